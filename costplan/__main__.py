@@ -1,0 +1,5 @@
+"""``python -m costplan``."""
+
+from costplan.cli import main
+
+main()

@@ -1,0 +1,57 @@
+"""Workload files and ids in, documents out: what the package's functions and its commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from costplan.document.bill import Bill
+from costplan.document.estimate import EstimateDocument
+from costplan.problems import BadUsage, InvalidInput
+from costplan.store.shelves import open_catalog
+from costplan.store.text import DocumentError
+from costplan.store.workloads import Opened, open_workload
+
+
+def estimate_file(
+    path: str | Path, as_of: date | None = None, stacks: Sequence[str] = ()
+) -> EstimateDocument:
+    """The estimate of a workload file. See ``costplan.estimate``."""
+    return estimate_opened(open_workload(str(path)), as_of or datetime.now(UTC).date(), stacks)
+
+
+def estimate_opened(opened: Opened, as_of: date, stacks: Sequence[str] = ()) -> EstimateDocument:
+    """The estimate of a workload that was read; problems are drawn at their place in its text."""
+    from costplan.plan.estimate import estimate
+
+    catalog = open_catalog(opened.folder, opened.prices, opened.name, opened.text)
+    try:
+        return estimate(opened.workload, catalog, as_of, stacks)
+    except InvalidInput as error:
+        raise DocumentError(opened.name, opened.text, error.problems) from None
+
+
+def price_offer(offer: str, at: datetime | None, quantities: Mapping[str, Any]) -> Bill:
+    """The bill of one offer. See ``costplan.price``."""
+    from costplan.plan.price import price
+
+    given = {name: number(name, value) for name, value in quantities.items()}
+    return price(open_catalog(Path()), offer, given, at or datetime.now(UTC))
+
+
+def number(name: str, value: object) -> Decimal:
+    """A quantity as Decimal. Raises BadUsage for what is not a finite number of sane size."""
+    if isinstance(value, str):
+        value = value.replace("_", "")
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise BadUsage(f"{name} must be an int, a Decimal or a string, not {type(value).__name__}")
+    try:
+        found = Decimal(value)
+    except (InvalidOperation, ValueError):
+        raise BadUsage(f"{name}: '{value}' is not a number") from None
+    if not found.is_finite() or abs(found) >= Decimal("1e15"):
+        raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
+    return found

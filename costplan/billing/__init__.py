@@ -1,0 +1,1 @@
+"""Usage times offer makes line items. Every billing formula is written here, once."""

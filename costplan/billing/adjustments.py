@@ -1,0 +1,150 @@
+"""What comes after the charges: floors, credits, caps, percentage fees, in the vendor's order.
+
+A minimum is a floor on the bill, a flat fee is a charge, a fee with credit is both: three things
+that vendors name alike. Each adjustment is its own line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from costplan.catalog.lookup import Entry
+from costplan.catalog.offer import Adjust, Offer
+from costplan.document.line import LineItem, Price
+from costplan.quantity import ONE, ZERO, grouped, settle, total
+
+
+class Taker(Protocol):
+    """The role that an adjustment's line is booked on."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def component(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
+
+
+def adjust(
+    entry: Entry,
+    day: date,
+    lines: list[LineItem],
+    notes: list[str],
+    takes: Sequence[Taker],
+    *,
+    free_tiers: bool,
+) -> None:
+    """Append the adjustment lines of an offer to its charge lines, in file order."""
+    offer = entry.item
+    assert isinstance(offer, Offer)
+    current, later = offer.adjusts_on(day)
+    for rule in later:
+        if rule.kind in ("minimum", "percent_fee"):
+            since = (rule.origin or offer.origin).since
+            reason = f"known only from {since} on"
+            lines.append(_line(entry, rule, takes[0], None, None, f"{rule.kind} {reason}", reason))
+    for rule in current:
+        if rule.one_time:
+            notes.append(
+                f"{entry.id}: a one-time credit of {grouped(rule.amount or ZERO)} is not counted"
+            )
+            continue
+        if rule.free_tier and not free_tiers:
+            continue
+        roles = dict.fromkeys(take.role for take in takes)
+        groups = [None] if rule.scope == "account" else list(roles)
+        for role in groups:
+            own = [line for line in lines if role is None or line.role == role]
+            taker = next(take for take in takes if role is None or take.role == role)
+            _apply(entry, rule, own, taker, lines, notes)
+
+
+def _apply(
+    entry: Entry,
+    rule: Adjust,
+    own: list[LineItem],
+    taker: Taker,
+    lines: list[LineItem],
+    notes: list[str],
+) -> None:
+    counted = [line for line in own if not rule.charges or line.price.charge in rule.charges]
+    if rule.charges and not counted:
+        return
+    listed = total(line.list_amount or ZERO for line in counted)
+    paid = total(line.amount or ZERO for line in counted)
+    at_list, at_paid = _change(rule, listed), _change(rule, paid)
+    if not at_list and not at_paid:
+        return
+    words = _words(rule, paid)
+    if rule.kind == "minimum":
+        notes.append(
+            f"the floor of {entry.id} binds: at least {grouped(rule.amount or ZERO, 2)} a month, "
+            f"the charges come to {grouped(paid, 2)}"
+        )
+    line = _line(entry, rule, taker, at_list, at_paid, words, None)
+    line.fixed = rule.kind == "minimum" or (
+        rule.kind == "percent_fee" and rule.floor is not None and at_paid <= rule.floor
+    )
+    if rule.kind in ("credit", "cap", "discount") and counted:
+        line.purpose = counted[0].purpose
+        line.fixed = all(one.fixed for one in counted)
+    lines.append(line)
+
+
+def _change(rule: Adjust, base: Decimal) -> Decimal:
+    amount, percent = rule.amount or ZERO, (rule.percent or ZERO) / 100
+    if rule.kind == "minimum":
+        return settle(max(ZERO, amount - base))
+    if rule.kind == "credit":
+        return -settle(max(ZERO, min(amount, base)))
+    if rule.kind == "cap":
+        return -settle(max(ZERO, base - amount))
+    if rule.kind == "discount":
+        return -settle(base * percent)
+    return settle(max(rule.floor or ZERO, base * percent))
+
+
+def _words(rule: Adjust, base: Decimal) -> str:
+    amount = grouped(rule.amount or ZERO)
+    if rule.kind == "minimum":
+        return f"floor of {amount} - {grouped(base)} of charges"
+    if rule.kind == "credit":
+        return f"credit of {amount} against {grouped(base)} of charges"
+    if rule.kind == "cap":
+        return f"at most {amount} of {grouped(base)}"
+    percent = grouped(rule.percent or ZERO)
+    if rule.kind == "discount":
+        return f"{percent} % off {grouped(base)}"
+    floor = f", at least {grouped(rule.floor)}" if rule.floor is not None else ""
+    return f"{percent} % of {grouped(base)}{floor}"
+
+
+def _line(
+    entry: Entry,
+    rule: Adjust,
+    taker: Taker,
+    listed: Decimal | None,
+    paid: Decimal | None,
+    words: str,
+    reason: str | None,
+) -> LineItem:
+    offer = entry.item
+    assert isinstance(offer, Offer)
+    where = entry.provenance(rule.origin or offer.origin)
+    price = Price(
+        entry.id, rule.id, "month", paid, ONE, where.source, where.confidence, where.since,
+        where.checked, reason=reason,
+    )
+    return LineItem(
+        price=price,
+        quantity=ONE,
+        list_amount=listed,
+        amount=paid,
+        role=taker.role,
+        component=taker.component,
+        purpose="idle" if rule.kind == "minimum" else offer.purpose or taker.purpose,
+        flat=words,
+    )

@@ -1,0 +1,86 @@
+"""Rented machines that serve a model: bought by the hour, used by the token.
+
+    capacity = tokens/s x 3600 x instance-hours      utilisation = output tokens / capacity
+
+What is paid and not used is idle. A fleet that cannot serve the month is refused, not averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
+
+from costplan.billing.offers import OfferBill
+from costplan.catalog.lookup import Entry
+from costplan.document.line import LineItem
+from costplan.problems import Problem
+from costplan.quantity import ONE, ZERO, grouped, shares, total
+from costplan.workload.model import Binding, Traffic
+from costplan.workload.usage import ModelCalls
+
+
+def bill_machines(
+    entry: Entry,
+    bill: OfferBill,
+    demands: Iterable[ModelCalls],
+    binding: Binding,
+    traffic: Traffic,
+) -> list[Problem]:
+    """Split a fleet's lines into produce (by step) and idle, in place; returns what is impossible."""
+    per_second = binding.tokens_per_second or ONE
+    weights: dict[tuple[str, str], Decimal] = {}
+    for calls in demands:
+        output = calls.tokens.get("output_tokens", ZERO) * binding.output_factor
+        key = (calls.purpose, calls.step)
+        weights[key] = weights.get(key, ZERO) + calls.count * output
+    hours = total(line.quantity for line in bill.lines)
+    capacity = per_second * 3600 * hours
+    wanted = total(weights.values())
+    if wanted > capacity:
+        one = capacity / hours if hours else ZERO
+        needed = (wanted / one / 730).to_integral_value(ROUND_CEILING) if one else ONE
+        return [
+            Problem(
+                (),
+                f"{entry.id} at {grouped(per_second)} tokens/s serves {grouped(capacity, 0)} output "
+                f"tokens in {grouped(hours)} hours; the month has {grouped(wanted, 0)}",
+                f"instances = {needed} at 730 hours each would carry the mean",
+            )
+        ]
+    used = wanted / capacity if capacity else ZERO
+    bill.notes.append(
+        f"{entry.id}: {grouped(used * 100, 1)} % of {grouped(per_second)} tokens/s (as stated) is "
+        "used over the month; the rest is idle"
+    )
+    peak = traffic.peak_to_mean or ONE
+    if used * peak > 1:
+        bill.notes.append(
+            f"{entry.id}: the busiest hour needs {grouped(used * peak * 100, 0)} % of it; "
+            "requests will queue"
+        )
+    weights[("idle", "")] = capacity - wanted
+    bill.lines = [part for line in bill.lines for part in _split(line, weights)]
+    return []
+
+
+def _split(line: LineItem, weights: dict[tuple[str, str], Decimal]) -> list[LineItem]:
+    if line.amount is None or line.list_amount is None:
+        return [line]
+    parts = list(weights.values())
+    quantities = shares(line.quantity, parts)
+    listed, paid = shares(line.list_amount, parts), shares(line.amount, parts)
+    return [
+        replace(
+            line,
+            purpose=purpose,
+            step=step or None,
+            quantity=quantity,
+            list_amount=one,
+            amount=other,
+        )
+        for (purpose, step), quantity, one, other in zip(
+            weights, quantities, listed, paid, strict=True
+        )
+        if quantity
+    ]

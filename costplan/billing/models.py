@@ -1,0 +1,184 @@
+"""The month's calls to a model: classes x cache cases x schedule windows, each priced as one
+request and multiplied by its count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from costplan.billing.caching import ASSUMED_TERMS, cases
+from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
+from costplan.catalog.lookup import Entry
+from costplan.catalog.model import Model
+from costplan.catalog.schedule import Window
+from costplan.document.line import LineItem
+from costplan.quantity import ONE, ZERO, grouped, settle
+from costplan.workload.conversation import Prefix
+from costplan.workload.model import Traffic
+from costplan.workload.traffic import job_shares, shares_in
+from costplan.workload.usage import ModelCalls
+
+INPUT_KINDS = frozenset(
+    (
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "cache_write_1h_tokens",
+        "input_audio_tokens",
+    )
+)
+OUTPUT_KINDS = frozenset(("output_tokens", "reasoning_tokens", "output_audio_tokens"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How one stack buys a model: its tokenizer and verbosity, region and negotiated share off."""
+
+    input_factor: Decimal = ONE
+    output_factor: Decimal = ONE
+    region: str | None = None
+    discount: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class ModelBill:
+    """The lines of a model, and what a reader must know of them."""
+
+    lines: list[LineItem] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def bill_model(
+    entry: Entry, day: date, demands: Iterable[ModelCalls], traffic: Traffic, terms: Terms
+) -> ModelBill:
+    """All lines of one model in a month, merged where step, purpose and price are the same.
+
+    Raises PriceNotKnown before the model's first known price.
+    """
+    assert isinstance(entry.item, Model)
+    bill = ModelBill()
+    merged: dict[tuple[int, str, str], LineItem] = {}
+    tariffs: dict[tuple[str | None, str | None], Tariff] = {}
+    schedule = windows(entry.item, day)
+    for calls in demands:
+        if not calls.count:
+            continue
+        usage, prefix = _scaled(calls, terms)
+        _context(entry.item, usage, calls, bill)
+        for window, share in _windows(schedule, calls, traffic, day, bill, entry.id):
+            key = (calls.mode, window.name if window else None)
+            tariff = tariffs.get(key)
+            if tariff is None:
+                processing = Processing(calls.mode, terms.region, window)
+                tariff = tariffs[key] = Tariff(entry, day, processing)
+            for case in cases(usage, prefix, calls.rate_per_second, tariff):
+                count = calls.count * share * case.share
+                for line in tariff.bill(case.usage, count):
+                    _merge(merged, line, calls, terms.discount)
+            if prefix is not None and prefix.marked:
+                _caching_note(entry.item, tariff, bill)
+    bill.lines = list(merged.values())
+    return bill
+
+
+def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]:
+    tokens = {}
+    for name, value in calls.tokens.items():
+        if name in INPUT_KINDS:
+            tokens[name] = value * terms.input_factor
+        elif name in OUTPUT_KINDS:
+            tokens[name] = value * terms.output_factor
+        else:
+            tokens[name] = value
+    prefix = calls.prefix
+    if prefix is not None and terms.input_factor != ONE:
+        prefix = Prefix(
+            shared=prefix.shared * terms.input_factor,
+            own=prefix.own * terms.input_factor,
+            marked=prefix.marked * terms.input_factor,
+            gap_seconds=prefix.gap_seconds,
+        )
+    return TokenUsage(**tokens), prefix
+
+
+def _windows(
+    schedule: tuple[Window, ...],
+    calls: ModelCalls,
+    traffic: Traffic,
+    day: date,
+    bill: ModelBill,
+    offer: str,
+) -> list[tuple[Window | None, Decimal]]:
+    if not schedule:
+        return [(None, ONE)]
+
+    tests = [window.covers for window in schedule]
+    if calls.job is not None:
+        parts = job_shares(calls.job, traffic, day, tests)
+        how = f"'{calls.step}' over its hours"
+    else:
+        parts = shares_in(traffic, day, tests)
+        how = "the stated hourly profile" if traffic.hourly else "traffic that is flat over the week"
+    for window, part in zip(schedule, parts, strict=False):
+        _once(
+            bill.assumptions,
+            f"{offer}: {grouped(part * 100, 1)} % of calls fall in the {window.name} window "
+            f"(assumed from {how})",
+        )
+    found: list[tuple[Window | None, Decimal]] = list(zip([*schedule, None], parts, strict=True))
+    return [(window, part) for window, part in found if part]
+
+
+def _context(model: Model, usage: TokenUsage, calls: ModelCalls, bill: ModelBill) -> None:
+    if model.context is not None and usage.input_tokens > model.context:
+        _once(
+            bill.warnings,
+            f"'{calls.step}' sends {grouped(usage.input_tokens)} tokens; {model.id} takes "
+            f"{grouped(Decimal(model.context))}",
+        )
+    if model.max_output is not None and usage.output_tokens > model.max_output:
+        _once(
+            bill.warnings,
+            f"'{calls.step}' wants {grouped(usage.output_tokens)} output tokens; {model.id} gives "
+            f"at most {grouped(Decimal(model.max_output))}",
+        )
+
+
+def _caching_note(model: Model, tariff: Tariff, bill: ModelBill) -> None:
+    if tariff.prices(-1)["cache_read"].base is None:
+        _once(bill.assumptions, f"{model.id}: no cache read rate is published; nothing is cached")
+    elif model.cache is None:
+        _once(
+            bill.assumptions,
+            f"{model.id}: cache terms assumed: prefixes of at least "
+            f"{grouped(ASSUMED_TERMS.minimum_tokens)} tokens, "
+            f"kept {grouped(ASSUMED_TERMS.ttl_minutes)} minutes",
+        )
+
+
+def _merge(
+    merged: dict[tuple[int, str, str], LineItem],
+    line: LineItem,
+    calls: ModelCalls,
+    discount: Decimal,
+) -> None:
+    key = (id(line.price), calls.step, calls.purpose)
+    known = merged.get(key)
+    if known is None:
+        line.role, line.step, line.purpose = calls.role, calls.step, calls.purpose
+        line.discount = discount
+        merged[key] = known = line
+    else:
+        known.quantity += line.quantity
+    price = known.price
+    if price.price is not None:
+        known.list_amount = settle(known.quantity * price.price / price.per)
+        known.amount = settle(known.list_amount * (1 - discount))
+
+
+def _once(found: list[str], sentence: str) -> None:
+    if sentence not in found:
+        found.append(sentence)

@@ -1,0 +1,295 @@
+"""The bill of an offer that is not priced by the token, for every role that is bound to it.
+
+Account-wide quotas, tiers, floors and fees apply once however many roles share the offer; the
+lines are then split over the roles and purposes pro rata by quantity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from costplan.billing.adjustments import adjust
+from costplan.billing.charges import Priced, billable, slices
+from costplan.billing.variables import MissingVariables, Needed, Values, is_fixed
+from costplan.catalog.lookup import Entry, charges_on
+from costplan.catalog.offer import Charge, Gate, Offer
+from costplan.document.line import LineItem, Price
+from costplan.problems import BadUsage, did_you_mean
+from costplan.quantity import ONE, ZERO, grouped, settle, shares, total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """What one role takes of an offer in a month.
+
+    ``uses`` weighs the steps that share it, so that a charge serving several purposes is split;
+    without them all of it is for ``purpose``.
+    """
+
+    role: str
+    component: str
+    purpose: str
+    variables: Mapping[str, Decimal]
+    uses: Mapping[tuple[str, str | None], Decimal] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class OfferBill:
+    """The lines of an offer, and what a reader must know of them."""
+
+    lines: list[LineItem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    assumed: dict[str, Decimal] = field(default_factory=dict)
+    refused: list[tuple[Gate, Decimal]] = field(default_factory=list)
+
+
+def bill_offer(
+    entry: Entry,
+    day: date,
+    takes: Sequence[Take],
+    *,
+    free_tiers: bool = True,
+    discount: Decimal = ZERO,
+    only: str | None = None,
+) -> OfferBill:
+    """All lines of an offer for its takers.
+
+    ``discount`` is the negotiated share off every charge; ``only`` bills one charge without the
+    adjustments. Raises MissingVariables for variables without a value, PriceNotKnown before the
+    first known price, BadUsage for an unknown ``only`` or an expression without a value.
+    """
+    if not isinstance(entry.item, Offer):
+        raise BadUsage(f"{entry.id} is priced by the token")
+    offer = entry.item
+    current, later = charges_on(offer, day)
+    if only is not None:
+        ids = {charge.id for charge in (*current, *later)}
+        if only not in ids:
+            hint = did_you_mean(only, ids) or "it has: " + ", ".join(sorted(ids))
+            raise BadUsage(f"{offer.id} has no charge '{only}'", hint)
+        current = [charge for charge in current if charge.id == only]
+        later = [charge for charge in later if charge.id == only]
+    values = [Values(offer, take.variables) for take in takes]
+    counter = _Counter(entry, day, list(zip(takes, values, strict=True)), free_tiers, discount)
+    bill = OfferBill()
+    for charge in current:
+        bill.lines += counter.lines(charge)
+    for charge in later:
+        since = (charge.origin or offer.origin).since
+        bill.lines += counter.lines(charge, f"the price is known only from {since} on")
+    missing: dict[str, Needed] = {}
+    for one in values:
+        missing.update(one.missing)
+    if missing:
+        raise MissingVariables(offer.id, list(missing.values()))
+    if only is None:
+        _gates(offer, values, bill)
+        adjust(entry, day, bill.lines, bill.notes, takes, free_tiers=free_tiers)
+    for one in values:
+        bill.assumed.update(one.assumed)
+    return bill
+
+
+def _gates(offer: Offer, values: list[Values], bill: OfferBill) -> None:
+    for gate in offer.gates:
+        for one in values:
+            probe = Values(offer, one.given)
+            reached = probe.evaluate(gate.variable)
+            if probe.missing or reached <= gate.max:
+                continue
+            if gate.action == "throttle":
+                bill.notes.append(
+                    f"{offer.id} slows down above {gate.variable} {grouped(gate.max)}: "
+                    f"this workload has {grouped(reached)}"
+                )
+            else:
+                bill.refused.append((gate, reached))
+
+
+@dataclass(slots=True)
+class _Counter:
+    entry: Entry
+    day: date
+    takers: list[tuple[Take, Values]]
+    free_tiers: bool
+    discount: Decimal
+    pools: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+
+    def lines(self, charge: Charge, unknown: str | None = None) -> list[LineItem]:
+        """The lines of one charge; ``unknown`` makes them unpriced, with that reason."""
+        flat = not self.takers[0][1].reaches(charge.quantity)
+        if charge.scope == "binding" or charge.rank_by:
+            made = []
+            for role in dict.fromkeys(take.role for take, _ in self.takers):
+                own = [one for one in self.takers if one[0].role == role]
+                made += self._count(charge, own[:1] if flat else own, unknown)
+            return made
+        return self._count(charge, self.takers[:1] if flat else self.takers, unknown)
+
+    def _count(
+        self, charge: Charge, takers: list[tuple[Take, Values]], unknown: str | None
+    ) -> list[LineItem]:
+        quantities = [values.evaluate(charge.quantity) for _, values in takers]
+        for quantity in quantities:
+            if quantity < 0:
+                raise BadUsage(
+                    f"{self.entry.id}: the quantity of '{charge.id}' comes out negative "
+                    f"({quantity}) from `{charge.quantity}`"
+                )
+        used = total(quantities)
+        free = self._included(charge, takers[0][1], used)
+        rest = billable(charge, used, free)
+        if not used and not rest:
+            return []
+        values = takers[0][1]
+        rank = values.evaluate(charge.rank_by) if charge.rank_by else None
+        priced = (
+            [Priced(rest, None, None)] if unknown else slices(charge, rest, rank)
+        )
+        basis = _with_numbers(charge.quantity, takers)
+        if free:
+            basis += f" - {grouped(min(free, used))} included"
+        fixed = charge.fixed if charge.fixed is not None else is_fixed(values, charge.quantity)
+        made: list[LineItem] = []
+        for one in priced:
+            made += self._split(charge, one, takers, quantities, basis, fixed, unknown)
+        if charge.cap is not None:
+            made += self._cap(charge, made)
+        return made
+
+    def _included(self, charge: Charge, values: Values, used: Decimal) -> Decimal:
+        free = ZERO
+        if charge.pool is not None and self.free_tiers:
+            key = (charge.pool, values.offer.id)
+            if key not in self.pools:
+                self.pools[key] = values.evaluate(values.offer.pools[charge.pool])
+            free = min(used, self.pools[key])
+            self.pools[key] -= free
+        if charge.included is not None and (self.free_tiers or not charge.free_tier):
+            if isinstance(charge.included, str):
+                free += values.evaluate(charge.included)
+            else:
+                free += charge.included
+        return free
+
+    def _split(
+        self,
+        charge: Charge,
+        priced: Priced,
+        takers: list[tuple[Take, Values]],
+        quantities: list[Decimal],
+        basis: str,
+        fixed: bool,
+        unknown: str | None,
+    ) -> list[LineItem]:
+        where = self.entry.provenance(charge.origin or self._offer.origin)
+        reason = None if priced.price is not None else unknown or "the vendor publishes no price"
+        package = charge.mode == "package" and bool(charge.tiers)
+        price = Price(
+            offer=self.entry.id,
+            charge=charge.id,
+            tier=priced.tier,
+            unit=charge.unit,
+            price=priced.price,
+            per=ONE if package else charge.per,
+            source=where.source,
+            confidence=where.confidence,
+            since=where.since,
+            checked=where.checked,
+            base=None if priced.price is None else priced.price / (charge.fx or ONE),
+            factors=(("money per vendor credit", charge.fx),) if charge.fx else (),
+            reason=reason,
+        )
+        flat = None
+        if package and priced.price is not None:
+            flat = f"package of {grouped(priced.price)} for {grouped(priced.quantity)} {charge.unit}"
+        own = charge.purpose or self._offer.purpose
+        users, weights = _users(takers, quantities, own)
+        parts = [priced.quantity]
+        amounts: Sequence[Decimal | None] = [priced.amount]
+        if len(users) > 1:
+            parts = shares(settle(priced.quantity), weights)
+            amounts = [None] * len(users)
+            if priced.amount is not None:
+                amounts = shares(priced.amount, weights)
+        return [
+            LineItem(
+                price=price,
+                quantity=part,
+                list_amount=amount,
+                amount=None if amount is None else settle(amount * (1 - self.discount)),
+                role=take.role,
+                component=take.component,
+                purpose=purpose,
+                fixed=fixed,
+                basis=basis,
+                step=step,
+                flat=flat,
+                discount=self.discount,
+            )
+            for (take, purpose, step), part, amount in zip(users, parts, amounts, strict=True)
+        ]
+
+    def _cap(self, charge: Charge, made: list[LineItem]) -> list[LineItem]:
+        cap = charge.cap
+        listed = total(line.list_amount or ZERO for line in made)
+        paid = total(line.amount or ZERO for line in made)
+        if cap is None or listed <= cap:
+            return []
+        first = made[0]
+        price = first.price
+        return [
+            LineItem(
+                price=Price(
+                    price.offer, f"{charge.id} cap", "month", cap - listed, ONE, price.source,
+                    price.confidence, price.since, price.checked,
+                ),
+                quantity=ONE,
+                list_amount=cap - listed,
+                amount=min(ZERO, cap - paid),
+                role=first.role,
+                component=first.component,
+                purpose=first.purpose,
+                fixed=first.fixed,
+                flat=f"at most {grouped(cap)} a month, charged {grouped(listed)}",
+            )
+        ]
+
+    @property
+    def _offer(self) -> Offer:
+        return self.takers[0][1].offer
+
+
+def _with_numbers(text: str, takers: list[tuple[Take, Values]]) -> str:
+    """The quantity's expression with the value of each variable it names."""
+    sets = []
+    for take, values in takers:
+        numbers = [f"{name} = {grouped(values.value(name))}" for name in values.named(text)]
+        if numbers:
+            sets.append((f"{take.role}: " if len(takers) > 1 else "") + ", ".join(numbers))
+    return f"{text}  ({'; '.join(sets)})" if sets else text
+
+
+def _users(
+    takers: list[tuple[Take, Values]], quantities: list[Decimal], own: str | None
+) -> tuple[list[tuple[Take, str, str | None]], list[Decimal]]:
+    """Who a charge is split over, and the weight of each: the takers' quantities, and within a
+    taker its purposes. A purpose of the charge's or offer's ``own`` is not split."""
+    users: list[tuple[Take, str, str | None]] = []
+    weights: list[Decimal] = []
+    for (take, _), quantity in zip(takers, quantities, strict=True):
+        split: dict[str, list[tuple[str | None, Decimal]]] = {}
+        for (purpose, step), weight in take.uses.items():
+            split.setdefault(own or purpose, []).append((step, weight))
+        whole = total(weight for uses in split.values() for _, weight in uses)
+        if not whole:
+            users.append((take, own or take.purpose, None))
+            weights.append(quantity)
+            continue
+        for purpose, uses in split.items():
+            users.append((take, purpose, uses[0][0] if len(uses) == 1 else None))
+            weights.append(quantity * total(weight for _, weight in uses) / whole)
+    return users, weights

@@ -1,0 +1,286 @@
+"""The bill of one request to a model: rates composed with tier, mode, region and schedule.
+
+    price(kind) = rate(kind, tier) x mode x region x window       fees: price / per, no factor
+
+Exactly one request is priced, then multiplied by the count: a month's sum priced as one request
+would reach long-context tiers that no request reaches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from costplan.catalog.lookup import Entry, card_on
+from costplan.catalog.model import KINDS, Card, Mode, Model, Rates, Tier
+from costplan.catalog.origin import Origin, Provenance
+from costplan.catalog.schedule import Window
+from costplan.document.line import LineItem, Price
+from costplan.problems import BadUsage, Problem
+from costplan.quantity import ONE, ZERO, settle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenUsage:
+    """One request. ``input_tokens`` and ``output_tokens`` are totals; the others are parts."""
+
+    input_tokens: Decimal = ZERO
+    cache_read_tokens: Decimal = ZERO
+    cache_write_tokens: Decimal = ZERO
+    cache_write_1h_tokens: Decimal = ZERO
+    output_tokens: Decimal = ZERO
+    reasoning_tokens: Decimal = ZERO
+    input_audio_tokens: Decimal = ZERO
+    output_audio_tokens: Decimal = ZERO
+    web_searches: Decimal = ZERO
+    searches: Decimal = ZERO
+
+    def problems(self) -> list[Problem]:
+        """A problem for each part larger than its whole, and each negative number."""
+        found = [
+            Problem((name,), f"{name} is {value}: it must be at least 0")
+            for name in self.__slots__
+            if (value := getattr(self, name)) < 0
+        ]
+        parts = (
+            self.cache_read_tokens
+            + self.cache_write_tokens
+            + self.cache_write_1h_tokens
+            + self.input_audio_tokens
+        )
+        if parts > self.input_tokens:
+            found.append(
+                Problem(
+                    ("input_tokens",),
+                    f"the cached and audio parts ({parts}) are more than input_tokens "
+                    f"({self.input_tokens}), which is the total",
+                )
+            )
+        if self.reasoning_tokens + self.output_audio_tokens > self.output_tokens:
+            found.append(
+                Problem(
+                    ("output_tokens",),
+                    "the reasoning and audio parts "
+                    f"({self.reasoning_tokens + self.output_audio_tokens}) are more than "
+                    f"output_tokens ({self.output_tokens}), which is the total",
+                )
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """How a request is processed: ``mode`` and ``region`` None are the standard ones.
+
+    ``window`` is the schedule's window it falls in, None outside all of them.
+    """
+
+    mode: str | None = None
+    region: str | None = None
+    window: Window | None = None
+
+
+STANDARD = Processing()
+
+
+class Tariff:
+    """A model's card on a day, ready to bill requests of one kind of processing.
+
+    Composing the factors costs more than billing a request, so it is done once a tier.
+    """
+
+    def __init__(self, entry: Entry, day: date, processing: Processing = STANDARD) -> None:
+        if not isinstance(entry.item, Model):
+            raise BadUsage(f"{entry.id} is not priced by the token")
+        self.entry = entry
+        self.model = entry.item
+        self.day = day
+        self.processing = processing
+        self.card = card_on(entry.item, day)
+        self._unknown: str | None = None
+        factors: list[tuple[str, Decimal]] = []
+        self.origin = self.card.origin
+        mode = self._mode(self.card, factors)
+        self._region(factors)
+        window = processing.window
+        if window is not None and window.times is not None:
+            factors.append((window.name, window.times))
+        self.factors = tuple(factors)
+        tiers = self.card.tiers
+        rates = self.card.rates
+        if mode is not None and mode.rates is not None:
+            rates, tiers = mode.rates, mode.tiers
+        if window is not None and window.rates is not None:
+            rates, tiers = Rates(**dict(window.rates)), ()
+        self._rates = rates
+        self._edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
+        self._tiers = tiers
+        self._prices: dict[int, dict[str, Price]] = {}
+        self._fees: dict[str, Price] = {}
+
+    def _mode(self, card: Card, factors: list[tuple[str, Decimal]]) -> Mode | None:
+        name = self.processing.mode
+        if name is None:
+            return None
+        mode = card.mode.get(name)
+        if mode is None:
+            known = ", ".join(card.mode) or "standard only"
+            self._unknown = f"no {name} price is published ({known})"
+            return None
+        if mode.origin is not None:
+            if mode.origin.since > self.day:
+                self._unknown = f"the {name} price is known only from {mode.origin.since} on"
+                return None
+            self.origin = mode.origin
+        if mode.times is not None:
+            factors.append((name, mode.times))
+        return mode
+
+    def _region(self, factors: list[tuple[str, Decimal]]) -> None:
+        name = self.processing.region
+        if name is None or name == self.model.region:
+            return
+        region = self.card.region.get(name)
+        if region is None:
+            known = ", ".join(self.card.region) or self.model.region or "none"
+            self._unknown = f"no price for region '{name}' is published (known: {known})"
+            return
+        if region.origin is not None:
+            if region.origin.since > self.day:
+                self._unknown = f"the price for {name} is known only from {region.origin.since} on"
+                return
+            self.origin = region.origin
+        factors.append((name, region.times))
+
+    def tier(self, input_tokens: Decimal) -> int:
+        """The index of the tier that a request of this input falls in; -1 for the base rates."""
+        for first, at in self._edges:
+            if input_tokens >= first:
+                return at
+        return -1
+
+    def prices(self, tier: int) -> dict[str, Price]:
+        """The composed price of each token kind in a tier."""
+        found = self._prices.get(tier)
+        if found is None:
+            found = self._prices[tier] = self._compose(self._tiers[tier] if tier >= 0 else None)
+        return found
+
+    def _compose(self, tier: Tier | None) -> dict[str, Price]:
+        origin = self.origin
+        unknown = self._unknown
+        if tier is not None and tier.origin is not None:
+            origin = tier.origin
+            if origin.since > self.day:
+                unknown = f"the price of this input size is known only from {origin.since} on"
+        rates = (tier.rates if tier is not None else self._rates).published()
+        times = ONE
+        for _, factor in self.factors:
+            times *= factor
+        where = self.entry.provenance(origin)
+        prices = {}
+        for kind in KINDS:
+            rate = rates.get(kind)
+            if kind == "reasoning" and rate is None:
+                continue  # billed as output
+            reason = unknown or (None if rate is not None else f"no {kind} rate is published")
+            prices[kind] = self._price(
+                kind, "token", None if reason else rate, self.card.per, where, times, reason
+            )
+            if tier is not None:
+                prices[kind].tier = f"above {tier.first - 1:,} input"
+        return prices
+
+    def _price(
+        self,
+        charge: str,
+        unit: str,
+        rate: Decimal | None,
+        per: Decimal,
+        where: Provenance,
+        times: Decimal = ONE,
+        reason: str | None = None,
+    ) -> Price:
+        return Price(
+            offer=self.model.id,
+            charge=charge,
+            unit=unit,
+            price=None if rate is None else rate * times,
+            per=per,
+            source=where.source,
+            confidence=where.confidence,
+            since=where.since,
+            checked=where.checked,
+            base=rate,
+            factors=() if times == ONE else self.factors,
+            reason=reason,
+        )
+
+    def fee(self, name: str) -> Price:
+        """The price of one call beside the tokens."""
+        found = self._fees.get(name)
+        if found is None:
+            fee = self.card.fee.get(name)
+            origin: Origin = (fee.origin if fee else None) or self.card.origin
+            where = self.entry.provenance(origin)
+            if fee is None:
+                found = self._price(
+                    name, "search", None, ONE, where, reason=f"no fee for {name} is published"
+                )
+            elif origin.since > self.day:
+                reason = f"the fee for {name} is known only from {origin.since} on"
+                found = self._price(name, fee.unit, None, fee.per, where, reason=reason)
+            else:
+                found = self._price(name, fee.unit, fee.price, fee.per, where)
+            self._fees[name] = found
+        return found
+
+    def bill(self, usage: TokenUsage, count: Decimal = ONE) -> list[LineItem]:
+        """The lines of ``count`` requests like ``usage``: one a token kind, one a fee.
+
+        A rate that the vendor does not publish makes an unpriced line, never a zero one.
+        Raises nothing: parts larger than their whole are for ``TokenUsage.problems``.
+        """
+        prices = self._prices.get(self.tier(usage.input_tokens))
+        if prices is None:
+            prices = self.prices(self.tier(usage.input_tokens))
+        read, write = usage.cache_read_tokens, usage.cache_write_tokens
+        write_1h, audio = usage.cache_write_1h_tokens, usage.input_audio_tokens
+        spoken, reasoned = usage.output_audio_tokens, usage.reasoning_tokens
+        if "reasoning" not in prices:
+            reasoned = ZERO
+        lines = []
+        for kind, tokens in (
+            ("input", usage.input_tokens - read - write - write_1h - audio),
+            ("cache_read", read),
+            ("cache_write", write),
+            ("cache_write_1h", write_1h),
+            ("input_audio", audio),
+            ("output", usage.output_tokens - spoken - reasoned),
+            ("reasoning", reasoned),
+            ("output_audio", spoken),
+        ):
+            if tokens:
+                lines.append(_line(prices[kind], tokens * count))
+        for name, calls in (("web_searches", usage.web_searches), ("searches", usage.searches)):
+            if calls:
+                lines.append(_line(self.fee(name), calls * count))
+        return lines
+
+
+def _line(price: Price, quantity: Decimal) -> LineItem:
+    if price.price is None:
+        return LineItem(price, quantity, None, None)
+    amount = settle(quantity * price.price / price.per)
+    return LineItem(price, quantity, amount, amount)
+
+
+def windows(model: Model, day: date) -> tuple[Window, ...]:
+    """The schedule of the model's card on a day, windows not yet in force left out."""
+    return tuple(
+        window
+        for window in card_on(model, day).schedule
+        if window.origin is None or window.origin.since <= day
+    )
+

@@ -1,0 +1,144 @@
+"""The values an offer's expressions are evaluated with: given, derived, or a stated default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from costplan.catalog.expression import Expression, ExpressionError
+from costplan.catalog.offer import Offer
+from costplan.catalog.vocabulary import HOURS_PER_MONTH, VOCABULARY
+from costplan.problems import BadUsage
+from costplan.quantity import grouped
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A variable without a value: what the user is asked for."""
+
+    name: str
+    unit: str
+    about: str
+
+
+class MissingVariables(BadUsage):
+    """An offer cannot be billed without these."""
+
+    def __init__(self, offer: str, needed: list[Needed]) -> None:
+        self.offer = offer
+        self.needed = tuple(needed)
+        words = ", ".join(f"{one.name} ({one.unit})" for one in needed)
+        super().__init__(
+            f"{offer} needs {words}",
+            "; ".join(f"{one.name} = {one.about or one.unit}" for one in needed),
+        )
+
+
+@dataclass(slots=True)
+class Values:
+    """The variables of one binding of an offer.
+
+    A given value wins over a derived one, a derived one over a default. ``assumed`` collects the
+    defaults that were used, ``missing`` the variables that have no value.
+    """
+
+    offer: Offer
+    given: Mapping[str, Decimal]
+    assumed: dict[str, Decimal] = field(default_factory=dict)
+    missing: dict[str, Needed] = field(default_factory=dict)
+    _known: dict[str, Decimal] = field(default_factory=dict)
+
+    def value(self, name: str) -> Decimal:
+        """The value of a variable. A missing one is noted and counts as 0 until refused."""
+        if name in self._known:
+            return self._known[name]
+        if name in self.given:
+            found = self.given[name]
+        elif name in self.offer.derived:
+            found = self.evaluate(self.offer.derived[name])
+        else:
+            found = self._default(name)
+        self._known[name] = found
+        return found
+
+    def _default(self, name: str) -> Decimal:
+        own = self.offer.variables.get(name)
+        if own is not None:
+            if own.default is None:
+                self.missing[name] = Needed(name, own.unit, own.about)
+                return Decimal(0)
+            self.assumed[name] = own.default
+            return own.default
+        if name in ("hours_per_month", "hours"):
+            return self.offer.hours_per_month or HOURS_PER_MONTH
+        known = VOCABULARY[name]
+        if known.default is None:
+            self.missing[name] = Needed(name, known.unit, known.about)
+            return Decimal(0)
+        return known.default
+
+    def evaluate(self, text: str) -> Decimal:
+        """An expression's value. Raises BadUsage when it has none (division by zero and such)."""
+        expression = Expression.parse(text)
+        values = {name: self.value(name) for name in expression.names}
+        if self.missing:
+            return Decimal(0)
+        try:
+            return expression.evaluate(values)
+        except ExpressionError as error:
+            numbers = ", ".join(f"{name} = {grouped(one)}" for name, one in values.items())
+            raise BadUsage(f"{self.offer.id}: {error} (with {numbers})") from error
+
+    def named(self, text: str) -> list[str]:
+        """The variables an expression names, then those its derived ones come from."""
+        direct = sorted(Expression.parse(text).names)
+        return [*direct, *sorted(self.reaches(text) - set(direct))]
+
+    def reaches(self, text: str) -> set[str]:
+        """Every variable that an expression depends on, through derived ones too."""
+        found: set[str] = set()
+        waiting = list(Expression.parse(text).names)
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found.add(name)
+            if name in self.offer.derived and name not in self.given:
+                waiting.extend(Expression.parse(self.offer.derived[name]).names)
+        return found
+
+
+def is_fixed(values: Values, text: str) -> bool:
+    """Whether a quantity stays when traffic goes: every variable behind it is a fixed one."""
+    for name in values.reaches(text):
+        own = values.offer.variables.get(name)
+        if own is not None:
+            if not own.fixed:
+                return False
+        elif name in VOCABULARY and VOCABULARY[name].behaviour != "fixed":
+            return False
+    return True
+
+
+def takes_variable(offer: Offer, name: str) -> bool:
+    """Whether a value for this variable can change the offer's bill."""
+    if name in offer.variables or name in offer.derived:
+        return True
+    texts = [text for charge in offer.charge for _, text in charge.expressions()]
+    texts += [*offer.derived.values(), *offer.pools.values()]
+    texts += [gate.variable for gate in offer.gates]
+    return any(name in Expression.parse(text).names for text in texts)
+
+
+def variables_of(offer: Offer) -> list[str]:
+    """Every variable a user may give, in the order the charges name them."""
+    values = Values(offer, {})
+    seen: dict[str, None] = {}
+    for charge in offer.charge:
+        for _, text in charge.expressions():
+            for name in sorted(values.reaches(text)):
+                seen.setdefault(name)
+    for name in (*offer.derived, *offer.variables):
+        seen.setdefault(name)
+    return list(seen)

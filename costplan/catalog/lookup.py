@@ -1,0 +1,171 @@
+"""Finding an offer by its exact id or alias, in layers of shelves; never by likeness.
+
+A shelf is one place that holds prices (the built-in folder, a user's, a project's, a workload's
+own ``[prices]``). Later shelves lie over earlier ones. Shelves are filled by ``costplan.store``;
+this module only asks them for the ids that a bill names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal, Protocol
+
+from costplan.catalog.model import Card, Model
+from costplan.catalog.offer import Charge, Offer
+from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
+from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean
+from costplan.reading import About
+
+Category = Literal[
+    "tokens",
+    "vector-db",
+    "observability",
+    "orchestration",
+    "runtime",
+    "compute",
+    "search-rerank",
+    "guardrails",
+    "human",
+]
+CATEGORIES: tuple[Category, ...] = (
+    "tokens",
+    "vector-db",
+    "observability",
+    "orchestration",
+    "runtime",
+    "compute",
+    "search-rerank",
+    "guardrails",
+    "human",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogFile:
+    """One file of the catalogue, or as many of its blocks as were asked for."""
+
+    vendor: str
+    currency: Annotated[str, About("ISO 4217 code")] = "USD"
+    source: Mapping[str, Source]
+    category: Category | None = None
+    model: tuple[Model, ...] = ()
+    offer: tuple[Offer, ...] = ()
+
+    def check(self) -> Iterable[Problem]:
+        for at, model in enumerate(self.model):
+            for problem in unknown_sources(model.origins(), dict(self.source)):
+                yield problem.under(("model", at))
+        for at, offer in enumerate(self.offer):
+            for problem in unknown_sources(offer.origins(), dict(self.source)):
+                yield problem.under(("offer", at))
+        seen: set[str] = set()
+        for key, entries in (("model", self.model), ("offer", self.offer)):
+            for at, entry in enumerate(entries):
+                for name in (entry.id, *entry.aliases):
+                    if name in seen:
+                        yield Problem((key, at, "id"), f"'{name}' is named twice in this file")
+                    seen.add(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A model or an offer with what its file says of all its entries."""
+
+    item: Model | Offer
+    vendor: str
+    currency: str
+    category: Category
+    sources: Mapping[str, Source]
+    shelf: str
+    _resolved: dict[Origin, Provenance] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def id(self) -> str:
+        return self.item.id
+
+    def provenance(self, origin: Origin) -> Provenance:
+        """The origin with its source's address and confidence."""
+        found = self._resolved.get(origin)
+        if found is None:
+            found = self._resolved[origin] = resolve(origin, dict(self.sources))
+        return found
+
+
+class Shelf(Protocol):
+    """One place that holds prices."""
+
+    name: str
+
+    def load(self, name: str) -> Entry | None:
+        """The entry with that exact id or alias, or None."""
+
+    def plans(self, product: str) -> list[Entry]:
+        """Every entry whose id begins with ``product/``."""
+
+    def ids(self) -> Iterable[str]:
+        """Every id and alias; used for messages and lists, never for a bill."""
+
+
+class Catalog:
+    """Shelves in layers, the last one on top."""
+
+    def __init__(self, shelves: Sequence[Shelf]) -> None:
+        self.shelves = tuple(shelves)
+        self._found: dict[str, Entry | None] = {}
+
+    def find(self, name: str) -> Entry | None:
+        """The entry of an exact id or alias, from the topmost shelf that has it."""
+        if name not in self._found:
+            self._found[name] = next(
+                (entry for shelf in reversed(self.shelves) if (entry := shelf.load(name))), None
+            )
+        return self._found[name]
+
+    def get(self, name: str) -> Entry:
+        """As ``find``, but raises UnknownOffer with the nearest names."""
+        entry = self.find(name)
+        if entry is None:
+            raise UnknownOffer(f"unknown offer '{name}'", self.hint(name))
+        return entry
+
+    def hint(self, name: str) -> str:
+        """A remedy for an unknown id."""
+        same_vendor = [one for one in self.ids() if one.startswith(name.split("/")[0] + "/")]
+        near = did_you_mean(name, same_vendor) or did_you_mean(name, self.ids())
+        return near or "'costplan pricing search WORD' finds what the catalogue holds"
+
+    def plans(self, product: str) -> list[Entry]:
+        """Every entry below ``product/``, topmost shelf first where an id is on several."""
+        found: dict[str, Entry] = {}
+        for shelf in self.shelves:
+            for entry in shelf.plans(product):
+                found[entry.id] = entry
+        return list(found.values())
+
+    def ids(self) -> list[str]:
+        """Every id and alias of every shelf, sorted."""
+        return sorted({name for shelf in self.shelves for name in shelf.ids()})
+
+
+def card_on(model: Model, day: date) -> Card:
+    """The model's card on a day. Raises PriceNotKnown before its first."""
+    card = model.card(day)
+    if card is None:
+        raise PriceNotKnown(
+            f"{model.id} has no known price on {day}",
+            f"the catalogue knows it from {model.first_known} on",
+        )
+    return card
+
+
+def charges_on(offer: Offer, day: date) -> tuple[list[Charge], list[Charge]]:
+    """The offer's charges on a day. Raises PriceNotKnown before the first of them."""
+    current, later = offer.charges_on(day)
+    if later and not current:
+        raise PriceNotKnown(
+            f"{offer.id} has no known price on {day}",
+            f"the catalogue knows it from {offer.first_known} on",
+        )
+    return current, later

@@ -1,0 +1,210 @@
+"""Models priced by the token: cards of rates, and the factors that may meet on one request.
+
+A price is composed, never enumerated: base rates by token kind, then a tier (a cliff: the whole
+request moves), a mode, a region and a schedule, each of which may meet any other. A price change
+is a further card, so the past and the announced future stay priceable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from costplan.catalog.origin import Origin
+from costplan.catalog.schedule import Window
+from costplan.problems import Problem
+from costplan.reading import About, Amount, Count, Positive
+
+ModeName = Literal["batch", "flex", "priority", "fast"]
+MODES: tuple[str, ...] = ("batch", "flex", "priority", "fast")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Price per ``per`` tokens of each kind. None: the vendor publishes no rate of that kind."""
+
+    input: Amount | None = None
+    cache_read: Amount | None = None
+    cache_write: Amount | None = None
+    cache_write_1h: Amount | None = None
+    output: Amount | None = None
+    reasoning: Amount | None = None
+    input_audio: Amount | None = None
+    output_audio: Amount | None = None
+    input_image: Amount | None = None
+
+    def published(self) -> dict[str, Decimal]:
+        """The rates there are, by kind."""
+        return {name: rate for name in KINDS if (rate := getattr(self, name)) is not None}
+
+
+KINDS: tuple[str, ...] = tuple(one.name for one in fields(Rates))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """Rates of the whole request from an input size on.
+
+    ``above`` N: more than N input tokens, cached ones included; ``at_or_above`` N: N or more.
+    """
+
+    above: Count | None = None
+    at_or_above: Count | None = None
+    rates: Rates
+    origin: Origin | None = None
+
+    def check(self) -> Iterable[Problem]:
+        if (self.above is None) == (self.at_or_above is None):
+            yield Problem((), "a tier has either 'above' or 'at_or_above'")
+
+    @property
+    def first(self) -> int:
+        """The smallest input, in tokens, that this tier prices."""
+        return self.above + 1 if self.above is not None else self.at_or_above or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """How a request is processed: a multiplier on the rates, or rates (and tiers) of its own."""
+
+    times: Positive | None = None
+    rates: Rates | None = None
+    tiers: tuple[Tier, ...] = ()
+    origin: Origin | None = None
+
+    def check(self) -> Iterable[Problem]:
+        if (self.times is None) == (self.rates is None):
+            yield Problem((), "a mode has either 'times' or 'rates'")
+        if self.tiers and self.rates is None:
+            yield Problem(("tiers",), "a mode has tiers of its own only beside rates of its own")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A region or data residency that multiplies the rates."""
+
+    times: Positive
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """A price per call beside the tokens. Factors never touch it."""
+
+    price: Amount
+    per: Positive
+    unit: str
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """All prices of a model from ``origin.since`` until the next card."""
+
+    origin: Origin
+    unit: Literal["token"] = "token"
+    per: Positive
+    rates: Rates = field(default_factory=Rates)
+    tiers: tuple[Tier, ...] = ()
+    mode: Mapping[str, Mode] = field(default_factory=dict)
+    region: Mapping[str, Region] = field(default_factory=dict)
+    schedule: tuple[Window, ...] = ()
+    fee: Mapping[str, Fee] = field(default_factory=dict)
+
+    def check(self) -> Iterable[Problem]:
+        for name in self.mode:
+            if name not in MODES:
+                yield Problem(("mode", name), f"unknown mode '{name}'", ", ".join(MODES), "key")
+        for name in self.fee:
+            if name not in ("web_searches", "searches"):
+                yield Problem(("fee", name), f"unknown fee '{name}'", "web_searches, searches", "key")
+        yield from _tier_problems(("tiers",), self.rates, self.tiers)
+        for name, mode in self.mode.items():
+            if mode.rates is not None:
+                yield from _tier_problems(("mode", name, "tiers"), mode.rates, mode.tiers)
+
+    def origins(self) -> Iterable[tuple[tuple[str | int, ...], Origin]]:
+        """Every origin on the card, with its path."""
+        yield ("origin",), self.origin
+        for name, mode in self.mode.items():
+            if mode.origin:
+                yield ("mode", name, "origin"), mode.origin
+        for name, region in self.region.items():
+            if region.origin:
+                yield ("region", name, "origin"), region.origin
+        for name, fee in self.fee.items():
+            if fee.origin:
+                yield ("fee", name, "origin"), fee.origin
+        for at, tier in enumerate(self.tiers):
+            if tier.origin:
+                yield ("tiers", at, "origin"), tier.origin
+        for at, window in enumerate(self.schedule):
+            if window.origin:
+                yield ("schedule", at, "origin"), window.origin
+
+
+def _tier_problems(
+    path: tuple[str | int, ...], base: Rates, tiers: tuple[Tier, ...]
+) -> Iterable[Problem]:
+    reached = 0
+    for at, tier in enumerate(tiers):
+        if tier.first <= reached:
+            yield Problem((*path, at), "tiers must ascend")
+        reached = tier.first
+        missing = [kind for kind in base.published() if kind not in tier.rates.published()]
+        if missing:
+            yield Problem(
+                (*path, at, "rates"),
+                f"a tier repeats every rate of its card; missing: {', '.join(missing)}",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheTerms:
+    """What a prefix must be to be cached: tokens at least, minutes it lives after its last use."""
+
+    minimum_tokens: Amount
+    ttl_minutes: Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model and its history of price cards, oldest first."""
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    kind: Literal["chat", "embedding", "rerank"] = "chat"
+    context: Annotated[Count, About("Context window in tokens.")] | None = None
+    max_output: Annotated[Count, About("Most tokens of one answer.")] | None = None
+    region: Annotated[str, About("The region the id itself is bound to.")] | None = None
+    cache: CacheTerms | None = None
+    note: str | None = None
+    price: tuple[Card, ...]
+
+    def check(self) -> Iterable[Problem]:
+        if not self.price:
+            yield Problem(("price",), "a model has at least one [[model.price]]")
+        for at in range(1, len(self.price)):
+            if self.price[at].origin.since <= self.price[at - 1].origin.since:
+                yield Problem(("price", at, "origin"), "cards go from the oldest to the newest")
+
+    @property
+    def first_known(self) -> date:
+        return self.price[0].origin.since
+
+    def card(self, day: date) -> Card | None:
+        """The card in force on a day; None before the first."""
+        found = None
+        for card in self.price:
+            if card.origin.since > day:
+                break
+            found = card
+        return found
+
+    def origins(self) -> Iterable[tuple[tuple[str | int, ...], Origin]]:
+        for at, card in enumerate(self.price):
+            for path, origin in card.origins():
+                yield ("price", at, *path), origin

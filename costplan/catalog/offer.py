@@ -1,0 +1,264 @@
+"""Offers that are not tokens: derived quantities, charges, ordered adjustments.
+
+Checked against vendors' worked examples: these three primitives bill a vector database, a seat, a
+trace, a GPU hour and a workflow action alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, TypeVar
+
+from costplan.catalog.expression import Expression, ExpressionError
+from costplan.catalog.origin import Origin
+from costplan.catalog.vocabulary import VOCABULARY
+from costplan.problems import Problem, did_you_mean
+from costplan.reading import About, Amount, Positive
+
+Purpose = Literal["produce", "coordinate", "people", "idle"]
+Percent = Annotated[Amount, About("percent, 10 for a tenth")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A variable that only this offer asks for. Without a default it must be given."""
+
+    unit: str
+    default: Amount | None = None
+    about: str = ""
+    fixed: Annotated[bool, About("bought whether or not traffic comes")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A limit of the plan on a variable or an expression.
+
+    ``ineligible``: the plan may not be bought; ``block``: usage above is refused by the vendor;
+    ``throttle``: usage above is slowed down.
+    """
+
+    variable: str
+    max: Amount
+    action: Literal["ineligible", "block", "throttle"]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """One tier of a charge: its price up to and including a quantity."""
+
+    up_to: Positive | None = None
+    price: Amount | None = None
+    quote: bool = False
+
+    def check(self) -> Iterable[Problem]:
+        if (self.price is None) != self.quote:
+            yield Problem((), "a tier has either 'price' or 'quote = true'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """One priced dimension of an offer. ``docs/catalogue.md`` says what each key means."""
+
+    id: str
+    quantity: str = "0"
+    unit: str = ""
+    per: Positive = Decimal(1)
+    price: Amount | None = None
+    tiers: tuple[Slice, ...] = ()
+    quote: bool = False
+    mode: Literal["graduated", "volume", "package"] = "graduated"
+    included: Amount | str | None = None
+    free_tier: bool = False
+    pool: str | None = None
+    minimum_quantity: Amount | None = None
+    round_up_to: Positive | None = None
+    rank_by: str | None = None
+    cap: Amount | None = None
+    fx: Positive | None = None
+    fixed: bool | None = None
+    scope: Literal["account", "binding"] = "account"
+    purpose: Purpose | None = None
+    origin: Origin | None = None
+    ended: bool = False
+    note: str | None = None
+
+    def check(self) -> Iterable[Problem]:
+        if self.ended:
+            if self.origin is None:
+                yield Problem((), "'ended = true' needs the origin that says since when")
+            return
+        given = (self.price is not None) + bool(self.tiers) + self.quote
+        if given != 1:
+            yield Problem((), "a charge has exactly one of 'price', 'tiers', 'quote = true'")
+        if not self.unit:
+            yield Problem((), "missing key 'unit'", part="key")
+        yield from _slice_problems(self.tiers)
+        if self.rank_by and self.mode != "graduated":
+            yield Problem(("rank_by",), "'rank_by' goes with graduated tiers only")
+
+    def expressions(self) -> Iterable[tuple[str, str]]:
+        """Every expression of the charge, with its key."""
+        yield "quantity", self.quantity
+        if isinstance(self.included, str):
+            yield "included", self.included
+        if self.rank_by:
+            yield "rank_by", self.rank_by
+
+
+def _slice_problems(tiers: tuple[Slice, ...]) -> Iterable[Problem]:
+    reached = Decimal(0)
+    for at, tier in enumerate(tiers):
+        last = at == len(tiers) - 1
+        if tier.up_to is None and not last:
+            yield Problem(("tiers", at), "only the last tier goes without 'up_to'")
+        if tier.up_to is not None:
+            if tier.up_to <= reached:
+                yield Problem(("tiers", at, "up_to"), "tiers must ascend")
+            reached = tier.up_to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjust:
+    """A change of the bill after its charges; adjustments apply in file order."""
+
+    id: str
+    kind: Literal["credit", "percent_fee", "minimum", "cap", "discount"] = "credit"
+    scope: Literal["account", "offer"] = "account"
+    charges: Annotated[tuple[str, ...], About("charges it counts; all of them when left out")] = ()
+    amount: Amount | None = None
+    percent: Percent | None = None
+    floor: Amount | None = None
+    free_tier: bool = False
+    one_time: bool = False
+    origin: Origin | None = None
+    ended: bool = False
+    note: str | None = None
+
+    def check(self) -> Iterable[Problem]:
+        if self.ended:
+            return
+        wanted = "percent" if self.kind in ("percent_fee", "discount") else "amount"
+        if getattr(self, wanted) is None:
+            yield Problem((), f"a {self.kind} needs '{wanted}'", part="key")
+        if self.floor is not None and self.kind != "percent_fee":
+            yield Problem(("floor",), "only a percent_fee has a floor; a minimum is its own kind")
+        if self.kind == "discount" and self.percent is not None and self.percent > 100:
+            yield Problem(("percent",), "a discount is at most 100 percent")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Something a vendor sells at published terms."""
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    product: str = ""
+    plan: str | None = None
+    region: str | None = None
+    hours_per_month: Positive | None = None
+    purpose: Purpose | None = None
+    origin: Origin
+    note: str | None = None
+    not_included: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    derived: Mapping[str, str] = field(default_factory=dict)
+    pools: Mapping[str, str] = field(default_factory=dict)
+    charge: tuple[Charge, ...] = ()
+    adjust: tuple[Adjust, ...] = ()
+
+    def check(self) -> Iterable[Problem]:
+        known = set(VOCABULARY) | set(self.variables)
+        for name, text in self.derived.items():
+            yield from _expression_problems(("derived", name), text, known)
+            known.add(name)
+        for name, text in self.pools.items():
+            yield from _expression_problems(("pools", name), text, known)
+        for at, gate in enumerate(self.gates):
+            yield from _expression_problems(("gates", at, "variable"), gate.variable, known)
+        for at, charge in enumerate(self.charge):
+            for key, text in charge.expressions():
+                yield from _expression_problems(("charge", at, key), text, known)
+            if charge.pool is not None and charge.pool not in self.pools:
+                yield Problem(("charge", at, "pool"), f"unknown pool '{charge.pool}'")
+        yield from self._history_problems()
+        ids = {charge.id for charge in self.charge}
+        for at, adjust in enumerate(self.adjust):
+            for name in adjust.charges:
+                if name not in ids:
+                    hint = did_you_mean(name, ids)
+                    yield Problem(("adjust", at, "charges"), f"unknown charge '{name}'", hint)
+
+    def _history_problems(self) -> Iterable[Problem]:
+        dated: tuple[tuple[str, tuple[Charge, ...] | tuple[Adjust, ...]], ...] = (
+            ("charge", self.charge),
+            ("adjust", self.adjust),
+        )
+        for key, entries in dated:
+            last: dict[str, date] = {}
+            for at, entry in enumerate(entries):
+                since = (entry.origin or self.origin).since
+                if entry.id in last and since <= last[entry.id]:
+                    yield Problem(
+                        (key, at, "id"),
+                        f"'{entry.id}' is written twice; a change of price has a later 'since'",
+                    )
+                last[entry.id] = since
+
+    @property
+    def first_known(self) -> date:
+        days = [(charge.origin or self.origin).since for charge in self.charge]
+        return min(days, default=self.origin.since)
+
+    def charges_on(self, day: date) -> tuple[list[Charge], list[Charge]]:
+        """The charges in force on a day, and those whose price is only known from a later day."""
+        return _in_force(self.charge, self.origin, day)
+
+    def adjusts_on(self, day: date) -> tuple[list[Adjust], list[Adjust]]:
+        """The adjustments in force on a day, and those only known from a later day."""
+        return _in_force(self.adjust, self.origin, day)
+
+    def origins(self) -> Iterable[tuple[tuple[str | int, ...], Origin]]:
+        """Every origin of the offer, with its path."""
+        yield ("origin",), self.origin
+        for at, charge in enumerate(self.charge):
+            if charge.origin:
+                yield ("charge", at, "origin"), charge.origin
+        for at, adjust in enumerate(self.adjust):
+            if adjust.origin:
+                yield ("adjust", at, "origin"), adjust.origin
+
+
+Dated = TypeVar("Dated", Charge, Adjust)
+
+
+def _in_force(
+    entries: tuple[Dated, ...], inherited: Origin, day: date
+) -> tuple[list[Dated], list[Dated]]:
+    current: dict[str, Dated] = {}
+    later: dict[str, Dated] = {}
+    for entry in entries:
+        if (entry.origin or inherited).since <= day:
+            current[entry.id] = entry
+        elif entry.id not in current:
+            later.setdefault(entry.id, entry)
+    return [entry for entry in current.values() if not entry.ended], list(later.values())
+
+
+def _expression_problems(
+    path: tuple[str | int, ...], text: str, known: set[str]
+) -> Iterable[Problem]:
+    try:
+        expression = Expression.parse(text)
+    except ExpressionError as error:
+        yield Problem(path, str(error))
+        return
+    for name in sorted(expression.names - known):
+        yield Problem(path, f"unknown variable '{name}'", did_you_mean(name, known))
+
+

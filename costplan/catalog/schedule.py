@@ -1,0 +1,64 @@
+"""Windows of the week in which a price differs: hours, weekdays, holidays, a time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from costplan.catalog.origin import Origin
+from costplan.problems import Problem
+from costplan.reading import About, Positive
+from costplan.weektime import (
+    hours_problems,
+    parse_days,
+    parse_hours,
+    parse_offset,
+    parse_zone,
+    weekday_problems,
+    within,
+    zone_problem,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One window of a price schedule. The first window that matches a moment applies.
+
+    ``hours`` are half-open ("09:00-12:00" ends before noon) and may cross midnight; the part after
+    midnight belongs to the day on which the window began. On ``holidays`` (local dates) the window
+    does not apply.
+    """
+
+    name: str
+    times: Positive | None = None
+    rates: Mapping[str, Decimal] | None = None
+    utc_offset: Annotated[str, About('such as "+08:00"')] | None = None
+    zone: Annotated[str, About("an IANA time zone, where the offset moves with the season")] | None = None
+    days: str = "mon-sun"
+    hours: tuple[str, ...] = ("00:00-24:00",)
+    holidays: tuple[date, ...] = ()
+    origin: Origin | None = None
+
+    def check(self) -> Iterable[Problem]:
+        if (self.times is None) == (self.rates is None):
+            yield Problem((), "a window has either 'times' or 'rates'")
+        if (self.utc_offset is None) == (self.zone is None):
+            yield Problem((), "a window has either 'utc_offset' or 'zone'")
+        if self.utc_offset is not None:
+            try:
+                parse_offset(self.utc_offset)
+            except ValueError as error:
+                yield Problem(("utc_offset",), str(error))
+        if self.zone is not None:
+            yield from zone_problem(("zone",), self.zone)
+        yield from weekday_problems(self.days)
+        yield from hours_problems(self.hours)
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether the window applies at an aware moment."""
+        zone = parse_offset(self.utc_offset) if self.utc_offset else parse_zone(self.zone or "UTC")
+        local = moment.astimezone(zone)
+        return within(local, parse_days(self.days), parse_hours(self.hours), self.holidays)

@@ -1,0 +1,109 @@
+"""The command line. Each command is one file: parse, call, render, exit.
+
+Only the command that was asked for is imported, and the garbage collector stays off: a command
+lives for a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+COMMANDS = {
+    "estimate": "costplan.cli.estimate",
+    "price": "costplan.cli.price",
+    "init": "costplan.cli.init",
+    "validate": "costplan.cli.validate",
+    "schema": "costplan.cli.schema",
+    "pricing": "costplan.cli.pricing",
+}
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run a command and exit: 0 done, 1 the answer is no, 2 bad input, 3 a price missing."""
+    gc.disable()
+    given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def run(given: list[str]) -> int:
+    """Run a command and return its exit code, its words on stdout and stderr."""
+    from costplan.problems import CostplanError
+
+    try:
+        result: Any = app(given)(given, prog_name="costplan", standalone_mode=False)
+    except CostplanError as error:
+        from costplan.cli.words import complain
+
+        complain(error)
+        return error.exit_code
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        return _other(error)
+    return result if isinstance(result, int) else 0
+
+
+def _other(error: Exception) -> int:
+    """A usage error shown by the parser itself, or a fault of this program without a traceback."""
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if code is not None:
+        if show is not None:
+            show(file=sys.stderr)
+        return int(code)
+    if os.environ.get("COSTPLAN_DEBUG"):
+        raise error
+    print(
+        f"error: a fault in costplan itself: {type(error).__name__}: {error}\n"
+        "   = help: COSTPLAN_DEBUG=1 shows where; please report it",
+        file=sys.stderr,
+    )
+    return 70
+
+
+def app(given: list[str]) -> Any:
+    """The command tree, with only the asked command in it where one is named first."""
+    import typer
+
+    tree = typer.Typer(
+        name="costplan",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help="Plan the monthly total cost of an LLM or agent application before it ships.",
+        epilog="Exit: 0 done, 1 the answer is no, 2 bad input, 3 a price missing or stale.",
+    )
+
+    @tree.callback(invoke_without_command=True)
+    def root(
+        version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+    ) -> None:
+        if version:
+            from costplan import __version__
+
+            print(f"costplan {__version__}")
+            raise typer.Exit
+
+    asked = given[0] if given and given[0] in COMMANDS else None
+    for name in [asked] if asked else COMMANDS:
+        module = import_module(COMMANDS[name])
+        if hasattr(module, "tree"):
+            tree.add_typer(module.tree, name=name)
+        else:
+            tree.command(name)(module.command)
+    return typer.main.get_command(tree)

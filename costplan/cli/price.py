@@ -1,0 +1,74 @@
+"""``costplan price``: the bill of one offer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from costplan.cli.estimate import Format
+
+
+class Mode(StrEnum):
+    """How requests are processed."""
+
+    batch = "batch"
+    flex = "flex"
+    priority = "priority"
+    fast = "fast"
+
+
+def command(
+    offer: Annotated[str, typer.Argument(metavar="OFFER", help="An exact id or alias.")],
+    quantity: Annotated[
+        Optional[list[str]],
+        typer.Argument(metavar="[NAME=VALUE]...", help="Such as input_tokens=1000 or seats=5."),
+    ] = None,
+    requests: Annotated[
+        str, typer.Option("--requests", metavar="N", help="Price one request, multiply by N.")
+    ] = "1",
+    mode: Annotated[Optional[Mode], typer.Option("--mode", help="How a model is called.")] = None,
+    region: Annotated[
+        Optional[str], typer.Option("--region", metavar="NAME", help="Data residency or region.")
+    ] = None,
+    charge: Annotated[
+        Optional[str], typer.Option("--charge", metavar="ID", help="Bill one charge only.")
+    ] = None,
+    at: Annotated[
+        Optional[str], typer.Option("--at", metavar="DATETIME", help="When; now if left out.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show each line's formula, price, source and date.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 if a price is missing.")] = False,
+    free_tiers: Annotated[
+        bool, typer.Option("--free-tiers/--no-free-tiers", help="Count recurring free quotas.")
+    ] = True,
+) -> int:
+    """Print the bill of one offer for a month's quantities, or for one request to a model."""
+    from costplan.api import number
+    from costplan.cli.words import look, moment, put, quantities
+    from costplan.plan.price import price
+    from costplan.problems import BadUsage
+    from costplan.render import render
+    from costplan.store.shelves import open_catalog
+
+    count = number("--requests", requests)
+    if count < 0:
+        raise BadUsage(f"--requests is {count}: it must be at least 0")
+    bill = price(
+        open_catalog(Path()),
+        offer,
+        quantities(quantity or []),
+        moment(at),
+        requests=count,
+        mode=mode.value if mode else None,
+        region=region,
+        charge=charge,
+        free_tiers=free_tiers,
+    )
+    put(render(bill, form.value, look(explain)), None)
+    return 3 if strict and bill.unpriced else 0

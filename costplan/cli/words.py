@@ -1,0 +1,97 @@
+"""What the command line says, and where: data on stdout, words on stderr."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from costplan.problems import BadUsage, CostplanError
+
+
+def complain(error: CostplanError) -> None:
+    """An error with its remedy, on stderr."""
+    from costplan.store.text import DocumentError, DocumentSyntaxError
+
+    if isinstance(error, DocumentError | DocumentSyntaxError):
+        print(error, file=sys.stderr)
+        return
+    print(f"error: {clean(str(error))}", file=sys.stderr)
+    hint = getattr(error, "hint", None)
+    if hint:
+        print(f"   = help: {clean(hint)}", file=sys.stderr)
+
+
+def clean(text: str) -> str:
+    """The text without control characters: names in a file may hold escape sequences."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def look(explain: bool = False) -> object:
+    """How stdout may look: its width, and colour only on a terminal that wants it."""
+    from costplan.render import Look
+
+    terminal = sys.stdout.isatty()
+    color = terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+    if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"):
+        color = True
+    width = shutil.get_terminal_size((80, 24)).columns
+    encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
+    return Look(
+        width=min(width, 120), color=bool(color), unicode=encoding.startswith("utf"),
+        explain=explain,
+    )
+
+
+def put(text: str, out: Path | None) -> None:
+    """The text on stdout, or in a file that is replaced in one move."""
+    if out is None:
+        sys.stdout.write(text)
+        return
+    from costplan.store.writing import write
+
+    write(out, text)
+    print(f"wrote {clean(str(out))}", file=sys.stderr)
+
+
+def day(text: str | None) -> date:
+    """A date from the command line; today (UTC) when left out. Raises BadUsage."""
+    if text is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadUsage(f"'{clean(text)}' is not a date such as 2026-11-22") from None
+
+
+def moment(text: str | None) -> datetime:
+    """A moment from the command line, UTC unless it says otherwise. Raises BadUsage."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadUsage(
+            f"'{clean(text)}' is not a date or time such as 2026-11-22T12:00:00Z"
+        ) from None
+
+
+def quantities(pairs: list[str]) -> dict[str, Decimal]:
+    """NAME=VALUE pairs as Decimals. Raises BadUsage."""
+    from costplan.api import number
+
+    found: dict[str, Decimal] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadUsage(f"'{clean(pair)}' is not NAME=VALUE", "such as input_tokens=1000")
+        if name in found:
+            raise BadUsage(f"{clean(name)} is given twice")
+        if value in ("true", "false"):
+            value = "1" if value == "true" else "0"
+        found[name] = number(clean(name), value)
+    return found

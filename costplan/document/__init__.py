@@ -1,0 +1,1 @@
+"""What is saved and drawn: lines, bills, estimates. No formula lives here."""

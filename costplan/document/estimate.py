@@ -1,0 +1,145 @@
+"""An estimate: each stack's month, line by line, with what it rests on. The document is the
+snapshot: everything drawn later is drawn from it, with no access to prices or workload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from costplan.document.line import LineItem
+from costplan.quantity import ZERO, settle, total
+
+PURPOSES = ("produce", "coordinate", "people", "idle")
+SCHEMA_VERSION = "1.0"
+
+
+def amounts(lines: Iterable[LineItem]) -> Decimal:
+    """The sum of the priced lines."""
+    return total(line.amount or ZERO for line in lines)
+
+
+@dataclass(slots=True)
+class Component:
+    """The lines of one kind of cost: tokens, vector-db, observability ..."""
+
+    name: str
+    line_items: list[LineItem]
+
+    @property
+    def total(self) -> Decimal:
+        return amounts(self.line_items)
+
+    @property
+    def fixed(self) -> Decimal:
+        return amounts(line for line in self.line_items if line.fixed)
+
+    @property
+    def variable(self) -> Decimal:
+        return amounts(line for line in self.line_items if not line.fixed)
+
+    @property
+    def unpriced(self) -> bool:
+        return any(line.amount is None for line in self.line_items)
+
+
+@dataclass(slots=True)
+class Month:
+    """One month of a longer horizon: recurring cost at that month's traffic and prices."""
+
+    month: date
+    requests: Decimal
+    recurring: Decimal
+    one_off: Decimal
+    at_least: bool
+
+    @property
+    def total(self) -> Decimal:
+        return self.recurring + self.one_off
+
+
+@dataclass(slots=True, kw_only=True)
+class Estimate:
+    """One stack's bill for the as-of month."""
+
+    stack: str
+    requests: Decimal
+    components: list[Component]
+    months: list[Month] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    not_included: list[str] = field(default_factory=list)
+    not_modelled: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    budget: Decimal | None = None
+
+    @property
+    def lines(self) -> list[LineItem]:
+        return [line for component in self.components for line in component.line_items]
+
+    @property
+    def total_monthly(self) -> Decimal:
+        return amounts(self.lines)
+
+    @property
+    def list_monthly(self) -> Decimal:
+        return total(line.list_amount or ZERO for line in self.lines)
+
+    @property
+    def fixed_monthly(self) -> Decimal:
+        return amounts(line for line in self.lines if line.fixed)
+
+    @property
+    def variable_monthly(self) -> Decimal:
+        return amounts(line for line in self.lines if not line.fixed)
+
+    @property
+    def unpriced(self) -> list[LineItem]:
+        return [line for line in self.lines if line.amount is None]
+
+    @property
+    def at_least(self) -> bool:
+        """Whether a price is missing, so that the true total is higher than the one shown."""
+        return bool(self.unpriced)
+
+    @property
+    def by_purpose(self) -> dict[str, Decimal]:
+        return {
+            purpose: amounts(line for line in self.lines if line.purpose == purpose)
+            for purpose in PURPOSES
+        }
+
+    @property
+    def orchestration_spend(self) -> Decimal:
+        """What keeps the answers right: coordinate + people, redundant lines left out."""
+        wanted = ("coordinate", "people")
+        return amounts(
+            line
+            for line in self.lines
+            if line.purpose in wanted and "redundant" not in line.tags
+        )
+
+    @property
+    def overprovisioned_compute(self) -> Decimal:
+        """What is bought and not needed to produce: redundant lines and idle ones, counted once."""
+        return amounts(
+            line for line in self.lines if line.purpose == "idle" or "redundant" in line.tags
+        )
+
+    @property
+    def cost_per_request(self) -> Decimal | None:
+        return settle(self.total_monthly / self.requests) if self.requests else None
+
+
+@dataclass(slots=True, kw_only=True)
+class EstimateDocument:
+    """All stacks of one workload on one day."""
+
+    workload: str
+    currency: str
+    as_of: date
+    catalog_hash: str
+    offers: list[str]
+    estimates: list[Estimate]

@@ -1,0 +1,80 @@
+"""A line item: one charge on one bill, with everything needed to defend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from costplan.quantity import ZERO, grouped
+
+
+@dataclass(slots=True)
+class Price:
+    """What one unit costs, and where that is written. Shared by every line that it prices.
+
+    ``price`` None: the vendor publishes none (``reason`` says so) and the line is unpriced.
+    ``factors`` are the multipliers already inside ``price``, such as ("batch", 0.5).
+    """
+
+    offer: str
+    charge: str
+    unit: str
+    price: Decimal | None
+    per: Decimal
+    source: str
+    confidence: str
+    since: date
+    checked: date
+    base: Decimal | None = None
+    factors: tuple[tuple[str, Decimal], ...] = ()
+    reason: str | None = None
+    tier: str | None = None
+
+
+@dataclass(slots=True)
+class LineItem:
+    """Quantity times price, for one role and one purpose.
+
+    ``list_amount`` is at published prices, ``amount`` after ``[[discount]]``; both None when
+    unpriced. ``basis`` says how the quantity came about, in the words of the formula.
+    """
+
+    price: Price
+    quantity: Decimal
+    list_amount: Decimal | None
+    amount: Decimal | None
+    role: str = ""
+    component: str = ""
+    purpose: str = "produce"
+    fixed: bool = False
+    basis: str = ""
+    step: str | None = None
+    tags: tuple[str, ...] = ()
+    flat: str | None = None
+    discount: Decimal = ZERO
+
+    @property
+    def label(self) -> str:
+        """The charge with its tier, for a reader."""
+        tier = self.price.tier
+        return f"{self.price.charge} {tier}" if tier else self.price.charge
+
+    @property
+    def formula(self) -> str:
+        """The arithmetic with its numbers, as ``--explain`` prints it."""
+        price = self.price
+        if self.flat is not None:
+            return self.flat
+        quantity = f"{grouped(self.quantity)} {price.unit}"
+        if price.price is None:
+            return f"{quantity} x unknown price"
+        per = f" / {grouped(price.per)}" if price.per != 1 else ""
+        rate = grouped(price.price)
+        if price.factors:
+            rate = " x ".join(
+                [grouped(price.base or ZERO)]
+                + [f"{grouped(times)} ({name})" for name, times in price.factors]
+            )
+        off = f" x {grouped(1 - self.discount)} (discount)" if self.discount else ""
+        return f"{quantity} x {rate}{per}{off}"

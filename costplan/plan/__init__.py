@@ -1,0 +1,1 @@
+"""Makes documents: a bill, an estimate. Workload and catalogue in, document out."""

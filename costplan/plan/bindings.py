@@ -1,0 +1,198 @@
+"""From the roles of a stack to entries of the catalogue: exact ids, or the cheapest plan of a
+product whose gates admit the workload. Every refusal has its place in the workload file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from costplan.billing.offers import Take, bill_offer
+from costplan.billing.variables import MissingVariables, takes_variable, variables_of
+from costplan.catalog.lookup import Catalog, Category, Entry
+from costplan.catalog.model import Model
+from costplan.catalog.offer import Offer
+from costplan.problems import BadUsage, Path, PriceNotKnown, Problem, did_you_mean
+from costplan.quantity import ZERO, grouped, total
+from costplan.workload.model import Binding, Stack
+from costplan.workload.usage import PartUsage, Usage
+
+SERVES: dict[str, tuple[Category, ...]] = {
+    "model": ("tokens", "compute"),
+    "index": ("vector-db",),
+    "tool": ("search-rerank", "guardrails", "runtime", "orchestration", "compute", "tokens"),
+    "observability": ("observability",),
+    "orchestration": ("orchestration", "runtime"),
+    "runtime": ("runtime", "compute", "orchestration"),
+    "human": ("human",),
+}
+"""Which categories of the catalogue can fill each kind of role."""
+
+
+@dataclass(slots=True)
+class Bound:
+    """A role with the entry that fills it."""
+
+    role: str
+    kind: str
+    binding: Binding
+    entry: Entry
+    path: Path
+    variables: dict[str, Decimal]
+
+
+@dataclass(slots=True)
+class Bindings:
+    """A stack's roles, filled; and what was refused, chosen or left out on the way."""
+
+    bound: dict[str, Bound] = field(default_factory=dict)
+    omitted: dict[str, str] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def bind(
+    catalog: Catalog,
+    name: str,
+    stack: Stack,
+    kinds: Mapping[str, str],
+    usage: Usage,
+    day: date,
+) -> Bindings:
+    """Fill every role of a stack. ``kinds`` says what each role of the workload is."""
+    made = Bindings()
+    for role in stack.roles:
+        binding = stack.binding(role)
+        kind = kinds.get(role)
+        if binding is None or kind is None:
+            continue  # refused when the file was read
+        path: Path = ("stack", name, role)
+        if isinstance(stack.roles[role], Binding) and binding.offer is not None:
+            path = (*path, "offer")
+        if binding.offer is None:
+            made.omitted[role] = binding.none or ""
+            continue
+        variables = {key: Decimal(value) for key, value in binding.variables.items()}
+        part = usage.parts.get(role)
+        given = {**(part.variables if part else {}), **variables}
+        try:
+            entry = catalog.find(binding.offer)
+            if entry is None:
+                entry = _choose(catalog, binding.offer, kind, given, stack, day, made)
+            _fits(entry, kind, role, binding, made.problems, ("stack", name, role))
+        except BadUsage as error:
+            made.problems.append(Problem(path, str(error.message), error.hint))
+            continue
+        made.bound[role] = Bound(role, kind, binding, entry, path, variables)
+    return made
+
+
+def _fits(
+    entry: Entry, kind: str, role: str, binding: Binding, problems: list[Problem], path: Path
+) -> None:
+    if entry.category not in SERVES[kind]:
+        a = "an" if kind[0] in "aeiou" else "a"
+        raise BadUsage(
+            f"{entry.id} is {entry.category}; '{role}' is {a} {kind}",
+            f"{kind}: an offer of {', '.join(SERVES[kind])}",
+        )
+    if isinstance(entry.item, Model) and kind != "model":
+        raise BadUsage(f"{entry.id} is a model; '{role}' is a {kind}", "call it with a model step")
+    if isinstance(entry.item, Offer):
+        for key in binding.variables:
+            if not takes_variable(entry.item, key):
+                known = [*variables_of(entry.item), "success", "tokens_per_second", "region"]
+                hint = did_you_mean(key, known) or "it has: " + ", ".join(variables_of(entry.item))
+                problems.append(
+                    Problem((*path, key), f"{entry.id} has no variable '{key}'", hint, "key")
+                )
+    elif binding.variables:
+        for key in binding.variables:
+            known = ["success", "input_factor", "output_factor", "region"]
+            hint = did_you_mean(key, known) or "a model takes: " + ", ".join(known)
+            problems.append(Problem((*path, key), f"{entry.id} has no variable '{key}'", hint, "key"))
+    if kind == "model" and entry.category == "compute" and binding.tokens_per_second is None:
+        problems.append(
+            Problem(
+                path,
+                f"{entry.id} is a machine: how many output tokens a second does one serve?",
+                "tokens_per_second = your measured number",
+            )
+        )
+
+
+def _choose(
+    catalog: Catalog,
+    name: str,
+    kind: str,
+    given: Mapping[str, Decimal],
+    stack: Stack,
+    day: date,
+    made: Bindings,
+) -> Entry:
+    """The cheapest plan below ``name`` that serves the workload. Raises BadUsage without one."""
+    below = catalog.plans(name) if name else []
+    fitting = [
+        entry
+        for entry in below
+        if entry.category in SERVES[kind] and (isinstance(entry.item, Model) or entry.item.plan)
+    ]
+    if not fitting:
+        if below:
+            ids = ", ".join(entry.id for entry in below[:8])
+            raise BadUsage(f"'{name}' sells nothing that is a {kind} by plan", f"it sells: {ids}")
+        raise BadUsage(f"unknown offer '{name}'", catalog.hint(name))
+    products = {entry.item.product for entry in fitting if isinstance(entry.item, Offer)}
+    if len(products) > 1 or isinstance(fitting[0].item, Model):
+        ids = ", ".join(entry.id for entry in fitting[:12]) + (" ..." if len(fitting) > 12 else "")
+        raise BadUsage(f"'{name}' names {len(fitting)} offers: say which", ids)
+    return _cheapest(name, kind, fitting, given, stack, day, made)
+
+
+def _cheapest(
+    name: str,
+    kind: str,
+    plans: list[Entry],
+    given: Mapping[str, Decimal],
+    stack: Stack,
+    day: date,
+    made: Bindings,
+) -> Entry:
+    bills: list[tuple[Decimal, Entry]] = []
+    refused: list[str] = []
+    take = Take(role=kind, component="", purpose="produce", variables=given)
+    for entry in plans:
+        try:
+            bill = bill_offer(entry, day, [take], free_tiers=stack.free_tiers)
+        except PriceNotKnown:
+            continue
+        except MissingVariables as error:
+            refused.append(f"{entry.id} needs {', '.join(one.name for one in error.needed)}")
+            continue
+        if bill.refused:
+            gate, reached = bill.refused[0]
+            refused.append(
+                f"{entry.id} ends at {gate.variable} {grouped(gate.max)} (here {grouped(reached, 0)})"
+            )
+        elif any(line.amount is None for line in bill.lines):
+            refused.append(f"{entry.id} has unpublished prices")
+        else:
+            bills.append((total(line.amount or ZERO for line in bill.lines), entry))
+    if not bills:
+        raise BadUsage(f"no plan of '{name}' serves this workload", "; ".join(refused) or None)
+    bills.sort(key=lambda one: one[0])
+    amount, chosen = bills[0]
+    others = [f"{entry.id} costs {grouped(cost - amount, 2)} more" for cost, entry in bills[1:3]]
+    reason = f"'{name}': {chosen.id} is the cheapest plan that serves it"
+    made.reasons.append("; ".join([reason, *refused, *others]))
+    return chosen
+
+
+def role_kinds(parts: Mapping[str, PartUsage], models: set[str], human: bool) -> dict[str, str]:
+    """What each role of a workload is: model, index, tool or a part's own name."""
+    kinds = dict.fromkeys(models, "model")
+    kinds.update({role: part.kind for role, part in parts.items()})
+    if human:
+        kinds["human"] = "human"
+    return kinds

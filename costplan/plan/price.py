@@ -1,0 +1,138 @@
+"""The bill of one offer at one moment, from quantities given by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from costplan.billing.offers import Take, bill_offer
+from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
+from costplan.billing.variables import takes_variable, variables_of
+from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.model import Model
+from costplan.catalog.offer import Offer
+from costplan.catalog.vocabulary import TOKEN_USAGE, VOCABULARY
+from costplan.document.bill import Bill
+from costplan.problems import BadUsage, did_you_mean
+from costplan.quantity import ONE, grouped
+
+
+def price(
+    catalog: Catalog,
+    name: str,
+    given: Mapping[str, Decimal],
+    at: datetime,
+    *,
+    requests: Decimal = ONE,
+    mode: str | None = None,
+    region: str | None = None,
+    charge: str | None = None,
+    free_tiers: bool = True,
+) -> Bill:
+    """The bill of an exact id or alias. ``at`` is aware; ``requests`` multiplies one priced request.
+
+    Raises UnknownOffer, PriceNotKnown, or BadUsage for values that do not fit the offer.
+    """
+    entry = catalog.get(name)
+    if isinstance(entry.item, Model):
+        return _model(entry, given, at, requests, mode, region, charge)
+    if mode or region:
+        option = "--mode" if mode else "--region"
+        raise BadUsage(f"{entry.id} is not priced by the token: {option} does not apply")
+    if requests != ONE:
+        raise BadUsage(
+            f"{entry.id} is not priced by the request: --requests does not apply",
+            "give the month's quantities, such as requests=10000",
+        )
+    return _offer(entry, given, at, charge, free_tiers)
+
+
+def _model(
+    entry: Entry,
+    given: Mapping[str, Decimal],
+    at: datetime,
+    requests: Decimal,
+    mode: str | None,
+    region: str | None,
+    charge: str | None,
+) -> Bill:
+    model = entry.item
+    assert isinstance(model, Model)
+    for name in given:
+        if name not in TOKEN_USAGE:
+            hint = did_you_mean(name, TOKEN_USAGE) or "known: " + ", ".join(TOKEN_USAGE)
+            raise BadUsage(f"{entry.id} is priced by the token and has no variable '{name}'", hint)
+    usage = TokenUsage(**given)
+    problems = usage.problems()
+    if problems:
+        raise BadUsage(problems[0].message)
+    if not any(given.values()):
+        raise BadUsage(
+            f"{entry.id} needs at least one of its quantities",
+            ", ".join(f"{one.name} ({one.unit})" for one in TOKEN_USAGE.values()),
+        )
+    day = at.date()
+    window = next((one for one in windows(model, day) if one.covers(at)), None)
+    tariff = Tariff(entry, day, Processing(mode, region, window))
+    lines = tariff.bill(usage, requests)
+    if charge is not None:
+        kinds = [line.price.charge for line in lines]
+        if charge not in kinds:
+            raise BadUsage(f"this bill has no charge '{charge}'", "it has: " + ", ".join(kinds))
+        lines = [line for line in lines if line.price.charge == charge]
+    notes = [model.note] if model.note else []
+    if model.context is not None and usage.input_tokens > model.context:
+        notes.append(
+            f"{grouped(usage.input_tokens)} input tokens do not fit its context window of "
+            f"{grouped(Decimal(model.context))}"
+        )
+    for line in lines:
+        line.component = "tokens"
+    return Bill(offer=entry.id, as_of=at, currency=entry.currency, line_items=lines, notes=notes)
+
+
+def _offer(
+    entry: Entry,
+    given: Mapping[str, Decimal],
+    at: datetime,
+    charge: str | None,
+    free_tiers: bool,
+) -> Bill:
+    offer = entry.item
+    assert isinstance(offer, Offer)
+    for name, value in given.items():
+        refuse_stranger(offer, name, value)
+        if value < 0:
+            raise BadUsage(f"{name} is {value}: it must be at least 0")
+    take = Take(
+        role="", component=entry.category, purpose="produce", variables=given
+    )
+    made = bill_offer(entry, at.date(), [take], free_tiers=free_tiers, only=charge)
+    notes = [offer.note] if offer.note else []
+    notes += made.notes
+    for gate, reached in made.refused:
+        why = f" ({gate.reason})" if gate.reason else ""
+        notes.append(
+            f"this plan does not serve it: {gate.variable} is {grouped(reached)}, "
+            f"at most {grouped(gate.max)}{why}"
+        )
+    notes += [f"needs {name} too, not included here" for name in offer.requires]
+    notes += [f"not included: {one}" for one in offer.not_included]
+    for name, default in made.assumed.items():
+        unit = offer.variables[name].unit if name in offer.variables else VOCABULARY[name].unit
+        notes.append(f"assumed: {name} = {grouped(default)} {unit}")
+    return Bill(
+        offer=entry.id, as_of=at, currency=entry.currency, line_items=made.lines, notes=notes
+    )
+
+
+def refuse_stranger(offer: Offer, name: str, value: Decimal) -> None:
+    """Raises BadUsage for a variable that cannot change this bill; zero of a known one may pass."""
+    if takes_variable(offer, name):
+        return
+    if value == 0 and (name in VOCABULARY or name in TOKEN_USAGE):
+        return
+    known = variables_of(offer)
+    hint = did_you_mean(name, known) or "it has: " + (", ".join(known) or "none")
+    raise BadUsage(f"{offer.id} has no variable '{name}'", hint)

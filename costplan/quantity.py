@@ -1,0 +1,58 @@
+"""Numbers: every price, quantity and amount is a Decimal, and is rounded only when drawn.
+
+An amount is quantised once, at ``STEP`` (1e-12 of the currency), when its line is made. Without
+that, a total can differ from the sum of its parts in the 28th digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+STEP = Decimal("1e-12")
+LARGEST = Decimal("1e15")
+"""Numbers a user may write are smaller than this: a quadrillion tokens is nobody's month."""
+
+_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+def settle(amount: Decimal) -> Decimal:
+    """The amount at 1e-12 of the currency, half to even."""
+    return amount.quantize(STEP, context=_WIDE)
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum: settled amounts never need more than 60 digits."""
+    with localcontext(_WIDE):
+        return sum(amounts, ZERO)
+
+
+def literal(number: Decimal) -> str:
+    """The number as a JSON literal: no exponent, no trailing zeros, ``0`` for any zero."""
+    if number == number.to_integral_value():
+        return f"{number:.0f}".replace("-0", "0") if number == 0 else f"{number:.0f}"
+    return f"{number:f}".rstrip("0")
+
+
+def grouped(number: Decimal, places: int | None = None) -> str:
+    """The number for a reader: thousands separated; all its digits, or ``places`` of them."""
+    if places is not None:
+        return f"{number:,.{places}f}"
+    whole, _, fraction = literal(number).partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    text = sign + f"{int(digits):,}"
+    return f"{text}.{fraction}" if fraction else text
+
+
+def shares(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
+    """Split a settled amount pro rata by non-negative weights; the parts sum to it exactly.
+
+    With all weights zero the parts are equal. What rounding leaves goes to the last part.
+    """
+    whole = total(weights)
+    if whole == 0:
+        weights, whole = [ONE] * len(weights), Decimal(len(weights))
+    parts = [settle(amount * weight / whole) for weight in weights[:-1]]
+    return [*parts, amount - total(parts)]

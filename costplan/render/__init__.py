@@ -1,0 +1,31 @@
+"""Documents as text: one format a file, one line each in ``FORMATS``. Nothing here computes a price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from costplan.document.bill import Bill
+from costplan.document.estimate import EstimateDocument
+
+FORMATS = {
+    "table": "costplan.render.table",
+    "json": "costplan.render.json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a text may look: columns, colour, and whether formulas are shown."""
+
+    width: int = 80
+    color: bool = False
+    unicode: bool = True
+    explain: bool = False
+
+
+def render(document: EstimateDocument | Bill, form: str, look: Look) -> str:
+    """The document in a format of ``FORMATS``, ending in a newline."""
+    draw: Callable[[EstimateDocument | Bill, Look], str] = import_module(FORMATS[form]).draw
+    return draw(document, look)

@@ -1,0 +1,1 @@
+"""The only room with files: TOML in and out, catalogue folders, schemas, templates."""

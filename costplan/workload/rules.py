@@ -1,0 +1,212 @@
+"""What must agree between the tables of a workload file: names, roles, bindings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from costplan.problems import Path, Problem, did_you_mean
+from costplan.workload.model import RESERVED, Stack, Workload
+
+PARTS = ("observability", "runtime", "human")
+ALWAYS = ("orchestration",)
+
+
+def problems_of(workload: Workload) -> Iterable[Problem]:
+    """Every disagreement, each at its place in the file."""
+    yield from _names(workload)
+    yield from _references(workload)
+    yield from _validators(workload)
+    yield from _conversation(workload)
+    roles = roles_used(workload)
+    yield from _kinds(workload)
+    if not workload.stack:
+        yield Problem(("stack",), "a workload names at least one stack", "[stack.NAME]")
+    for name, stack in workload.stack.items():
+        yield from _bindings(name, stack, roles, workload)
+
+
+def roles_used(workload: Workload) -> dict[str, Path]:
+    """Every role that a stack must bind, with the place that uses it."""
+    used: dict[str, Path] = {}
+    for at, step in enumerate(workload.step):
+        for key in ("model", "index", "tool"):
+            role = getattr(step, key)
+            if role:
+                used.setdefault(role, ("step", at, key))
+    for at, job in enumerate(workload.job):
+        for key in ("model", "tool"):
+            role = getattr(job, key)
+            if role:
+                used.setdefault(role, ("job", at, key))
+        if job.upserts_to:
+            used.setdefault(job.upserts_to, ("job", at, "upserts_to"))
+    for name, index in workload.index.items():
+        used.setdefault(name, ("index", name))
+        if index.embedding:
+            used.setdefault(index.embedding, ("index", name, "embedding"))
+    for part in ("observability", "runtime"):
+        if getattr(workload, part) is not None:
+            used.setdefault(part, (part,))
+    return used
+
+
+def _names(workload: Workload) -> Iterable[Problem]:
+    if not workload.step and not workload.job:
+        yield Problem((), "a workload has at least one [[step]] or [[job]]", part="key")
+    for key, entries in (("step", workload.step), ("job", workload.job)):
+        counts = Counter(entry.name for entry in entries)  # type: ignore[attr-defined]
+        for at, entry in enumerate(entries):
+            name = entry.name  # type: ignore[attr-defined]
+            if counts[name] > 1:
+                yield Problem((key, at, "name"), f"two {key}s are named '{name}'")
+                counts[name] = 0
+
+
+def _references(workload: Workload) -> Iterable[Problem]:
+    answering = workload.answering_step
+    for at, step in enumerate(workload.step):
+        if step.index and step.index not in workload.index:
+            hint = did_you_mean(step.index, workload.index) or f"add a table [index.{step.index}]"
+            yield Problem(("step", at, "index"), f"there is no index '{step.index}'", hint)
+        if step.model and step.input_tokens is None and step is not answering:
+            yield Problem(
+                ("step", at), f"step '{step.name}' calls a model: missing key 'input_tokens'",
+                part="key",
+            )
+    for at, job in enumerate(workload.job):
+        if job.upserts_to and job.upserts_to not in workload.index:
+            hint = did_you_mean(job.upserts_to, workload.index)
+            yield Problem(("job", at, "upserts_to"), f"there is no index '{job.upserts_to}'", hint)
+    tools = {step.tool for step in workload.step} | {job.tool for job in workload.job}
+    for name in workload.tool:
+        if name not in tools:
+            hint = did_you_mean(name, [tool for tool in tools if tool])
+            yield Problem(("tool", name), f"no step or job calls the tool '{name}'", hint, "key")
+    queried = {step.index for step in workload.step} | {job.upserts_to for job in workload.job}
+    for name in workload.index:
+        if name not in queried:
+            hint = did_you_mean(name, [index for index in queried if index])
+            yield Problem(("index", name), f"no step or job uses the index '{name}'", hint, "key")
+    for at, fixed in enumerate(workload.fixed):
+        for name in fixed.stacks:
+            if name not in workload.stack:
+                hint = did_you_mean(name, workload.stack)
+                yield Problem(("fixed", at, "stacks"), f"there is no stack '{name}'", hint)
+        if fixed.one_off is not None and fixed.month > workload.horizon_months:
+            yield Problem(
+                ("fixed", at, "month" if fixed.month > 1 else "one_off"),
+                f"month {fixed.month} is beyond the horizon of {workload.horizon_months}",
+            )
+    for name in workload.budget.stack if workload.budget else ():
+        if name not in workload.stack:
+            hint = did_you_mean(name, workload.stack)
+            yield Problem(("budget", "stack", name), f"there is no stack '{name}'", hint, "key")
+
+
+def _validators(workload: Workload) -> Iterable[Problem]:
+    earlier: list[str] = []
+    for at, step in enumerate(workload.step):
+        for position, name in enumerate(step.judges):
+            if name not in earlier:
+                hint = did_you_mean(name, earlier) or "a validator judges steps that ran before it"
+                yield Problem(
+                    ("step", at, "judges", position), f"'{name}' is no earlier step", hint
+                )
+        if step.on_reject and step.on_reject.restart not in earlier:
+            hint = did_you_mean(step.on_reject.restart, earlier)
+            yield Problem(
+                ("step", at, "on_reject", "restart"),
+                f"'{step.on_reject.restart}' is no earlier step",
+                hint,
+            )
+        ends = [(("on_exhaust",), step.on_exhaust)]
+        if step.on_reject:
+            ends.append((("on_reject", "then"), step.on_reject.then))  # type: ignore[arg-type]
+        for path, end in ends:
+            if end == "human" and workload.human is None:
+                yield Problem(
+                    ("step", at, *path),
+                    "a case goes to a person, but there is no [human]",
+                    "[human] gives cost_per_case and success",
+                )
+        earlier.append(step.name)
+
+
+def _conversation(workload: Workload) -> Iterable[Problem]:
+    conversation = workload.conversation
+    if conversation is None:
+        return
+    step = workload.answering_step
+    candidates = [one for one in workload.step if one.model and not one.judges]
+    if conversation.step is None and len(candidates) > 1:
+        names = ", ".join(one.name for one in candidates)
+        yield Problem(("conversation",), "which step answers?", f"step = one of {names}", "key")
+        return
+    if step is None:
+        hint = did_you_mean(conversation.step or "", [one.name for one in candidates])
+        message = (
+            f"there is no model step '{conversation.step}'"
+            if conversation.step
+            else "a conversation needs a model step that answers"
+        )
+        yield Problem(("conversation", "step"), message, hint)
+        return
+    at = workload.step.index(step)
+    for key in ("input_tokens", "output_tokens", "cache_read_tokens", "cacheable_tokens"):
+        if getattr(step, key):
+            yield Problem(
+                ("step", at, key),
+                f"step '{step.name}' takes its tokens from [conversation]",
+                f"leave '{key}' out here",
+                "key",
+            )
+
+
+def _kinds(workload: Workload) -> Iterable[Problem]:
+    kinds: dict[str, tuple[str, Path]] = {}
+    uses: list[tuple[str, str, Path]] = []
+    for at, step in enumerate(workload.step):
+        for key in ("model", "index", "tool"):
+            if getattr(step, key):
+                uses.append((getattr(step, key), key, ("step", at, key)))
+    for at, job in enumerate(workload.job):
+        for key in ("model", "tool"):
+            if getattr(job, key):
+                uses.append((getattr(job, key), key, ("job", at, key)))
+    for name, index in workload.index.items():
+        uses.append((name, "index", ("index", name)))
+        if index.embedding:
+            uses.append((index.embedding, "model", ("index", name, "embedding")))
+    for role, kind, path in uses:
+        if role in (*RESERVED, *PARTS, *ALWAYS):
+            yield Problem(path, f"'{role}' cannot be the name of a role: it has a meaning already")
+        elif kinds.setdefault(role, (kind, path))[0] != kind:
+            yield Problem(path, f"'{role}' is a {kinds[role][0]} elsewhere; roles have one kind")
+
+
+def _bindings(
+    name: str, stack: Stack, roles: dict[str, Path], workload: Workload
+) -> Iterable[Problem]:
+    may = {*roles, *ALWAYS, *(("human",) if workload.human else ())}
+    for role in stack.roles:
+        if role not in may:
+            unbound = [one for one in roles if one not in stack.roles]
+            hint = did_you_mean(role, [*unbound, *may, *RESERVED])
+            yield Problem(
+                ("stack", name, role),
+                f"no step, job or part uses the role '{role}'",
+                hint or "roles of this workload: " + ", ".join(sorted(may)),
+                "key",
+            )
+    for role in roles:
+        if role not in stack.roles:
+            known = [one for one in stack.roles if one not in may]
+            near = did_you_mean(role, known)
+            place = f"the part '{role}'" if role in PARTS else f"the role '{role}'"
+            yield Problem(
+                ("stack", name),
+                f"stack '{name}' does not bind {place}",
+                near or f'{role} = "vendor/offer", or {role} = {{ none = "reason" }}',
+                "key",
+            )

@@ -1,0 +1,70 @@
+"""When in a month requests come: the share of traffic in any window of the week."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from costplan.quantity import ZERO, total
+from costplan.weektime import parse_days, parse_hours, parse_zone, within
+from costplan.workload.model import Job, Traffic
+
+STEP_MINUTES = 30
+"""Windows are weighed in half hours: no vendor's window is finer."""
+
+
+def moments(day: date, zone_name: str) -> Iterator[datetime]:
+    """The middle of each half hour of ``day``'s month, in a zone."""
+    zone = parse_zone(zone_name)
+    days = monthrange(day.year, day.month)[1]
+    for number in range(days):
+        start = datetime(day.year, day.month, 1, tzinfo=zone) + timedelta(days=number)
+        for slot in range(24 * 60 // STEP_MINUTES):
+            yield start + timedelta(minutes=slot * STEP_MINUTES + STEP_MINUTES // 2)
+
+
+def shares_in(
+    traffic: Traffic, day: date, windows: Sequence[Callable[[datetime], bool]]
+) -> list[Decimal]:
+    """The share of a month's requests in each window (the first that covers a moment wins), and
+    last the share outside all of them; they sum to 1."""
+    hourly = traffic.hourly or (Decimal(1),) * 24
+
+    def weight(moment: datetime) -> Decimal:
+        factor = traffic.weekend_factor if moment.weekday() >= 5 else Decimal(1)
+        return hourly[moment.hour] * factor
+
+    return _spread(moments(day, traffic.timezone), weight, windows)
+
+
+def job_shares(
+    job: Job, traffic: Traffic, day: date, windows: Sequence[Callable[[datetime], bool]]
+) -> list[Decimal]:
+    """As ``shares_in`` for a job, spread evenly over its own hours and days."""
+    days = parse_days(job.days)
+    spans = parse_hours(job.hours) if job.hours else ((0, 24 * 60),)
+
+    def weight(moment: datetime) -> Decimal:
+        return Decimal(1) if within(moment, days, spans) else ZERO
+
+    return _spread(moments(day, traffic.timezone), weight, windows)
+
+
+def _spread(
+    times: Iterator[datetime],
+    weight: Callable[[datetime], Decimal],
+    windows: Sequence[Callable[[datetime], bool]],
+) -> list[Decimal]:
+    sums = [ZERO] * (len(windows) + 1)
+    for moment in times:
+        share = weight(moment)
+        if share:
+            at = next((i for i, covers in enumerate(windows) if covers(moment)), len(windows))
+            sums[at] += share
+    whole = total(sums)
+    if not whole:
+        return [*([ZERO] * len(windows)), Decimal(1)]
+    parts = [part / whole for part in sums[:-1]]
+    return [*parts, 1 - total(parts)]

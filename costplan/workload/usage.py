@@ -1,0 +1,289 @@
+"""A month's usage, free of any vendor: model calls by class, and the variables of each part.
+
+This is where expected visits become quantities. They are turned into Decimal once, in
+``outcomes``; from here on money never meets a float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from costplan.quantity import ZERO
+from costplan.workload.conversation import Prefix, calls
+from costplan.workload.model import Job, Purpose, Step, Workload
+from costplan.workload.outcomes import visits
+
+SECONDS_PER_MONTH = Decimal(730 * 3600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCalls:
+    """So many calls a month of one class, to whatever model a stack binds to ``role``."""
+
+    role: str
+    step: str
+    purpose: Purpose
+    count: Decimal
+    tokens: Mapping[str, Decimal]
+    prefix: Prefix | None = None
+    mode: str | None = None
+    job: Job | None = None
+    rate_per_second: Decimal = ZERO
+    online: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class PartUsage:
+    """The variables of one role that is not a model, and what its use is for."""
+
+    role: str
+    kind: str
+    variables: dict[str, Decimal]
+    purposes: dict[tuple[str, str | None], Decimal] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Usage:
+    """Everything a month takes. ``requests`` are turns where traffic counts conversations."""
+
+    requests: Decimal
+    model_calls: list[ModelCalls]
+    parts: dict[str, PartUsage]
+    assumed: list[str]
+
+
+def monthly_usage(workload: Workload, scale: Decimal = Decimal(1)) -> Usage:
+    """The usage of a month; ``scale`` is the month's traffic over the file's."""
+    arrivals = workload.traffic.requests_per_month * scale
+    turns = Decimal(workload.conversation.turns) if workload.conversation else Decimal(1)
+    requests = arrivals * turns
+    usage = Usage(requests=requests, model_calls=[], parts={}, assumed=[])
+    runs = {name: one * requests for name, one in visits(workload).items()}
+    for step in workload.step:
+        if step.model:
+            usage.model_calls += _step_calls(workload, step, runs[step.name], arrivals, scale)
+        else:
+            _count_part(usage, workload, step, runs[step.name])
+    for job in workload.job:
+        _count_job(usage, workload, job)
+    _embedding(usage, workload)
+    _platform(usage, workload, runs)
+    return usage
+
+
+def purpose_of(step: Step) -> Purpose:
+    """Validators coordinate, everything else produces, unless the step says."""
+    return step.purpose or ("coordinate" if step.judges else "produce")
+
+
+def _step_calls(
+    workload: Workload, step: Step, runs: Decimal, arrivals: Decimal, scale: Decimal
+) -> list[ModelCalls]:
+    role = step.model or ""
+    rate = workload.traffic.requests_per_month * scale / SECONDS_PER_MONTH
+    common = {"role": role, "step": step.name, "purpose": purpose_of(step), "mode": step.mode}
+    conversation = workload.conversation
+    if conversation is not None and step is workload.answering_step:
+        each = runs / Decimal(conversation.turns) if arrivals else ZERO
+        classes = list(calls(conversation))
+        return [
+            ModelCalls(
+                count=each * step.calls,
+                tokens={"input_tokens": call.input_tokens, "output_tokens": call.output_tokens}
+                | ({"web_searches": step.web_searches} if step.web_searches else {}),
+                prefix=call.prefix,
+                rate_per_second=rate * len(classes),
+                **common,  # type: ignore[arg-type]
+            )
+            for call in classes
+        ]
+    tokens = {
+        name: value
+        for name in (
+            "input_tokens",
+            "cache_read_tokens",
+            "cache_write_tokens",
+            "cache_write_1h_tokens",
+            "output_tokens",
+            "reasoning_tokens",
+            "input_audio_tokens",
+            "output_audio_tokens",
+            "web_searches",
+        )
+        if (value := getattr(step, name))
+    }
+    prefix = None
+    if step.cacheable_tokens:
+        prefix = Prefix(shared=step.cacheable_tokens, marked=step.cacheable_tokens)
+    return [
+        ModelCalls(
+            count=runs * step.calls,
+            tokens=tokens,
+            prefix=prefix,
+            rate_per_second=runs * step.calls / SECONDS_PER_MONTH,
+            **common,  # type: ignore[arg-type]
+        )
+    ]
+
+
+def _part(usage: Usage, role: str, kind: str) -> PartUsage:
+    return usage.parts.setdefault(role, PartUsage(role=role, kind=kind, variables={}))
+
+
+def _count_part(usage: Usage, workload: Workload, step: Step, runs: Decimal) -> None:
+    purpose = purpose_of(step)
+    if step.index:
+        part = _index_part(usage, workload, step.index)
+        part.variables["queries"] += runs * step.calls
+        key = (purpose, step.name)
+    else:
+        part = _tool_part(usage, workload, step.tool or "")
+        _add_calls(part, runs * step.calls)
+        key = (purpose, step.name)
+    part.purposes[key] = part.purposes.get(key, ZERO) + runs * step.calls
+
+
+def _index_part(usage: Usage, workload: Workload, name: str) -> PartUsage:
+    part = _part(usage, name, "index")
+    if not part.variables:
+        index = workload.index[name]
+        part.variables.update(
+            vectors=index.vectors,
+            dimensions=index.dimensions,
+            metadata_bytes=index.metadata_bytes,
+            namespaces=index.namespaces,
+            upserts=index.upserts_per_month,
+            queries=ZERO,
+            egress_gb=index.egress_gb,
+        )
+        if index.upsert_batch is not None:
+            part.variables["upsert_batch"] = index.upsert_batch
+    return part
+
+
+def _tool_part(usage: Usage, workload: Workload, name: str) -> PartUsage:
+    part = _part(usage, name, "tool")
+    if not part.variables:
+        part.variables.update(calls=ZERO, searches=ZERO, requests=ZERO)
+        if workload.traffic.peak_to_mean is not None:
+            part.variables["peak_to_mean"] = workload.traffic.peak_to_mean
+        tool = workload.tool.get(name)
+        if tool is not None:
+            for key in ("active_cpu_seconds", "wall_seconds", "memory_gib", "chunks", "characters"):
+                if (value := getattr(tool, key)) is not None:
+                    part.variables[key] = value
+            part.variables.update(tool.variables)
+    return part
+
+
+def _add_calls(part: PartUsage, calls_made: Decimal) -> None:
+    for name in ("calls", "searches", "requests"):
+        part.variables[name] += calls_made
+
+
+def _count_job(usage: Usage, workload: Workload, job: Job) -> None:
+    items = job.runs_per_month * job.items
+    key: tuple[str, str | None] = (job.purpose, job.name)
+    if job.model:
+        tokens = {
+            name: value
+            for name in ("input_tokens", "cache_read_tokens", "output_tokens")
+            if (value := getattr(job, name))
+        }
+        usage.model_calls.append(
+            ModelCalls(
+                role=job.model,
+                step=job.name,
+                purpose=job.purpose,
+                count=items,
+                tokens=tokens,
+                mode=job.mode,
+                job=job,
+                online=False,
+            )
+        )
+    if job.tool:
+        part = _tool_part(usage, workload, job.tool)
+        _add_calls(part, items)
+        part.purposes[key] = part.purposes.get(key, ZERO) + items
+    if job.upserts_to:
+        part = _index_part(usage, workload, job.upserts_to)
+        part.variables["upserts"] += items
+
+
+def _embedding(usage: Usage, workload: Workload) -> None:
+    for name, index in workload.index.items():
+        part = usage.parts.get(name)
+        if part is None or index.embedding is None:
+            continue
+        queries, upserts = part.variables["queries"], index.upserts_per_month
+        for step, count, tokens in (
+            (f"{name} queries", queries, index.query_tokens),
+            (f"{name} upserts", upserts, index.chunk_tokens),
+        ):
+            if count and tokens:
+                usage.model_calls.append(
+                    ModelCalls(
+                        role=index.embedding,
+                        step=step,
+                        purpose="produce",
+                        count=count,
+                        tokens={"input_tokens": tokens},
+                    )
+                )
+
+
+def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
+    requests = usage.requests
+    step_runs = sum(runs.values(), ZERO)
+    seats = workload.observability
+    orchestration = _part(usage, "orchestration", "orchestration").variables
+    orchestration.update(executions=requests, requests=requests, step_runs=step_runs)
+    runtime = workload.runtime
+    if runtime is not None:
+        own = {
+            "active_cpu_seconds": runtime.active_cpu_seconds,
+            "wall_seconds": runtime.wall_seconds,
+            "memory_gib": runtime.memory_gib,
+            "idle_seconds": runtime.idle_seconds,
+        }
+        part = _part(usage, "runtime", "runtime").variables
+        part.update(own, requests=requests, executions=requests, calls=requests)
+        orchestration.update(own)
+        if workload.traffic.peak_to_mean is not None:
+            part["peak_to_mean"] = workload.traffic.peak_to_mean
+    if workload.traffic.peak_to_mean is not None:
+        orchestration["peak_to_mean"] = workload.traffic.peak_to_mean
+    if seats is not None:
+        orchestration["seats"] = seats.seats
+        _trace(usage, workload, runs)
+
+
+def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
+    part = workload.observability
+    assert part is not None
+    model_steps = {step.name: step.calls for step in workload.step if step.model}
+    conversation = workload.conversation
+    if conversation is not None and (answering := workload.answering_step):
+        model_steps[answering.name] *= Decimal(conversation.tool_calls + 1)
+    traces = usage.requests * part.sample
+    llm_spans = sum((runs[name] * each for name, each in model_steps.items()), ZERO) * part.sample
+    if part.spans_per_request is not None:
+        spans = traces * part.spans_per_request
+        llm_spans = min(llm_spans, spans)
+    else:
+        others = sum((one for name, one in runs.items() if name not in model_steps), ZERO)
+        spans = traces + others * part.sample + llm_spans
+    if workload.job:
+        usage.assumed.append("jobs are not traced")
+    _part(usage, "observability", "observability").variables.update(
+        seats=part.seats,
+        traces=traces,
+        spans=spans,
+        llm_spans=llm_spans,
+        ingest_gb=spans * part.bytes_per_span / Decimal(10**9),
+        scores=usage.requests * part.scores_per_request,
+        extended_retention_share=part.extended_retention_share,
+    )
