@@ -156,6 +156,8 @@ class _Counter:
         made: list[LineItem] = []
         for one in priced:
             made += self._split(charge, one, takers, quantities, basis, fixed, unknown)
+        if free:
+            made[0].used = used
         if charge.cap is not None:
             made += self._cap(charge, made)
         return made

@@ -37,7 +37,8 @@ class LineItem:
     """Quantity times price, for one role and one purpose.
 
     ``list_amount`` is at published prices, ``amount`` after ``[[discount]]``; both None when
-    unpriced. ``basis`` says how the quantity came about, in the words of the formula.
+    unpriced. ``basis`` says how the quantity came about, in the words of the formula; ``used`` is
+    the quantity before an included part was taken off, where there is one.
     """
 
     price: Price
@@ -51,6 +52,7 @@ class LineItem:
     basis: str = ""
     step: str | None = None
     tags: tuple[str, ...] = ()
+    used: Decimal | None = None
     flat: str | None = None
     discount: Decimal = ZERO
 

@@ -276,14 +276,12 @@ class _Planner:
                     f'"{entry.id.split("/")[0]}" alone takes the cheapest plan that does',
                 )
             )
-        for name, default in bill.assumed.items():
-            if name in offer.variables:
-                own = offer.variables[name]
-                about = f" ({own.about})" if own.about else ""
-                month.assumptions.append(
-                    f"{entry.id}: {name} = {grouped(default)} {own.unit}{about}"
-                )
-        month.not_included += [f"{entry.id}: {one}" for one in offer.not_included]
+        own = {name: one for name, one in bill.assumed.items() if name in offer.variables}
+        if own:
+            words = [f"{name} = {grouped(one)} {offer.variables[name].unit}" for name, one in own.items()]
+            month.assumptions.append(f"{entry.id}: {'; '.join(words)}")
+        if offer.not_included:
+            month.not_included.append(f"{entry.id}: {'; '.join(offer.not_included)}")
         wanted = self.stack.region
         if wanted and offer.region and wanted not in offer.region:
             month.assumptions.append(

@@ -71,6 +71,7 @@ def _line(line: LineItem) -> dict[str, Any]:
         "amount": line.amount,
         "formula": line.formula,
         "quantity_formula": line.basis or None,
+        "quantity_used": line.used if line.used is not None else line.quantity,
         "source": price.source,
         "since": price.since,
         "checked": price.checked,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import StringIO
+from textwrap import wrap
 
 from rich.box import ASCII2, SIMPLE_HEAD
 from rich.console import Console
@@ -102,7 +103,20 @@ class _Page:
 
 
 def _clean(text: str) -> str:
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+    return "".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text)
+
+
+def _hanging(text: str, width: int) -> str:
+    """The text indented by two, its further lines by four, so that a wrapped id stays one item."""
+    return "\n".join(
+        wrap(
+            " ".join(text.split()),
+            max(24, width),
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+    )
 
 
 def _cell(text: str, style: str = "") -> Text:
@@ -118,7 +132,7 @@ def _draw_bill(page: _Page, bill: Bill) -> None:
     for line in bill.line_items:
         table.add_row(
             _cell(line.label),
-            _cell(f"{count(line.quantity)} {line.price.unit}"),
+            _cell(amount_of(line)),
             _cell(_rate(line)),
             _cell(money(line.amount), "" if line.amount is not None else "yellow"),
         )
@@ -282,26 +296,34 @@ def _headroom(made: Estimate) -> Text:
 def _stack(
     page: _Page, made: Estimate, currency: str, shared: dict[str, list[str]]
 ) -> None:
-    table = page.table(f"{made.stack}", "offer", "quantity", currency)
-    table.columns[2].justify = table.columns[3].justify = "right"
-    table.columns[3].no_wrap = True
+    table = page.table(made.stack, "quantity", currency)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    table.columns[2].no_wrap = True
     marks: dict[str, str] = {}
     for component in made.components:
         table.add_row(
-            _cell(component.name, "bold"), "", "", _cell(money(component.total), "bold")
+            _cell(component.name, "bold"), "", _cell(_sum(component.line_items), "bold")
         )
-        for line in _merged(component.line_items):
-            mark = _mark(line, made, marks)
-            what = line.role if line.role == line.label else f"{line.role} {line.label}".strip()
-            table.add_row(
-                _cell(f"  {what}"),
-                _cell(line.price.offer),
-                _cell(f"{count(line.quantity)} {line.price.unit}"),
-                _cell(money(line.amount) + mark, "" if line.amount is not None else "yellow"),
-            )
+        groups: dict[tuple[str, str], list[LineItem]] = {}
+        for line in component.line_items:
+            groups.setdefault((line.role, line.price.offer), []).append(line)
+        for (role, offer), lines in groups.items():
+            rows = _merged(lines)
+            if offer == "workload":
+                table.add_row(_cell(f"  {role} (stated in the workload)"), "", _cell(_sum(rows)))
+                continue
+            title = _hanging(f"{role}: {offer}", page.console.width - 36)
+            table.add_row(_cell(title), "", _cell(_sum(rows) if len(rows) > 1 else ""))
+            for line in rows:
+                table.add_row(
+                    _cell(f"    {line.label}", "dim"),
+                    _cell(amount_of(line), "dim"),
+                    _cell(money(line.amount) + _mark(line, marks), _shade(line, rows)),
+                )
     table.add_section()
     label = "at least" if made.at_least else "total"
-    table.add_row(_cell(label, "bold"), "", "", _cell(money(made.total_monthly), "bold"))
+    table.add_row(_cell(label, "bold"), "", _cell(money(made.total_monthly), "bold"))
     page.console.print(table)
     if marks:
         page.say("; ".join(f"{mark} {word}" for mark, word in marks.items()), "dim")
@@ -319,29 +341,59 @@ def _stack(
     page.say()
 
 
-def _mark(line: LineItem, made: Estimate, marks: dict[str, str]) -> str:
+def _sum(lines: Sequence[LineItem]) -> str:
+    known = sum((line.amount for line in lines if line.amount is not None), ZERO)
+    if all(line.amount is not None for line in lines):
+        return money(known)
+    return f">= {money(known)}" if known else "unknown"
+
+
+def _shade(line: LineItem, rows: Sequence[LineItem]) -> str:
+    if line.amount is None:
+        return "yellow"
+    return "dim" if len(rows) > 1 else ""
+
+
+def amount_of(line: LineItem) -> str:
+    """A line's quantity with its unit; what is billed of what is used where a part is included."""
+    quantity, unit = count(line.quantity), plural(line.price.unit, line.quantity)
+    if line.used is not None and line.used != line.quantity:
+        return f"{quantity} of {count(line.used)} {plural(line.price.unit, line.used)}"
+    return f"{quantity} {unit}"
+
+
+def plural(unit: str, quantity: Decimal) -> str:
+    """The unit for a quantity: 2 tokens, 2 queries, 2 GB, 1 trace."""
+    if quantity == 1 or not unit or not unit[-1].islower() or unit.endswith("s"):
+        return unit
+    if unit.endswith("y"):
+        return unit[:-1] + "ies"
+    return unit + ("es" if unit.endswith(("ch", "x")) else "s")
+
+
+def _mark(line: LineItem, marks: dict[str, str]) -> str:
     if line.price.confidence == "unverified":
-        marks["?"] = "unverified price"
+        marks["?"] = "rests on an unverified source"
         return " ?"
     return ""
 
 
 def _merged(lines: Sequence[LineItem]) -> list[LineItem]:
-    """Lines of one role and charge as one row: steps and purposes are for --explain and JSON."""
+    """Lines of one charge as one row: steps and purposes are for --explain and JSON."""
     from dataclasses import replace
 
-    rows: dict[tuple[str, str, str], LineItem] = {}
+    rows: dict[tuple[str, bool], LineItem] = {}
     for line in lines:
-        key = (line.role, line.price.offer, line.label)
+        key = (line.label, line.amount is None)
         known = rows.get(key)
         if known is None:
             rows[key] = replace(line)
-        else:
-            known.quantity += line.quantity
-            if known.amount is None or line.amount is None:
-                known.amount = None
-            else:
-                known.amount += line.amount
+            continue
+        known.quantity += line.quantity
+        if line.used is not None:
+            known.used = (known.used or ZERO) + line.used
+        if known.amount is not None and line.amount is not None:
+            known.amount += line.amount
     return list(rows.values())
 
 
