@@ -1,0 +1,36 @@
+"""``costplan validate``: whether a workload file can be estimated, every problem at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+
+def command(
+    workload: Annotated[
+        Optional[str],
+        typer.Argument(
+            metavar="[WORKLOAD]",
+            help="A workload file, - for standard input, or the nearest costplan.toml upward.",
+        ),
+    ] = None,
+    as_of: Annotated[
+        Optional[str], typer.Option("--as-of", metavar="DATE", help="The day whose prices apply.")
+    ] = None,
+) -> int:
+    """Check a workload file and its bindings; print nothing but a word when all is well."""
+    import sys
+
+    from costplan.api import estimate_opened
+    from costplan.cli.words import clean, day
+    from costplan.store.workloads import open_workload
+
+    when = day(as_of)
+    opened = open_workload(workload)
+    document = estimate_opened(opened, when)
+    unpriced = sum(len(made.unpriced) for made in document.estimates)
+    stacks = ", ".join(made.stack for made in document.estimates)
+    missing = f"; {unpriced} lines have no price" if unpriced else ""
+    print(clean(f"{opened.name}: valid; stacks: {stacks}{missing}"), file=sys.stderr)
+    return 0

@@ -1,0 +1,145 @@
+"""JSON Schemas of the saved documents, written out: they are a promise, not a by-product.
+
+A minor ``schema_version`` adds keys, a major one breaks readers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+NUMBER = {"type": "number"}
+MAYBE_NUMBER = {"type": ["number", "null"]}
+TEXT = {"type": "string"}
+MAYBE_TEXT = {"type": ["string", "null"]}
+TEXTS = {"type": "array", "items": TEXT}
+DATE = {"type": "string", "format": "date"}
+PURPOSES = ["produce", "coordinate", "people", "idle"]
+
+
+def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+LINE = _object(
+    {
+        "role": TEXT,
+        "component": TEXT,
+        "step": MAYBE_TEXT,
+        "offer": TEXT,
+        "charge": TEXT,
+        "tier": MAYBE_TEXT,
+        "purpose": {"enum": PURPOSES},
+        "tags": TEXTS,
+        "fixed": {"type": "boolean"},
+        "quantity": NUMBER,
+        "unit": TEXT,
+        "price": MAYBE_NUMBER,
+        "per": NUMBER,
+        "list_amount": MAYBE_NUMBER,
+        "amount": MAYBE_NUMBER,
+        "formula": TEXT,
+        "quantity_formula": MAYBE_TEXT,
+        "quantity_used": NUMBER,
+        "source": TEXT,
+        "since": DATE,
+        "checked": DATE,
+        "confidence": {"enum": ["vendor", "dataset", "third-party", "unverified", "stated"]},
+    }
+)
+UNPRICED = _object(
+    {
+        "role": TEXT,
+        "offer": TEXT,
+        "charge": TEXT,
+        "quantity": NUMBER,
+        "unit": TEXT,
+        "reason": MAYBE_TEXT,
+    }
+)
+COMPONENT = _object(
+    {
+        "component": TEXT,
+        "total": NUMBER,
+        "fixed": NUMBER,
+        "variable": NUMBER,
+        "line_items": {"type": "array", "items": {"$ref": "#/$defs/line"}},
+    }
+)
+MONTH = _object(
+    {
+        "month": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
+        "requests": NUMBER,
+        "recurring": NUMBER,
+        "one_off": NUMBER,
+        "total": NUMBER,
+        "at_least": {"type": "boolean"},
+    }
+)
+STACK = _object(
+    {
+        "stack": TEXT,
+        "requests_per_month": NUMBER,
+        "total_monthly": NUMBER,
+        "at_least": {"type": "boolean"},
+        "list_monthly": NUMBER,
+        "fixed_monthly": NUMBER,
+        "variable_monthly": NUMBER,
+        "unpriced": {"type": "array", "items": UNPRICED},
+        "by_purpose": _object(dict.fromkeys(PURPOSES, NUMBER)),
+        "orchestration_spend": NUMBER,
+        "overprovisioned_compute": NUMBER,
+        "cost_per_request": MAYBE_NUMBER,
+        "cost_per_trusted_answer": MAYBE_NUMBER,
+        "reliability": {"type": ["object", "null"]},
+        "budget": {
+            "anyOf": [{"type": "null"}, _object({"monthly_total": NUMBER, "headroom": NUMBER})]
+        },
+        "components": {"type": "array", "items": COMPONENT},
+        "assumptions": TEXTS,
+        "notes": TEXTS,
+        "warnings": TEXTS,
+        "stale": TEXTS,
+        "not_modelled": TEXTS,
+        "not_included": TEXTS,
+        "months": {"type": "array", "items": MONTH},
+        "mean_monthly": NUMBER,
+        "horizon_total": NUMBER,
+    },
+    optional=("months", "mean_monthly", "horizon_total"),
+)
+ESTIMATE: dict[str, Any] = {
+    "title": "costplan estimate",
+    **_object(
+        {
+            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "kind": {"const": "estimate"},
+            "workload": TEXT,
+            "currency": TEXT,
+            "as_of": DATE,
+            "catalog": _object({"hash": TEXT, "offers": TEXTS}),
+            "estimates": {"type": "array", "items": STACK},
+        }
+    ),
+    "$defs": {"line": LINE},
+}
+BILL: dict[str, Any] = {
+    "title": "costplan bill of one offer",
+    **_object(
+        {
+            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "offer": TEXT,
+            "as_of": {"type": "string", "format": "date-time"},
+            "currency": TEXT,
+            "total": NUMBER,
+            "unpriced": {"type": "array", "items": UNPRICED},
+            "line_items": {"type": "array", "items": {"$ref": "#/$defs/line"}},
+            "notes": TEXTS,
+        }
+    ),
+    "$defs": {"line": LINE},
+}

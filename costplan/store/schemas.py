@@ -1,0 +1,110 @@
+"""JSON Schemas, made from the same annotations that the reader reads.
+
+TOML has no null, so "or null" branches are dropped: editors' messages stay readable.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from costplan.problems import BadUsage, did_you_mean
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema(name: str) -> str:
+    """The schema's text, by name. Raises BadUsage for an unknown name."""
+    if name not in SCHEMAS:
+        hint = did_you_mean(name, SCHEMAS) or "schemas: " + ", ".join(SCHEMAS)
+        raise BadUsage(f"there is no schema '{name}'", hint)
+    return json.dumps({"$schema": DIALECT, **SCHEMAS[name]()}, indent=2) + "\n"
+
+
+def workload_schema() -> dict[str, Any]:
+    """A workload file, its own ``[prices]`` included."""
+    from costplan.catalog.lookup import CatalogFile
+    from costplan.workload.model import Workload
+
+    made = _of(Workload)
+    prices = _of(CatalogFile)
+    made["$defs"].update(prices.pop("$defs"))
+    made["properties"]["prices"] = prices
+    return made
+
+
+def catalog_schema() -> dict[str, Any]:
+    """A catalogue file."""
+    from costplan.catalog.lookup import CatalogFile
+
+    return _of(CatalogFile)
+
+
+def _of(kind: type) -> dict[str, Any]:
+    from dataclasses import fields
+
+    from pydantic import TypeAdapter
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Generator(GenerateJsonSchema):
+        """Pydantic's, for files: numbers are numbers, there is no null, unknown keys are errors."""
+
+        def decimal_schema(self, schema: Any) -> Any:
+            return {"type": "number"}
+
+        def nullable_schema(self, schema: Any) -> Any:
+            return self.generate_inner(schema["schema"])
+
+        def default_schema(self, schema: Any) -> Any:
+            made = super().default_schema(schema)
+            default = made.get("default")
+            if default is None or default == [] or default == {}:
+                made.pop("default", None)
+            elif made.get("type") == "number" and isinstance(default, str):
+                number = float(default)  # shown by editors, never billed
+                made["default"] = int(number) if number.is_integer() else number
+            return made
+
+        def dataclass_schema(self, schema: Any) -> Any:
+            made = super().dataclass_schema(schema)
+            rest = next((f.name for f in fields(schema["cls"]) if f.metadata.get("rest")), None)
+            extra = made["properties"].pop(rest) if rest else None
+            made["additionalProperties"] = extra["additionalProperties"] if extra else False
+            return made
+
+    return _untitled(TypeAdapter(kind).json_schema(schema_generator=Generator))
+
+
+def _untitled(node: Any, inside: str = "") -> Any:
+    """Without the titles that only repeat a key's name; a property called title stays."""
+    if isinstance(node, list):
+        return [_untitled(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _untitled(one, key)
+        for key, one in node.items()
+        if key != "title" or inside in ("properties", "$defs")
+    }
+
+
+def estimate_schema() -> dict[str, Any]:
+    """An estimate document."""
+    from costplan.document import schema as documents
+
+    return documents.ESTIMATE
+
+
+def bill_schema() -> dict[str, Any]:
+    """A bill document."""
+    from costplan.document import schema as documents
+
+    return documents.BILL
+
+
+SCHEMAS = {
+    "workload": workload_schema,
+    "catalog": catalog_schema,
+    "estimate": estimate_schema,
+    "bill": bill_schema,
+}

@@ -1,0 +1,49 @@
+"""The workloads that ``costplan init`` writes: text files that teach the format, in three sizes.
+
+An assumed number carries its light, typical and heavy value and the reason on its own line:
+
+    requests_per_month = 10_000   # light 1_000, typical 10_000, heavy 200_000: one team, ...
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from costplan.problems import BadUsage, did_you_mean
+
+FOLDER = Path(__file__).resolve().parent / "templates"
+SIZES = ("light", "typical", "heavy")
+SIZED = re.compile(
+    r"^(?P<head>\s*[\w.-]+ = )(?P<value>\S+)(?P<gap>\s+# )"
+    r"light (?P<light>\S+), typical (?P<typical>\S+), heavy (?P<heavy>[^\s:]+):",
+    re.M,
+)
+
+
+def names() -> list[str]:
+    """The templates there are, the smallest first."""
+    found = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return sorted(found, key=lambda name: (name != "minimal", name))
+
+
+def text(name: str) -> str:
+    """A template's text. Raises BadUsage for an unknown name."""
+    known = names()
+    if name not in known:
+        hint = did_you_mean(name, known) or "templates: " + ", ".join(known)
+        raise BadUsage(f"there is no template '{name}'", hint)
+    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def sized(template: str, size: str) -> str:
+    """The template with every sized number set to its light, typical or heavy value."""
+    if size not in SIZES:
+        raise BadUsage(f"there is no size '{size}'", "sizes: " + ", ".join(SIZES))
+
+    def choose(match: re.Match[str]) -> str:
+        return match.group(0).replace(
+            match["head"] + match["value"], match["head"] + match[size], 1
+        )
+
+    return SIZED.sub(choose, template)
