@@ -81,7 +81,7 @@ def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """"did you mean 'x'?" or None when nothing is near."""
+    """ "did you mean 'x'?" or None when nothing is near."""
     found = nearest(word, known)
     if not found:
         return None

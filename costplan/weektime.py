@@ -36,7 +36,7 @@ def within(
 
 @cache
 def parse_offset(text: str) -> tzinfo:
-    """"+08:00" as a time zone. Raises ValueError."""
+    """ "+08:00" as a time zone. Raises ValueError."""
     sign, hours, colon, minutes = text[:1], text[1:3], text[3:4], text[4:]
     if sign in "+-" and colon == ":" and hours.isdigit() and minutes.isdigit():
         delta = timedelta(hours=int(hours), minutes=int(minutes))
@@ -60,7 +60,7 @@ def parse_zone(name: str) -> tzinfo:
 
 @cache
 def parse_days(text: str) -> frozenset[int]:
-    """"mon-fri" or "sat,sun" as weekday numbers, Monday 0. Raises ValueError."""
+    """ "mon-fri" or "sat,sun" as weekday numbers, Monday 0. Raises ValueError."""
     days: set[int] = set()
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
@@ -73,7 +73,7 @@ def parse_days(text: str) -> frozenset[int]:
 
 @cache
 def parse_hours(spans: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
-    """"22:00-06:00" as (1320, 1800): minutes from midnight, past 1440 for the next day."""
+    """ "22:00-06:00" as (1320, 1800): minutes from midnight, past 1440 for the next day."""
     parsed = []
     for span in spans:
         first, dash, last = span.partition("-")

@@ -135,8 +135,16 @@ def _line(
     assert isinstance(offer, Offer)
     where = entry.provenance(rule.origin or offer.origin)
     price = Price(
-        entry.id, rule.id, "month", paid, ONE, where.source, where.confidence, where.since,
-        where.checked, reason=reason,
+        entry.id,
+        rule.id,
+        "month",
+        paid,
+        ONE,
+        where.source,
+        where.confidence,
+        where.since,
+        where.checked,
+        reason=reason,
     )
     return LineItem(
         price=price,

@@ -121,7 +121,9 @@ def _windows(
         how = f"'{calls.step}' over its hours"
     else:
         parts = shares_in(traffic, day, tests)
-        how = "the stated hourly profile" if traffic.hourly else "traffic that is flat over the week"
+        how = (
+            "the stated hourly profile" if traffic.hourly else "traffic that is flat over the week"
+        )
     for window, part in zip(schedule, parts, strict=False):
         _once(
             bill.assumptions,

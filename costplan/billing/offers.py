@@ -146,9 +146,7 @@ class _Counter:
             return []
         values = takers[0][1]
         rank = values.evaluate(charge.rank_by) if charge.rank_by else None
-        priced = (
-            [Priced(rest, None, None)] if unknown else slices(charge, rest, rank)
-        )
+        priced = [Priced(rest, None, None)] if unknown else slices(charge, rest, rank)
         basis = _with_numbers(charge.quantity, takers)
         if free:
             basis += f" - {grouped(min(free, used))} included"
@@ -207,7 +205,9 @@ class _Counter:
         )
         flat = None
         if package and priced.price is not None:
-            flat = f"package of {grouped(priced.price)} for {grouped(priced.quantity)} {charge.unit}"
+            flat = (
+                f"package of {grouped(priced.price)} for {grouped(priced.quantity)} {charge.unit}"
+            )
         own = charge.purpose or self._offer.purpose
         users, weights = _users(takers, quantities, own)
         parts = [priced.quantity]
@@ -246,8 +246,15 @@ class _Counter:
         return [
             LineItem(
                 price=Price(
-                    price.offer, f"{charge.id} cap", "month", cap - listed, ONE, price.source,
-                    price.confidence, price.since, price.checked,
+                    price.offer,
+                    f"{charge.id} cap",
+                    "month",
+                    cap - listed,
+                    ONE,
+                    price.source,
+                    price.confidence,
+                    price.since,
+                    price.checked,
                 ),
                 quantity=ONE,
                 list_amount=cap - listed,

@@ -283,4 +283,3 @@ def windows(model: Model, day: date) -> tuple[Window, ...]:
         for window in card_on(model, day).schedule
         if window.origin is None or window.origin.since <= day
     )
-

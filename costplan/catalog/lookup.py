@@ -16,7 +16,7 @@ from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
 from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean
-from costplan.reading import About
+from costplan.reading import About, record
 
 Category = Literal[
     "tokens",
@@ -42,7 +42,7 @@ CATEGORIES: tuple[Category, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CatalogFile:
     """One file of the catalogue, or as many of its blocks as were asked for."""
 

@@ -8,7 +8,7 @@ is a further card, so the past and the announced future stay priceable.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -16,13 +16,13 @@ from typing import Annotated, Literal
 from costplan.catalog.origin import Origin
 from costplan.catalog.schedule import Window
 from costplan.problems import Problem
-from costplan.reading import About, Amount, Count, Positive
+from costplan.reading import About, Amount, Count, Positive, record
 
 ModeName = Literal["batch", "flex", "priority", "fast"]
 MODES: tuple[str, ...] = ("batch", "flex", "priority", "fast")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Rates:
     """Price per ``per`` tokens of each kind. None: the vendor publishes no rate of that kind."""
 
@@ -44,7 +44,7 @@ class Rates:
 KINDS: tuple[str, ...] = tuple(one.name for one in fields(Rates))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Tier:
     """Rates of the whole request from an input size on.
 
@@ -66,7 +66,7 @@ class Tier:
         return self.above + 1 if self.above is not None else self.at_or_above or 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Mode:
     """How a request is processed: a multiplier on the rates, or rates (and tiers) of its own."""
 
@@ -82,7 +82,7 @@ class Mode:
             yield Problem(("tiers",), "a mode has tiers of its own only beside rates of its own")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Region:
     """A region or data residency that multiplies the rates."""
 
@@ -90,7 +90,7 @@ class Region:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Fee:
     """A price per call beside the tokens. Factors never touch it."""
 
@@ -100,7 +100,7 @@ class Fee:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Card:
     """All prices of a model from ``origin.since`` until the next card."""
 
@@ -120,7 +120,9 @@ class Card:
                 yield Problem(("mode", name), f"unknown mode '{name}'", ", ".join(MODES), "key")
         for name in self.fee:
             if name not in ("web_searches", "searches"):
-                yield Problem(("fee", name), f"unknown fee '{name}'", "web_searches, searches", "key")
+                yield Problem(
+                    ("fee", name), f"unknown fee '{name}'", "web_searches, searches", "key"
+                )
         yield from _tier_problems(("tiers",), self.rates, self.tiers)
         for name, mode in self.mode.items():
             if mode.rates is not None:
@@ -162,7 +164,7 @@ def _tier_problems(
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CacheTerms:
     """What a prefix must be to be cached: tokens at least, minutes it lives after its last use."""
 
@@ -170,7 +172,7 @@ class CacheTerms:
     ttl_minutes: Positive
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Model:
     """A model and its history of price cards, oldest first."""
 

@@ -7,7 +7,7 @@ trace, a GPU hour and a workflow action alike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
@@ -16,13 +16,13 @@ from costplan.catalog.expression import Expression, ExpressionError
 from costplan.catalog.origin import Origin
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import Problem, did_you_mean
-from costplan.reading import About, Amount, Positive
+from costplan.reading import About, Amount, Positive, record
 
 Purpose = Literal["produce", "coordinate", "people", "idle"]
 Percent = Annotated[Amount, About("percent, 10 for a tenth")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Variable:
     """A variable that only this offer asks for. Without a default it must be given."""
 
@@ -32,7 +32,7 @@ class Variable:
     fixed: Annotated[bool, About("bought whether or not traffic comes")] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Gate:
     """A limit of the plan on a variable or an expression.
 
@@ -46,7 +46,7 @@ class Gate:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Slice:
     """One tier of a charge: its price up to and including a quantity."""
 
@@ -59,7 +59,7 @@ class Slice:
             yield Problem((), "a tier has either 'price' or 'quote = true'")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Charge:
     """One priced dimension of an offer. ``docs/catalogue.md`` says what each key means."""
 
@@ -121,7 +121,7 @@ def _slice_problems(tiers: tuple[Slice, ...]) -> Iterable[Problem]:
             reached = tier.up_to
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Adjust:
     """A change of the bill after its charges; adjustments apply in file order."""
 
@@ -150,7 +150,7 @@ class Adjust:
             yield Problem(("percent",), "a discount is at most 100 percent")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Offer:
     """Something a vendor sells at published terms."""
 
@@ -260,5 +260,3 @@ def _expression_problems(
         return
     for name in sorted(expression.names - known):
         yield Problem(path, f"unknown variable '{name}'", did_you_mean(name, known))
-
-

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.reading import About
+from costplan.reading import About, record
 
 Confidence = Literal["vendor", "dataset", "third-party", "unverified"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """An entry at a catalogue file's head: where a stranger finds what the price rests on."""
 
@@ -21,7 +21,7 @@ class Source:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """Provenance as a catalogue file writes it; ``source`` names an entry of the file's head.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
 from costplan.catalog.origin import Origin
 from costplan.problems import Problem
-from costplan.reading import About, Positive
+from costplan.reading import About, Positive, record
 from costplan.weektime import (
     hours_problems,
     parse_days,
@@ -23,7 +22,7 @@ from costplan.weektime import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Window:
     """One window of a price schedule. The first window that matches a moment applies.
 
@@ -36,7 +35,9 @@ class Window:
     times: Positive | None = None
     rates: Mapping[str, Decimal] | None = None
     utc_offset: Annotated[str, About('such as "+08:00"')] | None = None
-    zone: Annotated[str, About("an IANA time zone, where the offset moves with the season")] | None = None
+    zone: (
+        Annotated[str, About("an IANA time zone, where the offset moves with the season")] | None
+    ) = None
     days: str = "mon-sun"
     hours: tuple[str, ...] = ("00:00-24:00",)
     holidays: tuple[date, ...] = ()

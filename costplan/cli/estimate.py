@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -18,21 +18,21 @@ class Format(StrEnum):
 
 def command(
     workload: Annotated[
-        Optional[str],
+        str | None,
         typer.Argument(
             metavar="[WORKLOAD]",
             help="A workload file, - for standard input, or the nearest costplan.toml upward.",
         ),
     ] = None,
     stack: Annotated[
-        Optional[list[str]], typer.Option("--stack", help="Only this stack; may be repeated.")
+        list[str] | None, typer.Option("--stack", help="Only this stack; may be repeated.")
     ] = None,
     as_of: Annotated[
-        Optional[str], typer.Option("--as-of", metavar="DATE", help="The day whose prices apply.")
+        str | None, typer.Option("--as-of", metavar="DATE", help="The day whose prices apply.")
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: Annotated[
-        Optional[Path], typer.Option("--out", metavar="FILE", help="Write to a file instead.")
+        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
     ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show each line's formula, price, source and date.")
@@ -41,7 +41,7 @@ def command(
         bool, typer.Option("--strict", help="Exit 3 if a price is missing or stale.")
     ] = False,
     change: Annotated[
-        Optional[list[str]],
+        list[str] | None,
         typer.Option(
             "--set", metavar="a.b=1", help="Change a value; steps and jobs go by their name."
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -23,21 +23,21 @@ class Mode(StrEnum):
 def command(
     offer: Annotated[str, typer.Argument(metavar="OFFER", help="An exact id or alias.")],
     quantity: Annotated[
-        Optional[list[str]],
+        list[str] | None,
         typer.Argument(metavar="[NAME=VALUE]...", help="Such as input_tokens=1000 or seats=5."),
     ] = None,
     requests: Annotated[
         str, typer.Option("--requests", metavar="N", help="Price one request, multiply by N.")
     ] = "1",
-    mode: Annotated[Optional[Mode], typer.Option("--mode", help="How a model is called.")] = None,
+    mode: Annotated[Mode | None, typer.Option("--mode", help="How a model is called.")] = None,
     region: Annotated[
-        Optional[str], typer.Option("--region", metavar="NAME", help="Data residency or region.")
+        str | None, typer.Option("--region", metavar="NAME", help="Data residency or region.")
     ] = None,
     charge: Annotated[
-        Optional[str], typer.Option("--charge", metavar="ID", help="Bill one charge only.")
+        str | None, typer.Option("--charge", metavar="ID", help="Bill one charge only.")
     ] = None,
     at: Annotated[
-        Optional[str], typer.Option("--at", metavar="DATETIME", help="When; now if left out.")
+        str | None, typer.Option("--at", metavar="DATETIME", help="When; now if left out.")
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     explain: Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ def command(
         str, typer.Argument(metavar="[NAME]", help="workload, catalog, estimate or bill.")
     ] = "workload",
     out: Annotated[
-        Optional[Path], typer.Option("--out", metavar="FILE", help="Write to a file instead.")
+        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
     ] = None,
 ) -> int:
     """Print a JSON Schema. With '#:schema FILE' on its first line, editors check the workload."""

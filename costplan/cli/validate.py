@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 
 def command(
     workload: Annotated[
-        Optional[str],
+        str | None,
         typer.Argument(
             metavar="[WORKLOAD]",
             help="A workload file, - for standard input, or the nearest costplan.toml upward.",
         ),
     ] = None,
     as_of: Annotated[
-        Optional[str], typer.Option("--as-of", metavar="DATE", help="The day whose prices apply.")
+        str | None, typer.Option("--as-of", metavar="DATE", help="The day whose prices apply.")
     ] = None,
 ) -> int:
     """Check a workload file and its bindings; print nothing but a word when all is well."""

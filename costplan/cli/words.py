@@ -41,7 +41,9 @@ def look(explain: bool = False) -> object:
     width = shutil.get_terminal_size((80, 24)).columns
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
     return Look(
-        width=min(width, 120), color=bool(color), unicode=encoding.startswith("utf"),
+        width=min(width, 120),
+        color=bool(color),
+        unicode=encoding.startswith("utf"),
         explain=explain,
     )
 

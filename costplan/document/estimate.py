@@ -116,9 +116,7 @@ class Estimate:
         """What keeps the answers right: coordinate + people, redundant lines left out."""
         wanted = ("coordinate", "people")
         return amounts(
-            line
-            for line in self.lines
-            if line.purpose in wanted and "redundant" not in line.tags
+            line for line in self.lines if line.purpose in wanted and "redundant" not in line.tags
         )
 
     @property

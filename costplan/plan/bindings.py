@@ -111,7 +111,9 @@ def _fits(
         for key in binding.variables:
             known = ["success", "input_factor", "output_factor", "region"]
             hint = did_you_mean(key, known) or "a model takes: " + ", ".join(known)
-            problems.append(Problem((*path, key), f"{entry.id} has no variable '{key}'", hint, "key"))
+            problems.append(
+                Problem((*path, key), f"{entry.id} has no variable '{key}'", hint, "key")
+            )
     if kind == "model" and entry.category == "compute" and binding.tokens_per_second is None:
         problems.append(
             Problem(

@@ -1,6 +1,6 @@
 """Each stack's bill for the as-of month, and for each month of a longer horizon.
 
-    workload -> usage -> bindings -> lines of models, machines, other offers, fixed costs -> Estimate
+workload -> usage -> bindings -> lines of models, machines, other offers, fixed costs -> Estimate
 """
 
 from __future__ import annotations
@@ -278,7 +278,9 @@ class _Planner:
             )
         own = {name: one for name, one in bill.assumed.items() if name in offer.variables}
         if own:
-            words = [f"{name} = {grouped(one)} {offer.variables[name].unit}" for name, one in own.items()]
+            words = [
+                f"{name} = {grouped(one)} {offer.variables[name].unit}" for name, one in own.items()
+            ]
             month.assumptions.append(f"{entry.id}: {'; '.join(words)}")
         if offer.not_included:
             month.not_included.append(f"{entry.id}: {'; '.join(offer.not_included)}")
@@ -306,7 +308,9 @@ class _Planner:
             self.used[entry.id] = entry
             own = month.usage.parts[bound.role].variables if bound.role in month.usage.parts else {}
             kinds = [kind for kind, served in SERVES.items() if entry.category in served]
-            part = next((month.usage.parts[kind] for kind in kinds if kind in month.usage.parts), None)
+            part = next(
+                (month.usage.parts[kind] for kind in kinds if kind in month.usage.parts), None
+            )
             take = Take(
                 role=bound.role,
                 component=entry.category,

@@ -105,9 +105,7 @@ def _offer(
         refuse_stranger(offer, name, value)
         if value < 0:
             raise BadUsage(f"{name} is {value}: it must be at least 0")
-    take = Take(
-        role="", component=entry.category, purpose="produce", variables=given
-    )
+    take = Take(role="", component=entry.category, purpose="produce", variables=given)
     made = bill_offer(entry, at.date(), [take], free_tiers=free_tiers, only=charge)
     notes = [offer.note] if offer.note else []
     notes += made.notes

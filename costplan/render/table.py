@@ -124,7 +124,10 @@ def _cell(text: str, style: str = "") -> Text:
 
 
 def _draw_bill(page: _Page, bill: Bill) -> None:
-    page.say(f"{bill.offer}  at {bill.as_of.isoformat(timespec='minutes').replace('+00:00', 'Z')}", "bold")
+    page.say(
+        f"{bill.offer}  at {bill.as_of.isoformat(timespec='minutes').replace('+00:00', 'Z')}",
+        "bold",
+    )
     page.say()
     table = page.table("charge", "quantity", "price", bill.currency)
     for column in table.columns[1:]:
@@ -193,7 +196,9 @@ def _explain(page: _Page, line: LineItem) -> None:
     if price.reason:
         page.say(price.reason, "yellow", 2)
     page.say(
-        f"{price.source}, {price.confidence}, since {price.since}, checked {price.checked}", "dim", 2
+        f"{price.source}, {price.confidence}, since {price.since}, checked {price.checked}",
+        "dim",
+        2,
     )
 
 
@@ -226,7 +231,9 @@ def _shared_sentences(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
     found = {}
     for name in SENTENCES:
         lists = [getattr(made, name) for made in estimates]
-        found[name] = [one for one in lists[0] if all(one in other for other in lists)] if lists else []
+        found[name] = (
+            [one for one in lists[0] if all(one in other for other in lists)] if lists else []
+        )
     return found
 
 
@@ -255,14 +262,19 @@ def _summary(page: _Page, estimates: Sequence[Estimate], currency: str) -> None:
     table.add_row(_cell("  fixed"), *(_cell(money(made.fixed_monthly)) for made in estimates))
     table.add_row(_cell("  variable"), *(_cell(money(made.variable_monthly)) for made in estimates))
     if any(made.list_monthly != made.total_monthly for made in estimates):
-        table.add_row(_cell("  at list price"), *(_cell(money(made.list_monthly)) for made in estimates))
-    table.add_row(_cell("a request"), *(_cell(money_or_dash(made.cost_per_request)) for made in estimates))
+        table.add_row(
+            _cell("  at list price"), *(_cell(money(made.list_monthly)) for made in estimates)
+        )
+    table.add_row(
+        _cell("a request"), *(_cell(money_or_dash(made.cost_per_request)) for made in estimates)
+    )
     table.add_section()
     table.add_row(
         _cell("orchestration"), *(_cell(money(made.orchestration_spend)) for made in estimates)
     )
     table.add_row(
-        _cell("overprovisioned"), *(_cell(money(made.overprovisioned_compute)) for made in estimates)
+        _cell("overprovisioned"),
+        *(_cell(money(made.overprovisioned_compute)) for made in estimates),
     )
     if any(made.budget is not None for made in estimates):
         table.add_row(_cell("budget left"), *(_headroom(made) for made in estimates))
@@ -293,18 +305,14 @@ def _headroom(made: Estimate) -> Text:
     return _cell(money(left), "red" if left < 0 else "green")
 
 
-def _stack(
-    page: _Page, made: Estimate, currency: str, shared: dict[str, list[str]]
-) -> None:
+def _stack(page: _Page, made: Estimate, currency: str, shared: dict[str, list[str]]) -> None:
     table = page.table(made.stack, "quantity", currency)
     for column in table.columns[1:]:
         column.justify = "right"
     table.columns[2].no_wrap = True
     marks: dict[str, str] = {}
     for component in made.components:
-        table.add_row(
-            _cell(component.name, "bold"), "", _cell(_sum(component.line_items), "bold")
-        )
+        table.add_row(_cell(component.name, "bold"), "", _cell(_sum(component.line_items), "bold"))
         groups: dict[tuple[str, str], list[LineItem]] = {}
         for line in component.line_items:
             groups.setdefault((line.role, line.price.offer), []).append(line)

@@ -37,8 +37,12 @@ def user_folder() -> Path | None:
     return None
 
 
-def open_catalog(project: Path | None = None, own: Mapping[str, Any] | None = None,
-                 own_name: str = "", own_text: str = "") -> Catalog:
+def open_catalog(
+    project: Path | None = None,
+    own: Mapping[str, Any] | None = None,
+    own_name: str = "",
+    own_text: str = "",
+) -> Catalog:
     """The layers of prices for a project folder and a workload's own ``[prices]`` data."""
     built_in = built_in_folder()
     shelves: list[Shelf] = [SlicedFolder("built-in", built_in)]

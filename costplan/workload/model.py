@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.reading import REST, About, Amount, Count, Ge, Le, Positive, Share
+from costplan.reading import REST, About, Amount, Count, Ge, Le, Positive, Share, record
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
 
 Purpose = Literal["produce", "coordinate", "people", "idle"]
@@ -16,7 +16,7 @@ Mode = Literal["batch", "flex", "priority", "fast"]
 Correlation = Annotated[Decimal, Ge(-1), Le(1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Traffic:
     """How many requests come, and when. With [conversation], a request is a conversation."""
 
@@ -26,7 +26,9 @@ class Traffic:
     hourly: Annotated[
         tuple[Amount, ...], About("24 weights, one an hour of the day; flat when left out")
     ] = ()
-    weekend_factor: Annotated[Amount, About("a weekend hour's traffic over a weekday's")] = Decimal(1)
+    weekend_factor: Annotated[Amount, About("a weekend hour's traffic over a weekday's")] = Decimal(
+        1
+    )
     timezone: Annotated[str, About("IANA zone of the hourly profile and of jobs' hours")] = "UTC"
 
     def check(self) -> Iterable[Problem]:
@@ -37,7 +39,7 @@ class Traffic:
         yield from zone_problem(("timezone",), self.timezone)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OnReject:
     """What a validator's rejection does."""
 
@@ -46,18 +48,22 @@ class OnReject:
     then: Literal["human", "abort", "continue"] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Step:
     """One node of the application's graph: a model call, a retrieval or a tool call."""
 
     name: str
     model: Annotated[str, About("role that each stack binds to a model")] | None = None
     index: Annotated[str, About("role of an [index.NAME]; one query each run")] | None = None
-    tool: Annotated[str, About("role that each stack binds to a tool, search or host")] | None = None
+    tool: Annotated[str, About("role that each stack binds to a tool, search or host")] | None = (
+        None
+    )
     calls: Annotated[Amount, About("calls each time the step runs")] = Decimal(1)
     input_tokens: Annotated[Amount, About("of one call, cached part included")] | None = None
     cache_read_tokens: Annotated[Amount, About("part of the input read from a cache")] = Decimal(0)
-    cache_write_tokens: Annotated[Amount, About("part of the input written to a cache")] = Decimal(0)
+    cache_write_tokens: Annotated[Amount, About("part of the input written to a cache")] = Decimal(
+        0
+    )
     cache_write_1h_tokens: Annotated[Amount, About("part written for an hour")] = Decimal(0)
     cacheable_tokens: Annotated[
         Amount, About("prefix that all requests share (system prompt, tools); the offer decides")
@@ -70,14 +76,18 @@ class Step:
     mode: Mode | None = None
     purpose: Annotated[Purpose, About("what it is for; validators coordinate")] | None = None
     success: Annotated[Share, About("P(right output | right inputs)")] | None = None
-    output_cv: Annotated[Amount, About("standard deviation of output tokens over their mean")] | None = None
+    output_cv: (
+        Annotated[Amount, About("standard deviation of output tokens over their mean")] | None
+    ) = None
     rho: Annotated[Share, About("correlation of this step's repeats on one request")] | None = None
     common_cause: Share | None = None
     detection_rate: Annotated[Share, About("share of failures noticed at once")] | None = None
     max_attempts: Count | None = None
     on_exhaust: Literal["human", "abort", "continue"] | None = None
     judges: Annotated[tuple[str, ...], About("earlier steps whose faults it can see")] = ()
-    sensitivity: Annotated[Share, About("P(reject | wrong because a judged step failed)")] | None = None
+    sensitivity: (
+        Annotated[Share, About("P(reject | wrong because a judged step failed)")] | None
+    ) = None
     false_positive_rate: Annotated[Share, About("P(reject | right)")] | None = None
     on_reject: OnReject | None = None
 
@@ -110,20 +120,26 @@ class Step:
                 ("cacheable_tokens",), "give either what is cacheable or what is read and written"
             )
         if self.reasoning_tokens + self.output_audio_tokens > self.output_tokens:
-            yield Problem(("output_tokens",), "the reasoning and audio parts are more than the whole")
+            yield Problem(
+                ("output_tokens",), "the reasoning and audio parts are more than the whole"
+            )
         for key in ("sensitivity", "false_positive_rate", "on_reject"):
             if getattr(self, key) is not None and not self.judges:
-                yield Problem((key,), f"'{key}' needs 'judges': which steps does it check?", part="key")
+                yield Problem(
+                    (key,), f"'{key}' needs 'judges': which steps does it check?", part="key"
+                )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Conversation:
     """A dialogue of several turns; traffic then counts conversations.
 
     Each call of each turn is its own request class: fixed + history + new tokens.
     """
 
-    step: Annotated[str, About("the model step that answers; the only one when left out")] | None = None
+    step: (
+        Annotated[str, About("the model step that answers; the only one when left out")] | None
+    ) = None
     turns: Count
     fixed_tokens: Annotated[Amount, About("system prompt and tool schemas, in every call")]
     user_tokens: Annotated[Amount, About("what the user writes each turn")]
@@ -143,7 +159,7 @@ class Conversation:
             yield Problem(("turns",), "more than 5,000 calls in one conversation")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Index:
     """A vector index: what it holds, what writes to it."""
 
@@ -165,7 +181,7 @@ class Index:
                     yield Problem((key,), f"'{key}' needs 'embedding', the role that embeds them")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Tool:
     """What one call of a tool does. Other keys are variables of the offers that serve it."""
 
@@ -177,21 +193,21 @@ class Tool:
     variables: Mapping[str, Amount] = field(default_factory=dict, metadata=REST)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Observability:
     """Who looks, and how much is recorded."""
 
     seats: Annotated[Amount, About("people with a login")]
     sample: Annotated[Share, About("share of requests that are traced")] = Decimal(1)
-    spans_per_request: Annotated[
-        Amount, About("default: one root and one a run of a step")
-    ] | None = None
+    spans_per_request: (
+        Annotated[Amount, About("default: one root and one a run of a step")] | None
+    ) = None
     bytes_per_span: Annotated[Amount, About("bytes sent a span")] = Decimal(2000)
     scores_per_request: Amount = Decimal(0)
     extended_retention_share: Share = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Runtime:
     """One request on the agent runtime."""
 
@@ -201,7 +217,7 @@ class Runtime:
     idle_seconds: Annotated[Amount, About("billed waiting, where the vendor bills it")] = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Human:
     """The people who handle what the machine could not."""
 
@@ -209,7 +225,7 @@ class Human:
     success: Share = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Job:
     """Work that no request triggers."""
 
@@ -231,22 +247,28 @@ class Job:
         if self.model and self.tool:
             yield Problem((), "a job has 'model' or 'tool', not both")
         if not (self.model or self.tool or self.upserts_to):
-            yield Problem((), "a job needs a 'model', a 'tool' or an index it 'upserts_to'", part="key")
+            yield Problem(
+                (), "a job needs a 'model', a 'tool' or an index it 'upserts_to'", part="key"
+            )
         if self.model is None and (self.input_tokens or self.output_tokens):
             yield Problem(("model",), "tokens need a 'model', the role that reads them")
         if self.cache_read_tokens > self.input_tokens:
-            yield Problem(("cache_read_tokens",), f"is more than input_tokens ({self.input_tokens})")
+            yield Problem(
+                ("cache_read_tokens",), f"is more than input_tokens ({self.input_tokens})"
+            )
         yield from hours_problems(self.hours)
         yield from weekday_problems(self.days)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Fixed:
     """Any other cost: monthly, or once."""
 
     name: str
     monthly: Amount | None = None
-    one_off: Annotated[Amount, About("paid once; in months, mean and horizon total only")] | None = None
+    one_off: (
+        Annotated[Amount, About("paid once; in months, mean and horizon total only")] | None
+    ) = None
     month: Annotated[Count, About("the month of the horizon in which a one-off is paid")] = 1
     purpose: Purpose = "produce"
     stacks: Annotated[tuple[str, ...], About("all when left out")] = ()
@@ -256,7 +278,7 @@ class Fixed:
             yield Problem((), "a fixed cost has either 'monthly' or 'one_off'", part="key")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Target:
     """How right the answers must be, and what a wrong one costs."""
 
@@ -264,19 +286,26 @@ class Target:
     loss_per_wrong_answer: Amount | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Binding:
     """An offer for a role, and what only that vendor or model asks."""
 
     offer: str | None = None
     none: Annotated[str, About("why this stack has nothing here")] | None = None
     success: Annotated[Share, About("this model's own; replaces the step's")] | None = None
-    input_factor: Annotated[Positive, About("this tokenizer's tokens over the workload's")] = Decimal(1)
-    output_factor: Annotated[Positive, About("this model's verbosity over the workload's")] = Decimal(1)
+    input_factor: Annotated[Positive, About("this tokenizer's tokens over the workload's")] = (
+        Decimal(1)
+    )
+    output_factor: Annotated[Positive, About("this model's verbosity over the workload's")] = (
+        Decimal(1)
+    )
     region: str | None = None
-    tokens_per_second: Annotated[
-        Positive, About("output tokens a second that one instance serves, for rented machines")
-    ] | None = None
+    tokens_per_second: (
+        Annotated[
+            Positive, About("output tokens a second that one instance serves, for rented machines")
+        ]
+        | None
+    ) = None
     variables: Mapping[str, Amount | bool] = field(default_factory=dict, metadata=REST)
 
     def check(self) -> Iterable[Problem]:
@@ -287,7 +316,7 @@ class Binding:
 RESERVED = ("region", "residency", "free_tiers")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stack:
     """One choice of an offer for every role. Every other key is a role."""
 
@@ -302,7 +331,7 @@ class Stack:
         return Binding(offer=found) if isinstance(found, str) else found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Discount:
     """What was negotiated with a vendor, off the list price."""
 
@@ -310,14 +339,14 @@ class Discount:
     percent: Annotated[Decimal, Ge(0), Le(100)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StackBudget:
     """The most that one stack may cost."""
 
     monthly_total: Amount
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Budget:
     """The most that each stack may cost; ``stack`` narrows it for one."""
 
@@ -325,7 +354,7 @@ class Budget:
     stack: Mapping[str, StackBudget] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Workload:
     """A whole workload file. ``costplan.workload.rules`` holds what must agree between tables."""
 

@@ -71,7 +71,8 @@ def _references(workload: Workload) -> Iterable[Problem]:
             yield Problem(("step", at, "index"), f"there is no index '{step.index}'", hint)
         if step.model and step.input_tokens is None and step is not answering:
             yield Problem(
-                ("step", at), f"step '{step.name}' calls a model: missing key 'input_tokens'",
+                ("step", at),
+                f"step '{step.name}' calls a model: missing key 'input_tokens'",
                 part="key",
             )
     for at, job in enumerate(workload.job):
