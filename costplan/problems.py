@@ -12,14 +12,12 @@ The rooms below the command line raise these and print nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong at one place of a document.
 
     ``path`` leads from the document's root to the key or element; ``part`` says whether the key

@@ -35,7 +35,7 @@ def record(kind: Kind) -> Kind:
     sixty tables of the two file formats would cost more than reading the files. A record has the
     fields of a dataclass and shares one ``__init__``, so it is made in a fifth of that.
     """
-    made = dataclass(init=False, repr=False, eq=False)(kind)
+    made: Any = dataclass(init=False, repr=False, eq=False)(kind)
     own = fields(made)
     made._defaults = {one.name: one.default for one in own if one.default is not MISSING}
     made._factories = [
@@ -136,7 +136,7 @@ Count = Annotated[int, Ge(1)]
 def read(kind: type[T], data: object, path: Path = ()) -> T:
     """``data`` as a ``kind``. Raises InvalidInput with every problem of the document."""
     problems: list[Problem] = []
-    value = reader(kind)(data, path, problems)
+    value = reader(typing.cast(Any, kind))(data, path, problems)
     if problems:
         raise InvalidInput(problems)
     return typing.cast(T, value)
@@ -154,7 +154,7 @@ def word_for(value: object) -> str:
         (Mapping, "a table"),
         ((list, tuple), "an array"),
     ):
-        if isinstance(value, known):  # type: ignore[arg-type]
+        if isinstance(value, known):
             return word
     return "a value of another kind"
 

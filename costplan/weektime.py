@@ -78,7 +78,7 @@ def parse_hours(spans: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     for span in spans:
         first, dash, last = span.partition("-")
         begin, end = _minutes(first), _minutes(last)
-        if not dash or begin is None or end is None or begin == end or begin == MINUTES:
+        if not dash or begin is None or end is None or begin in (end, MINUTES):
             raise ValueError(f"'{span}' is not a span of hours such as 09:00-12:00")
         parsed.append((begin, end if end > begin else end + MINUTES))
     return tuple(parsed)

@@ -10,8 +10,9 @@ because it lives TTL after its last use and arrivals are taken as Poisson.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from costplan.billing.tokens import Tariff, TokenUsage
 from costplan.catalog.model import CacheTerms
@@ -22,8 +23,7 @@ ASSUMED_TERMS = CacheTerms(minimum_tokens=Decimal(1024), ttl_minutes=Decimal(5))
 """Used, and printed as assumed, where the catalogue has no terms for a model with a read rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A share of a request class with one cache outcome."""
 
     share: Decimal

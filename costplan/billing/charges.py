@@ -6,15 +6,14 @@ rounded up to whole blocks, then tiers. Tiers count what is left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from typing import NamedTuple
 
 from costplan.catalog.offer import Charge, Slice
 from costplan.quantity import ONE, ZERO, settle
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(NamedTuple):
     """One slice of a charge: so much at one price. ``price`` None: not published.
 
     ``tier`` says which slice it is where there are several.

@@ -27,7 +27,10 @@ def bill_machines(
     binding: Binding,
     traffic: Traffic,
 ) -> list[Problem]:
-    """Split a fleet's lines into produce (by step) and idle, in place; returns what is impossible."""
+    """Split a fleet's lines into produce (by step) and idle, in place.
+
+    Returns a problem when the fleet cannot serve the month.
+    """
     per_second = binding.tokens_per_second or ONE
     weights: dict[tuple[str, str], Decimal] = {}
     for calls in demands:
@@ -43,8 +46,8 @@ def bill_machines(
         return [
             Problem(
                 (),
-                f"{entry.id} at {grouped(per_second)} tokens/s serves {grouped(capacity, 0)} output "
-                f"tokens in {grouped(hours)} hours; the month has {grouped(wanted, 0)}",
+                f"{entry.id} at {grouped(per_second)} tokens/s serves {grouped(capacity, 0)} "
+                f"output tokens in {grouped(hours)} hours; the month has {grouped(wanted, 0)}",
                 f"instances = {needed} at 730 hours each would carry the mean",
             )
         ]

@@ -15,6 +15,7 @@ from costplan.catalog.model import Model
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem
 from costplan.quantity import ONE, ZERO, grouped, settle
+from costplan.reading import record
 from costplan.workload.conversation import Prefix
 from costplan.workload.model import Traffic
 from costplan.workload.traffic import job_shares, shares_in
@@ -32,7 +33,7 @@ INPUT_KINDS = frozenset(
 OUTPUT_KINDS = frozenset(("output_tokens", "reasoning_tokens", "output_audio_tokens"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Terms:
     """How one stack buys a model: its tokenizer and verbosity, region and negotiated share off."""
 

@@ -19,9 +19,10 @@ from costplan.catalog.offer import Charge, Gate, Offer
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, grouped, settle, shares, total
+from costplan.reading import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Take:
     """What one role takes of an offer in a month.
 

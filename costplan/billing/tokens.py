@@ -8,9 +8,10 @@ would reach long-context tiers that no request reaches.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import KINDS, Card, Mode, Model, Rates, Tier
@@ -19,9 +20,10 @@ from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, settle
+from costplan.reading import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TokenUsage:
     """One request. ``input_tokens`` and ``output_tokens`` are totals; the others are parts."""
 
@@ -40,7 +42,7 @@ class TokenUsage:
         """A problem for each part larger than its whole, and each negative number."""
         found = [
             Problem((name,), f"{name} is {value}: it must be at least 0")
-            for name in self.__slots__
+            for name in (one.name for one in fields(self))
             if (value := getattr(self, name)) < 0
         ]
         parts = (
@@ -69,8 +71,7 @@ class TokenUsage:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Processing:
+class Processing(NamedTuple):
     """How a request is processed: ``mode`` and ``region`` None are the standard ones.
 
     ``window`` is the schedule's window it falls in, None outside all of them.
@@ -179,6 +180,7 @@ class Tariff:
         for _, factor in self.factors:
             times *= factor
         where = self.entry.provenance(origin)
+        label = None if tier is None else f"above {tier.first - 1:,} input"
         prices = {}
         for kind in KINDS:
             rate = rates.get(kind)
@@ -186,10 +188,8 @@ class Tariff:
                 continue  # billed as output
             reason = unknown or (None if rate is not None else f"no {kind} rate is published")
             prices[kind] = self._price(
-                kind, "token", None if reason else rate, self.card.per, where, times, reason
+                kind, "token", None if reason else rate, self.card.per, where, times, reason, label
             )
-            if tier is not None:
-                prices[kind].tier = f"above {tier.first - 1:,} input"
         return prices
 
     def _price(
@@ -201,6 +201,7 @@ class Tariff:
         where: Provenance,
         times: Decimal = ONE,
         reason: str | None = None,
+        tier: str | None = None,
     ) -> Price:
         return Price(
             offer=self.model.id,
@@ -215,6 +216,7 @@ class Tariff:
             base=rate,
             factors=() if times == ONE else self.factors,
             reason=reason,
+            tier=tier,
         )
 
     def fee(self, name: str) -> Price:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from costplan.catalog.expression import Expression, ExpressionError
 from costplan.catalog.offer import Offer
@@ -13,8 +14,7 @@ from costplan.problems import BadUsage
 from costplan.quantity import grouped
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(NamedTuple):
     """A variable without a value: what the user is asked for."""
 
     name: str

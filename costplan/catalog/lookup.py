@@ -8,9 +8,8 @@ this module only asks them for the ids that a bill names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
 
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
@@ -55,13 +54,17 @@ class CatalogFile:
 
     def check(self) -> Iterable[Problem]:
         for at, model in enumerate(self.model):
-            for problem in unknown_sources(model.origins(), dict(self.source)):
+            for problem in unknown_sources(model.origins(), self.source):
                 yield problem.under(("model", at))
         for at, offer in enumerate(self.offer):
-            for problem in unknown_sources(offer.origins(), dict(self.source)):
+            for problem in unknown_sources(offer.origins(), self.source):
                 yield problem.under(("offer", at))
         seen: set[str] = set()
-        for key, entries in (("model", self.model), ("offer", self.offer)):
+        kinds: tuple[tuple[str, tuple[Model | Offer, ...]], ...] = (
+            ("model", self.model),
+            ("offer", self.offer),
+        )
+        for key, entries in kinds:
             for at, entry in enumerate(entries):
                 for name in (entry.id, *entry.aliases):
                     if name in seen:
@@ -69,8 +72,7 @@ class CatalogFile:
                     seen.add(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A model or an offer with what its file says of all its entries."""
 
     item: Model | Offer
@@ -79,7 +81,6 @@ class Entry:
     category: Category
     sources: Mapping[str, Source]
     shelf: str
-    _resolved: dict[Origin, Provenance] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -87,10 +88,7 @@ class Entry:
 
     def provenance(self, origin: Origin) -> Provenance:
         """The origin with its source's address and confidence."""
-        found = self._resolved.get(origin)
-        if found is None:
-            found = self._resolved[origin] = resolve(origin, dict(self.sources))
-        return found
+        return resolve(origin, self.sources)
 
 
 class Shelf(Protocol):

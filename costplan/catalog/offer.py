@@ -195,20 +195,8 @@ class Offer:
                     yield Problem(("adjust", at, "charges"), f"unknown charge '{name}'", hint)
 
     def _history_problems(self) -> Iterable[Problem]:
-        dated: tuple[tuple[str, tuple[Charge, ...] | tuple[Adjust, ...]], ...] = (
-            ("charge", self.charge),
-            ("adjust", self.adjust),
-        )
-        for key, entries in dated:
-            last: dict[str, date] = {}
-            for at, entry in enumerate(entries):
-                since = (entry.origin or self.origin).since
-                if entry.id in last and since <= last[entry.id]:
-                    yield Problem(
-                        (key, at, "id"),
-                        f"'{entry.id}' is written twice; a change of price has a later 'since'",
-                    )
-                last[entry.id] = since
+        yield from _written_twice("charge", self.charge, self.origin)
+        yield from _written_twice("adjust", self.adjust, self.origin)
 
     @property
     def first_known(self) -> date:
@@ -235,6 +223,18 @@ class Offer:
 
 
 Dated = TypeVar("Dated", Charge, Adjust)
+
+
+def _written_twice(key: str, entries: tuple[Dated, ...], inherited: Origin) -> Iterable[Problem]:
+    last: dict[str, date] = {}
+    for at, entry in enumerate(entries):
+        since = (entry.origin or inherited).since
+        if entry.id in last and since <= last[entry.id]:
+            yield Problem(
+                (key, at, "id"),
+                f"'{entry.id}' is written twice; a change of price has a later 'since'",
+            )
+        last[entry.id] = since
 
 
 def _in_force(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from costplan.problems import Problem
 from costplan.reading import About, record
@@ -34,8 +33,7 @@ class Origin:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """An origin with its source looked up: what every line of a bill carries."""
 
     source: str
@@ -44,14 +42,14 @@ class Provenance:
     checked: date
 
 
-def resolve(origin: Origin, sources: dict[str, Source]) -> Provenance:
+def resolve(origin: Origin, sources: Mapping[str, Source]) -> Provenance:
     """The origin with its source's address. ``sources`` must hold it (``unknown_sources``)."""
     source = sources[origin.source]
     return Provenance(source.at, source.confidence, origin.since, origin.checked)
 
 
 def unknown_sources(
-    origins: Iterable[tuple[tuple[str | int, ...], Origin]], sources: dict[str, Source]
+    origins: Iterable[tuple[tuple[str | int, ...], Origin]], sources: Mapping[str, Source]
 ) -> Iterable[Problem]:
     """A problem for each origin whose source the file's head does not name."""
     for path, origin in origins:

@@ -7,15 +7,13 @@ whether or not traffic comes. A charge whose variables are all fixed is a fixed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Behaviour = Literal["volume", "size", "fixed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A quantity that charges are computed from. ``default`` None: it must be given."""
 
     name: str

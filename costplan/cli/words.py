@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from costplan.problems import BadUsage, CostplanError
+from costplan.render import Look
 
 
 def complain(error: CostplanError) -> None:
@@ -30,10 +31,8 @@ def clean(text: str) -> str:
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
-def look(explain: bool = False) -> object:
+def look(explain: bool = False) -> Look:
     """How stdout may look: its width, and colour only on a terminal that wants it."""
-    from costplan.render import Look
-
     terminal = sys.stdout.isatty()
     color = terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
     if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"):

@@ -174,9 +174,8 @@ def _cheapest(
             continue
         if bill.refused:
             gate, reached = bill.refused[0]
-            refused.append(
-                f"{entry.id} ends at {gate.variable} {grouped(gate.max)} (here {grouped(reached, 0)})"
-            )
+            limit = f"{gate.variable} {grouped(gate.max)}"
+            refused.append(f"{entry.id} ends at {limit} (here {grouped(reached, 0)})")
         elif any(line.amount is None for line in bill.lines):
             refused.append(f"{entry.id} has unpublished prices")
         else:

@@ -1,6 +1,6 @@
 """Each stack's bill for the as-of month, and for each month of a longer horizon.
 
-workload -> usage -> bindings -> lines of models, machines, other offers, fixed costs -> Estimate
+workload -> usage -> bindings -> lines of models, machines, offers, fixed costs -> Estimate
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ class _Planner:
             month.warnings += bill.warnings
 
     def _token_region(self, entry: Entry) -> str | None:
-        """The stack's region where the model's price depends on it; elsewhere it changes nothing."""
+        """The stack's region where the model's price depends on it."""
         model, region = entry.item, self.stack.region
         if isinstance(model, Model) and any(region in card.region for card in model.price):
             return region

@@ -30,7 +30,9 @@ def price(
     charge: str | None = None,
     free_tiers: bool = True,
 ) -> Bill:
-    """The bill of an exact id or alias. ``at`` is aware; ``requests`` multiplies one priced request.
+    """The bill of an exact id or alias.
+
+    ``at`` is aware; ``requests`` multiplies one priced request.
 
     Raises UnknownOffer, PriceNotKnown, or BadUsage for values that do not fit the offer.
     """

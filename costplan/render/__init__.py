@@ -1,10 +1,10 @@
-"""Documents as text: one format a file, one line each in ``FORMATS``. Nothing here computes a price."""
+"""Documents as text: one format a file, one line each in ``FORMATS``. No price is computed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
+from typing import NamedTuple
 
 from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
@@ -12,11 +12,11 @@ from costplan.document.estimate import EstimateDocument
 FORMATS = {
     "table": "costplan.render.table",
     "json": "costplan.render.json",
+    "svg": "costplan.render.svg",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How a text may look: columns, colour, and whether formulas are shown."""
 
     width: int = 80

@@ -72,7 +72,8 @@ def _of(kind: type) -> dict[str, Any]:
             made["additionalProperties"] = extra["additionalProperties"] if extra else False
             return made
 
-    return _untitled(TypeAdapter(kind).json_schema(schema_generator=Generator))
+    made: dict[str, Any] = _untitled(TypeAdapter(kind).json_schema(schema_generator=Generator))
+    return made
 
 
 def _untitled(node: Any, inside: str = "") -> Any:

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, Category, Entry, Shelf
-from costplan.problems import BadUsage, Problem
+from costplan.catalog.model import Model
+from costplan.catalog.offer import Offer
+from costplan.problems import BadUsage, InvalidInput, Problem
+from costplan.reading import read
 from costplan.store.text import DocumentError, parse_toml, read_document, read_file
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
@@ -66,7 +69,8 @@ class _Shelf:
 
     def entries(self, file: CatalogFile, category: Category) -> Iterable[Entry]:
         """The file's models and offers as entries."""
-        for item in (*file.model, *file.offer):
+        items: tuple[Model | Offer, ...] = (*file.model, *file.offer)
+        for item in items:
             yield Entry(
                 item=item,
                 vendor=file.vendor,
@@ -212,17 +216,19 @@ class OwnPrices(_Shelf):
 
 def own_prices(data: Mapping[str, Any], name: str, text: str) -> OwnPrices:
     """A workload's ``[prices]`` as a shelf. Raises DocumentError with places in the workload."""
-    from costplan.problems import InvalidInput
-    from costplan.reading import read
-
     try:
         file = read(CatalogFile, data, ("prices",))
     except InvalidInput as error:
         raise DocumentError(name, text, error.problems) from None
-    for key, entries in (("model", file.model), ("offer", file.offer)):
-        for at, entry in enumerate(entries):
-            if entry.id.count("/") < 1:
-                where = ("prices", key, at, "id")
-                problem = Problem(where, f"'{entry.id}' is not an id", "ids look like vendor/plan")
-                raise DocumentError(name, text, [problem])
+    problems = [
+        Problem(("prices", key, at, "id"), f"'{one}' is not an id", "ids look like vendor/plan")
+        for key, ids in (
+            ("model", [model.id for model in file.model]),
+            ("offer", [offer.id for offer in file.offer]),
+        )
+        for at, one in enumerate(ids)
+        if "/" not in one
+    ]
+    if problems:
+        raise DocumentError(name, text, problems)
     return OwnPrices(file)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from costplan.problems import BadUsage, did_you_mean
 from costplan.store.text import parse_toml, read_document, read_file, read_stdin
@@ -16,8 +15,7 @@ from costplan.workload.model import Workload
 FILE_NAME = "costplan.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A workload with what is needed to speak of its file."""
 
     workload: Workload
@@ -28,7 +26,7 @@ class Opened:
 
 
 def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
-    """The workload of a path, of standard input (``-``), or of the nearest ``costplan.toml`` upward.
+    """The workload of a path, of standard input (``-``), or the nearest ``costplan.toml`` upward.
 
     Raises BadUsage, DocumentError or DocumentSyntaxError.
     """

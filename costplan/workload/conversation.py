@@ -10,14 +10,14 @@ classes: with tiers and caches the mean's price is nobody's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from costplan.quantity import ZERO
+from costplan.reading import record
 from costplan.workload.model import Conversation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Prefix:
     """What one call could find in a cache, and what it leaves there. Tokens from the start.
 
@@ -32,7 +32,7 @@ class Prefix:
     gap_seconds: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Call:
     """One model call of a conversation: tokens and its prefix."""
 

@@ -54,21 +54,31 @@ def roles_used(workload: Workload) -> dict[str, Path]:
 def _names(workload: Workload) -> Iterable[Problem]:
     if not workload.step and not workload.job:
         yield Problem((), "a workload has at least one [[step]] or [[job]]", part="key")
-    for key, entries in (("step", workload.step), ("job", workload.job)):
-        counts = Counter(entry.name for entry in entries)  # type: ignore[attr-defined]
-        for at, entry in enumerate(entries):
-            name = entry.name  # type: ignore[attr-defined]
+    steps = [step.name for step in workload.step]
+    for key, names in (("step", steps), ("job", [job.name for job in workload.job])):
+        counts = Counter(names)
+        for at, name in enumerate(names):
             if counts[name] > 1:
                 yield Problem((key, at, "name"), f"two {key}s are named '{name}'")
                 counts[name] = 0
 
 
 def _references(workload: Workload) -> Iterable[Problem]:
+    yield from _step_references(workload)
+    yield from _unused_parts(workload)
+    yield from _stack_references(workload)
+
+
+def _step_references(workload: Workload) -> Iterable[Problem]:
     answering = workload.answering_step
     for at, step in enumerate(workload.step):
         if step.index and step.index not in workload.index:
-            hint = did_you_mean(step.index, workload.index) or f"add a table [index.{step.index}]"
-            yield Problem(("step", at, "index"), f"there is no index '{step.index}'", hint)
+            near = did_you_mean(step.index, workload.index)
+            yield Problem(
+                ("step", at, "index"),
+                f"there is no index '{step.index}'",
+                near or f"add a table [index.{step.index}]",
+            )
         if step.model and step.input_tokens is None and step is not answering:
             yield Problem(
                 ("step", at),
@@ -77,23 +87,29 @@ def _references(workload: Workload) -> Iterable[Problem]:
             )
     for at, job in enumerate(workload.job):
         if job.upserts_to and job.upserts_to not in workload.index:
-            hint = did_you_mean(job.upserts_to, workload.index)
-            yield Problem(("job", at, "upserts_to"), f"there is no index '{job.upserts_to}'", hint)
-    tools = {step.tool for step in workload.step} | {job.tool for job in workload.job}
+            near = did_you_mean(job.upserts_to, workload.index)
+            yield Problem(("job", at, "upserts_to"), f"there is no index '{job.upserts_to}'", near)
+
+
+def _unused_parts(workload: Workload) -> Iterable[Problem]:
+    called = {step.tool for step in workload.step} | {job.tool for job in workload.job}
     for name in workload.tool:
-        if name not in tools:
-            hint = did_you_mean(name, [tool for tool in tools if tool])
-            yield Problem(("tool", name), f"no step or job calls the tool '{name}'", hint, "key")
-    queried = {step.index for step in workload.step} | {job.upserts_to for job in workload.job}
+        if name not in called:
+            near = did_you_mean(name, [tool for tool in called if tool])
+            yield Problem(("tool", name), f"no step or job calls the tool '{name}'", near, "key")
+    used = {step.index for step in workload.step} | {job.upserts_to for job in workload.job}
     for name in workload.index:
-        if name not in queried:
-            hint = did_you_mean(name, [index for index in queried if index])
-            yield Problem(("index", name), f"no step or job uses the index '{name}'", hint, "key")
+        if name not in used:
+            near = did_you_mean(name, [index for index in used if index])
+            yield Problem(("index", name), f"no step or job uses the index '{name}'", near, "key")
+
+
+def _stack_references(workload: Workload) -> Iterable[Problem]:
     for at, fixed in enumerate(workload.fixed):
         for name in fixed.stacks:
             if name not in workload.stack:
-                hint = did_you_mean(name, workload.stack)
-                yield Problem(("fixed", at, "stacks"), f"there is no stack '{name}'", hint)
+                near = did_you_mean(name, workload.stack)
+                yield Problem(("fixed", at, "stacks"), f"there is no stack '{name}'", near)
         if fixed.one_off is not None and fixed.month > workload.horizon_months:
             yield Problem(
                 ("fixed", at, "month" if fixed.month > 1 else "one_off"),
@@ -101,8 +117,8 @@ def _references(workload: Workload) -> Iterable[Problem]:
             )
     for name in workload.budget.stack if workload.budget else ():
         if name not in workload.stack:
-            hint = did_you_mean(name, workload.stack)
-            yield Problem(("budget", "stack", name), f"there is no stack '{name}'", hint, "key")
+            near = did_you_mean(name, workload.stack)
+            yield Problem(("budget", "stack", name), f"there is no stack '{name}'", near, "key")
 
 
 def _validators(workload: Workload) -> Iterable[Problem]:
@@ -115,15 +131,15 @@ def _validators(workload: Workload) -> Iterable[Problem]:
                     ("step", at, "judges", position), f"'{name}' is no earlier step", hint
                 )
         if step.on_reject and step.on_reject.restart not in earlier:
-            hint = did_you_mean(step.on_reject.restart, earlier)
+            near = did_you_mean(step.on_reject.restart, earlier)
             yield Problem(
                 ("step", at, "on_reject", "restart"),
                 f"'{step.on_reject.restart}' is no earlier step",
-                hint,
+                near,
             )
-        ends = [(("on_exhaust",), step.on_exhaust)]
+        ends: list[tuple[Path, str | None]] = [(("on_exhaust",), step.on_exhaust)]
         if step.on_reject:
-            ends.append((("on_reject", "then"), step.on_reject.then))  # type: ignore[arg-type]
+            ends.append((("on_reject", "then"), step.on_reject.then))
         for path, end in ends:
             if end == "human" and workload.human is None:
                 yield Problem(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from costplan.quantity import ZERO
+from costplan.reading import record
 from costplan.workload.conversation import Prefix, calls
 from costplan.workload.model import Job, Purpose, Step, Workload
 from costplan.workload.outcomes import visits
@@ -18,7 +19,7 @@ from costplan.workload.outcomes import visits
 SECONDS_PER_MONTH = Decimal(730 * 3600)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ModelCalls:
     """So many calls a month of one class, to whatever model a stack binds to ``role``."""
 

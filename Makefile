@@ -1,0 +1,28 @@
+PYTHON ?= python3
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help test check lint types layers bench picture schemas
+
+help:  ## show this help
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+test:  ## run the tests
+	$(PYTHON) -m pytest
+
+check: test lint types layers  ## everything that CI runs on the sources
+
+lint:  ## ruff: rules and format
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types:  ## mypy --strict
+	$(PYTHON) -m mypy
+
+layers:  ## import-linter: one direction of imports
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+bench:  ## measure speed as ratios in one run (builds and installs the wheel in a temporary folder)
+	$(PYTHON) tests/bench.py
+
+picture:  ## draw docs/estimate.svg, the picture in the README
+	$(PYTHON) -m costplan estimate examples/support-agent.toml --stack portable --as-of 2026-11-22 --format svg --out docs/estimate.svg

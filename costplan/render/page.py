@@ -1,0 +1,254 @@
+"""A page of lines and tables for a terminal.
+
+Text is laid out here and coloured by rich, which is imported only when colour is wanted: in a pipe
+it would take a third of a whole estimate's time. No string is ever parsed as markup, and control
+characters of a file's names never reach the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from textwrap import wrap
+from typing import NamedTuple
+from unicodedata import combining, east_asian_width
+
+from costplan.document.line import LineItem
+from costplan.quantity import ZERO, grouped
+from costplan.render import Look
+
+CENTS = Decimal("0.01")
+NARROWEST = 40
+
+
+class Cell(NamedTuple):
+    """A piece of text with a style's name, such as "bold", "dim", "yellow"; "" for none."""
+
+    text: str
+    style: str = ""
+
+
+def cell(text: str, style: str = "") -> Cell:
+    """A cell whose control characters are spelled out; line breaks stay."""
+    return Cell(clean(text), style)
+
+
+def clean(text: str) -> str:
+    """The text without control characters other than line breaks."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text)
+
+
+def width_of(text: str) -> int:
+    """Columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
+class Column:
+    """One column: its title, and whether it holds figures, which are never folded."""
+
+    def __init__(self, title: str, figures: bool) -> None:
+        self.title = clean(title)
+        self.figures = figures
+
+
+class Table:
+    """Rows of cells under titles. The first ``texts`` columns hold text, the others figures."""
+
+    def __init__(self, *columns: str, texts: int = 1) -> None:
+        self.columns = [Column(title, at >= texts) for at, title in enumerate(columns)]
+        self.rows: list[tuple[Cell, ...] | None] = []
+
+    def add(self, *cells: Cell | str) -> None:
+        """Add a row; missing cells at its end are empty."""
+        full = [one if isinstance(one, Cell) else cell(one) for one in cells]
+        full += [Cell("")] * (len(self.columns) - len(full))
+        self.rows.append(tuple(full))
+
+    def rule(self) -> None:
+        """A blank line before the next row."""
+        self.rows.append(None)
+
+    def widths(self, room: int) -> list[int]:
+        """Column widths that fit into ``room`` columns; text columns give way, figures last."""
+        natural = [width_of(column.title) for column in self.columns]
+        for row in self.rows:
+            for at, one in enumerate(row or ()):
+                if at == 0 and spans(row):
+                    continue
+                parts = one.text.split("\n")
+                natural[at] = max(natural[at], *(width_of(part) for part in parts))
+        over = sum(natural) + 3 * (len(natural) - 1) - room
+        for figures in (False, True):
+            while over > 0:
+                open_ones = [
+                    at
+                    for at, column in enumerate(self.columns)
+                    if column.figures == figures and natural[at] > (24 if not figures else 8)
+                ]
+                if not open_ones:
+                    break
+                widest = max(open_ones, key=lambda at: natural[at])
+                natural[widest] -= 1
+                over -= 1
+        return natural
+
+
+def spans(row: Sequence[Cell] | None) -> bool:
+    """Whether a row's first cell may run on over an empty second one."""
+    return row is not None and len(row) > 2 and not row[1].text
+
+
+class Page:
+    """Lines of text, each a sequence of cells."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.width = max(NARROWEST, look.width)
+        self.lines: list[Sequence[Cell]] = []
+
+    def say(self, text: str = "", style: str = "", indent: int = 0) -> None:
+        """A paragraph, wrapped; its further lines keep the indent."""
+        for part in _folded(" " * indent + clean(text), self.width, " " * indent):
+            self.lines.append((Cell(part, style),))
+
+    def bullets(self, title: str, sentences: Sequence[str], style: str = "") -> None:
+        """A titled list; nothing at all without sentences."""
+        if not sentences:
+            return
+        self.say(title, "bold")
+        for sentence in sentences:
+            for part in _folded("- " + clean(sentence), self.width, "  "):
+                self.lines.append((Cell(part, style),))
+
+    def draw(self, table: Table) -> None:
+        """The table: titles, a rule, rows; figures to the right."""
+        widths = table.widths(self.width)
+        rule = "─" if self.look.unicode else "-"
+        self._row([Cell(column.title, "bold") for column in table.columns], table, widths)
+        self.lines.append((Cell(rule * (sum(widths) + 3 * (len(widths) - 1)), "dim"),))
+        for row in table.rows:
+            if row is None:
+                self.lines.append(())
+            else:
+                self._row(row, table, widths)
+
+    def _row(self, row: Sequence[Cell], table: Table, widths: Sequence[int]) -> None:
+        if spans(row):
+            widths = [widths[0] + 3 + widths[1], 0, *widths[2:]]
+        parts = [_cell_lines(one.text, width) for one, width in zip(row, widths, strict=True)]
+        for number in range(max(len(lines) for lines in parts)):
+            made: list[Cell] = []
+            for at, (one, lines) in enumerate(zip(row, parts, strict=True)):
+                text = lines[number] if number < len(lines) else ""
+                blank = " " * (widths[at] - width_of(text))
+                padded = blank + text if table.columns[at].figures else text + blank
+                gap = "   " if at and widths[at] else ""
+                made.append(Cell(gap + padded, one.style))
+            self.lines.append(made)
+
+    def text(self) -> str:
+        """The page as text, trailing blanks removed, ending in one newline."""
+        if self.look.color:
+            return self._colored()
+        rows = ["".join(one.text for one in line).rstrip() for line in self.lines]
+        return "\n".join(rows).rstrip("\n") + "\n"
+
+    def _colored(self) -> str:
+        from io import StringIO
+
+        from rich.console import Console
+        from rich.text import Text
+
+        buffer = StringIO()
+        console = Console(
+            file=buffer,
+            width=max(self.width, 500),
+            force_terminal=True,
+            color_system="standard",
+            markup=False,
+            highlight=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+        for line in self.lines:
+            text = Text.assemble(*((one.text, one.style) for one in line))
+            text.rstrip()
+            console.print(text, soft_wrap=True)
+        return buffer.getvalue().rstrip("\n") + "\n"
+
+
+def _cell_lines(text: str, width: int) -> list[str]:
+    found: list[str] = []
+    for part in text.split("\n"):
+        indent = " " * (len(part) - len(part.lstrip(" ")))
+        found += _folded(part, width, indent)
+    return found
+
+
+def _folded(text: str, width: int, further: str) -> list[str]:
+    """The text in lines of at most ``width`` columns, further ones indented."""
+    if width_of(text) <= width:
+        return [text]
+    lead = text[: len(text) - len(text.lstrip(" "))]
+    return wrap(
+        text.strip(),
+        max(width, len(further) + 8),
+        initial_indent=lead,
+        subsequent_indent=further,
+        break_on_hyphens=False,
+    ) or [""]
+
+
+def money(amount: Decimal | None) -> str:
+    """Cents; under a cent the first two digits that are not zero; "unknown" for None."""
+    if amount is None:
+        return "unknown"
+    if amount and abs(amount) < CENTS:
+        return grouped(amount, -amount.adjusted() + 1)
+    return grouped(amount, 2)
+
+
+def count(number: Decimal) -> str:
+    """A quantity for a reader: whole numbers whole, others with four digits that say something."""
+    if number == number.to_integral_value() or abs(number) >= 10_000:
+        return grouped(number, 0)
+    text = grouped(number, min(max(0, 3 - number.adjusted()), 9))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def plural(unit: str, quantity: Decimal) -> str:
+    """The unit for a quantity: 2 tokens, 2 queries, 2 GB, 1 trace."""
+    if quantity == 1 or not unit or not unit[-1].islower() or unit.endswith("s"):
+        return unit
+    if unit.endswith("y"):
+        return unit[:-1] + "ies"
+    return unit + ("es" if unit.endswith(("ch", "x")) else "s")
+
+
+def amount_of(line: LineItem) -> str:
+    """A line's quantity with its unit; what is billed of what is used where a part is included."""
+    unit = plural(line.price.unit, line.quantity)
+    if line.used is not None and line.used != line.quantity:
+        whole = f"{count(line.used)} {plural(line.price.unit, line.used)}"
+        return f"{count(line.quantity)} of {whole}"
+    return f"{count(line.quantity)} {unit}"
+
+
+def short(per: Decimal) -> str:
+    """1M for a million."""
+    for size, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
+        if per >= size and per % size == 0:
+            return f"{grouped(per / size)}{letter}"
+    return grouped(per)
+
+
+def known_sum(lines: Sequence[LineItem]) -> str:
+    """The sum of the priced lines; ">=" before it, or "unknown", where a price is missing."""
+    known = sum((line.amount for line in lines if line.amount is not None), ZERO)
+    if all(line.amount is not None for line in lines):
+        return money(known)
+    return f">= {money(known)}" if known else "unknown"

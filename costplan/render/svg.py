@@ -1,0 +1,22 @@
+"""Documents as a picture of the terminal, for a README or a slide (rich's SVG export)."""
+
+from __future__ import annotations
+
+from costplan.document.bill import Bill
+from costplan.document.estimate import EstimateDocument
+from costplan.render import Look
+from costplan.render.table import page
+
+
+def draw(document: EstimateDocument | Bill, look: Look) -> str:
+    """The table as an SVG image, in colour whatever the terminal is."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.text import Text
+
+    laid_out = page(document, look._replace(color=True, unicode=True))
+    console = Console(file=StringIO(), width=laid_out.width, record=True, highlight=False)
+    for line in laid_out.lines:
+        console.print(Text.assemble(*((one.text, one.style) for one in line)), soft_wrap=True)
+    return console.export_svg(title="costplan", unique_id="costplan") + "\n"

@@ -1,0 +1,129 @@
+"""Speed, as ratios within one run: never a timed test.
+
+    python tests/bench.py [--turns 15]
+
+Builds the wheel, installs it in a temporary folder, and prints minima over turns: each turn runs
+every command once, so that a slow moment of the machine meets them all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKLOAD = ROOT / "examples" / "support-agent.toml"
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=15)
+    turns = parser.parse_args().turns
+    with tempfile.TemporaryDirectory() as folder:
+        home = install(Path(folder))
+        processes(home, turns)
+        subprocess.run([home / "python", __file__, "--bills"], check=True)
+
+
+def install(folder: Path) -> Path:
+    """The wheel in a fresh environment; returns its folder of programs."""
+    run = {"check": True, "stdout": subprocess.DEVNULL}
+    wheel = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT]
+    subprocess.run(wheel, **run)
+    subprocess.run([sys.executable, "-m", "venv", folder / "env"], **run)
+    programs = folder / "env" / "bin"
+    packages = [*folder.glob("costplan-*.whl"), "genai-prices==0.2.3"]
+    subprocess.run([programs / "pip", "install", "-q", *packages], **run)
+    return programs
+
+
+def processes(programs: Path, turns: int) -> None:
+    """Whole processes against ``python -c pass``."""
+    costplan, workload = programs / "costplan", str(WORKLOAD)
+    commands: dict[str, list[object]] = {
+        "python -c pass": [programs / "python", "-c", "pass"],
+        "estimate, table": [costplan, "estimate", workload],
+        "estimate, json": [costplan, "estimate", workload, "--format", "json"],
+        "price, one model": [costplan, "price", "openai/gpt-4o", "input_tokens=1000"],
+        "--version": [costplan, "--version"],
+    }
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    best = dict.fromkeys(commands, float("inf"))
+    for turn in range(turns + 2):
+        for name, command in commands.items():
+            start = time.perf_counter()
+            subprocess.run(
+                [str(part) for part in command],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
+            if turn >= 2:  # the first two write the bytecode
+                best[name] = min(best[name], time.perf_counter() - start)
+    bare = best["python -c pass"]
+    print(f"{'whole process, minimum of ' + str(turns):34} {'ms':>8} {'x bare':>8}")
+    for name, seconds in best.items():
+        print(f"{name:34} {seconds * 1000:8.1f} {seconds / bare:8.1f}")
+
+
+def bills() -> None:
+    """One bill of four token kinds and a tier, against genai_prices.calc_price."""
+    from genai_prices import Usage, calc_price
+
+    from costplan.billing.tokens import Tariff, TokenUsage
+    from costplan.store.shelves import open_catalog
+
+    at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    usage = TokenUsage(
+        input_tokens=Decimal(300_000),
+        cache_read_tokens=Decimal(200_000),
+        cache_write_tokens=Decimal(20_000),
+        output_tokens=Decimal(2_000),
+    )
+    catalog = open_catalog()
+    entry = catalog.get("openai/gpt-5.6-sol")
+    tariff = Tariff(entry, at.date())
+    theirs = Usage(
+        input_tokens=300_000,
+        cache_read_tokens=200_000,
+        cache_write_tokens=20_000,
+        output_tokens=2_000,
+    )
+
+    def ours() -> object:
+        return tariff.bill(usage)
+
+    def ours_with_lookup() -> object:
+        return Tariff(catalog.get("openai/gpt-5.6-sol"), at.date()).bill(usage)
+
+    def genai() -> object:
+        return calc_price(theirs, "gpt-5.6-sol", provider_id="openai", genai_request_timestamp=at)
+
+    total = sum(line.amount for line in tariff.bill(usage))
+    print(f"\nthe same request: costplan {total.normalize()}, genai-prices {genai().total_price}")
+    best = {"costplan, priced": ours, "costplan, with lookup": ours_with_lookup, "genai": genai}
+    seconds = dict.fromkeys(best, float("inf"))
+    for _ in range(30):
+        for name, call in best.items():
+            start = time.perf_counter()
+            for _ in range(300):
+                call()
+            seconds[name] = min(seconds[name], (time.perf_counter() - start) / 300)
+    print(f"{'one bill, full line items':34} {'us':>8} {'genai/x':>8}")
+    for name, one in seconds.items():
+        print(f"{name:34} {one * 1e6:8.2f} {seconds['genai'] / one:8.1f}")
+
+
+if __name__ == "__main__":
+    if "--bills" in sys.argv:
+        bills()
+    else:
+        main()
