@@ -78,7 +78,7 @@ def bills() -> None:
     """One bill of four token kinds and a tier, against genai_prices.calc_price."""
     from genai_prices import Usage, calc_price
 
-    from costplan.billing.tokens import Tariff, TokenUsage
+    from costplan.billing.tokens import Tariffs, TokenUsage
     from costplan.store.shelves import open_catalog
 
     at = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -90,7 +90,8 @@ def bills() -> None:
     )
     catalog = open_catalog()
     entry = catalog.get("openai/gpt-5.6-sol")
-    tariff = Tariff(entry, at.date())
+    tariffs = Tariffs()
+    tariff = tariffs.of(entry, at.date())
     theirs = Usage(
         input_tokens=300_000,
         cache_read_tokens=200_000,
@@ -102,7 +103,7 @@ def bills() -> None:
         return tariff.bill(usage)
 
     def ours_with_lookup() -> object:
-        return Tariff(catalog.get("openai/gpt-5.6-sol"), at.date()).bill(usage)
+        return tariffs.of(catalog.get("openai/gpt-5.6-sol"), at.date()).bill(usage)
 
     def genai() -> object:
         return calc_price(theirs, "gpt-5.6-sol", provider_id="openai", genai_request_timestamp=at)

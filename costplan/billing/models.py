@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.billing.caching import ASSUMED_TERMS, cases
-from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
+from costplan.billing.tokens import Processing, Tariff, Tariffs, TokenUsage, windows
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Model
 from costplan.catalog.schedule import Window
@@ -62,7 +62,7 @@ def bill_model(
     assert isinstance(entry.item, Model)
     bill = ModelBill()
     merged: dict[tuple[int, str, str], LineItem] = {}
-    tariffs: dict[tuple[str | None, str | None], Tariff] = {}
+    tariffs = Tariffs()
     schedule = windows(entry.item, day)
     for calls in demands:
         if not calls.count:
@@ -70,11 +70,7 @@ def bill_model(
         usage, prefix = _scaled(calls, terms)
         _context(entry.item, usage, calls, bill)
         for window, share in _windows(schedule, calls, traffic, day, bill, entry.id):
-            key = (calls.mode, window.name if window else None)
-            tariff = tariffs.get(key)
-            if tariff is None:
-                processing = Processing(calls.mode, terms.region, window)
-                tariff = tariffs[key] = Tariff(entry, day, processing)
+            tariff = tariffs.of(entry, day, Processing(calls.mode, terms.region, window))
             for case in cases(usage, prefix, calls.rate_per_second, tariff):
                 count = calls.count * share * case.share
                 for line in tariff.bill(case.usage, count):

@@ -192,7 +192,7 @@ class _Counter:
         price = Price(
             offer=self.entry.id,
             charge=charge.id,
-            tier=priced.tier,
+            variant=priced.tier,
             unit=charge.unit,
             price=priced.price,
             per=ONE if package else charge.per,

@@ -180,7 +180,7 @@ class Tariff:
         for _, factor in self.factors:
             times *= factor
         where = self.entry.provenance(origin)
-        label = None if tier is None else f"above {tier.first - 1:,} input"
+        variant = self._variant(tier)
         prices = {}
         for kind in KINDS:
             rate = rates.get(kind)
@@ -188,9 +188,22 @@ class Tariff:
                 continue  # billed as output
             reason = unknown or (None if rate is not None else f"no {kind} rate is published")
             prices[kind] = self._price(
-                kind, "token", None if reason else rate, self.card.per, where, times, reason, label
+                kind,
+                "token",
+                None if reason else rate,
+                self.card.per,
+                where,
+                times,
+                reason,
+                variant,
             )
         return prices
+
+    def _variant(self, tier: Tier | None) -> str | None:
+        window = self.processing.window
+        parts = [self.processing.mode, window.name if window else None]
+        parts.append(f"above {tier.first - 1:,} input" if tier else None)
+        return ", ".join(part for part in parts if part) or None
 
     def _price(
         self,
@@ -201,7 +214,7 @@ class Tariff:
         where: Provenance,
         times: Decimal = ONE,
         reason: str | None = None,
-        tier: str | None = None,
+        variant: str | None = None,
     ) -> Price:
         return Price(
             offer=self.model.id,
@@ -216,7 +229,7 @@ class Tariff:
             base=rate,
             factors=() if times == ONE else self.factors,
             reason=reason,
-            tier=tier,
+            variant=variant,
         )
 
     def fee(self, name: str) -> Price:
@@ -269,6 +282,23 @@ class Tariff:
             if calls:
                 lines.append(_line(self.fee(name), calls * count))
         return lines
+
+
+class Tariffs:
+    """Tariffs once composed, for a caller that bills a model again and again."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str, date, str | None, str | None, int], Tariff] = {}
+
+    def of(self, entry: Entry, day: date, processing: Processing = STANDARD) -> Tariff:
+        """The tariff of an entry on a day. Raises as ``Tariff``."""
+        window = processing.window
+        at = id(window) if window is not None else 0
+        key = (entry.item.id, entry.shelf, day, processing.mode, processing.region, at)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = Tariff(entry, day, processing)
+        return found
 
 
 def _line(price: Price, quantity: Decimal) -> LineItem:

@@ -14,6 +14,7 @@ class Price:
     """What one unit costs, and where that is written. Shared by every line that it prices.
 
     ``price`` None: the vendor publishes none (``reason`` says so) and the line is unpriced.
+    ``variant`` tells prices of one charge apart: its tier, mode or window of the schedule.
     ``factors`` are the multipliers already inside ``price``, such as ("batch", 0.5).
     """
 
@@ -29,7 +30,7 @@ class Price:
     base: Decimal | None = None
     factors: tuple[tuple[str, Decimal], ...] = ()
     reason: str | None = None
-    tier: str | None = None
+    variant: str | None = None
 
 
 @dataclass(slots=True)
@@ -58,9 +59,9 @@ class LineItem:
 
     @property
     def label(self) -> str:
-        """The charge with its tier, for a reader."""
-        tier = self.price.tier
-        return f"{self.price.charge} {tier}" if tier else self.price.charge
+        """The charge with its tier, mode and window, for a reader."""
+        variant = self.price.variant
+        return f"{self.price.charge} {variant}" if variant else self.price.charge
 
     @property
     def formula(self) -> str:

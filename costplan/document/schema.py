@@ -32,7 +32,7 @@ LINE = _object(
         "step": MAYBE_TEXT,
         "offer": TEXT,
         "charge": TEXT,
-        "tier": MAYBE_TEXT,
+        "variant": MAYBE_TEXT,
         "purpose": {"enum": PURPOSES},
         "tags": TEXTS,
         "fixed": {"type": "boolean"},

@@ -59,7 +59,7 @@ def _line(line: LineItem) -> dict[str, Any]:
         "step": line.step,
         "offer": price.offer,
         "charge": price.charge,
-        "tier": price.tier,
+        "variant": price.variant,
         "purpose": line.purpose,
         "tags": line.tags,
         "fixed": line.fixed,

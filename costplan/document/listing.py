@@ -1,0 +1,337 @@
+"""The catalogue as pages to read: a list of prices, one entry in full, what a search found.
+
+All are plain values. A field's name is its key in the JSON; money is in the entry's ``currency``
+per ``per`` units; days are the catalogue's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+SCHEMA_VERSION = "1.0"
+
+
+class Head(NamedTuple):
+    """What a scan for ids sees of an entry, without reading its prices."""
+
+    id: str
+    aliases: tuple[str, ...]
+    priced_by: str
+    """``token`` for a model, ``charge`` for any other offer."""
+    category: str
+    vendor: str
+    product: str
+    plan: str | None
+    shelf: str
+
+    @property
+    def prefix(self) -> str:
+        """The part of the id that names the vendor's file."""
+        return self.id.partition("/")[0]
+
+
+class Where(NamedTuple):
+    """What a price rests on: an address, how far to trust it, and two days."""
+
+    source: str
+    confidence: str
+    since: date
+    checked: date
+
+
+class Step(NamedTuple):
+    """One tier of a charge: its price up to and including a quantity; None: no upper end.
+
+    ``price`` None: the vendor publishes none.
+    """
+
+    up_to: Decimal | None
+    price: Decimal | None
+
+
+class Headline(NamedTuple):
+    """One price of a list. ``price`` None: tiered, unpublished, or not yet in force (``since``)."""
+
+    charge: str
+    unit: str
+    price: Decimal | None
+    per: Decimal
+    steps: tuple[Step, ...]
+    quote: bool
+    known_from: date | None
+
+
+class Row(NamedTuple):
+    """One entry of a list.
+
+    ``known_from`` is set where the entry has no price on the day of the list: the first day that
+    has one. ``since`` is the latest of the listed prices, ``checked`` the oldest, ``confidence``
+    the weakest. ``varies`` names what else moves a model's price: tiers, modes, regions, schedule.
+    """
+
+    id: str
+    kind: str
+    category: str
+    vendor: str
+    product: str | None
+    plan: str | None
+    region: str | None
+    currency: str
+    prices: tuple[Headline, ...]
+    more_charges: int
+    known_from: date | None
+    since: date
+    checked: date
+    confidence: str
+    varies: tuple[str, ...]
+    shelf: str
+
+
+class PriceList(NamedTuple):
+    """Entries sorted by category and id, each with its headline price on a day."""
+
+    as_of: date
+    entries: tuple[Row, ...]
+
+
+class Identity(NamedTuple):
+    """What an entry is, whatever it costs."""
+
+    id: str
+    kind: str
+    category: str
+    vendor: str
+    product: str | None
+    plan: str | None
+    region: str | None
+    currency: str
+    aliases: tuple[str, ...]
+    note: str | None
+    shelf: str
+
+
+class Variable(NamedTuple):
+    """A quantity that ``costplan price`` takes.
+
+    ``required``: the bill has no value without it. Neither required nor with a default: only a
+    limit of the plan looks at it. ``charge`` is the token kind or fee of a model that it is for.
+    """
+
+    name: str
+    unit: str
+    about: str
+    default: Decimal | None
+    required: bool
+    charge: str | None = None
+
+
+class Tier(NamedTuple):
+    """Rates of the whole request from an input size (tokens) on."""
+
+    from_input_tokens: int
+    rates: Mapping[str, Decimal]
+    known_from: date | None
+    where: Where
+
+
+class Mode(NamedTuple):
+    """A way to be processed: a factor on every rate, or rates and tiers of its own."""
+
+    name: str
+    times: Decimal | None
+    rates: Mapping[str, Decimal]
+    tiers: tuple[Tier, ...]
+    known_from: date | None
+    where: Where
+
+
+class Region(NamedTuple):
+    """A region or data residency that multiplies the rates."""
+
+    name: str
+    times: Decimal
+    known_from: date | None
+    where: Where
+
+
+class Window(NamedTuple):
+    """Hours of the week with a factor or rates of their own; ``zone`` is an offset or an area."""
+
+    name: str
+    times: Decimal | None
+    rates: Mapping[str, Decimal]
+    zone: str
+    days: str
+    hours: tuple[str, ...]
+    holidays: tuple[date, ...]
+    known_from: date | None
+    where: Where
+
+
+class Fee(NamedTuple):
+    """A price per call beside the tokens; no factor touches it."""
+
+    name: str
+    price: Decimal
+    per: Decimal
+    unit: str
+    known_from: date | None
+    where: Where
+
+
+class Cache(NamedTuple):
+    """What a prefix must be to be cached: tokens at least, minutes it lives after its last use."""
+
+    minimum_tokens: Decimal
+    ttl_minutes: Decimal
+
+
+class Card(NamedTuple):
+    """One dated card of a model's history, its base rates and tiers."""
+
+    per: Decimal
+    rates: Mapping[str, Decimal]
+    tiers: tuple[Tier, ...]
+    fees: tuple[Fee, ...]
+    where: Where
+
+
+class ModelPage(NamedTuple):
+    """A model in full. Without a card on the day (``known_from``) only its history has prices."""
+
+    as_of: date
+    known_from: date | None
+    entry: Identity
+    context_window: int | None
+    max_output: int | None
+    cache: Cache | None
+    unit: str
+    per: Decimal | None
+    rates: Mapping[str, Decimal]
+    tiers: tuple[Tier, ...]
+    modes: tuple[Mode, ...]
+    regions: tuple[Region, ...]
+    schedule: tuple[Window, ...]
+    fees: tuple[Fee, ...]
+    variables: tuple[Variable, ...]
+    history: tuple[Card, ...]
+    sources: tuple[Where, ...]
+    example: str
+
+
+class Charge(NamedTuple):
+    """A dated charge of an offer. Expressions are texts; ``included`` is a number or one.
+
+    ``fx``: ``price`` is in the vendor's credits, one of which is so much money. ``ended``: from
+    its day on the charge is no more, and nothing else of it is set.
+    """
+
+    id: str
+    quantity: str
+    unit: str
+    per: Decimal
+    price: Decimal | None
+    steps: tuple[Step, ...]
+    quote: bool
+    mode: str
+    included: Decimal | str | None
+    free_tier: bool
+    pool: str | None
+    minimum_quantity: Decimal | None
+    round_up_to: Decimal | None
+    rank_by: str | None
+    cap: Decimal | None
+    fx: Decimal | None
+    fixed: bool
+    scope: str
+    note: str | None
+    ended: bool
+    known_from: date | None
+    where: Where
+
+
+class Adjustment(NamedTuple):
+    """A dated change of the bill after its charges."""
+
+    id: str
+    kind: str
+    scope: str
+    charges: tuple[str, ...]
+    amount: Decimal | None
+    percent: Decimal | None
+    floor: Decimal | None
+    free_tier: bool
+    one_time: bool
+    note: str | None
+    ended: bool
+    known_from: date | None
+    where: Where
+
+
+class Gate(NamedTuple):
+    """A limit of the plan: ``variable`` is a name or an expression."""
+
+    variable: str
+    max: Decimal
+    action: str
+    reason: str | None
+
+
+class OfferPage(NamedTuple):
+    """An offer in full, its charges and adjustments on the day.
+
+    ``known_from`` of the page is set where no charge has a price yet; a charge's own where only
+    that one has none. ``history`` and ``adjustment_history`` hold every dated one.
+    """
+
+    as_of: date
+    known_from: date | None
+    entry: Identity
+    hours_per_month: Decimal
+    purpose: str | None
+    variables: tuple[Variable, ...]
+    derived: Mapping[str, str]
+    pools: Mapping[str, str]
+    charges: tuple[Charge, ...]
+    adjustments: tuple[Adjustment, ...]
+    gates: tuple[Gate, ...]
+    requires: tuple[str, ...]
+    not_included: tuple[str, ...]
+    history: tuple[Charge, ...]
+    adjustment_history: tuple[Adjustment, ...]
+    sources: tuple[Where, ...]
+    example: str
+
+
+class Hit(NamedTuple):
+    """An entry that a search found: how (``match``) and by which text (``by``)."""
+
+    match: str
+    id: str
+    by: str
+    category: str
+    vendor: str
+    product: str
+    plan: str | None
+
+
+class Search(NamedTuple):
+    """What a search found, best first; ``found`` counts those beyond the limit too."""
+
+    words: tuple[str, ...]
+    found: int
+    hits: tuple[Hit, ...]
+    note: str
+
+
+Document = PriceList | ModelPage | OfferPage | Search
+KINDS: Mapping[type, str] = {
+    PriceList: "price_list",
+    ModelPage: "price_page",
+    OfferPage: "price_page",
+    Search: "price_search",
+}
+"""How the JSON names each document."""
