@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
-from costplan.problems import BadUsage, InvalidInput
+from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.store.shelves import open_catalog
 from costplan.store.text import DocumentError
 from costplan.store.workloads import Opened, open_workload
@@ -28,10 +29,20 @@ def estimate_opened(opened: Opened, as_of: date, stacks: Sequence[str] = ()) -> 
     from costplan.plan.estimate import estimate
 
     catalog = open_catalog(opened.folder, opened.prices, opened.name, opened.text)
+    if opened.workload is None or opened.problems:
+        problems = [*opened.problems, *_unknown_ids(opened, catalog)]
+        raise DocumentError(opened.name, opened.text, problems)
     try:
         return estimate(opened.workload, catalog, as_of, stacks)
     except InvalidInput as error:
         raise DocumentError(opened.name, opened.text, error.problems) from None
+
+
+def _unknown_ids(opened: Opened, catalog: Catalog) -> Iterable[Problem]:
+    """Ids that the catalogue does not hold, so that a broken file shows these faults too."""
+    for path, name in opened.bindings:
+        if catalog.find(name) is None and not catalog.plans(name):
+            yield Problem(path, f"unknown offer '{name}'", catalog.hint(name))
 
 
 def price_offer(offer: str, at: datetime | None, quantities: Mapping[str, Any]) -> Bill:

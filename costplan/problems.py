@@ -69,7 +69,7 @@ def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """The known words most like ``word``, best first; for messages, never for pricing."""
     from difflib import get_close_matches  # 3 ms, and only errors need it
 
-    known = list(known)
+    known = list(dict.fromkeys(known))
     found = get_close_matches(word, known, n=limit, cutoff=0.6)
     if found:
         return found

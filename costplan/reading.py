@@ -135,11 +135,21 @@ Count = Annotated[int, Ge(1)]
 
 def read(kind: type[T], data: object, path: Path = ()) -> T:
     """``data`` as a ``kind``. Raises InvalidInput with every problem of the document."""
+    value, problems = collect(kind, data, path)
+    if problems or value is None:
+        raise InvalidInput(problems)
+    return value
+
+
+def collect(kind: type[T], data: object, path: Path = ()) -> tuple[T | None, list[Problem]]:
+    """``data`` as a ``kind`` and every problem of it.
+
+    The value is there whenever its structure is sound, even if a ``check`` found problems, so that
+    a caller can look for more of them; it is None where a key or a type is wrong.
+    """
     problems: list[Problem] = []
     value = reader(typing.cast(Any, kind))(data, path, problems)
-    if problems:
-        raise InvalidInput(problems)
-    return typing.cast(T, value)
+    return (None if value is BAD else typing.cast(T, value)), problems
 
 
 def word_for(value: object) -> str:
@@ -345,7 +355,7 @@ class _Table:
     def __call__(self, value: object, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, Mapping):
             return _refuse("a table", value, path, problems)
-        before = len(problems)
+        odd = False
         given: dict[str, Any] = {}
         rest: dict[str, Any] = {}
         for key, one in value.items():
@@ -356,10 +366,12 @@ class _Table:
             else:
                 hint = did_you_mean(key, self.readers) or "known keys: " + ", ".join(self.readers)
                 problems.append(Problem((*path, key), f"unknown key '{key}'", hint, "key"))
+                odd = True
         for key in self.required:
             if key not in value:
                 problems.append(Problem(path, f"missing key '{key}'", part="key"))
-        if len(problems) > before:
+                odd = True
+        if any(one is BAD for one in (*given.values(), *rest.values())) or odd:
             return BAD
         if self.rest:
             given[self.rest] = rest
@@ -367,4 +379,4 @@ class _Table:
         check: Callable[[], Iterable[Problem]] | None = getattr(made, "check", None)
         if check is not None:
             problems.extend(problem.under(path) for problem in check())
-        return BAD if len(problems) > before else made
+        return made

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem
-from costplan.reading import read
+from costplan.reading import collect, read
 
 T = TypeVar("T")
 LARGEST_FILE = 4_000_000
@@ -33,8 +33,17 @@ class DocumentError(CostplanError):
         for problem in self.problems:
             place = locate(self.text, problem.path, problem.part) if problem.path else None
             path = "" if place else f" ({'.'.join(map(str, problem.path))})" if problem.path else ""
-            shown.append(draw(self.name, self.text, place, problem.message + path, problem.hint))
+            message = _with_subject(problem) + path
+            shown.append(draw(self.name, self.text, place, message, problem.hint))
         return shown
+
+
+def _with_subject(problem: Problem) -> str:
+    """The message, led by the key it is about where it begins with a verb."""
+    if not problem.message.startswith(("must ", "is ")):
+        return problem.message
+    keys = [key for key in problem.path if isinstance(key, str)]
+    return f"'{keys[-1]}' {problem.message}" if keys else problem.message
 
 
 def read_file(path: Path) -> str:
@@ -92,6 +101,16 @@ class DocumentSyntaxError(CostplanError):
 
         message = str(error).split(" (at ")[0]
         super().__init__(draw(name, text, syntax_place(error, text), f"not TOML: {message}", None))
+
+
+def collect_document(
+    kind: type[T], name: str, data: Mapping[str, Any]
+) -> tuple[T | None, list[Problem]]:
+    """Plain data as a ``kind`` with every problem of it. Raises BadUsage for a bottomless one."""
+    try:
+        return collect(kind, data)
+    except RecursionError:
+        raise BadUsage(f"{name} nests too deeply") from None
 
 
 def read_document(kind: type[T], name: str, text: str, data: Mapping[str, Any]) -> T:

@@ -5,23 +5,29 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from costplan.problems import BadUsage, did_you_mean
-from costplan.store.text import parse_toml, read_document, read_file, read_stdin
-from costplan.workload.model import Workload
+from costplan.problems import BadUsage, Path, Problem, did_you_mean
+from costplan.store.text import collect_document, parse_toml, read_file, read_stdin
+from costplan.workload.model import RESERVED, Workload
 
 FILE_NAME = "costplan.toml"
 
 
 class Opened(NamedTuple):
-    """A workload with what is needed to speak of its file."""
+    """A workload with what is needed to speak of its file.
 
-    workload: Workload
+    ``workload`` is None where a key or a type is wrong; ``problems`` holds all that was found.
+    ``bindings`` are the (path, id) pairs of its stacks, whatever else is wrong.
+    """
+
+    workload: Workload | None
+    problems: list[Problem]
+    bindings: list[tuple[Path, str]]
     name: str
     text: str
-    folder: Path
+    folder: FilePath
     prices: dict[str, Any]
 
 
@@ -31,9 +37,9 @@ def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
     Raises BadUsage, DocumentError or DocumentSyntaxError.
     """
     if where == "-":
-        name, text, folder = "standard input", read_stdin(), Path()
+        name, text, folder = "standard input", read_stdin(), FilePath()
     else:
-        path = Path(where) if where is not None else _nearest()
+        path = FilePath(where) if where is not None else _nearest()
         name, text, folder = str(path), read_file(path), path.parent
     if not text.strip():
         raise BadUsage(f"{name} is empty", "'costplan init' writes a workload to start from")
@@ -43,11 +49,25 @@ def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
     prices = data.pop("prices", {})
     if not isinstance(prices, dict):
         raise BadUsage(f"{name}: 'prices' must be a table")
-    return Opened(read_document(Workload, name, text, data), name, text, folder, prices)
+    workload, problems = collect_document(Workload, name, data)
+    return Opened(workload, problems, _bindings(data), name, text, folder, prices)
 
 
-def _nearest() -> Path:
-    start = Path.cwd()
+def _bindings(data: dict[str, Any]) -> list[tuple[Path, str]]:
+    """Every id that a stack binds, read from the plain data."""
+    found: list[tuple[Path, str]] = []
+    stacks = data.get("stack")
+    for stack, roles in stacks.items() if isinstance(stacks, dict) else ():
+        for role, binding in roles.items() if isinstance(roles, dict) else ():
+            if isinstance(binding, str) and role not in RESERVED:
+                found.append((("stack", stack, role), binding))
+            elif isinstance(binding, dict) and isinstance(binding.get("offer"), str):
+                found.append((("stack", stack, role, "offer"), binding["offer"]))
+    return found
+
+
+def _nearest() -> FilePath:
+    start = FilePath.cwd()
     for folder in (start, *start.parents):
         path = folder / FILE_NAME
         if path.is_file():

@@ -218,12 +218,12 @@ def _bindings(
             )
     for role in roles:
         if role not in stack.roles:
-            known = [one for one in stack.roles if one not in may]
-            near = did_you_mean(role, known)
+            if did_you_mean(role, [one for one in stack.roles if one not in may]):
+                continue  # the misspelt key is a problem already
             place = f"the part '{role}'" if role in PARTS else f"the role '{role}'"
             yield Problem(
                 ("stack", name),
                 f"stack '{name}' does not bind {place}",
-                near or f'{role} = "vendor/offer", or {role} = {{ none = "reason" }}',
+                f'{role} = "vendor/offer", or {role} = {{ none = "reason" }}',
                 "key",
             )
