@@ -81,7 +81,7 @@ class Values:
     def evaluate(self, text: str) -> Decimal:
         """An expression's value. Raises BadUsage when it has none (division by zero and such)."""
         expression = Expression.parse(text)
-        values = {name: self.value(name) for name in expression.names}
+        values = {name: self.value(name) for name in sorted(expression.names)}
         if self.missing:
             return Decimal(0)
         try:

@@ -42,7 +42,7 @@ class Where(NamedTuple):
     checked: date
 
 
-class Step(NamedTuple):
+class Slice(NamedTuple):
     """One tier of a charge: its price up to and including a quantity; None: no upper end.
 
     ``price`` None: the vendor publishes none.
@@ -59,7 +59,7 @@ class Headline(NamedTuple):
     unit: str
     price: Decimal | None
     per: Decimal
-    steps: tuple[Step, ...]
+    slices: tuple[Slice, ...]
     quote: bool
     known_from: date | None
 
@@ -234,7 +234,7 @@ class Charge(NamedTuple):
     unit: str
     per: Decimal
     price: Decimal | None
-    steps: tuple[Step, ...]
+    slices: tuple[Slice, ...]
     quote: bool
     mode: str
     included: Decimal | str | None

@@ -34,7 +34,6 @@ def cell(text: str, style: str = "") -> Cell:
 
 
 def clean(text: str) -> str:
-    """The text without control characters, which could drive a terminal; newlines stay."""
     """The text without control characters other than line breaks."""
     if text.isprintable():
         return text
@@ -112,7 +111,6 @@ class Page:
         self.lines: list[Sequence[Cell]] = []
 
     def say(self, text: str = "", style: str = "", indent: int = 0) -> None:
-        """A paragraph, wrapped within its indent."""
         """A paragraph, wrapped; its further lines keep the indent."""
         for part in _folded(" " * indent + clean(text), self.width, " " * indent):
             self.lines.append((Cell(part, style),))
@@ -241,7 +239,6 @@ def amount_of(line: LineItem) -> str:
 
 
 def short(per: Decimal) -> str:
-    """A round number as 1M, 10k; any other in full."""
     """1M for a million."""
     for size, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
         if per >= size and per % size == 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
 from costplan.render import Look
@@ -19,4 +21,6 @@ def draw(document: EstimateDocument | Bill, look: Look) -> str:
     console = Console(file=StringIO(), width=laid_out.width, record=True, highlight=False)
     for line in laid_out.lines:
         console.print(Text.assemble(*((one.text, one.style) for one in line)), soft_wrap=True)
-    return console.export_svg(title="costplan", unique_id="costplan") + "\n"
+    drawn = console.export_svg(title="costplan", unique_id="costplan")
+    # Rich's picture fetches its fonts from the network; the reader's own monospace one will do.
+    return re.sub(r"\s*@font-face \{.*?\}", "", drawn, flags=re.S) + "\n"

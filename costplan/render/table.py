@@ -109,7 +109,7 @@ def _estimates(page: Page, document: EstimateDocument) -> None:
     page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
     page.say()
     for group in _fitting(estimates, page.width):
-        _summary(page, group, document.currency)
+        _summary(page, group, document.currency, alone=len(estimates) == 1)
         page.say()
     shared = _shared_sentences(estimates)
     for made in estimates:
@@ -122,12 +122,12 @@ def _estimates(page: Page, document: EstimateDocument) -> None:
 def _fitting(estimates: Sequence[Estimate], width: int) -> Iterable[Sequence[Estimate]]:
     """The stacks in groups whose columns fit beside each other."""
     group: list[Estimate] = []
-    used = 16
+    used = 19
     for made in estimates:
         needed = 3 + max(len(made.stack), len(_total(made)))
         if group and used + needed > width:
             yield group
-            group, used = [], 16
+            group, used = [], 19
         group.append(made)
         used += needed
     if group:
@@ -144,11 +144,13 @@ def _shared_sentences(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
     return found
 
 
-def _summary(page: Page, estimates: Sequence[Estimate], currency: str) -> None:
+def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone: bool) -> None:
+    """The stacks side by side; one that is ``alone`` has its components in its own table."""
     table = Table(currency, *(made.stack for made in estimates))
-    for name in _component_names(estimates):
-        table.add(name, *(_component_cell(made, name) for made in estimates))
-    table.rule()
+    if not alone:
+        for name in _component_names(estimates):
+            table.add(name, *(_component_cell(made, name) for made in estimates))
+        table.rule()
     table.add(cell("total a month", "bold"), *(cell(_total(made), "bold") for made in estimates))
     rows: list[tuple[str, list[Decimal | None]]] = [
         ("  fixed", [made.fixed_monthly for made in estimates]),
@@ -160,7 +162,7 @@ def _summary(page: Page, estimates: Sequence[Estimate], currency: str) -> None:
     for title, amounts in rows:
         table.add(title, *("-" if one is None else money(one) for one in amounts))
     table.rule()
-    table.add("orchestration", *(money(made.orchestration_spend) for made in estimates))
+    table.add("orchestration spend", *(money(made.orchestration_spend) for made in estimates))
     table.add("overprovisioned", *(money(made.overprovisioned_compute) for made in estimates))
     if any(made.budget is not None for made in estimates):
         table.add("budget left", *(_headroom(made) for made in estimates))
@@ -210,6 +212,7 @@ def _stack(page: Page, made: Estimate, currency: str, shared: dict[str, list[str
         for line in made.lines:
             _explain(page, line)
     _months(page, made, currency)
+    page.say()
     for warning in made.warnings:
         page.say(f"warning: {warning}", "yellow")
     page.bullets("Notes", [*_reasons(made.unpriced), *made.notes])

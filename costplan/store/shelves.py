@@ -22,6 +22,7 @@ from costplan.store.text import DocumentError, parse_toml, read_document, read_f
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
 QUOTED = re.compile(r'"([^"]+)"')
+LONGEST_VENDOR = 64  # characters
 
 
 def built_in_folder() -> Path:
@@ -110,6 +111,12 @@ class SlicedFolder(_Shelf):
         for path, _ in self._all():
             yield from self._index(path)
 
+    def blocks(self) -> Iterable[tuple[Category, str, str]]:
+        """The category, the file's header and the text of every block; no TOML is parsed."""
+        for path, category in self._all():
+            for begin, end in sorted(set(self._index(path).values())):
+                yield category, self._headers[path], self._texts[path][begin:end]
+
     def _slice(
         self, path: Path, category: Category, spans: list[tuple[int, int]]
     ) -> Iterable[Entry]:
@@ -134,6 +141,8 @@ class SlicedFolder(_Shelf):
         return self._indexes[path]
 
     def _files(self, vendor: str) -> Iterable[tuple[Path, Category]]:
+        if len(vendor) > LONGEST_VENDOR:
+            return  # the system may refuse even to look for such a file
         if not vendor.replace("-", "").replace("_", "").replace(".", "").isalnum():
             return  # never a path
         for category in CATEGORIES:
