@@ -7,7 +7,7 @@ lines are then split over the roles and purposes pro rata by quantity.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -155,6 +155,8 @@ class _Counter:
         made: list[LineItem] = []
         for one in priced:
             made += self._split(charge, one, takers, quantities, basis, fixed, unknown)
+        if charge.redundant:
+            made = [part for line in made for part in _standby(line, values, charge.redundant)]
         if free:
             made[0].used = used
         if charge.cap is not None:
@@ -271,6 +273,23 @@ class _Counter:
     @property
     def _offer(self) -> Offer:
         return self.takers[0][1].offer
+
+
+def _standby(line: LineItem, values: Values, share_text: str) -> list[LineItem]:
+    """A line in what serves and what stands by for it, tagged redundant."""
+    share = min(ONE, max(ZERO, values.evaluate(share_text)))
+    if not share or line.amount is None or line.list_amount is None:
+        return [line]
+    weights = [ONE - share, share]
+    quantities = shares(settle(line.quantity), weights)
+    listed, paid = shares(line.list_amount, weights), shares(line.amount, weights)
+    return [
+        replace(line, quantity=quantity, list_amount=one, amount=other, tags=tags)
+        for quantity, one, other, tags in zip(
+            quantities, listed, paid, ((), ("redundant",)), strict=True
+        )
+        if quantity
+    ]
 
 
 def _with_numbers(text: str, takers: list[tuple[Take, Values]]) -> str:

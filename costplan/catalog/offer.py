@@ -77,6 +77,7 @@ class Charge:
     minimum_quantity: Amount | None = None
     round_up_to: Positive | None = None
     rank_by: str | None = None
+    redundant: Annotated[str, About("share of the quantity that is a standby copy")] | None = None
     cap: Amount | None = None
     fx: Positive | None = None
     fixed: bool | None = None
@@ -107,6 +108,8 @@ class Charge:
             yield "included", self.included
         if self.rank_by:
             yield "rank_by", self.rank_by
+        if self.redundant:
+            yield "redundant", self.redundant
 
 
 def _slice_problems(tiers: tuple[Slice, ...]) -> Iterable[Problem]:
