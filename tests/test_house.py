@@ -1,0 +1,135 @@
+"""The rules of the house that import-linter cannot see."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "costplan"
+PURE = ("catalog", "workload", "document", "billing", "plan", "render")
+PURE_FILES = ("quantity.py", "problems.py", "reading.py", "weektime.py")
+FORBIDDEN_CALLS = {
+    "open",
+    "print",
+    "input",
+    "date.today",
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "time.time",
+    "os.getenv",
+    "Path",
+    "Path.cwd",
+    "sys.exit",
+    "urlopen",
+}
+FORBIDDEN_MODULES = {
+    "os",
+    "sys",
+    "socket",
+    "httpx",
+    "requests",
+    "urllib",
+    "pathlib",
+    "random",
+    "subprocess",
+    "time",
+}
+
+
+def pure_modules() -> list[Path]:
+    found = [path for room in PURE for path in sorted((PACKAGE / room).rglob("*.py"))]
+    return found + [PACKAGE / name for name in PURE_FILES]
+
+
+@pytest.mark.parametrize("path", pure_modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_pure_rooms_touch_no_file_clock_environment_or_terminal(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    modules = {
+        alias.name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    } | {
+        (node.module or "").split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert not calls & FORBIDDEN_CALLS
+    assert not modules & FORBIDDEN_MODULES
+
+
+def test_money_never_meets_a_float() -> None:
+    for room in ("billing", "catalog", "workload", "document"):
+        for path in (PACKAGE / room).rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for node in ast.walk(tree):
+                is_literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
+                is_call = isinstance(node, ast.Call) and ast.unparse(node.func) == "float"
+                assert not is_literal, f"{path}:{node.lineno} holds a float"
+                assert not is_call, f"{path}:{node.lineno} makes a float"
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys\n{statement}\nimport json; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_importing_the_package_is_free() -> None:
+    loaded = modules_after("import costplan")
+    assert {name for name in loaded if name.startswith("costplan")} == {"costplan"}
+    assert not loaded & {"typer", "rich", "pydantic", "httpx", "tomllib"}
+
+
+def test_an_estimate_in_a_pipe_loads_nothing_heavy() -> None:
+    workload = ROOT / "examples" / "support-agent.toml"
+    loaded = modules_after(
+        "import io, contextlib\nfrom costplan.cli import run\n"
+        f"with contextlib.redirect_stdout(io.StringIO()): code = run(['estimate', {str(workload)!r}])\n"
+        "assert code == 0, code"
+    )
+    assert not loaded & {"pydantic", "httpx", "numpy", "rich.console", "jsonschema"}
+
+
+def test_every_command_is_in_the_readme_and_every_option_in_its_help() -> None:
+    from costplan.cli import COMMANDS
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in COMMANDS:
+        assert f"costplan {name}" in readme, name
+
+
+def test_every_format_has_a_file_and_every_file_a_format() -> None:
+    from costplan.render import FORMATS
+
+    for module in FORMATS.values():
+        assert (ROOT / (module.replace(".", "/") + ".py")).is_file()
+
+
+def test_the_public_surface_is_what_is_documented() -> None:
+    import costplan
+
+    assert sorted(costplan.__all__) == ["__version__", "estimate", "price"]
+    bill = costplan.price("openai/gpt-4o", input_tokens=1_000_000)
+    assert str(bill.total) == "2.500000000000"
+    document = costplan.estimate(ROOT / "examples" / "minimal.toml")
+    assert [made.stack for made in document.estimates] == ["openai", "anthropic", "google"]
+
+
+def test_versions_agree() -> None:
+    import costplan
+
+    written = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.M)
+    assert written is not None
+    assert written[1] == costplan.__version__
