@@ -46,6 +46,19 @@ def grouped(number: Decimal, places: int | None = None) -> str:
     return f"{text}.{fraction}" if fraction else text
 
 
+def rounded(number: Decimal, digits: int = 4) -> str:
+    """The number for a sentence: whole above ten thousand, else to so many digits that count."""
+    if number == number.to_integral_value() or abs(number) >= 10_000:
+        return grouped(number, 0)
+    text = grouped(number, min(max(0, digits - 1 - number.adjusted()), 9))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def with_unit(number: Decimal, unit: str) -> str:
+    """The number with its unit; a switch ("0 or 1") has none worth saying."""
+    return grouped(number) if " or " in unit else f"{grouped(number)} {unit}"
+
+
 def shares(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
     """Split a settled amount pro rata by non-negative weights; the parts sum to it exactly.
 

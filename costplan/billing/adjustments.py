@@ -70,7 +70,8 @@ def _apply(
     lines: list[LineItem],
     notes: list[str],
 ) -> None:
-    counted = [line for line in own if not rule.charges or line.price.charge in rule.charges]
+    names = _counted_names(entry, rule)
+    counted = [line for line in own if not rule.charges or line.price.charge in names]
     if rule.charges and not counted:
         return
     listed = total(line.list_amount or ZERO for line in counted)
@@ -92,6 +93,24 @@ def _apply(
         line.purpose = counted[0].purpose
         line.fixed = all(one.fixed for one in counted)
     lines.append(line)
+
+
+def _counted_names(entry: Entry, rule: Adjust) -> set[str]:
+    """The charges a rule names, and what caps and earlier rules took off them alone."""
+    offer = entry.item
+    assert isinstance(offer, Offer)
+    wanted = set(rule.charges)
+    return (
+        wanted
+        | {f"{name} cap" for name in wanted}
+        | {
+            other.id
+            for other in offer.adjust
+            if other.kind in ("credit", "cap", "discount")
+            and other.charges
+            and wanted.issuperset(other.charges)
+        }
+    )
 
 
 def _change(rule: Adjust, base: Decimal) -> Decimal:

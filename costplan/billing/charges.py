@@ -43,7 +43,7 @@ def slices(charge: Charge, quantity: Decimal, rank: Decimal | None = None) -> li
     then spread evenly over it. A quantity beyond the last published tier is an unpriced slice.
     """
     if charge.quote:
-        return [Priced(quantity, None, None)]
+        return [_at(charge, quantity, None)]
     if not charge.tiers:
         return [_at(charge, quantity, charge.price)]
     if charge.mode == "graduated":
@@ -92,6 +92,6 @@ def _at(
     charge: Charge, quantity: Decimal, price: Decimal | None, tier: str | None = None
 ) -> Priced:
     if price is None:
-        return Priced(quantity, None, None, tier)
+        return Priced(quantity, None, None if quantity else ZERO, tier)
     money = price * (charge.fx or ONE)
     return Priced(quantity, money, settle(quantity * money / charge.per), tier)

@@ -37,7 +37,7 @@ def bill_machines(
         output = calls.tokens.get("output_tokens", ZERO) * binding.output_factor
         key = (calls.purpose, calls.step)
         weights[key] = weights.get(key, ZERO) + calls.count * output
-    hours = total(line.quantity for line in bill.lines)
+    hours = total(line.quantity for line in bill.lines if line.price.unit.endswith("hour"))
     capacity = per_second * 3600 * hours
     wanted = total(weights.values())
     if wanted > capacity:

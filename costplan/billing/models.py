@@ -4,13 +4,13 @@ request and multiplied by its count."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from costplan.billing.caching import ASSUMED_TERMS, cases
 from costplan.billing.tokens import Processing, Tariff, Tariffs, TokenUsage, windows
-from costplan.catalog.lookup import Entry
+from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import Model
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem
@@ -49,6 +49,7 @@ class ModelBill:
 
     lines: list[LineItem] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -64,6 +65,7 @@ def bill_model(
     merged: dict[tuple[int, str, str], LineItem] = {}
     tariffs = Tariffs()
     schedule = windows(entry.item, day)
+    _announced(entry.item, day, bill)
     for calls in demands:
         if not calls.count:
             continue
@@ -71,6 +73,7 @@ def bill_model(
         _context(entry.item, usage, calls, bill)
         for window, share in _windows(schedule, calls, traffic, day, bill, entry.id):
             tariff = tariffs.of(entry, day, Processing(calls.mode, terms.region, window))
+            usage = _payable_writes(usage, tariff, bill)
             for case in cases(usage, prefix, calls.rate_per_second, tariff):
                 count = calls.count * share * case.share
                 for line in tariff.bill(case.usage, count):
@@ -129,6 +132,31 @@ def _windows(
         )
     found: list[tuple[Window | None, Decimal]] = list(zip([*schedule, None], parts, strict=True))
     return [(window, part) for window, part in found if part]
+
+
+def _announced(model: Model, day: date, bill: ModelBill) -> None:
+    """A note for each later card: a price known today that this month does not pay yet."""
+    now = card_on(model, day).rates.published()
+    for card in model.price:
+        if card.origin.since > day:
+            changes = [
+                f"{kind} {grouped(now[kind])} -> {grouped(rate)}"
+                for kind, rate in card.rates.published().items()
+                if kind in now and now[kind] != rate
+            ]
+            what = ", ".join(changes) or "other terms"
+            bill.notes.append(f"{model.id}: from {card.origin.since} on: {what}")
+
+
+def _payable_writes(usage: TokenUsage, tariff: Tariff, bill: ModelBill) -> TokenUsage:
+    """Where a vendor prices cache reads but no writes, the first pass over a prefix is input."""
+    if not usage.cache_write_tokens:
+        return usage
+    prices = tariff.prices(tariff.tier(usage.input_tokens))
+    if prices["cache_write"].base is not None or prices["cache_read"].base is None:
+        return usage
+    _once(bill.notes, f"{tariff.model.id}: no price for cache writes; they are billed as input")
+    return replace(usage, cache_write_tokens=ZERO)
 
 
 def _context(model: Model, usage: TokenUsage, calls: ModelCalls, bill: ModelBill) -> None:

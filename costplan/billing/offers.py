@@ -165,13 +165,14 @@ class _Counter:
 
     def _included(self, charge: Charge, values: Values, used: Decimal) -> Decimal:
         free = ZERO
-        if charge.pool is not None and self.free_tiers:
+        counts = self.free_tiers or not charge.free_tier
+        if charge.pool is not None and counts:
             key = (charge.pool, values.offer.id)
             if key not in self.pools:
                 self.pools[key] = values.evaluate(values.offer.pools[charge.pool])
             free = min(used, self.pools[key])
             self.pools[key] -= free
-        if charge.included is not None and (self.free_tiers or not charge.free_tier):
+        if charge.included is not None and counts:
             if isinstance(charge.included, str):
                 free += values.evaluate(charge.included)
             else:

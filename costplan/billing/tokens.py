@@ -105,8 +105,8 @@ class Tariff:
         mode = self._mode(self.card, factors)
         self._region(factors)
         window = processing.window
-        if window is not None and window.times is not None:
-            factors.append((window.name, window.times))
+        if window is not None:
+            self._window(window, factors)
         self.factors = tuple(factors)
         tiers = self.card.tiers
         rates = self.card.rates
@@ -153,6 +153,16 @@ class Tariff:
                 return
             self.origin = region.origin
         factors.append((name, region.times))
+
+    def _window(self, window: Window, factors: list[tuple[str, Decimal]]) -> None:
+        if window.origin is not None:
+            if window.origin.since > self.day:
+                since = window.origin.since
+                self._unknown = f"the {window.name} price is known only from {since} on"
+                return
+            self.origin = window.origin
+        if window.times is not None:
+            factors.append((window.name, window.times))
 
     def tier(self, input_tokens: Decimal) -> int:
         """The index of the tier that a request of this input falls in; -1 for the base rates."""

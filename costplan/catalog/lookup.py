@@ -159,11 +159,14 @@ def card_on(model: Model, day: date) -> Card:
 
 
 def charges_on(offer: Offer, day: date) -> tuple[list[Charge], list[Charge]]:
-    """The offer's charges on a day. Raises PriceNotKnown before the first of them."""
+    """The offer's charges on a day. Raises PriceNotKnown before the first and after the last."""
     current, later = offer.charges_on(day)
-    if later and not current:
+    if offer.charge and not current:
+        ended = not later or offer.first_known <= day
         raise PriceNotKnown(
             f"{offer.id} has no known price on {day}",
-            f"the catalogue knows it from {offer.first_known} on",
+            "its charges have ended: look for what took its place"
+            if ended
+            else f"the catalogue knows it from {offer.first_known} on",
         )
     return current, later

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from costplan.catalog.origin import Origin
 from costplan.catalog.schedule import Window
-from costplan.problems import Problem
+from costplan.problems import Problem, did_you_mean
 from costplan.reading import About, Amount, Count, Positive, record
 
 ModeName = Literal["batch", "flex", "priority", "fast"]
@@ -127,6 +127,15 @@ class Card:
         for name, mode in self.mode.items():
             if mode.rates is not None:
                 yield from _tier_problems(("mode", name, "tiers"), mode.rates, mode.tiers)
+        for at, window in enumerate(self.schedule):
+            for kind in window.rates or ():
+                if kind not in KINDS:
+                    yield Problem(
+                        ("schedule", at, "rates", kind),
+                        f"unknown rate '{kind}'",
+                        did_you_mean(kind, KINDS) or "rates: " + ", ".join(KINDS),
+                        "key",
+                    )
 
     def origins(self) -> Iterable[tuple[tuple[str | int, ...], Origin]]:
         """Every origin on the card, with its path."""

@@ -176,7 +176,7 @@ class Offer:
     adjust: tuple[Adjust, ...] = ()
 
     def check(self) -> Iterable[Problem]:
-        known = set(VOCABULARY) | set(self.variables)
+        known = (set(VOCABULARY) | set(self.variables)) - set(self.derived)
         for name, text in self.derived.items():
             yield from _expression_problems(("derived", name), text, known)
             known.add(name)

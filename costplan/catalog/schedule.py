@@ -9,7 +9,7 @@ from typing import Annotated
 
 from costplan.catalog.origin import Origin
 from costplan.problems import Problem
-from costplan.reading import About, Positive, record
+from costplan.reading import About, Amount, Positive, record
 from costplan.weektime import (
     hours_problems,
     parse_days,
@@ -33,7 +33,7 @@ class Window:
 
     name: str
     times: Positive | None = None
-    rates: Mapping[str, Decimal] | None = None
+    rates: Mapping[str, Amount] | None = None
     utc_offset: Annotated[str, About('such as "+08:00"')] | None = None
     zone: (
         Annotated[str, About("an IANA time zone, where the offset moves with the season")] | None

@@ -65,6 +65,7 @@ class Estimate:
 
     stack: str
     requests: Decimal
+    conversations: Decimal | None = None
     components: list[Component]
     months: list[Month] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)

@@ -23,7 +23,7 @@ class Head(NamedTuple):
     """``token`` for a model, ``charge`` for any other offer."""
     category: str
     vendor: str
-    product: str
+    product: str | None
     plan: str | None
     shelf: str
 
@@ -59,9 +59,10 @@ class Headline(NamedTuple):
     unit: str
     price: Decimal | None
     per: Decimal
-    slices: tuple[Slice, ...]
+    tiers: tuple[Slice, ...]
     quote: bool
     known_from: date | None
+    where: Where
 
 
 class Row(NamedTuple):
@@ -234,7 +235,7 @@ class Charge(NamedTuple):
     unit: str
     per: Decimal
     price: Decimal | None
-    slices: tuple[Slice, ...]
+    tiers: tuple[Slice, ...]
     quote: bool
     mode: str
     included: Decimal | str | None
@@ -314,7 +315,7 @@ class Hit(NamedTuple):
     by: str
     category: str
     vendor: str
-    product: str
+    product: str | None
     plan: str | None
 
 

@@ -84,6 +84,7 @@ STACK = _object(
     {
         "stack": TEXT,
         "requests_per_month": NUMBER,
+        "conversations_per_month": MAYBE_NUMBER,
         "total_monthly": NUMBER,
         "at_least": {"type": "boolean"},
         "list_monthly": NUMBER,

@@ -14,7 +14,7 @@ from costplan.catalog.lookup import Catalog, Category, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, Path, PriceNotKnown, Problem, did_you_mean
-from costplan.quantity import ZERO, grouped, total
+from costplan.quantity import ZERO, grouped, rounded, total
 from costplan.workload.model import Binding, Stack
 from costplan.workload.usage import PartUsage, Usage
 
@@ -97,7 +97,8 @@ def _fits(
             f"{entry.id} is {entry.category}; '{role}' is {a} {kind}",
             f"{kind}: an offer of {', '.join(SERVES[kind])}",
         )
-    if isinstance(entry.item, Model) and kind != "model":
+    reranks = isinstance(entry.item, Model) and entry.item.kind == "rerank" and kind == "tool"
+    if isinstance(entry.item, Model) and kind != "model" and not reranks:
         raise BadUsage(f"{entry.id} is a model; '{role}' is a {kind}", "call it with a model step")
     if isinstance(entry.item, Offer):
         for key in binding.variables:
@@ -175,7 +176,7 @@ def _cheapest(
         if bill.refused:
             gate, reached = bill.refused[0]
             limit = f"{gate.variable} {grouped(gate.max)}"
-            refused.append(f"{entry.id} ends at {limit} (here {grouped(reached, 0)})")
+            refused.append(f"{entry.id} ends at {limit} (here {rounded(reached)})")
         elif any(line.amount is None for line in bill.lines):
             refused.append(f"{entry.id} has unpublished prices")
         else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,10 +22,10 @@ from costplan.document.estimate import Component, Estimate, EstimateDocument, Mo
 from costplan.document.line import LineItem, Price
 from costplan.plan.bindings import SERVES, Bindings, Bound, bind, role_kinds
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
-from costplan.quantity import ONE, ZERO, grouped, settle
+from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
 from costplan.workload.model import Fixed, Stack, Workload
 from costplan.workload.outcomes import MODELLED, not_modelled
-from costplan.workload.usage import Usage, monthly_usage
+from costplan.workload.usage import ModelCalls, Usage, monthly_usage
 
 DEFAULT_PURPOSE = {
     "tokens": "produce",
@@ -114,6 +114,7 @@ class _Planner:
         made = Estimate(
             stack=self.name,
             requests=month.usage.requests,
+            conversations=workload.traffic.requests_per_month if workload.conversation else None,
             components=_components(month.lines),
             assumptions=_unique([*_traffic_assumptions(workload), *month.assumptions]),
             notes=_unique([*month.bindings.reasons, *month.notes]),
@@ -201,6 +202,8 @@ class _Planner:
     def _models(self, entry: Entry, group: list[Bound], day: date, month: _Month) -> None:
         for bound in group:
             demands = [one for one in month.usage.model_calls if one.role == bound.role]
+            if bound.kind == "tool":
+                demands = self._tool_calls(bound, month)
             terms = Terms(
                 input_factor=bound.binding.input_factor,
                 output_factor=bound.binding.output_factor,
@@ -209,10 +212,37 @@ class _Planner:
             )
             bill = bill_model(entry, day, demands, self.workload.traffic, terms)
             for line in bill.lines:
-                line.component = "tokens"
+                line.component = "tokens" if bound.kind == "model" else "search-rerank"
             month.lines += bill.lines
             month.assumptions += bill.assumptions
+            month.notes += bill.notes
             month.warnings += bill.warnings
+
+    def _tool_calls(self, bound: Bound, month: _Month) -> list[ModelCalls]:
+        """A tool served by a model that is priced by the token, such as a reranker."""
+        tool = self.workload.tool.get(bound.role)
+        if tool is None or tool.input_tokens is None:
+            month.problems.append(
+                Problem(
+                    bound.path,
+                    f"{bound.entry.id} is priced by the token: how many does one call read?",
+                    f"[tool.{bound.role}] input_tokens = query tokens x documents + their tokens",
+                )
+            )
+            return []
+        part = month.usage.parts[bound.role]
+        whole = sum(part.purposes.values(), ZERO)
+        return [
+            ModelCalls(
+                role=bound.role,
+                step=step or bound.role,
+                purpose=purpose,
+                count=part.variables["calls"] * weight / whole,
+                tokens={"input_tokens": tool.input_tokens},
+            )
+            for (purpose, step), weight in part.purposes.items()
+            if whole
+        ]
 
     def _token_region(self, entry: Entry) -> str | None:
         """The stack's region where the model's price depends on it."""
@@ -249,7 +279,7 @@ class _Planner:
             component=bound.entry.category,
             purpose=DEFAULT_PURPOSE[bound.entry.category],
             variables={**part.variables, **bound.variables},
-            uses=part.purposes if bound.entry.category not in ("guardrails",) else {},
+            uses={} if bound.entry.category == "guardrails" else {**part.purposes},
         )
 
     def _offer(self, entry: Entry, day: date, takes: list[Take]) -> OfferBill:
@@ -272,14 +302,15 @@ class _Planner:
                 Problem(
                     bound.path,
                     f"{entry.id} does not serve this workload: {gate.variable} is "
-                    f"{grouped(reached)}, at most {grouped(gate.max)}{why}",
+                    f"{rounded(reached)}, at most {grouped(gate.max)}{why}",
                     f'"{entry.id.split("/")[0]}" alone takes the cheapest plan that does',
                 )
             )
         own = {name: one for name, one in bill.assumed.items() if name in offer.variables}
         if own:
             words = [
-                f"{name} = {grouped(one)} {offer.variables[name].unit}" for name, one in own.items()
+                f"{name} = {with_unit(one, offer.variables[name].unit)}"
+                for name, one in own.items()
             ]
             month.assumptions.append(f"{entry.id}: {'; '.join(words)}")
         if offer.not_included:
@@ -318,7 +349,7 @@ class _Planner:
                 variables={**own, **(part.variables if part else {})},
             )
             month.notes.append(f"{bound.entry.id} needs {entry.id}: its bill is included")
-            self._note(entry, bound, month, self._offer(entry, day, [take]))
+            self._note(entry, bound, month, self._along(entry, day, take, month))
         except BadUsage as error:
             month.problems.append(
                 Problem(
@@ -327,6 +358,16 @@ class _Planner:
                     f'bind it: a role = "{name}"',
                 )
             )
+
+    def _along(self, entry: Entry, day: date, take: Take, month: _Month) -> OfferBill:
+        """The bill of an offer bought along; what the workload says nothing of counts as unused."""
+        try:
+            return self._offer(entry, day, [take])
+        except MissingVariables as error:
+            unused = {one.name: ZERO for one in error.needed}
+            month.notes.append(f"{entry.id}: only its fixed part ({', '.join(unused)} unknown)")
+            given = {**take.variables, **unused}
+            return self._offer(entry, day, [replace(take, variables=given)])
 
     def _fixed(self, fixed: Fixed, at: int, day: date) -> list[LineItem]:
         if fixed.monthly is None or (fixed.stacks and self.name not in fixed.stacks):

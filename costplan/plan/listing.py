@@ -15,8 +15,18 @@ from typing import NamedTuple
 from costplan.catalog.lookup import CATEGORIES, Entry
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
-from costplan.catalog.origin import Provenance
-from costplan.document.listing import Head, Headline, Hit, Identity, PriceList, Row, Search, Slice
+from costplan.catalog.origin import Origin
+from costplan.document.listing import (
+    Head,
+    Headline,
+    Hit,
+    Identity,
+    PriceList,
+    Row,
+    Search,
+    Slice,
+    Where,
+)
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE
 
@@ -37,21 +47,22 @@ def choose(heads: Sequence[Head], category: str | None, vendor: str | None) -> l
 
     Raises BadUsage for a category or vendor that the catalogue does not have.
     """
-    if category is not None and category not in CATEGORIES:
-        hint = did_you_mean(category, CATEGORIES) or "categories: " + ", ".join(sorted(CATEGORIES))
-        raise BadUsage(f"unknown category '{category}'", hint)
-    chosen = [head for head in heads if category in (None, head.category)]
-    if vendor is None:
-        return chosen
-    wanted = vendor.casefold()
-    known = sorted({name for head in heads for name in (head.prefix, head.vendor)})
-    if wanted not in {name.casefold() for name in known}:
-        hint = did_you_mean(vendor, known)
-        raise BadUsage(
-            f"unknown vendor '{vendor}'",
-            hint or "vendors: " + ", ".join(sorted({head.prefix for head in heads})),
-        )
-    return [one for one in chosen if wanted in (one.prefix.casefold(), one.vendor.casefold())]
+    chosen = list(heads)
+    if category is not None:
+        _check("category", category, CATEGORIES, CATEGORIES)
+        chosen = [head for head in chosen if head.category == category.casefold()]
+    if vendor is not None:
+        prefixes = {head.prefix for head in heads}
+        _check("vendor", vendor, prefixes | {head.vendor for head in heads}, prefixes)
+        wanted = vendor.casefold()
+        chosen = [one for one in chosen if wanted in (one.prefix.casefold(), one.vendor.casefold())]
+    return chosen
+
+
+def _check(what: str, word: str, known: Iterable[str], listed: Iterable[str]) -> None:
+    if word.casefold() not in {name.casefold() for name in known}:
+        near = did_you_mean(word, sorted(listed)) or did_you_mean(word, sorted(known))
+        raise BadUsage(f"unknown {what} '{word}'", near or "known: " + ", ".join(sorted(listed)))
 
 
 def below(heads: Iterable[Head], name: str) -> list[Head]:
@@ -102,6 +113,12 @@ def identity(entry: Entry) -> Identity:
     )
 
 
+def where_of(entry: Entry, origin: Origin) -> Where:
+    """What a price with this origin rests on."""
+    found = entry.provenance(origin)
+    return Where(found.source, found.confidence, found.since, found.checked)
+
+
 def since_of(offer: Offer, charge: Charge) -> date:
     """The day a charge takes effect: its own, or its offer's."""
     return (charge.origin or offer.origin).since
@@ -114,9 +131,7 @@ def slices(charge: Charge) -> tuple[Slice, ...]:
 
 def _row(entry: Entry, day: date) -> Row:
     item, who = entry.item, identity(entry)
-    shown = (
-        _of_model(entry, item, day) if isinstance(item, Model) else _of_offer(entry, item, day)
-    )
+    shown = _of_model(entry, item, day) if isinstance(item, Model) else _of_offer(entry, item, day)
     return Row(
         id=who.id,
         kind=who.kind,
@@ -139,7 +154,7 @@ def _row(entry: Entry, day: date) -> Row:
 
 class _Shown(NamedTuple):
     prices: tuple[Headline, ...]
-    rests: list[Provenance]
+    rests: list[Where]
     known_from: date | None = None
     more: int = 0
     varies: tuple[str, ...] = ()
@@ -148,7 +163,7 @@ class _Shown(NamedTuple):
 def _of_model(entry: Entry, model: Model, day: date) -> _Shown:
     card = model.card(day)
     if card is None:
-        first = entry.provenance(model.price[0].origin)
+        first = where_of(entry, model.price[0].origin)
         return _Shown((), [first], known_from=model.first_known)
     factors = {
         "tiers": card.tiers,
@@ -157,50 +172,56 @@ def _of_model(entry: Entry, model: Model, day: date) -> _Shown:
         "schedule": card.schedule,
     }
     varies = tuple(name for name, value in factors.items() if value)
-    return _Shown(_card_headlines(card, day), [entry.provenance(card.origin)], varies=varies)
+    prices = tuple(_card_headlines(entry, card, day))
+    return _Shown(prices, [where_of(entry, card.origin)], varies=varies)
 
 
-def _card_headlines(card: Card, day: date) -> tuple[Headline, ...]:
+def _card_headlines(entry: Entry, card: Card, day: date) -> Iterable[Headline]:
     """Input and output; the fees of a card that has no rates (a reranker's searches)."""
     rates = card.rates.published()
-    found = [
-        Headline(kind, card.unit, rates[kind], card.per, (), False, None)
-        for kind in ("input", "output")
-        if kind in rates
-    ]
-    if not found:
-        for name, fee in card.fee.items():
-            since = fee.origin.since if fee.origin and fee.origin.since > day else None
-            price = fee.price if since is None else None
-            found.append(Headline(name, fee.unit, price, fee.per, (), False, since))
-    return tuple(found)
+    where = where_of(entry, card.origin)
+    for kind in ("input", "output"):
+        if kind in rates:
+            yield Headline(kind, card.unit, rates[kind], card.per, (), False, None, where)
+    for name, fee in card.fee.items() if not rates else ():
+        where = where_of(entry, fee.origin or card.origin)
+        later = where.since > day
+        price, since = (None, where.since) if later else (fee.price, None)
+        yield Headline(name, fee.unit, price, fee.per, (), False, since, where)
 
 
 def _of_offer(entry: Entry, offer: Offer, day: date) -> _Shown:
     current, later = offer.charges_on(day)
     if later and not current:
         first = min(later, key=lambda charge: since_of(offer, charge))
-        rests = [entry.provenance(first.origin or offer.origin)]
+        rests = [where_of(entry, first.origin or offer.origin)]
         return _Shown((), rests, known_from=offer.first_known)
-    shown = (current + later)[:HEADLINES]
-    rests = [entry.provenance(one.origin or offer.origin) for one in shown if one in current]
+    prices = tuple(_headline(entry, offer, one, day) for one in (current + later)[:HEADLINES])
     return _Shown(
-        tuple(_headline(offer, one, day) for one in shown),
-        rests or [entry.provenance(offer.origin)],
-        more=len(current) + len(later) - len(shown),
+        prices,
+        [one.where for one in prices if not one.known_from] or [where_of(entry, offer.origin)],
+        more=len(current) + len(later) - len(prices),
     )
 
 
-def _headline(offer: Offer, charge: Charge, day: date) -> Headline:
+def _headline(entry: Entry, offer: Offer, charge: Charge, day: date) -> Headline:
     """A charge's price in money: of a price in vendor credits, what the credits cost."""
-    since, fx = since_of(offer, charge), charge.fx or ONE
-    if since > day:
-        return Headline(charge.id, charge.unit, None, charge.per, (), charge.quote, since)
+    where, fx = where_of(entry, charge.origin or offer.origin), charge.fx or ONE
+    later = where.since > day
+    price = None if charge.price is None or later else charge.price * fx
     tiers = tuple(
         Slice(one.up_to, None if one.price is None else one.price * fx) for one in slices(charge)
     )
-    price = None if charge.price is None else charge.price * fx
-    return Headline(charge.id, charge.unit, price, charge.per, tiers, charge.quote, None)
+    return Headline(
+        charge.id,
+        charge.unit,
+        price,
+        charge.per,
+        () if later else tiers,
+        charge.quote,
+        where.since if later else None,
+        where,
+    )
 
 
 def search(heads: Iterable[Head], words: Sequence[str], limit: int) -> Search:
@@ -251,17 +272,20 @@ def _literally(word: str, head: Head) -> _Found | None:
     if by := next((name for name in names if name.casefold() == word), None):
         return _Found(0, 0, by)
     texts = _texts(head)
-    if by := next((text for text in texts if text.casefold().startswith(word)), None):
+    if by := next((by for text, by in texts if text.startswith(word)), None):
         return _Found(1, 0, by)
-    if by := next((text for text in texts if word in text.casefold()), None):
+    if by := next((by for text, by in texts if word in text), None):
         return _Found(2, 0, by)
     return None
 
 
-def _texts(head: Head) -> list[str]:
+def _texts(head: Head) -> list[tuple[str, str]]:
+    """What a word is looked for in, folded, and what it then was found by."""
     names = (head.id, *head.aliases)
-    tails = [name.partition("/")[2] for name in names]
-    return [text for text in (*names, *tails, head.vendor, head.product, head.plan) if text]
+    texts = [(name, name) for name in names]
+    texts += [(name.partition("/")[2], name) for name in names]
+    texts += [(text, text) for text in (head.vendor, head.product, head.plan) if text]
+    return [(text.casefold(), by) for text, by in texts]
 
 
 def _likely() -> _Fit:
@@ -281,12 +305,11 @@ def _likely() -> _Fit:
         if literal is not None:
             return literal
         best = _Found(3, 1.0, "")
-        for text in _texts(head):
-            folded = text.casefold()
-            for part in (folded, *re.split(r"[^a-z0-9.]+", folded)):
+        for text, by in _texts(head):
+            for part in (text, *re.split(r"[^a-z0-9.]+", text)):
                 unlike = 1 - likeness(word, part)
                 if unlike < best.unlike:
-                    best = _Found(3, unlike, text)
+                    best = _Found(3, unlike, by)
         return best if best.unlike <= 1 - LIKE else None
 
     return fit

@@ -15,7 +15,7 @@ from costplan.catalog.offer import Offer
 from costplan.catalog.vocabulary import TOKEN_USAGE, VOCABULARY
 from costplan.document.bill import Bill
 from costplan.problems import BadUsage, did_you_mean
-from costplan.quantity import ONE, grouped
+from costplan.quantity import ONE, grouped, rounded, with_unit
 
 
 def price(
@@ -114,14 +114,14 @@ def _offer(
     for gate, reached in made.refused:
         why = f" ({gate.reason})" if gate.reason else ""
         notes.append(
-            f"this plan does not serve it: {gate.variable} is {grouped(reached)}, "
+            f"this plan does not serve it: {gate.variable} is {rounded(reached)}, "
             f"at most {grouped(gate.max)}{why}"
         )
     notes += [f"needs {name} too, not included here" for name in offer.requires]
     notes += [f"not included: {one}" for one in offer.not_included]
     for name, default in made.assumed.items():
         unit = offer.variables[name].unit if name in offer.variables else VOCABULARY[name].unit
-        notes.append(f"assumed: {name} = {grouped(default)} {unit}")
+        notes.append(f"assumed: {name} = {with_unit(default, unit)}")
     return Bill(
         offer=entry.id, as_of=at, currency=entry.currency, line_items=made.lines, notes=notes
     )

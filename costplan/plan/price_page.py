@@ -14,7 +14,7 @@ from costplan.catalog.offer import Adjust, Charge, Offer
 from costplan.catalog.origin import Origin
 from costplan.catalog.vocabulary import HOURS_PER_MONTH, TOKEN_USAGE, VOCABULARY
 from costplan.document import listing as pages
-from costplan.plan.listing import identity, since_of, slices
+from costplan.plan.listing import identity, since_of, slices, where_of
 from costplan.problems import CostplanError
 from costplan.quantity import ONE, literal
 
@@ -84,18 +84,13 @@ def model_page(entry: Entry, model: Model, day: date, *, dated: bool = False) ->
                 one.rates.published(),
                 _tiers(entry, one, one.tiers, one.origin.since),
                 _fees(entry, one, one.origin.since),
-                _where(entry, one.origin),
+                where_of(entry, one.origin),
             )
             for one in model.price
         ),
         sources=_sources(entry, model.origins()),
         example=_command(entry.id, numbers, known_from or (day if dated else None)),
     )
-
-
-def _where(entry: Entry, origin: Origin) -> pages.Where:
-    found = entry.provenance(origin)
-    return pages.Where(found.source, found.confidence, found.since, found.checked)
 
 
 def _later(origin: Origin | None, day: date) -> date | None:
@@ -111,7 +106,7 @@ def _tiers(
             tier.first,
             tier.rates.published(),
             _later(tier.origin, day),
-            _where(entry, tier.origin or own or card.origin),
+            where_of(entry, tier.origin or own or card.origin),
         )
         for tier in tiers
     )
@@ -125,13 +120,13 @@ def _modes(entry: Entry, card: Card, day: date) -> Iterable[pages.Mode]:
             mode.rates.published() if mode.rates else {},
             _tiers(entry, card, mode.tiers, day, mode.origin),
             _later(mode.origin, day),
-            _where(entry, mode.origin or card.origin),
+            where_of(entry, mode.origin or card.origin),
         )
 
 
 def _regions(entry: Entry, card: Card, day: date) -> Iterable[pages.Region]:
     for name, region in card.region.items():
-        where = _where(entry, region.origin or card.origin)
+        where = where_of(entry, region.origin or card.origin)
         yield pages.Region(name, region.times, _later(region.origin, day), where)
 
 
@@ -146,7 +141,7 @@ def _schedule(entry: Entry, card: Card, day: date) -> Iterable[pages.Window]:
             hours=window.hours,
             holidays=window.holidays,
             known_from=_later(window.origin, day),
-            where=_where(entry, window.origin or card.origin),
+            where=where_of(entry, window.origin or card.origin),
         )
 
 
@@ -158,7 +153,7 @@ def _fees(entry: Entry, card: Card, day: date) -> tuple[pages.Fee, ...]:
             fee.per,
             fee.unit,
             _later(fee.origin, day),
-            _where(entry, fee.origin or card.origin),
+            where_of(entry, fee.origin or card.origin),
         )
         for name, fee in card.fee.items()
     )
@@ -177,7 +172,7 @@ def _token_variables(card: Card) -> Iterable[pages.Variable]:
 def _sources(
     entry: Entry, origins: Iterable[tuple[tuple[str | int, ...], Origin]]
 ) -> tuple[pages.Where, ...]:
-    found = dict.fromkeys(_where(entry, origin) for _, origin in origins)
+    found = dict.fromkeys(where_of(entry, origin) for _, origin in origins)
     return tuple(sorted(found, key=lambda where: (where.since, where.source, where.checked)))
 
 
@@ -245,7 +240,7 @@ def _charge(entry: Entry, offer: Offer, charge: Charge, day: date) -> pages.Char
         note=charge.note,
         ended=charge.ended,
         known_from=since if since > day else None,
-        where=_where(entry, charge.origin or offer.origin),
+        where=where_of(entry, charge.origin or offer.origin),
     )
 
 
@@ -264,12 +259,12 @@ def _adjust(entry: Entry, offer: Offer, rule: Adjust, day: date) -> pages.Adjust
         note=rule.note,
         ended=rule.ended,
         known_from=_later(origin, day),
-        where=_where(entry, origin),
+        where=where_of(entry, origin),
     )
 
 
 def _variables(offer: Offer, charges: Iterable[Charge]) -> Iterable[pages.Variable]:
-    """What may be given: first what the charges of the day rest on, then what limits look at.
+    """What may be given, what must be first; what only limits look at, last.
 
     Derived names are left out; they may be given too, and then win over their formula.
     """
@@ -285,9 +280,9 @@ def _variables(offer: Offer, charges: Iterable[Charge]) -> Iterable[pages.Variab
     }
     others = [*offer.derived.values(), *(gate.variable for gate in offer.gates)]
     limits = [name for text in others for name in sorted(values.reaches(text))]
-    for name in dict.fromkeys([*billed, *limits, *variables_of(offer)]):
-        if name not in offer.derived:
-            yield _variable(offer, name, name in billed)
+    names = dict.fromkeys([*billed, *limits, *variables_of(offer)])
+    found = [_variable(offer, name, name in billed) for name in names if name not in offer.derived]
+    return sorted(found, key=lambda one: (not one.required, one.default is None))
 
 
 def _variable(offer: Offer, name: str, billed: bool) -> pages.Variable:

@@ -122,6 +122,7 @@ def _estimate(made: Estimate) -> dict[str, Any]:
     data: dict[str, Any] = {
         "stack": made.stack,
         "requests_per_month": made.requests,
+        "conversations_per_month": made.conversations,
         "total_monthly": made.total_monthly,
         "at_least": made.at_least,
         "list_monthly": made.list_monthly,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
 from costplan.document.line import LineItem
-from costplan.quantity import ZERO, grouped
+from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
 
 CENTS = Decimal("0.01")
@@ -212,14 +212,6 @@ def money(amount: Decimal | None) -> str:
     return grouped(amount, 2)
 
 
-def count(number: Decimal) -> str:
-    """A quantity for a reader: whole numbers whole, others with four digits that say something."""
-    if number == number.to_integral_value() or abs(number) >= 10_000:
-        return grouped(number, 0)
-    text = grouped(number, min(max(0, 3 - number.adjusted()), 9))
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def plural(unit: str, quantity: Decimal) -> str:
     """The unit for a quantity: 2 tokens, 2 queries, 2 GB, 1 trace."""
     if quantity == 1 or not unit or not unit[-1].islower() or unit.endswith("s"):
@@ -233,9 +225,9 @@ def amount_of(line: LineItem) -> str:
     """A line's quantity with its unit; what is billed of what is used where a part is included."""
     unit = plural(line.price.unit, line.quantity)
     if line.used is not None and line.used != line.quantity:
-        whole = f"{count(line.used)} {plural(line.price.unit, line.used)}"
-        return f"{count(line.quantity)} of {whole}"
-    return f"{count(line.quantity)} {unit}"
+        whole = f"{rounded(line.used)} {plural(line.price.unit, line.used)}"
+        return f"{whole}, {rounded(line.quantity)} billed"
+    return f"{rounded(line.quantity)} {unit}"
 
 
 def short(per: Decimal) -> str:

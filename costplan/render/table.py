@@ -9,7 +9,7 @@ from decimal import Decimal
 from costplan.document.bill import Bill
 from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem
-from costplan.quantity import ZERO, grouped
+from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
 from costplan.render.page import (
     Cell,
@@ -17,7 +17,6 @@ from costplan.render.page import (
     Table,
     amount_of,
     cell,
-    count,
     known_sum,
     money,
     short,
@@ -50,7 +49,7 @@ def _bill(page: Page, bill: Bill) -> None:
     page.say(f"{bill.offer}  at {moment}", "bold")
     page.say()
     table = Table("charge", "quantity", "price", bill.currency)
-    for line in bill.line_items:
+    for line in _merged(bill.line_items):
         shade = "" if line.amount is not None else "yellow"
         table.add(line.label, amount_of(line), _rate(line), cell(money(line.amount), shade))
     table.rule()
@@ -104,8 +103,7 @@ def _explain(page: Page, line: LineItem) -> None:
 
 def _estimates(page: Page, document: EstimateDocument) -> None:
     estimates = document.estimates
-    requests = count(estimates[0].requests) if estimates else "0"
-    page.say(f"{document.workload}: {requests} requests a month", "bold")
+    page.say(f"{document.workload}: {_traffic(estimates)} a month", "bold")
     page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
     page.say()
     for group in _fitting(estimates, page.width):
@@ -117,6 +115,16 @@ def _estimates(page: Page, document: EstimateDocument) -> None:
     several = len(estimates) > 1
     for name, title in SENTENCES.items():
         page.bullets(f"{title}, in every stack" if several else title, shared[name])
+
+
+def _traffic(estimates: Sequence[Estimate]) -> str:
+    if not estimates:
+        return "no stacks"
+    first = estimates[0]
+    requests = f"{rounded(first.requests)} requests"
+    if first.conversations is None:
+        return requests
+    return f"{rounded(first.conversations)} conversations, {requests} (turns)"
 
 
 def _fitting(estimates: Sequence[Estimate], width: int) -> Iterable[Sequence[Estimate]]:
@@ -274,7 +282,7 @@ def _months(page: Page, made: Estimate, currency: str) -> None:
     for month in made.months:
         table.add(
             month.month.isoformat()[:7],
-            count(month.requests),
+            rounded(month.requests),
             (">= " if month.at_least else "") + money(month.recurring),
             money(month.one_off) if month.one_off else "-",
             money(month.total),

@@ -38,7 +38,7 @@ def _sliced(shelf: SlicedFolder) -> Iterable[Head]:
             priced_by="token" if block.startswith("[[model]]") else "charge",
             category=file.get("category", category),
             vendor=file.get("vendor", ""),
-            product=own.get("product", ""),
+            product=own.get("product"),
             plan=own.get("plan"),
             shelf=shelf.name,
         )
@@ -57,7 +57,7 @@ def _whole(shelf: Shelf) -> Iterable[Head]:
             priced_by="charge" if offer else "token",
             category=entry.category,
             vendor=entry.vendor,
-            product=offer.product if offer else "",
+            product=(offer.product or None) if offer else None,
             plan=offer.plan if offer else None,
             shelf=shelf.name,
         )

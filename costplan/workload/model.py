@@ -190,6 +190,10 @@ class Tool:
     memory_gib: Amount | None = None
     chunks: Annotated[Amount, About("documents in one search")] | None = None
     characters: Annotated[Amount, About("characters of one call")] | None = None
+    input_tokens: (
+        Annotated[Amount, About("tokens that one call reads, for offers priced by the token")]
+        | None
+    ) = None
     variables: Mapping[str, Amount] = field(default_factory=dict, metadata=REST)
 
 

@@ -1,0 +1,248 @@
+"""The built-in catalogue: every file, every id, every source, against what the engine needs."""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+import tomli_w
+
+from costplan.billing.offers import Take, bill_offer
+from costplan.billing.tokens import Tariff, TokenUsage
+from costplan.billing.variables import MissingVariables
+from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, card_on
+from costplan.catalog.model import Model
+from costplan.catalog.offer import Offer
+from costplan.catalog.vocabulary import VOCABULARY
+from costplan.document.line import LineItem
+from costplan.plan.price import price
+from costplan.reading import read
+from costplan.store.shelves import SlicedFolder, built_in_folder
+from costplan.store.text import parse_toml
+
+TODAY = date(2026, 11, 22)
+ROOT = built_in_folder()
+FILES = sorted(ROOT.glob("*/*.toml"))
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "catalogue.md"
+
+each_file = pytest.mark.parametrize(
+    "path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+
+
+@cache
+def data_of(path: Path) -> dict:
+    return parse_toml(str(path), path.read_text(encoding="utf-8"))
+
+
+@cache
+def whole(path: Path) -> CatalogFile:
+    """The file read whole; raises with every problem it has."""
+    return read(CatalogFile, data_of(path))
+
+
+@pytest.fixture(scope="module")
+def sliced() -> SlicedFolder:
+    return SlicedFolder("built-in", ROOT)
+
+
+@pytest.fixture(scope="module")
+def catalog(sliced: SlicedFolder) -> Catalog:
+    return Catalog([sliced])
+
+
+def items(path: Path) -> list[Model | Offer]:
+    return [*whole(path).model, *whole(path).offer]
+
+
+def test_there_is_a_catalogue() -> None:
+    assert len(FILES) >= 40
+    assert {path.parent.name for path in FILES} == set(CATEGORIES)
+
+
+@each_file
+def test_a_file_is_read_whole_and_sells_something(path: Path) -> None:
+    assert items(path)
+
+
+@each_file
+def test_a_slice_is_the_whole(path: Path, sliced: SlicedFolder) -> None:
+    file = whole(path)
+    for item in items(path):
+        for name in (item.id, *item.aliases):
+            entry = sliced.load(name)
+            assert entry is not None, name
+            assert entry.item == item, name
+            assert entry.vendor == file.vendor, name
+            assert entry.currency == file.currency, name
+            assert entry.sources == file.source, name
+            assert entry.category == (file.category or path.parent.name), name
+
+
+@each_file
+def test_ids_begin_with_the_stem(path: Path) -> None:
+    names = [name for item in items(path) for name in (item.id, *item.aliases)]
+    assert [name for name in names if not name.startswith(path.stem + "/")] == []
+    assert [name for name in names if not re.fullmatch(r"[a-z0-9][\w.:@/-]*", name)] == []
+
+
+def test_every_name_is_listed_once(sliced: SlicedFolder) -> None:
+    names = [n for path in FILES for item in items(path) for n in (item.id, *item.aliases)]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    assert sorted(sliced.ids()) == sorted(names)
+
+
+@each_file
+def test_plans_are_the_entries_below_a_vendor(path: Path, sliced: SlicedFolder) -> None:
+    below = {entry.id for entry in sliced.plans(path.stem)}
+    assert {item.id for item in items(path)} <= below
+
+
+@each_file
+def test_writing_and_reading_again_changes_nothing(path: Path) -> None:
+    data = data_of(path)
+    again = parse_toml(str(path), tomli_w.dumps(data))
+    assert again == data
+    assert read(CatalogFile, again) == whole(path)
+
+
+@each_file
+def test_every_source_is_used(path: Path) -> None:
+    file = whole(path)
+    used = {origin.source for item in items(path) for _, origin in item.origins()}
+    assert set(file.source) == used
+
+
+@each_file
+def test_no_source_was_read_in_the_future(path: Path) -> None:
+    late = [
+        (item.id, where, origin.checked)
+        for item in items(path)
+        for where, origin in item.origins()
+        if origin.checked > TODAY
+    ]
+    assert late == []
+
+
+@each_file
+def test_required_offers_exist(path: Path, catalog: Catalog) -> None:
+    wanted = [name for offer in whole(path).offer for name in offer.requires]
+    assert [name for name in wanted if catalog.find(name) is None] == []
+
+
+def _complete(line: LineItem) -> bool:
+    where = line.price
+    return bool(
+        where.source
+        and where.confidence in ("vendor", "dataset", "third-party", "unverified")
+        and isinstance(where.since, date)
+        and where.checked <= TODAY
+        and (where.price is not None or where.reason)
+    )
+
+
+def days_of(offer: Offer) -> list[date]:
+    """Every day on which something about an offer changes, and today."""
+    days = {origin.since for _, origin in offer.origins()} | {TODAY}
+    return sorted(day for day in days if day >= offer.first_known)
+
+
+@each_file
+def test_every_offer_is_billed_or_says_what_it_needs(path: Path, catalog: Catalog) -> None:
+    for offer in whole(path).offer:
+        entry = catalog.get(offer.id)
+        given: dict[str, Decimal] = {}
+        for day in days_of(offer):
+            take = Take(role="", component="", purpose="produce", variables=given)
+            asked = []
+            try:
+                bill_offer(entry, day, [take])
+            except MissingVariables as error:
+                asked = list(error.needed)
+            for one in asked:
+                assert one.unit, (offer.id, one.name)
+                assert one.name in VOCABULARY or one.name in offer.variables
+                assert one.name not in given
+                given[one.name] = Decimal(1)
+            bill = bill_offer(entry, day, [take])
+            for line in bill.lines:
+                assert _complete(line), (offer.id, day, line)
+
+
+@each_file
+def test_every_rate_of_every_card_makes_a_priced_line(path: Path, catalog: Catalog) -> None:
+    for model in whole(path).model:
+        entry = catalog.get(model.id)
+        usages = {
+            "input": {"input_tokens": 9},
+            "cache_read": {"input_tokens": 9, "cache_read_tokens": 9},
+            "cache_write": {"input_tokens": 9, "cache_write_tokens": 9},
+            "cache_write_1h": {"input_tokens": 9, "cache_write_1h_tokens": 9},
+            "output": {"output_tokens": 9},
+            "reasoning": {"output_tokens": 9, "reasoning_tokens": 9},
+            "input_audio": {"input_tokens": 9, "input_audio_tokens": 9},
+            "output_audio": {"output_tokens": 9, "output_audio_tokens": 9},
+        }
+        for card in model.price:
+            tariff = Tariff(entry, card.origin.since)
+            assert tariff.card == card
+            published = card.rates.published()
+            for kind, tokens in usages.items():
+                usage = TokenUsage(**{name: Decimal(value) for name, value in tokens.items()})
+                (line,) = tariff.bill(usage)
+                assert _complete(line), (model.id, line)
+                if kind in published:
+                    assert line.price.charge == kind
+                    assert line.amount == (9 * published[kind] / card.per).quantize(
+                        Decimal("1e-12")
+                    )
+                elif kind != "reasoning":
+                    assert line.amount is None, (model.id, kind)
+
+
+@each_file
+def test_every_model_and_offer_has_a_price_today(path: Path, catalog: Catalog) -> None:
+    moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    for item in items(path):
+        if isinstance(item, Model):
+            card = card_on(item, TODAY)
+            assert card.rates.published() or card.fee, item.id
+            kind = next(iter(card.rates.published()), None)
+            if kind == "input":
+                bill = price(catalog, item.id, {"input_tokens": Decimal(1000)}, moment)
+                assert bill.total >= 0
+                assert bill.unpriced == []
+        else:
+            current, _ = item.charges_on(TODAY)
+            assert current, item.id
+
+
+def test_the_vocabulary_is_the_documented_one() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    section = text.split("## Variables", 1)[1]
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", section, re.M)
+    documented = {name: default.strip() for name, _, default in rows}
+    assert list(documented) == list(VOCABULARY)
+    from_the_vendors_month = {
+        "hours": "hours_per_month",
+        "hours_per_month": "730, or what the vendor counts",
+    }
+    for name, variable in VOCABULARY.items():
+        if name in from_the_vendors_month:
+            assert documented[name] == from_the_vendors_month[name]
+            assert variable.default is None
+        elif variable.default is None:
+            assert documented[name] == "required", name
+        else:
+            assert Decimal(documented[name]) == variable.default, name
+
+
+def test_the_documented_units_are_the_same() -> None:
+    """A documented unit is the variable's own, and then says of what it is counted."""
+    text = DOCUMENT.read_text(encoding="utf-8").split("## Variables", 1)[1]
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \|$", text, re.M)
+    for name, unit in rows:
+        assert unit.strip().startswith(VOCABULARY[name].unit), name
