@@ -319,9 +319,5 @@ def _line(price: Price, quantity: Decimal) -> LineItem:
 
 
 def windows(model: Model, day: date) -> tuple[Window, ...]:
-    """The schedule of the model's card on a day, windows not yet in force left out."""
-    return tuple(
-        window
-        for window in card_on(model, day).schedule
-        if window.origin is None or window.origin.since <= day
-    )
+    """The schedule of the model's card on a day, with windows whose price is known only later."""
+    return card_on(model, day).schedule

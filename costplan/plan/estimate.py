@@ -279,7 +279,7 @@ class _Planner:
             component=bound.entry.category,
             purpose=DEFAULT_PURPOSE[bound.entry.category],
             variables={**part.variables, **bound.variables},
-            uses={} if bound.entry.category == "guardrails" else {**part.purposes},
+            uses={} if bound.entry.category == "guardrails" else part.purposes,
         )
 
     def _offer(self, entry: Entry, day: date, takes: list[Take]) -> OfferBill:

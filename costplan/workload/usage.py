@@ -25,7 +25,7 @@ class ModelCalls:
 
     role: str
     step: str
-    purpose: Purpose
+    purpose: str
     count: Decimal
     tokens: Mapping[str, Decimal]
     prefix: Prefix | None = None
@@ -42,7 +42,7 @@ class PartUsage:
     role: str
     kind: str
     variables: dict[str, Decimal]
-    purposes: dict[tuple[Purpose, str | None], Decimal] = field(default_factory=dict)
+    purposes: dict[tuple[str, str | None], Decimal] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -186,7 +186,7 @@ def _add_calls(part: PartUsage, calls_made: Decimal) -> None:
 
 def _count_job(usage: Usage, workload: Workload, job: Job) -> None:
     items = job.runs_per_month * job.items
-    key: tuple[Purpose, str | None] = (job.purpose, job.name)
+    key: tuple[str, str | None] = (job.purpose, job.name)
     if job.model:
         tokens = {
             name: value
