@@ -32,6 +32,8 @@ INPUT_KINDS = frozenset(
 )
 OUTPUT_KINDS = frozenset(("output_tokens", "reasoning_tokens", "output_audio_tokens"))
 
+MergeKey = tuple[int, str, str, tuple[str, ...]]
+
 
 @record
 class Terms:
@@ -62,7 +64,7 @@ def bill_model(
     """
     assert isinstance(entry.item, Model)
     bill = ModelBill()
-    merged: dict[tuple[int, str, str], LineItem] = {}
+    merged: dict[MergeKey, LineItem] = {}
     tariffs = Tariffs()
     schedule = windows(entry.item, day)
     _announced(entry.item, day, bill)
@@ -136,12 +138,16 @@ def _windows(
 
 def _announced(model: Model, day: date, bill: ModelBill) -> None:
     """A note for each later card: a price known today that this month does not pay yet."""
-    now = card_on(model, day).rates.published()
+    today = card_on(model, day)
+    now = today.rates.published()
     for card in model.price:
         if card.origin.since > day:
+            then = {
+                kind: rate * today.per / card.per for kind, rate in card.rates.published().items()
+            }
             changes = [
                 f"{kind} {grouped(now[kind])} -> {grouped(rate)}"
-                for kind, rate in card.rates.published().items()
+                for kind, rate in then.items()
                 if kind in now and now[kind] != rate
             ]
             what = ", ".join(changes) or "other terms"
@@ -187,15 +193,16 @@ def _caching_note(model: Model, tariff: Tariff, bill: ModelBill) -> None:
 
 
 def _merge(
-    merged: dict[tuple[int, str, str], LineItem],
+    merged: dict[MergeKey, LineItem],
     line: LineItem,
     calls: ModelCalls,
     discount: Decimal,
 ) -> None:
-    key = (id(line.price), calls.step, calls.purpose)
+    key = (id(line.price), calls.step, calls.purpose, calls.tags)
     known = merged.get(key)
     if known is None:
         line.role, line.step, line.purpose = calls.role, calls.step, calls.purpose
+        line.tags = calls.tags
         line.discount = discount
         merged[key] = known = line
     else:

@@ -100,6 +100,7 @@ class Tariff:
         self.processing = processing
         self.card = card_on(entry.item, day)
         self._unknown: str | None = None
+        self._no_tiers: str | None = None
         factors: list[tuple[str, Decimal]] = []
         self.origin = self.card.origin
         mode = self._mode(self.card, factors)
@@ -111,7 +112,11 @@ class Tariff:
         tiers = self.card.tiers
         rates = self.card.rates
         if mode is not None and mode.rates is not None:
-            rates, tiers = mode.rates, mode.tiers
+            rates = mode.rates
+            if mode.tiers or not tiers:
+                tiers = mode.tiers
+            else:
+                self._no_tiers = f"no {processing.mode} price is published for inputs of this size"
         if window is not None and window.rates is not None:
             rates, tiers = Rates(**dict(window.rates)), ()
         self._rates = rates
@@ -180,7 +185,7 @@ class Tariff:
 
     def _compose(self, tier: Tier | None) -> dict[str, Price]:
         origin = self.origin
-        unknown = self._unknown
+        unknown = self._unknown or (self._no_tiers if tier is not None else None)
         if tier is not None and tier.origin is not None:
             origin = tier.origin
             if origin.since > self.day:

@@ -139,6 +139,9 @@ def variables_of(offer: Offer) -> list[str]:
         for _, text in charge.expressions():
             for name in sorted(values.reaches(text)):
                 seen.setdefault(name)
+    for text in (*(gate.variable for gate in offer.gates), *offer.pools.values()):
+        for name in sorted(values.reaches(text)):
+            seen.setdefault(name)
     for name in (*offer.derived, *offer.variables):
         seen.setdefault(name)
     return list(seen)

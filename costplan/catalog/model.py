@@ -34,7 +34,6 @@ class Rates:
     reasoning: Amount | None = None
     input_audio: Amount | None = None
     output_audio: Amount | None = None
-    input_image: Amount | None = None
 
     def published(self) -> dict[str, Decimal]:
         """The rates there are, by kind."""

@@ -26,18 +26,32 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and exit: 0 done, 1 the answer is no, 2 bad input, 3 a price missing."""
     gc.disable()
     given = sys.argv[1:] if arguments is None else arguments
+    if sys.stderr is None:  # closed: print() would put the words among the data
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         code = run(given)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 141
+    except OSError as error:
+        code = _refused(error)
     except KeyboardInterrupt:
         code = 130
+    except SystemExit as left:  # the parser leaves a broken pipe with 1, which here means "no"
+        code = 141 if isinstance(left.__context__, BrokenPipeError) else 2
+    if code == 141:
+        _hush(1)
     sys.exit(code)
+
+
+def _hush(*descriptors: int) -> None:
+    """Send what a stream still holds nowhere: its flush at the exit would fail again."""
+    for descriptor in descriptors:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def run(given: list[str]) -> int:
@@ -49,7 +63,10 @@ def run(given: list[str]) -> int:
     except CostplanError as error:
         from costplan.cli.words import complain
 
-        complain(error)
+        try:
+            complain(error)
+        except OSError:  # nobody can read it; the exit code still says it
+            _hush(2)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
@@ -67,12 +84,29 @@ def _other(error: Exception) -> int:
         return int(code)
     if os.environ.get("COSTPLAN_DEBUG"):
         raise error
+    if isinstance(error, OSError):
+        return _refused(error)
+    from costplan.cli.words import clean
+
     print(
-        f"error: a fault in costplan itself: {type(error).__name__}: {error}\n"
+        f"error: a fault in costplan itself: {clean(f'{type(error).__name__}: {error}')}\n"
         "   = help: COSTPLAN_DEBUG=1 shows where; please report it",
         file=sys.stderr,
     )
     return 70
+
+
+def _refused(error: OSError) -> int:
+    """The system's no, such as a folder that may not be read or a full disk under stdout."""
+    from costplan.cli.words import clean
+
+    reason = error.strerror or str(error)
+    if error.filename is None:  # a named file's write or read is answered where it is opened
+        _hush(1)
+        print(f"error: standard output cannot be written: {reason}", file=sys.stderr)
+    else:
+        print(f"error: {clean(str(error.filename))}: {reason}", file=sys.stderr)
+    return 2
 
 
 def app(given: list[str]) -> Any:

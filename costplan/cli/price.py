@@ -49,14 +49,13 @@ def command(
     ] = True,
 ) -> int:
     """Print the bill of one offer for a month's quantities, or for one request to a model."""
-    from costplan.api import number
-    from costplan.cli.words import look, moment, put, quantities
+    from costplan.cli.words import look, moment, put, quantities, sane
     from costplan.plan.price import price
     from costplan.problems import BadUsage
     from costplan.render import render
     from costplan.store.shelves import open_catalog
 
-    count = number("--requests", requests)
+    count = sane("--requests", requests)
     if count < 0:
         raise BadUsage(f"--requests is {count}: it must be at least 0")
     bill = price(

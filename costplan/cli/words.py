@@ -33,7 +33,7 @@ def clean(text: str) -> str:
 
 def look(explain: bool = False) -> Look:
     """How stdout may look: its width, and colour only on a terminal that wants it."""
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     color = terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
     if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"):
         color = True
@@ -48,8 +48,10 @@ def look(explain: bool = False) -> Look:
 
 
 def put(text: str, out: Path | None) -> None:
-    """The text on stdout, or in a file that is replaced in one move."""
-    if out is None:
+    """The text on stdout (no file, or ``-``), or in a file that is replaced in one move."""
+    if out is None or str(out) == "-":
+        if sys.stdout is None:
+            raise BadUsage("standard output is closed", "--out FILE writes to a file")
         sys.stdout.write(text)
         return
     from costplan.store.writing import write
@@ -83,8 +85,6 @@ def moment(text: str | None) -> datetime:
 
 def quantities(pairs: list[str]) -> dict[str, Decimal]:
     """NAME=VALUE pairs as Decimals. Raises BadUsage."""
-    from costplan.api import number
-
     found: dict[str, Decimal] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -94,5 +94,15 @@ def quantities(pairs: list[str]) -> dict[str, Decimal]:
             raise BadUsage(f"{clean(name)} is given twice")
         if value in ("true", "false"):
             value = "1" if value == "true" else "0"
-        found[name] = number(clean(name), value)
+        found[name] = sane(clean(name), value)
     return found
+
+
+def sane(name: str, value: str) -> Decimal:
+    """A number from the command line. Raises BadUsage, also for one beyond Decimal's exponents."""
+    from costplan.api import number
+
+    try:
+        return number(name, value)
+    except ArithmeticError:
+        raise BadUsage(f"{name}: {clean(value)} is not a finite number under 1e15") from None

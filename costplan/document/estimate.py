@@ -60,6 +60,39 @@ class Month:
 
 
 @dataclass(slots=True, kw_only=True)
+class Reliability:
+    """What becomes of one request, and of a month's requests. Shares sum to 1.
+
+    ``trusted``: a right answer, by the machine or a person; ``silent``: a wrong one delivered as if
+    it were right; ``aborted``: loudly none. ``shared``: steps whose success rate was taken to be
+    the same for every model, so that no stack may be ranked on it. ``cost_sd``: standard
+    deviation of one request's variable cost.
+    """
+
+    delivered_right: Decimal
+    delivered_wrong: Decimal
+    human_right: Decimal
+    human_wrong: Decimal
+    aborted: Decimal
+    cost_mean: Decimal
+    cost_sd: Decimal
+    target: Decimal | None = None
+    shared: list[str] = field(default_factory=list)
+
+    @property
+    def trusted(self) -> Decimal:
+        return self.delivered_right + self.human_right
+
+    @property
+    def silent(self) -> Decimal:
+        return self.delivered_wrong + self.human_wrong
+
+    @property
+    def escalated(self) -> Decimal:
+        return self.human_right + self.human_wrong
+
+
+@dataclass(slots=True, kw_only=True)
 class Estimate:
     """One stack's bill for the as-of month."""
 
@@ -75,6 +108,7 @@ class Estimate:
     not_modelled: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     budget: Decimal | None = None
+    reliability: Reliability | None = None
 
     @property
     def lines(self) -> list[LineItem]:
@@ -126,6 +160,13 @@ class Estimate:
         return amounts(
             line for line in self.lines if line.purpose == "idle" or "redundant" in line.tags
         )
+
+    @property
+    def cost_per_trusted_answer(self) -> Decimal | None:
+        """The month's total over its trusted answers; None where reliability is not modelled."""
+        if self.reliability is None or not self.requests or not self.reliability.trusted:
+            return None
+        return settle(self.total_monthly / (self.requests * self.reliability.trusted))
 
     @property
     def cost_per_request(self) -> Decimal | None:

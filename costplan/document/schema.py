@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 NUMBER = {"type": "number"}
+SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 MAYBE_NUMBER = {"type": ["number", "null"]}
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"type": ["string", "null"]}
@@ -80,6 +81,25 @@ MONTH = _object(
         "at_least": {"type": "boolean"},
     }
 )
+RELIABILITY = _object(
+    {
+        "trusted": SHARE,
+        "silent": SHARE,
+        "escalated": SHARE,
+        "aborted": SHARE,
+        "delivered_right": SHARE,
+        "delivered_wrong": SHARE,
+        "human_right": SHARE,
+        "human_wrong": SHARE,
+        "silent_per_month": NUMBER,
+        "cases_per_month": NUMBER,
+        "trusted_per_month": NUMBER,
+        "variable_cost_mean": NUMBER,
+        "variable_cost_sd": NUMBER,
+        "target": MAYBE_NUMBER,
+        "same_for_every_model": TEXTS,
+    }
+)
 STACK = _object(
     {
         "stack": TEXT,
@@ -96,7 +116,7 @@ STACK = _object(
         "overprovisioned_compute": NUMBER,
         "cost_per_request": MAYBE_NUMBER,
         "cost_per_trusted_answer": MAYBE_NUMBER,
-        "reliability": {"type": ["object", "null"]},
+        "reliability": {"anyOf": [{"type": "null"}, RELIABILITY]},
         "budget": {
             "anyOf": [{"type": "null"}, _object({"monthly_total": NUMBER, "headroom": NUMBER})]
         },

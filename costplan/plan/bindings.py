@@ -76,8 +76,8 @@ def bind(
         variables = {key: Decimal(value) for key, value in binding.variables.items()}
         part = usage.parts.get(role)
         given = {**(part.variables if part else {}), **variables}
+        entry = catalog.find(binding.offer)  # a broken catalogue file is not this role's fault
         try:
-            entry = catalog.find(binding.offer)
             if entry is None:
                 entry = _choose(catalog, binding.offer, kind, given, stack, day, made)
             _fits(entry, kind, role, binding, made.problems, ("stack", name, role))

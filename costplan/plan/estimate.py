@@ -21,10 +21,11 @@ from costplan.catalog.offer import Offer
 from costplan.document.estimate import Component, Estimate, EstimateDocument, Month
 from costplan.document.line import LineItem, Price
 from costplan.plan.bindings import SERVES, Bindings, Bound, bind, role_kinds
+from costplan.plan.reliability import reliability
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
 from costplan.workload.model import Fixed, Stack, Workload
-from costplan.workload.outcomes import MODELLED, not_modelled
+from costplan.workload.outcomes import Solved, solve
 from costplan.workload.usage import ModelCalls, Usage, monthly_usage
 
 DEFAULT_PURPOSE = {
@@ -90,6 +91,7 @@ def _hash(entries: Iterable[Entry]) -> str:
 class _Month:
     """One month of one stack while it is being put together."""
 
+    solved: Solved
     usage: Usage
     bindings: Bindings
     lines: list[LineItem]
@@ -105,6 +107,7 @@ class _Planner:
         self.workload, self.catalog = workload, catalog
         self.name, self.stack = name, stack
         self.used: dict[str, Entry] = {}
+        self._solved: Solved | None = None
 
     def estimate(self, as_of: date) -> Estimate:
         month = self._month(as_of, ONE)
@@ -116,28 +119,38 @@ class _Planner:
             requests=month.usage.requests,
             conversations=workload.traffic.requests_per_month if workload.conversation else None,
             components=_components(month.lines),
-            assumptions=_unique([*_traffic_assumptions(workload), *month.assumptions]),
+            assumptions=_unique(
+                [
+                    *_traffic_assumptions(workload),
+                    *_same_for_all(month.solved),
+                    *month.solved.assumed,
+                    *month.assumptions,
+                ]
+            ),
             notes=_unique([*month.bindings.reasons, *month.notes]),
             warnings=_unique(month.warnings),
             not_included=_unique([*month.not_included, *ALWAYS_LEFT_OUT]),
             not_modelled=_unique(self._not_modelled()),
             stale=self._stale(month.lines, as_of),
             budget=self._budget(),
+            reliability=reliability(workload, month.solved, month.lines, month.usage.requests),
         )
         if workload.horizon_months > 1:
             made.months = self._horizon(as_of, made)
         return made
 
     def _month(self, day: date, scale: Decimal) -> _Month:
-        usage = monthly_usage(self.workload, scale)
+        solved = self._solve()
+        usage = monthly_usage(self.workload, scale, solved.visits)
         models = {calls.role for calls in usage.model_calls}
         models |= {job.model for job in self.workload.job if job.model}
         models |= {step.model for step in self.workload.step if step.model}
+        models |= {step.fallback.model for step in self.workload.step if step.fallback}
         models |= {one.embedding for one in self.workload.index.values() if one.embedding}
         kinds = role_kinds(usage.parts, models, self.workload.human is not None)
         bindings = bind(self.catalog, self.name, self.stack, kinds, usage, day)
         month = _Month(
-            usage, bindings, [], list(usage.assumed), [], [], [], list(bindings.problems)
+            solved, usage, bindings, [], list(usage.assumed), [], [], [], list(bindings.problems)
         )
         for role, reason in bindings.omitted.items():
             month.not_included.append(f"{role}: {reason}" if reason else role)
@@ -150,9 +163,52 @@ class _Planner:
         for group in groups.values():
             self._bill(group, day, month)
         self._required(day, month)
+        month.lines += self._cases(month, day)
         for at, fixed in enumerate(self.workload.fixed):
             month.lines += self._fixed(fixed, at, day)
         return month
+
+    def _solve(self) -> Solved:
+        """The outcomes with this stack's models; solved once, months only change the traffic."""
+        if self._solved is None:
+            own = {
+                role: binding.success
+                for role in self.stack.roles
+                if (binding := self.stack.binding(role)) and binding.success is not None
+            }
+            self._solved = solve(self.workload, own)
+        return self._solved
+
+    def _cases(self, month: _Month, day: date) -> list[LineItem]:
+        """People at the workload's own cost, where the stack binds no offer for them."""
+        human = self.workload.human
+        cases = month.usage.parts["human"].variables["cases"] if human else ZERO
+        if human is None or "human" in self.stack.roles or not month.solved.outcomes:
+            return []
+        price = Price(
+            offer="workload",
+            charge="cases",
+            unit="case",
+            price=human.cost_per_case,
+            per=ONE,
+            source="the workload file, [human]",
+            confidence="stated",
+            since=day,
+            checked=day,
+        )
+        amount = settle(cases * human.cost_per_case)
+        return [
+            LineItem(
+                price=price,
+                quantity=cases,
+                list_amount=amount,
+                amount=amount,
+                role="human",
+                component="human",
+                purpose="people",
+                basis="requests x P(escalated)",
+            )
+        ]
 
     def _payable(self, bound: Bound, month: _Month) -> bool:
         if bound.entry.currency != self.workload.currency:
@@ -166,7 +222,7 @@ class _Planner:
                 )
             )
             return False
-        return bound.kind != "human" or MODELLED
+        return True
 
     def _let_index_embed(self, month: _Month) -> None:
         """A stack without an embedding model leaves the embedding to its index's offer."""
@@ -412,7 +468,12 @@ class _Planner:
         return own.monthly_total if own else budget.monthly_total
 
     def _not_modelled(self) -> Iterable[str]:
-        yield from not_modelled(self.workload)
+        solved = self._solve()
+        if solved.missing:
+            yield f"reliability: {'; '.join(solved.missing)}"
+            yield "retries, rejections and cases: each step runs once a request"
+        elif self.workload.human is None:
+            yield "people: the workload has no [human]; nobody is paid for what the machine cannot do"
         for part in ("observability", "runtime"):
             if getattr(self.workload, part) is None:
                 yield f"{part}: the workload has no [{part}]"
@@ -480,6 +541,15 @@ def _traffic_assumptions(workload: Workload) -> list[str]:
     if workload.traffic.peak_to_mean is None:
         found.append("traffic is flat: peak_to_mean = 1")
     return found
+
+
+def _same_for_all(solved: Solved) -> list[str]:
+    if solved.outcomes is None or not solved.shared:
+        return []
+    steps = ", ".join(f"'{name}'" for name in solved.shared)
+    return [
+        f"the success rate of {steps} is taken to be the same for every model: rank nothing on it"
+    ]
 
 
 def _unique(sentences: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from costplan.document import bill as bill_document
@@ -30,18 +30,18 @@ def dumps(value: Any, indent: str = "") -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return encode_basestring(value)
+        return quoted(value)
     if isinstance(value, Decimal):
         return literal(value)
     if isinstance(value, int):
         return str(value)
     if isinstance(value, datetime):
-        return encode_basestring(value.isoformat().replace("+00:00", "Z"))
+        return quoted(value.isoformat().replace("+00:00", "Z"))
     if isinstance(value, date):
-        return encode_basestring(value.isoformat())
+        return quoted(value.isoformat())
     deeper = indent + "  "
     if isinstance(value, Mapping):
-        rows = [f"{encode_basestring(key)}: {dumps(one, deeper)}" for key, one in value.items()]
+        rows = [f"{quoted(key)}: {dumps(one, deeper)}" for key, one in value.items()]
         opening, closing = "{", "}"
     else:
         rows = [dumps(one, deeper) for one in value]
@@ -133,8 +133,8 @@ def _estimate(made: Estimate) -> dict[str, Any]:
         "orchestration_spend": made.orchestration_spend,
         "overprovisioned_compute": made.overprovisioned_compute,
         "cost_per_request": made.cost_per_request,
-        "cost_per_trusted_answer": None,
-        "reliability": None,
+        "cost_per_trusted_answer": made.cost_per_trusted_answer,
+        "reliability": _reliability(made),
         "budget": None,
         "components": [_component(one) for one in made.components],
         "assumptions": made.assumptions,
@@ -156,6 +156,29 @@ def _estimate(made: Estimate) -> dict[str, Any]:
         data["mean_monthly"] = whole / len(totals)
         data["horizon_total"] = whole
     return data
+
+
+def _reliability(made: Estimate) -> dict[str, Any] | None:
+    found = made.reliability
+    if found is None:
+        return None
+    return {
+        "trusted": found.trusted,
+        "silent": found.silent,
+        "escalated": found.escalated,
+        "aborted": found.aborted,
+        "delivered_right": found.delivered_right,
+        "delivered_wrong": found.delivered_wrong,
+        "human_right": found.human_right,
+        "human_wrong": found.human_wrong,
+        "silent_per_month": found.silent * made.requests,
+        "cases_per_month": found.escalated * made.requests,
+        "trusted_per_month": found.trusted * made.requests,
+        "variable_cost_mean": found.cost_mean,
+        "variable_cost_sd": found.cost_sd,
+        "target": found.target,
+        "same_for_every_model": found.shared,
+    }
 
 
 def _component(component: Component) -> dict[str, Any]:

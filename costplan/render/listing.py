@@ -15,6 +15,7 @@ from costplan.document.listing import (
     Adjustment,
     Charge,
     Document,
+    Fee,
     Gate,
     Headline,
     ModelPage,
@@ -120,8 +121,7 @@ def _token_table(
 ) -> None:
     """A line a model, or two: an id that is too long, or has its days below it, runs over."""
     wide = page.width >= WIDE
-    titles = ("since", "checked  ") if wide else ()
-    table = Table(f"{category}, per 1M", "input ", "output ", *titles)
+    titles = ("input ", "output ", "since", "checked  ")
     made: list[tuple[str, list[str]]] = []
     for row in rows:
         rates = {one.charge: one for one in row.prices}
@@ -129,12 +129,17 @@ def _token_table(
         cells = [_rate(rates.get(kind), moved, marks) for kind in ("input", "output")]
         cells += [_since(row), _mark(row, marks)]
         made.append((row.id + ("" if row.currency == main else f" ({row.currency})"), cells))
-    figures = sum(3 + max(width_of(cells[at]) for _, cells in made) for at in range(4))
+    columns = zip(titles, *(cells for _, cells in made), strict=True)
+    room = page.width - sum(3 + max(map(width_of, column)) for column in columns)
+    title = f"{category}, per 1M"
+    if wide:
+        title = title.ljust(min(room, max(width_of(name) for name, _ in made)))
+    table = Table(title, *(titles if wide else titles[:2]))
     for name, cells in made:
         if not wide:
             table.add(name)
             table.add(f"  {cells[2]}, checked {cells[3].rstrip()}", *cells[:2])
-        elif width_of(name) > max(24, page.width - figures):
+        elif width_of(name) > room:
             table.add(name)
             table.add("", *cells)
         else:
@@ -143,12 +148,14 @@ def _token_table(
 
 
 def _rate(price: Headline | None, moved: bool, marks: dict[str, str]) -> str:
+    """The rate per million tokens, whatever its own scale; marked where requests differ."""
     if price is None or price.price is None:
         return "- "
+    rate = grouped(price.price * 1_000_000 / price.per)
     if not moved:
-        return grouped(price.price * 1_000_000 / price.per) + " "
+        return f"{rate} "
     marks[VARIES[0]] = VARIES[1]
-    return grouped(price.price * 1_000_000 / price.per) + VARIES[0]
+    return rate + VARIES[0]
 
 
 def _offers(
@@ -323,7 +330,7 @@ def _window(window: Window) -> str:
     return _later(text, window.known_from)
 
 
-def _fee(fee: Any) -> str:
+def _fee(fee: Fee) -> str:
     return _later(f"{fee.name} {_per(fee.price, fee.per, fee.unit)}", fee.known_from)
 
 
@@ -413,14 +420,18 @@ def _slices(tiers: Sequence[Slice]) -> list[str]:
 
 
 def _variables(page: Page, variables: Sequence[Variable]) -> None:
-    table = Table("variable", "meaning", "default", texts=2)
+    wide = page.width >= WIDE
+    meaning = ("meaning",) if wide else ()
+    table = Table("variable", *meaning, "default", texts=1 + len(meaning))
     for one in variables:
         about = f"{one.unit}: {one.about}" if one.about else one.unit
+        names = (one.name, about) if wide else (f"{one.name}\n  {about}",)
         if one.default is not None:
-            default: str | Cell = grouped(one.default)
+            table.add(*names, grouped(one.default))
+        elif one.required:
+            table.add(*names, cell("required", "bold"))
         else:
-            default = cell("required", "bold") if one.required else cell("optional", "dim")
-        table.add(one.name, about, default)
+            table.add(*names, cell("optional", "dim"))
     page.draw(table)
 
 

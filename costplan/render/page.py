@@ -87,7 +87,7 @@ class Table:
                 open_ones = [
                     at
                     for at, column in enumerate(self.columns)
-                    if column.figures == figures and natural[at] > (24 if not figures else 8)
+                    if column.figures == figures and natural[at] > (16 if not figures else 8)
                 ]
                 if not open_ones:
                     break
@@ -216,7 +216,9 @@ def plural(unit: str, quantity: Decimal) -> str:
     """The unit for a quantity: 2 tokens, 2 queries, 2 GB, 1 trace."""
     if quantity == 1 or not unit or not unit[-1].islower() or unit.endswith("s"):
         return unit
-    if unit.endswith("y"):
+    if " of " in unit:
+        return unit
+    if unit.endswith("y") and unit[-2:-1] not in "aeiou":
         return unit[:-1] + "ies"
     return unit + ("es" if unit.endswith(("ch", "x")) else "s")
 

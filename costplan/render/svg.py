@@ -23,4 +23,5 @@ def draw(document: EstimateDocument | Bill, look: Look) -> str:
         console.print(Text.assemble(*((one.text, one.style) for one in line)), soft_wrap=True)
     drawn = console.export_svg(title="costplan", unique_id="costplan")
     # Rich's picture fetches its fonts from the network; the reader's own monospace one will do.
-    return re.sub(r"\s*@font-face \{.*?\}", "", drawn, flags=re.S) + "\n"
+    text = re.sub(r"\s*@font-face \{.*?\}", "", drawn, flags=re.S) + "\n"
+    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")

@@ -168,13 +168,46 @@ def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone:
         rows.append(("  at list price", [made.list_monthly for made in estimates]))
     rows.append(("a request", [made.cost_per_request for made in estimates]))
     for title, amounts in rows:
-        table.add(title, *("-" if one is None else money(one) for one in amounts))
+        table.add(title, *(_or_dash(one) for one in amounts))
     table.rule()
     table.add("orchestration spend", *(money(made.orchestration_spend) for made in estimates))
     table.add("overprovisioned", *(money(made.overprovisioned_compute) for made in estimates))
+    _reliability(table, estimates)
     if any(made.budget is not None for made in estimates):
         table.add("budget left", *(_headroom(made) for made in estimates))
     page.draw(table)
+
+
+def _reliability(table: Table, estimates: Sequence[Estimate]) -> None:
+    """What the money buys: trusted answers, silent failures, cases."""
+    if all(made.reliability is None for made in estimates):
+        return
+    table.rule()
+    found = [(made, made.reliability) for made in estimates]
+    rows: list[tuple[str, list[str]]] = [
+        ("trusted answers", [_percent(one.trusted) if one else "-" for _, one in found]),
+        ("silent failures", [_monthly(made, one.silent) if one else "-" for made, one in found]),
+        (
+            "cases for people",
+            [_monthly(made, one.escalated) if one else "-" for made, one in found],
+        ),
+        ("a trusted answer", [_or_dash(made.cost_per_trusted_answer) for made in estimates]),
+    ]
+    for title, cells in rows:
+        table.add(title, *cells)
+    table.rule()
+
+
+def _percent(share: Decimal) -> str:
+    return f"{grouped(share * 100, 2)} %"
+
+
+def _monthly(made: Estimate, share: Decimal) -> str:
+    return rounded(share * made.requests, 3)
+
+
+def _or_dash(amount: Decimal | None) -> str:
+    return "-" if amount is None else money(amount)
 
 
 def _component_names(estimates: Sequence[Estimate]) -> list[str]:
@@ -237,7 +270,8 @@ def _component(table: Table, component: Component, marks: dict[str, str]) -> Non
     for (role, offer), lines in groups.items():
         rows = _merged(lines)
         if offer == "workload":
-            table.add(f"  {role} (stated)", "", known_sum(rows))
+            quantity = amount_of(rows[0]) if rows[0].price.unit != "month" else ""
+            table.add(f"  {role} (stated)", cell(quantity, "dim"), known_sum(rows))
             continue
         several = len(rows) > 1
         table.add(f"  {role}: {offer}", "", known_sum(rows) if several else "")

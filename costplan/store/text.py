@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,11 @@ from costplan.reading import collect, read
 T = TypeVar("T")
 LARGEST_FILE = 4_000_000
 """Bytes. A workload is a few kilobytes, the largest catalogue file under a megabyte."""
-TOO_DEEP = 200
+EXPONENTS = range(-100, 1_000_000)
+"""Above them Decimal overflows before a limit can be checked; below them nothing is meant."""
+DEEP_KEY = re.compile(r"^[ \t\[]*+(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}", re.M)
+"""A dotted key of a hundred parts: tomllib takes a minute for one of fifty thousand."""
+MANY_DIGITS = re.compile(r"[0-9][0-9_]{4000,}")
 
 
 class DocumentError(CostplanError):
@@ -33,14 +38,14 @@ class DocumentError(CostplanError):
         for problem in self.problems:
             place = locate(self.text, problem.path, problem.part) if problem.path else None
             path = "" if place else f" ({'.'.join(map(str, problem.path))})" if problem.path else ""
-            message = _with_subject(problem) + path
+            message = with_subject(problem) + path
             shown.append(draw(self.name, self.text, place, message, problem.hint))
         return shown
 
 
-def _with_subject(problem: Problem) -> str:
+def with_subject(problem: Problem) -> str:
     """The message, led by the key it is about where it begins with a verb."""
-    if not problem.message.startswith(("must ", "is ")):
+    if not problem.message.startswith(("must ", "is ", "has ")):
         return problem.message
     keys = [key for key in problem.path if isinstance(key, str)]
     return f"'{keys[-1]}' {problem.message}" if keys else problem.message
@@ -64,7 +69,13 @@ def read_file(path: Path) -> str:
 
 def read_stdin() -> str:
     """The text on standard input. Raises BadUsage as ``read_file``."""
-    return decode(sys.stdin.buffer.read(LARGEST_FILE + 1), "standard input")
+    if sys.stdin is None:
+        raise BadUsage("standard input is closed", "name a workload file")
+    try:
+        data = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    except OSError as error:  # a folder, or a terminal that went away
+        raise BadUsage(f"standard input cannot be read: {error.strerror or error}") from None
+    return decode(data, "standard input")
 
 
 def decode(data: bytes, name: str) -> str:
@@ -74,23 +85,58 @@ def decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadUsage(f"{name} is not UTF-8 text (byte {error.start})") from None
+        hint = "save it as UTF-8"
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            hint = "it begins like UTF-16: save it as UTF-8"
+        raise BadUsage(f"{name} is not UTF-8 text (byte {error.start + 1})", hint) from None
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
-    """TOML as plain data, numbers as int and Decimal. Raises DocumentError or BadUsage."""
+    """TOML as plain data, numbers as int and Decimal.
+
+    Raises DocumentSyntaxError, or BadUsage for what no document of ours holds.
+    """
+    if DEEP_KEY.search(text):
+        raise BadUsage(f"{name} nests too deeply")
     try:
         return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         raise DocumentSyntaxError(name, text, error) from None
-    except (ValueError, InvalidOperation) as error:  # a number of thousands of digits
-        raise BadUsage(f"{name}: {error}", "numbers here have at most 28 digits") from None
+    except _BadNumber as error:
+        raise BadUsage(f"{_where(name, text, error.text)}: {error}", MEND_NUMBER) from None
+    except ValueError as error:  # Python reads no integer of thousands of digits, and no year 0
+        found = MANY_DIGITS.search(text)
+        if found is None:
+            raise BadUsage(f"{name}: {error}") from None
+        where = _where(name, text, found[0])
+        raise BadUsage(f"{where}: a number of {len(found[0]):,} digits", MEND_NUMBER) from None
     except RecursionError:
         raise BadUsage(f"{name} nests too deeply") from None
 
 
+MEND_NUMBER = "numbers here are 0, or between 1e-100 and 1e15"
+
+
+class _BadNumber(ValueError):
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"{text[:40]} cannot be computed with")
+
+
 def _decimal(text: str) -> Decimal:
-    return Decimal(text.replace("_", ""))
+    try:
+        number = Decimal(text.replace("_", ""))
+    except InvalidOperation:
+        raise _BadNumber(text) from None
+    if number.is_finite() and number and number.adjusted() not in EXPONENTS:
+        raise _BadNumber(text)
+    return number
+
+
+def _where(name: str, text: str, part: str) -> str:
+    """The file and the line on which a part of its text first stands."""
+    at = text.find(part)
+    return f"{name}:{text.count(chr(10), 0, at) + 1}" if at >= 0 else name
 
 
 class DocumentSyntaxError(CostplanError):
@@ -99,8 +145,19 @@ class DocumentSyntaxError(CostplanError):
     def __init__(self, name: str, text: str, error: tomllib.TOMLDecodeError) -> None:
         from costplan.store.positions import draw, syntax_place
 
-        message = str(error).split(" (at ")[0]
-        super().__init__(draw(name, text, syntax_place(error, text), f"not TOML: {message}", None))
+        message, hint = _in_words(str(error).split(" (at ")[0])
+        super().__init__(draw(name, text, syntax_place(error, text), f"not TOML: {message}", hint))
+
+
+def _in_words(message: str) -> tuple[str, str | None]:
+    """The parser's message for someone who does not know the parser, and the remedy."""
+    names = re.match(r"Cannot (?:declare|mutate immutable namespace) \((.*?),?\)", message)
+    if names:
+        table = ".".join(one.strip(" '\"") for one in names[1].split(","))
+        return f"the table '{table}' is there already", "write each table once, with all its keys"
+    if message == "Cannot overwrite a value":
+        return "this key or table is there already", "write each key and each table once"
+    return message, None
 
 
 def collect_document(

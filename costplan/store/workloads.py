@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from decimal import Decimal
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from costplan.problems import BadUsage, Path, Problem, did_you_mean
-from costplan.store.text import collect_document, parse_toml, read_file, read_stdin
+from costplan.problems import BadUsage, CostplanError, Path, Problem, did_you_mean
+from costplan.reading import word_for
+from costplan.store.text import (
+    DocumentError,
+    collect_document,
+    parse_toml,
+    read_file,
+    read_stdin,
+    with_subject,
+)
 from costplan.workload.model import RESERVED, Workload
 
 FILE_NAME = "costplan.toml"
@@ -41,15 +47,19 @@ def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
     else:
         path = FilePath(where) if where is not None else _nearest()
         name, text, folder = str(path), read_file(path), path.parent
-    if not text.strip():
-        raise BadUsage(f"{name} is empty", "'costplan init' writes a workload to start from")
     data = parse_toml(name, text)
-    for change in changes:
-        _set(data, change)
+    if not data:
+        raise BadUsage(f"{name} is empty", "'costplan init' writes a workload to start from")
+    changed = [(_set(data, change), change) for change in changes]
     prices = data.pop("prices", {})
     if not isinstance(prices, dict):
-        raise BadUsage(f"{name}: 'prices' must be a table")
+        problem = Problem(("prices",), f"must be a table, not {word_for(prices)}", "[prices]")
+        raise DocumentError(name, text, [problem])
     workload, problems = collect_document(Workload, name, data)
+    for place, change in changed:
+        for problem in problems:
+            if problem.path[: len(place)] == place:  # its place is not in the file
+                raise BadUsage(f"--set {change}: {with_subject(problem)}", problem.hint)
     return Opened(workload, problems, _bindings(data), name, text, folder, prices)
 
 
@@ -67,7 +77,10 @@ def _bindings(data: dict[str, Any]) -> list[tuple[Path, str]]:
 
 
 def _nearest() -> FilePath:
-    start = FilePath.cwd()
+    try:
+        start = FilePath.cwd()
+    except OSError:  # removed under our feet
+        raise BadUsage("the current folder is gone", "name a workload file") from None
     for folder in (start, *start.parents):
         path = folder / FILE_NAME
         if path.is_file():
@@ -78,33 +91,33 @@ def _nearest() -> FilePath:
     )
 
 
-def _set(data: dict[str, Any], change: str) -> None:
-    """Change one value in place: ``a.b=1``; elements of arrays by number or by their name."""
+def _set(data: dict[str, Any], change: str) -> Path:
+    """Change one value in place: ``a.b=1``; elements of arrays by number or by their name.
+
+    Returns the path of what was changed.
+    """
     keys, equals, text = change.partition("=")
-    if not equals or not keys.strip():
+    names = [key.strip() for key in keys.split(".")]
+    if not equals or not all(names):
         raise BadUsage(f"--set {change}: write it as path.to.key=value")
-    path = [key.strip() for key in keys.split(".")]
     node: Any = data
-    for at, key in enumerate(path[:-1]):
-        node = _descend(node, key, ".".join(path[: at + 1]))
-    last = path[-1]
-    if isinstance(node, list):
-        number = _position(node, last, keys)
-        node[number] = _value(text)
-    elif isinstance(node, dict):
-        node[last] = _value(text)
-    else:
-        raise BadUsage(f"--set {change}: {'.'.join(path[:-1])} is not a table")
-
-
-def _descend(node: Any, key: str, so_far: str) -> Any:
-    if isinstance(node, list):
-        return node[_position(node, key, so_far)]
-    if isinstance(node, dict):
-        if key not in node:
-            node[key] = {}
-        return node[key]
-    raise BadUsage(f"--set: {so_far} is inside a value that is not a table")
+    path: list[str | int] = []
+    for at, key in enumerate(names):
+        so_far = ".".join(names[: at + 1])
+        if isinstance(node, list):
+            path.append(_position(node, key, so_far))
+        elif isinstance(node, dict):
+            path.append(key)
+        else:
+            before = ".".join(names[:at])
+            raise BadUsage(f"--set {change}: {before} is {word_for(node)}, not a table")
+        if at == len(names) - 1:
+            node[path[-1]] = _value(text)
+        elif isinstance(node, dict):
+            node = node.setdefault(key, {})
+        else:
+            node = node[path[-1]]
+    return tuple(path)
 
 
 def _position(items: list[Any], key: str, so_far: str) -> int:
@@ -123,6 +136,7 @@ def _position(items: list[Any], key: str, so_far: str) -> int:
 def _value(text: str) -> Any:
     """A TOML value; a text that is none is taken as a string."""
     try:
-        return tomllib.loads(f"x = {text}", parse_float=Decimal)["x"]
-    except (tomllib.TOMLDecodeError, ValueError, ArithmeticError, RecursionError):
+        parsed = parse_toml("--set", f"x = {text}")
+    except CostplanError:
         return text.strip()
+    return parsed["x"] if len(parsed) == 1 else text.strip()

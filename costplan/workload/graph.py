@@ -87,7 +87,11 @@ class State(NamedTuple):
 
 @dataclass(slots=True)
 class Outcomes:
-    """What becomes of one request. Probabilities sum to 1; visits are expected runs."""
+    """What becomes of one request. Probabilities sum to 1; visits are expected runs.
+
+    ``first``: the part of the visits that one pass without retries or restarts would make;
+    ``redundant``: the part that are further runs of a vote or a best-of.
+    """
 
     delivered_right: float
     delivered_wrong: float
@@ -95,6 +99,8 @@ class Outcomes:
     human_wrong: float
     aborted: float
     visits: dict[str, float]
+    first: dict[str, float]
+    redundant: dict[str, float]
     fallbacks: dict[str, float]
     states: int = 0
     graph: Graph | None = field(default=None, repr=False, compare=False)
@@ -378,10 +384,16 @@ class Graph:
         ends = [0.0] * 5
         runs = [0.0] * len(self.nodes)
         fallbacks = [0.0] * len(self.nodes)
+        first = [0.0] * len(self.nodes)
+        redundant = [0.0] * len(self.nodes)
         for state, mass, moves in zip(self.states, visits, self.transitions, strict=True):
+            fresh = self._first_time(state)
             for move in moves:
                 share = mass * move.probability
                 runs[state.step] += share * move.runs
+                redundant[state.step] += share * (move.runs - 1)
+                if fresh:
+                    first[state.step] += share
                 fallbacks[state.step] += share * move.fallbacks
                 if move.target < 0:
                     ends[move.target + 5] += share
@@ -393,10 +405,22 @@ class Graph:
             human_wrong=ends[3],
             aborted=ends[4],
             visits=dict(zip(names, runs, strict=True)),
+            first=dict(zip(names, first, strict=True)),
+            redundant={name: one for name, one in zip(names, redundant, strict=True) if one},
             fallbacks={name: one for name, one in zip(names, fallbacks, strict=True) if one},
             states=len(self.states),
             graph=self,
         )
+
+    def _first_time(self, state: State) -> bool:
+        """Whether this is no retry and no restart. A step that ``next`` leads back to is new."""
+        if state.attempt > 1:
+            return False
+        for slot, at in enumerate(self._validators):
+            restart = self.nodes[at].restart
+            if state.rounds[slot] and restart is not None and restart <= state.step <= at:
+                return False
+        return True
 
     def moments(
         self,

@@ -49,6 +49,67 @@ class OnReject:
 
 
 @record
+class Vote:
+    """Parallel runs of a step; right when at least ``quorum`` of them are."""
+
+    runs: Count
+    quorum: Annotated[Count, About("the majority when left out")] | None = None
+    stop_early: Annotated[bool, About("run one after another until the vote is decided")] = False
+
+    def check(self) -> Iterable[Problem]:
+        if self.runs > 99:
+            yield Problem(("runs",), f"must be at most 99, not {self.runs}")
+        if self.quorum is None and self.runs % 2 == 0:
+            yield Problem(("runs",), "must be odd for a majority, or name a 'quorum'")
+        if self.quorum is not None and self.quorum > self.runs:
+            yield Problem(("quorum",), f"is more than the {self.runs} runs")
+
+
+@record
+class BestOf:
+    """Parallel runs of a step, of which a selector picks one."""
+
+    runs: Count
+    selector: Annotated[Share, About("P(it picks a right one | right and wrong ones differ)")]
+
+    def check(self) -> Iterable[Problem]:
+        if self.runs > 99:
+            yield Problem(("runs",), f"must be at most 99, not {self.runs}")
+
+
+@record
+class Fallback:
+    """Another model, called when every attempt of the step's own failed and was noticed."""
+
+    model: Annotated[str, About("role that each stack binds to a model")]
+    success: (
+        Annotated[Share, About("its success on all requests; a binding's replaces it")] | None
+    ) = None
+    phi: (
+        Annotated[Correlation, About("correlation with the step's own model; 0.3 assumed")] | None
+    ) = None
+
+
+@record
+class Timeout:
+    """Runs that are cut off, always noticed: a share, or a limit on a lognormal latency."""
+
+    share: Share | None = None
+    after_seconds: Positive | None = None
+    median_seconds: Positive | None = None
+    sigma: Annotated[Amount, About("of the latency's logarithm")] | None = None
+
+    def check(self) -> Iterable[Problem]:
+        latency = (self.after_seconds, self.median_seconds, self.sigma)
+        if (self.share is None) == (None in latency):
+            yield Problem(
+                (),
+                "a timeout has 'share', or 'after_seconds' with 'median_seconds' and 'sigma'",
+                part="key",
+            )
+
+
+@record
 class Step:
     """One node of the application's graph: a model call, a retrieval or a tool call."""
 
@@ -83,6 +144,17 @@ class Step:
     common_cause: Share | None = None
     detection_rate: Annotated[Share, About("share of failures noticed at once")] | None = None
     max_attempts: Count | None = None
+    next: (
+        Annotated[
+            str | Mapping[str, Share],
+            About('the step that follows, or names with probabilities; "end" delivers'),
+        ]
+        | None
+    ) = None
+    vote: Vote | None = None
+    best_of: BestOf | None = None
+    fallback: Fallback | None = None
+    timeout: Timeout | None = None
     on_exhaust: Literal["human", "abort", "continue"] | None = None
     judges: Annotated[tuple[str, ...], About("earlier steps whose faults it can see")] = ()
     sensitivity: (
@@ -122,6 +194,25 @@ class Step:
         if self.reasoning_tokens + self.output_audio_tokens > self.output_tokens:
             yield Problem(
                 ("output_tokens",), "the reasoning and audio parts are more than the whole"
+            )
+        yield from self._repeat_problems()
+
+    def _repeat_problems(self) -> Iterable[Problem]:
+        if self.vote and self.best_of:
+            yield Problem(("best_of",), "a step has 'vote' or 'best_of', not both", part="key")
+        if self.fallback and not self.model:
+            yield Problem(("fallback",), "only a model step falls back to a model", part="key")
+        if self.fallback and not self.detection_rate:
+            yield Problem(
+                ("fallback",),
+                "'fallback' needs 'detection_rate': only a noticed failure falls back",
+                part="key",
+            )
+        if self.judges and (self.success is not None or self.vote or self.best_of):
+            yield Problem(
+                ("judges",),
+                "a validator has sensitivity and false_positive_rate, not success",
+                part="key",
             )
         for key in ("sensitivity", "false_positive_rate", "on_reject"):
             if getattr(self, key) is not None and not self.judges:

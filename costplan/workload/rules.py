@@ -29,26 +29,32 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
 def roles_used(workload: Workload) -> dict[str, Path]:
     """Every role that a stack must bind, with the place that uses it."""
     used: dict[str, Path] = {}
-    for at, step in enumerate(workload.step):
-        for key in ("model", "index", "tool"):
-            role = getattr(step, key)
-            if role:
-                used.setdefault(role, ("step", at, key))
-    for at, job in enumerate(workload.job):
-        for key in ("model", "tool"):
-            role = getattr(job, key)
-            if role:
-                used.setdefault(role, ("job", at, key))
-        if job.upserts_to:
-            used.setdefault(job.upserts_to, ("job", at, "upserts_to"))
-    for name, index in workload.index.items():
-        used.setdefault(name, ("index", name))
-        if index.embedding:
-            used.setdefault(index.embedding, ("index", name, "embedding"))
+    for role, _, path in _uses(workload):
+        used.setdefault(role, path)
     for part in ("observability", "runtime"):
         if getattr(workload, part) is not None:
             used.setdefault(part, (part,))
     return used
+
+
+def _uses(workload: Workload) -> Iterable[tuple[str, str, Path]]:
+    """(role, kind, place) of everything that names a role."""
+    for at, step in enumerate(workload.step):
+        for key in ("model", "index", "tool"):
+            if getattr(step, key):
+                yield getattr(step, key), key, ("step", at, key)
+        if step.fallback:
+            yield step.fallback.model, "model", ("step", at, "fallback", "model")
+    for at, job in enumerate(workload.job):
+        for key in ("model", "tool"):
+            if getattr(job, key):
+                yield getattr(job, key), key, ("job", at, key)
+        if job.upserts_to:
+            yield job.upserts_to, "index", ("job", at, "upserts_to")
+    for name, index in workload.index.items():
+        yield name, "index", ("index", name)
+        if index.embedding:
+            yield index.embedding, "model", ("index", name, "embedding")
 
 
 def _names(workload: Workload) -> Iterable[Problem]:
@@ -181,25 +187,12 @@ def _conversation(workload: Workload) -> Iterable[Problem]:
 
 
 def _kinds(workload: Workload) -> Iterable[Problem]:
-    kinds: dict[str, tuple[str, Path]] = {}
-    uses: list[tuple[str, str, Path]] = []
-    for at, step in enumerate(workload.step):
-        for key in ("model", "index", "tool"):
-            if getattr(step, key):
-                uses.append((getattr(step, key), key, ("step", at, key)))
-    for at, job in enumerate(workload.job):
-        for key in ("model", "tool"):
-            if getattr(job, key):
-                uses.append((getattr(job, key), key, ("job", at, key)))
-    for name, index in workload.index.items():
-        uses.append((name, "index", ("index", name)))
-        if index.embedding:
-            uses.append((index.embedding, "model", ("index", name, "embedding")))
-    for role, kind, path in uses:
+    kinds: dict[str, str] = {}
+    for role, kind, path in _uses(workload):
         if role in (*RESERVED, *PARTS, *ALWAYS):
             yield Problem(path, f"'{role}' cannot be the name of a role: it has a meaning already")
-        elif kinds.setdefault(role, (kind, path))[0] != kind:
-            yield Problem(path, f"'{role}' is a {kinds[role][0]} elsewhere; roles have one kind")
+        elif kinds.setdefault(role, kind) != kind:
+            yield Problem(path, f"'{role}' is a {kinds[role]} elsewhere; roles have one kind")
 
 
 def _bindings(

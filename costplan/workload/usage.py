@@ -7,16 +7,19 @@ This is where expected visits become quantities. They are turned into Decimal on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from costplan.quantity import ZERO
 from costplan.reading import record
 from costplan.workload.conversation import Prefix, calls
 from costplan.workload.model import Job, Purpose, Step, Workload
-from costplan.workload.outcomes import visits
+from costplan.workload.outcomes import Visits, once
 
 SECONDS_PER_MONTH = Decimal(730 * 3600)
+TINY = Decimal("1e-11")
+"""Differences of expected visits below this are rounding: visits have 12 digits."""
 
 
 @record
@@ -32,7 +35,7 @@ class ModelCalls:
     mode: str | None = None
     job: Job | None = None
     rate_per_second: Decimal = ZERO
-    online: bool = True
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,23 +58,55 @@ class Usage:
     assumed: list[str]
 
 
-def monthly_usage(workload: Workload, scale: Decimal = Decimal(1)) -> Usage:
-    """The usage of a month; ``scale`` is the month's traffic over the file's."""
+def monthly_usage(
+    workload: Workload, scale: Decimal = Decimal(1), visits: Visits | None = None
+) -> Usage:
+    """The usage of a month; ``scale`` is the month's traffic over the file's.
+
+    ``visits`` say how often each step runs for one request; each runs once when left out.
+    """
+    seen = visits or once(workload)
     arrivals = workload.traffic.requests_per_month * scale
     turns = Decimal(workload.conversation.turns) if workload.conversation else Decimal(1)
     requests = arrivals * turns
     usage = Usage(requests=requests, model_calls=[], parts={}, assumed=[])
-    runs = {name: one * requests for name, one in visits(workload).items()}
     for step in workload.step:
         if step.model:
-            usage.model_calls += _step_calls(workload, step, runs[step.name], arrivals, scale)
+            usage.model_calls += _step_calls(workload, step, seen, requests, arrivals)
         else:
-            _count_part(usage, workload, step, runs[step.name])
+            _count_part(usage, workload, step, seen, requests)
     for job in workload.job:
         _count_job(usage, workload, job)
     _embedding(usage, workload)
-    _platform(usage, workload, runs)
+    runs = {name: one * requests for name, one in seen.runs.items()}
+    _platform(usage, workload, runs, _passes(seen))
+    if workload.human is not None:
+        _part(usage, "human", "human").variables["cases"] = seen.cases * requests
     return usage
+
+
+class Portion(NamedTuple):
+    """So many runs of a step a month for one purpose."""
+
+    purpose: str
+    tags: tuple[str, ...]
+    runs: Decimal
+
+
+def portions(step: Step, visits: Visits, requests: Decimal) -> list[Portion]:
+    """A step's runs: first ones produce, retries and restarts coordinate, votes are redundant."""
+    purpose = purpose_of(step)
+    whole = visits.runs[step.name] * requests
+    spare = visits.redundant.get(step.name, ZERO) * requests
+    first = visits.first.get(step.name, ZERO) * requests
+    if step.purpose or step.judges:
+        first = whole - spare
+    found = [
+        Portion(purpose, (), first),
+        Portion("coordinate", (), whole - spare - first),
+        Portion(purpose, ("redundant",), spare),
+    ]
+    return [one for one in found if one.runs > whole * TINY]
 
 
 def purpose_of(step: Step) -> Purpose:
@@ -80,18 +115,41 @@ def purpose_of(step: Step) -> Purpose:
 
 
 def _step_calls(
-    workload: Workload, step: Step, runs: Decimal, arrivals: Decimal, scale: Decimal
+    workload: Workload, step: Step, visits: Visits, requests: Decimal, arrivals: Decimal
 ) -> list[ModelCalls]:
+    made: list[ModelCalls] = []
+    for portion in portions(step, visits, requests):
+        for one in _classes(workload, step, requests, arrivals):
+            made.append(
+                replace(
+                    one,
+                    count=one.count * portion.runs / requests,
+                    purpose=portion.purpose,
+                    tags=portion.tags,
+                )
+            )
+    spare = visits.fallbacks.get(step.name, ZERO) if step.fallback else ZERO
+    if step.fallback and spare:
+        made += [
+            replace(one, role=step.fallback.model, count=one.count * spare, purpose="coordinate")
+            for one in _classes(workload, step, requests, arrivals)
+        ]
+    return made
+
+
+def _classes(
+    workload: Workload, step: Step, requests: Decimal, arrivals: Decimal
+) -> list[ModelCalls]:
+    """The classes of a step's calls, as many as if it ran once a request."""
     role = step.model or ""
-    rate = workload.traffic.requests_per_month * scale / SECONDS_PER_MONTH
     common = {"role": role, "step": step.name, "purpose": purpose_of(step), "mode": step.mode}
     conversation = workload.conversation
     if conversation is not None and step is workload.answering_step:
-        each = runs / Decimal(conversation.turns) if arrivals else ZERO
         classes = list(calls(conversation))
+        rate = arrivals / SECONDS_PER_MONTH
         return [
             ModelCalls(
-                count=each * step.calls,
+                count=arrivals * step.calls,
                 tokens={"input_tokens": call.input_tokens, "output_tokens": call.output_tokens}
                 | ({"web_searches": step.web_searches} if step.web_searches else {}),
                 prefix=call.prefix,
@@ -100,50 +158,55 @@ def _step_calls(
             )
             for call in classes
         ]
-    tokens = {
-        name: value
-        for name in (
-            "input_tokens",
-            "cache_read_tokens",
-            "cache_write_tokens",
-            "cache_write_1h_tokens",
-            "output_tokens",
-            "reasoning_tokens",
-            "input_audio_tokens",
-            "output_audio_tokens",
-            "web_searches",
-        )
-        if (value := getattr(step, name))
-    }
+    tokens = {name: value for name in TOKENS if (value := getattr(step, name))}
     prefix = None
     if step.cacheable_tokens:
         prefix = Prefix(shared=step.cacheable_tokens, marked=step.cacheable_tokens)
     return [
         ModelCalls(
-            count=runs * step.calls,
+            count=requests * step.calls,
             tokens=tokens,
             prefix=prefix,
-            rate_per_second=runs * step.calls / SECONDS_PER_MONTH,
+            rate_per_second=requests * step.calls / SECONDS_PER_MONTH,
             **common,  # type: ignore[arg-type]
         )
     ]
+
+
+TOKENS = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "input_audio_tokens",
+    "output_audio_tokens",
+    "web_searches",
+)
 
 
 def _part(usage: Usage, role: str, kind: str) -> PartUsage:
     return usage.parts.setdefault(role, PartUsage(role=role, kind=kind, variables={}))
 
 
-def _count_part(usage: Usage, workload: Workload, step: Step, runs: Decimal) -> None:
-    purpose = purpose_of(step)
+def _count_part(
+    usage: Usage, workload: Workload, step: Step, visits: Visits, requests: Decimal
+) -> None:
+    for portion in portions(step, visits, requests):
+        count = portion.runs * step.calls
+        if step.index:
+            part = _index_part(usage, workload, step.index)
+            part.variables["queries"] += count
+        else:
+            part = _tool_part(usage, workload, step.tool or "")
+            _add_calls(part, count)
+        key = (portion.purpose, step.name)
+        part.purposes[key] = part.purposes.get(key, ZERO) + count
     if step.index:
-        part = _index_part(usage, workload, step.index)
-        part.variables["queries"] += runs * step.calls
-        key = (purpose, step.name)
+        _index_part(usage, workload, step.index)
     else:
-        part = _tool_part(usage, workload, step.tool or "")
-        _add_calls(part, runs * step.calls)
-        key = (purpose, step.name)
-    part.purposes[key] = part.purposes.get(key, ZERO) + runs * step.calls
+        _tool_part(usage, workload, step.tool or "")
 
 
 def _index_part(usage: Usage, workload: Workload, name: str) -> PartUsage:
@@ -202,7 +265,6 @@ def _count_job(usage: Usage, workload: Workload, job: Job) -> None:
                 tokens=tokens,
                 mode=job.mode,
                 job=job,
-                online=False,
             )
         )
     if job.tool:
@@ -236,7 +298,7 @@ def _embedding(usage: Usage, workload: Workload) -> None:
                 )
 
 
-def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
+def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal], passes: Decimal) -> None:
     requests = usage.requests
     step_runs = sum(runs.values(), ZERO)
     seats = workload.observability
@@ -244,9 +306,11 @@ def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> Non
     orchestration.update(executions=requests, requests=requests, step_runs=step_runs)
     runtime = workload.runtime
     if runtime is not None:
+        if passes != 1:
+            usage.assumed.append(f"runtime: seconds grow with the steps' runs, x {passes:.3f}")
         own = {
-            "active_cpu_seconds": runtime.active_cpu_seconds,
-            "wall_seconds": runtime.wall_seconds,
+            "active_cpu_seconds": runtime.active_cpu_seconds * passes,
+            "wall_seconds": runtime.wall_seconds * passes,
             "memory_gib": runtime.memory_gib,
             "idle_seconds": runtime.idle_seconds,
         }
@@ -260,6 +324,17 @@ def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> Non
     if seats is not None:
         orchestration["seats"] = seats.seats
         _trace(usage, workload, runs)
+
+
+def _passes(visits: Visits) -> Decimal:
+    """How much longer a request takes than one pass without retries and restarts.
+
+    A vote's runs go side by side and lengthen nothing.
+    """
+    first = sum(visits.first.values(), ZERO)
+    runs = sum(visits.runs.values(), ZERO) - sum(visits.redundant.values(), ZERO)
+    runs += sum(visits.fallbacks.values(), ZERO)
+    return runs / first if first else Decimal(1)
 
 
 def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:

@@ -1,0 +1,222 @@
+"""Pages of the catalogue, drawn from documents made by hand."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from costplan.document.listing import (
+    KINDS,
+    Charge,
+    Headline,
+    Hit,
+    PriceList,
+    Row,
+    Search,
+    Slice,
+    Where,
+)
+from costplan.render import Look
+from costplan.render.listing import _charge, _command, draw
+
+DAY = date(2026, 11, 22)
+WHERE = Where("https://example.org", "dataset", date(2026, 1, 1), date(2026, 2, 2))
+
+
+def headline(**changes: Any) -> Headline:
+    return Headline(
+        "reads", "query", Decimal("0.10"), Decimal(1_000), (), False, None, WHERE
+    )._replace(**changes)
+
+
+def row(**changes: Any) -> Row:
+    return Row(
+        id="v/plan",
+        kind="offer",
+        category="vector-db",
+        vendor="V",
+        product="Box",
+        plan="Pro",
+        region=None,
+        currency="USD",
+        prices=(headline(), headline(charge="writes", price=None, quote=True)),
+        more_charges=2,
+        known_from=None,
+        since=WHERE.since,
+        checked=WHERE.checked,
+        confidence="dataset",
+        varies=(),
+        shelf="built-in",
+    )._replace(**changes)
+
+
+def charge(**changes: Any) -> Charge:
+    return Charge(
+        id="reads",
+        quantity="queries",
+        unit="query",
+        per=Decimal(1_000),
+        price=Decimal("0.10"),
+        tiers=(),
+        quote=False,
+        mode="graduated",
+        included=None,
+        free_tier=False,
+        pool=None,
+        minimum_quantity=None,
+        round_up_to=None,
+        rank_by=None,
+        cap=None,
+        fx=None,
+        fixed=False,
+        scope="account",
+        note=None,
+        ended=False,
+        known_from=None,
+        where=WHERE,
+    )._replace(**changes)
+
+
+def test_an_offer_s_block() -> None:
+    assert draw(PriceList(DAY, (row(),)), "table", Look(80)) == (
+        "prices on 2026-11-22, in USD\n"
+        "\n"
+        "vector-db\n"
+        "v/plan                                          2026-01-01, checked 2026-02-02 d\n"
+        "  Box, Pro\n"
+        "  reads 0.1 / 1k queries; writes on request; 2 more\n"
+        "\n"
+        "d  from a published data set\n"
+    )
+
+
+def test_a_narrow_block_puts_the_days_below() -> None:
+    assert "v/plan\n  Box, Pro\n" in draw(PriceList(DAY, (row(),)), "table", Look(60))
+    assert "\n  2026-01-01, checked 2026-02-02 d\n" in draw(
+        PriceList(DAY, (row(),)), "table", Look(60)
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"prices": (), "known_from": date(2026, 12, 1)}, "from 2026-12-01"),
+        ({"prices": (), "more_charges": 0}, "no price on this day"),
+        ({"prices": (headline(),), "more_charges": 0}, "  0.1 / 1k queries\n"),
+        (
+            {"prices": (headline(price=None, known_from=date(2026, 12, 1)), headline())},
+            "reads from 2026-12-01; reads 0.1",
+        ),
+        (
+            {
+                "prices": (
+                    headline(
+                        price=None,
+                        tiers=(Slice(Decimal(5), Decimal(3)), Slice(None, Decimal("0.5"))),
+                    ),
+                )
+            },
+            "0.5 to 3 / 1k queries",
+        ),
+        ({"prices": (headline(price=None, tiers=(Slice(None, None),)),)}, "on request / 1k"),
+    ],
+)
+def test_every_kind_of_headline(changes: dict[str, Any], words: str) -> None:
+    assert words in draw(PriceList(DAY, (row(**changes),)), "table", Look(80))
+
+
+def test_a_rate_is_shown_per_million_whatever_its_scale() -> None:
+    prices = (
+        headline(charge="input", unit="token", price=Decimal("0.002"), per=Decimal(1_000)),
+        headline(charge="output", unit="token", price=Decimal(8), per=Decimal(1_000_000)),
+    )
+    model = row(id="v/m", kind="chat", category="tokens", prices=prices, varies=("schedule",))
+    line = draw(PriceList(DAY, (model,)), "table", Look(80)).splitlines()[4]
+    assert line.split() == ["v/m", "2*", "8*", "2026-01-01", "2026-02-02", "d"]
+
+
+def test_an_id_that_is_too_long_has_a_line_of_its_own() -> None:
+    name = "bedrock/eu.anthropic.claude-sonnet-5-5"
+    model = row(
+        id=name, kind="chat", category="tokens", prices=(headline(charge="input", unit="token"),)
+    )
+    lines = draw(PriceList(DAY, (model, model)), "table", Look(80)).splitlines()
+    assert name in lines
+    assert all(len(line) <= 80 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        ({}, ["0.1 / 1k queries"]),
+        ({"price": None, "quote": True}, ["on request / 1k queries"]),
+        ({"known_from": DAY}, ["from 2026-11-22"]),
+        ({"included": Decimal(10)}, ["0.1 / 1k queries", "first 10 included"]),
+        ({"included": "seats * 2"}, ["0.1 / 1k queries", "first seats * 2 included"]),
+        ({"fx": Decimal("1.50")}, ["0.1 / 1k queries", "in credits of 1.5 each"]),
+        ({"round_up_to": Decimal(15)}, ["0.1 / 1k queries", "in steps of 15"]),
+        ({"cap": Decimal(30)}, ["0.1 / 1k queries", "at most 30 a month"]),
+        ({"note": "a {brace}"}, ["0.1 / 1k queries", "a {brace}"]),
+        (
+            {"price": None, "mode": "volume", "tiers": (Slice(Decimal(5), Decimal(1)),)},
+            ["per 1k queries", "1 to 5", "all of it at the tier that is reached"],
+        ),
+        (
+            {"price": None, "mode": "package", "tiers": (Slice(Decimal(5), Decimal(1)),)},
+            ["the smallest package that fits, in query", "1 to 5"],
+        ),
+        (
+            {
+                "price": None,
+                "rank_by": "size",
+                "tiers": (Slice(Decimal(5), Decimal(1)), Slice(None, None)),
+            },
+            ["per 1k queries", "1 to 5", "on request above 5", "tiers count size"],
+        ),
+    ],
+)
+def test_every_part_of_a_charge(changes: dict[str, Any], lines: list[str]) -> None:
+    assert _charge(charge(**changes)) == lines
+
+
+def test_json_keeps_every_digit_and_spreads_where() -> None:
+    one = row(prices=(headline(price=Decimal("0.000000125")),))
+    data = json.loads(draw(PriceList(DAY, (one,)), "json", Look()), parse_float=Decimal)
+    price = data["entries"][0]["prices"][0]
+    assert price["price"] == Decimal("0.000000125")
+    assert price["source"] == "https://example.org"
+    assert price["since"] == "2026-01-01"
+    assert "where" not in price
+
+
+def test_every_document_has_a_kind_and_a_version() -> None:
+    search = Search(("x",), 0, (), "note")
+    data = json.loads(draw(search, "json", Look()))
+    assert (data["schema_version"], data["kind"]) == ("1.0", "price_search")
+    assert set(KINDS.values()) == {"price_list", "price_page", "price_search"}
+
+
+@pytest.mark.parametrize("width", [20, 30, 60])
+def test_a_long_command_is_continued_so_that_it_can_be_pasted(width: int) -> None:
+    text = "costplan price 'v/a plan' vectors=1000000 dimensions=1536 queries=100000"
+    lines = _command(text, width)
+    assert all(len(line) <= width for line in lines)
+    joined = "\n".join(lines).replace("\\\n", " ")
+    assert shlex.split(joined) == shlex.split(text)
+
+
+def test_a_hit_names_its_alias() -> None:
+    hits = (
+        Hit("prefix", "v/m", "v/m-2024", "tokens", "V", None, None),
+        Hit("substring", "v/p", "Box [x]", "human", "V", "Box [x]", None),
+    )
+    text = draw(Search(("m",), 5, hits, "a note"), "table", Look(60))
+    assert "alias v/m-2024" in text
+    assert "V, Box [x]" in text
+    assert "alias Box" not in text
+    assert "3 more: --limit 5" in text
