@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
+from costplan.document.comparison import Comparison
 from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.store.shelves import open_catalog
 from costplan.store.text import DocumentError
 from costplan.store.workloads import Opened, open_workload
+from costplan.workload.model import Workload
+
+T = TypeVar("T")
 
 
 def estimate_file(
@@ -28,12 +32,35 @@ def estimate_opened(opened: Opened, as_of: date, stacks: Sequence[str] = ()) -> 
     """The estimate of a workload that was read; problems are drawn at their place in its text."""
     from costplan.plan.estimate import estimate
 
+    return _with_places(opened, lambda ready: estimate(*ready, as_of, stacks))
+
+
+def compare_opened(
+    opened: Opened,
+    as_of: date,
+    stacks: Sequence[str] = (),
+    baseline: str | None = None,
+    at_reliability: Decimal | None = None,
+) -> Comparison:
+    """The comparison of a workload that was read; problems are drawn as in ``estimate_opened``."""
+    from costplan.plan.compare import compare
+
+    return _with_places(
+        opened,
+        lambda ready: compare(
+            *ready, as_of, stacks, baseline=baseline, at_reliability=at_reliability
+        ),
+    )
+
+
+def _with_places(opened: Opened, work: Callable[[tuple[Workload, Catalog]], T]) -> T:
+    """Do something with a sound workload and its catalogue; draw every problem in its file."""
     catalog = open_catalog(opened.folder, opened.prices, opened.name, opened.text)
     if opened.workload is None or opened.problems:
         problems = [*opened.problems, *_unknown_ids(opened, catalog)]
         raise DocumentError(opened.name, opened.text, problems)
     try:
-        return estimate(opened.workload, catalog, as_of, stacks)
+        return work((opened.workload, catalog))
     except InvalidInput as error:
         raise DocumentError(opened.name, opened.text, error.problems) from None
 

@@ -366,7 +366,7 @@ def mutated(draw: st.DrawFn, files: tuple[dict, ...]) -> dict:
         elif what == "misspell":
             node[f"{path[-1]}s"] = node.pop(path[-1])
         elif what == "add":
-            node["surprise"] = draw(st.sampled_from(VALUES))
+            node["surprise"] = copy.deepcopy(draw(st.sampled_from(VALUES)))
         elif what == "move":
             other = draw(st.sampled_from(paths(data)))
             found = data

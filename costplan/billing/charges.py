@@ -6,11 +6,13 @@ rounded up to whole blocks, then tiers. Tiers count what is left.
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, Context, Decimal
 from typing import NamedTuple
 
 from costplan.catalog.offer import Charge, Slice
 from costplan.quantity import ONE, ZERO, settle
+
+_WIDE = Context(prec=60)  # nine places of any quantity that an expression can give
 
 
 class Priced(NamedTuple):
@@ -31,7 +33,7 @@ def billable(charge: Charge, quantity: Decimal, included: Decimal) -> Decimal:
     if charge.minimum_quantity is not None:
         left = max(left, charge.minimum_quantity)
     if charge.round_up_to is not None:
-        blocks = (left / charge.round_up_to).quantize(Decimal("1e-9"))
+        blocks = (left / charge.round_up_to).quantize(Decimal("1e-9"), context=_WIDE)
         left = blocks.to_integral_value(ROUND_CEILING) * charge.round_up_to
     return left
 

@@ -118,7 +118,11 @@ class Tariff:
             else:
                 self._no_tiers = f"no {processing.mode} price is published for inputs of this size"
         if window is not None and window.rates is not None:
-            rates, tiers = Rates(**dict(window.rates)), ()
+            if rates is not self.card.rates:
+                self._unknown = f"no {processing.mode} price is published for {window.name} hours"
+            if tiers:
+                self._no_tiers = f"no {window.name} price is published for inputs of this size"
+            rates = Rates(**dict(window.rates))
         self._rates = rates
         self._edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
         self._tiers = tiers

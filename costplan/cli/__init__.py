@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 COMMANDS = {
     "estimate": "costplan.cli.estimate",
+    "compare": "costplan.cli.compare",
     "price": "costplan.cli.price",
     "init": "costplan.cli.init",
     "validate": "costplan.cli.validate",

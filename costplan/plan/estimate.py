@@ -82,6 +82,13 @@ def estimate(
     )
 
 
+def estimate_scaled(
+    workload: Workload, catalog: Catalog, as_of: date, stack: str, scale: Decimal
+) -> Estimate:
+    """One stack at ``scale`` times the workload's traffic. Raises as ``estimate``."""
+    return _Planner(workload, catalog, stack, workload.stack[stack]).estimate(as_of, scale)
+
+
 def _hash(entries: Iterable[Entry]) -> str:
     text = "\n".join(sorted(repr((entry.item, entry.currency)) for entry in entries))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
@@ -109,8 +116,8 @@ class _Planner:
         self.used: dict[str, Entry] = {}
         self._solved: Solved | None = None
 
-    def estimate(self, as_of: date) -> Estimate:
-        month = self._month(as_of, ONE)
+    def estimate(self, as_of: date, scale: Decimal = ONE) -> Estimate:
+        month = self._month(as_of, scale)
         if month.problems:
             raise InvalidInput(month.problems)
         workload = self.workload
@@ -473,7 +480,7 @@ class _Planner:
             yield f"reliability: {'; '.join(solved.missing)}"
             yield "retries, rejections and cases: each step runs once a request"
         elif self.workload.human is None:
-            yield "people: the workload has no [human]; nobody is paid for what the machine cannot do"
+            yield "people: the workload has no [human]; nobody handles what the machine cannot"
         for part in ("observability", "runtime"):
             if getattr(self.workload, part) is None:
                 yield f"{part}: the workload has no [{part}]"
@@ -547,9 +554,7 @@ def _same_for_all(solved: Solved) -> list[str]:
     if solved.outcomes is None or not solved.shared:
         return []
     steps = ", ".join(f"'{name}'" for name in solved.shared)
-    return [
-        f"the success rate of {steps} is taken to be the same for every model: rank nothing on it"
-    ]
+    return [f"the success rate of {steps} is taken to be the same for every model"]
 
 
 def _unique(sentences: Iterable[str]) -> list[str]:

@@ -19,7 +19,7 @@ from costplan.render import Look
 
 def draw(document: EstimateDocument | Bill, look: Look) -> str:
     """The whole document; how it may look on a terminal changes nothing."""
-    data = _bill(document) if isinstance(document, Bill) else _estimates(document)
+    data = _bill(document) if isinstance(document, Bill) else estimates_data(document)
     return dumps(data) + "\n"
 
 
@@ -106,7 +106,8 @@ def _bill(bill: Bill) -> dict[str, Any]:
     }
 
 
-def _estimates(document: EstimateDocument) -> dict[str, Any]:
+def estimates_data(document: EstimateDocument) -> dict[str, Any]:
+    """The estimate document as plain data."""
     return {
         "schema_version": estimate_document.SCHEMA_VERSION,
         "kind": "estimate",

@@ -103,12 +103,10 @@ def _explain(page: Page, line: LineItem) -> None:
 
 def _estimates(page: Page, document: EstimateDocument) -> None:
     estimates = document.estimates
-    page.say(f"{document.workload}: {_traffic(estimates)} a month", "bold")
+    page.say(f"{document.workload}: {traffic(estimates)} a month", "bold")
     page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
     page.say()
-    for group in _fitting(estimates, page.width):
-        _summary(page, group, document.currency, alone=len(estimates) == 1)
-        page.say()
+    summarise(page, document)
     shared = _shared_sentences(estimates)
     for made in estimates:
         _stack(page, made, document.currency, shared)
@@ -117,7 +115,8 @@ def _estimates(page: Page, document: EstimateDocument) -> None:
         page.bullets(f"{title}, in every stack" if several else title, shared[name])
 
 
-def _traffic(estimates: Sequence[Estimate]) -> str:
+def traffic(estimates: Sequence[Estimate]) -> str:
+    """How many requests (or conversations) the estimates are for."""
     if not estimates:
         return "no stacks"
     first = estimates[0]
@@ -125,6 +124,14 @@ def _traffic(estimates: Sequence[Estimate]) -> str:
     if first.conversations is None:
         return requests
     return f"{rounded(first.conversations)} conversations, {requests} (turns)"
+
+
+def summarise(page: Page, document: EstimateDocument) -> None:
+    """The stacks side by side, in as many tables as the width asks for."""
+    estimates = document.estimates
+    for group in _fitting(estimates, page.width):
+        _summary(page, group, document.currency, alone=len(estimates) == 1)
+        page.say()
 
 
 def _fitting(estimates: Sequence[Estimate], width: int) -> Iterable[Sequence[Estimate]]:

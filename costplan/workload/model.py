@@ -375,10 +375,108 @@ class Fixed:
 
 @record
 class Target:
-    """How right the answers must be, and what a wrong one costs."""
+    """How right the answers must be, what a wrong one costs, what a request earns."""
 
     reliability: Share | None = None
     loss_per_wrong_answer: Amount | None = None
+    revenue_per_request: Amount | None = None
+
+
+@record
+class Gpus:
+    """Machines of one's own for the models that produce, sized for the busiest hour."""
+
+    offer: Annotated[str, About("a machine of the compute catalogue")] = "aws/p5.4xlarge"
+    tokens_per_second: (
+        Annotated[Positive, About("output tokens a second of one machine")] | None
+    ) = None
+    headroom: Annotated[Amount, About("above the busiest hour")] = Decimal("0.3")
+    utilisation: Annotated[Share, About("of a machine that is safe to plan with")] = Decimal("0.7")
+    spare: Annotated[int, Ge(0), About("machines that stand by")] = 1
+
+    def check(self) -> Iterable[Problem]:
+        if not self.utilisation:
+            yield Problem(("utilisation",), "must be more than 0")
+
+
+@record
+class Warm:
+    """Runtime replicas kept warm besides those that serve."""
+
+    replicas: Annotated[int, Ge(0)] = 2
+
+
+@record
+class Regions:
+    """The same service in several regions, so that one may fail."""
+
+    count: Annotated[int, Ge(2)] = 2
+    mode: Literal["active-active", "active-passive"] = "active-passive"
+
+
+@record
+class Commitment:
+    """Machines on demand around the clock where a commitment would do."""
+
+    percent: Annotated[Decimal, Ge(0), Le(100), About("that a commitment would take off")]
+
+
+@record
+class PipelineVote:
+    """Majority votes of the whole pipeline in place of validators and people."""
+
+    runs: Annotated[tuple[Count, ...], About("odd numbers of runs to try")] = (3, 5, 7, 9, 15, 25)
+    rho: Annotated[Share, About("correlation of whole runs; 0.5 assumed")] | None = None
+
+    def check(self) -> Iterable[Problem]:
+        for at, runs in enumerate(self.runs):
+            if runs % 2 == 0 or runs > 999:
+                yield Problem(("runs", at), "a majority needs an odd number of runs, at most 999")
+
+
+@record
+class Upgrade:
+    """The largest model for everything, in place of validators and people."""
+
+    model: Annotated[str, About("an offer")]
+    success: Annotated[Share, About("its success rate on each step")] | None = None
+    stacks: tuple[str, ...] = ()
+
+
+@record
+class Strategy:
+    """Parameters of the ways to spend on compute instead; each has a stated default."""
+
+    gpus: Gpus = field(default_factory=Gpus)
+    warm: Warm = field(default_factory=Warm)
+    regions: Regions = field(default_factory=Regions)
+    commitment: Commitment | None = None
+    vote: PipelineVote = field(default_factory=PipelineVote)
+    upgrade: Upgrade | None = None
+
+
+@record
+class Migration:
+    """What it takes to move to another stack; ``stack`` says it for one."""
+
+    engineer_days: Amount = Decimal(0)
+    cost_per_day: Amount = Decimal(0)
+    egress_gb: Amount = Decimal(0)
+    egress_per_gb: Amount = Decimal(0)
+    reindex: Annotated[bool, About("embed every vector again with the new stack's model")] = True
+    overlap_months: Annotated[Amount, About("months in which both stacks run")] = Decimal(1)
+
+
+@record
+class Mix:
+    """Traffic shared between stacks."""
+
+    stacks: Annotated[Mapping[str, Share], About("a share for each; they sum to 1")]
+
+    def check(self) -> Iterable[Problem]:
+        whole = sum(self.stacks.values(), Decimal(0))
+        if whole != 1:
+            yield Problem(("stacks",), f"the shares sum to {whole}, not to 1")
 
 
 @record
@@ -468,6 +566,11 @@ class Workload:
     job: tuple[Job, ...] = ()
     fixed: tuple[Fixed, ...] = ()
     target: Target | None = None
+    strategy: Strategy = field(default_factory=Strategy)
+    migration: Migration | None = None
+    mix: Annotated[Mapping[str, Mix], About("traffic shared between stacks, by name")] = field(
+        default_factory=dict
+    )
     stack: Mapping[str, Stack]
     discount: tuple[Discount, ...] = ()
     budget: Budget | None = None

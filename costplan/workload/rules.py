@@ -121,6 +121,12 @@ def _stack_references(workload: Workload) -> Iterable[Problem]:
                 ("fixed", at, "month" if fixed.month > 1 else "one_off"),
                 f"month {fixed.month} is beyond the horizon of {workload.horizon_months}",
             )
+    for mix, shares in workload.mix.items():
+        for name in shares.stacks:
+            if name not in workload.stack:
+                near = did_you_mean(name, workload.stack)
+                path = ("mix", mix, "stacks", name)
+                yield Problem(path, f"there is no stack '{name}'", near, "key")
     for name in workload.budget.stack if workload.budget else ():
         if name not in workload.stack:
             near = did_you_mean(name, workload.stack)

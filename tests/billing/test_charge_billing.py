@@ -249,6 +249,12 @@ def test_least_and_blocks(text: str, used, quantity) -> None:
     assert line.quantity == line.amount == Decimal(quantity)
 
 
+def test_blocks_of_a_quantity_too_large_for_28_digits() -> None:
+    entry = charge('quantity = "requests * vectors"\nprice = 1\nround_up_to = 1')
+    (line,) = billed(entry, take(requests="1e14", vectors="1e14")).lines
+    assert line.quantity == Decimal("1e28")
+
+
 def test_a_cap_is_its_own_line() -> None:
     made = bill("price = 0.011\ncap = 30", 2920)
     assert amounts(made.lines) == {"use": Decimal("32.12"), "use cap": Decimal("-2.12")}

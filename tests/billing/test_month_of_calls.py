@@ -207,6 +207,20 @@ def test_cache_cases_become_lines() -> None:
     assert made.assumptions == []
 
 
+def test_an_announced_price_is_a_note_in_todays_unit() -> None:
+    announced = model(
+        """
+rates = { input = 2, output = 10 }
+[[model.price]]
+origin = { since = 2027-01-01, checked = 2026-06-02, source = "set" }
+per = 1_000
+rates = { input = 0.003, output = 0.01 }
+"""
+    )
+    made = month(announced, calls(1, input_tokens=10))
+    assert made.notes == ["acme/chat: from 2027-01-01 on: input 2 -> 3"]
+
+
 def test_assumed_cache_terms_are_said() -> None:
     shared = Prefix(shared=Decimal(4_000), marked=Decimal(4_000))
     demand = calls(1, input_tokens=10_000, prefix=shared)

@@ -496,6 +496,31 @@ schedule = [{ name = "night", rates = { input = 0.3, output = 1 }, utc_offset = 
     assert amounts(lines) == {"input": dollars((100, "0.3")), "output": dollars((10, "1"))}
 
 
+def test_two_sets_of_rates_cannot_both_apply() -> None:
+    both = model(
+        """
+rates = { input = 1 }
+tiers = [{ above = 1_000, rates = { input = 2 } }]
+mode.batch = { times = 0.5 }
+mode.flex = { rates = { input = 0.4 } }
+schedule = [{ name = "night", rates = { input = 0.3 }, utc_offset = "+00:00" }]
+"""
+    )
+    (night,) = windows(both.item, DAY)
+
+    def amount(size: int, mode: str | None, window: Window | None) -> Decimal | None:
+        (line,) = tokens(both, processing=Processing(mode, None, window), input_tokens=size)
+        assert (line.amount is None) == bool(line.price.reason)
+        return line.amount
+
+    assert amount(100, "batch", night) == dollars((100, "0.15"))
+    assert amount(100, "flex", None) == dollars((100, "0.4"))
+    assert amount(100, "flex", night) is None
+    assert amount(1_001, None, night) is None  # the cliff is not known at night
+    assert amount(1_001, "flex", None) is None
+    assert amount(1_001, "batch", None) == dollars((1_001, "1"))
+
+
 def test_a_window_with_a_later_since_is_unknown_not_standard() -> None:
     dated = model(
         """

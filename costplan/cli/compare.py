@@ -1,0 +1,73 @@
+"""``costplan compare``: stacks side by side, and what their reliability would cost otherwise."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """What can be drawn."""
+
+    table = "table"
+    json = "json"
+
+
+def command(
+    workload: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[WORKLOAD]",
+            help="A workload file, - for standard input, or the nearest costplan.toml upward.",
+        ),
+    ] = None,
+    stack: Annotated[
+        list[str] | None, typer.Option("--stack", help="Only these stacks; may be repeated.")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", metavar="STACK", help="The first, if left out.")
+    ] = None,
+    at_reliability: Annotated[
+        str | None,
+        typer.Option("--at-reliability", metavar="R", help="Such as 0.99; [target] if left out."),
+    ] = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option("--as-of", metavar="DATE", help="Given twice, two days are compared."),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="a.b=1", help="Change a value, as in estimate."),
+    ] = None,
+) -> int:
+    """Compare stacks by component, volume and vendor, and orchestration with brute force."""
+    from costplan.api import compare_opened, estimate_opened, number
+    from costplan.cli.words import day, look, put
+    from costplan.problems import BadUsage
+    from costplan.store.workloads import open_workload
+
+    days = [day(text) for text in as_of] if as_of else [day(None)]
+    opened = open_workload(workload, change or [])
+    if len(days) > 1:
+        if form is not Format.table:
+            raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
+        from costplan.render.dates import draw
+
+        put(draw([estimate_opened(opened, one, stack or []) for one in days], look()), out)
+        return 0
+    goal = None if at_reliability is None else number("--at-reliability", at_reliability)
+    if goal is not None and not 0 <= goal <= 1:
+        raise BadUsage(f"--at-reliability is {goal}: it is a share between 0 and 1")
+    made = compare_opened(opened, days[0], stack or [], baseline, goal)
+    from importlib import import_module
+
+    module = "comparison" if form is Format.table else "comparison_json"
+    put(import_module(f"costplan.render.{module}").draw(made, look()), out)
+    return 0

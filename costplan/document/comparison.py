@@ -1,0 +1,114 @@
+"""A comparison: stacks side by side, and for each stack the ways to its reliability, priced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.quantity import ZERO, settle
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(slots=True, kw_only=True)
+class Option:
+    """One way to serve a stack's workload: this plan, a change of it, or brute force.
+
+    ``kind``: "plan", "orchestrate", "hosting" (the same graph on more metal), "unchecked" (more
+    metal in place of checking) or "quality" (more runs or a larger model in its place). ``monthly``
+    None: it cannot be priced, for ``reason``. ``reliability`` None: not modelled. ``ceiling``: what
+    it cannot pass at any size.
+    ``marginal``, on the frontier: money per trusted answer more than the option before.
+    """
+
+    name: str
+    kind: str
+    monthly: Decimal | None
+    reliability: Decimal | None
+    silent: Decimal | None = None
+    cases: Decimal = ZERO
+    reason: str | None = None
+    ceiling: Decimal | None = None
+    marginal: Decimal | None = None
+
+    @property
+    def brute_force(self) -> bool:
+        return self.kind in ("unchecked", "quality")
+
+
+@dataclass(slots=True, kw_only=True)
+class Strategies:
+    """The options of one stack at one target, and what they say about the plan.
+
+    ``gap``: 1 - C*(R achieved) / spend. ``shortfall``: C*(R target) - spend where the target is
+    missed; negative when a plan that meets it costs less. ``multiple``: cheapest brute force over
+    cheapest orchestration at the target; None where one kind cannot reach it.
+    """
+
+    stack: str
+    target: Decimal | None
+    options: list[Option]
+    frontier: list[Option]
+    gap: Decimal | None = None
+    shortfall: Decimal | None = None
+    multiple: Decimal | None = None
+    sentence: str = ""
+    advice: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Versus:
+    """A stack against the baseline. Differences are this stack's minus the baseline's."""
+
+    stack: str
+    difference: Decimal
+    wins: list[tuple[str, Decimal]]
+    loses: list[tuple[str, Decimal]]
+    break_even: Decimal | None = None
+    one_off: Decimal | None = None
+    payback_months: Decimal | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class LockIn:
+    """The vendor that gets the largest share of a stack's spend."""
+
+    stack: str
+    vendor: str
+    share: Decimal
+
+
+@dataclass(slots=True, kw_only=True)
+class Mix:
+    """Traffic shared between stacks: each pays its floors and seats in full."""
+
+    name: str
+    shares: dict[str, Decimal]
+    monthly: Decimal
+    at_least: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Comparison:
+    """Several estimates of one workload, side by side."""
+
+    document: EstimateDocument
+    baseline: str
+    versus: list[Versus]
+    lock_in: list[LockIn]
+    strategies: list[Strategies]
+    mixes: list[Mix] = field(default_factory=list)
+    margins: dict[str, Decimal] = field(default_factory=dict)
+    at_reliability: Decimal | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def estimates(self) -> list[Estimate]:
+        return self.document.estimates
+
+
+def margin(estimate: Estimate, revenue_per_request: Decimal) -> Decimal:
+    """The month's revenue less its cost."""
+    return settle(revenue_per_request * estimate.requests - estimate.total_monthly)

@@ -1,0 +1,213 @@
+"""Stacks side by side: differences, break-even volume, migration, lock-in, mixes, strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from costplan.catalog.lookup import Catalog
+from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
+from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.plan.estimate import estimate, estimate_scaled
+from costplan.plan.strategies import strategies
+from costplan.problems import BadUsage, did_you_mean
+from costplan.quantity import ONE, ZERO, rounded, settle, total
+from costplan.workload.model import Migration, Workload
+
+STATED = "stated in the workload"
+
+
+def compare(
+    workload: Workload,
+    catalog: Catalog,
+    as_of: date,
+    stacks: Sequence[str] = (),
+    *,
+    baseline: str | None = None,
+    at_reliability: Decimal | None = None,
+) -> Comparison:
+    """The comparison of all stacks, or of the named ones, with the first as the baseline.
+
+    Raises as ``estimate``, and BadUsage for a baseline that is not among the stacks.
+    """
+    document = estimate(workload, catalog, as_of, stacks)
+    names = [made.stack for made in document.estimates]
+    base_name = baseline or names[0]
+    if base_name not in names:
+        hint = did_you_mean(base_name, names) or "stacks: " + ", ".join(names)
+        raise BadUsage(f"the baseline '{base_name}' is not among the stacks", hint)
+    base = next(made for made in document.estimates if made.stack == base_name)
+    target = at_reliability
+    if target is None and workload.target is not None:
+        target = workload.target.reliability
+
+    def reprice(other: Workload) -> Estimate:
+        return estimate(other, catalog, as_of).estimates[0]
+
+    made = Comparison(
+        document=document,
+        baseline=base_name,
+        versus=[
+            _versus(workload, catalog, as_of, base, other)
+            for other in document.estimates
+            if other.stack != base_name
+        ],
+        lock_in=[_lock_in(catalog, one) for one in document.estimates],
+        strategies=[
+            strategies(workload, one.stack, one, catalog, reprice, target, as_of)
+            for one in document.estimates
+        ],
+        mixes=_mixes(workload, catalog, as_of),
+        at_reliability=at_reliability,
+        notes=_notes(document, at_reliability),
+    )
+    revenue = workload.target.revenue_per_request if workload.target else None
+    if revenue is not None:
+        made.margins = {one.stack: margin(one, revenue) for one in document.estimates}
+    return made
+
+
+def _notes(document: EstimateDocument, at_reliability: Decimal | None) -> list[str]:
+    found = []
+    shared = [one.stack for one in document.estimates if one.reliability and one.reliability.shared]
+    if shared:
+        found.append(
+            f"success rates are taken to be the same for every model in {', '.join(shared)}: "
+            "no stack is ranked on reliability"
+        )
+    if at_reliability is not None:
+        below = [
+            one.stack
+            for one in document.estimates
+            if one.reliability is None or one.reliability.trusted < at_reliability
+        ]
+        if below:
+            goal = f"{rounded(at_reliability * 100)} %"
+            found.append(f"not at {goal} trusted answers as they stand: {', '.join(below)}")
+    return found
+
+
+def _versus(
+    workload: Workload, catalog: Catalog, as_of: date, base: Estimate, other: Estimate
+) -> Versus:
+    ours = {one.name: one.total for one in base.components}
+    theirs = {one.name: one.total for one in other.components}
+    changes = [
+        (name, theirs.get(name, ZERO) - ours.get(name, ZERO))
+        for name in dict.fromkeys([*ours, *theirs])
+    ]
+    made = Versus(
+        stack=other.stack,
+        difference=other.total_monthly - base.total_monthly,
+        wins=sorted([one for one in changes if one[1] < 0], key=lambda one: one[1]),
+        loses=sorted([one for one in changes if one[1] > 0], key=lambda one: -one[1]),
+    )
+    made.break_even = _break_even(workload, catalog, as_of, base, other)
+    if workload.migration is not None:
+        made.one_off = _one_off(workload, workload.migration, base, other)
+        saved = -made.difference
+        if saved > 0 and made.one_off is not None:
+            made.payback_months = settle(made.one_off / saved)
+    return made
+
+
+def _break_even(
+    workload: Workload, catalog: Catalog, as_of: date, base: Estimate, other: Estimate
+) -> Decimal | None:
+    """Requests a month at which the two cost the same; None where they do not cross.
+
+    The lines fixed + variable x volume cross at a first guess; the two stacks are billed again
+    there and the guess corrected twice, because tiers, quotas and floors bend the lines.
+    """
+    volume = workload.traffic.requests_per_month
+    if not volume:
+        return None
+    scale = _crossing(base, other, ONE)
+    for _ in range(2):
+        if scale is None:
+            return None
+        at_base = estimate_scaled(workload, catalog, as_of, base.stack, scale)
+        at_other = estimate_scaled(workload, catalog, as_of, other.stack, scale)
+        scale = _crossing(at_base, at_other, scale)
+    return None if scale is None else settle(volume * scale)
+
+
+def _crossing(base: Estimate, other: Estimate, scale: Decimal) -> Decimal | None:
+    """The scale at which two lines through the present bills cross, within a factor of 1,000."""
+    slope = (base.variable_monthly - other.variable_monthly) / scale
+    gap = other.fixed_monthly - base.fixed_monthly
+    if not slope:
+        return None
+    found = gap / slope
+    return found if Decimal("0.001") <= found <= 1000 else None
+
+
+def _one_off(workload: Workload, terms: Migration, base: Estimate, other: Estimate) -> Decimal:
+    """Engineers, egress, embedding everything again, and the months in which both run."""
+    once = terms.engineer_days * terms.cost_per_day + terms.egress_gb * terms.egress_per_gb
+    once += base.total_monthly * terms.overlap_months
+    if terms.reindex:
+        for index in workload.index.values():
+            if index.embedding is None:
+                continue
+            tokens = index.vectors * index.chunk_tokens
+            once += tokens * _token_price(other, index.embedding)
+    return settle(once)
+
+
+def _token_price(made: Estimate, role: str) -> Decimal:
+    """Money a token that a role's input lines cost on average; 0 where it has none."""
+    lines = [line for line in made.lines if line.role == role and line.price.charge == "input"]
+    tokens = total(line.quantity for line in lines)
+    return total(line.amount or ZERO for line in lines) / tokens if tokens else ZERO
+
+
+def _lock_in(catalog: Catalog, made: Estimate) -> LockIn:
+    sums: dict[str, Decimal] = {}
+    for line in made.lines:
+        entry = catalog.find(line.price.offer)
+        vendor = entry.vendor if entry is not None else STATED
+        if line.amount is not None:
+            sums[vendor] = sums.get(vendor, ZERO) + line.amount
+    sums.pop(STATED, None)
+    whole = made.total_monthly
+    if not sums or not whole:
+        return LockIn(stack=made.stack, vendor="none", share=ZERO)
+    vendor = max(sums, key=lambda name: sums[name])
+    return LockIn(stack=made.stack, vendor=vendor, share=settle(sums[vendor] / whole))
+
+
+def _mixes(workload: Workload, catalog: Catalog, as_of: date) -> list[Mix]:
+    found = []
+    for name, mix in workload.mix.items():
+        parts = [
+            estimate_scaled(workload, catalog, as_of, stack, share)
+            for stack, share in mix.stacks.items()
+            if share
+        ]
+        found.append(
+            Mix(
+                name=name,
+                shares=dict(mix.stacks),
+                monthly=total(part.total_monthly for part in parts) - _paid_once(workload, parts),
+                at_least=any(part.at_least for part in parts),
+            )
+        )
+    return found
+
+
+def _paid_once(workload: Workload, parts: Sequence[Estimate]) -> Decimal:
+    """What every part states in full but a mix pays once: the workload's own fixed costs."""
+    stated = [
+        sum(
+            (
+                line.amount or ZERO
+                for line in part.lines
+                if line.price.offer == "workload" and line.fixed
+            ),
+            ZERO,
+        )
+        for part in parts
+    ]
+    return sum(stated, ZERO) - max(stated, default=ZERO)
