@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
-from costplan.document.comparison import Comparison
 from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.store.shelves import open_catalog
 from costplan.store.text import DocumentError
 from costplan.store.workloads import Opened, open_workload
 from costplan.workload.model import Workload
+
+if TYPE_CHECKING:
+    from costplan.document.comparison import Comparison
 
 T = TypeVar("T")
 

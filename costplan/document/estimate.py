@@ -175,11 +175,18 @@ class Estimate:
 
 @dataclass(slots=True, kw_only=True)
 class EstimateDocument:
-    """All stacks of one workload on one day."""
+    """All stacks of one workload on one day; ``catalog_text`` spells out the offers used."""
 
     workload: str
     currency: str
     as_of: date
-    catalog_hash: str
+    catalog_text: str
     offers: list[str]
     estimates: list[Estimate]
+
+    @property
+    def catalog_hash(self) -> str:
+        """A fingerprint of every offer that was used, whatever shelf it came from."""
+        from hashlib import sha256  # loads a cryptography library; tables do not need it
+
+        return "sha256:" + sha256(self.catalog_text.encode()).hexdigest()

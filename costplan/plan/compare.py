@@ -10,6 +10,7 @@ from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.plan.estimate import estimate, estimate_scaled
+from costplan.plan.family import Family
 from costplan.plan.strategies import strategies
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
@@ -42,6 +43,8 @@ def compare(
     if target is None and workload.target is not None:
         target = workload.target.reliability
 
+    family = Family(workload)
+
     def reprice(other: Workload) -> Estimate:
         return estimate(other, catalog, as_of).estimates[0]
 
@@ -55,7 +58,7 @@ def compare(
         ],
         lock_in=[_lock_in(catalog, one) for one in document.estimates],
         strategies=[
-            strategies(workload, one.stack, one, catalog, reprice, target, as_of)
+            strategies(family, one.stack, one, catalog, reprice, target, as_of)
             for one in document.estimates
         ],
         mixes=_mixes(workload, catalog, as_of),

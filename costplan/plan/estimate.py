@@ -5,11 +5,11 @@ workload -> usage -> bindings -> lines of models, machines, offers, fixed costs 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation, Overflow
+from fnmatch import fnmatchcase
 
 from costplan.billing.machines import bill_machines
 from costplan.billing.models import Terms, bill_model
@@ -23,7 +23,7 @@ from costplan.document.line import LineItem, Price
 from costplan.plan.bindings import SERVES, Bindings, Bound, bind, role_kinds
 from costplan.plan.reliability import reliability
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
-from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
+from costplan.quantity import LARGEST, ONE, ZERO, grouped, rounded, settle, with_unit
 from costplan.workload.model import Fixed, Stack, Workload
 from costplan.workload.outcomes import Solved, solve
 from costplan.workload.usage import ModelCalls, Usage, monthly_usage
@@ -40,6 +40,8 @@ DEFAULT_PURPOSE = {
     "human": "people",
 }
 ORDER = (*DEFAULT_PURPOSE, "other")
+TOO_MUCH = "the month's quantities are too large to price"
+LESS = "numbers here stay under 1e15"
 ALWAYS_LEFT_OUT = (
     "taxes",
     "support plans",
@@ -72,11 +74,16 @@ def estimate(
         used.update(planner.used)
     if problems:
         raise InvalidInput(list(dict.fromkeys(problems)))
+    if set(names) == set(workload.stack):
+        for discount in workload.discount:
+            if not any(fnmatchcase(entry, discount.offers) for entry in used):
+                for made in estimates:
+                    made.warnings.append(f"no stack has an offer '{discount.offers}' to discount")
     return EstimateDocument(
         workload=workload.name,
         currency=workload.currency,
         as_of=as_of,
-        catalog_hash=_hash(used.values()),
+        catalog_text=_spelled(used.values()),
         offers=sorted(used),
         estimates=estimates,
     )
@@ -89,9 +96,8 @@ def estimate_scaled(
     return _Planner(workload, catalog, stack, workload.stack[stack]).estimate(as_of, scale)
 
 
-def _hash(entries: Iterable[Entry]) -> str:
-    text = "\n".join(sorted(repr((entry.item, entry.currency)) for entry in entries))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+def _spelled(entries: Iterable[Entry]) -> str:
+    return "\n".join(sorted(repr((entry.item, entry.currency)) for entry in entries))
 
 
 @dataclass(slots=True)
@@ -136,7 +142,7 @@ class _Planner:
             ),
             notes=_unique([*month.bindings.reasons, *month.notes]),
             warnings=_unique(month.warnings),
-            not_included=_unique([*month.not_included, *ALWAYS_LEFT_OUT]),
+            not_included=_unique([*month.not_included, *self._one_offs(), *ALWAYS_LEFT_OUT]),
             not_modelled=_unique(self._not_modelled()),
             stale=self._stale(month.lines, as_of),
             budget=self._budget(),
@@ -261,6 +267,8 @@ class _Planner:
             month.problems.append(Problem(path, str(error.message), error.hint, "key"))
         except BadUsage as error:
             month.problems.append(Problem(group[0].path, str(error.message), error.hint))
+        except (InvalidOperation, Overflow):  # an amount of fifty digits cannot be settled
+            month.problems.append(Problem(group[0].path, f"{entry.id}: {TOO_MUCH}", LESS))
 
     def _models(self, entry: Entry, group: list[Bound], day: date, month: _Month) -> None:
         for bound in group:
@@ -462,10 +470,15 @@ class _Planner:
         ]
 
     def _discount(self, entry: Entry) -> Decimal:
-        from fnmatch import fnmatchcase
-
         found = [one.percent for one in self.workload.discount if fnmatchcase(entry.id, one.offers)]
         return max(found, default=ZERO) / 100
+
+    def _one_offs(self) -> Iterable[str]:
+        """What is paid once has no place in a single month."""
+        for fixed in self.workload.fixed if self.workload.horizon_months == 1 else ():
+            if fixed.one_off is not None and (not fixed.stacks or self.name in fixed.stacks):
+                amount = f"{grouped(fixed.one_off, 2)} {self.workload.currency}"
+                yield f"{fixed.name}: {amount} paid once; a longer horizon_months shows it"
 
     def _budget(self) -> Decimal | None:
         budget = self.workload.budget
@@ -501,6 +514,10 @@ class _Planner:
         months = []
         scale = ONE
         for number in range(self.workload.horizon_months):
+            if self.workload.traffic.requests_per_month * scale >= LARGEST:
+                message = f"month {number + 1} has {self.workload.traffic.requests_per_month} x "
+                message += f"{growth} ^ {number} requests: {TOO_MUCH}"
+                raise InvalidInput([Problem(("traffic", "growth_per_month"), message, LESS)])
             day = _later(as_of, number)
             month = self._month(day, scale)
             if month.problems:
@@ -532,6 +549,8 @@ def _later(day: date, months: int) -> date:
     if months == 0:
         return day
     number = day.year * 12 + day.month - 1 + months
+    if number // 12 > date.max.year:
+        raise BadUsage(f"a horizon of {months + 1} months from {day} ends after {date.max}")
     return date(number // 12, number % 12 + 1, 1)
 
 

@@ -7,13 +7,13 @@ member's visits. Fixed costs, storage and the platform stay as in the plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
 from costplan.workload.model import OnReject, Step, Workload
-from costplan.workload.outcomes import Solved
+from costplan.workload.outcomes import Solved, solve
 
 ATTEMPTS = (1, 2, 3, 4, 5)
 MOST_VALIDATORS = 3
@@ -91,6 +91,37 @@ def _step(step: Step, attempts: int, fallbacks: bool) -> Step:
     if step.fallback is not None and not fallbacks:
         changes["fallback"] = None
     return replace(step, **changes) if changes else step  # type: ignore[arg-type]
+
+
+class Family:
+    """The members of a workload, each solved once for all stacks with the same success rates."""
+
+    def __init__(self, workload: Workload) -> None:
+        self.workload = workload
+        self.members = list(members(workload))
+        self._bare = bare(workload)
+        self._solved: dict[tuple[str, tuple[Decimal | None, ...]], Solved] = {}
+
+    def plan(self, own: Mapping[str, Decimal]) -> Solved:
+        """The workload as it is."""
+        return self._once("", self.workload, own)
+
+    def bare(self, own: Mapping[str, Decimal]) -> Solved:
+        """The pipeline with nothing to check it."""
+        return self._once("bare", self._bare, own)
+
+    def solved(self, own: Mapping[str, Decimal]) -> Iterator[tuple[str, Solved]]:
+        """(name, outcomes) of every member."""
+        for name, member in self.members:
+            yield name, self._once(name, member, own)
+
+    def _once(self, name: str, workload: Workload, own: Mapping[str, Decimal]) -> Solved:
+        rates = [own.get(step.role, step.success) for step in workload.step]
+        rates += [own.get(step.fallback.model) for step in workload.step if step.fallback]
+        key = (name, tuple(rates))
+        if key not in self._solved:
+            self._solved[key] = solve(workload, own)
+        return self._solved[key]
 
 
 class UnitPrices:

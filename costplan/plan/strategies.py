@@ -18,11 +18,11 @@ from costplan.catalog.offer import Offer
 from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
-from costplan.plan.family import UnitPrices, bare, members
+from costplan.plan.family import Family, UnitPrices, bare
 from costplan.problems import CostplanError
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
 from costplan.workload.model import Binding, Stack, Workload
-from costplan.workload.outcomes import DEFAULT_RHO, Solved, solve
+from costplan.workload.outcomes import DEFAULT_RHO, Solved
 from costplan.workload.usage import SECONDS_PER_MONTH
 from costplan.workload.votes import ceiling, majority
 
@@ -31,7 +31,7 @@ Reprice = Callable[[Workload], Estimate]
 
 
 def strategies(
-    workload: Workload,
+    family: Family,
     stack_name: str,
     estimate: Estimate,
     catalog: Catalog,
@@ -40,9 +40,9 @@ def strategies(
     day: date,
 ) -> Strategies:
     """Every option of a stack, its frontier, and the measures of its coordination gap."""
-    stack = workload.stack[stack_name]
-    own = own_success(stack)
-    solved = solve(workload, own)
+    workload = family.workload
+    own = own_success(workload.stack[stack_name])
+    solved = family.plan(own)
     made = Strategies(stack=stack_name, target=target, options=[], frontier=[])
     if solved.outcomes is None:
         made.notes = [f"reliability is not modelled: {reason}" for reason in solved.missing]
@@ -50,10 +50,9 @@ def strategies(
         return made
     prices = unit_prices(workload, solved, estimate)
     made.options.append(_option("this plan", "plan", estimate.total_monthly, solved))
-    for name, member in members(workload):
-        found = solve(member, own)
+    for name, found in family.solved(own):
         made.options.append(_option(name, "orchestrate", prices.monthly(found), found))
-    plain = solve(bare(workload), own)
+    plain = family.bare(own)
     made.options += _hosting(workload, estimate, catalog, solved, plain, prices, day)
     made.options += _votes(workload, plain, prices)
     made.options += _upgrade(workload, stack_name, reprice, estimate)
@@ -339,7 +338,7 @@ def _measure(made: Strategies, estimate: Estimate) -> None:
 
 
 def _advice(made: Strategies, loss: Decimal) -> str:
-    """How much reliability to buy: up to where one more trusted answer costs what a wrong one does."""
+    """How much to buy: up to where one more trusted answer costs what a wrong one loses."""
     worth = made.frontier[0]
     for one in made.frontier[1:]:
         if one.marginal is None or one.marginal > loss:

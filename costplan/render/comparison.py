@@ -1,4 +1,4 @@
-"""A comparison for a terminal: stacks side by side with bars, then each stack's ways to a target."""
+"""A comparison for a terminal: stacks with bars, then each stack's ways to a target."""
 
 from __future__ import annotations
 

@@ -71,8 +71,8 @@ def offer(body: str, head: str = "") -> Entry:
 
 def charge(text: str, head: str = "") -> Entry:
     """An offer with one charge ``use`` of ``requests``; ``text`` holds the charge's other keys."""
-    quantity = "" if "quantity = " in text.replace("minimum_quantity", "") else (
-        'quantity = "requests"'
+    quantity = (
+        "" if "quantity = " in text.replace("minimum_quantity", "") else ('quantity = "requests"')
     )
     return offer(f'[[offer.charge]]\nid = "use"\nunit = "request"\n{quantity}\n{text}', head)
 
@@ -80,8 +80,7 @@ def charge(text: str, head: str = "") -> Entry:
 def model(card: str, head: str = "") -> Entry:
     """A model ``acme/chat`` with one card since 2026-01-01, priced per million."""
     return entry_of(
-        f'[[model]]\nid = "acme/chat"\n{head}\n[[model.price]]\n{ORIGIN}\n'
-        f"per = 1_000_000\n{card}",
+        f'[[model]]\nid = "acme/chat"\n{head}\n[[model.price]]\n{ORIGIN}\nper = 1_000_000\n{card}',
         "tokens",
     )
 

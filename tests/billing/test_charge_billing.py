@@ -508,9 +508,7 @@ def test_a_purpose_of_the_charge_wins_over_the_offers() -> None:
 
 
 def test_one_charge_alone_comes_without_the_adjustments() -> None:
-    entry = offer(
-        DATED + '[[offer.adjust]]\nid = "floor"\nkind = "minimum"\namount = 1_000\n'
-    )
+    entry = offer(DATED + '[[offer.adjust]]\nid = "floor"\nkind = "minimum"\namount = 1_000\n')
     made = billed(entry, take(requests=10), only="use")
     assert amounts(made.lines) == {"use": 30}
     assert sum_of(billed(entry, take(requests=10)).lines) == 1_000

@@ -105,9 +105,7 @@ def lines(made: Estimate) -> dict[tuple[str, str], Decimal | None]:
     found: dict[tuple[str, str], Decimal | None] = {}
     for line in made.lines:
         key = (line.role, line.price.charge)
-        found[key] = (
-            None if line.amount is None else (found.get(key) or Decimal(0)) + line.amount
-        )
+        found[key] = None if line.amount is None else (found.get(key) or Decimal(0)) + line.amount
     return found
 
 
@@ -218,7 +216,7 @@ def test_an_index_that_embeds_is_billed_its_own_tokens_once() -> None:
 
 def test_a_job_is_billed_in_its_mode() -> None:
     made = planned(
-        'traffic = { requests_per_month = 0 }\n'
+        "traffic = { requests_per_month = 0 }\n"
         'job = [{ name = "night", runs_per_month = 30, items = 1_000, model = "chat", '
         'input_tokens = 1_000, mode = "batch" }]\n'
         'stack.one.chat = "acme/chat"'

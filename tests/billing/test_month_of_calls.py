@@ -87,9 +87,7 @@ def test_tokenizer_and_verbosity_of_the_model() -> None:
 
 
 def test_a_tokenizer_can_move_a_request_into_a_tier() -> None:
-    tiered = model(
-        "rates = { input = 2 }\ntiers = [{ above = 1_000, rates = { input = 4 } }]"
-    )
+    tiered = model("rates = { input = 2 }\ntiers = [{ above = 1_000, rates = { input = 4 } }]")
     demand = calls(1, input_tokens=1_000)
     assert month(tiered, demand).lines[0].amount == Decimal("0.002")
     made = month(tiered, demand, input_factor=Decimal("1.1"))
@@ -229,9 +227,7 @@ def test_assumed_cache_terms_are_said() -> None:
         "acme/chat: cache terms assumed: prefixes of at least 1,024 tokens, kept 5 minutes"
     ]
     made = month(PLAIN, demand)
-    assert made.assumptions == [
-        "acme/chat: no cache read rate is published; nothing is cached"
-    ]
+    assert made.assumptions == ["acme/chat: no cache read rate is published; nothing is cached"]
 
 
 def test_a_tokenizer_scales_the_prefix_too() -> None:
@@ -240,9 +236,7 @@ def test_a_tokenizer_scales_the_prefix_too() -> None:
         "cache = { minimum_tokens = 1_000, ttl_minutes = 5 }",
     )
     own = Prefix(own=Decimal(4_000), marked=Decimal(6_000))
-    made = month(
-        cached, calls(1, input_tokens=10_000, prefix=own), input_factor=Decimal("1.5")
-    )
+    made = month(cached, calls(1, input_tokens=10_000, prefix=own), input_factor=Decimal("1.5"))
     assert {line.price.charge: line.quantity for line in made.lines} == {
         "input": 9_000,
         "cache_read": 6_000,

@@ -93,9 +93,7 @@ def test_a_tier_meets_every_kind_of_cache_write() -> None:
 
 
 def test_a_tier_meets_batch() -> None:
-    lines = tokens(
-        CHAT, processing=Processing(mode="batch"), input_tokens=2_000, output_tokens=100
-    )
+    lines = tokens(CHAT, processing=Processing(mode="batch"), input_tokens=2_000, output_tokens=100)
     assert amounts(lines) == {"input": dollars((2_000, "2")), "output": dollars((100, "10"))}
     assert lines[0].price.factors == (("batch", Decimal("0.5")),)
     assert lines[0].price.base == 4
@@ -113,9 +111,7 @@ def test_a_mode_with_rates_of_its_own_has_its_own_tiers() -> None:
 
 
 def test_a_rate_that_a_mode_does_not_publish_is_unknown() -> None:
-    lines = tokens(
-        CHAT, processing=Processing(mode="flex"), input_tokens=90, cache_read_tokens=40
-    )
+    lines = tokens(CHAT, processing=Processing(mode="flex"), input_tokens=90, cache_read_tokens=40)
     read = next(line for line in lines if line.price.charge == "cache_read")
     assert read.amount is None
     assert read.list_amount is None

@@ -124,9 +124,7 @@ hours_of_day = st.integers(0, 23)
 def test_shares_sum_to_one(hourly, weekend, spans, day, zone) -> None:
     busy = traffic(hourly=hourly, weekend_factor=weekend, timezone=zone)
     windows = [
-        window(f"{first:02}:00-{last:02}:00", days)
-        for first, last, days in spans
-        if first != last
+        window(f"{first:02}:00-{last:02}:00", days) for first, last, days in spans if first != last
     ]
     parts = shares_in(busy, day, windows)
     assert len(parts) == len(windows) + 1
