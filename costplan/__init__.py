@@ -35,7 +35,9 @@ def estimate(
 
 
 def price(offer: str, *, at: datetime | None = None, **quantities: Any) -> Bill:
-    """The bill of one offer for quantities by name, at a moment (now when left out).
+    """The bill of one offer for quantities by name, at a moment.
+
+    Left out it is now; without a zone it is UTC.
 
     Quantities are int, str or Decimal, never float. Raises costplan.problems.CostplanError.
     """

@@ -79,7 +79,10 @@ def price_offer(offer: str, at: datetime | None, quantities: Mapping[str, Any]) 
     from costplan.plan.price import price
 
     given = {name: number(name, value) for name, value in quantities.items()}
-    return price(open_catalog(Path()), offer, given, at or datetime.now(UTC))
+    moment = at or datetime.now(UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return price(open_catalog(Path()), offer, given, moment)
 
 
 def number(name: str, value: object) -> Decimal:

@@ -158,7 +158,8 @@ def word_for(value: object) -> str:
         return "a boolean"
     for known, word in (
         (str, "a string"),
-        ((int, Decimal, float), "a number"),
+        (float, "a float (write a Decimal)"),
+        ((int, Decimal), "a number"),
         (datetime, "a date-time"),
         (date, "a date"),
         (Mapping, "a table"),
@@ -176,7 +177,7 @@ def _number(value: object, path: Path, problems: list[Problem]) -> Any:
     if not number.is_finite():
         problems.append(Problem(path, "must be a finite number"))
         return BAD
-    if abs(number) >= LARGEST:
+    if number.copy_abs() >= LARGEST:
         problems.append(Problem(path, f"is too large: numbers here stay under {LARGEST:.0e}"))
         return BAD
     return number

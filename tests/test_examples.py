@@ -25,10 +25,10 @@ CENT = Decimal("0.01")
 TOTALS = {
     "minimal": {"openai": "35.00", "anthropic": "70.00", "google": "70.00"},
     "support-agent": {
-        "portable": "666.81",
-        "aws": "3136.72",
-        "google": "1438.84",
-        "own-gpu": "5491.24",
+        "portable": "2250.96",
+        "aws": "4723.35",
+        "google": "3024.92",
+        "own-gpu": "7065.54",
     },
     "coding-agent": {
         "portable": "802.74",

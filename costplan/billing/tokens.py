@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import KINDS, Card, Mode, Model, Rates, Tier
-from costplan.catalog.origin import Origin, Provenance
+from costplan.catalog.origin import Origin, Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, Problem
@@ -102,7 +102,8 @@ class Tariff:
         self._unknown: str | None = None
         self._no_tiers: str | None = None
         factors: list[tuple[str, Decimal]] = []
-        self.origin = self.card.origin
+        self._base = self.card.origin  # of the rates; a mode, window or tier may bring its own
+        self._factor_origins: list[Origin] = []
         mode = self._mode(self.card, factors)
         self._region(factors)
         window = processing.window
@@ -142,7 +143,10 @@ class Tariff:
             if mode.origin.since > self.day:
                 self._unknown = f"the {name} price is known only from {mode.origin.since} on"
                 return None
-            self.origin = mode.origin
+            if mode.times is None:
+                self._base = mode.origin
+            else:
+                self._factor_origins.append(mode.origin)
         if mode.times is not None:
             factors.append((name, mode.times))
         return mode
@@ -160,7 +164,7 @@ class Tariff:
             if region.origin.since > self.day:
                 self._unknown = f"the price for {name} is known only from {region.origin.since} on"
                 return
-            self.origin = region.origin
+            self._factor_origins.append(region.origin)
         factors.append((name, region.times))
 
     def _window(self, window: Window, factors: list[tuple[str, Decimal]]) -> None:
@@ -169,7 +173,10 @@ class Tariff:
                 since = window.origin.since
                 self._unknown = f"the {window.name} price is known only from {since} on"
                 return
-            self.origin = window.origin
+            if window.times is None:
+                self._base = window.origin
+            else:
+                self._factor_origins.append(window.origin)
         if window.times is not None:
             factors.append((window.name, window.times))
 
@@ -188,7 +195,7 @@ class Tariff:
         return found
 
     def _compose(self, tier: Tier | None) -> dict[str, Price]:
-        origin = self.origin
+        origin = self._base
         unknown = self._unknown or (self._no_tiers if tier is not None else None)
         if tier is not None and tier.origin is not None:
             origin = tier.origin
@@ -198,7 +205,8 @@ class Tariff:
         times = ONE
         for _, factor in self.factors:
             times *= factor
-        where = self.entry.provenance(origin)
+        parts = dict.fromkeys([origin, *self._factor_origins])
+        where = combined([self.entry.provenance(part) for part in parts])
         variant = self._variant(tier)
         prices = {}
         for kind in KINDS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal, NamedTuple
 
@@ -46,6 +46,22 @@ def resolve(origin: Origin, sources: Mapping[str, Source]) -> Provenance:
     """The origin with its source's address. ``sources`` must hold it (``unknown_sources``)."""
     source = sources[origin.source]
     return Provenance(source.at, source.confidence, origin.since, origin.checked)
+
+
+WEAKEST_FIRST: tuple[Confidence, ...] = ("unverified", "third-party", "dataset", "vendor")
+
+
+def combined(parts: Sequence[Provenance]) -> Provenance:
+    """Where a price composed of several comes from: every source, the weakest confidence, the
+    latest ``since`` and the oldest ``checked``."""
+    if len(parts) == 1:
+        return parts[0]
+    return Provenance(
+        "; ".join(dict.fromkeys(part.source for part in parts)),
+        min((part.confidence for part in parts), key=WEAKEST_FIRST.index),
+        max(part.since for part in parts),
+        min(part.checked for part in parts),
+    )
 
 
 def unknown_sources(

@@ -247,6 +247,10 @@ class _Planner:
                     calls.count * calls.tokens.get("input_tokens", ZERO)
                     for calls in month.usage.model_calls
                     if calls.role == index.embedding
+                    and (
+                        calls.step in (f"{name} queries", f"{name} upserts")
+                        or (calls.job is not None and calls.job.upserts_to == name)
+                    )
                 ),
                 ZERO,
             )

@@ -24,8 +24,12 @@ def bare(workload: Workload) -> Workload:
     return _variant(workload, 1, (), people=False, fallbacks=False)
 
 
-def members(workload: Workload) -> Iterator[tuple[str, Workload]]:
-    """(name, workload) of every member but the plan itself."""
+def members(workload: Workload) -> Iterator[tuple[str, str, Workload, bool]]:
+    """(name, key, workload, people) of every member but the plan itself.
+
+    Members that differ in people alone share their key and workload: who would have gone to a
+    person is then lost instead, and nothing before that changes.
+    """
     validators = [step.name for step in workload.step if step.judges]
     if any(step.next is not None for step in workload.step):
         kept: list[tuple[str, ...]] = [tuple(validators)]  # a branch may lead to a validator
@@ -43,7 +47,9 @@ def members(workload: Workload) -> Iterator[tuple[str, Workload]]:
             for attempts in ATTEMPTS if repeatable else (1,):
                 yield (
                     _name(attempts, some, validators, people, workload),
-                    _variant(workload, attempts, some, people=people),
+                    f"{attempts} {some}",
+                    _variant(workload, attempts, some, people=True),
+                    people,
                 )
 
 
@@ -112,8 +118,9 @@ class Family:
 
     def solved(self, own: Mapping[str, Decimal]) -> Iterator[tuple[str, Solved]]:
         """(name, outcomes) of every member."""
-        for name, member in self.members:
-            yield name, self._once(name, member, own)
+        for name, key, member, people in self.members:
+            found = self._once(key, member, own)
+            yield name, found if people or self.workload.human is None else without_people(found)
 
     def _once(self, name: str, workload: Workload, own: Mapping[str, Decimal]) -> Solved:
         rates = [own.get(step.role, step.success) for step in workload.step]
@@ -122,6 +129,15 @@ class Family:
         if key not in self._solved:
             self._solved[key] = solve(workload, own)
         return self._solved[key]
+
+
+def without_people(solved: Solved) -> Solved:
+    """The same outcomes where nobody takes the cases: they end loudly, without an answer."""
+    found = solved.outcomes
+    if found is None:
+        return solved
+    lost = replace(found, human_right=0.0, human_wrong=0.0, aborted=found.aborted + found.escalated)
+    return replace(solved, outcomes=lost, visits=replace(solved.visits, cases=Decimal(0)))
 
 
 class UnitPrices:

@@ -66,6 +66,9 @@ class Node:
     next: tuple[tuple[int | None, float], ...] = ()
 
 
+History = tuple[tuple[int, int], ...]
+
+
 class Transition(NamedTuple):
     """With ``probability`` to ``target``, after ``runs`` runs of the step and of its fallback."""
 
@@ -82,7 +85,7 @@ class State(NamedTuple):
     attempt: int
     rounds: tuple[int, ...]
     fault: int
-    history: tuple[tuple[int, int], ...]
+    history: History
 
 
 @dataclass(slots=True)
@@ -135,6 +138,7 @@ class Graph:
         self._slot = {at: slot for slot, at in enumerate(self._validators)}
         self._reach: dict[tuple[int, tuple[int, ...]], int] = {}
         self._votes: dict[tuple[int, int, int], list[tuple[float, bool, int, int, int]]] = {}
+        self._blank: History = ((0, 0),) * len(self.nodes)
         self.states: list[State] = []
         self.transitions: list[list[Transition]] = []
         self._explore()
@@ -143,7 +147,7 @@ class Graph:
 
     def _explore(self) -> None:
         """Number the states so that a transition without a loop leads to a higher number."""
-        start = State(0, 1, (0,) * len(self._validators), -1, ((0, 0),) * len(self.nodes))
+        start = State(0, 1, (0,) * len(self._validators), -1, self._blank)
         moves: dict[State, list[tuple[float, State | int, int, int]]] = {}
         order: list[State] = []
         stack: list[tuple[State, Iterator[State]]] = []
@@ -198,7 +202,7 @@ class Graph:
                 yield node.timeout * share, target, node.runs, 0
         if state.fault >= 0:
             for share, target in self._onward(state, state.fault, state.history):
-                yield usable * share, target, node.runs, 0
+                yield usable * share, target, _all_wrong(node), 0
             return
         for share, right, rights, wrongs, runs in self._tries(state, node):
             history = self._remember(state, node, rights, wrongs)
@@ -222,7 +226,7 @@ class Graph:
         node: Node,
         share: float,
         runs: int,
-        history: tuple[tuple[int, int], ...],
+        history: History,
     ) -> Iterator[tuple[float, State | int, int, int]]:
         right = node.fallback or 0.0
         for part, target in self._onward(state, -1, history):
@@ -234,17 +238,17 @@ class Graph:
             yield missed * node.detection * part, target, runs, 1
 
     def _noticed(
-        self, state: State, node: Node, fault: int, history: tuple[tuple[int, int], ...]
+        self, state: State, node: Node, fault: int, history: History
     ) -> Iterator[tuple[float, State | int]]:
         """A failed run that the program noticed: another attempt, or what follows the last."""
         if state.attempt < node.attempts:
-            yield 1.0, self._tidy(state._replace(attempt=state.attempt + 1, history=history))
+            yield 1.0, self._tidy(state.step, state.attempt + 1, state.rounds, fault, history)
             return
         left = fault if fault >= 0 else state.step
         yield from self._give_up(state, node.exhaust, left, history)
 
     def _give_up(
-        self, state: State, how: str, fault: int, history: tuple[tuple[int, int], ...]
+        self, state: State, how: str, fault: int, history: History
     ) -> Iterator[tuple[float, State | int]]:
         if how == "human" and self.human is not None:
             yield self.human, HUMAN_RIGHT
@@ -267,14 +271,14 @@ class Graph:
                 yield reject * part, target, 1, 0
             return
         rounds = tuple(
-            count + 1 if at == slot else (0 if node.restart <= self._validators[at] else count)
-            for at, count in enumerate(state.rounds)
+            count + 1 if at == slot else (0 if node.restart <= place < state.step else count)
+            for at, (place, count) in enumerate(zip(self._validators, state.rounds, strict=True))
         )
         fault = state.fault if 0 <= state.fault < node.restart else -1
-        yield reject, self._tidy(State(node.restart, 1, rounds, fault, state.history)), 1, 0
+        yield reject, self._tidy(node.restart, 1, rounds, fault, state.history), 1, 0
 
     def _onward(
-        self, state: State, fault: int, history: tuple[tuple[int, int], ...]
+        self, state: State, fault: int, history: History
     ) -> Iterator[tuple[float, State | int]]:
         """To the next step, or to delivery; a validator that was passed counts from 0 again."""
         rounds = state.rounds
@@ -285,40 +289,52 @@ class Graph:
             if target is None:
                 yield share, WRONG if fault >= 0 else RIGHT
             else:
-                yield share, self._tidy(State(target, 1, rounds, fault, history))
+                yield share, self._tidy(target, 1, rounds, fault, history)
 
     # -- repeats ----------------------------------------------------------------------------
 
-    def _tidy(self, state: State) -> State:
-        """Without the history of steps that cannot run again: the future ignores it."""
-        first = self._first_again(state.step, state.rounds)
-        history = state.history
-        if any(pair != (0, 0) for pair in history[:first]):
-            history = ((0, 0),) * first + history[first:]
-        if state.attempt == 1 and history[state.step] != (0, 0) and state.step < first:
-            history = (*history[: state.step], (0, 0), *history[state.step + 1 :])
-        return state._replace(history=history)
+    def _tidy(
+        self, step: int, attempt: int, rounds: tuple[int, ...], fault: int, history: History
+    ) -> State:
+        """The state without the history of steps that cannot run again: the future ignores it."""
+        if history is not self._blank:
+            first = self._first_again(step, rounds)
+            if history[:first] != self._blank[:first]:
+                history = self._blank[:first] + history[first:]
+            if history == self._blank:
+                history = self._blank
+        return State(step, attempt, rounds, fault, history)
 
     def _first_again(self, step: int, rounds: tuple[int, ...]) -> int:
         """The first step that can still be run again from here: restarts left, and theirs."""
         key = (step, rounds)
         found = self._reach.get(key)
         if found is None:
-            found, moved = step, True
-            while moved:
-                moved = False
-                for slot, at in enumerate(self._validators):
-                    node = self.nodes[at]
-                    used = rounds[slot] if at >= step else 0
-                    restart = node.restart if node.restart is not None else at
-                    if at >= found and used + 1 < node.rounds and restart < found:
-                        found, moved = restart, True
+            found = step
+            able: list[tuple[int, int]] = []  # (restart, place) of validators that can reject
+            waiting = set(self._slot)
+            while ready := [
+                at
+                for at in waiting
+                if at >= found and self._rounds_used(at, step, rounds, able) < self._again(at)
+            ]:
+                waiting -= set(ready)
+                able += [(self.nodes[at].restart or 0, at) for at in ready]
+                found = min(found, *(restart for restart, _ in able))
             self._reach[key] = found
         return found
 
-    def _remember(
-        self, state: State, node: Node, rights: int, wrongs: int
-    ) -> tuple[tuple[int, int], ...]:
+    def _again(self, at: int) -> int:
+        return self.nodes[at].rounds - 1
+
+    def _rounds_used(
+        self, at: int, step: int, rounds: tuple[int, ...], able: list[tuple[int, int]]
+    ) -> int:
+        """A validator behind us, or inside a loop that can restart, counts from 0 again."""
+        inside = any(restart <= at < place for restart, place in able)
+        return 0 if at < step or inside else rounds[self._slot[at]]
+
+    def _remember(self, state: State, node: Node, rights: int, wrongs: int) -> History:
         if not node.rho and not node.common_cause:
             return state.history
         at = state.step
@@ -345,11 +361,11 @@ class Graph:
             shared = node.common_cause * (1.0 - node.success)
             apart = 1.0 - (1.0 - node.success - shared) / (1.0 - shared) if shared < 1 else 0.0
             if (right, wrong) == (0, 1):
-                yield 1.0, False, -1, 0, node.runs
+                yield 1.0, False, -1, 0, _all_wrong(node)
                 return
             struck = shared if (right, wrong) == (0, 0) else 0.0
             if struck:
-                yield struck, False, -1, 0, node.runs
+                yield struck, False, -1, 0, _all_wrong(node)
             for share, good, rights, wrongs, runs in _runs(node, lambda a, b: _flat(apart, a, b)):
                 yield (1.0 - struck) * share, good, rights, wrongs, runs
             return
@@ -466,6 +482,11 @@ class Graph:
 
 def _flat(p: float, rights: int, wrongs: int) -> float:
     return float(p**rights * (1.0 - p) ** wrongs)
+
+
+def _all_wrong(node: Node) -> int:
+    """The runs of a node that gets every one wrong: a vote that stops early stops here too."""
+    return node.runs - node.quorum + 1 if node.early else node.runs
 
 
 def _same(p: float, rights: int, wrongs: int) -> float:

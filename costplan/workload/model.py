@@ -185,7 +185,7 @@ class Step:
                 f"the cached and audio parts ({parts}) are more than the whole ({whole})",
                 "input_tokens is the total, the cached part included",
             )
-        if self.input_tokens is not None and self.cacheable_tokens > whole:
+        if self.input_tokens is not None and self.cacheable_tokens + parts > whole:
             yield Problem(("cacheable_tokens",), f"is more than input_tokens ({whole})")
         if self.cacheable_tokens and (self.cache_read_tokens or self.cache_write_tokens):
             yield Problem(

@@ -135,7 +135,8 @@ def greatest_offered_work(
 
     The busiest window by work need not be the busiest by arrivals. Work counts where it arrives,
     and a last window that the trace does not fill counts as a whole one. A trace shorter than one
-    window is measured over its own length. Raises BadUsage where that length is zero.
+    window is measured over its own length, rather too much than too little. Raises BadUsage where
+    that length is zero.
     """
     if window_seconds <= 0:
         raise ValueError("a window must be longer than 0 seconds")
@@ -269,7 +270,7 @@ def _waits(slots: int, offered: float, blocked: float) -> float:
 
 
 def _tail(slots: int, offered: float, service_seconds: float, seconds: float) -> float:
-    if offered >= slots > 0 or (slots == 0 and offered > 0):
+    if offered >= slots:
         return 1.0
     if service_seconds == 0:
         return 0.0 if seconds > 0 else 1.0
@@ -301,7 +302,8 @@ def _windows(
 ) -> Iterator[tuple[float, list[Arrival]]]:
     """Each window that has arrivals: its begin from the first arrival, and what arrives."""
     first = ordered[0][0]
-    begins, held = 0.0, list[Arrival]()
+    begins = 0.0
+    held: list[Arrival] = []
     for arrival in ordered:
         begin = (arrival[0] - first) // window_seconds * window_seconds
         if begin != begins and held:

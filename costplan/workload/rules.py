@@ -182,7 +182,15 @@ def _conversation(workload: Workload) -> Iterable[Problem]:
         yield Problem(("conversation", "step"), message, hint)
         return
     at = workload.step.index(step)
-    for key in ("input_tokens", "output_tokens", "cache_read_tokens", "cacheable_tokens"):
+    for key in (
+        "input_tokens",
+        "output_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "cache_write_1h_tokens",
+        "cacheable_tokens",
+        "input_audio_tokens",
+    ):
         if getattr(step, key):
             yield Problem(
                 ("step", at, key),

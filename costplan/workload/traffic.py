@@ -67,4 +67,4 @@ def _spread(
     if not whole:
         return [*([ZERO] * len(windows)), Decimal(1)]
     parts = [part / whole for part in sums[:-1]]
-    return [*parts, 1 - total(parts)]
+    return [*parts, 1 - total(parts) if sums[-1] else ZERO]

@@ -35,11 +35,13 @@ def validator(
 
 def file_text(steps: list[Table], human: float | None = None, case: float = 1, **more: Any) -> str:
     """The text of a workload file; a ``human`` is right with this probability."""
+    roles = {one.get("model") or one["tool"] for one in steps}
+    roles |= {one["fallback"]["model"] for one in steps if "fallback" in one}
     data: Table = {
         "name": "small",
         "traffic": {"requests_per_month": 10_000},
         "step": steps,
-        "stack": {"one": {"work": {"none": "a test"}}},
+        "stack": {"one": {role: {"none": "a test"} for role in sorted(roles)}},
     }
     if human is not None:
         data["human"] = {"cost_per_case": case, "success": human}

@@ -1,0 +1,225 @@
+"""Throughput that a vendor reserves by the unit: Azure's PTU, Google's GSU.
+
+    units = (input (1 - cached) + cached_input_weight input cached + output_weight output)
+            / tokens that one unit carries
+
+up to the next increment and at least the smallest deployment; tokens and capacity over the same
+time. The weights turn every token into input tokens. Paid by the hour, used or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_CEILING, Decimal
+from typing import Annotated, Literal, NamedTuple
+
+from costplan.catalog.origin import Origin, Source, unknown_sources
+from costplan.problems import BadUsage, PriceNotKnown, Problem, did_you_mean
+from costplan.quantity import ONE, ZERO, literal
+from costplan.reading import About, Amount, Count, Positive, record
+
+Kind = Literal["global", "data-zone", "regional"]
+
+
+@record
+class Deployment:
+    """How much of a unit can be bought, for one kind of deployment."""
+
+    kind: Annotated[Kind, About("left out where the vendor knows one kind only")] | None = None
+    minimum: Count
+    increment: Count
+
+
+@record
+class Weights:
+    """Input tokens that one token counts as. Thinking tokens are output tokens."""
+
+    input: Positive = ONE
+    cached_input: Annotated[Amount, About("0 where cached tokens count for nothing")]
+    output: Annotated[Positive, About("left out where the vendor does not publish it")] | None = (
+        None
+    )
+
+
+@record
+class LongInput:
+    """The weights of a whole request whose input is above an edge: a cliff."""
+
+    above: Annotated[Positive, About("input token each request")]
+    weights: Weights
+
+
+@record
+class Terms:
+    """What one unit carries of one model, and how it is sold."""
+
+    id: str
+    model: Annotated[str, About("the vendor's name")]
+    unit: Literal["PTU", "GSU"]
+    tokens: Annotated[Positive, About("input tokens that one unit carries in per_seconds")]
+    per_seconds: Positive
+    weights: Weights
+    long_input: LongInput | None = None
+    deployment: tuple[Deployment, ...]
+    latency: Annotated[str, About("the vendor's own target")] | None = None
+    price: Annotated[Amount, About("each unit and hour")] | None = None
+    quote: bool = False
+    reason: Annotated[str, About("why there is no price")] | None = None
+    origin: Origin
+    note: str | None = None
+
+    def check(self) -> Iterable[Problem]:
+        if (self.price is None) != self.quote:
+            yield Problem((), "terms have either 'price' or 'quote = true'")
+        if self.quote != (self.reason is not None):
+            yield Problem((), "'quote = true' goes with the 'reason' why there is no price")
+        kinds = [one.kind for one in self.deployment]
+        if not kinds:
+            yield Problem(("deployment",), "needs one kind of deployment at least")
+        if len(set(kinds)) < len(kinds):
+            yield Problem(("deployment",), "names a kind twice")
+        if None in kinds and len(kinds) > 1:
+            yield Problem(("deployment",), "each kind needs its name where there are several")
+
+    @property
+    def tokens_per_minute(self) -> Decimal:
+        """Input tokens that one unit carries in a minute."""
+        return self.tokens * 60 / self.per_seconds
+
+    def sold_as(self, kind: Kind | None) -> Deployment:
+        """The deployment of that kind, or the only one. Raises BadUsage."""
+        known = [one.kind for one in self.deployment if one.kind]
+        if not known:
+            if kind is None:
+                return self.deployment[0]
+            raise BadUsage(f"{self.id} knows no kinds of deployment", "leave the kind out")
+        chosen = known[0] if kind is None and len(known) == 1 else kind
+        for one in self.deployment:
+            if chosen is not None and one.kind == chosen:
+                return one
+        said = f"is not sold as a {kind} deployment" if kind else "needs a kind of deployment"
+        raise BadUsage(f"{self.id} {said}", "kinds: " + ", ".join(known))
+
+
+@record
+class ProvisionedFile:
+    """One vendor's terms."""
+
+    vendor: str
+    currency: str = "USD"
+    source: Mapping[str, Source]
+    terms: tuple[Terms, ...] = ()
+
+    def check(self) -> Iterable[Problem]:
+        seen: set[str] = set()
+        for at, one in enumerate(self.terms):
+            for problem in unknown_sources([(("origin",), one.origin)], self.source):
+                yield problem.under(("terms", at))
+            if one.id in seen:
+                yield Problem(("terms", at, "id"), f"'{one.id}' is written twice")
+            seen.add(one.id)
+
+    def get(self, name: str) -> Terms:
+        """The terms of an exact id. Raises BadUsage with the nearest."""
+        for one in self.terms:
+            if one.id == name:
+                return one
+        known = [one.id for one in self.terms]
+        raise BadUsage(
+            f"no provisioned throughput is known for '{name}'",
+            did_you_mean(name, known) or "known: " + ", ".join(known),
+        )
+
+
+class Reserved(NamedTuple):
+    """Units to buy. ``price`` is for a unit and hour; None, with the reason, where not published.
+
+    ``exact`` is what the load needs, ``units`` what can be bought.
+    """
+
+    exact: Decimal
+    units: int
+    unit: str
+    formula: str
+    price: Decimal | None
+    reason: str | None
+
+
+def ptus(
+    input_tpm: Decimal,
+    output_tpm: Decimal,
+    cache_share: Decimal,
+    terms: Terms,
+    kind: Kind | None = None,
+) -> Reserved:
+    """Azure's provisioned throughput units for a load in tokens a minute at its peak.
+
+    ``input_tpm`` is the whole input, ``cache_share`` the part of it that the cache answers, 0 to
+    1. Without load the smallest deployment: it is paid for all the same. Raises BadUsage for a
+    kind that is not sold, PriceNotKnown where the weight of output is not published.
+    """
+    return _reserve(input_tpm, output_tpm, cache_share, terms, terms.weights, kind)
+
+
+def gsus(
+    input_tpm: Decimal,
+    output_tpm: Decimal,
+    cache_share: Decimal,
+    terms: Terms,
+    request_input_tokens: Decimal = ZERO,
+) -> Reserved:
+    """Google's generative AI scale units for a load in tokens a minute at its peak.
+
+    As ``ptus``, with the burndown of the terms. A request of more input than the terms' edge has
+    the weights of long input, whole: give each class of request by itself. ``output_tpm`` holds
+    the thinking tokens.
+    """
+    long_input = terms.long_input
+    is_long = long_input is not None and request_input_tokens > long_input.above
+    weights = long_input.weights if long_input is not None and is_long else terms.weights
+    return _reserve(input_tpm, output_tpm, cache_share, terms, weights, None)
+
+
+def _reserve(
+    input_tpm: Decimal,
+    output_tpm: Decimal,
+    cache_share: Decimal,
+    terms: Terms,
+    weights: Weights,
+    kind: Kind | None,
+) -> Reserved:
+    if input_tpm < 0 or output_tpm < 0 or not 0 <= cache_share <= 1:
+        raise BadUsage(
+            "tokens a minute are at least 0, the cached share between 0 and 1",
+            "give the share as 0.25, not 25",
+        )
+    sold = terms.sold_as(kind)
+    if weights.output is None and output_tpm:
+        raise PriceNotKnown(
+            f"{terms.id}: how much an output token weighs is not published",
+            "ask the vendor's capacity calculator, and state the units",
+        )
+    parts = [f"{literal(input_tpm)} * (1 - {literal(cache_share)})"]
+    load = input_tpm * (1 - cache_share)
+    if weights.input != 1:
+        parts[0] = f"{literal(weights.input)} * {parts[0]}"
+        load *= weights.input
+    if weights.cached_input and cache_share:
+        parts.append(
+            f"{literal(weights.cached_input)} * {literal(input_tpm)} * {literal(cache_share)}"
+        )
+        load += weights.cached_input * input_tpm * cache_share
+    if weights.output is not None and output_tpm:
+        parts.append(f"{literal(weights.output)} * {literal(output_tpm)}")
+        load += weights.output * output_tpm
+    exact = load / terms.tokens_per_minute
+    # at nine places first: a load of exactly three units is not four
+    steps = (round(exact, 9) / sold.increment).to_integral_value(ROUND_CEILING)
+    return Reserved(
+        exact=exact,
+        units=max(sold.minimum, int(steps) * sold.increment),
+        unit=terms.unit,
+        formula=f"({' + '.join(parts)}) / {literal(terms.tokens_per_minute)}",
+        price=terms.price,
+        reason=terms.reason,
+    )

@@ -1,0 +1,197 @@
+"""What an accelerator was measured to deliver: output tokens a second, at a latency, for a model.
+
+A measurement holds for its model, accelerator, precision and shape of request. None is stretched
+to another: what was not measured is said to be missing, with what there is beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Literal, NamedTuple
+
+from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
+from costplan.problems import BadUsage, Problem, did_you_mean
+from costplan.quantity import ONE, grouped
+from costplan.reading import About, Count, Positive, record
+
+Precision = Literal["bf16", "fp8", "fp4", "int4"]
+
+
+class NotMeasured(BadUsage):
+    """No measurement answers the question; its neighbours are named, never interpolated."""
+
+
+@record
+class LatencyTarget:
+    """The slowest that a user is to see."""
+
+    tpot_ms: Annotated[Positive, About("milliseconds for each output token after the first")]
+    ttft_ms: Annotated[Positive, About("milliseconds to the first output token")]
+
+    def __str__(self) -> str:
+        return (
+            f"at most {grouped(self.tpot_ms)} ms a token and {grouped(self.ttft_ms)} ms to the "
+            "first"
+        )
+
+
+@record
+class Measured:
+    """One run: the highest throughput found for its shape of request within its target."""
+
+    model: Annotated[str, About("name of the weights, as their publisher writes it")]
+    accelerator: str
+    precision: Annotated[Precision, About("left out where the run does not record it")] | None = (
+        None
+    )
+    input_tokens: Annotated[Count, About("token each request")]
+    output_tokens: Annotated[Count, About("token each request")]
+    accelerators: Annotated[Count, About("accelerators that serve one replica")]
+    concurrency: Annotated[Count, About("requests that one replica serves together")]
+    output_tokens_per_second: Annotated[Positive, About("each accelerator")]
+    target: Annotated[LatencyTarget, About("the latency that the run was chosen for")]
+    tpot_ms: Annotated[Positive, About("measured")]
+    ttft_ms: Annotated[Positive, About("measured")]
+    server: Annotated[str, About("the program that served")]
+    run: Annotated[str, About("the run's name in its source")]
+    origin: Origin
+    note: str | None = None
+
+    def check(self) -> Iterable[Problem]:
+        if not self.meets(self.target):
+            yield Problem(("target",), "the run is slower than its own target")
+
+    @property
+    def replica_tokens_per_second(self) -> Decimal:
+        """Output tokens a second of one replica: all its accelerators together."""
+        return self.output_tokens_per_second * self.accelerators
+
+    def meets(self, target: LatencyTarget) -> bool:
+        """Whether the latencies that were measured, not those aimed at, are within a target."""
+        return self.tpot_ms <= target.tpot_ms and self.ttft_ms <= target.ttft_ms
+
+    def at_least_as_heavy(self, input_tokens: Decimal, output_tokens: Decimal) -> bool:
+        """Whether the run's requests hold as much context and as much prompt a token of answer.
+
+        Both make an output token dearer, so such a run does not flatter a request of that shape.
+        """
+        whole = self.input_tokens + self.output_tokens >= input_tokens + output_tokens
+        return whole and self.input_tokens * output_tokens >= input_tokens * self.output_tokens
+
+    @property
+    def shape(self) -> str:
+        """Tokens in and out, for a sentence."""
+        return f"{self.input_tokens:,} in, {self.output_tokens:,} out"
+
+
+@record
+class ThroughputFile:
+    """One file of measurements."""
+
+    source: Mapping[str, Source]
+    measured: tuple[Measured, ...] = ()
+
+    def check(self) -> Iterable[Problem]:
+        seen: set[str] = set()
+        for at, one in enumerate(self.measured):
+            origins = [(("origin",), one.origin)]
+            for problem in unknown_sources(origins, self.source):
+                yield problem.under(("measured", at))
+            key = f"{one.run} {one.target}"
+            if key in seen:
+                yield Problem(("measured", at, "run"), f"'{one.run}' is written twice")
+            seen.add(key)
+
+
+class Found(NamedTuple):
+    """A measurement and where it comes from."""
+
+    measured: Measured
+    provenance: Provenance
+
+
+class Throughput:
+    """Every measurement at hand. Names are exact: a model is never served as its neighbour."""
+
+    def __init__(self, files: Sequence[ThroughputFile]) -> None:
+        self._found = [
+            Found(one, resolve(one.origin, file.source)) for file in files for one in file.measured
+        ]
+
+    def models(self) -> list[str]:
+        """The models that were measured, sorted."""
+        return sorted({found.measured.model for found in self._found})
+
+    def accelerators(self, model: str) -> list[str]:
+        """The accelerators that a model was measured on, sorted."""
+        return sorted({one.accelerator for one, _ in self._found if one.model == model})
+
+    def of(self, model: str, accelerator: str) -> list[Found]:
+        """The measurements of a model on an accelerator; raises NotMeasured where there is none."""
+        known = self.models()
+        if model not in known:
+            raise NotMeasured(
+                f"no throughput of '{model}' was measured",
+                did_you_mean(model, known) or "measured: " + ", ".join(known),
+            )
+        found = [
+            one
+            for one in self._found
+            if one.measured.model == model and one.measured.accelerator == accelerator
+        ]
+        if not found:
+            raise NotMeasured(
+                f"no throughput of '{model}' was measured on '{accelerator}'",
+                "measured on: " + ", ".join(self.accelerators(model)),
+            )
+        return found
+
+    def best(
+        self,
+        model: str,
+        accelerator: str,
+        target: LatencyTarget,
+        *,
+        input_tokens: Decimal | None = None,
+        output_tokens: Decimal | None = None,
+        precision: Precision | None = None,
+    ) -> Found:
+        """The highest throughput that was measured within the target.
+
+        With the tokens of a request, only runs whose requests were at least as heavy; without
+        them any shape, which flatters long prompts: one prompt of 8,000 tokens costs a replica
+        what many answers do. ``precision`` narrows to one. Of equals, the smaller replica. Raises
+        NotMeasured, saying what there is.
+        """
+        found = self.of(model, accelerator)
+        if precision is not None:
+            there = sorted({one.measured.precision or "not recorded" for one in found})
+            found = [one for one in found if one.measured.precision == precision]
+            if not found:
+                raise NotMeasured(
+                    f"'{model}' on '{accelerator}' was not measured in {precision}",
+                    "precisions: " + ", ".join(there),
+                )
+        within = [one for one in found if one.measured.meets(target)]
+        if not within:
+            fastest = min(found, key=lambda one: one.measured.tpot_ms).measured
+            raise NotMeasured(
+                f"no run of '{model}' on '{accelerator}' keeps {target}",
+                f"the quickest took {grouped(fastest.tpot_ms)} ms a token and "
+                f"{grouped(fastest.ttft_ms)} ms to the first ({fastest.shape})",
+            )
+        if input_tokens is not None or output_tokens is not None:
+            asked_in, asked_out = input_tokens or ONE, output_tokens or ONE
+            shapes = list(dict.fromkeys(one.measured.shape for one in within))
+            within = [one for one in within if one.measured.at_least_as_heavy(asked_in, asked_out)]
+            if not within:
+                raise NotMeasured(
+                    f"no run of '{model}' on '{accelerator}' within the target had requests as "
+                    f"heavy as {grouped(asked_in)} tokens in and {grouped(asked_out)} out",
+                    "measured: " + "; ".join(shapes),
+                )
+        return max(
+            within,
+            key=lambda one: (one.measured.output_tokens_per_second, -one.measured.accelerators),
+        )

@@ -1,0 +1,52 @@
+"""The built-in measurements of accelerators, and the terms of provisioned throughput.
+
+They lie beside the catalogue's categories (``pricing/throughput``, ``pricing/provisioned``) but
+hold no offers, so no shelf of the catalogue reads them. A command that plans capacity reads them
+whole, once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from costplan.catalog.provisioned import ProvisionedFile, Terms
+from costplan.catalog.throughput import Throughput, ThroughputFile
+from costplan.problems import BadUsage
+from costplan.store.shelves import built_in_folder
+from costplan.store.text import parse_toml, read_document, read_file
+
+
+def open_throughput(root: Path | None = None) -> Throughput:
+    """Every measurement below ``throughput/`` of a pricing folder, the built-in one by default."""
+    folder = (root or built_in_folder()) / "throughput"
+    return Throughput([read_throughput(path) for path in sorted(folder.glob("*.toml"))])
+
+
+def read_throughput(path: Path) -> ThroughputFile:
+    """One file of measurements. Raises DocumentError with every problem and its place."""
+    text = read_file(path)
+    return read_document(ThroughputFile, str(path), text, parse_toml(str(path), text))
+
+
+def open_provisioned(root: Path | None = None) -> dict[str, ProvisionedFile]:
+    """The files below ``provisioned/``, by their stem: the prefix of the ids in them."""
+    folder = (root or built_in_folder()) / "provisioned"
+    return {path.stem: read_provisioned(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def read_provisioned(path: Path) -> ProvisionedFile:
+    """One vendor's terms. Raises DocumentError with every problem and its place."""
+    text = read_file(path)
+    return read_document(ProvisionedFile, str(path), text, parse_toml(str(path), text))
+
+
+def provisioned_terms(name: str, root: Path | None = None) -> Terms:
+    """The terms of an exact id such as ``azure/gpt-5.2``. Raises BadUsage with what there is."""
+    files = open_provisioned(root)
+    vendor = name.split("/", 1)[0]
+    if vendor not in files:
+        raise BadUsage(
+            f"no provisioned throughput is known for '{name}'",
+            "ids begin with: " + ", ".join(f"{known}/" for known in files),
+        )
+    return files[vendor].get(name)
