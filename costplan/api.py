@@ -43,6 +43,7 @@ def compare_opened(
     stacks: Sequence[str] = (),
     baseline: str | None = None,
     at_reliability: Decimal | None = None,
+    levers: bool = False,
 ) -> Comparison:
     """The comparison of a workload that was read; problems are drawn as in ``estimate_opened``."""
     from costplan.plan.compare import compare
@@ -50,7 +51,12 @@ def compare_opened(
     return _with_places(
         opened,
         lambda ready: compare(
-            *ready, as_of, stacks, baseline=baseline, at_reliability=at_reliability
+            *ready,
+            as_of,
+            stacks,
+            baseline=baseline,
+            at_reliability=at_reliability,
+            levers=levers,
         ),
     )
 

@@ -52,6 +52,7 @@ def processes(programs: Path, turns: int) -> None:
         "python -c pass": [programs / "python", "-c", "pass"],
         "estimate, table": [costplan, "estimate", workload],
         "estimate, json": [costplan, "estimate", workload, "--format", "json"],
+        "compare, 4 stacks, json": [costplan, "compare", workload, "--format", "json"],
         "price, one model": [costplan, "price", "openai/gpt-4o", "input_tokens=1000"],
         "--version": [costplan, "--version"],
     }
@@ -123,8 +124,51 @@ def bills() -> None:
         print(f"{name:34} {one * 1e6:8.2f} {seconds['genai'] / one:8.1f}")
 
 
+def graphs() -> None:
+    """A graph of 20 steps with retries and a validator after every fourth, in process."""
+    from costplan.workload.graph import Graph, Node
+
+    def solve(rho: float) -> object:
+        nodes = []
+        for at in range(20):
+            follows = ((at + 1 if at < 19 else None, 1.0),)
+            if at % 4 == 3:
+                node = Node(
+                    name=f"check {at}",
+                    sees=frozenset(range(at)),
+                    sensitivity=0.9,
+                    false_positive=0.05,
+                    restart=at - 3,
+                    rounds=2,
+                    then="human",
+                    next=follows,
+                )
+            else:
+                node = Node(
+                    name=f"step {at}",
+                    success=0.97,
+                    detection=0.6,
+                    attempts=2,
+                    exhaust="human",
+                    rho=rho,
+                    next=follows,
+                )
+            nodes.append(node)
+        return Graph(nodes, 0.98).outcomes()
+
+    print(f"\n{'20 steps, 5 of them validators':34} {'ms':>8} {'states':>8}")
+    for rho in (0.0, 0.5):
+        best = float("inf")
+        for _ in range(15):
+            start = time.perf_counter()
+            outcomes = solve(rho)
+            best = min(best, time.perf_counter() - start)
+        print(f"{'rho ' + str(rho):34} {best * 1000:8.2f} {outcomes.states:8}")
+
+
 if __name__ == "__main__":
     if "--bills" in sys.argv:
         bills()
+        graphs()
     else:
         main()

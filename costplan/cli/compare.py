@@ -38,6 +38,9 @@ def command(
         list[str] | None,
         typer.Option("--as-of", metavar="DATE", help="Given twice, two days are compared."),
     ] = None,
+    levers: Annotated[
+        bool, typer.Option("--levers", help="Also say which inputs would change the answer.")
+    ] = False,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
@@ -65,7 +68,7 @@ def command(
     goal = None if at_reliability is None else number("--at-reliability", at_reliability)
     if goal is not None and not 0 <= goal <= 1:
         raise BadUsage(f"--at-reliability is {goal}: it is a share between 0 and 1")
-    made = compare_opened(opened, days[0], stack or [], baseline, goal)
+    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers)
     from importlib import import_module
 
     module = "comparison" if form is Format.table else "comparison_json"

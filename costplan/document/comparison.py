@@ -91,6 +91,43 @@ class Mix:
 
 
 @dataclass(slots=True, kw_only=True)
+class Lever:
+    """One input moved down and up by a quarter: what the cheapest way to the target then costs.
+
+    None: nothing tried reaches the target any more. ``flips``: another way becomes the cheapest.
+    """
+
+    name: str
+    low: Decimal | None
+    high: Decimal | None
+    low_choice: str | None
+    high_choice: str | None
+    flips: bool
+    moves: Decimal
+
+
+@dataclass(slots=True, kw_only=True)
+class BreakEven:
+    """The value of an input at which the plan and ``against`` are the same."""
+
+    what: str
+    against: str
+    value: Decimal
+    now: Decimal
+
+
+@dataclass(slots=True, kw_only=True)
+class Sensitivity:
+    """What would change the answer. ``threshold``: the confidence below which a person is asked."""
+
+    threshold: Decimal | None = None
+    choice: str | None = None
+    monthly: Decimal | None = None
+    levers: list[Lever] = field(default_factory=list)
+    break_evens: list[BreakEven] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
 class Comparison:
     """Several estimates of one workload, side by side."""
 
@@ -102,6 +139,7 @@ class Comparison:
     mixes: list[Mix] = field(default_factory=list)
     margins: dict[str, Decimal] = field(default_factory=dict)
     at_reliability: Decimal | None = None
+    sensitivity: Sensitivity | None = None
     notes: list[str] = field(default_factory=list)
 
     @property

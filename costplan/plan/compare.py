@@ -11,7 +11,8 @@ from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.plan.estimate import estimate, estimate_scaled
 from costplan.plan.family import Family
-from costplan.plan.strategies import strategies
+from costplan.plan.sensitivity import sensitivity
+from costplan.plan.strategies import own_success, strategies, unit_prices
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
 from costplan.workload.model import Migration, Workload
@@ -27,8 +28,11 @@ def compare(
     *,
     baseline: str | None = None,
     at_reliability: Decimal | None = None,
+    levers: bool = False,
 ) -> Comparison:
     """The comparison of all stacks, or of the named ones, with the first as the baseline.
+
+    ``levers`` asks what would change the answer for the baseline.
 
     Raises as ``estimate``, and BadUsage for a baseline that is not among the stacks.
     """
@@ -65,6 +69,10 @@ def compare(
         at_reliability=at_reliability,
         notes=_notes(document, at_reliability),
     )
+    if levers:
+        own = own_success(workload.stack[base_name])
+        prices = unit_prices(workload, family.plan(own), base)
+        made.sensitivity = sensitivity(workload, prices, own, target)
     revenue = workload.target.revenue_per_request if workload.target else None
     if revenue is not None:
         made.margins = {one.stack: margin(one, revenue) for one in document.estimates}

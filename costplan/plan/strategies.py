@@ -49,9 +49,9 @@ def strategies(
         made.sentence = "Without success rates there is nothing to compare spending with."
         return made
     prices = unit_prices(workload, solved, estimate)
-    made.options.append(_option("this plan", "plan", estimate.total_monthly, solved))
+    made.options.append(option("this plan", "plan", estimate.total_monthly, solved))
     for name, found in family.solved(own):
-        made.options.append(_option(name, "orchestrate", prices.monthly(found), found))
+        made.options.append(option(name, "orchestrate", prices.monthly(found), found))
     plain = family.bare(own)
     made.options += _hosting(workload, estimate, catalog, solved, plain, prices, day)
     made.options += _votes(workload, plain, prices)
@@ -105,7 +105,8 @@ def _decimal(number: float) -> Decimal:
     return TWELVE.create_decimal_from_float(number).normalize() + 0
 
 
-def _option(name: str, kind: str, monthly: Decimal, solved: Solved) -> Option:
+def option(name: str, kind: str, monthly: Decimal, solved: Solved) -> Option:
+    """An option with the outcomes of a solved graph, which must have some."""
     found = solved.outcomes
     assert found is not None
     return Option(
@@ -143,8 +144,8 @@ def _hosting(
                 Option(name=name, kind="hosting", monthly=None, reliability=None, reason=reason)
             )
             continue
-        with_graph = _option(name, "hosting", estimate.total_monthly + extra, solved)
-        without = _option(f"{name}, unchecked", "unchecked", prices.monthly(plain) + extra, plain)
+        with_graph = option(name, "hosting", estimate.total_monthly + extra, solved)
+        without = option(f"{name}, unchecked", "unchecked", prices.monthly(plain) + extra, plain)
         with_graph.reason = without.reason = reason
         found += [with_graph, without]
     return found
@@ -306,7 +307,8 @@ def _upgrade(
 # -- measures ------------------------------------------------------------------------------------
 
 
-def _cheapest(options: Sequence[Option], at: Decimal) -> Option | None:
+def cheapest(options: Sequence[Option], at: Decimal) -> Option | None:
+    """The cheapest priced option with at least this reliability."""
     able = [
         one
         for one in options
@@ -320,18 +322,18 @@ def _measure(made: Strategies, estimate: Estimate) -> None:
     assert plan.reliability is not None
     assert plan.monthly is not None
     made.frontier = _frontier(made.options, estimate.requests)
-    best = _cheapest(made.options, plan.reliability)
+    best = cheapest(made.options, plan.reliability)
     if best is not None and best.monthly is not None and plan.monthly:
         made.gap = settle(1 - best.monthly / plan.monthly)
     target = made.target
     if target is None:
         made.sentence = "No [target] reliability is given: the frontier shows what each step costs."
         return
-    at_target = _cheapest(made.options, target)
+    at_target = cheapest(made.options, target)
     if plan.reliability < target and at_target is not None and at_target.monthly is not None:
         made.shortfall = at_target.monthly - plan.monthly
-    orchestrated = _cheapest([one for one in made.options if not one.brute_force], target)
-    brute = _cheapest([one for one in made.options if one.brute_force], target)
+    orchestrated = cheapest([one for one in made.options if not one.brute_force], target)
+    brute = cheapest([one for one in made.options if one.brute_force], target)
     if orchestrated and brute and orchestrated.monthly and brute.monthly is not None:
         made.multiple = settle(brute.monthly / orchestrated.monthly)
     made.sentence = _sentence(made, target, orchestrated, brute)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from costplan.document.comparison import Comparison, Option, Strategies, Versus
+from costplan.document.comparison import (
+    Comparison,
+    Option,
+    Sensitivity,
+    Strategies,
+    Versus,
+)
 from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
@@ -35,8 +41,46 @@ def draw(made: Comparison, look: Look) -> str:
         page.bullets("Margin a month", words)
     for strategies in made.strategies:
         _strategies(page, strategies, document.currency)
+    if made.sensitivity is not None:
+        _levers(page, made.sensitivity, made)
     page.bullets("Notes", made.notes)
     return page.text()
+
+
+def _levers(page: Page, found: Sensitivity, made: Comparison) -> None:
+    page.say(f"{made.baseline}: what would change the answer", "bold")
+    if found.threshold is not None:
+        page.say(
+            f"ask a person below a calibrated confidence of {rounded(found.threshold, 3)} "
+            "(human accuracy less case cost over loss)",
+            "",
+            2,
+        )
+    if found.choice is None:
+        page.say("nothing tried reaches the target, so nothing can be moved against it", "", 2)
+        return
+    page.say(f"now: {found.choice}, {money(found.monthly)} a month", "", 2)
+    page.say()
+    table = Table("input", "-25 %", "+25 %", "change")
+    for one in found.levers[:3]:
+        low, high = (_or_out_of_reach(one.low), _or_out_of_reach(one.high))
+        table.add(one.name, low, high, "flips" if one.flips else "moves")
+    page.draw(table)
+    page.say()
+    for one in found.levers[:3]:
+        for way, choice in (("25 % less", one.low_choice), ("25 % more", one.high_choice)):
+            if choice != found.choice:
+                page.say(f"{way} {one.name}: {choice or 'the target is out of reach'}", "", 2)
+    words = [
+        f"{one.what}: as good as {one.against} at {rounded(one.value)} (now {rounded(one.now)})"
+        for one in found.break_evens
+    ]
+    page.bullets("Break-even", words)
+    page.say()
+
+
+def _or_out_of_reach(amount: Decimal | None) -> str:
+    return "out of reach" if amount is None else money(amount)
 
 
 def _bars(page: Page, estimates: Sequence[Estimate]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from costplan.document.comparison import SCHEMA_VERSION, Comparison, Option, Strategies
+from costplan.document.comparison import SCHEMA_VERSION, Comparison, Option, Sensitivity, Strategies
 from costplan.render import Look
 from costplan.render.json import dumps, estimates_data
 
@@ -42,6 +42,7 @@ def draw(made: Comparison, look: Look) -> str:
         ],
         "margins": made.margins,
         "strategies": [_strategies(one) for one in made.strategies],
+        "sensitivity": _sensitivity(made.sensitivity),
         "notes": made.notes,
         "estimate": estimates_data(made.document),
     }
@@ -60,6 +61,32 @@ def _strategies(made: Strategies) -> dict[str, Any]:
         "frontier": [_option(one) for one in made.frontier],
         "options": [_option(one) for one in made.options],
         "notes": made.notes,
+    }
+
+
+def _sensitivity(found: Sensitivity | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "escalation_threshold": found.threshold,
+        "choice": found.choice,
+        "monthly": found.monthly,
+        "levers": [
+            {
+                "input": one.name,
+                "low": one.low,
+                "high": one.high,
+                "low_choice": one.low_choice,
+                "high_choice": one.high_choice,
+                "flips": one.flips,
+                "moves": one.moves,
+            }
+            for one in found.levers
+        ],
+        "break_evens": [
+            {"what": one.what, "against": one.against, "value": one.value, "now": one.now}
+            for one in found.break_evens
+        ],
     }
 
 

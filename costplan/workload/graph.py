@@ -40,8 +40,10 @@ class Node:
 
     ``runs`` > 1 with ``quorum``: so many parallel runs, right when at least ``quorum`` are;
     ``early`` stops them when the vote is decided. ``selector``: instead one run is picked, the
-    right one with this probability where right and wrong ones differ. ``sees``: the steps whose
-    faults this validator can see. ``exhaust`` and ``then``: "human", "abort" or "continue".
+    right one with this probability where right and wrong ones differ. ``fallback``: P(the other
+    model is right | this step's was wrong), ``fallback_alone`` whatever this step's was. ``sees``:
+    the steps whose faults this validator can see. ``restart``: where its rejection leads, for up to
+    ``rounds`` rounds. ``exhaust`` and ``then``: "human", "abort" or "continue".
     """
 
     name: str
@@ -57,6 +59,7 @@ class Node:
     early: bool = False
     selector: float | None = None
     fallback: float | None = None
+    fallback_alone: float | None = None
     sees: frozenset[int] | None = None
     sensitivity: float = 0.0
     false_positive: float = 0.0
@@ -198,8 +201,7 @@ class Graph:
             return
         usable = 1.0 - node.timeout
         if node.timeout:
-            for share, target in self._noticed(state, node, state.fault, state.history):
-                yield node.timeout * share, target, node.runs, 0
+            yield from self._time_out(state, node)
         if state.fault >= 0:
             for share, target in self._onward(state, state.fault, state.history):
                 yield usable * share, target, _all_wrong(node), 0
@@ -215,10 +217,23 @@ class Graph:
                 yield unnoticed * part, target, runs, 0
             noticed = usable * share * node.detection
             if noticed and state.attempt >= node.attempts and node.fallback is not None:
-                yield from self._fall_back(state, node, noticed, runs, history)
+                yield from self._fall_back(state, node, noticed, runs, history, node.fallback)
                 continue
             for part, target in self._noticed(state, node, -1, history):
                 yield noticed * part, target, runs, 0
+
+    def _time_out(self, state: State, node: Node) -> Iterator[tuple[float, State | int, int, int]]:
+        """A run that was cut off. It says nothing of its answer, so nothing of the fallback's."""
+        fault, history = state.fault, state.history
+        if state.attempt < node.attempts or node.fallback is None:
+            for share, target in self._noticed(state, node, fault, history):
+                yield node.timeout * share, target, node.runs, 0
+        elif fault >= 0:
+            for share, target in self._onward(state, fault, history):
+                yield node.timeout * share, target, node.runs, 1
+        else:
+            right = node.fallback if node.fallback_alone is None else node.fallback_alone
+            yield from self._fall_back(state, node, node.timeout, node.runs, history, right)
 
     def _fall_back(
         self,
@@ -227,8 +242,8 @@ class Graph:
         share: float,
         runs: int,
         history: History,
+        right: float,
     ) -> Iterator[tuple[float, State | int, int, int]]:
-        right = node.fallback or 0.0
         for part, target in self._onward(state, -1, history):
             yield share * right * part, target, runs, 1
         missed = share * (1.0 - right)
@@ -280,7 +295,11 @@ class Graph:
     def _onward(
         self, state: State, fault: int, history: History
     ) -> Iterator[tuple[float, State | int]]:
-        """To the next step, or to delivery; a validator that was passed counts from 0 again."""
+        """To the next step, or to delivery; a validator that was passed counts from 0 again.
+
+        Steps that ``next`` leads back to are new: what their earlier runs told is forgotten, or an
+        unbounded loop would have states without end.
+        """
         rounds = state.rounds
         slot = self._slot.get(state.step)
         if slot is not None and rounds[slot]:
@@ -289,7 +308,9 @@ class Graph:
             if target is None:
                 yield share, WRONG if fault >= 0 else RIGHT
             else:
-                yield share, self._tidy(target, 1, rounds, fault, history)
+                back = target <= state.step
+                known = history[:target] + self._blank[target:] if back else history
+                yield share, self._tidy(target, 1, rounds, fault, known)
 
     # -- repeats ----------------------------------------------------------------------------
 
@@ -313,24 +334,21 @@ class Graph:
             found = step
             able: list[tuple[int, int]] = []  # (restart, place) of validators that can reject
             waiting = set(self._slot)
-            while ready := [
+            while ready := {
                 at
                 for at in waiting
-                if at >= found and self._rounds_used(at, step, rounds, able) < self._again(at)
-            ]:
-                waiting -= set(ready)
+                if at >= found and self._used(at, step, rounds, able) + 1 < self.nodes[at].rounds
+            }:
+                waiting -= ready
                 able += [(self.nodes[at].restart or 0, at) for at in ready]
                 found = min(found, *(restart for restart, _ in able))
             self._reach[key] = found
         return found
 
-    def _again(self, at: int) -> int:
-        return self.nodes[at].rounds - 1
-
-    def _rounds_used(
+    def _used(
         self, at: int, step: int, rounds: tuple[int, ...], able: list[tuple[int, int]]
     ) -> int:
-        """A validator behind us, or inside a loop that can restart, counts from 0 again."""
+        """Rounds of a validator once it is reached: 0 behind us or in a loop that can restart."""
         inside = any(restart <= at < place for restart, place in able)
         return 0 if at < step or inside else rounds[self._slot[at]]
 

@@ -6,11 +6,11 @@ and by nothing else. Expected visits turn from float into Decimal here, at 12 si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 
-from costplan.problems import InvalidInput, Problem, did_you_mean
+from costplan.problems import InvalidInput, Path, Problem, did_you_mean
 from costplan.workload.chain import NeverEnds
 from costplan.workload.graph import (
     DONE,
@@ -80,11 +80,7 @@ def solve(workload: Workload, own: Mapping[str, Decimal] | None = None) -> Solve
     solved = Solved(_once(workload), None)
     nodes = [_node(workload, at, step, rates, solved) for at, step in enumerate(workload.step)]
     human = float(workload.human.success) if workload.human else None
-    try:
-        found = Graph(nodes, human).outcomes()
-    except (NeverEnds, TooManyStates) as error:
-        message = "these steps never end" if isinstance(error, NeverEnds) else str(error)
-        raise InvalidInput([Problem(("step",), message)]) from None
+    found = _outcomes(workload, nodes, human)
     solved.outcomes = found
     solved.visits = Visits(
         runs=_decimals(found.visits),
@@ -99,6 +95,23 @@ def solve(workload: Workload, own: Mapping[str, Decimal] | None = None) -> Solve
         if not step.judges and step.model and step.model not in rates
     ]
     return solved
+
+
+def _outcomes(workload: Workload, nodes: Sequence[Node], human: float | None) -> Outcomes:
+    try:
+        graph = Graph(nodes, human)
+    except TooManyStates as error:
+        hint = "fewer attempts, rounds or runs; or rho = 0 where repeats do not correlate"
+        raise InvalidInput([Problem(("step",), str(error), hint)]) from None
+    try:
+        return graph.outcomes()
+    except NeverEnds as error:
+        at = graph.states[error.state].step
+        step = workload.step[at]
+        path: Path = ("step", at, "name" if step.next is None else "next")
+        hint = f"some step of this loop needs a way out: next = {{ ..., {DONE} = 0.1 }}"
+        message = f"the steps never end once '{step.name}' runs"
+        raise InvalidInput([Problem(path, message, hint)]) from None
 
 
 def once(workload: Workload) -> Visits:
@@ -180,6 +193,7 @@ def _fallback(step: Step, node: Node, rates: Mapping[str, Decimal], solved: Solv
     node.fallback = after_failure(
         node.success, float(given), DEFAULT_PHI if phi is None else float(phi)
     )
+    node.fallback_alone = float(given)
 
 
 def _timeout(step: Step) -> float:
@@ -216,7 +230,8 @@ def _next(workload: Workload, at: int, step: Step) -> tuple[tuple[int | None, fl
         return ((at + 1 if at + 1 < len(workload.step) else None, 1.0),)
     if isinstance(step.next, str):
         return ((names.get(step.next), 1.0),)
-    return tuple((names.get(name), float(share)) for name, share in step.next.items() if share)
+    whole = sum(step.next.values(), Decimal(0)) or Decimal(1)  # within 1e-9 of 1: flow_problems
+    return tuple((names.get(name), float(part / whole)) for name, part in step.next.items() if part)
 
 
 def _feeding(workload: Workload, judged: Iterable[int]) -> set[int]:
@@ -253,15 +268,26 @@ def flow_problems(workload: Workload) -> Iterable[Problem]:
     reached, waiting = {0}, [0]
     while waiting:
         at = waiting.pop()
-        if at >= len(workload.step):
-            continue
-        for target, _ in _next(workload, at, workload.step[at]):
-            if target is not None and target not in reached:
+        for target in _targets(workload, at, names):
+            if target not in reached:
                 reached.add(target)
                 waiting.append(target)
     for at, name in enumerate(names):
         if at not in reached:
             yield Problem(("step", at, "name"), f"nothing leads to step '{name}'")
+
+
+def _targets(workload: Workload, at: int, names: Sequence[str]) -> Iterable[int]:
+    """The steps that can follow a step, by ``next`` or by a rejection."""
+    if at >= len(workload.step):
+        return
+    step = workload.step[at]
+    for target, _ in _next(workload, at, step):
+        if target is not None:
+            yield target
+    reject = step.on_reject
+    if reject and reject.max_attempts > 1 and reject.restart in names:
+        yield names.index(reject.restart)
 
 
 def _decimal(number: float) -> Decimal:
