@@ -47,6 +47,7 @@ def compare_opened(
 ) -> Comparison:
     """The comparison of a workload that was read; problems are drawn as in ``estimate_opened``."""
     from costplan.plan.compare import compare
+    from costplan.store.throughput import CapacityFiles
 
     return _with_places(
         opened,
@@ -57,6 +58,7 @@ def compare_opened(
             baseline=baseline,
             at_reliability=at_reliability,
             levers=levers,
+            capacity=CapacityFiles(),
         ),
     )
 

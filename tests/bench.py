@@ -64,6 +64,7 @@ def processes(programs: Path, turns: int) -> None:
             subprocess.run(
                 [str(part) for part in command],
                 env=environment,
+                cwd=programs,  # a folder without prices of its own
                 stdout=subprocess.DEVNULL,
                 check=True,
             )

@@ -11,8 +11,9 @@ from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.plan.estimate import estimate, estimate_scaled
 from costplan.plan.family import Family
+from costplan.plan.hosting import Capacity
 from costplan.plan.sensitivity import sensitivity
-from costplan.plan.strategies import own_success, strategies, unit_prices
+from costplan.plan.strategies import Context, own_success, strategies, unit_prices
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
 from costplan.workload.model import Migration, Workload
@@ -29,6 +30,7 @@ def compare(
     baseline: str | None = None,
     at_reliability: Decimal | None = None,
     levers: bool = False,
+    capacity: Capacity | None = None,
 ) -> Comparison:
     """The comparison of all stacks, or of the named ones, with the first as the baseline.
 
@@ -52,6 +54,7 @@ def compare(
     def reprice(other: Workload) -> Estimate:
         return estimate(other, catalog, as_of).estimates[0]
 
+    context = Context(catalog, as_of, reprice, capacity)
     made = Comparison(
         document=document,
         baseline=base_name,
@@ -62,8 +65,7 @@ def compare(
         ],
         lock_in=[_lock_in(catalog, one) for one in document.estimates],
         strategies=[
-            strategies(family, one.stack, one, catalog, reprice, target, as_of)
-            for one in document.estimates
+            strategies(family, one.stack, one, context, target) for one in document.estimates
         ],
         mixes=_mixes(workload, catalog, as_of),
         at_reliability=at_reliability,

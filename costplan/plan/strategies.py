@@ -10,34 +10,41 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import Context as DecimalContext
+from decimal import Decimal
+from typing import NamedTuple
 
-from costplan.billing.offers import Take, bill_offer
 from costplan.catalog.lookup import Catalog
-from costplan.catalog.offer import Offer
 from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
-from costplan.document.line import LineItem
 from costplan.plan.family import Family, UnitPrices, bare
+from costplan.plan.hosting import Capacity, Extra, commitment, gpus, provisioned, regions, warm
 from costplan.problems import CostplanError
-from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
+from costplan.quantity import ZERO, grouped, rounded, settle, total
 from costplan.workload.model import Binding, Stack, Workload
 from costplan.workload.outcomes import DEFAULT_RHO, Solved
-from costplan.workload.usage import SECONDS_PER_MONTH
 from costplan.workload.votes import ceiling, majority
 
-TWELVE = Context(prec=12)
+TWELVE = DecimalContext(prec=12)
 Reprice = Callable[[Workload], Estimate]
+
+
+class Context(NamedTuple):
+    """What strategies need besides the plan: prices of a day, a way to bill a changed workload,
+    and measurements where the workload names some."""
+
+    catalog: Catalog
+    day: date
+    reprice: Reprice
+    capacity: Capacity | None = None
 
 
 def strategies(
     family: Family,
     stack_name: str,
     estimate: Estimate,
-    catalog: Catalog,
-    reprice: Reprice,
+    context: Context,
     target: Decimal | None,
-    day: date,
 ) -> Strategies:
     """Every option of a stack, its frontier, and the measures of its coordination gap."""
     workload = family.workload
@@ -53,9 +60,9 @@ def strategies(
     for name, found in family.solved(own):
         made.options.append(option(name, "orchestrate", prices.monthly(found), found))
     plain = family.bare(own)
-    made.options += _hosting(workload, estimate, catalog, solved, plain, prices, day)
+    made.options += _hosting(workload, estimate, context, solved, plain, prices)
     made.options += _votes(workload, plain, prices)
-    made.options += _upgrade(workload, stack_name, reprice, estimate)
+    made.options += _upgrade(workload, stack_name, context.reprice)
     _measure(made, estimate)
     loss = workload.target.loss_per_wrong_answer if workload.target else None
     made.advice = None if loss is None else _advice(made, loss)
@@ -125,111 +132,34 @@ def option(name: str, kind: str, monthly: Decimal, solved: Solved) -> Option:
 def _hosting(
     workload: Workload,
     estimate: Estimate,
-    catalog: Catalog,
+    context: Context,
     solved: Solved,
     plain: Solved,
     prices: UnitPrices,
-    day: date,
 ) -> list[Option]:
     found: list[Option] = []
-    for name, extra, reason in (
-        ("GPUs sized for the peak", *_gpus(workload, estimate, catalog, day)),
-        ("provisioned throughput", None, "no provisioned terms are bound for this stack"),
-        (f"{workload.strategy.warm.replicas} warm idle replicas", *_warm(workload, estimate)),
-        (f"{workload.strategy.regions.count} regions", *_regions(workload, estimate)),
-        ("on demand without a commitment", *_commitment(workload, estimate)),
-    ):
+    terms = workload.strategy
+    ways: list[tuple[str, Extra]] = [
+        (
+            "GPUs sized for the peak",
+            gpus(workload, estimate, context.catalog, context.day, context.capacity),
+        ),
+        ("provisioned throughput", provisioned(workload, estimate, context.capacity)),
+        (f"{terms.warm.replicas} warm idle replicas", warm(workload, estimate)),
+        (f"{terms.regions.count} regions", regions(workload, estimate)),
+        ("on demand without a commitment", commitment(workload, estimate)),
+    ]
+    for name, (extra, reason) in ways:
         if extra is None:
             found.append(
                 Option(name=name, kind="hosting", monthly=None, reliability=None, reason=reason)
             )
             continue
-        with_graph = option(name, "hosting", estimate.total_monthly + extra, solved)
+        same = option(name, "hosting", estimate.total_monthly + extra, solved)
         without = option(f"{name}, unchecked", "unchecked", prices.monthly(plain) + extra, plain)
-        with_graph.reason = without.reason = reason
-        found += [with_graph, without]
+        same.reason = without.reason = reason
+        found += [same, without]
     return found
-
-
-def _gpus(
-    workload: Workload, estimate: Estimate, catalog: Catalog, day: date
-) -> tuple[Decimal | None, str]:
-    """What the machines cost more than the tokens they replace.
-
-    machines = ceil(lambda_peak (1 + headroom) / (mu u)) + spare
-    """
-    terms = workload.strategy.gpus
-    if terms.tokens_per_second is None:
-        return None, "[strategy.gpus] tokens_per_second is not given: measure your model"
-    steps = {step.name for step in workload.step if step.model and not step.judges}
-    lines = [line for line in estimate.lines if line.component == "tokens" and line.step in steps]
-    tokens = total(line.quantity for line in lines if line.price.charge == "output")
-    replaced = total(line.amount or ZERO for line in lines)
-    if not tokens:
-        return None, "no model of this stack is paid by the token"
-    peak = workload.traffic.peak_to_mean or ONE
-    per_second = tokens / SECONDS_PER_MONTH * peak
-    needed = per_second * (1 + terms.headroom) / (terms.tokens_per_second * terms.utilisation)
-    machines = needed.to_integral_value(ROUND_CEILING) + terms.spare
-    try:
-        entry = catalog.get(terms.offer)
-        if not isinstance(entry.item, Offer):
-            return None, f"{terms.offer} is not a machine"
-        take = Take(
-            role="gpus", component="compute", purpose="produce", variables={"instances": machines}
-        )
-        cost = _sum(bill_offer(entry, day, [take]).lines)
-    except CostplanError as error:
-        return None, str(error)
-    if cost is None:
-        return None, f"{terms.offer} has no published price"
-    words = (
-        f"{grouped(machines)} x {terms.offer} at {grouped(terms.tokens_per_second)} tokens/s, "
-        f"headroom {terms.headroom}, utilisation {terms.utilisation}, spare {terms.spare}"
-    )
-    return cost - replaced, words
-
-
-def _sum(lines: Sequence[LineItem]) -> Decimal | None:
-    if any(line.amount is None for line in lines):
-        return None
-    return total(line.amount or ZERO for line in lines)
-
-
-def _fixed_of(estimate: Estimate, components: tuple[str, ...]) -> Decimal:
-    return total(
-        line.amount or ZERO
-        for line in estimate.lines
-        if line.fixed and line.component in components and line.purpose != "people"
-    )
-
-
-def _warm(workload: Workload, estimate: Estimate) -> tuple[Decimal | None, str]:
-    replicas = workload.strategy.warm.replicas
-    one = _fixed_of(estimate, ("runtime",))
-    if not one:
-        return None, "this stack's runtime has no fixed replica to keep warm"
-    return one * replicas, f"{replicas} more of the runtime's fixed part"
-
-
-def _regions(workload: Workload, estimate: Estimate) -> tuple[Decimal | None, str]:
-    terms = workload.strategy.regions
-    base = _fixed_of(estimate, ("vector-db", "runtime", "compute"))
-    if not base:
-        return None, "this stack has no fixed capacity to repeat"
-    if terms.mode == "active-passive":
-        return base * (terms.count - 1), f"active-passive, the fixed capacity {terms.count} times"
-    return base / (terms.count - 1), "active-active, each able to carry the load of a lost one"
-
-
-def _commitment(workload: Workload, estimate: Estimate) -> tuple[Decimal | None, str]:
-    terms = workload.strategy.commitment
-    if terms is None:
-        return None, "[strategy.commitment] percent is not given"
-    base = _fixed_of(estimate, ("compute", "vector-db", "runtime"))
-    if not base:
-        return None, "this stack has nothing that a commitment covers"
-    return ZERO, f"a commitment would take {terms.percent} % off {grouped(base, 2)}"
 
 
 # -- quality: more compute in place of coordination ----------------------------------------------
@@ -258,9 +188,7 @@ def _votes(workload: Workload, plain: Solved, prices: UnitPrices) -> list[Option
     return found
 
 
-def _upgrade(
-    workload: Workload, stack_name: str, reprice: Reprice, estimate: Estimate
-) -> list[Option]:
+def _upgrade(workload: Workload, stack_name: str, reprice: Reprice) -> list[Option]:
     terms = workload.strategy.upgrade
     name = "the largest model for everything"
     if terms is None or (terms.stacks and stack_name not in terms.stacks):

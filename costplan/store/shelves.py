@@ -21,6 +21,8 @@ from costplan.reading import read
 from costplan.store.text import DocumentError, parse_toml, read_document, read_file
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
+CAPACITY = ("throughput", "provisioned")
+"""Folders beside the categories that hold measurements, not offers."""
 QUOTED = re.compile(r'"([^"]+)"')
 LONGEST_VENDOR = 64  # characters
 
@@ -169,6 +171,8 @@ class WholeFolder(_Shelf):
             self._entries = {}
             for folder in sorted(self.root.iterdir()):
                 if not folder.is_dir():
+                    continue
+                if folder.name in CAPACITY:
                     continue
                 if folder.name not in CATEGORIES:
                     raise BadUsage(

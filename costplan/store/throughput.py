@@ -50,3 +50,20 @@ def provisioned_terms(name: str, root: Path | None = None) -> Terms:
             "ids begin with: " + ", ".join(f"{known}/" for known in files),
         )
     return files[vendor].get(name)
+
+
+class CapacityFiles:
+    """The built-in measurements and terms, read when they are first asked for."""
+
+    def __init__(self) -> None:
+        self._throughput: Throughput | None = None
+
+    def throughput(self) -> Throughput:
+        """Measured tokens a second."""
+        if self._throughput is None:
+            self._throughput = open_throughput()
+        return self._throughput
+
+    def terms(self, name: str) -> Terms:
+        """Terms by id. Raises BadUsage for an unknown one."""
+        return provisioned_terms(name)

@@ -390,6 +390,20 @@ class Gpus:
     tokens_per_second: (
         Annotated[Positive, About("output tokens a second of one machine")] | None
     ) = None
+    measured: (
+        Annotated[str, About("a model of pricing/throughput, in place of your own")] | None
+    ) = None
+    accelerator: str = "h100-sxm"
+    accelerators: Annotated[Count, About("in one machine of the offer")] = 1
+    ms_per_token: Annotated[Positive, About("slowest acceptable output token")] = Decimal(33)
+    ms_to_first_token: Annotated[Positive, About("slowest acceptable first token")] = Decimal(5000)
+    service_seconds: (
+        Annotated[Positive, About("of one request; with concurrency, queueing sizes the fleet")]
+        | None
+    ) = None
+    concurrency: Annotated[Positive, About("requests one machine serves at a time")] | None = None
+    wait_seconds: Annotated[Amount, About("longer waits are too long")] = Decimal(1)
+    wait_share: Annotated[Share, About("of requests that may wait too long")] = Decimal("0.01")
     headroom: Annotated[Amount, About("above the busiest hour")] = Decimal("0.3")
     utilisation: Annotated[Share, About("of a machine that is safe to plan with")] = Decimal("0.7")
     spare: Annotated[int, Ge(0), About("machines that stand by")] = 1
@@ -397,6 +411,24 @@ class Gpus:
     def check(self) -> Iterable[Problem]:
         if not self.utilisation:
             yield Problem(("utilisation",), "must be more than 0")
+        if (self.service_seconds is None) != (self.concurrency is None):
+            yield Problem(
+                ("service_seconds",),
+                "queueing needs 'service_seconds' and 'concurrency'",
+                part="key",
+            )
+        if not 0 < self.wait_share < 1:
+            yield Problem(("wait_share",), "must lie between 0 and 1")
+
+
+@record
+class Provisioned:
+    """Reserved model throughput, sized for the busiest hour."""
+
+    terms: Annotated[str, About("an id of pricing/provisioned, such as azure/gpt-5.2")]
+    kind: Literal["global", "data-zone", "regional"] | None = None
+    cache_share: Annotated[Share, About("of input tokens read from a cache")] = Decimal(0)
+    price_per_unit_hour: Annotated[Amount, About("what you were quoted for one unit")] | None = None
 
 
 @record
@@ -448,6 +480,7 @@ class Strategy:
     """Parameters of the ways to spend on compute instead; each has a stated default."""
 
     gpus: Gpus = field(default_factory=Gpus)
+    provisioned: Provisioned | None = None
     warm: Warm = field(default_factory=Warm)
     regions: Regions = field(default_factory=Regions)
     commitment: Commitment | None = None

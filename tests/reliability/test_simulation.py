@@ -94,7 +94,10 @@ class Simulator:
                     how = self._give_up(one.get("on_exhaust"), dice)
             if not how:
                 draw = dice.random()
-                at = next((to for to, upto in self.next[at] if draw < upto), self.next[at][-1][0])
+                to = next((to for to, upto in self.next[at] if draw < upto), self.next[at][-1][0])
+                if to <= at:  # a step that ``next`` leads back to is new
+                    hidden = {one: p for one, p in hidden.items() if one < to}
+                at = to
         if not how:
             how = "delivered_right" if fault is None else "delivered_wrong"
         if how.startswith("human"):
@@ -122,7 +125,9 @@ class Simulator:
                 return None, made, 0, False
             if dice.random() >= one.get("detection_rate", 0):
                 return at, made, 0, False
-        if "fallback" in one and fault is None:
+        if "fallback" in one:
+            if fault is not None:
+                return fault, made, 1, False
             rate = one["fallback"]["success"]
             if not late:
                 rate = self._after_failure(one["success"], rate, one["fallback"]["phi"])
@@ -236,10 +241,10 @@ def some_workload(seed: int, rho: float) -> list[Table]:
         share = dice.choice([0.2, 0.35])
         further = dice.choice([*names[at + 2 :], "end"])
         steps[at]["next"] = {names[at + 1]: 1 - share, further: share}
-    if rho == 0:  # a step that ``next`` leads back to is new: its repeats do not correlate
-        at = dice.randrange(1, len(steps))
-        after = names[at + 1] if at + 1 < len(names) else "end"
-        steps[at]["next"] = {after: 0.75, names[dice.randrange(at + 1)]: 0.25}
+    at = dice.choice([at for at, one in enumerate(steps) if at and "judges" not in one])
+    after = names[at + 1] if at + 1 < len(names) else "end"
+    back = names[dice.randrange(at + 1) if rho == 0 else at]
+    steps[at]["next"] = {after: 0.75, back: 0.25}
     return steps
 
 
@@ -280,10 +285,25 @@ CROSSED = [
     step("c", 0.8, rho=0.5),
     validator("second", ["c"], 0.8, 0.4, restart="b", max_attempts=2, then="abort"),
 ]
+LATE = [
+    step("ask", 0.85),
+    step(
+        "answer",
+        0.8,
+        rho=0.4,
+        detection_rate=0.6,
+        max_attempts=2,
+        timeout={"share": 0.3},
+        fallback={"model": "other", "success": 0.7, "phi": 0.3},
+        on_exhaust="abort",
+    ),
+    validator("check", ["answer"], 0.8, 0.1, restart="ask", max_attempts=2),
+]
 WORKLOADS = {
-    **{f"{seed}-{rho}": some_workload(seed, rho) for seed in range(4) for rho in (0, 0.3, 0.7)},
-    "nested": NESTED,
-    "crossed": CROSSED,
+    **{f"seed {seed}": some_workload(seed, (0, 0.3, 0.7)[seed % 3]) for seed in range(12)},
+    "a loop in a loop": NESTED,
+    "loops that cross": CROSSED,
+    "late, then another model": LATE,
 }
 
 

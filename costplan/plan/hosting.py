@@ -1,0 +1,225 @@
+"""The same graph on more metal: what each way of hosting adds to a stack's bill.
+
+Reliability stays what it is. Each function returns the extra money a month and the words for it,
+or None with the reason why it cannot be priced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from typing import Protocol
+
+from costplan.billing.offers import Take, bill_offer
+from costplan.catalog.lookup import Catalog
+from costplan.catalog.offer import Offer
+from costplan.catalog.provisioned import Terms, gsus, ptus
+from costplan.catalog.throughput import LatencyTarget, Throughput
+from costplan.catalog.vocabulary import HOURS_PER_MONTH
+from costplan.document.estimate import Estimate
+from costplan.document.line import LineItem
+from costplan.problems import CostplanError
+from costplan.quantity import ONE, ZERO, grouped, rounded, total
+from costplan.workload.model import Gpus, Workload
+from costplan.workload.queueing import replicas_for_slots, slots_for
+from costplan.workload.usage import SECONDS_PER_MONTH
+
+Extra = tuple[Decimal | None, str]
+
+
+class Capacity(Protocol):
+    """Where measurements and reserved-throughput terms are found; read only when asked."""
+
+    def throughput(self) -> Throughput:
+        """Measured tokens a second."""
+
+    def terms(self, name: str) -> Terms:
+        """Terms by id. Raises BadUsage for an unknown one."""
+
+
+class Served:
+    """What a stack's producing models serve in a month, and what their tokens cost."""
+
+    def __init__(self, workload: Workload, estimate: Estimate) -> None:
+        steps = {step.name for step in workload.step if step.model and not step.judges}
+        lines = [
+            line for line in estimate.lines if line.component == "tokens" and line.step in steps
+        ]
+        self.cost = total(line.amount or ZERO for line in lines)
+        self.output = total(line.quantity for line in lines if line.price.charge == "output")
+        self.input = total(
+            line.quantity
+            for line in lines
+            if line.price.charge in ("input", "cache_read", "cache_write", "cache_write_1h")
+        )
+        self.peak = workload.traffic.peak_to_mean or ONE
+        self.requests = estimate.requests
+
+    def peak_per_second(self, monthly: Decimal) -> Decimal:
+        """A month's quantity as a rate in the busiest hour."""
+        return monthly / SECONDS_PER_MONTH * self.peak
+
+
+def gpus(
+    workload: Workload,
+    estimate: Estimate,
+    catalog: Catalog,
+    day: date,
+    capacity: Capacity | None,
+) -> Extra:
+    """Machines for the busiest hour in place of the producing models' tokens.
+
+    machines = ceil(lambda_peak (1 + headroom) / (mu u)) + spare, or by queueing (Erlang-C) where
+    service seconds and concurrency are given; never both.
+    """
+    terms = workload.strategy.gpus
+    served = Served(workload, estimate)
+    if not served.output:
+        return None, "no producing model of this stack is paid by the token"
+    try:
+        if terms.service_seconds is not None and terms.concurrency is not None:
+            machines, how = _by_queueing(terms, served)
+        else:
+            per_second, source = _tokens_per_second(terms, served, capacity)
+            if per_second is None:
+                return None, source
+            rate = served.peak_per_second(served.output)
+            needed = rate * (1 + terms.headroom) / (per_second * terms.utilisation)
+            machines = needed.to_integral_value(ROUND_CEILING) + terms.spare
+            how = (
+                f"{rounded(per_second)} tokens/s each ({source}), headroom {terms.headroom}, "
+                f"utilisation {terms.utilisation}, spare {terms.spare}"
+            )
+        cost = _machine_cost(catalog, terms.offer, machines, day)
+    except (CostplanError, ValueError) as error:
+        return None, str(error)
+    if cost is None:
+        return None, f"{terms.offer} is no machine with a published price"
+    return cost - served.cost, f"{grouped(machines)} x {terms.offer}: {how}"
+
+
+def _by_queueing(terms: Gpus, served: Served) -> tuple[Decimal, str]:
+    assert terms.service_seconds is not None
+    assert terms.concurrency is not None
+    arrivals = float(served.peak_per_second(served.requests))
+    slots = slots_for(
+        arrivals, float(terms.service_seconds), float(terms.wait_seconds), float(terms.wait_share)
+    )
+    machines = replicas_for_slots(slots, float(terms.concurrency), terms.spare)
+    how = (
+        f"{slots} slots by Erlang-C, at most {rounded(terms.wait_share * 100)} % waiting over "
+        f"{terms.wait_seconds} s in the busiest hour, spare {terms.spare}"
+    )
+    return Decimal(machines), how
+
+
+def _tokens_per_second(
+    terms: Gpus, served: Served, capacity: Capacity | None
+) -> tuple[Decimal | None, str]:
+    if terms.tokens_per_second is not None:
+        return terms.tokens_per_second, "as stated"
+    if terms.measured is None or capacity is None:
+        return None, "[strategy.gpus] has neither tokens_per_second nor a measured model"
+    requests = served.requests or ONE
+    found = capacity.throughput().best(
+        terms.measured,
+        terms.accelerator,
+        LatencyTarget(tpot_ms=terms.ms_per_token, ttft_ms=terms.ms_to_first_token),
+        input_tokens=served.input / requests,
+        output_tokens=served.output / requests,
+    )
+    run = found.measured
+    words = (
+        f"{run.model} {run.precision or ''} on {run.accelerator}, measured by "
+        f"{found.provenance.source}, {found.provenance.checked}"
+    )
+    return run.output_tokens_per_second * terms.accelerators, words
+
+
+def _machine_cost(catalog: Catalog, name: str, machines: Decimal, day: date) -> Decimal | None:
+    entry = catalog.get(name)
+    if not isinstance(entry.item, Offer):
+        return None
+    take = Take(
+        role="gpus",
+        component=entry.category,
+        purpose="produce",
+        variables={"instances": machines},
+    )
+    return _sum(bill_offer(entry, day, [take]).lines)
+
+
+def _sum(lines: Sequence[LineItem]) -> Decimal | None:
+    if not lines or any(line.amount is None for line in lines):
+        return None
+    return total(line.amount or ZERO for line in lines)
+
+
+def provisioned(workload: Workload, estimate: Estimate, capacity: Capacity | None) -> Extra:
+    """Reserved throughput for the busiest hour in place of the producing models' tokens."""
+    stated = workload.strategy.provisioned
+    if stated is None or capacity is None:
+        return None, "[strategy.provisioned] names no terms"
+    served = Served(workload, estimate)
+    if not served.output:
+        return None, "no producing model of this stack is paid by the token"
+    per_minute = [served.peak_per_second(one) * 60 for one in (served.input, served.output)]
+    try:
+        terms = capacity.terms(stated.terms)
+        if terms.unit == "PTU":
+            size = ptus(per_minute[0], per_minute[1], stated.cache_share, terms, stated.kind)
+        else:
+            each = served.input / (served.requests or ONE)
+            size = gsus(per_minute[0], per_minute[1], stated.cache_share, terms, each)
+    except CostplanError as error:
+        return None, str(error)
+    price = stated.price_per_unit_hour
+    if price is None:
+        price = size.price
+    words = f"{size.units} {size.unit} of {stated.terms} for the busiest hour"
+    if price is None:
+        return None, f"{words}, at no published price: state price_per_unit_hour"
+    cost = size.units * price * HOURS_PER_MONTH
+    return cost - served.cost, f"{words} at {grouped(price)} a unit-hour"
+
+
+def warm(workload: Workload, estimate: Estimate) -> Extra:
+    """Runtime replicas that wait beside those that serve."""
+    replicas = workload.strategy.warm.replicas
+    one = fixed_of(estimate, ("runtime",))
+    if not one:
+        return None, "this stack's runtime has no fixed replica to keep warm"
+    return one * replicas, f"{replicas} more of the runtime's fixed part"
+
+
+def regions(workload: Workload, estimate: Estimate) -> Extra:
+    """Fixed capacity again in other regions: all of it each (passive), or N / (R - 1) (active)."""
+    terms = workload.strategy.regions
+    base = fixed_of(estimate, ("vector-db", "runtime", "compute"))
+    if not base:
+        return None, "this stack has no fixed capacity to repeat"
+    if terms.mode == "active-passive":
+        return base * (terms.count - 1), f"active-passive, the fixed capacity {terms.count} times"
+    return base / (terms.count - 1), "active-active, each able to carry the load of a lost one"
+
+
+def commitment(workload: Workload, estimate: Estimate) -> Extra:
+    """On demand around the clock: the plan as it is, and what a commitment would save."""
+    terms = workload.strategy.commitment
+    if terms is None:
+        return None, "[strategy.commitment] percent is not given"
+    base = fixed_of(estimate, ("compute", "vector-db", "runtime"))
+    if not base:
+        return None, "this stack has nothing that a commitment covers"
+    saved = base * terms.percent / 100
+    return ZERO, f"a commitment would save {grouped(saved, 2)} of {grouped(base, 2)}"
+
+
+def fixed_of(estimate: Estimate, components: tuple[str, ...]) -> Decimal:
+    """The fixed lines of some components, people left out."""
+    return total(
+        line.amount or ZERO
+        for line in estimate.lines
+        if line.fixed and line.component in components and line.purpose != "people"
+    )
