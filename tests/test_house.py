@@ -14,7 +14,14 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "costplan"
 PURE = ("catalog", "workload", "document", "billing", "plan", "render")
-PROBABILITIES = ("chain.py", "graph.py", "outcomes.py", "queueing.py", "votes.py")  # outcomes are floats; money begins after them
+PROBABILITIES = (
+    "chain.py",
+    "graph.py",
+    "outcomes.py",
+    "queueing.py",
+    "votes.py",
+    "spread.py",
+)  # outcomes are floats; money begins after them
 PURE_FILES = ("quantity.py", "problems.py", "reading.py", "weektime.py")
 FORBIDDEN_CALLS = {
     "open",

@@ -66,7 +66,8 @@ class Reliability:
     ``trusted``: a right answer, by the machine or a person; ``silent``: a wrong one delivered as if
     it were right; ``aborted``: loudly none. ``shared``: steps whose success rate was taken to be
     the same for every model, so that no stack may be ranked on it. ``cost_sd``: standard
-    deviation of one request's variable cost.
+    deviation of one request's variable cost. ``cost_quantiles``: (share, low, high): the cost that
+    the share of requests does not exceed lies between low and high.
     """
 
     delivered_right: Decimal
@@ -76,6 +77,7 @@ class Reliability:
     aborted: Decimal
     cost_mean: Decimal
     cost_sd: Decimal
+    cost_quantiles: list[tuple[Decimal, Decimal, Decimal]] = field(default_factory=list)
     target: Decimal | None = None
     shared: list[str] = field(default_factory=list)
 
@@ -90,6 +92,11 @@ class Reliability:
     @property
     def escalated(self) -> Decimal:
         return self.human_right + self.human_wrong
+
+    def month_sd(self, requests: Decimal) -> Decimal:
+        """Standard deviation of the month's variable cost under Poisson arrivals of that mean:
+        Var = n (v + m^2)."""
+        return (requests * (self.cost_sd**2 + self.cost_mean**2)).sqrt()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -96,6 +96,11 @@ RELIABILITY = _object(
         "trusted_per_month": NUMBER,
         "variable_cost_mean": NUMBER,
         "variable_cost_sd": NUMBER,
+        "variable_cost_month_sd": NUMBER,
+        "variable_cost_quantiles": {
+            "type": "array",
+            "items": _object({"share": SHARE, "low": NUMBER, "high": NUMBER}),
+        },
         "target": MAYBE_NUMBER,
         "same_for_every_model": TEXTS,
     }

@@ -93,7 +93,8 @@ def gpus(
             )
         cost = _machine_cost(catalog, terms.offer, machines, day)
     except (CostplanError, ValueError) as error:
-        return None, str(error)
+        hint = getattr(error, "hint", None)
+        return None, f"{error} ({hint})" if hint else str(error)
     if cost is None:
         return None, f"{terms.offer} is no machine with a published price"
     return cost - served.cost, f"{grouped(machines)} x {terms.offer}: {how}"

@@ -10,6 +10,7 @@ from costplan.document.line import LineItem
 from costplan.quantity import ZERO
 from costplan.workload.model import Workload
 from costplan.workload.outcomes import Solved
+from costplan.workload.spread import quantiles
 
 TWELVE = Context(prec=12)
 
@@ -34,6 +35,10 @@ def reliability(
         aborted=_decimal(found.aborted),
         cost_mean=_decimal(mean),
         cost_sd=_decimal(variance**0.5),
+        cost_quantiles=[
+            (_decimal(one.share), _decimal(one.low), _decimal(one.high))
+            for one in quantiles(found.graph, costs, case)
+        ],
         target=workload.target.reliability if workload.target else None,
         shared=solved.shared,
     )

@@ -177,6 +177,10 @@ def _reliability(made: Estimate) -> dict[str, Any] | None:
         "trusted_per_month": found.trusted * made.requests,
         "variable_cost_mean": found.cost_mean,
         "variable_cost_sd": found.cost_sd,
+        "variable_cost_month_sd": found.month_sd(made.requests),
+        "variable_cost_quantiles": [
+            {"share": share, "low": low, "high": high} for share, low, high in found.cost_quantiles
+        ],
         "target": found.target,
         "same_for_every_model": found.shared,
     }

@@ -259,6 +259,7 @@ def _stack(page: Page, made: Estimate, currency: str, shared: dict[str, list[str
         page.say()
         for line in made.lines:
             _explain(page, line)
+        _spread(page, made)
     _months(page, made, currency)
     page.say()
     for warning in made.warnings:
@@ -268,6 +269,22 @@ def _stack(page: Page, made: Estimate, currency: str, shared: dict[str, list[str
         page.bullets(title, [one for one in getattr(made, name) if one not in shared[name]])
     page.bullets("Stale prices", made.stale)
     page.say()
+
+
+def _spread(page: Page, made: Estimate) -> None:
+    found = made.reliability
+    if found is None:
+        return
+    page.say(
+        f"one request's variable cost: mean {money(found.cost_mean)}, standard deviation "
+        f"{money(found.cost_sd)}; the month's: +- {money(found.month_sd(made.requests))}"
+    )
+    for share, low, high in found.cost_quantiles:
+        page.say(
+            f"{rounded(share * 100)} % of requests cost at most {money(low)} to {money(high)}",
+            "",
+            2,
+        )
 
 
 def _component(table: Table, component: Component, marks: dict[str, str]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from math import comb, lgamma
+from itertools import pairwise
+from math import comb, exp, lgamma, log
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,10 @@ def test_votes_without_correlation_are_binomial(
         vote = {"runs": runs, "quorum": quorum, "stop_early": early}
         found = solved([step("vote", p, rho=rho, vote=vote)])
         assert found.trusted == near(expected, 1e-6 if rho else 1e-12)
-        assert found.visits["vote"] <= runs + 1e-9 if early else near(runs)
+        if early:
+            assert found.visits["vote"] <= runs + 1e-9
+        else:
+            assert found.visits["vote"] == near(runs)
 
 
 @always
@@ -220,8 +224,6 @@ def test_a_vote_of_the_whole_pipeline_has_a_ceiling(rho: float, limit: float) ->
 
     def half() -> float:
         """P(Beta > 1/2), by the midpoint rule after x = 1 - y^(1/beta) took the pole away."""
-        from math import exp, log
-
         panels, end = 20_000, 0.5**beta
         total = sum(
             (1 - (end * (at + 0.5) / panels) ** (1 / beta)) ** (alpha - 1) for at in range(panels)
@@ -266,7 +268,7 @@ def test_better_people_give_more_trusted_answers(
     low, high = sorted((one, other))
     worse, better = solved(steps, low), solved(steps, high)
     assert better.trusted >= worse.trusted - 1e-12
-    assert better.visits == worse.visits
+    assert better.visits == near(worse.visits, 1e-12)
 
 
 @always
@@ -298,7 +300,7 @@ def test_dearer_people_never_lower_the_cost_of_a_trusted_answer(
     cost_per_answer: Callable[[str], list[Decimal]],
 ) -> None:
     rows = [cost_per_answer(f"human.cost_per_case={cost}") for cost in (0, 1, 4, 13.5, 100)]
-    for cheaper, dearer in zip(rows, rows[1:], strict=False):
+    for cheaper, dearer in pairwise(rows):
         assert all(low < high for low, high in zip(cheaper, dearer, strict=True))
 
 
