@@ -31,8 +31,8 @@ Extra = tuple[Decimal | None, str]
 class Capacity(Protocol):
     """Where measurements and reserved-throughput terms are found; read only when asked."""
 
-    def throughput(self) -> Throughput:
-        """Measured tokens a second."""
+    def throughput(self, model: str) -> Throughput:
+        """Measured tokens a second of a model."""
 
     def terms(self, name: str) -> Terms:
         """Terms by id. Raises BadUsage for an unknown one."""
@@ -120,10 +120,10 @@ def _tokens_per_second(
 ) -> tuple[Decimal | None, str]:
     if terms.tokens_per_second is not None:
         return terms.tokens_per_second, "as stated"
-    if terms.measured is None or capacity is None:
-        return None, "[strategy.gpus] has neither tokens_per_second nor a measured model"
+    if capacity is None:
+        return None, "[strategy.gpus] tokens_per_second is not given"
     requests = served.requests or ONE
-    found = capacity.throughput().best(
+    found = capacity.throughput(terms.measured).best(
         terms.measured,
         terms.accelerator,
         LatencyTarget(tpot_ms=terms.ms_per_token, ttft_ms=terms.ms_to_first_token),

@@ -16,6 +16,9 @@ from costplan.store.shelves import built_in_folder
 from costplan.store.text import parse_toml, read_document, read_file
 
 
+BLOCK = "[[measured]]"
+
+
 def open_throughput(root: Path | None = None) -> Throughput:
     """Every measurement below ``throughput/`` of a pricing folder, the built-in one by default."""
     folder = (root or built_in_folder()) / "throughput"
@@ -52,17 +55,34 @@ def provisioned_terms(name: str, root: Path | None = None) -> Terms:
     return files[vendor].get(name)
 
 
+def throughput_of(model: str, root: Path | None = None) -> Throughput:
+    """The measurements of one model; all of them where there are none, for the message.
+
+    Only the model's blocks are parsed: ``model`` is the first line of each.
+    """
+    folder = (root or built_in_folder()) / "throughput"
+    files = []
+    for path in sorted(folder.glob("*.toml")):
+        header, *blocks = read_file(path).split(f"\n{BLOCK}\n")
+        own = [block for block in blocks if block.startswith(f'model = "{model}"\n')]
+        if own:
+            text = f"\n{BLOCK}\n".join([header, *own])
+            name = str(path)
+            files.append(read_document(ThroughputFile, name, text, parse_toml(name, text)))
+    return Throughput(files) if files else open_throughput(root)
+
+
 class CapacityFiles:
     """The built-in measurements and terms, read when they are first asked for."""
 
     def __init__(self) -> None:
-        self._throughput: Throughput | None = None
+        self._throughput: dict[str, Throughput] = {}
 
-    def throughput(self) -> Throughput:
-        """Measured tokens a second."""
-        if self._throughput is None:
-            self._throughput = open_throughput()
-        return self._throughput
+    def throughput(self, model: str) -> Throughput:
+        """Measured tokens a second of a model."""
+        if model not in self._throughput:
+            self._throughput[model] = throughput_of(model)
+        return self._throughput[model]
 
     def terms(self, name: str) -> Terms:
         """Terms by id. Raises BadUsage for an unknown one."""

@@ -390,7 +390,9 @@ class Gpus:
     tokens_per_second: (
         Annotated[Positive, About("output tokens a second of one machine")] | None
     ) = None
-    measured: Annotated[str, About("a model of pricing/throughput instead")] | None = None
+    measured: Annotated[
+        str, About("a model of pricing/throughput, where tokens_per_second is not given")
+    ] = "openai/gpt-oss-120b"
     accelerator: str = "h100-sxm"
     accelerators: Annotated[Count, About("in one machine of the offer")] = 1
     ms_per_token: Annotated[Positive, About("slowest acceptable output token")] = Decimal(33)
