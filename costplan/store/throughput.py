@@ -15,7 +15,6 @@ from costplan.problems import BadUsage
 from costplan.store.shelves import built_in_folder
 from costplan.store.text import parse_toml, read_document, read_file
 
-
 BLOCK = "[[measured]]"
 
 
