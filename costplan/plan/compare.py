@@ -16,7 +16,8 @@ from costplan.plan.sensitivity import sensitivity
 from costplan.plan.strategies import Context, own_success, strategies, unit_prices
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
-from costplan.workload.model import Migration, Workload
+from costplan.workload.model import Workload
+from costplan.workload.strategy import Migration
 
 STATED = "stated in the workload"
 

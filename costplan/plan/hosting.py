@@ -21,8 +21,9 @@ from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.problems import CostplanError
 from costplan.quantity import ONE, ZERO, grouped, rounded, total
-from costplan.workload.model import Gpus, Workload
+from costplan.workload.model import Workload
 from costplan.workload.queueing import replicas_for_slots, slots_for
+from costplan.workload.strategy import Gpus
 from costplan.workload.usage import SECONDS_PER_MONTH
 
 Extra = tuple[Decimal | None, str]
