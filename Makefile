@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help test check lint types layers bench picture schemas
+.PHONY: help test check lint types layers bench picture schemas claims
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,3 +26,6 @@ bench:  ## measure speed as ratios in one run (builds and installs the wheel in 
 
 picture:  ## draw docs/estimate.svg, the picture in the README
 	$(PYTHON) -m costplan estimate examples/support-agent.toml --stack portable --as-of 2026-11-22 --format svg --out docs/estimate.svg
+
+claims:  ## recompute docs/claims.md from examples/claims
+	$(PYTHON) examples/claims/make_claims.py

@@ -21,6 +21,8 @@ EXPONENTS = range(-100, 1_000_000)
 DEEP_KEY = re.compile(r"^[ \t\[]*+(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}", re.M)
 """A dotted key of a hundred parts: tomllib takes a minute for one of fifty thousand."""
 MANY_DIGITS = re.compile(r"[0-9][0-9_]{4000,}")
+MANY_BITS = re.compile(r"0[xob][0-9a-fA-F_]{1000,}")
+"""Python reads these at any length, and then takes minutes to compute with them."""
 
 
 class DocumentError(CostplanError):
@@ -98,6 +100,8 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     """
     if DEEP_KEY.search(text):
         raise BadUsage(f"{name} nests too deeply")
+    if wide := MANY_BITS.search(text):
+        raise _too_wide(name, text, wide[0])
     try:
         return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
@@ -108,8 +112,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
         found = MANY_DIGITS.search(text)
         if found is None:
             raise BadUsage(f"{name}: {error}") from None
-        where = _where(name, text, found[0])
-        raise BadUsage(f"{where}: a number of {len(found[0]):,} digits", MEND_NUMBER) from None
+        raise _too_wide(name, text, found[0]) from None
     except RecursionError:
         raise BadUsage(f"{name} nests too deeply") from None
 
@@ -131,6 +134,11 @@ def _decimal(text: str) -> Decimal:
     if number.is_finite() and number and number.adjusted() not in EXPONENTS:
         raise _BadNumber(text)
     return number
+
+
+def _too_wide(name: str, text: str, number: str) -> BadUsage:
+    where = _where(name, text, number)
+    return BadUsage(f"{where}: a number of {len(number):,} digits", MEND_NUMBER)
 
 
 def _where(name: str, text: str, part: str) -> str:

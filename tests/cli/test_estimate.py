@@ -138,7 +138,7 @@ def test_out_writes_what_stdout_would_say(folder: Path) -> None:
 
 def test_explain_shows_every_line_with_formula_source_and_dates(folder: Path) -> None:
     plain = said(folder, "w.toml", *DAY).out
-    text = said(folder, "w.toml", *DAY, "--explain").out
+    text = said(folder, "w.toml", *DAY, "--explain", COLUMNS="120").out
     assert " x 1 / 1,000,000 = 1.00" in text
     assert " x 5 / 1,000,000 = 2.50" in text
     assert text.count("since 2026-10-26, checked 2026-10-26") == 2

@@ -105,6 +105,12 @@ VALUES = [
     swap("1e999999999", ASKED, ASKED[:-5] + "1e999999999", "w.toml:5", "between 1e-100 and 1e15"),
     swap("1e-999999999", ASKED, ASKED[:-5] + "1e-999999999", "w.toml:5", "between 1e-100"),
     swap("5000 digits", ASKED, ASKED[:-5] + "9" * 5000, "w.toml:5", "a number of 5,000 digits"),
+    swap(
+        "3,000,000 hexadecimal digits",
+        ASKED,
+        ASKED[:-5] + "0x" + "f" * 3_000_000,
+        "w.toml:5: a number of 3,000,002 digits",
+    ),
     swap("half a turn", "[traffic]", "horizon_months = 1.5\n[traffic]", "w.toml:4:18", "whole"),
     swap("horizon 0", "[traffic]", "horizon_months = 0\n[traffic]", "w.toml:4:18", "at least 1"),
     swap("horizon 121", "[traffic]", "horizon_months = 121\n[traffic]", "4:18", "at most 120"),

@@ -128,9 +128,9 @@ tool = "t"
 success = 0.9
 next = "act"
 """,
-        17,
+        10,
         '"act"',
-        "the steps never end once 'look' runs",
+        "the steps never end once 'act' runs",
         "some step of this loop needs a way out",
     ),
     "a step that repeats itself for ever": Broken(
@@ -163,23 +163,15 @@ next = { act = 0.9999999995 }
 name = "a"
 tool = "t"
 success = 0.9
-detection_rate = 0.5
-max_attempts = 9
-vote = { runs = 15 }
+rho = 0.5
 [[step]]
 name = "b"
 tool = "t"
-success = 0.9
-detection_rate = 0.5
-max_attempts = 9
-vote = { runs = 15 }
-[[step]]
-name = "c"
-tool = "t"
-judges = ["a", "b"]
+judges = ["a"]
 sensitivity = 0.9
 false_positive_rate = 0.1
-on_reject = { restart = "a", max_attempts = 9 }
+on_reject = { restart = "a", max_attempts = 3 }
+next = { b = 0.5, end = 0.5 }
 """,
         5,
         "[[step]]",

@@ -30,6 +30,7 @@ from costplan.store.workloads import open_workload
 from costplan.workload.chain import Chain, NeverEnds, Row
 from costplan.workload.graph import MOST_STATES, Outcomes
 from costplan.workload.outcomes import solve
+from costplan.workload.spread import quantiles
 from costplan.workload.usage import portions
 from costplan.workload.votes import ceiling, majority
 
@@ -451,6 +452,18 @@ def test_a_chain_that_never_ends_says_where() -> None:
     with pytest.raises(NeverEnds) as caught:
         Chain([{1: 0.5}, {2: 1.0}, {1: 0.3, 2: 0.7}])
     assert caught.value.state in (1, 2)
+
+
+def test_quantiles_of_a_block_by_hand() -> None:
+    """88.5 % end after one attempt at 0.025, 98.7 % after two, 99.8 % after three, no person."""
+    reject = {"restart": "make", "max_attempts": 3, "then": "human"}
+    steps = [step("make", 0.9), validator("check", ["make"], 0.7, 0.05, **reject)]
+    found = quantiles(graph(solved(steps, 0.95)), {"make": 0.02, "check": 0.005}, 6.0)
+    exact = {0.5: 0.025, 0.95: 0.05, 0.99: 0.075}
+    assert [one.share for one in found] == list(exact)
+    for one in found:
+        assert one.low <= exact[one.share] <= one.high
+        assert one.high - one.low < 0.0002
 
 
 # -- size -----------------------------------------------------------------------------------
