@@ -12,6 +12,7 @@ from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage, InvalidInput, Problem
+from costplan.quantity import LARGEST
 from costplan.store.shelves import open_catalog
 from costplan.store.text import DocumentError
 from costplan.store.workloads import Opened, open_workload
@@ -103,6 +104,6 @@ def number(name: str, value: object) -> Decimal:
         found = Decimal(value)
     except (InvalidOperation, ValueError):
         raise BadUsage(f"{name}: '{value}' is not a number") from None
-    if not found.is_finite() or abs(found) >= Decimal("1e15"):
+    if not found.is_finite() or found.copy_abs() >= LARGEST:
         raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
     return found

@@ -214,6 +214,11 @@ def _refuse(expected: str, value: object, path: Path, problems: list[Problem]) -
 
 def _array(item: Reader) -> Reader:
     def run(value: object, path: Path, problems: list[Problem]) -> Any:
+        if isinstance(value, Mapping) and path:
+            problems.append(
+                Problem(path, "must be an array, not a table", f"write [[{path[-1]}]]", "key")
+            )
+            return BAD
         if not isinstance(value, list | tuple):
             return _refuse("an array", value, path, problems)
         items = [item(one, (*path, at), problems) for at, one in enumerate(value)]

@@ -142,7 +142,7 @@ def workload(text: str) -> Workload:
 
 def outcomes(steps: str, human: float | None = None) -> Outcomes:
     people = "" if human is None else f"[human]\ncost_per_case = 1\nsuccess = {human}\n"
-    text = "[traffic]\nrequests_per_month = 1\n[stack.one]\nchat = { none = '' }\n"
+    text = "[traffic]\nrequests_per_month = 1\n[stack.one]\nchat = { none = 'a test' }\n"
     found = solve(workload(text + people + steps)).outcomes
     assert found is not None
     return found
@@ -494,7 +494,7 @@ def named(name: str) -> Option:
 @example
 def test_runtime_grows_with_runs() -> str:
     text = PLAN + "[runtime]\nactive_cpu_seconds = 1\nwall_seconds = 10\nmemory_gib = 1\n"
-    made = workload(text.replace("[stack.one]", "[stack.one]\nruntime = { none = '' }"))
+    made = workload(text.replace("[stack.one]", "[stack.one]\nruntime = { none = 'a test' }"))
     visits = solve(made).visits
     usage = monthly_usage(made, visits=visits)
     seconds = usage.parts["runtime"].variables["wall_seconds"]

@@ -22,6 +22,10 @@ from costplan.quantity import ONE, ZERO, grouped, settle, shares, total
 from costplan.reading import record
 
 
+FOLLOW_STEPS = frozenset(("queries", "calls", "searches", "requests"))
+"""Variables that grow with the runs of steps; what is stored or written does not."""
+
+
 @record
 class Take:
     """What one role takes of an offer in a month.
@@ -213,7 +217,8 @@ class _Counter:
                 f"package of {grouped(priced.price)} for {grouped(priced.quantity)} {charge.unit}"
             )
         own = charge.purpose or self._offer.purpose
-        users, weights = _users(takers, quantities, own)
+        follows = bool(FOLLOW_STEPS & takers[0][1].reaches(charge.quantity))
+        users, weights = _users(takers, quantities, own, follows)
         parts = [priced.quantity]
         amounts: Sequence[Decimal | None] = [priced.amount]
         if len(users) > 1:
@@ -304,10 +309,14 @@ def _with_numbers(text: str, takers: list[tuple[Take, Values]]) -> str:
 
 
 def _users(
-    takers: list[tuple[Take, Values]], quantities: list[Decimal], own: str | None
+    takers: list[tuple[Take, Values]],
+    quantities: list[Decimal],
+    own: str | None,
+    follows: bool,
 ) -> tuple[list[tuple[Take, str, str | None]], list[Decimal]]:
     """Who a charge is split over, and the weight of each: the takers' quantities, and within a
-    taker its purposes. A purpose of the charge's or offer's ``own`` is not split."""
+    taker its purposes where the charge ``follows`` the steps' runs. A purpose of the charge's or
+    offer's ``own`` is not split."""
     users: list[tuple[Take, str, str | None]] = []
     weights: list[Decimal] = []
     for (take, _), quantity in zip(takers, quantities, strict=True):
@@ -315,7 +324,7 @@ def _users(
         for (purpose, step), weight in take.uses.items():
             split.setdefault(own or purpose, []).append((step, weight))
         whole = total(weight for uses in split.values() for _, weight in uses)
-        if not whole:
+        if not whole or not follows:
             users.append((take, own or take.purpose, None))
             weights.append(quantity)
             continue

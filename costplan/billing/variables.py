@@ -88,7 +88,8 @@ class Values:
             return expression.evaluate(values)
         except ExpressionError as error:
             numbers = ", ".join(f"{name} = {grouped(one)}" for name, one in values.items())
-            raise BadUsage(f"{self.offer.id}: {error} (with {numbers})") from error
+            with_them = f" (with {numbers})" if numbers else ""
+            raise BadUsage(f"{self.offer.id}: {error}{with_them}") from error
 
     def named(self, text: str) -> list[str]:
         """The variables an expression names, then those its derived ones come from."""

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
-from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean
+from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
 from costplan.reading import About, record
 
 Category = Literal[
@@ -91,6 +91,9 @@ class Entry(NamedTuple):
         return resolve(origin, self.sources)
 
 
+SEARCH = "'costplan pricing search WORD' finds what the catalogue holds"
+
+
 class Shelf(Protocol):
     """One place that holds prices."""
 
@@ -130,9 +133,12 @@ class Catalog:
 
     def hint(self, name: str) -> str:
         """A remedy for an unknown id."""
-        same_vendor = [one for one in self.ids() if one.startswith(name.split("/")[0] + "/")]
-        near = did_you_mean(name, same_vendor) or did_you_mean(name, self.ids())
-        return near or "'costplan pricing search WORD' finds what the catalogue holds"
+        vendor, slash, rest = name.partition("/")
+        own = [one.removeprefix(vendor + "/") for one in self.ids() if one.startswith(vendor + "/")]
+        if slash and own:  # a right vendor is no likeness: compare what follows it
+            near = " or ".join(f"'{vendor}/{one}'" for one in nearest(rest, own))
+            return f"did you mean {near}?" if near else SEARCH
+        return did_you_mean(name, self.ids()) or SEARCH
 
     def plans(self, product: str) -> list[Entry]:
         """Every entry below ``product/``, topmost shelf first where an id is on several."""

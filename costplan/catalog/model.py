@@ -191,6 +191,7 @@ class Model:
     max_output: Annotated[Count, About("Most tokens of one answer.")] | None = None
     region: Annotated[str, About("The region the id itself is bound to.")] | None = None
     cache: CacheTerms | None = None
+    retires: Annotated[date, About("the day the vendor stops serving it")] | None = None
     note: str | None = None
     price: tuple[Card, ...]
 

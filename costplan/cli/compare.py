@@ -52,12 +52,13 @@ def command(
 ) -> int:
     """Compare stacks by component, volume and vendor, and orchestration with brute force."""
     from costplan.api import compare_opened, estimate_opened, number
-    from costplan.cli.words import day, look, put
+    from costplan.cli.words import day, look, put, spare
     from costplan.problems import BadUsage
     from costplan.store.workloads import open_workload
 
     days = [day(text) for text in as_of] if as_of else [day(None)]
     opened = open_workload(workload, change or [])
+    spare(Path(opened.name), out)
     if len(days) > 1:
         if form is not Format.table:
             raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")

@@ -50,16 +50,13 @@ def command(
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload file."""
     from costplan.api import estimate_opened
-    from costplan.cli.words import day, look, put
-    from costplan.problems import BadUsage
+    from costplan.cli.words import day, look, put, spare
     from costplan.render import render
     from costplan.store.workloads import open_workload
 
     when = day(as_of)
     opened = open_workload(workload, change or [])
-    source = Path(opened.name)
-    if out is not None and out.is_file() and source.is_file() and out.samefile(source):
-        raise BadUsage(f"--out {out} is the workload itself", "name another file")
+    spare(Path(opened.name), out)
     document = estimate_opened(opened, when, stack or [])
     put(render(document, form.value, look(explain)), out)
     return _verdict(document) if strict else 0

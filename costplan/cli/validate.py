@@ -31,6 +31,7 @@ def command(
     document = estimate_opened(opened, when)
     unpriced = sum(len(made.unpriced) for made in document.estimates)
     stacks = ", ".join(made.stack for made in document.estimates)
-    missing = f"; {unpriced} lines have no price" if unpriced else ""
+    lines = "1 line has" if unpriced == 1 else f"{unpriced} lines have"
+    missing = f"; {lines} no price" if unpriced else ""
     print(clean(f"{opened.name}: valid; stacks: {stacks}{missing}"), file=sys.stderr)
     return 0

@@ -60,6 +60,12 @@ def put(text: str, out: Path | None) -> None:
     print(f"wrote {clean(str(out))}", file=sys.stderr)
 
 
+def spare(source: Path, out: Path | None) -> None:
+    """Raises BadUsage where ``--out`` would replace the workload itself."""
+    if out is not None and out.is_file() and source.is_file() and out.samefile(source):
+        raise BadUsage(f"--out {out} is the workload itself", "name another file")
+
+
 def day(text: str | None) -> date:
     """A date from the command line; today (UTC) when left out. Raises BadUsage."""
     if text is None:

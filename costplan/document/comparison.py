@@ -36,6 +36,11 @@ class Option:
     def brute_force(self) -> bool:
         return self.kind in ("unchecked", "quality")
 
+    @property
+    def votes(self) -> bool:
+        """Whether it is a vote of whole runs."""
+        return self.kind == "quality" and self.name.startswith("vote of ")
+
 
 @dataclass(slots=True, kw_only=True)
 class Strategies:

@@ -92,10 +92,9 @@ def _fits(
     entry: Entry, kind: str, role: str, binding: Binding, problems: list[Problem], path: Path
 ) -> None:
     if entry.category not in SERVES[kind]:
-        a = "an" if kind[0] in "aeiou" else "a"
         raise BadUsage(
-            f"{entry.id} is {entry.category}; '{role}' is {a} {kind}",
-            f"{kind}: an offer of {', '.join(SERVES[kind])}",
+            f"{entry.id} is an offer of {entry.category}, which cannot fill '{role}'",
+            f"'{role}' takes an offer of {', '.join(SERVES[kind])}",
         )
     reranks = isinstance(entry.item, Model) and entry.item.kind == "rerank" and kind == "tool"
     if isinstance(entry.item, Model) and kind != "model" and not reranks:

@@ -14,7 +14,7 @@ from costplan.plan.family import Family
 from costplan.plan.hosting import Capacity
 from costplan.plan.sensitivity import sensitivity
 from costplan.plan.strategies import Context, own_success, strategies, unit_prices
-from costplan.problems import BadUsage, did_you_mean
+from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
 from costplan.workload.model import Workload
 from costplan.workload.strategy import Migration
@@ -68,13 +68,13 @@ def compare(
         strategies=[
             strategies(family, one.stack, one, context, target) for one in document.estimates
         ],
-        mixes=_mixes(workload, catalog, as_of),
+        mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
         notes=_notes(document, at_reliability),
     )
     if levers:
         own = own_success(workload.stack[base_name])
-        prices = unit_prices(workload, family.plan(own), base)
+        prices = unit_prices(workload, family.plan(own), base, catalog)
         made.sensitivity = sensitivity(workload, prices, own, target)
     revenue = workload.target.revenue_per_request if workload.target else None
     if revenue is not None:
@@ -90,15 +90,26 @@ def _notes(document: EstimateDocument, at_reliability: Decimal | None) -> list[s
             f"success rates are taken to be the same for every model in {', '.join(shared)}: "
             "no stack is ranked on reliability"
         )
+    unknown = [one.stack for one in document.estimates if one.at_least]
+    if unknown:
+        found.append(
+            f"prices are missing in {', '.join(unknown)}: totals there are at least what they say, "
+            "differences with them may be larger or smaller, and no break-even or payback is given"
+        )
     if at_reliability is not None:
+        goal = f"{rounded(at_reliability * 100)} %"
         below = [
             one.stack
             for one in document.estimates
-            if one.reliability is None or one.reliability.trusted < at_reliability
+            if one.reliability and one.reliability.trusted < at_reliability
         ]
         if below:
-            goal = f"{rounded(at_reliability * 100)} %"
             found.append(f"not at {goal} trusted answers as they stand: {', '.join(below)}")
+        unmodelled = [one.stack for one in document.estimates if one.reliability is None]
+        if unmodelled:
+            found.append(
+                f"whether {goal} of answers are right is not modelled: {', '.join(unmodelled)}"
+            )
     return found
 
 
@@ -117,11 +128,13 @@ def _versus(
         wins=sorted([one for one in changes if one[1] < 0], key=lambda one: one[1]),
         loses=sorted([one for one in changes if one[1] > 0], key=lambda one: -one[1]),
     )
-    made.break_even = _break_even(workload, catalog, as_of, base, other)
+    known = not (base.at_least or other.at_least)
+    if known:
+        made.break_even = _break_even(workload, catalog, as_of, base, other)
     if workload.migration is not None:
         made.one_off = _one_off(workload, workload.migration, base, other)
         saved = -made.difference
-        if saved > 0 and made.one_off is not None:
+        if saved > 0 and known:
             made.payback_months = settle(made.one_off / saved)
     return made
 
@@ -129,22 +142,37 @@ def _versus(
 def _break_even(
     workload: Workload, catalog: Catalog, as_of: date, base: Estimate, other: Estimate
 ) -> Decimal | None:
-    """Requests a month at which the two cost the same; None where they do not cross.
+    """Requests a month at which the two cost the same; None where no such volume is found.
 
     The lines fixed + variable x volume cross at a first guess; the two stacks are billed again
-    there and the guess corrected twice, because tiers, quotas and floors bend the lines.
+    there and the guess corrected until it stays, because tiers, quotas and floors bend the lines.
+    None too where a stack cannot serve that volume.
     """
     volume = workload.traffic.requests_per_month
     if not volume:
         return None
     scale = _crossing(base, other, ONE)
-    for _ in range(2):
+    for _ in range(MOST_GUESSES):
         if scale is None:
             return None
-        at_base = estimate_scaled(workload, catalog, as_of, base.stack, scale)
-        at_other = estimate_scaled(workload, catalog, as_of, other.stack, scale)
-        scale = _crossing(at_base, at_other, scale)
-    return None if scale is None else settle(volume * scale)
+        try:
+            at_base = estimate_scaled(workload, catalog, as_of, base.stack, scale)
+            at_other = estimate_scaled(workload, catalog, as_of, other.stack, scale)
+        except InvalidInput:
+            return None
+        apart = abs(at_base.total_monthly - at_other.total_monthly)
+        better = _crossing(at_base, at_other, scale)
+        if apart <= at_base.total_monthly * CLOSE and (
+            better is None or abs(better - scale) <= scale * CLOSE
+        ):
+            return settle(volume * scale)
+        scale = better
+    return None
+
+
+MOST_GUESSES = 6
+CLOSE = Decimal("0.005")
+"""A break-even volume is found when another guess moves it, and the two bills differ, by less."""
 
 
 def _crossing(base: Estimate, other: Estimate, scale: Decimal) -> Decimal | None:
@@ -192,36 +220,41 @@ def _lock_in(catalog: Catalog, made: Estimate) -> LockIn:
     return LockIn(stack=made.stack, vendor=vendor, share=settle(sums[vendor] / whole))
 
 
-def _mixes(workload: Workload, catalog: Catalog, as_of: date) -> list[Mix]:
+def _mixes(
+    workload: Workload, catalog: Catalog, as_of: date, names: Sequence[str]
+) -> list[Mix]:
+    """The mixes of the stacks that are compared."""
     found = []
     for name, mix in workload.mix.items():
+        shares = {stack: share for stack, share in mix.stacks.items() if share}
+        if not set(shares) <= set(names):
+            continue
         parts = [
             estimate_scaled(workload, catalog, as_of, stack, share)
-            for stack, share in mix.stacks.items()
-            if share
+            for stack, share in shares.items()
         ]
         found.append(
             Mix(
                 name=name,
                 shares=dict(mix.stacks),
-                monthly=total(part.total_monthly for part in parts) - _paid_once(workload, parts),
+                monthly=total(part.total_monthly for part in parts) - _paid_once(parts),
                 at_least=any(part.at_least for part in parts),
             )
         )
     return found
 
 
-def _paid_once(workload: Workload, parts: Sequence[Estimate]) -> Decimal:
-    """What every part states in full but a mix pays once: the workload's own fixed costs."""
+def _paid_once(parts: Sequence[Estimate]) -> Decimal:
+    """What several parts state in full but a mix pays once: the workload's own fixed costs."""
     stated = [
-        sum(
-            (
-                line.amount or ZERO
-                for line in part.lines
-                if line.price.offer == "workload" and line.fixed
-            ),
-            ZERO,
-        )
+        {
+            line.price.source: line.amount or ZERO
+            for line in part.lines
+            if line.price.offer == "workload" and line.fixed
+        }
         for part in parts
     ]
-    return sum(stated, ZERO) - max(stated, default=ZERO)
+    once: dict[str, Decimal] = {}
+    for one in stated:
+        once.update(one)
+    return total(total(one.values()) for one in stated) - total(once.values())

@@ -7,16 +7,21 @@ member's visits. Fixed costs, storage and the platform stay as in the plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
+from costplan.problems import InvalidInput
+from costplan.workload.graph import DONE
 from costplan.workload.model import OnReject, Step, Workload
 from costplan.workload.outcomes import Solved, solve
 
 ATTEMPTS = (1, 2, 3, 4, 5)
 MOST_VALIDATORS = 3
+MOST_WORK = 5_000
+"""States times steps of a member behind which more attempts are not tried: each attempt more takes
+up to twenty times the states of the one before."""
 
 
 def bare(workload: Workload) -> Workload:
@@ -32,7 +37,7 @@ def members(workload: Workload) -> Iterator[tuple[str, str, Workload, bool]]:
     """
     validators = [step.name for step in workload.step if step.judges]
     if any(step.next is not None for step in workload.step):
-        kept: list[tuple[str, ...]] = [tuple(validators)]  # a branch may lead to a validator
+        kept: list[tuple[str, ...]] = [tuple(validators)]  # a branch may be what it is for
     else:
         shown = validators[:MOST_VALIDATORS]
         rest = tuple(validators[MOST_VALIDATORS:])
@@ -77,13 +82,69 @@ def _variant(
     people: bool,
     fallbacks: bool = True,
 ) -> Workload:
-    steps = [
-        _step(step, attempts, fallbacks)
-        for step in workload.step
-        if not step.judges or step.name in kept
-    ]
+    dropped = {step.name for step in workload.step if step.judges and step.name not in kept}
+    steps = _without([_step(step, attempts, fallbacks) for step in workload.step], dropped)
     human = workload.human if people else None
     return replace(workload, step=tuple(steps), human=human)
+
+
+def _without(steps: Sequence[Step], dropped: set[str]) -> list[Step]:
+    """The steps that stay, led past the validators that go."""
+    if not dropped:
+        return list(steps)
+    branches = any(step.next is not None for step in steps)
+    judged = {step.name: step.judges for step in steps if step.name in dropped}
+    made = []
+    for at, step in enumerate(steps):
+        if step.name in dropped:
+            continue
+        changes: dict[str, object] = {}
+        if not dropped.isdisjoint(step.judges):
+            changes["judges"] = tuple(dict.fromkeys(_judged(step.judges, judged)))
+        if step.on_reject is not None and step.on_reject.restart in dropped:
+            changes["on_reject"] = _restart(steps, at, step.on_reject, dropped)
+        if branches:
+            changes["next"] = _past(steps, at, dropped)
+        made.append(replace(step, **changes) if changes else step)  # type: ignore[arg-type]
+    return made
+
+
+def _judged(names: Sequence[str], dropped: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What a validator judges, with what a validator that goes judged in its place."""
+    for name in names:
+        if name in dropped:
+            yield from _judged(dropped[name], dropped)
+        else:
+            yield name
+
+
+def _restart(steps: Sequence[Step], at: int, terms: OnReject, dropped: set[str]) -> OnReject:
+    """A rejection that led to a step that goes leads to the one behind it, if any is left."""
+    names = [step.name for step in steps]
+    behind = [name for name in names[names.index(terms.restart) : at] if name not in dropped]
+    if behind:
+        return replace(terms, restart=behind[0])
+    before = [name for name in names[:at] if name not in dropped]
+    return replace(terms, restart=before[-1], max_attempts=1)
+
+
+def _past(steps: Sequence[Step], at: int, dropped: set[str]) -> dict[str, Decimal]:
+    """Where a step leads, past the steps that go."""
+    names = [step.name for step in steps]
+    found: dict[str, Decimal] = {}
+    waiting = [(at, Decimal(1), frozenset[str]())]
+    while waiting:
+        place, share, seen = waiting.pop()
+        after = steps[place].next
+        if after is None:
+            after = names[place + 1] if place + 1 < len(names) else DONE
+        for name, part in ({after: Decimal(1)} if isinstance(after, str) else after).items():
+            if name in dropped and name not in seen:
+                waiting.append((names.index(name), share * part, seen | {name}))
+            else:
+                target = DONE if name in dropped else name
+                found[target] = found.get(target, Decimal(0)) + share * part
+    return found
 
 
 def _step(step: Step, attempts: int, fallbacks: bool) -> Step:
@@ -91,44 +152,72 @@ def _step(step: Step, attempts: int, fallbacks: bool) -> Step:
     if step.detection_rate or step.timeout:
         changes["max_attempts"] = attempts
     if step.on_reject is not None:
-        changes["on_reject"] = OnReject(
-            restart=step.on_reject.restart, max_attempts=attempts, then=step.on_reject.then
-        )
+        changes["on_reject"] = replace(step.on_reject, max_attempts=attempts)
     if step.fallback is not None and not fallbacks:
         changes["fallback"] = None
     return replace(step, **changes) if changes else step  # type: ignore[arg-type]
 
 
 class Family:
-    """The members of a workload, each solved once for all stacks with the same success rates."""
+    """The members of a workload, each solved once for all stacks with the same success rates.
+
+    ``left_out``: why members are missing, where some are.
+    """
 
     def __init__(self, workload: Workload) -> None:
         self.workload = workload
+        self.left_out: list[str] = []
         self.members = list(members(workload))
         self._bare = bare(workload)
-        self._solved: dict[tuple[str, tuple[Decimal | None, ...]], Solved] = {}
+        self._solved: dict[tuple[str, tuple[Decimal | None, ...]], Solved | None] = {}
 
     def plan(self, own: Mapping[str, Decimal]) -> Solved:
-        """The workload as it is."""
-        return self._once("", self.workload, own)
+        """The workload as it is. Raises InvalidInput as ``solve``."""
+        key = self._key("", own)
+        found = self._solved.get(key)
+        if found is None:
+            found = self._solved[key] = solve(self.workload, own)
+        return found
 
-    def bare(self, own: Mapping[str, Decimal]) -> Solved:
-        """The pipeline with nothing to check it."""
+    def bare(self, own: Mapping[str, Decimal]) -> Solved | None:
+        """The pipeline with nothing to check it; None where its steps then lead nowhere."""
         return self._once("bare", self._bare, own)
 
     def solved(self, own: Mapping[str, Decimal]) -> Iterator[tuple[str, Solved]]:
-        """(name, outcomes) of every member."""
+        """(name, outcomes) of every member that can be solved in a moment.
+
+        More attempts need more states: behind a member with very many, those with still more
+        attempts are left out.
+        """
+        full: set[tuple[str, bool]] = set()
         for name, key, member, people in self.members:
-            found = self._once(key, member, own)
+            kept = (key.partition(" ")[2], people)
+            found = None if kept in full else self._once(key, member, own)
+            if found is None:
+                full.add(kept)
+                self.left_out = ["plans with more attempts are left out: they have too many states"]
+                continue
+            states = found.outcomes.states if found.outcomes is not None else 0
+            if states * len(member.step) > MOST_WORK:
+                full.add(kept)
             yield name, found if people or self.workload.human is None else without_people(found)
 
-    def _once(self, name: str, workload: Workload, own: Mapping[str, Decimal]) -> Solved:
-        rates = [own.get(step.role, step.success) for step in workload.step]
-        rates += [own.get(step.fallback.model) for step in workload.step if step.fallback]
-        key = (name, tuple(rates))
+    def _once(self, name: str, workload: Workload, own: Mapping[str, Decimal]) -> Solved | None:
+        key = self._key(name, own)
         if key not in self._solved:
-            self._solved[key] = solve(workload, own)
+            try:
+                self._solved[key] = solve(workload, own)
+            except InvalidInput:  # too many states, or a branch to what is gone
+                self._solved[key] = None
         return self._solved[key]
+
+    def _key(
+        self, name: str, own: Mapping[str, Decimal]
+    ) -> tuple[str, tuple[Decimal | None, ...]]:
+        """Members differ by name, stacks by success rates."""
+        rates = [own.get(step.role, step.success) for step in self.workload.step]
+        rates += [own.get(one.fallback.model) for one in self.workload.step if one.fallback]
+        return name, tuple(rates)
 
 
 def without_people(solved: Solved) -> Solved:

@@ -20,8 +20,9 @@ from costplan.catalog.vocabulary import HOURS_PER_MONTH
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.problems import CostplanError
-from costplan.quantity import ONE, ZERO, grouped, rounded, total
-from costplan.workload.model import Workload
+from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
+from costplan.workload.model import Step, Workload
+from costplan.workload.outcomes import Visits
 from costplan.workload.queueing import replicas_for_slots, slots_for
 from costplan.workload.strategy import Gpus
 from costplan.workload.usage import SECONDS_PER_MONTH
@@ -40,31 +41,64 @@ class Capacity(Protocol):
 
 
 class Served:
-    """What a stack's producing models serve in a month, and what their tokens cost."""
+    """What a stack's producing models serve in a month, and what their tokens cost.
 
-    def __init__(self, workload: Workload, estimate: Estimate) -> None:
-        steps = {step.name for step in workload.step if step.model and not step.judges}
+    ``graph``: the visits of the graph that is served, where it is not the plan's own.
+    """
+
+    def __init__(
+        self, workload: Workload, estimate: Estimate, plan: Visits, graph: Visits | None = None
+    ) -> None:
+        self.requests = estimate.requests
+        self.calls = ZERO
+        share = {}
+        for step in workload.step:
+            runs = (graph or plan).runs.get(step.name, ZERO)
+            if step.model and not step.judges and plan.runs.get(step.name):
+                share[step.name] = runs / plan.runs[step.name]
+                self.calls += runs * _calls(workload, step) * estimate.requests
         lines = [
-            line for line in estimate.lines if line.component == "tokens" and line.step in steps
+            (line, share[line.step])
+            for line in estimate.lines
+            if line.component == "tokens" and line.step in share
         ]
-        self.cost = total(line.amount or ZERO for line in lines)
-        self.output = total(line.quantity for line in lines if line.price.charge == "output")
+        self.cost = total(settle((line.amount or ZERO) * part) for line, part in lines)
+        self.output = total(
+            line.quantity * part for line, part in lines if line.price.charge == "output"
+        )
         self.input = total(
-            line.quantity
-            for line in lines
-            if line.price.charge in ("input", "cache_read", "cache_write", "cache_write_1h")
+            line.quantity * part for line, part in lines if line.price.charge in INPUT
         )
         self.peak = workload.traffic.peak_to_mean or ONE
-        self.requests = estimate.requests
+
+    @property
+    def nothing(self) -> str | None:
+        """Why there is nothing to serve on other metal."""
+        if not self.requests:
+            return "there is no traffic to serve"
+        if not self.output:
+            return "no producing model of this stack is paid by the token"
+        return None
 
     def peak_per_second(self, monthly: Decimal) -> Decimal:
         """A month's quantity as a rate in the busiest hour."""
         return monthly / SECONDS_PER_MONTH * self.peak
 
 
+INPUT = ("input", "cache_read", "cache_write", "cache_write_1h")
+AS_GOOD = "taken to be as good as the plan's own model"
+
+
+def _calls(workload: Workload, step: Step) -> Decimal:
+    """Calls of a model in one run of a step; a turn has one more for each tool call."""
+    if workload.conversation is not None and step is workload.answering_step:
+        return step.calls * (1 + workload.conversation.tool_calls)
+    return step.calls
+
+
 def gpus(
     workload: Workload,
-    estimate: Estimate,
+    served: Served,
     catalog: Catalog,
     day: date,
     capacity: Capacity | None,
@@ -75,9 +109,8 @@ def gpus(
     service seconds and concurrency are given; never both.
     """
     terms = workload.strategy.gpus
-    served = Served(workload, estimate)
-    if not served.output:
-        return None, "no producing model of this stack is paid by the token"
+    if served.nothing:
+        return None, served.nothing
     try:
         if terms.service_seconds is not None and terms.concurrency is not None:
             machines, how = _by_queueing(terms, served)
@@ -85,13 +118,7 @@ def gpus(
             per_second, source = _tokens_per_second(terms, served, capacity)
             if per_second is None:
                 return None, source
-            rate = served.peak_per_second(served.output)
-            needed = rate * (1 + terms.headroom) / (per_second * terms.utilisation)
-            machines = needed.to_integral_value(ROUND_CEILING) + terms.spare
-            how = (
-                f"{rounded(per_second)} tokens/s each ({source}), headroom {terms.headroom}, "
-                f"utilisation {terms.utilisation}, spare {terms.spare}"
-            )
+            machines, how = _by_rate(terms, served, per_second, source)
         cost = _machine_cost(catalog, terms.offer, machines, day)
     except (CostplanError, ValueError) as error:
         hint = getattr(error, "hint", None)
@@ -99,6 +126,25 @@ def gpus(
     if cost is None:
         return None, f"{terms.offer} is no machine with a published price"
     return cost - served.cost, f"{grouped(machines)} x {terms.offer}: {how}"
+
+
+def _by_rate(
+    terms: Gpus, served: Served, per_second: Decimal, source: str
+) -> tuple[Decimal, str]:
+    rate = served.peak_per_second(served.output)
+    needed = rate * (1 + terms.headroom) / (per_second * terms.utilisation)
+    # at nine places first: a load of exactly three machines is not four
+    machines = round(needed, 9).to_integral_value(ROUND_CEILING) + terms.spare
+    busy = served.output / (SECONDS_PER_MONTH * per_second * machines) if machines else ZERO
+    how = (
+        f"{rounded(per_second)} tokens/s each ({source}), headroom {terms.headroom}, "
+        f"utilisation {terms.utilisation}, spare {terms.spare}; {_idle(busy)}"
+    )
+    return machines, how
+
+
+def _idle(busy: Decimal) -> str:
+    return f"{grouped((1 - min(ONE, busy)) * 100, 1)} % of it idle over the month"
 
 
 def _by_queueing(terms: Gpus, served: Served) -> tuple[Decimal, str]:
@@ -109,9 +155,11 @@ def _by_queueing(terms: Gpus, served: Served) -> tuple[Decimal, str]:
         arrivals, float(terms.service_seconds), float(terms.wait_seconds), float(terms.wait_share)
     )
     machines = replicas_for_slots(slots, float(terms.concurrency), terms.spare)
+    work = served.requests / SECONDS_PER_MONTH * terms.service_seconds
+    busy = work / (machines * terms.concurrency) if machines else ZERO
     how = (
         f"{slots} slots by Erlang-C, at most {rounded(terms.wait_share * 100)} % waiting over "
-        f"{terms.wait_seconds} s in the busiest hour, spare {terms.spare}"
+        f"{terms.wait_seconds} s in the busiest hour, spare {terms.spare}; {_idle(busy)}"
     )
     return Decimal(machines), how
 
@@ -123,18 +171,18 @@ def _tokens_per_second(
         return terms.tokens_per_second, "as stated"
     if capacity is None:
         return None, "[strategy.gpus] tokens_per_second is not given"
-    requests = served.requests or ONE
+    calls = served.calls or ONE
     found = capacity.throughput(terms.measured).best(
         terms.measured,
         terms.accelerator,
         LatencyTarget(tpot_ms=terms.ms_per_token, ttft_ms=terms.ms_to_first_token),
-        input_tokens=served.input / requests,
-        output_tokens=served.output / requests,
+        input_tokens=round(served.input / calls, 6),
+        output_tokens=round(served.output / calls, 6),
     )
     run = found.measured
     words = (
         f"{run.model} {run.precision or ''} on {run.accelerator}, measured by "
-        f"{found.provenance.source}, {found.provenance.checked}"
+        f"{found.provenance.source}, {found.provenance.checked}, {AS_GOOD}"
     )
     return run.output_tokens_per_second * terms.accelerators, words
 
@@ -158,21 +206,20 @@ def _sum(lines: Sequence[LineItem]) -> Decimal | None:
     return total(line.amount or ZERO for line in lines)
 
 
-def provisioned(workload: Workload, estimate: Estimate, capacity: Capacity | None) -> Extra:
+def provisioned(workload: Workload, served: Served, capacity: Capacity | None) -> Extra:
     """Reserved throughput for the busiest hour in place of the producing models' tokens."""
     stated = workload.strategy.provisioned
     if stated is None or capacity is None:
         return None, "[strategy.provisioned] names no terms"
-    served = Served(workload, estimate)
-    if not served.output:
-        return None, "no producing model of this stack is paid by the token"
+    if served.nothing:
+        return None, served.nothing
     per_minute = [served.peak_per_second(one) * 60 for one in (served.input, served.output)]
     try:
         terms = capacity.terms(stated.terms)
         if terms.unit == "PTU":
             size = ptus(per_minute[0], per_minute[1], stated.cache_share, terms, stated.kind)
         else:
-            each = served.input / (served.requests or ONE)
+            each = round(served.input / (served.calls or ONE), 6)
             size = gsus(per_minute[0], per_minute[1], stated.cache_share, terms, each)
     except CostplanError as error:
         return None, str(error)
@@ -183,7 +230,7 @@ def provisioned(workload: Workload, estimate: Estimate, capacity: Capacity | Non
     if price is None:
         return None, f"{words}, at no published price: state price_per_unit_hour"
     cost = size.units * price * HOURS_PER_MONTH
-    return cost - served.cost, f"{words} at {grouped(price)} a unit-hour"
+    return cost - served.cost, f"{words} at {grouped(price)} a unit-hour, {AS_GOOD}"
 
 
 def warm(workload: Workload, estimate: Estimate) -> Extra:

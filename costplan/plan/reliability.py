@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
+from typing import NamedTuple
 
 from costplan.document.estimate import Reliability
 from costplan.document.line import LineItem
-from costplan.quantity import ZERO
+from costplan.quantity import ZERO, total
 from costplan.workload.model import Workload
 from costplan.workload.outcomes import Solved
 from costplan.workload.spread import quantiles
 
 TWELVE = Context(prec=12)
+OUTPUT = ("output", "reasoning", "output_audio")
 
 
 def reliability(
@@ -22,11 +24,13 @@ def reliability(
     found = solved.outcomes
     if found is None or found.graph is None:
         return None
-    costs, case = unit_costs(workload, solved, lines, requests)
-    variation = {
-        step.name: float(step.output_cv) for step in workload.step if step.output_cv is not None
-    }
-    mean, variance = found.graph.moments(costs, case, variation=variation)
+    costs = unit_costs(workload, solved, lines, requests)
+    steps = {name: float(one) for name, one in costs.steps.items()}
+    fallbacks = {name: float(one) for name, one in costs.fallbacks.items()}
+    case = float(costs.case)
+    mean, variance = found.graph.moments(
+        steps, case, fallbacks, variation=_variation(workload, lines, costs)
+    )
     return Reliability(
         delivered_right=_decimal(found.delivered_right),
         delivered_wrong=_decimal(found.delivered_wrong),
@@ -37,18 +41,28 @@ def reliability(
         cost_sd=_decimal(variance**0.5),
         cost_quantiles=[
             (_decimal(one.share), _decimal(one.low), _decimal(one.high))
-            for one in quantiles(found.graph, costs, case)
+            for one in quantiles(found.graph, steps, case, fallbacks)
         ],
         target=workload.target.reliability if workload.target else None,
         shared=solved.shared,
     )
 
 
+class UnitCosts(NamedTuple):
+    """The variable cost of one run of each step, of one call of its fallback, and of one case."""
+
+    steps: dict[str, Decimal]
+    fallbacks: dict[str, Decimal]
+    case: Decimal
+
+
 def unit_costs(
     workload: Workload, solved: Solved, lines: Sequence[LineItem], requests: Decimal
-) -> tuple[dict[str, float], float]:
-    """The variable cost of one run of each step, and of one case; fixed costs belong to no run."""
-    sums: dict[str, Decimal] = {}
+) -> UnitCosts:
+    """A bill per run, per fallback and per case; fixed costs belong to no run."""
+    instead = {step.name: step.fallback.model for step in workload.step if step.fallback}
+    runs: dict[str, Decimal] = {}
+    calls: dict[str, Decimal] = {}
     cases = ZERO
     for line in lines:
         if line.fixed or line.amount is None:
@@ -56,13 +70,45 @@ def unit_costs(
         if line.purpose == "people":
             cases += line.amount
         elif line.step is not None:
-            sums[line.step] = sums.get(line.step, ZERO) + line.amount
-    costs = {}
+            own = calls if instead.get(line.step) == line.role else runs
+            own[line.step] = own.get(line.step, ZERO) + line.amount
+    visits = solved.visits
+    names = [step.name for step in workload.step]
+    handled = visits.cases * requests
+    return UnitCosts(
+        _each(names, runs, visits.runs, requests),
+        _each(names, calls, visits.fallbacks, requests),
+        cases / handled if handled else ZERO,
+    )
+
+
+def _each(
+    names: Sequence[str],
+    sums: Mapping[str, Decimal],
+    visits: Mapping[str, Decimal],
+    requests: Decimal,
+) -> dict[str, Decimal]:
+    found = {}
+    for name in names:
+        count = visits.get(name, ZERO) * requests
+        if count and name in sums:
+            found[name] = sums[name] / count
+    return found
+
+
+def _variation(workload: Workload, lines: Sequence[LineItem], costs: UnitCosts) -> dict[str, float]:
+    """``output_cv`` as the variation of a whole run's cost: only its output tokens vary, and the
+    calls of one run vary apart from each other."""
+    found = {}
     for step in workload.step:
-        runs = solved.visits.runs.get(step.name, ZERO) * requests
-        costs[step.name] = float(sums.get(step.name, ZERO) / runs) if runs else 0.0
-    handled = solved.visits.cases * requests
-    return costs, float(cases / handled) if handled else 0.0
+        own = [line for line in lines if line.step == step.name and line.role == step.model]
+        whole = total(line.amount or ZERO for line in own)
+        if step.output_cv is None or not whole or step.name not in costs.steps:
+            continue
+        output = total(line.amount or ZERO for line in own if line.price.charge in OUTPUT)
+        calls = float(step.calls) or 1.0
+        found[step.name] = float(step.output_cv * output / whole) / calls**0.5
+    return found
 
 
 def _decimal(number: float) -> Decimal:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from costplan.document.comparison import BreakEven, Lever, Sensitivity
 from costplan.plan.family import Family, UnitPrices
@@ -18,6 +18,7 @@ from costplan.workload.model import Step, Workload
 from costplan.workload.outcomes import solve
 
 MOVE = Decimal("0.25")
+FAILURES = "failures of the steps"
 Change = Callable[[Decimal], tuple[Workload, UnitPrices]]
 
 
@@ -35,7 +36,7 @@ def sensitivity(
         for share in (ONE - MOVE, ONE + MOVE):
             moved, at = change(share)
             rates = {role: _moved_rate(one, share) for role, one in own.items()}
-            found = _best(moved, at, rates if label == "success rates" else own, target)
+            found = _best(moved, at, rates if label == FAILURES else own, target)
             results.append(found)
         low, high = results
         costs = [one[1] for one in results if one is not None]
@@ -100,11 +101,11 @@ def _inputs(
     if workload.human is not None:
         yield "cost of a case", lambda share: (workload, priced(case=share))
     if any(step.success is not None or step.role in own for step in workload.step):
-        yield "success rates", lambda share: (_rates(workload, share), prices)
+        yield FAILURES, lambda share: (_rates(workload, share), prices)
     for key, label in (
-        ("sensitivity", "sensitivity of validators"),
-        ("false_positive_rate", "false positive rate"),
-        ("detection_rate", "detection rate"),
+        ("sensitivity", "faults that validators miss"),
+        ("false_positive_rate", "right answers rejected"),
+        ("detection_rate", "failures noticed at once"),
         ("rho", "correlation of repeats"),
     ):
         if any(getattr(step, key) is not None for step in workload.step):
@@ -180,13 +181,15 @@ def _break_evens(
             yield BreakEven(
                 what="sensitivity of validators",
                 against="the target",
-                value=Decimal(f"{needed:.6f}"),
+                value=needed,
                 now=now,
             )
 
 
-def _needed_sensitivity(workload: Workload, own: dict[str, Decimal], target: float) -> float | None:
-    """The sensitivity at which the plan just reaches the target; None where none does."""
+def _needed_sensitivity(
+    workload: Workload, own: dict[str, Decimal], target: float
+) -> Decimal | None:
+    """The least sensitivity at which the plan reaches the target, at six digits; None if none."""
     if not any(step.sensitivity is not None for step in workload.step):
         return None
 
@@ -205,4 +208,4 @@ def _needed_sensitivity(workload: Workload, own: dict[str, Decimal], target: flo
     for _ in range(24):
         middle = (low + high) / 2
         low, high = (low, middle) if reached(middle) else (middle, high)
-    return high
+    return Decimal(high).quantize(Decimal("1e-6"), ROUND_CEILING)

@@ -14,18 +14,33 @@ from decimal import Context as DecimalContext
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.billing.variables import Values
 from costplan.catalog.lookup import Catalog
+from costplan.catalog.offer import Offer
 from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
+from costplan.document.line import LineItem
 from costplan.plan.family import Family, UnitPrices, bare
-from costplan.plan.hosting import Capacity, Extra, commitment, gpus, provisioned, regions, warm
+from costplan.plan.hosting import (
+    Capacity,
+    Extra,
+    Served,
+    commitment,
+    gpus,
+    provisioned,
+    regions,
+    warm,
+)
 from costplan.problems import CostplanError
 from costplan.quantity import ZERO, grouped, rounded, settle, total
 from costplan.workload.model import Binding, Stack, Workload
-from costplan.workload.outcomes import DEFAULT_RHO, Solved
+from costplan.workload.outcomes import DEFAULT_RHO, Solved, Visits
+from costplan.workload.rules import ALWAYS, roles_used
 from costplan.workload.votes import ceiling, majority
 
 TWELVE = DecimalContext(prec=12)
+NEGLIGIBLE = Decimal("1e-9")
+"""Differences of money and of shares below this are rounding."""
 Reprice = Callable[[Workload], Estimate]
 
 
@@ -51,21 +66,35 @@ def strategies(
     own = own_success(workload.stack[stack_name])
     solved = family.plan(own)
     made = Strategies(stack=stack_name, target=target, options=[], frontier=[])
+    names = {step.name for step in workload.step}
     if solved.outcomes is None:
         made.notes = [f"reliability is not modelled: {reason}" for reason in solved.missing]
         made.sentence = "Without success rates there is nothing to compare spending with."
         return made
-    prices = unit_prices(workload, solved, estimate)
-    made.options.append(option("this plan", "plan", estimate.total_monthly, solved))
+    unpriced = sorted(
+        {line.price.offer for line in estimate.lines if line.step in names and line.amount is None}
+    )
+    if unpriced:
+        made.notes = [f"{offer}: a step's price is missing" for offer in unpriced]
+        made.sentence = "Without the price of every step there is nothing to compare."
+        return made
+    prices = unit_prices(workload, solved, estimate, context.catalog)
+    plan = option("this plan", "plan", estimate.total_monthly, solved)
+    made.options.append(plan)
     for name, found in family.solved(own):
-        made.options.append(option(name, "orchestrate", prices.monthly(found), found))
+        member = option(name, "orchestrate", prices.monthly(found), found)
+        if not _same(member, plan):
+            made.options.append(member)
     plain = family.bare(own)
     made.options += _hosting(workload, estimate, context, solved, plain, prices)
     made.options += _votes(workload, plain, prices)
     made.options += _upgrade(workload, stack_name, context.reprice)
+    made.notes += family.left_out
+    if estimate.at_least:
+        made.notes.append("a price of this stack is missing: every amount here is at least that")
     _measure(made, estimate)
     loss = workload.target.loss_per_wrong_answer if workload.target else None
-    made.advice = None if loss is None else _advice(made, loss)
+    made.advice = None if loss is None else _advice(made, loss, estimate.requests)
     return made
 
 
@@ -78,34 +107,59 @@ def own_success(stack: Stack) -> dict[str, Decimal]:
     }
 
 
-def unit_prices(workload: Workload, solved: Solved, estimate: Estimate) -> UnitPrices:
+def unit_prices(
+    workload: Workload, solved: Solved, estimate: Estimate, catalog: Catalog
+) -> UnitPrices:
     """The plan's bill per run of each step and per case; everything else is the rest."""
     requests = estimate.requests
     sums: dict[str, Decimal] = {}
     for line in estimate.lines:
-        if line.step and not line.fixed and line.amount is not None:
+        if line.step and line.amount and _follows_runs(line, catalog):
             sums[line.step] = sums.get(line.step, ZERO) + line.amount
     steps = {}
     for step in workload.step:
         runs = solved.visits.runs.get(step.name, ZERO) * requests
         if runs and step.name in sums:
             steps[step.name] = sums[step.name] / runs
-    cases = _cases_cost(estimate)
+    cases = total(
+        line.amount or ZERO
+        for line in estimate.lines
+        if line.component == "human" and line.step is None and not line.fixed
+    )
     handled = solved.visits.cases * requests
-    case = workload.human.cost_per_case if workload.human else ZERO
-    if handled and cases:
+    if handled:
         case = cases / handled
+    else:
+        case = workload.human.cost_per_case if workload.human else ZERO
     rest = estimate.total_monthly - cases
     rest -= sum((steps[name] * solved.visits.runs[name] * requests for name in steps), ZERO)
     return UnitPrices(steps, case, rest, requests)
 
 
-def _cases_cost(estimate: Estimate) -> Decimal:
-    return total(
-        line.amount or ZERO
-        for line in estimate.lines
-        if line.purpose == "people" and not line.fixed
+RUNS = {"queries", "calls", "searches", "requests"}
+"""Variables of an offer that count a step's runs; what is stored or written does not."""
+
+
+def _follows_runs(line: LineItem, catalog: Catalog) -> bool:
+    """Whether a step's line grows with its runs: an index's storage is split over them, no more."""
+    if line.fixed:
+        return False
+    entry = catalog.find(line.price.offer)
+    if entry is None or not isinstance(entry.item, Offer):
+        return True
+    values = Values(entry.item, {})
+    return any(
+        values.reaches(charge.quantity) & RUNS
+        for charge in entry.item.charge
+        if charge.id == line.price.charge
     )
+
+
+def _same(one: Option, other: Option) -> bool:
+    """Whether two options differ by rounding alone: the plan is a member of its own family."""
+    if one.monthly is None or other.monthly is None or one.reliability != other.reliability:
+        return False
+    return abs(one.monthly - other.monthly) < NEGLIGIBLE
 
 
 def _decimal(number: float) -> Decimal:
@@ -134,41 +188,55 @@ def _hosting(
     estimate: Estimate,
     context: Context,
     solved: Solved,
-    plain: Solved,
+    plain: Solved | None,
     prices: UnitPrices,
 ) -> list[Option]:
     found: list[Option] = []
-    terms = workload.strategy
-    ways: list[tuple[str, Extra]] = [
-        (
-            "GPUs sized for the peak",
-            gpus(workload, estimate, context.catalog, context.day, context.capacity),
-        ),
-        ("provisioned throughput", provisioned(workload, estimate, context.capacity)),
-        (f"{terms.warm.replicas} warm idle replicas", warm(workload, estimate)),
-        (f"{terms.regions.count} regions", regions(workload, estimate)),
-        ("on demand without a commitment", commitment(workload, estimate)),
-    ]
-    for name, (extra, reason) in ways:
+    checked = _ways(workload, estimate, context, solved.visits, None)
+    unchecked = _ways(workload, estimate, context, solved.visits, plain.visits if plain else None)
+    for (name, (extra, reason)), (_, (less, why)) in zip(checked, unchecked, strict=True):
         if extra is None:
             found.append(
                 Option(name=name, kind="hosting", monthly=None, reliability=None, reason=reason)
             )
             continue
         same = option(name, "hosting", estimate.total_monthly + extra, solved)
-        without = option(f"{name}, unchecked", "unchecked", prices.monthly(plain) + extra, plain)
-        same.reason = without.reason = reason
-        found += [same, without]
+        same.reason = reason
+        found.append(same)
+        if plain is not None and plain.outcomes is not None and less is not None:
+            bare = option(f"{name}, unchecked", "unchecked", prices.monthly(plain) + less, plain)
+            bare.reason = why
+            found.append(bare)
     return found
+
+
+def _ways(
+    workload: Workload, estimate: Estimate, context: Context, plan: Visits, graph: Visits | None
+) -> list[tuple[str, Extra]]:
+    """What each way of hosting adds to the bill of a graph, the plan's own where left out."""
+    terms = workload.strategy
+    served = Served(workload, estimate, plan, graph)
+    return [
+        (
+            "GPUs sized for the peak",
+            gpus(workload, served, context.catalog, context.day, context.capacity),
+        ),
+        ("provisioned throughput", provisioned(workload, served, context.capacity)),
+        (f"{terms.warm.replicas} warm idle replicas", warm(workload, estimate)),
+        (f"{terms.regions.count} regions", regions(workload, estimate)),
+        ("on demand without a commitment", commitment(workload, estimate)),
+    ]
 
 
 # -- quality: more compute in place of coordination ----------------------------------------------
 
 
-def _votes(workload: Workload, plain: Solved, prices: UnitPrices) -> list[Option]:
-    assert plain.outcomes is not None
+def _votes(workload: Workload, plain: Solved | None, prices: UnitPrices) -> list[Option]:
+    if plain is None or plain.outcomes is None:
+        return []
     terms = workload.strategy.vote
     rho = float(terms.rho) if terms.rho is not None else DEFAULT_RHO
+    assumed = "" if terms.rho is not None else ", assumed"
     p = plain.outcomes.trusted
     top = _decimal(ceiling(p, rho))
     found = []
@@ -182,7 +250,7 @@ def _votes(workload: Workload, plain: Solved, prices: UnitPrices) -> list[Option
                 reliability=_decimal(share),
                 silent=_decimal(1.0 - share),
                 ceiling=top,
-                reason=f"rho = {rho:g} between whole runs",
+                reason=f"rho = {rho:g} between whole runs{assumed}",
             )
         )
     return found
@@ -204,9 +272,8 @@ def _upgrade(workload: Workload, stack_name: str, reprice: Reprice) -> list[Opti
         **{role: Binding(offer=terms.model, success=terms.success) for role in roles if role},
     }
     stripped = bare(workload)
-    used = {step.model for step in stripped.step}
-    judges = {step.model for step in workload.step if step.judges and step.model not in used}
-    kept = {role: one for role, one in changed.items() if role not in judges and role != "human"}
+    used = {*roles_used(stripped), *ALWAYS}
+    kept = {role: one for role, one in changed.items() if role in used}
     larger = replace(
         stripped, stack={stack_name: replace(stack, roles=kept)}, mix={}, fixed=workload.fixed
     )
@@ -252,7 +319,8 @@ def _measure(made: Strategies, estimate: Estimate) -> None:
     made.frontier = _frontier(made.options, estimate.requests)
     best = cheapest(made.options, plan.reliability)
     if best is not None and best.monthly is not None and plan.monthly:
-        made.gap = settle(1 - best.monthly / plan.monthly)
+        gap = settle(1 - best.monthly / plan.monthly)
+        made.gap = gap if gap > NEGLIGIBLE else ZERO
     target = made.target
     if target is None:
         made.sentence = "No [target] reliability is given: the frontier shows what each step costs."
@@ -264,16 +332,20 @@ def _measure(made: Strategies, estimate: Estimate) -> None:
     brute = cheapest([one for one in made.options if one.brute_force], target)
     if orchestrated and brute and orchestrated.monthly and brute.monthly is not None:
         made.multiple = settle(brute.monthly / orchestrated.monthly)
-    made.sentence = _sentence(made, target, orchestrated, brute)
+    made.sentence = _sentence(made, target, orchestrated, brute, estimate.at_least)
 
 
-def _advice(made: Strategies, loss: Decimal) -> str:
-    """How much to buy: up to where one more trusted answer costs what a wrong one loses."""
-    worth = made.frontier[0]
-    for one in made.frontier[1:]:
-        if one.marginal is None or one.marginal > loss:
-            break
-        worth = one
+def _advice(made: Strategies, loss: Decimal, requests: Decimal) -> str:
+    """How much to buy: where the bill and the loss of the answers that are not right are least.
+
+    That is as far as one more trusted answer costs less than a wrong one loses; a dear stretch of
+    the frontier may still lead to a cheap one behind it.
+    """
+
+    def whole(one: Option) -> Decimal:
+        return (one.monthly or ZERO) + loss * requests * (1 - (one.reliability or ZERO))
+
+    worth = min(made.frontier, key=whole)
     assert worth.monthly is not None
     share = grouped((worth.reliability or ZERO) * 100, 2)
     return (
@@ -299,24 +371,44 @@ def _frontier(options: Sequence[Option], requests: Decimal) -> list[Option]:
 
 
 def _sentence(
-    made: Strategies, target: Decimal, orchestrated: Option | None, brute: Option | None
+    made: Strategies,
+    target: Decimal,
+    orchestrated: Option | None,
+    brute: Option | None,
+    at_least: bool,
 ) -> str:
     goal = f"{rounded(target * 100)} % trusted answers"
+    least = "at least " if at_least else ""
     if orchestrated is None and brute is None:
         best = max((one.reliability or ZERO for one in made.options), default=ZERO)
         return f"Nothing tried here reaches {goal}; the most is {grouped(best * 100, 2)} %."
     if orchestrated is None or orchestrated.monthly is None:
         assert brute is not None
-        return (
-            f"Only brute force reaches {goal}: {brute.name}, {grouped(brute.monthly or ZERO, 0)}."
-        )
+        cost = grouped(brute.monthly or ZERO, 0)
+        return f"Only brute force reaches {goal}: {brute.name}, {least}{cost} a month."
+    plan = made.options[0]
     first = (
-        f"{goal} cost {grouped(orchestrated.monthly, 0)} a month orchestrated ({orchestrated.name})"
+        f"{goal} cost {least}{grouped(orchestrated.monthly, 0)} a month orchestrated "
+        f"({orchestrated.name})"
     )
+    if plan is not orchestrated and _reaches(plan, target):
+        saved = (plan.monthly or ZERO) - orchestrated.monthly
+        share = grouped((plan.reliability or ZERO) * 100, 2)
+        first += f", {grouped(saved, 0)} less than this plan and its {share} %"
     if brute is None or brute.monthly is None:
-        tops = [one.ceiling for one in made.options if one.brute_force and one.ceiling is not None]
-        most = f"; votes end at {grouped(max(tops) * 100, 1)} % however many" if tops else ""
-        return f"{first}; more compute alone does not get there{most}."
+        return f"{first}; nothing tried by compute alone gets there{_tops(made, target)}."
     times = f", {made.multiple:.1f} times as much" if made.multiple is not None else ""
-    other = f"the cheapest way by compute, {brute.name}, costs {grouped(brute.monthly, 0)}"
+    other = f"the cheapest way by compute, {brute.name}, costs {least}{grouped(brute.monthly, 0)}"
     return f"{first}; {other}{times}."
+
+
+def _tops(made: Strategies, target: Decimal) -> str:
+    """Where votes end, when that is below the target."""
+    tops = [one.ceiling for one in made.options if one.votes and one.ceiling is not None]
+    if not tops or max(tops) >= target:
+        return ""
+    return f": votes end at {grouped(max(tops) * 100, 1)} % however many"
+
+
+def _reaches(one: Option, target: Decimal) -> bool:
+    return one.reliability is not None and one.reliability >= target

@@ -29,15 +29,15 @@ class Cell(NamedTuple):
 
 
 def cell(text: str, style: str = "") -> Cell:
-    """A cell whose control characters are spelled out; line breaks stay."""
+    """A cell whose control characters are spelled out: a name cannot forge a row."""
     return Cell(clean(text), style)
 
 
 def clean(text: str) -> str:
-    """The text without control characters other than line breaks."""
+    """The text with its control characters spelled out, line breaks among them."""
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text)
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def width_of(text: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from costplan.document.bill import Bill
-from costplan.document.estimate import Component, Estimate, EstimateDocument
+from costplan.document.estimate import Component, Estimate, EstimateDocument, Reliability
 from costplan.document.line import LineItem
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
@@ -90,8 +90,8 @@ def _sources(lines: Iterable[LineItem]) -> list[str]:
 def _explain(page: Page, line: LineItem) -> None:
     price = line.price
     where = f"{line.role}: " if line.role else ""
-    step = f" ({line.step})" if line.step else ""
-    page.say(f"{where}{price.offer} {line.label}{step}")
+    uses = ", ".join(part for part in (line.step, line.purpose, *line.tags) if part)
+    page.say(f"{where}{price.offer} {line.label} ({uses})")
     page.say(f"{line.formula} = {money(line.amount)}", "bold", 2)
     if line.basis:
         page.say(f"{grouped(line.quantity)} {price.unit} from {line.basis}", "dim", 2)
@@ -192,7 +192,7 @@ def _reliability(table: Table, estimates: Sequence[Estimate]) -> None:
     table.rule()
     found = [(made, made.reliability) for made in estimates]
     rows: list[tuple[str, list[str]]] = [
-        ("trusted answers", [_percent(one.trusted) if one else "-" for _, one in found]),
+        ("trusted answers", [_trusted(one) if one else "-" for _, one in found]),
         ("silent failures", [_monthly(made, one.silent) if one else "-" for made, one in found]),
         (
             "cases for people",
@@ -205,8 +205,13 @@ def _reliability(table: Table, estimates: Sequence[Estimate]) -> None:
     table.rule()
 
 
-def _percent(share: Decimal) -> str:
-    return f"{grouped(share * 100, 2)} %"
+def _trusted(found: Reliability) -> str:
+    """Per cent with so many digits that a missed target does not look met."""
+    places = 2
+    if found.target is not None and found.trusted < found.target:
+        while places < 8 and round(found.trusted * 100, places) >= found.target * 100:
+            places += 1
+    return f"{grouped(found.trusted * 100, places)} %"
 
 
 def _monthly(made: Estimate, share: Decimal) -> str:

@@ -170,7 +170,7 @@ class WholeFolder(_Shelf):
         if self._entries is None:
             self._entries = {}
             for folder in sorted(self.root.iterdir()):
-                if not folder.is_dir():
+                if not folder.is_dir() or folder.name.startswith("."):
                     continue
                 if folder.name in CAPACITY:
                     continue

@@ -29,7 +29,7 @@ ENDS = ("delivered_right", "delivered_wrong", "human_right", "human_wrong", "abo
 RIGHT, WRONG, HUMAN_RIGHT, HUMAN_WRONG, ABORTED = range(-5, 0)
 """Absorbing targets of a transition, apart from the numbers of states."""
 
-MOST_STATES = 200_000
+MOST_STATES = 50_000
 DONE = "end"
 """The name that ``next`` gives to delivery."""
 

@@ -110,6 +110,17 @@ class Timeout:
             )
 
 
+NOT_OF_VALIDATORS = (
+    "timeout",
+    "max_attempts",
+    "rho",
+    "common_cause",
+    "detection_rate",
+    "on_exhaust",
+    "fallback",
+)
+
+
 @record
 class Step:
     """One node of the application's graph: a model call, a retrieval or a tool call."""
@@ -194,19 +205,33 @@ class Step:
             )
         if self.reasoning_tokens + self.output_audio_tokens > self.output_tokens:
             yield Problem(
-                ("output_tokens",), "the reasoning and audio parts are more than the whole"
+                ("output_tokens",),
+                f"the reasoning and audio parts are more than the whole ({self.output_tokens})",
             )
         yield from self._repeat_problems()
 
     def _repeat_problems(self) -> Iterable[Problem]:
+        if self.judges:
+            for key in NOT_OF_VALIDATORS:
+                if getattr(self, key) is not None:
+                    yield Problem((key,), f"'{key}' has no effect on a validator", part="key")
+        if self.rho is not None and self.common_cause is not None:
+            yield Problem(("rho",), "give either 'rho' or 'common_cause'", part="key")
+        noticed = self.detection_rate or self.timeout
+        if (self.max_attempts or 1) > 1 and not noticed and not self.judges:
+            yield Problem(
+                ("max_attempts",),
+                "only noticed failures are tried again: give 'detection_rate' or 'timeout'",
+                part="key",
+            )
         if self.vote and self.best_of:
             yield Problem(("best_of",), "a step has 'vote' or 'best_of', not both", part="key")
         if self.fallback and not self.model:
             yield Problem(("fallback",), "only a model step falls back to a model", part="key")
-        if self.fallback and not self.detection_rate:
+        if self.fallback and not noticed:
             yield Problem(
                 ("fallback",),
-                "'fallback' needs 'detection_rate': only a noticed failure falls back",
+                "only a noticed failure falls back: give 'detection_rate' or 'timeout'",
                 part="key",
             )
         if self.judges and (self.success is not None or self.vote or self.best_of):
@@ -372,6 +397,8 @@ class Fixed:
     def check(self) -> Iterable[Problem]:
         if (self.monthly is None) == (self.one_off is None):
             yield Problem((), "a fixed cost has either 'monthly' or 'one_off'", part="key")
+        if self.monthly is not None and self.month != 1:
+            yield Problem(("month",), "'month' goes with 'one_off'", part="key")
 
 
 @record
@@ -408,6 +435,8 @@ class Binding:
     def check(self) -> Iterable[Problem]:
         if (self.offer is None) == (self.none is None):
             yield Problem((), "a binding has either 'offer' or 'none = \"reason\"'", part="key")
+        if self.none is not None and not self.none.strip():
+            yield Problem(("none",), "must say why: nothing is free by omission")
 
 
 RESERVED = ("region", "residency", "free_tiers")

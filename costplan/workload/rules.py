@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from costplan.problems import Path, Problem, did_you_mean
 from costplan.workload.model import RESERVED, Stack, Workload
+from costplan.workload.outcomes import flow_problems
 
 PARTS = ("observability", "runtime", "human")
 ALWAYS = ("orchestration",)
@@ -17,6 +18,7 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from _names(workload)
     yield from _references(workload)
     yield from _validators(workload)
+    yield from flow_problems(workload)
     yield from _conversation(workload)
     roles = roles_used(workload)
     yield from _kinds(workload)

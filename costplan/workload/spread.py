@@ -31,21 +31,23 @@ def quantiles(
     graph: Graph,
     costs: Mapping[str, float],
     case: float,
+    fallback_costs: Mapping[str, float] | None = None,
     shares: Sequence[float] = (0.5, 0.95, 0.99),
 ) -> list[Quantile]:
     """Quantiles of one request's cost; ``costs`` of one run of each step, ``case`` of a case.
 
     A run costs the same each time: the spread of its tokens is in the variance, not here.
     """
-    mean, variance = graph.moments(costs, case)
+    other = fallback_costs or {}
+    mean, variance = graph.moments(costs, case, other)
     top = mean + 6.0 * variance**0.5
     if top <= 0.0:
         return [Quantile(share, 0.0, 0.0) for share in shares]
     moves = sum(len(one) for one in graph.transitions)
     points = max(32, min(POINTS, MOST_WORK // max(1, moves)))
     step = top / points
-    low = _at(_distribution(graph, costs, case, step, floor), shares)
-    high = _at(_distribution(graph, costs, case, step, ceil), shares)
+    low = _at(_distribution(graph, costs, case, other, step, floor), shares)
+    high = _at(_distribution(graph, costs, case, other, step, ceil), shares)
     return [
         Quantile(share, one * step, other * step)
         for share, one, other in zip(shares, low, high, strict=True)
@@ -56,6 +58,7 @@ def _distribution(
     graph: Graph,
     costs: Mapping[str, float],
     case: float,
+    other: Mapping[str, float],
     step: float,
     round_to: Callable[[float], int],
 ) -> dict[int, float]:
@@ -71,9 +74,10 @@ def _distribution(
             if not here:
                 continue
             waiting[at] = {}
-            cost = costs.get(graph.nodes[state.step].name, 0.0)
+            name = graph.nodes[state.step].name
+            cost, instead = costs.get(name, 0.0), other.get(name, 0.0)
             for move in graph.transitions[at]:
-                paid = move.runs * cost
+                paid = move.runs * cost + move.fallbacks * instead
                 if move.target in (HUMAN_RIGHT, HUMAN_WRONG):
                     paid += case
                 shift = round_to(paid / step)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import NamedTuple
 
 from costplan.quantity import ZERO
@@ -18,6 +18,7 @@ from costplan.workload.model import Job, Purpose, Step, Workload
 from costplan.workload.outcomes import Visits, once
 
 SECONDS_PER_MONTH = Decimal(730 * 3600)
+TWELVE = Context(prec=12)
 TINY = Decimal("1e-11")
 """Differences of expected visits below this are rounding: visits have 12 digits."""
 
@@ -334,7 +335,7 @@ def _passes(visits: Visits) -> Decimal:
     first = sum(visits.first.values(), ZERO)
     runs = sum(visits.runs.values(), ZERO) - sum(visits.redundant.values(), ZERO)
     runs += sum(visits.fallbacks.values(), ZERO)
-    return runs / first if first else Decimal(1)
+    return TWELVE.divide(runs, first) if first else Decimal(1)
 
 
 def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:

@@ -498,9 +498,9 @@ def agent() -> Claim:
         f"{usd(file.fixed[0].monthly or ZERO)} of on-call time. All success rates are assumed, and "
         "the same for every model. List prices, no discount, `own-gpu` at "
         f"{whole(_stated_speed(file))} tokens a second (stated).",
-        arithmetic=f"One H100: {hourly} x {HOURS} h = {usd(machine.total)} at AWS (a price checked on "
+        arithmetic=f"One H100: {hourly} x {HOURS} h = {usd(machine.total)} at AWS (checked on "
         f"{machine.line_items[0].price.checked}), {usd(other.total)} at Lambda. People: "
-        f"{whole(cases)} cases x {usd(file.human.cost_per_case)} + "
+        f"{plain(cases, 1)} cases x {usd(file.human.cost_per_case)} + "
         f"{usd(file.fixed[0].monthly or ZERO)} = {usd(staff)}. The rest is the bill of each stack:",
         result=f"USD a month:\n\n{table(head, rows)}\n\n"
         f'Machinery alone fits the claim, or costs less. "All-in" does not: '
@@ -509,9 +509,10 @@ def agent() -> Claim:
         f"would pay for. Without on-call time that end has room for {_floor(room)} cases a month "
         f"beside the machinery; this agent has {whole(cases)}. With people "
         f"{percent(happens.trusted, 2)} of the answers are right; without, "
-        f"{percent(happens.delivered_right, 2)}, and {percent(happens.escalated)} of the requests end without an answer.\n\n"
+        f"{percent(happens.delivered_right, 2)}, and {percent(happens.escalated)} of the "
+        "requests end without an answer.\n\n"
         f"The {whole(BRUTE)} USD are real at AWS's list: the machine is up all month, {usd(idle)} "
-        f"of its {usd(machine.total)} are idle at this volume. But it takes the place of tokens for "
+        f"of its {usd(machine.total)} are idle at this volume. But it replaces tokens for "
         f"{usd(chat['bought'])} only (`lean`: {usd(chat['lean'])}); the rest of the bill stays. It "
         f"pays from {about(even['bought'])} requests a month against `bought`, from "
         f"{about(even['lean'])} against `lean` ({percent(used, 0)} and "
@@ -722,6 +723,7 @@ def since_2024() -> Claim:
     scaled = {key: one.total_monthly * IN_2024 / base for key, one in other.items()}
     offers = {key: one.lines[0].price.offer for key, one in now.items()}
     in_range = [key for key, cost in costs.items() if _inside(cost, IN_2026)]
+    in_other = [key for key, cost in scaled.items() if _inside(cost, IN_2026)]
     order = sorted(costs, key=lambda key: (costs[key], offers[key]))
     rows = [
         (
@@ -780,6 +782,8 @@ def since_2024() -> Claim:
         "model's list price. The last column has "
         f"{ratio} tokens in for one out, again scaled to {whole(IN_2024)} in 2024.",
         result=f"By stack:\n\n{table(head, rows)}\n\n"
+        f"The mix of tokens decides which: at {ratio} : 1, {len(in_other)} stacks are in the "
+        f"range, {len(set(in_range) & set(in_other))} of them also at the mix of the file.\n\n"
         f"By provider, the model held fast:\n\n"
         f"{table(('one model', 'lowest', 'highest', 'spread'), spreads)}\n\n"
         f"The old model itself still lists at {usd(old.total_monthly)} (the catalogue notes: "

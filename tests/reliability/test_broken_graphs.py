@@ -12,6 +12,7 @@ import pytest
 from reliability_helpers import workload_of
 
 from costplan.problems import InvalidInput
+from costplan.workload.graph import MOST_STATES
 from costplan.workload.outcomes import solve
 
 HEAD = """\
@@ -175,7 +176,7 @@ next = { b = 0.5, end = 0.5 }
 """,
         5,
         "[[step]]",
-        "more than 200,000 states",
+        f"more than {MOST_STATES:,} states",
         "fewer attempts, rounds or runs",
     ),
 }

