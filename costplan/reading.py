@@ -68,8 +68,16 @@ def _hash(self: Any) -> int:
 
 
 def _repr(self: Any) -> str:
-    values = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in fields(self))
+    """Without fields at their default: a new optional key changes nobody's fingerprint."""
+    given = {name: value for name, value in self.__dict__.items() if not _is_default(self, name)}
+    values = ", ".join(f"{name}={given[name]!r}" for name in sorted(given))
     return f"{type(self).__name__}({values})"
+
+
+def _is_default(self: Any, name: str) -> bool:
+    if name in self._defaults:
+        return bool(self.__dict__[name] == self._defaults[name])
+    return any(one == name and self.__dict__[one] == make() for one, make in self._factories)
 
 
 def _frozen(self: Any, name: str, value: object = None) -> None:

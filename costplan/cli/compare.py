@@ -62,6 +62,11 @@ def command(
     if len(days) > 1:
         if form is not Format.table:
             raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
+        if baseline is not None or at_reliability is not None or levers:
+            raise BadUsage(
+                "two days are compared by component alone",
+                "give one --as-of with --baseline, --at-reliability or --levers",
+            )
         from costplan.render.dates import draw
 
         put(draw([estimate_opened(opened, one, stack or []) for one in days], look()), out)

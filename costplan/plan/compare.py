@@ -74,7 +74,8 @@ def compare(
     )
     if levers:
         own = own_success(workload.stack[base_name])
-        prices = unit_prices(workload, family.plan(own), base, catalog)
+        priced = any(one.options for one in made.strategies if one.stack == base_name)
+        prices = unit_prices(workload, family.plan(own), base, catalog) if priced else None
         made.sensitivity = sensitivity(workload, prices, own, target)
     revenue = workload.target.revenue_per_request if workload.target else None
     if revenue is not None:
@@ -220,9 +221,7 @@ def _lock_in(catalog: Catalog, made: Estimate) -> LockIn:
     return LockIn(stack=made.stack, vendor=vendor, share=settle(sums[vendor] / whole))
 
 
-def _mixes(
-    workload: Workload, catalog: Catalog, as_of: date, names: Sequence[str]
-) -> list[Mix]:
+def _mixes(workload: Workload, catalog: Catalog, as_of: date, names: Sequence[str]) -> list[Mix]:
     """The mixes of the stacks that are compared."""
     found = []
     for name, mix in workload.mix.items():

@@ -211,9 +211,7 @@ class Family:
                 self._solved[key] = None
         return self._solved[key]
 
-    def _key(
-        self, name: str, own: Mapping[str, Decimal]
-    ) -> tuple[str, tuple[Decimal | None, ...]]:
+    def _key(self, name: str, own: Mapping[str, Decimal]) -> tuple[str, tuple[Decimal | None, ...]]:
         """Members differ by name, stacks by success rates."""
         rates = [own.get(step.role, step.success) for step in self.workload.step]
         rates += [own.get(one.fallback.model) for one in self.workload.step if one.fallback]
@@ -230,12 +228,21 @@ def without_people(solved: Solved) -> Solved:
 
 
 class UnitPrices:
-    """A plan's cost taken apart: per run of each step, per case, and the rest."""
+    """A plan's cost taken apart: per run of each step, per case, and the rest.
+
+    ``loose``: the part of the rest that follows the traffic and no step: traces, runtime seconds.
+    """
 
     def __init__(
-        self, steps: dict[str, Decimal], case: Decimal, rest: Decimal, requests: Decimal
+        self,
+        steps: dict[str, Decimal],
+        case: Decimal,
+        rest: Decimal,
+        requests: Decimal,
+        loose: Decimal = Decimal(0),
     ) -> None:
         self.steps, self.case, self.rest, self.requests = steps, case, rest, requests
+        self.loose = loose
 
     def monthly(self, solved: Solved, *, repeat: int = 1) -> Decimal:
         """The month's cost at a member's visits; ``repeat`` runs the whole pipeline so often."""

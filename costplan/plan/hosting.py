@@ -128,9 +128,7 @@ def gpus(
     return cost - served.cost, f"{grouped(machines)} x {terms.offer}: {how}"
 
 
-def _by_rate(
-    terms: Gpus, served: Served, per_second: Decimal, source: str
-) -> tuple[Decimal, str]:
+def _by_rate(terms: Gpus, served: Served, per_second: Decimal, source: str) -> tuple[Decimal, str]:
     rate = served.peak_per_second(served.output)
     needed = rate * (1 + terms.headroom) / (per_second * terms.utilisation)
     # at nine places first: a load of exactly three machines is not four

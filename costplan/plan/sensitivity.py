@@ -23,12 +23,13 @@ Change = Callable[[Decimal], tuple[Workload, UnitPrices]]
 
 
 def sensitivity(
-    workload: Workload, prices: UnitPrices, own: dict[str, Decimal], target: Decimal | None
+    workload: Workload, prices: UnitPrices | None, own: dict[str, Decimal], target: Decimal | None
 ) -> Sensitivity:
-    """The levers of one stack, the strongest first; none without modelled reliability."""
-    base = _best(workload, prices, own, target)
+    """The levers of one stack, the strongest first; none without prices and modelled reliability."""
     made = Sensitivity(threshold=_threshold(workload))
-    if base is None:
+    family = Family(workload)
+    base = None if prices is None else _best(family, prices, own, target)
+    if prices is None or base is None:
         return made
     name, cost, _ = base
     for label, change in _inputs(workload, prices, own):
@@ -36,8 +37,8 @@ def sensitivity(
         for share in (ONE - MOVE, ONE + MOVE):
             moved, at = change(share)
             rates = {role: _moved_rate(one, share) for role, one in own.items()}
-            found = _best(moved, at, rates if label == FAILURES else own, target)
-            results.append(found)
+            other = family if moved is workload else Family(moved)
+            results.append(_best(other, at, rates if label == FAILURES else own, target))
         low, high = results
         costs = [one[1] for one in results if one is not None]
         made.levers.append(
@@ -53,15 +54,14 @@ def sensitivity(
         )
     made.levers.sort(key=lambda one: (-one.flips, -one.moves))
     made.choice, made.monthly = name, cost
-    made.break_evens = list(_break_evens(workload, prices, own, target))
+    made.break_evens = list(_break_evens(family, prices, own, target))
     return made
 
 
 def _best(
-    workload: Workload, prices: UnitPrices, own: dict[str, Decimal], target: Decimal | None
+    family: Family, prices: UnitPrices, own: dict[str, Decimal], target: Decimal | None
 ) -> tuple[str, Decimal, Decimal] | None:
     """(name, monthly, reliability) of the cheapest member at the target, of the plan without."""
-    family = Family(workload)
     plan = family.plan(own)
     if plan.outcomes is None:
         return None
@@ -92,8 +92,9 @@ def _inputs(
         return UnitPrices(
             {name: one * steps for name, one in prices.steps.items()},
             prices.case * case,
-            prices.rest,
+            prices.rest + prices.loose * (requests - 1),
             prices.requests * requests,
+            prices.loose * requests,
         )
 
     yield "traffic", lambda share: (workload, priced(requests=share))
@@ -132,11 +133,15 @@ def _with(step: Step, key: str, value: Decimal) -> Step:
 
 
 def _rates(workload: Workload, share: Decimal) -> Workload:
-    steps = tuple(
-        step if step.success is None else replace(step, success=_moved_rate(step.success, share))
-        for step in workload.step
-    )
-    return replace(workload, step=steps)
+    steps = []
+    for step in workload.step:
+        if step.success is not None:
+            step = replace(step, success=_moved_rate(step.success, share))
+        other = step.fallback
+        if other is not None and other.success is not None:
+            step = replace(step, fallback=replace(other, success=_moved_rate(other.success, share)))
+        steps.append(step)
+    return replace(workload, step=tuple(steps))
 
 
 def _threshold(workload: Workload) -> Decimal | None:
@@ -153,9 +158,9 @@ def _threshold(workload: Workload) -> Decimal | None:
 
 
 def _break_evens(
-    workload: Workload, prices: UnitPrices, own: dict[str, Decimal], target: Decimal | None
+    family: Family, prices: UnitPrices, own: dict[str, Decimal], target: Decimal | None
 ) -> Iterator[BreakEven]:
-    family = Family(workload)
+    workload = family.workload
     plan = family.plan(own)
     rivals = [
         (name, found)

@@ -66,13 +66,17 @@ def strategies(
     own = own_success(workload.stack[stack_name])
     solved = family.plan(own)
     made = Strategies(stack=stack_name, target=target, options=[], frontier=[])
-    names = {step.name for step in workload.step}
     if solved.outcomes is None:
         made.notes = [f"reliability is not modelled: {reason}" for reason in solved.missing]
         made.sentence = "Without success rates there is nothing to compare spending with."
         return made
+    roles = {step.role for step in workload.step}
     unpriced = sorted(
-        {line.price.offer for line in estimate.lines if line.step in names and line.amount is None}
+        {
+            line.price.offer
+            for line in estimate.lines
+            if line.role in roles and not line.fixed and line.amount is None
+        }
     )
     if unpriced:
         made.notes = [f"{offer}: a step's price is missing" for offer in unpriced]
@@ -110,46 +114,70 @@ def own_success(stack: Stack) -> dict[str, Decimal]:
 def unit_prices(
     workload: Workload, solved: Solved, estimate: Estimate, catalog: Catalog
 ) -> UnitPrices:
-    """The plan's bill per run of each step and per case; everything else is the rest."""
+    """The plan's bill per run of each step and per case; everything else is the rest.
+
+    Steps and jobs that share an index or a tool pay the same for each of their calls.
+    """
     requests = estimate.requests
+    runs = {step.name: solved.visits.runs.get(step.name, ZERO) * requests for step in workload.step}
+    calls = _calls(workload, runs)
     sums: dict[str, Decimal] = {}
     for line in estimate.lines:
-        if line.step and line.amount and _follows_runs(line, catalog):
+        if line.fixed or not line.amount:
+            continue
+        if line.role in calls and _follows_calls(line, catalog):
+            sums[line.role] = sums.get(line.role, ZERO) + line.amount
+        elif line.role not in calls and line.step in runs:
             sums[line.step] = sums.get(line.step, ZERO) + line.amount
     steps = {}
     for step in workload.step:
-        runs = solved.visits.runs.get(step.name, ZERO) * requests
-        if runs and step.name in sums:
-            steps[step.name] = sums[step.name] / runs
+        if not runs[step.name]:
+            continue
+        if step.model and step.name in sums:
+            steps[step.name] = sums[step.name] / runs[step.name]
+        elif not step.model and step.role in sums and step.calls:
+            steps[step.name] = sums[step.role] / calls[step.role] * step.calls
     cases = total(
         line.amount or ZERO
         for line in estimate.lines
         if line.component == "human" and line.step is None and not line.fixed
     )
     handled = solved.visits.cases * requests
-    if handled:
-        case = cases / handled
-    else:
-        case = workload.human.cost_per_case if workload.human else ZERO
+    stated = workload.human.cost_per_case if workload.human else ZERO
+    case = cases / handled if handled else stated
     rest = estimate.total_monthly - cases
-    rest -= sum((steps[name] * solved.visits.runs[name] * requests for name in steps), ZERO)
-    return UnitPrices(steps, case, rest, requests)
+    rest -= sum((price * runs[name] for name, price in steps.items()), ZERO)
+    loose = total(
+        line.amount or ZERO
+        for line in estimate.lines
+        if not line.fixed and line.role in ("observability", "orchestration", "runtime")
+    )
+    return UnitPrices(steps, case, rest, requests, loose)
 
 
-RUNS = {"queries", "calls", "searches", "requests"}
-"""Variables of an offer that count a step's runs; what is stored or written does not."""
+def _calls(workload: Workload, runs: dict[str, Decimal]) -> dict[str, Decimal]:
+    """A month's calls of each index and tool that a step uses."""
+    found: dict[str, Decimal] = {}
+    for step in workload.step:
+        if not step.model:
+            found[step.role] = found.get(step.role, ZERO) + runs[step.name] * step.calls
+    for job in workload.job:
+        if job.tool in found:
+            found[job.tool] += job.runs_per_month * job.items
+    return found
 
 
-def _follows_runs(line: LineItem, catalog: Catalog) -> bool:
-    """Whether a step's line grows with its runs: an index's storage is split over them, no more."""
-    if line.fixed:
-        return False
+CALLS = {"queries", "calls", "searches", "requests"}
+"""Variables of an offer that count calls; what is stored or written does not grow with them."""
+
+
+def _follows_calls(line: LineItem, catalog: Catalog) -> bool:
     entry = catalog.find(line.price.offer)
     if entry is None or not isinstance(entry.item, Offer):
         return True
     values = Values(entry.item, {})
     return any(
-        values.reaches(charge.quantity) & RUNS
+        values.reaches(charge.quantity) & CALLS
         for charge in entry.item.charge
         if charge.id == line.price.charge
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from costplan.document.comparison import (
+    BreakEven,
     Comparison,
     Option,
     Sensitivity,
@@ -18,8 +19,8 @@ from costplan.render import Look
 from costplan.render.page import Cell, Page, Table, cell, money
 from costplan.render.table import summarise, traffic
 
-BLOCKS = "█▓▒░"
-ASCII_BLOCKS = "#=+-"
+BLOCKS = "█▓▒░▞▤▥▨◆●"
+ASCII_BLOCKS = "#=+-o%x:*@"
 COLORS = ("cyan", "magenta", "yellow", "green", "blue", "red", "white")
 
 
@@ -36,11 +37,9 @@ def draw(made: Comparison, look: Look) -> str:
         _versus(page, versus, made)
     _lock_in(page, made)
     _mixes(page, made)
-    if made.margins:
-        words = [f"{stack}: {money(amount)}" for stack, amount in made.margins.items()]
-        page.bullets("Margin a month", words)
+    _margins(page, made)
     for strategies in made.strategies:
-        _strategies(page, strategies, document.currency)
+        _strategies(page, strategies, made)
     if made.sensitivity is not None:
         _levers(page, made.sensitivity, made)
     page.bullets("Notes", made.notes)
@@ -57,9 +56,22 @@ def _levers(page: Page, found: Sensitivity, made: Comparison) -> None:
             2,
         )
     if found.choice is None:
-        page.say("nothing tried reaches the target, so nothing can be moved against it", "", 2)
+        ways = next(one for one in made.strategies if one.stack == made.baseline)
+        page.say(
+            "nothing tried reaches the target, so nothing can be moved against it"
+            if ways.options
+            else ways.sentence,
+            "",
+            2,
+        )
+        page.say()
         return
     page.say(f"now: {found.choice}, {money(found.monthly)} a month", "", 2)
+    page.say(
+        f"cheapest way in {made.document.currency} a month when one input moves by a quarter:",
+        "",
+        2,
+    )
     page.say()
     table = Table("input", "-25 %", "+25 %", "change")
     for one in found.levers[:3]:
@@ -71,12 +83,15 @@ def _levers(page: Page, found: Sensitivity, made: Comparison) -> None:
         for way, choice in (("25 % less", one.low_choice), ("25 % more", one.high_choice)):
             if choice != found.choice:
                 page.say(f"{way} {one.name}: {choice or 'the target is out of reach'}", "", 2)
-    words = [
-        f"{one.what}: as good as {one.against} at {rounded(one.value)} (now {rounded(one.now)})"
-        for one in found.break_evens
-    ]
-    page.bullets("Break-even", words)
+    page.bullets("Break-even", [_break_even(one) for one in found.break_evens])
     page.say()
+
+
+def _break_even(one: BreakEven) -> str:
+    value, now = rounded(one.value), rounded(one.now)
+    if one.against == "the target":
+        return f"{one.what}: this plan reaches the target from {value} on (now {now})"
+    return f"{one.what}: this plan and '{one.against}' cost the same at {value} (now {now})"
 
 
 def _or_out_of_reach(amount: Decimal | None) -> str:
@@ -101,34 +116,70 @@ def _bars(page: Page, estimates: Sequence[Estimate]) -> None:
                 parts.append(Cell(blocks[at % len(blocks)] * width, COLORS[at % len(COLORS)]))
         parts.append(Cell(f" {money(made.total_monthly)}"))
         page.lines.append(parts)
-    legend = [Cell(" " * (label + 1))]
-    for at, name in enumerate(names):
-        block = blocks[at % len(blocks)]
-        legend += [Cell(block, COLORS[at % len(COLORS)]), Cell(f" {name}  ")]
-    page.lines.append(legend)
+    _legend(page, names, " " * (label + 1))
     page.say()
 
 
+def _legend(page: Page, names: Sequence[str], indent: str) -> None:
+    blocks = BLOCKS if page.look.unicode else ASCII_BLOCKS
+    row, used = [Cell(indent)], len(indent)
+    for at, name in enumerate(names):
+        needed = 3 + len(name)
+        if len(row) > 1 and used + needed > page.width:
+            page.lines.append(row)
+            row, used = [Cell(indent)], len(indent)
+        row += [Cell(blocks[at % len(blocks)], COLORS[at % len(COLORS)]), Cell(f" {name} ")]
+        used += needed
+    page.lines.append(row)
+
+
 def _versus(page: Page, versus: Versus, made: Comparison) -> None:
-    base = next(one for one in made.estimates if one.stack == made.baseline).total_monthly
+    stacks = {one.stack: one for one in made.estimates}
+    base, other = stacks[made.baseline], stacks[versus.stack]
     change = versus.difference
-    percent = f" ({_signed(change * 100 / base, 0)} %)" if base else ""
-    page.say(f"{versus.stack} against {made.baseline}: {_signed(change, 2)}{percent}", "bold")
+    whole = base.total_monthly
+    percent = f" ({_signed(change * 100 / whole, 0)} %)" if whole and not base.at_least else ""
+    page.say(
+        f"{versus.stack} against {made.baseline}: {_bound(base, other)}{_signed(change, 2)}"
+        f"{percent} a month",
+        "bold",
+    )
     for title, changes in (("wins", versus.wins), ("loses", versus.loses)):
         if changes:
             words = ", ".join(f"{name} {_signed(amount, 2)}" for name, amount in changes)
             page.say(f"{title} on {words}", "", 2)
     if versus.break_even is not None:
-        page.say(
-            f"they cost the same at about {rounded(versus.break_even)} requests a month", "", 2
-        )
+        page.say(_crossing(versus, base, versus.break_even), "", 2)
     if versus.one_off is not None:
-        back = versus.payback_months
-        words = (
-            f", paid back in {rounded(back, 2)} months" if back is not None else ", never repaid"
-        )
-        page.say(f"moving costs {money(versus.one_off)} once{words}", "", 2)
+        page.say(f"moving costs {money(versus.one_off)} once, {_payback(versus)}", "", 2)
     page.say()
+
+
+def _bound(base: Estimate, other: Estimate) -> str:
+    """What a difference is worth where a price is missing."""
+    if base.at_least and other.at_least:
+        return "as far as prices are known "
+    return "at most " if base.at_least else "at least " if other.at_least else ""
+
+
+def _crossing(versus: Versus, base: Estimate, volume: Decimal) -> str:
+    now = base.requests if base.conversations is None else base.conversations
+    unit = "requests" if base.conversations is None else "conversations"
+    below, above = base.stack, versus.stack
+    if (versus.difference > 0) == (volume < now):
+        below, above = above, below
+    return f"{below} is cheaper below about {_about(volume)} {unit} a month, {above} above"
+
+
+def _about(volume: Decimal) -> str:
+    """Three digits that count, the rest zeros."""
+    return grouped(round(volume, 2 - volume.adjusted()), 0)
+
+
+def _payback(versus: Versus) -> str:
+    if versus.payback_months is not None:
+        return f"paid back in {rounded(versus.payback_months, 2)} months"
+    return "never paid back" if versus.difference >= 0 else "payback not known"
 
 
 def _signed(amount: Decimal, places: int) -> str:
@@ -137,9 +188,11 @@ def _signed(amount: Decimal, places: int) -> str:
 
 def _lock_in(page: Page, made: Comparison) -> None:
     words = [
-        f"{one.stack}: {rounded(one.share * 100, 3)} % with {one.vendor}" for one in made.lock_in
+        f"{one.stack}: {rounded(one.share * 100, 3)} % with {one.vendor}"
+        for one in made.lock_in
+        if one.share
     ]
-    page.bullets("Share of spend with one vendor", words)
+    page.bullets("Largest vendor's share of the bill, people included", words)
     page.say()
 
 
@@ -151,10 +204,23 @@ def _mixes(page: Page, made: Comparison) -> None:
         )
         least = "at least " if mix.at_least else ""
         words.append(f"{mix.name} ({shares}): {least}{money(mix.monthly)}")
-    page.bullets("Mixes", words)
+    if words:
+        page.bullets("Mixes, fixed costs of every part paid in full", words)
+        page.say()
 
 
-def _strategies(page: Page, made: Strategies, currency: str) -> None:
+def _margins(page: Page, made: Comparison) -> None:
+    unknown = {one.stack for one in made.estimates if one.at_least}
+    words = [
+        f"{stack}: {'at most ' if stack in unknown else ''}{money(amount)}"
+        for stack, amount in made.margins.items()
+    ]
+    if words:
+        page.bullets("Margin a month, revenue less this bill", words)
+        page.say()
+
+
+def _strategies(page: Page, made: Strategies, whole: Comparison) -> None:
     goal = f" at {rounded(made.target * 100)} %" if made.target is not None else ""
     page.say(f"{made.stack}: ways to trusted answers{goal}", "bold")
     page.say(made.sentence, "", 2)
@@ -165,11 +231,48 @@ def _strategies(page: Page, made: Strategies, currency: str) -> None:
         page.say()
         return
     page.say()
+    page.draw(_ways(made, whole.document.currency))
+    page.say()
+    words = []
+    if made.gap is not None:
+        words.append(
+            f"coordination gap {rounded(made.gap * 100, 3)} %: as reliable for that much less"
+            if made.gap
+            else "coordination gap 0: nothing tried here is as reliable for less"
+        )
+    if made.shortfall is not None:
+        words.append(
+            "the target is missed; meeting it changes the bill by "
+            f"{_signed(made.shortfall, 2)} a month"
+        )
+    if made.multiple is not None:
+        words.append(
+            f"brute-force multiple {rounded(made.multiple, 3)}: by compute alone over orchestrated"
+        )
+    words += _unreachable(made)
+    words += [
+        f"{one.name}: {one.reason}"
+        for one in made.options
+        if one.reason and not one.votes and one.kind != "unchecked"
+    ]
+    page.bullets("Measures", [*words, *made.notes])
+    page.say()
+
+
+def _ways(made: Strategies, currency: str) -> Table:
+    """The frontier, the plan where it is not on it, and every way by compute."""
     table = Table("frontier", "trusted", currency, "per extra answer")
+    below = True
     for one in made.frontier:
+        if made.target is not None and below and _reaches(one, made.target):
+            below = False
+            table.add(cell(f"{rounded(made.target * 100)} % and more", "bold"), "", "", "")
         extra = "" if one.marginal is None else money(one.marginal)
-        style = "bold" if made.target is not None and _reaches(one, made.target) else ""
-        table.add(cell(f"  {one.name}", style), _share(one), money(one.monthly), extra)
+        table.add(f"  {one.name}", _share(one), money(one.monthly), extra)
+    plan = made.options[0]
+    if all(one.name != plan.name for one in made.frontier):
+        table.add(cell("off the frontier", "bold"), "", "", "")
+        table.add(f"  {plan.name}", _share(plan), money(plan.monthly))
     table.rule()
     table.add(cell("by compute", "bold"), "", "", "")
     for one in made.options:
@@ -177,25 +280,7 @@ def _strategies(page: Page, made: Strategies, currency: str) -> None:
             table.add(
                 f"  {one.name}", _share(one), "-" if one.monthly is None else money(one.monthly)
             )
-    page.draw(table)
-    page.say()
-    words = []
-    if made.gap is not None:
-        words.append(
-            f"coordination gap {rounded(made.gap * 100, 3)} %: as reliable for so much less"
-            if made.gap
-            else "coordination gap 0: nothing tried here is as reliable for less"
-        )
-    if made.shortfall is not None:
-        words.append(
-            f"the target is missed; meeting it changes the bill by {_signed(made.shortfall, 2)}"
-        )
-    if made.multiple is not None:
-        words.append(f"brute-force multiple {rounded(made.multiple, 3)}")
-    words += _unreachable(made)
-    words += [f"{one.name}: {one.reason}" for one in made.options if one.monthly is None]
-    page.bullets("Measures", words)
-    page.say()
+    return table
 
 
 def _reaches(one: Option, target: Decimal) -> bool:
@@ -203,16 +288,15 @@ def _reaches(one: Option, target: Decimal) -> bool:
 
 
 def _unreachable(made: Strategies) -> list[str]:
-    if made.target is None:
+    """Votes that no number of runs takes to the target, and the correlation that says so."""
+    votes = [one for one in made.options if one.votes and one.ceiling is not None]
+    if not votes:
         return []
-    tops = {
-        one.ceiling
-        for one in made.options
-        if one.name.startswith("vote") and one.ceiling is not None and one.ceiling < made.target
-    }
-    return [
-        f"votes of whole runs: unreachable, ceiling R = {grouped(top * 100, 1)} %" for top in tops
-    ]
+    top = votes[0].ceiling or ZERO
+    said = f"votes of whole runs: {votes[0].reason}"
+    if made.target is None or top >= made.target:
+        return [said]
+    return [f"{said}; unreachable, ceiling R = {grouped(top * 100, 1)} %"]
 
 
 def _share(one: Option) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from costplan.document.estimate import EstimateDocument
-from costplan.quantity import ZERO, grouped
+from costplan.document.estimate import Component, Estimate, EstimateDocument
+from costplan.quantity import grouped
 from costplan.render import Look
-from costplan.render.page import Page, Table, cell, money
+from costplan.render.page import Page, Table, cell, known_sum, money
 from costplan.render.table import traffic
 
 
@@ -25,26 +24,25 @@ def draw(documents: Sequence[EstimateDocument], look: Look) -> str:
         table = Table(made.stack, *days, "change")
         names = dict.fromkeys(one.name for each in row for one in each.components)
         for name in names:
-            totals = [
-                sum((one.total for one in each.components if one.name == name), ZERO)
-                for each in row
-            ]
-            table.add(name, *(money(one) for one in totals), _change(totals[0], totals[-1]))
+            parts = [_component(each, name) for each in row]
+            words = ["-" if one is None else known_sum(one.line_items) for one in parts]
+            table.add(name, *words, _change(parts[0], parts[-1]))
         table.rule()
-        totals = [each.total_monthly for each in row]
         words = [(">= " if each.at_least else "") + money(each.total_monthly) for each in row]
-        table.add(
-            cell("total", "bold"),
-            *(cell(one, "bold") for one in words),
-            _change(totals[0], totals[-1]),
-        )
+        whole = [Component("total", each.lines) for each in (row[0], row[-1])]
+        table.add(cell("total", "bold"), *(cell(one, "bold") for one in words), _change(*whole))
         page.draw(table)
         page.say()
     return page.text()
 
 
-def _change(before: Decimal, after: Decimal) -> str:
-    if not before:
+def _component(made: Estimate, name: str) -> Component | None:
+    return next((one for one in made.components if one.name == name), None)
+
+
+def _change(before: Component | None, after: Component | None) -> str:
+    """From the first day to the last; "-" where one of them is nothing or not known."""
+    if before is None or after is None or before.unpriced or after.unpriced or not before.total:
         return "-"
-    percent = (after - before) * 100 / before
+    percent = (after.total - before.total) * 100 / before.total
     return ("+" if percent > 0 else "") + f"{grouped(percent, 0)} %"

@@ -32,7 +32,7 @@ from costplan.document.listing import (
 from costplan.quantity import ZERO, grouped
 from costplan.render import Look
 from costplan.render.json import dumps
-from costplan.render.page import Cell, Page, Table, cell, plural, short, width_of
+from costplan.render.page import Cell, Page, Table, cell, plural, short, stacked, width_of
 
 WIDE = 76
 """Columns from which days stand beside what they are of, not below it."""
@@ -365,7 +365,7 @@ def _charges(page: Page, document: OfferPage) -> None:
     for one in document.charges:
         quantity = [] if one.quantity in ("1", one.id) else [f"  {one.quantity}"]
         price, *rest = _charge(one)
-        table.add("\n".join([one.id, *quantity]), "\n".join([price, *(f"  {t}" for t in rest)]))
+        table.add(stacked(one.id, *quantity), stacked(price, *(f"  {t}" for t in rest)))
     page.draw(table)
 
 
@@ -425,7 +425,7 @@ def _variables(page: Page, variables: Sequence[Variable]) -> None:
     table = Table("variable", *meaning, "default", texts=1 + len(meaning))
     for one in variables:
         about = f"{one.unit}: {one.about}" if one.about else one.unit
-        names = (one.name, about) if wide else (f"{one.name}\n  {about}",)
+        names = (one.name, about) if wide else (stacked(one.name, f"  {about}"),)
         if one.default is not None:
             table.add(*names, grouped(one.default))
         elif one.required:
@@ -524,8 +524,8 @@ def _search(page: Page, document: Search) -> None:
     table = Table("match", "id", texts=2)
     for hit in document.hits:
         about = [one for one in (hit.vendor, hit.product, hit.plan) if one]
-        alias = [] if hit.by in (hit.id, *about) else [f"\n  alias {hit.by}"]
-        table.add(hit.match, "".join([hit.id, *alias, f"\n  {', '.join(about)}"]))
+        alias = [] if hit.by in (hit.id, *about) else [f"  alias {hit.by}"]
+        table.add(hit.match, stacked(hit.id, *alias, f"  {', '.join(about)}"))
     page.draw(table)
     page.say()
     if document.found > len(document.hits):

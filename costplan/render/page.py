@@ -33,6 +33,11 @@ def cell(text: str, style: str = "") -> Cell:
     return Cell(clean(text), style)
 
 
+def stacked(*parts: str) -> Cell:
+    """A cell of several lines, each cleaned by itself."""
+    return Cell("\n".join(clean(part) for part in parts))
+
+
 def clean(text: str) -> str:
     """The text with its control characters spelled out, line breaks among them."""
     if text.isprintable():

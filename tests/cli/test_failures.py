@@ -96,7 +96,7 @@ KEYS = [
 VALUES = [
     swap("text for a number", "= 1_000\n", '= "1000"\n', "w.toml:5:22", "a number, not a string"),
     swap("truth for a number", ASKED, ASKED[:-5] + "true", "w.toml:5:22", "not a boolean"),
-    swap("table for an array", "[[step]]", "[step]", "w.toml:7:1", "an array, not a table"),
+    swap("table for an array", "[[step]]", "[step]", "w.toml:7:2", "an array, not a table"),
     swap("number for a role", TERRA, "5", "w.toml:14:8", "a string or a table, not a number"),
     swap("negative", ASKED, ASKED[:-5] + "-1", "w.toml:5:22", "at least 0, not -1"),
     swap("nan", ASKED, ASKED[:-5] + "nan", "w.toml:5:22", "must be a finite number"),
