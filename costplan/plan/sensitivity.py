@@ -25,7 +25,7 @@ Change = Callable[[Decimal], tuple[Workload, UnitPrices]]
 def sensitivity(
     workload: Workload, prices: UnitPrices | None, own: dict[str, Decimal], target: Decimal | None
 ) -> Sensitivity:
-    """The levers of one stack, the strongest first; none without prices and modelled reliability."""
+    """The levers of one stack, the strongest first; none without prices or reliability."""
     made = Sensitivity(threshold=_threshold(workload))
     family = Family(workload)
     base = None if prices is None else _best(family, prices, own, target)
