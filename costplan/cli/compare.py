@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from costplan.cli.options import ChangeOption, OutOption, StackOption, WorkloadArgument
+
 
 class Format(StrEnum):
     """What can be drawn."""
@@ -17,16 +19,8 @@ class Format(StrEnum):
 
 
 def command(
-    workload: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[WORKLOAD]",
-            help="A workload file, - for standard input, or the nearest costplan.toml upward.",
-        ),
-    ] = None,
-    stack: Annotated[
-        list[str] | None, typer.Option("--stack", help="Only these stacks; may be repeated.")
-    ] = None,
+    workload: WorkloadArgument = None,
+    stack: StackOption = None,
     baseline: Annotated[
         str | None, typer.Option("--baseline", metavar="STACK", help="The first, if left out.")
     ] = None,
@@ -42,13 +36,8 @@ def command(
         bool, typer.Option("--levers", help="Also say which inputs would change the answer.")
     ] = False,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
-    ] = None,
-    change: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="a.b=1", help="Change a value, as in estimate."),
-    ] = None,
+    out: OutOption = None,
+    change: ChangeOption = None,
 ) -> int:
     """Compare stacks by component, volume and vendor, and orchestration with brute force."""
     from costplan.api import compare_opened, estimate_opened, number

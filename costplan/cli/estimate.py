@@ -8,6 +8,15 @@ from typing import Annotated
 
 import typer
 
+from costplan.cli.options import (
+    ChangeOption,
+    DayOption,
+    ExplainOption,
+    OutOption,
+    StackOption,
+    WorkloadArgument,
+)
+
 
 class Format(StrEnum):
     """What ``costplan.render`` can draw."""
@@ -18,35 +27,16 @@ class Format(StrEnum):
 
 
 def command(
-    workload: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[WORKLOAD]",
-            help="A workload file, - for standard input, or the nearest costplan.toml upward.",
-        ),
-    ] = None,
-    stack: Annotated[
-        list[str] | None, typer.Option("--stack", help="Only this stack; may be repeated.")
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="The day whose prices apply.")
-    ] = None,
+    workload: WorkloadArgument = None,
+    stack: StackOption = None,
+    as_of: DayOption = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
-    ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show each line's formula, price, source and date.")
-    ] = False,
+    out: OutOption = None,
+    explain: ExplainOption = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 3 if a price is missing or stale.")
     ] = False,
-    change: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="a.b=1", help="Change a value; steps and jobs go by their name."
-        ),
-    ] = None,
+    change: ChangeOption = None,
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload file."""
     from costplan.api import estimate_opened

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from costplan.cli.estimate import Format
+from costplan.cli.options import ExplainOption
 
 
 class Mode(StrEnum):
@@ -40,9 +41,7 @@ def command(
         str | None, typer.Option("--at", metavar="DATETIME", help="When; now if left out.")
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show each line's formula, price, source and date.")
-    ] = False,
+    explain: ExplainOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 if a price is missing.")] = False,
     free_tiers: Annotated[
         bool, typer.Option("--free-tiers/--no-free-tiers", help="Count recurring free quotas.")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from costplan.cli.options import OutOption
 
 
 def command(
     name: Annotated[
         str, typer.Argument(metavar="[NAME]", help="workload, catalog, estimate or bill.")
     ] = "workload",
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
-    ] = None,
+    out: OutOption = None,
 ) -> int:
     """Print a JSON Schema. With '#:schema FILE' on its first line, editors check the workload."""
     from costplan.cli.words import put

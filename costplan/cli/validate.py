@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from costplan.cli.options import DayOption, WorkloadArgument
 
 
 def command(
-    workload: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[WORKLOAD]",
-            help="A workload file, - for standard input, or the nearest costplan.toml upward.",
-        ),
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="The day whose prices apply.")
-    ] = None,
+    workload: WorkloadArgument = None,
+    as_of: DayOption = None,
 ) -> int:
     """Check a workload file and its bindings; print nothing but a word when all is well."""
     import sys
