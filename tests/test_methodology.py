@@ -709,7 +709,8 @@ def test_hosting_by_hand() -> None:
     extra, words = hosting.commitment(planned, made)
     assert (extra, f"{fixed * Decimal('0.3'):.2f}" in words) == (0, True)
     # 11,700 runs of 500 tokens in 2,628,000 s, twice that at the peak, x 1.3 / (2 x 0.7): 4.13
-    extra, words = hosting.gpus(planned, made, catalog, DAY, None)
+    served = hosting.Served(planned, made, solve(planned).visits)
+    extra, words = hosting.gpus(planned, served, catalog, DAY, None)
     assert words.startswith("6 x own/machine")
     assert extra == 6 * 730 - Decimal("81.9")
 

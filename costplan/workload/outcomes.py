@@ -79,6 +79,8 @@ def solve(workload: Workload, own: Mapping[str, Decimal] | None = None) -> Solve
         return Solved(_once(workload), None, reasons)
     solved = Solved(_once(workload), None)
     nodes = [_node(workload, at, step, rates, solved) for at, step in enumerate(workload.step)]
+    if any(node.attempts > 1 or node.rounds > 1 for node in nodes):
+        solved.assumed.append("a failed attempt costs as much as a good one")
     human = float(workload.human.success) if workload.human else None
     found = _outcomes(workload, nodes, human)
     solved.outcomes = found
