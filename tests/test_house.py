@@ -106,7 +106,8 @@ def test_an_estimate_in_a_pipe_loads_nothing_heavy() -> None:
     workload = ROOT / "examples" / "support-agent.toml"
     loaded = modules_after(
         "import io, contextlib\nfrom costplan.cli import run\n"
-        f"with contextlib.redirect_stdout(io.StringIO()): code = run(['estimate', {str(workload)!r}])\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        f"    code = run(['estimate', {str(workload)!r}])\n"
         "assert code == 0, code"
     )
     assert not loaded & {"pydantic", "httpx", "numpy", "rich.console", "jsonschema"}

@@ -21,7 +21,6 @@ from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, grouped, settle, shares, total
 from costplan.reading import record
 
-
 FOLLOW_STEPS = frozenset(("queries", "calls", "searches", "requests"))
 """Variables that grow with the runs of steps; what is stored or written does not."""
 

@@ -228,7 +228,7 @@ def without_people(solved: Solved) -> Solved:
 
 
 class UnitPrices:
-    """A plan's cost taken apart: per run of each step, per case, and the rest.
+    """A plan's cost taken apart: per run of each step and its fallback, per case, and the rest.
 
     ``loose``: the part of the rest that follows the traffic and no step: traces, runtime seconds.
     """
@@ -240,14 +240,22 @@ class UnitPrices:
         rest: Decimal,
         requests: Decimal,
         loose: Decimal = Decimal(0),
+        fallbacks: Mapping[str, Decimal] | None = None,
     ) -> None:
         self.steps, self.case, self.rest, self.requests = steps, case, rest, requests
-        self.loose = loose
+        self.loose, self.fallbacks = loose, fallbacks or {}
 
     def monthly(self, solved: Solved, *, repeat: int = 1) -> Decimal:
         """The month's cost at a member's visits; ``repeat`` runs the whole pipeline so often."""
         runs = sum(
             (self.steps.get(name, Decimal(0)) * one for name, one in solved.visits.runs.items()),
+            Decimal(0),
+        )
+        runs += sum(
+            (
+                self.fallbacks.get(name, Decimal(0)) * n
+                for name, n in solved.visits.fallbacks.items()
+            ),
             Decimal(0),
         )
         cases = solved.visits.cases * self.case

@@ -51,16 +51,23 @@ class Served:
     ) -> None:
         self.requests = estimate.requests
         self.calls = ZERO
+        served = graph or plan
         share = {}
         for step in workload.step:
-            runs = (graph or plan).runs.get(step.name, ZERO)
-            if step.model and not step.judges and plan.runs.get(step.name):
-                share[step.name] = runs / plan.runs[step.name]
-                self.calls += runs * _calls(workload, step) * estimate.requests
+            if not step.model or step.judges:
+                continue
+            for role, then, now in (
+                (step.fallback.model if step.fallback else "", served.fallbacks, plan.fallbacks),
+                (step.model, served.runs, plan.runs),
+            ):
+                runs = then.get(step.name, ZERO)
+                if now.get(step.name):
+                    share[step.name, role] = runs / now[step.name]
+                    self.calls += runs * _calls(workload, step) * estimate.requests
         lines = [
-            (line, share[line.step])
+            (line, share[line.step, line.role])
             for line in estimate.lines
-            if line.component == "tokens" and line.step in share
+            if line.component == "tokens" and line.step and (line.step, line.role) in share
         ]
         self.cost = total(settle((line.amount or ZERO) * part) for line, part in lines)
         self.output = total(

@@ -95,6 +95,7 @@ def _inputs(
             prices.rest + prices.loose * (requests - 1),
             prices.requests * requests,
             prices.loose * requests,
+            {name: one * steps for name, one in prices.fallbacks.items()},
         )
 
     yield "traffic", lambda share: (workload, priced(requests=share))
@@ -172,7 +173,9 @@ def _break_evens(
     ]
     if rivals:
         name, rival = min(rivals, key=lambda one: prices.monthly(one[1]))
-        without = UnitPrices(prices.steps, ZERO, prices.rest, prices.requests)
+        without = UnitPrices(
+            prices.steps, ZERO, prices.rest, prices.requests, fallbacks=prices.fallbacks
+        )
         gap = without.monthly(rival) - without.monthly(plan)
         cases = (plan.visits.cases - rival.visits.cases) * prices.requests
         if cases and gap / cases > 0:

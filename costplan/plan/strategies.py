@@ -122,8 +122,13 @@ def unit_prices(
     runs = {step.name: solved.visits.runs.get(step.name, ZERO) * requests for step in workload.step}
     calls = _calls(workload, runs)
     sums: dict[str, Decimal] = {}
+    instead = {step.name: step.fallback.model for step in workload.step if step.fallback}
+    fallen: dict[str, Decimal] = {}
     for line in estimate.lines:
         if line.fixed or not line.amount:
+            continue
+        if line.step in instead and line.role == instead[line.step]:
+            fallen[line.step] = fallen.get(line.step, ZERO) + line.amount
             continue
         if line.role in calls and _follows_calls(line, catalog):
             sums[line.role] = sums.get(line.role, ZERO) + line.amount
@@ -147,12 +152,15 @@ def unit_prices(
     case = cases / handled if handled else stated
     rest = estimate.total_monthly - cases
     rest -= sum((price * runs[name] for name, price in steps.items()), ZERO)
+    rest -= total(fallen.values())
+    spare = {name: solved.visits.fallbacks.get(name, ZERO) * requests for name in fallen}
+    fallbacks = {name: fallen[name] / count for name, count in spare.items() if count}
     loose = total(
         line.amount or ZERO
         for line in estimate.lines
         if not line.fixed and line.role in ("observability", "orchestration", "runtime")
     )
-    return UnitPrices(steps, case, rest, requests, loose)
+    return UnitPrices(steps, case, rest, requests, loose, fallbacks)
 
 
 def _calls(workload: Workload, runs: dict[str, Decimal]) -> dict[str, Decimal]:
@@ -319,10 +327,10 @@ def _upgrade(workload: Workload, stack_name: str, reprice: Reprice) -> list[Opti
             name=name,
             kind="quality",
             monthly=priced.total_monthly,
-            reliability=priced.reliability.trusted,
-            silent=priced.reliability.silent,
+            reliability=TWELVE.plus(priced.reliability.trusted),
+            silent=TWELVE.plus(priced.reliability.silent),
             reason=f"{terms.model} at {rounded(terms.success * 100)} % a step, nothing checked",
-            ceiling=priced.reliability.trusted,
+            ceiling=TWELVE.plus(priced.reliability.trusted),
         )
     ]
 

@@ -1,4 +1,4 @@
-"""Workloads for the comparator with prices of their own, so that no vendor's change moves a test."""
+"""Workloads for the comparator with prices of their own: no vendor's change moves a test."""
 
 from __future__ import annotations
 

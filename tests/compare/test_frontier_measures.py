@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,9 +39,7 @@ share = st.integers(50, 100).map(lambda one: Decimal(one) / 100)
 
 
 def option(name: str, monthly: int | Decimal, reliability: str | Decimal, kind: str) -> Option:
-    return Option(
-        name=name, kind=kind, monthly=Decimal(monthly), reliability=Decimal(reliability)
-    )
+    return Option(name=name, kind=kind, monthly=Decimal(monthly), reliability=Decimal(reliability))
 
 
 def measured(options: list[Option], target: str | None = None) -> Strategies:
@@ -102,13 +101,13 @@ def test_the_frontier_rises_in_cost_and_reliability(plan: tuple, rest: list) -> 
     options = options_of(plan, rest)
     frontier = _frontier(options, Decimal(1000))
     pairs = [value(one) for one in frontier]
-    for (cost, right), (dearer, better) in zip(pairs, pairs[1:], strict=False):
+    for (cost, right), (dearer, better) in pairwise(pairs):
         assert dearer > cost
         assert better > right
     for one in options:  # nothing that was left out beats what stayed
         cost, right = value(one)
         assert any(c <= cost and r >= right for c, r in pairs)
-    for before, one in zip(frontier, frontier[1:], strict=False):
+    for before, one in pairwise(frontier):
         gained = (value(one)[1] - value(before)[1]) * 1000
         assert one.marginal is not None
         assert near(one.marginal * gained, value(one)[0] - value(before)[0], "1e-8")

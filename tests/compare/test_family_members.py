@@ -1,0 +1,337 @@
+"""The family: which plans are tried, what they reach, and that they are priced as the plan is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from compare_cases import (
+    CHECK,
+    DAY,
+    HEAD,
+    PEOPLE,
+    SEARCH,
+    STACK,
+    SUPPORT,
+    TARGET,
+    WHOLE,
+    Ready,
+    named,
+    near,
+    only,
+    opened_at,
+    ready,
+    value,
+    ways,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from costplan.plan.family import Family, bare, members, without_people
+from costplan.plan.strategies import own_success, unit_prices
+from costplan.workload.model import Workload
+from costplan.workload.outcomes import Solved, solve
+
+TOOL = HEAD + "\n[stack.a]\nfinder = 'metered/calls'\n"
+END = '\n[stack.a]\nfinder = "metered/calls"\n'
+
+
+def step(name: str, more: str = "success = 0.9") -> str:
+    return f'\n[[step]]\nname = "{name}"\ntool = "finder"\n{more}\n'
+
+
+def check(name: str, judges: str, more: str = "") -> str:
+    return step(name, f"judges = [{judges}]\nsensitivity = 0.9\nfalse_positive_rate = 0.1\n{more}")
+
+
+def shares(solved: Solved) -> tuple[float, ...]:
+    found = solved.outcomes
+    assert found is not None
+    return (
+        found.delivered_right,
+        found.delivered_wrong,
+        found.human_right,
+        found.human_wrong,
+        found.aborted,
+    )
+
+
+def outcomes_of(found: Family) -> dict[str, Solved]:
+    return dict(found.solved({}))
+
+
+def test_the_members_are_attempts_validators_and_people(tmp_path: Path) -> None:
+    workload = ready(tmp_path, WHOLE).workload
+    names = [name for name, _, _, _ in members(workload)]
+    assert len(names) == len(set(names)) == 5 * 2 * 2
+    assert "5 attempts, without check, with people" in names
+    assert "1 attempt, without people" in names
+    for _, _, member, _ in members(workload):
+        for one in member.step:
+            assert one.max_attempts in (1, 2, 3, 4, 5) or one.judges
+    plain = bare(workload)
+    assert [one.name for one in plain.step] == ["search"]
+    assert plain.step[0].max_attempts == 1
+    assert plain.human is None
+
+
+def test_a_member_equal_to_the_plan_is_the_plan(tmp_path: Path) -> None:
+    found = ways(ready(tmp_path, WHOLE).compare())
+    names = [one.name for one in found.options]
+    assert "2 attempts, with people" not in names
+    assert len(names) == len(set(names))
+    assert sum(one.kind == "orchestrate" for one in found.options) == 19
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(
+    st.floats(0.05, 0.99),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.sampled_from(("human", "abort", "continue")),
+    st.integers(1, 3),
+)
+def test_people_off_is_the_graph_without_people(
+    success: float, detection: float, sensitivity: float, false: float, end: str, rounds: int
+) -> None:
+    workload = _small(success, detection, sensitivity, false, end, rounds)
+    off = without_people(solve(workload))
+    # "human" needs [human]: without it the same case is lost
+    steps = tuple(
+        replace(
+            one,
+            on_exhaust=None if one.on_exhaust == "human" else one.on_exhaust,
+            on_reject=one.on_reject and replace(one.on_reject, then=_alone(one.on_reject.then)),
+        )
+        for one in workload.step
+    )
+    alone = solve(replace(workload, human=None, step=steps))
+    assert shares(off) == pytest.approx(shares(alone), abs=1e-12)
+    assert off.visits.runs == alone.visits.runs
+    assert off.visits.cases == alone.visits.cases == 0
+
+
+def _alone(then: str | None) -> str | None:
+    return None if then == "human" else then
+
+
+def _small(
+    success: float, detection: float, sensitivity: float, false: float, end: str, rounds: int
+) -> Workload:
+    from tempfile import TemporaryDirectory
+
+    text = HEAD + step(
+        "a",
+        f"success = {success:.6f}\ndetection_rate = {detection:.6f}\n"
+        f'max_attempts = {rounds}\non_exhaust = "{end}"',
+    )
+    text += step(
+        "v",
+        f'judges = ["a"]\nsensitivity = {sensitivity:.6f}\nfalse_positive_rate = {false:.6f}\n'
+        f'on_reject = {{ restart = "a", max_attempts = {rounds}, then = "{end}" }}',
+    )
+    with TemporaryDirectory() as name:
+        return ready(Path(name), text + PEOPLE + END).workload
+
+
+# -- validators that others lean on --------------------------------------------------------------
+
+
+def test_a_validator_that_another_restarts_at_may_go(tmp_path: Path) -> None:
+    text = HEAD + step("a") + check("v1", '"a"', 'on_reject = { restart = "a" }')
+    text += step("b") + check("v2", '"b"', 'on_reject = { restart = "v1" }') + PEOPLE + END
+    workload = ready(tmp_path, text).workload
+    by_name = {name: member for name, _, member, _ in members(workload)}
+    lone = by_name["2 attempts, without v1, with people"].step[-1]
+    assert lone.on_reject is not None
+    assert lone.on_reject.restart == "b"  # what ran behind the validator runs again
+    solved = outcomes_of(Family(workload))
+    assert {f"{at} attempts, without v1, with people" for at in (2, 3)} <= solved.keys()
+
+
+def test_a_validator_straight_behind_one_that_goes_restarts_nothing(tmp_path: Path) -> None:
+    text = HEAD + step("a") + check("v1", '"a"', 'on_reject = { restart = "a" }')
+    text += check("v2", '"a"', 'on_reject = { restart = "v1", max_attempts = 3 }') + END
+    by_name = {one: member for one, _, member, _ in members(ready(tmp_path, text).workload)}
+    lone = by_name["4 attempts, without v1"].step[-1]
+    assert lone.on_reject is not None
+    assert (lone.on_reject.restart, lone.on_reject.max_attempts) == ("a", 1)
+
+
+def test_a_validator_that_judges_one_that_goes_judges_its_steps(tmp_path: Path) -> None:
+    text = HEAD + step("a") + check("v1", '"a"') + check("v2", '"v1"') + END
+    by_name = {name: member for name, _, member, _ in members(ready(tmp_path, text).workload)}
+    (name,) = [one for one in by_name if "without v1" in one and "v2" not in one]
+    assert by_name[name].step[-1].judges == ("a",)
+    for member in by_name.values():
+        solve(member)
+
+
+def test_branches_lead_past_a_validator_that_goes(tmp_path: Path) -> None:
+    text = HEAD + step("a", "success = 0.9\nnext = { v = 0.75, b = 0.25 }")
+    text += check("v", '"a"', "next = { b = 0.5, end = 0.5 }") + step("b") + PEOPLE + END
+    made = ready(tmp_path, text)
+    plain = bare(made.workload)
+    assert plain.step[0].next == {"b": Decimal("0.625"), "end": Decimal("0.375")}
+    assert plain.step[1].next == {"end": Decimal(1)}
+    solved = solve(plain)
+    assert solved.visits.runs["b"] == Decimal("0.625")
+    found = ways(made.compare())
+    assert value(named(found, "vote of 3 whole runs"))[0] == 3 * (100 + Decimal("62.5"))
+
+
+def test_members_with_too_many_states_are_left_out_and_said_to_be(tmp_path: Path) -> None:
+    text = HEAD
+    for at in range(20):
+        text += step(f"s{at}", "success = 0.97\ndetection_rate = 0.5\nmax_attempts = 2")
+        if at % 4 == 3:
+            text += check(f"v{at}", f'"s{at}"', f'on_reject = {{ restart = "s{at - 2}" }}')
+    made = ready(tmp_path, text + PEOPLE + END).compare()
+    found = ways(made)
+    assert found.notes == ["plans with more attempts are left out: they have too many states"]
+    named(found, "1 attempt, without people")
+    assert not any(one.name.startswith("5 attempts") for one in found.options)
+
+
+# -- prices --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def support() -> Ready:
+    return opened_at(SUPPORT)
+
+
+def test_unit_prices_give_the_plan_its_own_total(support: Ready, tmp_path: Path) -> None:
+    for made in (support, ready(tmp_path, WHOLE)):
+        family = Family(made.workload)
+        for name, bill in made.estimates().items():
+            solved = family.plan(own_success(made.workload.stack[name]))
+            prices = unit_prices(made.workload, solved, bill, made.catalog)
+            assert abs(prices.monthly(solved) - bill.total_monthly) < Decimal("1e-15")
+
+
+def test_members_cost_what_a_new_bill_of_them_says(support: Ready) -> None:
+    for stack, bill in support.estimates().items():
+        workload = only(support.workload, stack)
+        family = Family(workload)
+        own = own_success(workload.stack[stack])
+        prices = unit_prices(workload, family.plan(own), bill, support.catalog)
+        solved = dict(family.solved(own))
+        for name, _, member, people in family.members[::3]:
+            roles = dict(workload.stack[stack].roles)
+            if not any(one.judges for one in member.step):
+                del roles["judge"]
+            kept = {stack: replace(workload.stack[stack], roles=roles)}
+            human = workload.human if people else None
+            steps = (
+                member.step
+                if people
+                else tuple(
+                    replace(one, on_reject=one.on_reject and replace(one.on_reject, then=None))
+                    for one in member.step
+                )
+            )
+            again = support.priced(replace(member, stack=kept, human=human, step=steps))
+            assert near(prices.monthly(solved[name]), again.total_monthly, "0.002"), name
+            assert again.reliability is not None
+            found = solved[name].outcomes
+            assert found is not None
+            assert float(again.reliability.trusted) == pytest.approx(found.trusted, abs=1e-9)
+
+
+def test_steps_that_share_a_tool_are_priced_by_their_calls(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + step("a", "success = 0.9\ncalls = 3")
+        + step("b")
+        + CHECK.replace('"search"', '"a"').replace("checker", "finder")
+        + PEOPLE
+        + END
+    )
+    made = ready(tmp_path, text)
+    bill = made.estimates()["a"]
+    solved = solve(made.workload)
+    prices = unit_prices(made.workload, solved, bill, made.catalog)
+    assert {name: round(one, 12) for name, one in prices.steps.items()} == {
+        "a": Decimal("0.3"),
+        "b": Decimal("0.1"),
+        "check": Decimal("0.1"),
+    }
+    assert abs(prices.rest) < Decimal("1e-9")
+    assert prices.case == 4
+
+
+def test_a_job_on_a_step_s_tool_is_no_run_of_the_step(tmp_path: Path) -> None:
+    job = '\n[[job]]\nname = "nightly"\nruns_per_month = 10\nitems = 50\ntool = "finder"\n'
+    made = ready(tmp_path, HEAD + step("a") + job + END)
+    prices = unit_prices(made.workload, solve(made.workload), made.estimates()["a"], made.catalog)
+    assert prices.steps == {"a": Decimal("0.1")}
+    assert prices.rest == 50
+
+
+def test_storage_is_not_bought_again_by_votes(support: Ready) -> None:
+    bill = support.estimates()["portable"]
+    solved = solve(support.workload)
+    prices = unit_prices(support.workload, solved, bill, support.catalog)
+    reads = sum(one.amount or 0 for one in bill.lines if one.price.charge == "read_units")
+    runs = solved.visits.runs["retrieve"] * bill.requests
+    assert near(prices.steps["retrieve"], reads / runs)
+
+
+def test_volunteers_cost_nothing_in_every_member(tmp_path: Path) -> None:
+    text = HEAD + SEARCH + CHECK + PEOPLE + TARGET + STACK + 'human = { none = "volunteers" }\n'
+    made = ready(tmp_path, text)
+    bill = made.estimates()["a"]
+    solved = solve(made.workload)
+    prices = unit_prices(made.workload, solved, bill, made.catalog)
+    assert prices.case == 0
+    assert abs(prices.monthly(solved) - bill.total_monthly) < Decimal("1e-15")
+
+
+def test_each_stack_is_solved_with_its_own_success_rates(tmp_path: Path) -> None:
+    stack = '\n[stack.a]\nfinder = { offer = "metered/calls", success = 0.95 }\n'
+    stack += '\n[stack.b]\nfinder = { offer = "metered/calls", success = 0.7 }\n'
+    made = ready(tmp_path, HEAD + step("a") + stack).compare()
+    assert [value(one.options[0])[1] for one in made.strategies] == [
+        Decimal("0.95"),
+        Decimal("0.7"),
+    ]
+    assert made.notes == []
+    assert made.document.as_of == DAY
+
+
+FALLBACK = """
+[[step]]
+name = "answer"
+model = "chat"
+input_tokens = 1_000
+output_tokens = 500
+success = 0.8
+detection_rate = 0.9
+rho = 0
+fallback = { model = "larger", success = 0.95, phi = 0 }
+
+[stack.a]
+chat = "openai/gpt-6.1-terra"
+larger = "anthropic/claude-opus-5-5"
+"""
+
+
+def test_a_fallback_s_calls_are_no_part_of_the_step_s_own_price(tmp_path: Path) -> None:
+    made = ready(tmp_path, HEAD + FALLBACK + "\n# no [prices]")
+    bill = made.estimates()["a"]
+    own = sum(one.amount or 0 for one in bill.lines if one.role == "chat")
+    solved = solve(made.workload)
+    prices = unit_prices(made.workload, solved, bill, made.catalog)
+    assert near(prices.steps["answer"], own / 1_000)
+    assert abs(prices.monthly(solved) - bill.total_monthly) < Decimal("1e-15")
+    found = ways(made.compare())
+    vote = named(found, "vote of 3 whole runs")  # the bare pipeline has no fallback
+    assert near(value(vote)[0], 3 * own + bill.fixed_monthly)
+    fleet = named(found, "GPUs sized for the peak, unchecked")
+    checked = named(found, "GPUs sized for the peak")
+    assert (fleet.reason or "").split(":")[0] == (checked.reason or "").split(":")[0]
+    assert near(value(fleet)[0], value(checked)[0])  # all tokens replaced, two machines each
