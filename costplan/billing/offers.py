@@ -314,20 +314,17 @@ def _users(
     follows: bool,
 ) -> tuple[list[tuple[Take, str, str | None]], list[Decimal]]:
     """Who a charge is split over, and the weight of each: the takers' quantities, and within a
-    taker its purposes where the charge ``follows`` the steps' runs. A purpose of the charge's or
-    offer's ``own`` is not split."""
+    taker its steps and purposes where the charge ``follows`` the steps' runs. ``own``, a purpose of
+    the charge or the offer, is everybody's."""
     users: list[tuple[Take, str, str | None]] = []
     weights: list[Decimal] = []
     for (take, _), quantity in zip(takers, quantities, strict=True):
-        split: dict[str, list[tuple[str | None, Decimal]]] = {}
-        for (purpose, step), weight in take.uses.items():
-            split.setdefault(own or purpose, []).append((step, weight))
-        whole = total(weight for uses in split.values() for _, weight in uses)
+        whole = total(take.uses.values())
         if not whole or not follows:
             users.append((take, own or take.purpose, None))
             weights.append(quantity)
             continue
-        for purpose, uses in split.items():
-            users.append((take, purpose, uses[0][0] if len(uses) == 1 else None))
-            weights.append(quantity * total(weight for _, weight in uses) / whole)
+        for (purpose, step), weight in take.uses.items():
+            users.append((take, own or purpose, step))
+            weights.append(quantity * weight / whole)
     return users, weights

@@ -20,6 +20,7 @@ class Option:
     None: it cannot be priced, for ``reason``. ``reliability`` None: not modelled. ``ceiling``: what
     it cannot pass at any size.
     ``marginal``, on the frontier: money per trusted answer more than the option before.
+    ``by_purpose``: produce, coordinate, people, idle; further runs of a vote count as idle.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Option:
     reason: str | None = None
     ceiling: Decimal | None = None
     marginal: Decimal | None = None
+    by_purpose: dict[str, Decimal] | None = None
 
     @property
     def brute_force(self) -> bool:
@@ -48,7 +50,7 @@ class Strategies:
 
     ``gap``: 1 - C*(R achieved) / spend. ``shortfall``: C*(R target) - spend where the target is
     missed; negative when a plan that meets it costs less. ``multiple``: cheapest brute force over
-    cheapest orchestration at the target; None where one kind cannot reach it.
+    cheapest orchestration at the target; None where one kind cannot reach it. ``at_target``: the cheapest option of all there.
     """
 
     stack: str
@@ -58,6 +60,7 @@ class Strategies:
     gap: Decimal | None = None
     shortfall: Decimal | None = None
     multiple: Decimal | None = None
+    at_target: Option | None = None
     sentence: str = ""
     advice: str | None = None
     notes: list[str] = field(default_factory=list)

@@ -192,11 +192,19 @@ def _one_off(workload: Workload, terms: Migration, base: Estimate, other: Estima
     once += base.total_monthly * terms.overlap_months
     if terms.reindex:
         for index in workload.index.values():
-            if index.embedding is None:
+            if index.embedding is None or _same_offer(base, other, index.embedding):
                 continue
             tokens = index.vectors * index.chunk_tokens
             once += tokens * _token_price(other, index.embedding)
     return settle(once)
+
+
+def _same_offer(base: Estimate, other: Estimate, role: str) -> bool:
+    """Whether both stacks pay the same offer for a role."""
+    offers = [
+        {line.price.offer for line in made.lines if line.role == role} for made in (base, other)
+    ]
+    return offers[0] == offers[1]
 
 
 def _token_price(made: Estimate, role: str) -> Decimal:

@@ -12,10 +12,12 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
+from costplan.document.estimate import PURPOSES
 from costplan.problems import InvalidInput
 from costplan.workload.graph import DONE
 from costplan.workload.model import OnReject, Step, Workload
 from costplan.workload.outcomes import Solved, solve
+from costplan.workload.usage import purpose_of
 
 ATTEMPTS = (1, 2, 3, 4, 5)
 MOST_VALIDATORS = 3
@@ -244,6 +246,28 @@ class UnitPrices:
     ) -> None:
         self.steps, self.case, self.rest, self.requests = steps, case, rest, requests
         self.loose, self.fallbacks = loose, fallbacks or {}
+
+    def split(self, workload: Workload, solved: Solved, *, repeat: int = 1) -> dict[str, Decimal]:
+        """What runs and cases cost a month, by purpose: first runs produce, validators, retries and
+        fallbacks coordinate, all further runs of a vote are redundant and counted as idle."""
+        visits = solved.visits
+        found = dict.fromkeys(PURPOSES, Decimal(0))
+        for step in workload.step:
+            price = self.steps.get(step.name, Decimal(0))
+            runs = visits.runs.get(step.name, Decimal(0))
+            purpose = purpose_of(step)
+            spare = visits.redundant.get(step.name, Decimal(0))
+            whole = step.purpose is not None or step.judges
+            first = runs - spare if whole else visits.first.get(step.name, Decimal(0))
+            found[purpose] += price * first
+            found["coordinate"] += price * (runs - spare - first)
+            found["idle"] += price * spare
+            other = self.fallbacks.get(step.name, Decimal(0))
+            found["coordinate"] += other * visits.fallbacks.get(step.name, Decimal(0))
+        if repeat > 1:
+            found["idle"] += sum(found.values(), Decimal(0)) * (repeat - 1)
+        found["people"] += visits.cases * self.case
+        return {name: one * self.requests for name, one in found.items()}
 
     def monthly(self, solved: Solved, *, repeat: int = 1) -> Decimal:
         """The month's cost at a member's visits; ``repeat`` runs the whole pipeline so often."""

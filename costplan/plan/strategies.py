@@ -85,13 +85,16 @@ def strategies(
     prices = unit_prices(workload, solved, estimate, context.catalog)
     plan = option("this plan", "plan", estimate.total_monthly, solved)
     made.options.append(plan)
+    purposes = _Purposes(workload, estimate, prices, solved)
+    plan.by_purpose = purposes.of(solved)
     for name, found in family.solved(own):
         member = option(name, "orchestrate", prices.monthly(found), found)
+        member.by_purpose = purposes.of(found)
         if not _same(member, plan):
             made.options.append(member)
     plain = family.bare(own)
-    made.options += _hosting(workload, estimate, context, solved, plain, prices)
-    made.options += _votes(workload, plain, prices)
+    made.options += _hosting(workload, estimate, context, solved, plain, prices, purposes)
+    made.options += _votes(workload, plain, prices, purposes)
     made.options += _upgrade(workload, stack_name, context.reprice)
     made.notes += family.left_out
     if estimate.at_least:
@@ -100,6 +103,28 @@ def strategies(
     loss = workload.target.loss_per_wrong_answer if workload.target else None
     made.advice = None if loss is None else _advice(made, loss, estimate.requests)
     return made
+
+
+class _Purposes:
+    """What the options of a stack spend on each purpose.
+
+    The plan's spending less what its runs and cases cost stays in every option. What hosting costs
+    beyond the tokens it replaces is bought to wait, and counts as idle.
+    """
+
+    def __init__(
+        self, workload: Workload, estimate: Estimate, prices: UnitPrices, plan: Solved
+    ) -> None:
+        self._workload, self._prices = workload, prices
+        runs = prices.split(workload, plan)
+        self._rest = {name: one - runs[name] for name, one in estimate.by_purpose.items()}
+
+    def of(self, solved: Solved, *, repeat: int = 1, idle: Decimal = ZERO) -> dict[str, Decimal]:
+        """Produce, coordinate, people and idle of an option with these visits."""
+        runs = self._prices.split(self._workload, solved, repeat=repeat)
+        found = {name: settle(one + runs[name]) for name, one in self._rest.items()}
+        found["idle"] += settle(idle)
+        return found
 
 
 def own_success(stack: Stack) -> dict[str, Decimal]:
@@ -226,6 +251,7 @@ def _hosting(
     solved: Solved,
     plain: Solved | None,
     prices: UnitPrices,
+    purposes: _Purposes,
 ) -> list[Option]:
     found: list[Option] = []
     checked = _ways(workload, estimate, context, solved.visits, None)
@@ -238,10 +264,12 @@ def _hosting(
             continue
         same = option(name, "hosting", estimate.total_monthly + extra, solved)
         same.reason = reason
+        same.by_purpose = purposes.of(solved, idle=extra)
         found.append(same)
         if plain is not None and plain.outcomes is not None and less is not None:
             bare = option(f"{name}, unchecked", "unchecked", prices.monthly(plain) + less, plain)
             bare.reason = why
+            bare.by_purpose = purposes.of(plain, idle=less)
             found.append(bare)
     return found
 
@@ -267,7 +295,9 @@ def _ways(
 # -- quality: more compute in place of coordination ----------------------------------------------
 
 
-def _votes(workload: Workload, plain: Solved | None, prices: UnitPrices) -> list[Option]:
+def _votes(
+    workload: Workload, plain: Solved | None, prices: UnitPrices, purposes: _Purposes
+) -> list[Option]:
     if plain is None or plain.outcomes is None:
         return []
     terms = workload.strategy.vote
@@ -287,6 +317,7 @@ def _votes(workload: Workload, plain: Solved | None, prices: UnitPrices) -> list
                 silent=_decimal(1.0 - share),
                 ceiling=top,
                 reason=f"rho = {rho:g} between whole runs{assumed}",
+                by_purpose=purposes.of(plain, repeat=runs),
             )
         )
     return found
@@ -327,6 +358,7 @@ def _upgrade(workload: Workload, stack_name: str, reprice: Reprice) -> list[Opti
             name=name,
             kind="quality",
             monthly=priced.total_monthly,
+            by_purpose=priced.by_purpose,
             reliability=TWELVE.plus(priced.reliability.trusted),
             silent=TWELVE.plus(priced.reliability.silent),
             reason=f"{terms.model} at {rounded(terms.success * 100)} % a step, nothing checked",
@@ -361,7 +393,7 @@ def _measure(made: Strategies, estimate: Estimate) -> None:
     if target is None:
         made.sentence = "No [target] reliability is given: the frontier shows what each step costs."
         return
-    at_target = cheapest(made.options, target)
+    at_target = made.at_target = cheapest(made.options, target)
     if plan.reliability < target and at_target is not None and at_target.monthly is not None:
         made.shortfall = at_target.monthly - plan.monthly
     orchestrated = cheapest([one for one in made.options if not one.brute_force], target)

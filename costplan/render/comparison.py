@@ -33,6 +33,7 @@ def draw(made: Comparison, look: Look) -> str:
     page.say()
     summarise(page, document)
     _bars(page, made.estimates)
+    _equal(page, made)
     for versus in made.versus:
         _versus(page, versus, made)
     _lock_in(page, made)
@@ -44,6 +45,44 @@ def draw(made: Comparison, look: Look) -> str:
         _levers(page, made.sensitivity, made)
     page.bullets("Notes", made.notes)
     return page.text()
+
+
+def _equal(page: Page, made: Comparison) -> None:
+    """Every stack at the same reliability: the cheapest way there, whatever it is."""
+    target = made.strategies[0].target if made.strategies else None
+    if target is None or all(not one.options for one in made.strategies):
+        return
+    currency = made.document.currency
+    page.say(f"Every stack at {rounded(target * 100)} % trusted answers", "bold")
+    table = Table("stack", "cheapest way", currency, texts=2)
+    for one in made.strategies:
+        way = one.at_target
+        if way is not None:
+            estimate = next(each for each in made.estimates if each.stack == one.stack)
+            least = ">= " if estimate.at_least else ""
+            table.add(one.stack, way.name, least + money(way.monthly))
+        else:
+            best = max((each.reliability or ZERO for each in one.options), default=None)
+            most = "not modelled" if best is None else f"at most {grouped(best * 100, 2)} %"
+            table.add(one.stack, cell(most, "yellow"), "-")
+    page.draw(table)
+    page.say()
+
+
+def _purposes(page: Page, made: Strategies) -> None:
+    """Where the money of the plan, of the cheapest way and of brute force goes."""
+    gpus = [one for one in made.options if one.kind == "hosting" and one.monthly is not None]
+    votes = [one for one in made.options if one.votes]
+    shown = [made.options[0]]
+    if made.at_target is not None and made.at_target is not made.options[0]:
+        shown.append(made.at_target)
+    shown += [*gpus[:1], *votes[-1:]]
+    table = Table("where the money goes", "produce", "coordinate", "people", "idle")
+    for one in shown:
+        if one.by_purpose is not None:
+            table.add(f"  {one.name}", *(money(part) for part in one.by_purpose.values()))
+    page.draw(table)
+    page.say()
 
 
 def _levers(page: Page, found: Sensitivity, made: Comparison) -> None:
@@ -233,6 +272,7 @@ def _strategies(page: Page, made: Strategies, whole: Comparison) -> None:
     page.say()
     page.draw(_ways(made, whole.document.currency))
     page.say()
+    _purposes(page, made)
     words = []
     if made.gap is not None:
         words.append(

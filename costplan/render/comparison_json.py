@@ -56,6 +56,7 @@ def _strategies(made: Strategies) -> dict[str, Any]:
         "coordination_gap": made.gap,
         "shortfall": made.shortfall,
         "brute_force_multiple": made.multiple,
+        "at_target": None if made.at_target is None else made.at_target.name,
         "sentence": made.sentence,
         "advice": made.advice,
         "frontier": [_option(one) for one in made.frontier],
@@ -100,5 +101,6 @@ def _option(one: Option) -> dict[str, Any]:
         "cases": one.cases,
         "ceiling": one.ceiling,
         "marginal": one.marginal,
+        "by_purpose": one.by_purpose,
         "reason": one.reason,
     }

@@ -123,13 +123,13 @@ class Strategy:
 
 @record
 class Migration:
-    """What it takes to move to another stack; ``stack`` says it for one."""
+    """What it takes to move from the baseline to another stack."""
 
     engineer_days: Amount = Decimal(0)
     cost_per_day: Amount = Decimal(0)
     egress_gb: Amount = Decimal(0)
     egress_per_gb: Amount = Decimal(0)
-    reindex: Annotated[bool, About("embed every vector again with the new stack's model")] = True
+    reindex: Annotated[bool, About("embed all vectors again if that model changes")] = True
     overlap_months: Annotated[Amount, About("months in which both stacks run")] = Decimal(1)
 
 

@@ -127,12 +127,13 @@ def test_a_charge_that_serves_several_purposes_is_split() -> None:
     }
 
 
-def test_two_steps_of_one_purpose_share_a_line() -> None:
+def test_two_steps_of_one_purpose_have_a_line_each() -> None:
     uses = {("produce", "first"): Decimal(1), ("produce", "second"): Decimal(1)}
     made = billed(offer(PLAN), take("one", requests=50, uses=uses))
     assert [(line.price.charge, line.purpose, line.step) for line in made.lines] == [
         ("fee", "produce", None),
-        ("use", "produce", None),
+        ("use", "produce", "first"),
+        ("use", "produce", "second"),
         ("floor", "idle", None),
     ]
 
