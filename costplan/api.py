@@ -59,7 +59,7 @@ def compare_opened(
             baseline=baseline,
             at_reliability=at_reliability,
             levers=levers,
-            capacity=CapacityFiles(),
+            capacity=CapacityFiles(opened.folder),
         ),
     )
 

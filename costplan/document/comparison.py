@@ -50,7 +50,8 @@ class Strategies:
 
     ``gap``: 1 - C*(R achieved) / spend. ``shortfall``: C*(R target) - spend where the target is
     missed; negative when a plan that meets it costs less. ``multiple``: cheapest brute force over
-    cheapest orchestration at the target; None where one kind cannot reach it. ``at_target``: the cheapest option of all there.
+    cheapest orchestration at the target; None where one kind cannot reach it. ``at_target``: the
+    cheapest option of all there.
     """
 
     stack: str

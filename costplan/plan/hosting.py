@@ -23,7 +23,14 @@ from costplan.problems import CostplanError
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
 from costplan.workload.model import Step, Workload
 from costplan.workload.outcomes import Visits
-from costplan.workload.queueing import replicas_for_slots, slots_for
+from costplan.workload.queueing import (
+    Arrival,
+    burstiness,
+    greatest_offered_work,
+    replicas_for_slots,
+    slots_by_replay,
+    slots_for,
+)
 from costplan.workload.strategy import Gpus
 from costplan.workload.usage import SECONDS_PER_MONTH
 
@@ -38,6 +45,9 @@ class Capacity(Protocol):
 
     def terms(self, name: str) -> Terms:
         """Terms by id. Raises BadUsage for an unknown one."""
+
+    def arrivals(self, name: str) -> list[Arrival]:
+        """A trace beside the workload file. Raises BadUsage for what is none."""
 
 
 class Served:
@@ -119,7 +129,9 @@ def gpus(
     if served.nothing:
         return None, served.nothing
     try:
-        if terms.service_seconds is not None and terms.concurrency is not None:
+        if terms.arrivals is not None and capacity is not None:
+            machines, how = _by_trace(terms, capacity.arrivals(terms.arrivals))
+        elif terms.service_seconds is not None and terms.concurrency is not None:
             machines, how = _by_queueing(terms, served)
         else:
             per_second, source = _tokens_per_second(terms, served, capacity)
@@ -165,6 +177,33 @@ def _by_queueing(terms: Gpus, served: Served) -> tuple[Decimal, str]:
     how = (
         f"{slots} slots by Erlang-C, at most {rounded(terms.wait_share * 100)} % waiting over "
         f"{terms.wait_seconds} s in the busiest hour, spare {terms.spare}; {_idle(busy)}"
+    )
+    return Decimal(machines), how
+
+
+def _by_trace(terms: Gpus, arrivals: Sequence[Arrival]) -> tuple[Decimal, str]:
+    """Sized for a trace as it stands: Erlang-C at its most loaded five minutes.
+
+    Erlang-C supposes arrivals that do not know of each other. Where they come in bursts it would
+    pretend, so the trace is replayed and the larger number taken, with a warning.
+    """
+    assert terms.concurrency is not None
+    wait, share = float(terms.wait_seconds), float(terms.wait_share)
+    work = greatest_offered_work(arrivals)
+    slots = slots_for(work.arrivals_per_second, work.service_seconds, wait, share)
+    how = f"{slots} slots by Erlang-C at the trace's most loaded five minutes"
+    burst = burstiness(arrivals)
+    if burst.is_bursty:
+        replayed = slots_by_replay(arrivals, wait, share)
+        how += (
+            f"; warning: arrivals are bursty (index of dispersion {burst.dispersion:.1f}), which "
+            f"Erlang-C does not know: a replay of the trace needs {replayed}"
+        )
+        slots = max(slots, replayed)
+    machines = replicas_for_slots(slots, float(terms.concurrency), terms.spare)
+    how += (
+        f"; at most {rounded(terms.wait_share * 100)} % waiting over {terms.wait_seconds} s, "
+        f"spare {terms.spare}"
     )
     return Decimal(machines), how
 

@@ -7,6 +7,7 @@ whole, once.
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 
 from costplan.catalog.provisioned import ProvisionedFile, Terms
@@ -14,6 +15,7 @@ from costplan.catalog.throughput import Throughput, ThroughputFile
 from costplan.problems import BadUsage
 from costplan.store.shelves import built_in_folder
 from costplan.store.text import parse_toml, read_document, read_file
+from costplan.workload.queueing import Arrival
 
 BLOCK = "[[measured]]"
 
@@ -74,7 +76,8 @@ def throughput_of(model: str, root: Path | None = None) -> Throughput:
 class CapacityFiles:
     """The built-in measurements and terms, read when they are first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or Path()
         self._throughput: dict[str, Throughput] = {}
 
     def throughput(self, model: str) -> Throughput:
@@ -86,3 +89,28 @@ class CapacityFiles:
     def terms(self, name: str) -> Terms:
         """Terms by id. Raises BadUsage for an unknown one."""
         return provisioned_terms(name)
+
+    def arrivals(self, name: str) -> list[Arrival]:
+        """A trace as (seconds, service seconds). Raises BadUsage, naming the line at fault.
+
+        Lines that begin with # and a first line of titles are passed over.
+        """
+        path = self._folder / name
+        found: list[Arrival] = []
+        rows = [row.strip() for row in read_file(path).splitlines()]
+        for number, row in enumerate(rows, 1):
+            if not row or row.startswith("#"):
+                continue
+            try:
+                begins, service = (float(part) for part in row.split(","))
+                sound = isfinite(begins) and isfinite(service) and begins >= 0 <= service
+            except ValueError:
+                if not found:  # the titles
+                    continue
+                sound = False
+            if not sound:
+                raise BadUsage(f"{path}:{number}: not seconds,service_seconds: {row[:60]!r}")
+            found.append((begins, service))
+        if not found:
+            raise BadUsage(f"{path} has no arrivals", "lines of seconds,service_seconds")
+        return found

@@ -34,6 +34,10 @@ class Gpus:
         Annotated[Positive, About("of one request; with concurrency, queueing sizes the fleet")]
         | None
     ) = None
+    arrivals: (
+        Annotated[str, About("a CSV of seconds,service_seconds beside this file, in place of them")]
+        | None
+    ) = None
     concurrency: Annotated[Positive, About("requests one machine serves at a time")] | None = None
     wait_seconds: Annotated[Amount, About("longer waits are too long")] = Decimal(1)
     wait_share: Annotated[Share, About("of requests that may wait too long")] = Decimal("0.01")
@@ -44,10 +48,13 @@ class Gpus:
     def check(self) -> Iterable[Problem]:
         if not self.utilisation:
             yield Problem(("utilisation",), "must be more than 0")
-        if (self.service_seconds is None) != (self.concurrency is None):
+        if self.service_seconds is not None and self.arrivals is not None:
+            yield Problem(("arrivals",), "a trace has its own service seconds", part="key")
+        queues = self.service_seconds is not None or self.arrivals is not None
+        if queues != (self.concurrency is not None):
             yield Problem(
-                ("service_seconds",),
-                "queueing needs 'service_seconds' and 'concurrency'",
+                ("concurrency",),
+                "queueing needs 'concurrency' and either 'service_seconds' or 'arrivals'",
                 part="key",
             )
         if not 0 < self.wait_share < 1:
