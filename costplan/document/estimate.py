@@ -11,6 +11,12 @@ from decimal import Decimal
 from costplan.document.line import LineItem
 from costplan.quantity import ZERO, settle, total
 
+NORMAL = (
+    (Decimal("0.5"), ZERO),
+    (Decimal("0.95"), Decimal("1.6448536269515")),
+    (Decimal("0.99"), Decimal("2.3263478740408")),
+)
+"""Quantiles of the standard normal distribution."""
 PURPOSES = ("produce", "coordinate", "people", "idle")
 SCHEMA_VERSION = "1.0"
 
@@ -97,6 +103,14 @@ class Reliability:
         """Standard deviation of the month's variable cost under Poisson arrivals of that mean:
         Var = n (v + m^2)."""
         return (requests * (self.cost_sd**2 + self.cost_mean**2)).sqrt()
+
+    def month_quantiles(self, requests: Decimal) -> list[tuple[Decimal, Decimal]]:
+        """(share, money): what the month's variable cost does not exceed in that share of months.
+
+        A normal distribution of the month's mean and variance, as a sum of many requests has.
+        """
+        mean, sd = requests * self.cost_mean, self.month_sd(requests)
+        return [(share, max(ZERO, mean + deviations * sd)) for share, deviations in NORMAL]
 
 
 @dataclass(slots=True, kw_only=True)

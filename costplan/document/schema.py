@@ -97,6 +97,10 @@ RELIABILITY = _object(
         "variable_cost_mean": NUMBER,
         "variable_cost_sd": NUMBER,
         "variable_cost_month_sd": NUMBER,
+        "variable_cost_month_quantiles": {
+            "type": "array",
+            "items": _object({"share": SHARE, "at_most": NUMBER}),
+        },
         "variable_cost_quantiles": {
             "type": "array",
             "items": _object({"share": SHARE, "low": NUMBER, "high": NUMBER}),

@@ -13,7 +13,7 @@ from costplan.document import estimate as estimate_document
 from costplan.document.bill import Bill
 from costplan.document.estimate import Component, Estimate, EstimateDocument, Month
 from costplan.document.line import LineItem
-from costplan.quantity import literal
+from costplan.quantity import literal, settle
 from costplan.render import Look
 
 
@@ -178,6 +178,10 @@ def _reliability(made: Estimate) -> dict[str, Any] | None:
         "variable_cost_mean": found.cost_mean,
         "variable_cost_sd": found.cost_sd,
         "variable_cost_month_sd": found.month_sd(made.requests),
+        "variable_cost_month_quantiles": [
+            {"share": share, "at_most": settle(money)}
+            for share, money in found.month_quantiles(made.requests)
+        ],
         "variable_cost_quantiles": [
             {"share": share, "low": low, "high": high} for share, low, high in found.cost_quantiles
         ],

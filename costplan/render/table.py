@@ -284,6 +284,8 @@ def _spread(page: Page, made: Estimate) -> None:
         f"one request's variable cost: mean {money(found.cost_mean)}, standard deviation "
         f"{money(found.cost_sd)}; the month's: +- {money(found.month_sd(made.requests))}"
     )
+    for share, most in found.month_quantiles(made.requests)[1:]:
+        page.say(f"{rounded(share * 100)} % of months cost at most {money(most)}", "", 2)
     for share, low, high in found.cost_quantiles:
         page.say(
             f"{rounded(share * 100)} % of requests cost at most {money(low)} to {money(high)}",
