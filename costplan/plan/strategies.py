@@ -14,6 +14,7 @@ from decimal import Context as DecimalContext
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.billing.offers import FOLLOW_STEPS
 from costplan.billing.variables import Values
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.offer import Offer
@@ -200,17 +201,13 @@ def _calls(workload: Workload, runs: dict[str, Decimal]) -> dict[str, Decimal]:
     return found
 
 
-CALLS = {"queries", "calls", "searches", "requests"}
-"""Variables of an offer that count calls; what is stored or written does not grow with them."""
-
-
 def _follows_calls(line: LineItem, catalog: Catalog) -> bool:
     entry = catalog.find(line.price.offer)
     if entry is None or not isinstance(entry.item, Offer):
         return True
     values = Values(entry.item, {})
     return any(
-        values.reaches(charge.quantity) & CALLS
+        values.reaches(charge.quantity) & FOLLOW_STEPS
         for charge in entry.item.charge
         if charge.id == line.price.charge
     )
