@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from costplan.catalog.origin import Origin
+from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.schedule import Window
 from costplan.problems import Problem, did_you_mean
 from costplan.reading import About, Amount, Count, Positive, record
@@ -34,6 +34,10 @@ class Rates:
     reasoning: Amount | None = None
     input_audio: Amount | None = None
     output_audio: Amount | None = None
+    cache_read_audio: Amount | None = None
+    input_image: Amount | None = None
+    output_image: Amount | None = None
+    input_video: Amount | None = None
 
     def published(self) -> dict[str, Decimal]:
         """The rates there are, by kind."""
@@ -99,6 +103,22 @@ class Fee:
     origin: Origin | None = None
 
 
+FEES = ("web_searches", "searches", "training_tokens")
+
+
+@record
+class Rejected:
+    """Rates that another source showed for the same days, and why they were not taken.
+
+    ``rates`` holds only the kinds on which it differs, per ``per`` tokens of the card.
+    """
+
+    source: str
+    checked: date
+    rates: Rates
+    reason: str
+
+
 @record
 class Card:
     """All prices of a model from ``origin.since`` until the next card."""
@@ -112,16 +132,15 @@ class Card:
     region: Mapping[str, Region] = field(default_factory=dict)
     schedule: tuple[Window, ...] = ()
     fee: Mapping[str, Fee] = field(default_factory=dict)
+    rejected: tuple[Rejected, ...] = ()
 
     def check(self) -> Iterable[Problem]:
         for name in self.mode:
             if name not in MODES:
                 yield Problem(("mode", name), f"unknown mode '{name}'", ", ".join(MODES), "key")
         for name in self.fee:
-            if name not in ("web_searches", "searches"):
-                yield Problem(
-                    ("fee", name), f"unknown fee '{name}'", "web_searches, searches", "key"
-                )
+            if name not in FEES:
+                yield Problem(("fee", name), f"unknown fee '{name}'", ", ".join(FEES), "key")
         yield from _tier_problems(("tiers",), self.rates, self.tiers)
         for name, mode in self.mode.items():
             if mode.rates is not None:
@@ -193,6 +212,7 @@ class Model:
     cache: CacheTerms | None = None
     retires: Annotated[date, About("the day the vendor stops serving it")] | None = None
     note: str | None = None
+    accepted: tuple[Accepted, ...] = ()
     price: tuple[Card, ...]
 
     def check(self) -> Iterable[Problem]:

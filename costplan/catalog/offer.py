@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
 from costplan.catalog.expression import Expression, ExpressionError
-from costplan.catalog.origin import Origin
+from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import Problem, did_you_mean
 from costplan.reading import About, Amount, Positive, record
@@ -174,6 +174,7 @@ class Offer:
     pools: Mapping[str, str] = field(default_factory=dict)
     charge: tuple[Charge, ...] = ()
     adjust: tuple[Adjust, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
     def check(self) -> Iterable[Problem]:
         known = (set(VOCABULARY) | set(self.variables)) - set(self.derived)

@@ -9,7 +9,8 @@ from typing import Annotated, Literal, NamedTuple
 from costplan.problems import Problem
 from costplan.reading import About, record
 
-Confidence = Literal["vendor", "dataset", "third-party", "unverified"]
+Confidence = Literal["vendor", "corroborated", "dataset", "third-party", "unverified"]
+"""``corroborated``: a data set's price that another one shows too; never written in a file."""
 
 
 @record
@@ -17,13 +18,15 @@ class Source:
     """An entry at a catalogue file's head: where a stranger finds what the price rests on."""
 
     at: Annotated[str, About("Address or name of the page, repository or data set.")]
-    confidence: Confidence
+    confidence: Literal["vendor", "dataset", "third-party", "unverified"]
 
 
 @record
 class Origin:
     """Provenance as a catalogue file writes it; ``source`` names an entry of the file's head.
 
+    ``also`` names further entries that show the same price; one is enough to raise a data set's
+    confidence. Data sets copy from each other, so that two are a check on typing, not on truth.
     ``since`` may be the first day on which a source shows the price: earlier dates are then
     refused, with that day named. An origin is inherited whole or replaced whole.
     """
@@ -31,6 +34,15 @@ class Origin:
     since: date
     checked: date
     source: str
+    also: tuple[str, ...] = ()
+
+
+@record
+class Accepted:
+    """A finding of the audit that is right as it stands, with the reason a reader needs."""
+
+    finding: str
+    reason: str
 
 
 class Provenance(NamedTuple):
@@ -45,10 +57,26 @@ class Provenance(NamedTuple):
 def resolve(origin: Origin, sources: Mapping[str, Source]) -> Provenance:
     """The origin with its source's address. ``sources`` must hold it (``unknown_sources``)."""
     source = sources[origin.source]
-    return Provenance(source.at, source.confidence, origin.since, origin.checked)
+    if not origin.also:
+        return Provenance(source.at, source.confidence, origin.since, origin.checked)
+    agreed = source.confidence == "dataset" and any(
+        sources[name].confidence in ("dataset", "vendor") for name in origin.also
+    )
+    return Provenance(
+        "; ".join([source.at, *(sources[name].at for name in origin.also)]),
+        "corroborated" if agreed else source.confidence,
+        origin.since,
+        origin.checked,
+    )
 
 
-WEAKEST_FIRST: tuple[Confidence, ...] = ("unverified", "third-party", "dataset", "vendor")
+WEAKEST_FIRST: tuple[Confidence, ...] = (
+    "unverified",
+    "third-party",
+    "dataset",
+    "corroborated",
+    "vendor",
+)
 
 
 def combined(parts: Sequence[Provenance]) -> Provenance:
@@ -69,6 +97,11 @@ def unknown_sources(
 ) -> Iterable[Problem]:
     """A problem for each origin whose source the file's head does not name."""
     for path, origin in origins:
+        known = ", ".join(sources) or "none"
         if origin.source not in sources:
-            known = ", ".join(sources) or "none"
             yield Problem((*path, "source"), f"unknown source '{origin.source}'", f"known: {known}")
+        for name in origin.also:
+            if name not in sources:
+                yield Problem((*path, "also"), f"unknown source '{name}'", f"known: {known}")
+            elif name == origin.source:
+                yield Problem((*path, "also"), f"'{name}' cannot confirm itself")

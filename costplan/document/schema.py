@@ -49,7 +49,9 @@ LINE = _object(
         "source": TEXT,
         "since": DATE,
         "checked": DATE,
-        "confidence": {"enum": ["vendor", "dataset", "third-party", "unverified", "stated"]},
+        "confidence": {
+            "enum": ["vendor", "corroborated", "dataset", "third-party", "unverified", "stated"]
+        },
     }
 )
 UNPRICED = _object(

@@ -30,7 +30,7 @@ from costplan.document.listing import (
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE
 
-CONFIDENCES = ("vendor", "dataset", "third-party", "unverified")
+CONFIDENCES = ("vendor", "corroborated", "dataset", "third-party", "unverified")
 """From the most to the least trusted."""
 
 HEADLINES = 3

@@ -38,6 +38,7 @@ WIDE = 76
 """Columns from which days stand beside what they are of, not below it."""
 
 MARKS = {
+    "corroborated": ("c", "from a published data set, and another shows the same"),
     "dataset": ("d", "from a published data set"),
     "third-party": ("t", "from a third party"),
     "unverified": ("?", "rests on an unverified source"),
