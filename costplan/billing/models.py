@@ -9,7 +9,15 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.billing.caching import ASSUMED_TERMS, cases
-from costplan.billing.tokens import Processing, Tariff, Tariffs, TokenUsage, windows
+from costplan.billing.tokens import (
+    INPUT_PARTS,
+    OUTPUT_PARTS,
+    Processing,
+    Tariff,
+    Tariffs,
+    TokenUsage,
+    windows,
+)
 from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import Model
 from costplan.catalog.schedule import Window
@@ -21,16 +29,8 @@ from costplan.workload.model import Traffic
 from costplan.workload.traffic import job_shares, shares_in
 from costplan.workload.usage import ModelCalls
 
-INPUT_KINDS = frozenset(
-    (
-        "input_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "cache_write_1h_tokens",
-        "input_audio_tokens",
-    )
-)
-OUTPUT_KINDS = frozenset(("output_tokens", "reasoning_tokens", "output_audio_tokens"))
+INPUT_KINDS = frozenset(("input_tokens", *INPUT_PARTS))
+OUTPUT_KINDS = frozenset(("output_tokens", *OUTPUT_PARTS))
 
 MergeKey = tuple[int, str, str, tuple[str, ...]]
 

@@ -14,13 +14,33 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.catalog.lookup import Entry, card_on
-from costplan.catalog.model import KINDS, Card, Mode, Model, Rates, Tier
+from costplan.catalog.model import FEES, KINDS, Card, Mode, Model, Rates, Tier
 from costplan.catalog.origin import Origin, Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, settle
 from costplan.reading import record
+
+INPUT_PARTS = (
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+    "input_audio_tokens",
+    "cache_read_audio_tokens",
+    "input_image_tokens",
+    "input_video_tokens",
+)
+"""Disjoint parts of ``input_tokens``."""
+OUTPUT_PARTS = ("reasoning_tokens", "output_audio_tokens", "output_image_tokens")
+"""Disjoint parts of ``output_tokens``."""
+WITHIN = {
+    "reasoning": "output",
+    "input_image": "input",
+    "output_image": "output",
+    "input_video": "input",
+}
+"""Kinds that vendors bill at the rate of the whole unless they publish one of their own."""
 
 
 @record
@@ -35,6 +55,11 @@ class TokenUsage:
     reasoning_tokens: Decimal = ZERO
     input_audio_tokens: Decimal = ZERO
     output_audio_tokens: Decimal = ZERO
+    cache_read_audio_tokens: Decimal = ZERO
+    input_image_tokens: Decimal = ZERO
+    output_image_tokens: Decimal = ZERO
+    input_video_tokens: Decimal = ZERO
+    training_tokens: Decimal = ZERO
     web_searches: Decimal = ZERO
     searches: Decimal = ZERO
 
@@ -45,29 +70,17 @@ class TokenUsage:
             for name in (one.name for one in fields(self))
             if (value := getattr(self, name)) < 0
         ]
-        parts = (
-            self.cache_read_tokens
-            + self.cache_write_tokens
-            + self.cache_write_1h_tokens
-            + self.input_audio_tokens
-        )
-        if parts > self.input_tokens:
-            found.append(
-                Problem(
-                    ("input_tokens",),
-                    f"the cached and audio parts ({parts}) are more than input_tokens "
-                    f"({self.input_tokens}), which is the total",
+        for whole, parts in (("input_tokens", INPUT_PARTS), ("output_tokens", OUTPUT_PARTS)):
+            together = sum((getattr(self, name) for name in parts), ZERO)
+            if together > getattr(self, whole):
+                found.append(
+                    Problem(
+                        (whole,),
+                        f"its parts ({', '.join(name for name in parts if getattr(self, name))}) "
+                        f"are {together} together, more than {whole} ({getattr(self, whole)}), "
+                        "which is the total",
+                    )
                 )
-            )
-        if self.reasoning_tokens + self.output_audio_tokens > self.output_tokens:
-            found.append(
-                Problem(
-                    ("output_tokens",),
-                    "the reasoning and audio parts "
-                    f"({self.reasoning_tokens + self.output_audio_tokens}) are more than "
-                    f"output_tokens ({self.output_tokens}), which is the total",
-                )
-            )
         return found
 
 
@@ -211,8 +224,8 @@ class Tariff:
         prices = {}
         for kind in KINDS:
             rate = rates.get(kind)
-            if kind == "reasoning" and rate is None:
-                continue  # billed as output
+            if rate is None and kind in WITHIN:
+                continue
             reason = unknown or (None if rate is not None else f"no {kind} rate is published")
             prices[kind] = self._price(
                 kind,
@@ -268,7 +281,7 @@ class Tariff:
             where = self.entry.provenance(origin)
             if fee is None:
                 found = self._price(
-                    name, "search", None, ONE, where, reason=f"no fee for {name} is published"
+                    name, FEES[name], None, ONE, where, reason=f"no fee for {name} is published"
                 )
             elif origin.since > self.day:
                 reason = f"the fee for {name} is known only from {origin.since} on"
@@ -287,25 +300,38 @@ class Tariff:
         prices = self._prices.get(self.tier(usage.input_tokens))
         if prices is None:
             prices = self.prices(self.tier(usage.input_tokens))
-        read, write = usage.cache_read_tokens, usage.cache_write_tokens
-        write_1h, audio = usage.cache_write_1h_tokens, usage.input_audio_tokens
-        spoken, reasoned = usage.output_audio_tokens, usage.reasoning_tokens
-        if "reasoning" not in prices:
-            reasoned = ZERO
         lines = []
+        text_in, text_out = usage.input_tokens, usage.output_tokens
         for kind, tokens in (
-            ("input", usage.input_tokens - read - write - write_1h - audio),
-            ("cache_read", read),
-            ("cache_write", write),
-            ("cache_write_1h", write_1h),
-            ("input_audio", audio),
-            ("output", usage.output_tokens - spoken - reasoned),
-            ("reasoning", reasoned),
-            ("output_audio", spoken),
+            ("cache_read", usage.cache_read_tokens),
+            ("cache_write", usage.cache_write_tokens),
+            ("cache_write_1h", usage.cache_write_1h_tokens),
+            ("input_audio", usage.input_audio_tokens),
+            ("cache_read_audio", usage.cache_read_audio_tokens),
+            ("input_image", usage.input_image_tokens),
+            ("input_video", usage.input_video_tokens),
         ):
-            if tokens:
+            if tokens and kind in prices:
+                text_in -= tokens
                 lines.append(_line(prices[kind], tokens * count))
-        for name, calls in (("web_searches", usage.web_searches), ("searches", usage.searches)):
+        if text_in:
+            lines.insert(0, _line(prices["input"], text_in * count))
+        at = len(lines)
+        for kind, tokens in (
+            ("reasoning", usage.reasoning_tokens),
+            ("output_audio", usage.output_audio_tokens),
+            ("output_image", usage.output_image_tokens),
+        ):
+            if tokens and kind in prices:
+                text_out -= tokens
+                lines.append(_line(prices[kind], tokens * count))
+        if text_out:
+            lines.insert(at, _line(prices["output"], text_out * count))
+        for name, calls in (
+            ("training_tokens", usage.training_tokens),
+            ("web_searches", usage.web_searches),
+            ("searches", usage.searches),
+        ):
             if calls:
                 lines.append(_line(self.fee(name), calls * count))
         return lines

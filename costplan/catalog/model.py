@@ -103,7 +103,12 @@ class Fee:
     origin: Origin | None = None
 
 
-FEES = ("web_searches", "searches", "training_tokens")
+FEES: Mapping[str, str] = {
+    "web_searches": "search",
+    "searches": "search",
+    "training_tokens": "token",
+}
+"""Prices per call beside the tokens, and what each counts."""
 
 
 @record

@@ -78,6 +78,11 @@ TOKEN_USAGE = _table(
     ("reasoning_tokens", "token", "part of the output that is reasoning", "volume", 0),
     ("input_audio_tokens", "token", "part of the input that is audio", "volume", 0),
     ("output_audio_tokens", "token", "part of the output that is audio", "volume", 0),
+    ("cache_read_audio_tokens", "token", "audio part read from the cache", "volume", 0),
+    ("input_image_tokens", "token", "part of the input that is images", "volume", 0),
+    ("output_image_tokens", "token", "part of the output that is images", "volume", 0),
+    ("input_video_tokens", "token", "part of the input that is video", "volume", 0),
+    ("training_tokens", "token", "tokens to train on, each epoch counted", "volume", 0),
     ("web_searches", "search", "web searches of one request", "volume", 0),
     ("searches", "search", "rerank searches of one request", "volume", 0),
 )

@@ -145,6 +145,9 @@ class Step:
     reasoning_tokens: Amount = Decimal(0)
     input_audio_tokens: Amount = Decimal(0)
     output_audio_tokens: Amount = Decimal(0)
+    input_image_tokens: Annotated[Amount, About("part of the input that is images")] = Decimal(0)
+    output_image_tokens: Annotated[Amount, About("part of the output, images")] = Decimal(0)
+    input_video_tokens: Annotated[Amount, About("part of the input that is video")] = Decimal(0)
     web_searches: Annotated[Amount, About("the model's own web searches, each call")] = Decimal(0)
     mode: Mode | None = None
     purpose: Annotated[Purpose, About("what it is for; validators coordinate")] | None = None
@@ -189,12 +192,14 @@ class Step:
             + self.cache_write_tokens
             + self.cache_write_1h_tokens
             + self.input_audio_tokens
+            + self.input_image_tokens
+            + self.input_video_tokens
         )
         whole = self.input_tokens or Decimal(0)
         if self.input_tokens is not None and parts > whole:
             yield Problem(
                 ("input_tokens",),
-                f"the cached and audio parts ({parts}) are more than the whole ({whole})",
+                f"its parts ({parts}) are more than the whole ({whole})",
                 "input_tokens is the total, the cached part included",
             )
         if self.input_tokens is not None and self.cacheable_tokens + parts > whole:
@@ -203,10 +208,11 @@ class Step:
             yield Problem(
                 ("cacheable_tokens",), "give either what is cacheable or what is read and written"
             )
-        if self.reasoning_tokens + self.output_audio_tokens > self.output_tokens:
+        said = self.reasoning_tokens + self.output_audio_tokens + self.output_image_tokens
+        if said > self.output_tokens:
             yield Problem(
                 ("output_tokens",),
-                f"the reasoning and audio parts are more than the whole ({self.output_tokens})",
+                f"its parts ({said}) are more than the whole ({self.output_tokens})",
             )
         yield from self._repeat_problems()
 

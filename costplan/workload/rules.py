@@ -192,6 +192,8 @@ def _conversation(workload: Workload) -> Iterable[Problem]:
         "cache_write_1h_tokens",
         "cacheable_tokens",
         "input_audio_tokens",
+        "input_image_tokens",
+        "input_video_tokens",
     ):
         if getattr(step, key):
             yield Problem(

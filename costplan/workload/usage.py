@@ -183,6 +183,9 @@ TOKENS = (
     "reasoning_tokens",
     "input_audio_tokens",
     "output_audio_tokens",
+    "input_image_tokens",
+    "output_image_tokens",
+    "input_video_tokens",
     "web_searches",
 )
 

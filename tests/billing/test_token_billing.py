@@ -245,19 +245,25 @@ def test_missing_rates_never_become_zero() -> None:
 @pytest.mark.parametrize(
     ("usage", "words"),
     [
-        ({"input_tokens": 10, "cache_read_tokens": 11}, "the cached and audio parts (11)"),
+        (
+            {"input_tokens": 10, "cache_read_tokens": 11},
+            "are 11 together, more than input_tokens (10)",
+        ),
         (
             {"input_tokens": 10, "cache_read_tokens": 6, "cache_write_tokens": 5},
-            "the cached and audio parts (11)",
+            "are 11 together, more than input_tokens (10)",
         ),
         (
             {"input_tokens": 10, "cache_write_1h_tokens": 6, "input_audio_tokens": 5},
-            "the cached and audio parts (11)",
+            "are 11 together, more than input_tokens (10)",
         ),
-        ({"output_tokens": 10, "reasoning_tokens": 11}, "the reasoning and audio parts (11)"),
+        (
+            {"output_tokens": 10, "reasoning_tokens": 11},
+            "are 11 together, more than output_tokens (10)",
+        ),
         (
             {"output_tokens": 10, "reasoning_tokens": 6, "output_audio_tokens": 5},
-            "the reasoning and audio parts (11)",
+            "are 11 together, more than output_tokens (10)",
         ),
         ({"input_tokens": -1}, "input_tokens is -1"),
     ],
