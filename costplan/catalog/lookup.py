@@ -56,6 +56,12 @@ class CatalogFile:
         for at, model in enumerate(self.model):
             for problem in unknown_sources(model.origins(), self.source):
                 yield problem.under(("model", at))
+            for number, card in enumerate(model.price):
+                for which, rejected in enumerate(card.rejected):
+                    if rejected.source not in self.source:
+                        place = ("model", at, "price", number, "rejected", which, "source")
+                        known = "known: " + ", ".join(self.source)
+                        yield Problem(place, f"unknown source '{rejected.source}'", known)
         for at, offer in enumerate(self.offer):
             for problem in unknown_sources(offer.origins(), self.source):
                 yield problem.under(("offer", at))

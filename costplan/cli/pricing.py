@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplan.cli import price_list
+
 if TYPE_CHECKING:
     from costplan.document.listing import Document
 
@@ -31,33 +33,7 @@ At = Annotated[
 Form = Annotated[Format, typer.Option("--format", help="What to print.")]
 
 
-@tree.command("list")
-def list_prices(
-    category: Annotated[
-        str | None, typer.Option("--category", metavar="NAME", help="Such as tokens or vector-db.")
-    ] = None,
-    vendor: Annotated[
-        str | None, typer.Option("--vendor", metavar="NAME", help="Such as openai or pinecone.")
-    ] = None,
-    form: Form = Format.table,
-    at: At = None,
-) -> int:
-    """List the models and offers of the catalogue with their headline prices."""
-    import sys
-
-    from costplan.cli.words import day
-    from costplan.plan.listing import choose, price_list
-    from costplan.store.scan import heads
-    from costplan.store.shelves import open_catalog
-
-    when = day(at)
-    catalog = open_catalog(Path())
-    chosen = choose(heads(catalog), category, vendor)
-    if chosen or form is Format.json:
-        _print(price_list([catalog.get(head.id) for head in chosen], when), form)
-    if not chosen:
-        print(f"nothing in the category {category} is from {vendor}", file=sys.stderr)
-    return 0 if chosen else 1
+tree.command("list")(price_list.command)
 
 
 @tree.command("show")

@@ -89,13 +89,33 @@ class Row(NamedTuple):
     confidence: str
     varies: tuple[str, ...]
     shelf: str
+    context_window: int | None = None
+    max_output: int | None = None
+    capabilities: tuple[str, ...] = ()
 
 
 class PriceList(NamedTuple):
-    """Entries sorted by category and id, each with its headline price on a day."""
+    """Entries, each with its headline price on a day; by category and id unless ``sorted_by``."""
 
     as_of: date
     entries: tuple[Row, ...]
+    sorted_by: str = "id"
+
+
+class VendorCount(NamedTuple):
+    """How much of a vendor is in a category; ``prefix`` begins its ids."""
+
+    category: str
+    prefix: str
+    vendor: str
+    models: int
+    offers: int
+
+
+class Overview(NamedTuple):
+    """What the catalogue holds, vendor by vendor."""
+
+    vendors: tuple[VendorCount, ...]
 
 
 class Identity(NamedTuple):
@@ -190,6 +210,16 @@ class Cache(NamedTuple):
     ttl_minutes: Decimal
 
 
+class Rejected(NamedTuple):
+    """Rates that another source shows for the days of a card, and why they were not taken."""
+
+    source: str
+    confidence: str
+    checked: date
+    rates: Mapping[str, Decimal]
+    reason: str
+
+
 class Card(NamedTuple):
     """One dated card of a model's history, its base rates and tiers."""
 
@@ -197,6 +227,7 @@ class Card(NamedTuple):
     rates: Mapping[str, Decimal]
     tiers: tuple[Tier, ...]
     fees: tuple[Fee, ...]
+    rejected: tuple[Rejected, ...]
     where: Where
 
 
@@ -208,6 +239,7 @@ class ModelPage(NamedTuple):
     entry: Identity
     context_window: int | None
     max_output: int | None
+    retires: date | None
     cache: Cache | None
     unit: str
     per: Decimal | None
@@ -328,9 +360,10 @@ class Search(NamedTuple):
     note: str
 
 
-Document = PriceList | ModelPage | OfferPage | Search
+Document = PriceList | Overview | ModelPage | OfferPage | Search
 KINDS: Mapping[type, str] = {
     PriceList: "price_list",
+    Overview: "price_overview",
     ModelPage: "price_page",
     OfferPage: "price_page",
     Search: "price_search",

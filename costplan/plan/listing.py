@@ -27,6 +27,7 @@ from costplan.document.listing import (
     Slice,
     Where,
 )
+from costplan.plan.choosing import capabilities_of
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE
 
@@ -149,6 +150,9 @@ def _row(entry: Entry, day: date) -> Row:
         confidence=max((one.confidence for one in shown.rests), key=CONFIDENCES.index),
         varies=shown.varies,
         shelf=who.shelf,
+        context_window=item.context if isinstance(item, Model) else None,
+        max_output=item.max_output if isinstance(item, Model) else None,
+        capabilities=shown.capabilities,
     )
 
 
@@ -158,6 +162,7 @@ class _Shown(NamedTuple):
     known_from: date | None = None
     more: int = 0
     varies: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
 
 
 def _of_model(entry: Entry, model: Model, day: date) -> _Shown:
@@ -173,7 +178,8 @@ def _of_model(entry: Entry, model: Model, day: date) -> _Shown:
     }
     varies = tuple(name for name, value in factors.items() if value)
     prices = tuple(_card_headlines(entry, card, day))
-    return _Shown(prices, [where_of(entry, card.origin)], varies=varies)
+    rests = [where_of(entry, card.origin)]
+    return _Shown(prices, rests, varies=varies, capabilities=capabilities_of(card))
 
 
 def _card_headlines(entry: Entry, card: Card, day: date) -> Iterable[Headline]:

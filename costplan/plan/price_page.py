@@ -66,6 +66,7 @@ def model_page(entry: Entry, model: Model, day: date, *, dated: bool = False) ->
         entry=identity(entry),
         context_window=model.context,
         max_output=model.max_output,
+        retires=model.retires,
         cache=pages.Cache(model.cache.minimum_tokens, model.cache.ttl_minutes)
         if model.cache
         else None,
@@ -84,12 +85,26 @@ def model_page(entry: Entry, model: Model, day: date, *, dated: bool = False) ->
                 one.rates.published(),
                 _tiers(entry, one, one.tiers, one.origin.since),
                 _fees(entry, one, one.origin.since),
+                _rejected(entry, one),
                 where_of(entry, one.origin),
             )
             for one in model.price
         ),
         sources=_sources(entry, model.origins()),
         example=_command(entry.id, numbers, known_from or (day if dated else None)),
+    )
+
+
+def _rejected(entry: Entry, card: Card) -> tuple[pages.Rejected, ...]:
+    return tuple(
+        pages.Rejected(
+            entry.sources[one.source].at,
+            entry.sources[one.source].confidence,
+            one.checked,
+            one.rates.published(),
+            one.reason,
+        )
+        for one in card.rejected
     )
 
 

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from costplan.document.listing import (
@@ -17,11 +16,10 @@ from costplan.document.listing import (
     Document,
     Fee,
     Gate,
-    Headline,
     ModelPage,
     OfferPage,
+    Overview,
     PriceList,
-    Row,
     Search,
     Slice,
     Tier,
@@ -31,20 +29,20 @@ from costplan.document.listing import (
 )
 from costplan.quantity import ZERO, grouped
 from costplan.render import Look
+from costplan.render.history import draw_history
 from costplan.render.json import dumps
-from costplan.render.page import Cell, Page, Table, cell, plural, short, stacked, width_of
-
-WIDE = 76
-"""Columns from which days stand beside what they are of, not below it."""
-
-MARKS = {
-    "corroborated": ("c", "from a published data set, and another shows the same"),
-    "dataset": ("d", "from a published data set"),
-    "third-party": ("t", "from a third party"),
-    "unverified": ("?", "rests on an unverified source"),
-}
-"""Behind a date: what the price rests on where it is not the vendor's own page."""
-VARIES = ("*", "base rate; other input sizes or hours differ: 'costplan pricing show ID'")
+from costplan.render.page import (
+    Page,
+    Table,
+    cell,
+    plural,
+    price_per,
+    short,
+    stacked,
+    unit_of,
+    width_of,
+)
+from costplan.render.price_list import WIDE, draw_list, draw_overview, rows_csv
 
 
 def draw(document: Document, form: str, look: Look) -> str:
@@ -52,9 +50,14 @@ def draw(document: Document, form: str, look: Look) -> str:
     if form == "json":
         head = {"schema_version": SCHEMA_VERSION, "kind": KINDS[type(document)]}
         return dumps({**head, **_plain(document)}) + "\n"
+    if form == "csv":
+        assert isinstance(document, PriceList)
+        return rows_csv(document)
     page = Page(look)
     if isinstance(document, PriceList):
-        _list(page, document)
+        draw_list(page, document)
+    elif isinstance(document, Overview):
+        draw_overview(page, document)
     elif isinstance(document, ModelPage):
         _model(page, document)
     elif isinstance(document, OfferPage):
@@ -76,148 +79,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _list(page: Page, document: PriceList) -> None:
-    currencies = list(dict.fromkeys(row.currency for row in document.entries))
-    main = max(currencies, key=[row.currency for row in document.entries].count, default="")
-    page.say(f"prices on {document.as_of}" + (f", in {main}" if main else ""), "bold")
-    marks: dict[str, str] = {}
-    for category, rows in groupby(document.entries, key=lambda row: row.category):
-        tokens: list[Row] = []
-        others: list[Row] = []
-        for row in rows:
-            (tokens if _by_token(row) else others).append(row)
-        page.say()
-        if tokens:
-            _token_table(page, category, tokens, main, marks)
-        if tokens and others:
-            page.say()
-        if others:
-            _offers(page, category, others, main, marks)
-    if marks:
-        page.say()
-        for mark, meaning in marks.items():
-            page.say(f"{mark}  {meaning}", "dim")
-
-
-def _by_token(row: Row) -> bool:
-    return row.kind != "offer" and (not row.prices or row.prices[0].unit == "token")
-
-
-def _mark(row: Row, marks: dict[str, str]) -> str:
-    """The day a price was checked, marked with what it rests on."""
-    text = row.checked.isoformat()
-    if row.confidence not in MARKS:
-        return f"{text}  "
-    mark, meaning = MARKS[row.confidence]
-    marks[mark] = meaning
-    return f"{text} {mark}"
-
-
-def _since(row: Row) -> str:
-    return f"from {row.known_from}" if row.known_from else row.since.isoformat()
-
-
-def _token_table(
-    page: Page, category: str, rows: Sequence[Row], main: str, marks: dict[str, str]
-) -> None:
-    """A line a model, or two: an id that is too long, or has its days below it, runs over."""
-    wide = page.width >= WIDE
-    titles = ("input ", "output ", "since", "checked  ")
-    made: list[tuple[str, list[str]]] = []
-    for row in rows:
-        rates = {one.charge: one for one in row.prices}
-        moved = "tiers" in row.varies or "schedule" in row.varies
-        cells = [_rate(rates.get(kind), moved, marks) for kind in ("input", "output")]
-        cells += [_since(row), _mark(row, marks)]
-        made.append((row.id + ("" if row.currency == main else f" ({row.currency})"), cells))
-    columns = zip(titles, *(cells for _, cells in made), strict=True)
-    room = page.width - sum(3 + max(map(width_of, column)) for column in columns)
-    title = f"{category}, per 1M"
-    if wide:
-        title = title.ljust(min(room, max(width_of(name) for name, _ in made)))
-    table = Table(title, *(titles if wide else titles[:2]))
-    for name, cells in made:
-        if not wide:
-            table.add(name)
-            table.add(f"  {cells[2]}, checked {cells[3].rstrip()}", *cells[:2])
-        elif width_of(name) > room:
-            table.add(name)
-            table.add("", *cells)
-        else:
-            table.add(name, *cells)
-    page.draw(table)
-
-
-def _rate(price: Headline | None, moved: bool, marks: dict[str, str]) -> str:
-    """The rate per million tokens, whatever its own scale; marked where requests differ."""
-    if price is None or price.price is None:
-        return "- "
-    rate = grouped(price.price * 1_000_000 / price.per)
-    if not moved:
-        return f"{rate} "
-    marks[VARIES[0]] = VARIES[1]
-    return rate + VARIES[0]
-
-
-def _offers(
-    page: Page, category: str, rows: Sequence[Row], main: str, marks: dict[str, str]
-) -> None:
-    """A block an offer; its days stand to the right of its id, or below where it is narrow."""
-    page.say(category, "bold")
-    for row in rows:
-        days = f"checked {_mark(row, marks)}"
-        if not row.known_from:
-            days = f"{_since(row)}, {days}"
-        gap = page.width - width_of(row.id) - width_of(days)
-        beside = page.width >= WIDE and gap >= 2
-        if beside:
-            page.lines.append((cell(row.id), Cell(" " * gap), cell(days, "dim")))
-        else:
-            page.say(row.id)
-        if about := _about(row):
-            page.say(about, "dim", 2)
-        page.say("; ".join(_headlines(row, main)), "", 2)
-        if not beside:
-            page.say(days.rstrip(), "dim", 2)
-
-
-def _about(row: Row) -> str:
-    return ", ".join(one for one in (row.product, row.plan) if one)
-
-
-def _headlines(row: Row, main: str) -> list[str]:
-    if row.known_from:
-        return [f"from {row.known_from}"]
-    if not row.prices:
-        return ["no price on this day"]
-    found = [_headline(one, len(row.prices) == 1) for one in row.prices]
-    if row.more_charges:
-        found.append(f"{row.more_charges} more")
-    return found if row.currency == main else [*found, f"in {row.currency}"]
-
-
-def _headline(price: Headline, alone: bool) -> str:
-    if price.known_from:
-        what = f"from {price.known_from}"
-    elif price.quote:
-        what = "on request"
-    elif price.price is not None:
-        what = _per(price.price, price.per, price.unit)
-    else:
-        known = [one.price for one in price.tiers if one.price is not None]
-        span = f"{grouped(min(known))} to {grouped(max(known))}" if known else "on request"
-        what = f"{span} / {_unit(price.per, price.unit)}"
-    return what if alone else f"{price.charge} {what}"
-
-
-def _per(price: Decimal, per: Decimal, unit: str) -> str:
-    return f"{grouped(price)} / {_unit(per, unit)}"
-
-
-def _unit(per: Decimal, unit: str) -> str:
-    return unit if per == 1 else f"{short(per)} {plural(unit, per)}"
-
-
 def _model(page: Page, document: ModelPage) -> None:
     entry = document.entry
     facts = [entry.vendor, f"{entry.kind} model", entry.category]
@@ -226,6 +87,9 @@ def _model(page: Page, document: ModelPage) -> None:
         window = f"context window {document.context_window:,} tokens"
         most = f", answers to {document.max_output:,}" if document.max_output else ""
         page.say(window + most)
+    if document.retires:
+        gone = "was retired" if document.retires <= document.as_of else "retires"
+        page.say(f"{gone} on {document.retires}", "yellow")
     if document.rates:
         for table in _rate_tables(document, page.width):
             page.say()
@@ -244,10 +108,18 @@ def _model(page: Page, document: ModelPage) -> None:
         _variables(page, document.variables)
     if len(document.history) > 1 or document.known_from:
         page.say()
-        page.bullets(
-            "History",
-            [f"{card.where.since}: {_rates(card.rates, card.per)}" for card in document.history],
-        )
+        draw_history(page, document)
+    page.say()
+    page.bullets(
+        "Other sources differ",
+        [
+            f"since {card.where.since}: {one.source}, {one.checked}: "
+            + ", ".join(f"{kind} {grouped(rate)}" for kind, rate in one.rates.items())
+            + f" / {unit_of(card.per, document.unit)}; {one.reason}"
+            for card in document.history
+            for one in card.rejected
+        ],
+    )
     _foot(page, document)
 
 
@@ -283,7 +155,7 @@ def _rate_tables(document: ModelPage, width: int) -> Iterable[Table]:
             columns += [(f"{mode.name}, {_tier(one)}", one.rates) for one in mode.tiers]
     columns += [(one.name, one.rates) for one in document.schedule if one.rates]
     kinds = list(dict.fromkeys(kind for _, rates in columns for kind in rates))
-    title = f"per {_unit(document.per or ZERO, document.unit)}"
+    title = f"per {unit_of(document.per or ZERO, document.unit)}"
     first = max(width_of(one) for one in (title, *kinds))
     while columns:
         used, shown = first, 0
@@ -332,12 +204,7 @@ def _window(window: Window) -> str:
 
 
 def _fee(fee: Fee) -> str:
-    return _later(f"{fee.name} {_per(fee.price, fee.per, fee.unit)}", fee.known_from)
-
-
-def _rates(rates: Mapping[str, Decimal], per: Decimal) -> str:
-    words = ", ".join(f"{kind} {grouped(rate)}" for kind, rate in rates.items())
-    return f"{words or 'fees only'} / {short(per)}"
+    return _later(f"{fee.name} {price_per(fee.price, fee.per, fee.unit)}", fee.known_from)
 
 
 def _offer(page: Page, document: OfferPage) -> None:
@@ -397,13 +264,13 @@ def _charge(charge: Charge) -> list[str]:
 
 def _price(charge: Charge) -> list[str]:
     if charge.quote:
-        return [f"on request / {_unit(charge.per, charge.unit)}"]
+        return [f"on request / {unit_of(charge.per, charge.unit)}"]
     if charge.price is not None:
-        return [_per(charge.price, charge.per, charge.unit)]
+        return [price_per(charge.price, charge.per, charge.unit)]
     tiers = _slices(charge.tiers)
     if charge.mode == "package":
         return [f"the smallest package that fits, in {charge.unit}", *tiers]
-    first = f"per {_unit(charge.per, charge.unit)}"
+    first = f"per {unit_of(charge.per, charge.unit)}"
     whole = ["all of it at the tier that is reached"] if charge.mode == "volume" else []
     return [first, *tiers, *whole]
 
@@ -477,9 +344,9 @@ def _history(document: OfferPage) -> list[str]:
         elif charge.quote:
             what = "on request"
         elif charge.price is not None:
-            what = _per(charge.price, charge.per, charge.unit)
+            what = price_per(charge.price, charge.per, charge.unit)
         else:
-            what = f"{', '.join(_slices(charge.tiers))}; per {_unit(charge.per, charge.unit)}"
+            what = f"{', '.join(_slices(charge.tiers))}; per {unit_of(charge.per, charge.unit)}"
         lines.append((charge.where.since, f"{charge.id} {what}"))
     for rule in document.adjustment_history:
         text = f"{rule.id} ended" if rule.ended else _adjustment(rule._replace(known_from=None))

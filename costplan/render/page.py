@@ -245,6 +245,16 @@ def short(per: Decimal) -> str:
     return grouped(per)
 
 
+def price_per(price: Decimal, per: Decimal, unit: str) -> str:
+    """10 / 1k searches."""
+    return f"{grouped(price)} / {unit_of(per, unit)}"
+
+
+def unit_of(per: Decimal, unit: str) -> str:
+    """What a price buys: 1k searches; the bare unit where it buys one."""
+    return unit if per == 1 else f"{short(per)} {plural(unit, per)}"
+
+
 def known_sum(lines: Sequence[LineItem]) -> str:
     """The sum of the priced lines; ">=" before it, or "unknown", where a price is missing."""
     known = sum((line.amount for line in lines if line.amount is not None), ZERO)

@@ -198,7 +198,7 @@ def test_every_document_has_a_kind_and_a_version() -> None:
     search = Search(("x",), 0, (), "note")
     data = json.loads(draw(search, "json", Look()))
     assert (data["schema_version"], data["kind"]) == ("1.0", "price_search")
-    assert set(KINDS.values()) == {"price_list", "price_page", "price_search"}
+    assert set(KINDS.values()) == {"price_list", "price_overview", "price_page", "price_search"}
 
 
 @pytest.mark.parametrize("width", [20, 30, 60])

@@ -1,0 +1,119 @@
+"""``costplan pricing list``: the catalogue's prices in a table, narrowed and sorted."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+class Format(StrEnum):
+    """How a list can be printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def _amount(name: str) -> Any:
+    bound = "least" if name.startswith("--min") else "most"
+    what = name.partition("-")[2].rpartition("-")[2]
+    return typer.Option(
+        name, metavar="PRICE", help=f"{what.capitalize()} price per 1M tokens, at {bound}."
+    )
+
+
+def command(
+    category: Annotated[
+        str | None, typer.Option("--category", metavar="NAME", help="Such as tokens or vector-db.")
+    ] = None,
+    vendor: Annotated[
+        str | None, typer.Option("--vendor", metavar="NAME", help="Such as openai or pinecone.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="chat, embedding, rerank or offer."),
+    ] = None,
+    min_input: Annotated[str | None, _amount("--min-input")] = None,
+    max_input: Annotated[str | None, _amount("--max-input")] = None,
+    min_output: Annotated[str | None, _amount("--min-output")] = None,
+    max_output: Annotated[str | None, _amount("--max-output")] = None,
+    min_context: Annotated[
+        int | None, typer.Option("--min-context", min=1, metavar="TOKENS", help="Context window.")
+    ] = None,
+    capability: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--capability", metavar="NAME", help="Such as batch, cache or audio; may be repeated."
+        ),
+    ] = None,
+    sort: Annotated[
+        str,
+        typer.Option("--sort", help="id, input, output, context, since or checked."),
+    ] = "id",
+    descending: Annotated[bool, typer.Option("--desc", help="Largest first.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every entry, where nothing narrows the table.")
+    ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="DATE", help="The day whose prices apply; or today."),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+) -> int:
+    """List models and offers with their headline prices; without a filter, who sells what."""
+    import sys
+
+    from costplan.cli.words import day, look, put
+    from costplan.plan.choosing import Wanted, narrow, overview
+    from costplan.plan.listing import choose, price_list
+    from costplan.render.listing import draw
+    from costplan.store.scan import heads
+    from costplan.store.shelves import open_catalog
+
+    when = day(at)
+    wanted = Wanted(
+        kind=kind,
+        capabilities=tuple(capability or ()),
+        input_price=(_price("--min-input", min_input), _price("--max-input", max_input)),
+        output_price=(_price("--min-output", min_output), _price("--max-output", max_output)),
+        min_context=min_context,
+        sort=sort,
+        descending=descending,
+        limit=limit,
+    )
+    catalog = open_catalog(Path())
+    known = heads(catalog)
+    narrowed = wanted != Wanted() or category or vendor or everything or at
+    if not narrowed and form is Format.table:
+        put(draw(overview(known), form.value, look()), None)
+        return 0
+    chosen = choose(known, category, vendor)
+    found = narrow(price_list([catalog.get(head.id) for head in chosen], when), wanted)
+    if found.entries or form is not Format.table:
+        put(draw(found, form.value, look()), None)
+    if not found.entries:
+        print(_nothing(category, vendor, bool(chosen)), file=sys.stderr)
+    return 0 if found.entries else 1
+
+
+def _price(name: str, text: str | None) -> Decimal | None:
+    from costplan.cli.words import sane
+    from costplan.problems import BadUsage
+
+    if text is None:
+        return None
+    found = sane(name, text)
+    if found < 0:
+        raise BadUsage(f"{name} is {found}: it must be at least 0")
+    return found
+
+
+def _nothing(category: str | None, vendor: str | None, left_out: bool) -> str:
+    if left_out:
+        return "nothing in the catalogue fits these bounds; an entry without the figure is left out"
+    return f"nothing in the category {category} is from {vendor}"
