@@ -297,13 +297,19 @@ def _texts(head: Head) -> list[tuple[str, str]]:
 def _likely() -> _Fit:
     """As ``_literally``, but a likeness will do; each text is compared with a word once."""
     known: dict[tuple[str, str], float] = {}
+    matchers: dict[str, SequenceMatcher[str]] = {}
 
     def likeness(word: str, text: str) -> float:
+        shorter, longer = sorted((len(word), len(text)))
+        if 2 * shorter < LIKE * (shorter + longer):
+            return 0.0  # the most that two texts of these lengths can be alike
         key = (word, text)
         if key not in known:
-            matcher = SequenceMatcher(None, text, word)
-            near = matcher.real_quick_ratio() >= LIKE and matcher.quick_ratio() >= LIKE
-            known[key] = matcher.ratio() if near else 0.0
+            matcher = matchers.get(word)
+            if matcher is None:
+                matcher = matchers[word] = SequenceMatcher(None, "", word)
+            matcher.set_seq1(text)
+            known[key] = matcher.ratio() if matcher.quick_ratio() >= LIKE else 0.0
         return known[key]
 
     def fit(word: str, head: Head) -> _Found | None:
