@@ -1,10 +1,10 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help test check lint types layers bench picture schemas claims
+.PHONY: help test check lint types layers bench picture schemas claims catalogue-report
 
 help:  ## show this help
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 test:  ## run the tests
 	$(PYTHON) -m pytest
@@ -29,3 +29,6 @@ picture:  ## draw docs/estimate.svg, the picture in the README
 
 claims:  ## recompute docs/claims.md from examples/claims
 	$(PYTHON) examples/claims/make_claims.py
+
+catalogue-report:  ## what the catalogue holds and rests on; fails where a price has no source or a zero is silent
+	$(PYTHON) -m costplan pricing report pricing

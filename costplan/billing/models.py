@@ -68,7 +68,6 @@ def bill_model(
     tariffs = Tariffs()
     schedule = windows(entry.item, day)
     _announced(entry.item, day, bill)
-    _retirement(entry.item, day, bill)
     for calls in demands:
         if not calls.count:
             continue
@@ -153,15 +152,6 @@ def _announced(model: Model, day: date, bill: ModelBill) -> None:
             ]
             what = ", ".join(changes) or "other terms"
             bill.notes.append(f"{model.id}: from {card.origin.since} on: {what}")
-
-
-def _retirement(model: Model, day: date, bill: ModelBill) -> None:
-    if model.retires is None:
-        return
-    if model.retires <= day:
-        bill.warnings.append(f"{model.id} was retired on {model.retires}")
-    else:
-        bill.notes.append(f"{model.id} retires on {model.retires}")
 
 
 def _payable_writes(usage: TokenUsage, tariff: Tariff, bill: ModelBill) -> TokenUsage:

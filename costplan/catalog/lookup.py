@@ -97,6 +97,11 @@ class Entry(NamedTuple):
         return resolve(origin, self.sources)
 
 
+def alias_note(entry: Entry, asked: str) -> str | None:
+    """What to tell somebody who named the entry by an alias; None where by its id."""
+    return f"{asked} is an alias of {entry.id}" if asked in entry.item.aliases else None
+
+
 SEARCH = "'costplan pricing search WORD' finds what the catalogue holds"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplan.cli import audit as audits
 from costplan.cli import price_list
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ tree = typer.Typer(
     rich_markup_mode=None,
     help="Look up what the catalogue holds: prices, plans, dates and sources.",
 )
+tree.command("audit")(audits.audit)
+tree.command("report")(audits.report)
 
 
 class Format(StrEnum):
@@ -61,9 +64,9 @@ def show(
     if entry is not None:
         item, dated = entry.item, at is not None
         if isinstance(item, Model):
-            _print(model_page(entry, item, when, dated=dated), form)
+            _print(model_page(entry, item, when, dated=dated, asked=offer), form)
         else:
-            _print(offer_page(entry, item, when, dated=dated), form)
+            _print(offer_page(entry, item, when, dated=dated, asked=offer), form)
         return 0
     known = heads(catalog)
     plans = below(known, offer)

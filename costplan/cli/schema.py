@@ -11,7 +11,10 @@ from costplan.cli.options import OutOption
 
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="workload, catalog, estimate or bill.")
+        str,
+        typer.Argument(
+            metavar="[NAME]", help="workload, catalog, estimate, bill, audit or catalogue-report."
+        ),
     ] = "workload",
     out: OutOption = None,
 ) -> int:

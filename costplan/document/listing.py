@@ -119,7 +119,7 @@ class Overview(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What an entry is, whatever it costs."""
+    """What an entry is, whatever it costs; ``asked_as``: the alias by which it was found."""
 
     id: str
     kind: str
@@ -132,6 +132,7 @@ class Identity(NamedTuple):
     aliases: tuple[str, ...]
     note: str | None
     shelf: str
+    asked_as: str | None = None
 
 
 class Variable(NamedTuple):
@@ -239,7 +240,6 @@ class ModelPage(NamedTuple):
     entry: Identity
     context_window: int | None
     max_output: int | None
-    retires: date | None
     cache: Cache | None
     unit: str
     per: Decimal | None
@@ -253,6 +253,7 @@ class ModelPage(NamedTuple):
     history: tuple[Card, ...]
     sources: tuple[Where, ...]
     example: str
+    retires: date | None = None
 
 
 class Charge(NamedTuple):

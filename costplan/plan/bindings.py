@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from costplan.billing.offers import Take, bill_offer
 from costplan.billing.variables import MissingVariables, takes_variable, variables_of
-from costplan.catalog.lookup import Catalog, Category, Entry
+from costplan.catalog.lookup import Catalog, Category, Entry, alias_note
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, Path, PriceNotKnown, Problem, did_you_mean
@@ -84,6 +84,8 @@ def bind(
         except BadUsage as error:
             made.problems.append(Problem(path, str(error.message), error.hint))
             continue
+        alias = alias_note(entry, binding.offer)
+        made.reasons += [alias] if alias else []
         made.bound[role] = Bound(role, kind, binding, entry, path, variables)
     return made
 

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.document.estimate import Component, Estimate, EstimateDocument, Month
 from costplan.document.line import LineItem
+from costplan.plan.lifetimes import lifetimes
 from costplan.plan.month import DEFAULT_PURPOSE, LESS, TOO_MUCH, StackMonth
 from costplan.plan.reliability import reliability
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
@@ -91,6 +92,7 @@ class _Planner:
         if month.problems:
             raise InvalidInput(month.problems)
         workload = self.workload
+        ends = lifetimes(self.used.values(), as_of, workload.horizon_months)
         made = Estimate(
             stack=self.name,
             requests=month.usage.requests,
@@ -104,8 +106,8 @@ class _Planner:
                     *month.assumptions,
                 ]
             ),
-            notes=_unique([*month.bindings.reasons, *month.notes]),
-            warnings=_unique(month.warnings),
+            notes=_unique([*month.bindings.reasons, *month.notes, *ends.notes]),
+            warnings=_unique([*month.warnings, *ends.warnings]),
             not_included=_unique([*month.not_included, *self._one_offs(), *ALWAYS_LEFT_OUT]),
             not_modelled=_unique(self._not_modelled()),
             stale=self._stale(month.lines, as_of),

@@ -89,8 +89,8 @@ def price_list(entries: Iterable[Entry], day: date) -> PriceList:
     return PriceList(day, tuple(sorted(rows.values(), key=lambda row: (row.category, row.id))))
 
 
-def identity(entry: Entry) -> Identity:
-    """What an entry is, whatever it costs."""
+def identity(entry: Entry, asked: str = "") -> Identity:
+    """What an entry is, whatever it costs; ``asked``: the name somebody found it by."""
     item = entry.item
     kind: str = "offer"
     product: str | None = None
@@ -111,6 +111,7 @@ def identity(entry: Entry) -> Identity:
         aliases=item.aliases,
         note=item.note,
         shelf=entry.shelf,
+        asked_as=asked if asked in item.aliases else None,
     )
 
 

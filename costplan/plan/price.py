@@ -9,11 +9,12 @@ from decimal import Decimal
 from costplan.billing.offers import Take, bill_offer
 from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
 from costplan.billing.variables import takes_variable, variables_of
-from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.lookup import Catalog, Entry, alias_note
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.vocabulary import TOKEN_USAGE, VOCABULARY
 from costplan.document.bill import Bill
+from costplan.plan.lifetimes import lifetimes
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, grouped, rounded, with_unit
 
@@ -38,7 +39,8 @@ def price(
     """
     entry = catalog.get(name)
     if isinstance(entry.item, Model):
-        return _model(entry, given, at, requests, mode, region, charge)
+        made = _model(entry, given, at, requests, mode, region, charge)
+        return _with_alias(made, entry, name)
     if mode or region:
         option = "--mode" if mode else "--region"
         raise BadUsage(f"{entry.id} is not priced by the token: {option} does not apply")
@@ -47,7 +49,14 @@ def price(
             f"{entry.id} is not priced by the request: --requests does not apply",
             "give the month's quantities, such as requests=10000",
         )
-    return _offer(entry, given, at, charge, free_tiers)
+    return _with_alias(_offer(entry, given, at, charge, free_tiers), entry, name)
+
+
+def _with_alias(bill: Bill, entry: Entry, asked: str) -> Bill:
+    note = alias_note(entry, asked)
+    if note:
+        bill.notes.insert(0, note)
+    return bill
 
 
 def _model(
@@ -89,6 +98,8 @@ def _model(
             f"{grouped(usage.input_tokens)} input tokens do not fit its context window of "
             f"{grouped(Decimal(model.context))}"
         )
+    ends = lifetimes([entry], day, 0)
+    notes += [*ends.warnings, *ends.notes]
     for line in lines:
         line.component = "tokens"
     return Bill(offer=entry.id, as_of=at, currency=entry.currency, line_items=lines, notes=notes)

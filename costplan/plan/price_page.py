@@ -49,7 +49,9 @@ EXAMPLE_TOKENS: Mapping[str, int] = {
 """One request of an example: a long prompt, most of it cached."""
 
 
-def model_page(entry: Entry, model: Model, day: date, *, dated: bool = False) -> pages.ModelPage:
+def model_page(
+    entry: Entry, model: Model, day: date, *, dated: bool = False, asked: str = ""
+) -> pages.ModelPage:
     """A model on a day. ``dated``: the day was asked for, so the example names it too."""
     card = model.card(day)
     known_from = model.first_known if card is None else None
@@ -63,7 +65,7 @@ def model_page(entry: Entry, model: Model, day: date, *, dated: bool = False) ->
     return pages.ModelPage(
         as_of=day,
         known_from=known_from,
-        entry=identity(entry),
+        entry=identity(entry, asked),
         context_window=model.context,
         max_output=model.max_output,
         retires=model.retires,
@@ -198,7 +200,9 @@ def _command(name: str, given: Mapping[str, Decimal], at: date | None) -> str:
     return shlex.join(["costplan", "price", name, *pairs, *day])
 
 
-def offer_page(entry: Entry, offer: Offer, day: date, *, dated: bool = False) -> pages.OfferPage:
+def offer_page(
+    entry: Entry, offer: Offer, day: date, *, dated: bool = False, asked: str = ""
+) -> pages.OfferPage:
     """An offer on a day. ``dated``: the day was asked for, so the example names it too."""
     current, later = offer.charges_on(day)
     adjusts, later_adjusts = offer.adjusts_on(day)
@@ -208,7 +212,7 @@ def offer_page(entry: Entry, offer: Offer, day: date, *, dated: bool = False) ->
     return pages.OfferPage(
         as_of=day,
         known_from=known_from,
-        entry=identity(entry),
+        entry=identity(entry, asked),
         hours_per_month=offer.hours_per_month or HOURS_PER_MONTH,
         purpose=offer.purpose,
         variables=variables,

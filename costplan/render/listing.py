@@ -126,6 +126,8 @@ def _model(page: Page, document: ModelPage) -> None:
 def _head(page: Page, document: ModelPage | OfferPage, facts: Sequence[str]) -> None:
     entry = document.entry
     page.say(entry.id, "bold")
+    if entry.asked_as:
+        page.say(f"{entry.asked_as} is an alias of {entry.id}")
     page.say(", ".join(facts))
     page.say(f"prices on {document.as_of}, in {entry.currency}", "dim")
     if document.known_from:

@@ -103,9 +103,25 @@ def bill_schema() -> dict[str, Any]:
     return documents.BILL
 
 
+def audit_schema() -> dict[str, Any]:
+    """An audit of the catalogue."""
+    from costplan.document import audit_schema as audits
+
+    return audits.AUDIT
+
+
+def report_schema() -> dict[str, Any]:
+    """The catalogue in figures."""
+    from costplan.document import audit_schema as audits
+
+    return audits.REPORT
+
+
 SCHEMAS = {
     "workload": workload_schema,
     "catalog": catalog_schema,
     "estimate": estimate_schema,
     "bill": bill_schema,
+    "audit": audit_schema,
+    "catalogue-report": report_schema,
 }

@@ -64,6 +64,21 @@ def open_catalog(
     return Catalog(shelves)
 
 
+def catalogue_files(root: Path) -> Iterable[tuple[Path, Category]]:
+    """The files of a catalogue folder with their categories. Raises BadUsage for a folder in it
+    that is none."""
+    for folder in sorted(root.iterdir()):
+        if not folder.is_dir() or folder.name.startswith(".") or folder.name in CAPACITY:
+            continue
+        if folder.name not in CATEGORIES:
+            raise BadUsage(
+                f"{folder} is not a category of the catalogue",
+                "categories: " + ", ".join(CATEGORIES),
+            )
+        for path in sorted(folder.glob("*.toml")):
+            yield path, folder.name
+
+
 class _Shelf:
     """What every shelf shares: entries by id and alias, once loaded."""
 
@@ -169,18 +184,8 @@ class WholeFolder(_Shelf):
     def _all(self) -> dict[str, Entry]:
         if self._entries is None:
             self._entries = {}
-            for folder in sorted(self.root.iterdir()):
-                if not folder.is_dir() or folder.name.startswith("."):
-                    continue
-                if folder.name in CAPACITY:
-                    continue
-                if folder.name not in CATEGORIES:
-                    raise BadUsage(
-                        f"{folder} is not a category of the catalogue",
-                        "categories: " + ", ".join(CATEGORIES),
-                    )
-                for path in sorted(folder.glob("*.toml")):
-                    self._add(path, folder.name)
+            for path, category in catalogue_files(self.root):
+                self._add(path, category)
         return self._entries
 
     def _add(self, path: Path, category: Category) -> None:

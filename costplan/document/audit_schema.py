@@ -1,0 +1,68 @@
+"""JSON Schemas of the audit and of the report of the catalogue, written out: they are a promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from costplan.document.audit import LEVELS, Report
+from costplan.document.schema import DATE, MAYBE_TEXT, SHARE, TEXT, TEXTS, _object
+
+COUNT = {"type": "integer", "minimum": 0}
+VERSION = {"type": "string", "pattern": r"^1\.\d+$"}
+COUNTS = {"type": "object", "additionalProperties": COUNT}
+FINDING: dict[str, Any] = {
+    "finding": TEXT,
+    "part": TEXT,
+    "level": {"enum": [*LEVELS]},
+    "id": TEXT,
+    "category": TEXT,
+    "vendor": TEXT,
+    "shelf": TEXT,
+    "file": TEXT,
+    "line": {"type": ["integer", "null"], "minimum": 1},
+    "message": TEXT,
+    "hint": MAYBE_TEXT,
+}
+AUDIT: dict[str, Any] = {
+    "title": "costplan audit of the catalogue",
+    **_object(
+        {
+            "schema_version": VERSION,
+            "kind": {"const": "audit"},
+            "as_of": DATE,
+            "scope": TEXT,
+            "vendor": MAYBE_TEXT,
+            "category": MAYBE_TEXT,
+            "level": {"enum": [*LEVELS]},
+            "within_days": COUNT,
+            "stale_days": COUNT,
+            "entries": COUNT,
+            "quotes": COUNT,
+            "errors": COUNT,
+            "warnings": COUNT,
+            "notes": COUNT,
+            "findings": {"type": "array", "items": _object(FINDING)},
+            "accepted": {"type": "array", "items": _object({**FINDING, "reason": TEXT})},
+            "meanings": {"type": "object", "additionalProperties": TEXT},
+        }
+    ),
+}
+OTHER: dict[str, Any] = {
+    "as_of": DATE,
+    "scope": TEXT,
+    "with_source_share": SHARE,
+    "models_of_two_sources_share": SHARE,
+    "by_confidence": COUNTS,
+    "missed": TEXTS,
+}
+"""What of a report is no count."""
+REPORT: dict[str, Any] = {
+    "title": "costplan report of the catalogue",
+    **_object(
+        {
+            "schema_version": VERSION,
+            "kind": {"const": "catalogue_report"},
+            **{name: OTHER.get(name, COUNT) for name in Report._fields},
+        }
+    ),
+}

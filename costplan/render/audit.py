@@ -1,0 +1,221 @@
+"""An audit as a table, JSON or Markdown; a report of the catalogue as a table or JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from costplan.document.audit import SCHEMA_VERSION, AcceptedFinding, Audit, Finding, Report
+from costplan.render import Look
+from costplan.render.json import dumps
+from costplan.render.page import Page, Table, clean
+
+STYLES = {"error": "red", "warning": "yellow", "note": "dim"}
+MARKUP = re.compile(r"([\\`*_\[\]<>|#~&])")
+
+
+def draw(made: Audit, form: str, look: Look) -> str:
+    """The audit as ``table``, ``json`` or ``markdown``, ending in a newline."""
+    if form == "json":
+        return dumps({"schema_version": SCHEMA_VERSION, "kind": "audit", **_audit(made)}) + "\n"
+    return _markdown(made) if form == "markdown" else _table(made, look)
+
+
+def draw_report(made: Report, form: str, look: Look) -> str:
+    """The report as ``table`` or ``json``, ending in a newline."""
+    if form == "json":
+        head = {"schema_version": SCHEMA_VERSION, "kind": "catalogue_report"}
+        return dumps({**head, **made._asdict()}) + "\n"
+    page = Page(look)
+    page.say(f"{made.scope} on {made.as_of}", "bold")
+    page.say()
+    table = Table("", "count", "share")
+    for block in _figures(made):
+        if table.rows:
+            table.rule()
+        for name, count, share in block:
+            table.add(name, f"{count:,}", share)
+    page.draw(table)
+    page.say()
+    for sentence in made.missed:
+        page.say(f"missed: {sentence}", "red")
+    if not made.missed:
+        page.say("every price has its source and date, no zero is silent, the audit has no error")
+    return page.text()
+
+
+def _figures(made: Report) -> Iterable[list[tuple[str, int, str]]]:
+    """Blocks of rows: what is counted, how often, and its share where it is one of a whole."""
+    yield [
+        ("providers", made.providers, ""),
+        ("models", made.models, ""),
+        ("other offers", made.offers, ""),
+        ("charges of offers, all dates", made.charges, ""),
+        ("aliases", made.aliases, ""),
+    ]
+    yield [
+        ("prices, all dates", made.prices, ""),
+        ("  with a source and its date", made.with_source, _percent(made.with_source, made.prices)),
+        ("  in force", made.prices_in_force, _percent(made.prices_in_force, made.prices)),
+        *(
+            (f"    {name}", count, _percent(count, made.prices_in_force))
+            for name, count in made.by_confidence.items()
+        ),
+        ("unpublished prices", made.quotes, ""),
+        ("silent zeros", made.silent_zeros, ""),
+        ("stale entries", made.stale, _percent(made.stale, made.models + made.offers)),
+    ]
+    yield [
+        (f"models {what}", count, _percent(count, made.models))
+        for what, count in (
+            ("seen in two sources or more", made.models_of_two_sources),
+            ("with more than one card", made.models_with_history),
+            ("with tiers", made.models_with_tiers),
+            ("with modes", made.models_with_modes),
+            ("with regions", made.models_with_regions),
+            ("with schedules", made.models_with_schedules),
+            ("whose end is known", made.retirements),
+        )
+    ]
+    yield [
+        ("announced changes", made.announced, ""),
+        ("conflicts settled", made.conflicts_settled, ""),
+        ("conflicts open", made.conflicts_open, ""),
+        ("conflicts with a newer source", made.conflicts_newer, ""),
+        ("errors of the audit", made.errors, ""),
+        ("warnings of the audit", made.warnings, ""),
+        ("accepted findings", made.accepted, ""),
+    ]
+
+
+def _percent(part: int, whole: int) -> str:
+    """A share that reads 100 % and 0 % only where it is the whole or nothing."""
+    if not whole:
+        return ""
+    tenths = part * 1000 // whole
+    if part and not tenths:
+        return "< 0.1 %"
+    return f"{tenths // 10}.{tenths % 10} %" if tenths % 10 else f"{tenths // 10} %"
+
+
+def _audit(made: Audit) -> dict[str, Any]:
+    return {
+        **made._asdict(),
+        "findings": [one._asdict() for one in made.findings],
+        "accepted": [{**one.found._asdict(), "reason": one.reason} for one in made.accepted],
+    }
+
+
+def _counted(made: Audit) -> str:
+    counts = ((made.errors, "error"), (made.warnings, "warning"), (made.notes, "note"))
+    words = [f"{grouped_count(count)} {name}{'' if count == 1 else 's'}" for count, name in counts]
+    unpublished = f"{grouped_count(made.quotes)} unpublished prices"
+    return f"{', '.join(words)}; {grouped_count(len(made.accepted))} accepted; {unpublished}"
+
+
+def grouped_count(count: int) -> str:
+    """A count with its thousands separated."""
+    return f"{count:,}"
+
+
+def _title(made: Audit) -> str:
+    chosen = [f"vendor {made.vendor}"] if made.vendor else []
+    chosen += [f"category {made.category}"] if made.category else []
+    what = f" ({', '.join(chosen)})" if chosen else ""
+    return f"audit of {made.scope}{what} on {made.as_of}: {grouped_count(made.entries)} entries"
+
+
+def _hidden(made: Audit) -> str | None:
+    """A sentence on what ``level`` leaves out."""
+    hidden = made.errors + made.warnings + made.notes - len(made.findings)
+    if not hidden:
+        return None
+    lower = "note" if made.notes else "warning"
+    return f"{grouped_count(hidden)} below '{made.level}' not shown: --level {lower}"
+
+
+def _by_finding(found: Sequence[Finding]) -> Iterable[tuple[Finding, list[Finding]]]:
+    for _, group in groupby(found, key=lambda one: one.finding):
+        rows = list(group)
+        yield rows[0], rows
+
+
+def _where(one: Finding) -> str:
+    return f"{one.file}:{one.line}" if one.line is not None else one.file
+
+
+def _shared_hint(rows: Sequence[Finding]) -> str | None:
+    """The remedy that all findings of a group name."""
+    hints = {one.hint for one in rows}
+    return hints.pop() if len(hints) == 1 else None
+
+
+def _table(made: Audit, look: Look) -> str:
+    page = Page(look)
+    page.say(_title(made), "bold")
+    page.say(_counted(made), "dim")
+    for first, rows in _by_finding(made.findings):
+        page.say()
+        meaning = made.meanings[first.finding]
+        title = f"{first.level} {first.finding}: {meaning} ({grouped_count(len(rows))})"
+        page.say(title, STYLES[first.level])
+        shared = _shared_hint(rows)
+        if shared:
+            page.say(f"help: {shared}", "dim", 2)
+        for one in rows:
+            page.say(f"{one.id}: {one.message}", "", 2)
+            help_ = f"; {one.hint}" if one.hint and not shared else ""
+            page.say(f"{_where(one)}{help_}", "dim", 6)
+    if made.accepted:
+        page.say()
+        page.bullets("Accepted", [_let(one) for one in made.accepted])
+    hidden = _hidden(made)
+    if hidden:
+        page.say()
+        page.say(hidden, "dim")
+    return page.text()
+
+
+def _let(one: AcceptedFinding) -> str:
+    found = one.found
+    name = f"{found.finding}:{found.part}" if found.part else found.finding
+    return f"{found.id}, {name}: {one.reason}"
+
+
+def _markdown(made: Audit) -> str:
+    lines = [f"# {_safe(_title(made))}", "", _safe(_counted(made)), ""]
+    for first, rows in _by_finding(made.findings):
+        count = grouped_count(len(rows))
+        lines += [
+            f"## {_safe(first.finding)} ({first.level}, {count})",
+            "",
+            _safe(made.meanings[first.finding]) + ".",
+            "",
+            "| entry | finding | place |",
+            "| --- | --- | --- |",
+            *(f"| {_safe(one.id)} | {_safe(_said(one))} | {_safe(_where(one))} |" for one in rows),
+            "",
+        ]
+    if made.accepted:
+        lines += ["## Accepted", "", "| finding | entry | what | reason |"]
+        lines += ["| --- | --- | --- | --- |"]
+        for one in made.accepted:
+            found = one.found
+            cells = (found.finding, found.id, found.message, one.reason)
+            lines.append(f"| {' | '.join(_safe(text) for text in cells)} |")
+        lines.append("")
+    hidden = _hidden(made)
+    if hidden:
+        lines += [_safe(hidden), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _said(one: Finding) -> str:
+    return f"{one.message}; {one.hint}" if one.hint else one.message
+
+
+def _safe(text: str) -> str:
+    """Text that no Markdown reader takes for markup, on one line."""
+    return MARKUP.sub(r"\\\1", clean(text))
