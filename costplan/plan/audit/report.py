@@ -77,11 +77,11 @@ def report(filed: Sequence[Filed], terms: Terms, scope: str) -> Report:
 
 def _missed(made: Report) -> Iterable[str]:
     if made.with_source != made.prices:
-        yield f"{made.prices - made.with_source} prices have no source or no date"
+        yield f"prices without a source or its date: {made.prices - made.with_source}"
     if made.silent_zeros:
-        yield f"{made.silent_zeros} prices of 0 are not declared free"
+        yield f"silent zeros: {made.silent_zeros}"
     if made.errors:
-        yield f"the audit finds {made.errors} errors"
+        yield f"errors of the audit: {made.errors}"
 
 
 def _sourced(entry: Entry, origin: Origin) -> bool:

@@ -58,7 +58,8 @@ def output_above_context(entry: Entry, model: Model, terms: Terms) -> Iterable[H
 def unknown_currency(entry: Entry) -> Iterable[Hit]:
     """A code that is no currency's."""
     if entry.currency not in CURRENCIES:
-        hint = did_you_mean(entry.currency.upper(), sorted(CURRENCIES))
+        upper = entry.currency.strip().upper()
+        hint = did_you_mean(upper, [upper] if upper in CURRENCIES else sorted(CURRENCIES))
         yield Hit("currency", f"'{entry.currency}' is no currency of ISO 4217", hint)
 
 
