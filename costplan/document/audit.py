@@ -72,8 +72,8 @@ class Report(NamedTuple):
 
     ``prices`` counts every dated price and factor, ``prices_in_force`` those of the day;
     ``with_source`` those that name a source and the day it was read; ``by_confidence`` splits
-    those in force. ``conflicts_open`` has no rule that picked one; ``conflicts_newer`` are prices
-    for which a source read later, or trusted more, shows another. ``silent_zeros`` are prices of 0
+    those in force. ``conflicts_open`` has no rule that picked one; in ``conflicts_overruled`` the
+    rule would have picked the other. ``silent_zeros`` are prices of 0
     that nothing declares free. ``missed`` says which musts the catalogue fails.
     """
 
@@ -92,7 +92,7 @@ class Report(NamedTuple):
     by_confidence: Mapping[str, int]
     conflicts_settled: int
     conflicts_open: int
-    conflicts_newer: int
+    conflicts_overruled: int
     models_of_two_sources: int
     models_of_two_sources_share: Decimal
     models_with_history: int

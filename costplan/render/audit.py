@@ -83,7 +83,7 @@ def _figures(made: Report) -> Iterable[list[tuple[str, int, str]]]:
         ("announced changes", made.announced, ""),
         ("conflicts settled", made.conflicts_settled, ""),
         ("conflicts open", made.conflicts_open, ""),
-        ("conflicts with a newer source", made.conflicts_newer, ""),
+        ("conflicts overruled", made.conflicts_overruled, ""),
         ("errors of the audit", made.errors, ""),
         ("warnings of the audit", made.warnings, ""),
         ("accepted findings", made.accepted, ""),

@@ -24,6 +24,8 @@ OLD = '{ since = 2026-01-01, checked = 2026-05-25, source = "set" }'
 JUST_OLD_ENOUGH = '{ since = 2026-01-01, checked = 2026-05-26, source = "set" }'
 TOMORROW = '{ since = 2026-01-01, checked = 2026-11-23, source = "set" }'
 FAR = '{ since = 2028-01-01, checked = 2026-10-01, source = "set" }'
+AGREED = '{ since = 2026-09-01, checked = 2026-10-01, source = "set", also = ["page"] }'
+LAGS = REJECTED.format("other", "2026-11-01", 2)
 ANNOUNCED = '{ since = 2026-11-01, checked = 2026-10-01, source = "set" }'
 MODELS = {
     "zero_price": [
@@ -71,13 +73,20 @@ MODELS = {
     ],
     "mixed_per": [(model(BAD, rates="{ input = 0.002, output = 0.01 }", per="1_000"), "per")],
     "conflict_open": [(model(BAD, more=REJECTED.format("other", "2026-10-01", 3)), "other")],
-    "conflict_newer": [
+    "conflict_overruled": [
         (model(BAD, more=REJECTED.format("other", "2026-10-02", 3)), "other"),
         (model(BAD, more=REJECTED.format("page", "2025-10-02", 3)), "page"),
     ],
-    "conflict_settled": [(model(BAD, more=REJECTED.format("other", "2026-09-30", 3)), "other")],
+    "conflict_settled": [
+        (model(BAD, more=REJECTED.format("other", "2026-09-30", 3)), "other"),
+        (model(BAD, origin=AGREED, more=REJECTED.format("other", "2026-11-01", 3)), "other"),
+        (model(BAD, cards=card("{ input = 3, output = 10 }", more=LAGS)), "other"),
+    ],
     "rejected_idle": [
-        (model(BAD, more=REJECTED.format("other", "2026-09-30", 2)), "other"),
+        (
+            model(BAD, more=REJECTED.format("other", "2026-09-30", 3).replace("input = 3", "")),
+            "other",
+        ),
         (model(BAD, more=REJECTED.format("nobody", "2026-09-30", 3)), "nobody"),
     ],
     "stale": [(model(BAD, origin=OLD), "")],

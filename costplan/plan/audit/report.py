@@ -55,7 +55,7 @@ def report(filed: Sequence[Filed], terms: Terms, scope: str) -> Report:
         by_confidence={name: confidence[name] for name in CONFIDENCES},
         conflicts_settled=verdicts["settled"],
         conflicts_open=verdicts["open"],
-        conflicts_newer=verdicts["newer"],
+        conflicts_overruled=verdicts["overruled"],
         models_of_two_sources=two,
         models_of_two_sources_share=_share(two, len(models)),
         models_with_history=sum(len(model.price) > 1 for _, model in models),

@@ -115,10 +115,10 @@ RULES: tuple[Rule, ...] = (
         model=sources.open_conflicts,
     ),
     Rule(
-        name="conflict_newer",
+        name="conflict_overruled",
         level="warning",
-        meaning="a source trusted more, or read later, that differs",
-        model=sources.newer_conflicts,
+        meaning="a source trusted more, or as much and read later, that differs",
+        model=sources.overruled_conflicts,
     ),
     Rule(
         name="rejected_idle",
@@ -170,7 +170,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="conflict_settled",
         level="note",
-        meaning="a source trusted less, or read earlier, that differs",
+        meaning="a source that lags, is trusted less or was read earlier",
         model=sources.settled_conflicts,
     ),
     Rule(

@@ -1,14 +1,14 @@
 """Rules on sources that disagree.
 
-A card keeps the values of other sources that it did not take. The stated rule is: the source
-trusted more wins, then the one read later. What the rule does not decide is open; what it would
-have decided otherwise needs a reader.
+A card keeps the values of other sources that it did not take. The stated rule is: a value that an
+earlier card had has ended and its source lags; else the source trusted more wins, then the one read
+later. What the rule does not decide is open; what it would have decided otherwise is overruled, and
+needs a reader.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Literal, NamedTuple
 
 from costplan.catalog.lookup import Entry
@@ -17,7 +17,7 @@ from costplan.catalog.origin import WEAKEST_FIRST
 from costplan.plan.audit.parts import Hit, Terms
 from costplan.quantity import grouped
 
-Verdict = Literal["settled", "open", "newer"]
+Verdict = Literal["settled", "open", "overruled"]
 
 
 class Conflict(NamedTuple):
@@ -28,46 +28,48 @@ class Conflict(NamedTuple):
     verdict: Verdict
 
 
-def conflicts(entry: Entry, model: Model) -> list[Conflict]:
+def conflicts(entry: Entry, model: Model) -> Iterable[Conflict]:
     """Every value that the model's cards rejected."""
-    return [
-        Conflict(card, one, _verdict(entry, card, one))
-        for card in model.price
-        for one in card.rejected
-    ]
+    for at, card in enumerate(model.price):
+        for one in card.rejected:
+            ended = any(_shows(earlier, card, one) for earlier in model.price[:at])
+            yield Conflict(card, one, "settled" if ended else _verdict(entry, card, one))
+
+
+def _shows(earlier: Card, card: Card, rejected: Rejected) -> bool:
+    """Whether an earlier card had every rate of a rejected value."""
+    had, rates = earlier.rates.published(), rejected.rates.published()
+    return bool(rates) and all(
+        kind in had and had[kind] * card.per == rate * earlier.per for kind, rate in rates.items()
+    )
 
 
 def _verdict(entry: Entry, card: Card, rejected: Rejected) -> Verdict:
     taken = entry.provenance(card.origin)
-    mine: tuple[int, date] = (WEAKEST_FIRST.index(taken.confidence), taken.checked)
     source = entry.sources.get(rejected.source)
     confidence = source.confidence if source else "unverified"
+    mine = (WEAKEST_FIRST.index(taken.confidence), taken.checked)
     theirs = (WEAKEST_FIRST.index(confidence), rejected.checked)
     if mine == theirs:
         return "open"
-    return "newer" if theirs > mine or rejected.checked > taken.checked else "settled"
+    return "overruled" if theirs > mine else "settled"
 
 
 def _hits(entry: Entry, model: Model, verdict: Verdict) -> Iterable[Hit]:
     for card, rejected, found in conflicts(entry, model):
         if found == verdict:
-            own = card.rates.published()
-            other = [
-                f"{kind} {grouped(rate)}, not {grouped(own[kind])}"
-                if kind in own
-                else f"{kind} {grouped(rate)}"
-                for kind, rate in rejected.rates.published().items()
-            ]
+            rates = rejected.rates.published().items()
+            shown = ", ".join(f"{kind} {grouped(rate)}" for kind, rate in rates) or "no rate"
             yield Hit(
                 rejected.source,
-                f"{rejected.source} of {rejected.checked} shows {'; '.join(other) or 'no rate'} "
-                f"(card from {card.origin.since} on, {card.origin.source} of "
-                f"{card.origin.checked}): {rejected.reason}",
+                f"{rejected.source} of {rejected.checked} shows {shown}; the card from "
+                f"{card.origin.since} on follows {card.origin.source} of {card.origin.checked}: "
+                f"{rejected.reason}",
             )
 
 
 def settled_conflicts(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
-    """Another source shows other rates, and is trusted less or was read earlier."""
+    """Another source shows other rates, and lags, is trusted less or was read earlier."""
     return _hits(entry, model, "settled")
 
 
@@ -76,19 +78,17 @@ def open_conflicts(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
     return _hits(entry, model, "open")
 
 
-def newer_conflicts(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
-    """A source that is trusted more, or was read later, shows other rates."""
-    return _hits(entry, model, "newer")
+def overruled_conflicts(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
+    """A source that is trusted more, or as much and was read later, shows other rates."""
+    return _hits(entry, model, "overruled")
 
 
 def idle_rejections(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
-    """Rejected values that say nothing, or nothing else, and sources that nobody named."""
+    """Rejected values that show no rate, or come from a source that nobody named."""
     for card in model.price:
-        own = card.rates.published()
         for one in card.rejected:
             if one.source not in entry.sources:
                 yield Hit(one.source, f"the file's head names no source '{one.source}'")
-            same = [kind for kind, rate in one.rates.published().items() if own.get(kind) == rate]
-            if same or not one.rates.published():
-                what = f"the same {', '.join(same)}" if same else "no rate at all"
-                yield Hit(one.source, f"rejects {what} (card from {card.origin.since} on)")
+            if not one.rates.published():
+                since = card.origin.since
+                yield Hit(one.source, f"rejects no rate at all (card from {since} on)")
