@@ -103,9 +103,17 @@ def bill_schema() -> dict[str, Any]:
     return documents.BILL
 
 
+def comparison_schema() -> dict[str, Any]:
+    """A comparison document."""
+    from costplan.document import schema_comparison as documents
+
+    return documents.COMPARISON
+
+
 SCHEMAS = {
     "workload": workload_schema,
     "catalog": catalog_schema,
     "estimate": estimate_schema,
     "bill": bill_schema,
+    "comparison": comparison_schema,
 }
