@@ -13,7 +13,7 @@ def command(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[NAME]", help="workload, catalog, estimate, bill, audit or catalogue-report."
+            metavar="[NAME]", help="workload, catalog or a document's kind, such as estimate."
         ),
     ] = "workload",
     out: OutOption = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from costplan.document.audit import LEVELS, Report
-from costplan.document.schema import DATE, MAYBE_TEXT, SHARE, TEXT, TEXTS, _object
+from costplan.document.schema import DATE, MAYBE_TEXT, SHARE, TEXT, TEXTS, an_object
 
 COUNT = {"type": "integer", "minimum": 0}
 VERSION = {"type": "string", "pattern": r"^1\.\d+$"}
@@ -25,7 +25,7 @@ FINDING: dict[str, Any] = {
 }
 AUDIT: dict[str, Any] = {
     "title": "costplan audit of the catalogue",
-    **_object(
+    **an_object(
         {
             "schema_version": VERSION,
             "kind": {"const": "audit"},
@@ -41,8 +41,8 @@ AUDIT: dict[str, Any] = {
             "errors": COUNT,
             "warnings": COUNT,
             "notes": COUNT,
-            "findings": {"type": "array", "items": _object(FINDING)},
-            "accepted": {"type": "array", "items": _object({**FINDING, "reason": TEXT})},
+            "findings": {"type": "array", "items": an_object(FINDING)},
+            "accepted": {"type": "array", "items": an_object({**FINDING, "reason": TEXT})},
             "meanings": {"type": "object", "additionalProperties": TEXT},
         }
     ),
@@ -58,7 +58,7 @@ OTHER: dict[str, Any] = {
 """What of a report is no count."""
 REPORT: dict[str, Any] = {
     "title": "costplan report of the catalogue",
-    **_object(
+    **an_object(
         {
             "schema_version": VERSION,
             "kind": {"const": "catalogue_report"},

@@ -6,6 +6,9 @@ TOML has no null, so "or null" branches are dropped: editors' messages stay read
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 from costplan.problems import BadUsage, did_you_mean
@@ -89,39 +92,25 @@ def _untitled(node: Any, inside: str = "") -> Any:
     }
 
 
-def estimate_schema() -> dict[str, Any]:
-    """An estimate document."""
-    from costplan.document import schema as documents
-
-    return documents.ESTIMATE
-
-
-def bill_schema() -> dict[str, Any]:
-    """A bill document."""
-    from costplan.document import schema as documents
-
-    return documents.BILL
+DOCUMENTS = {
+    "estimate": ("schema", "ESTIMATE"),
+    "bill": ("schema", "BILL"),
+    "comparison": ("schema_comparison", "COMPARISON"),
+    "audit": ("audit_schema", "AUDIT"),
+    "catalogue-report": ("audit_schema", "REPORT"),
+}
+"""Of each saved document the module of ``costplan.document`` and the name in it."""
 
 
-def audit_schema() -> dict[str, Any]:
-    """An audit of the catalogue."""
-    from costplan.document import audit_schema as audits
-
-    return audits.AUDIT
-
-
-def report_schema() -> dict[str, Any]:
-    """The catalogue in figures."""
-    from costplan.document import audit_schema as audits
-
-    return audits.REPORT
+def document_schema(name: str) -> dict[str, Any]:
+    """A document that a command writes."""
+    module, constant = DOCUMENTS[name]
+    found: dict[str, Any] = getattr(import_module(f"costplan.document.{module}"), constant)
+    return found
 
 
-SCHEMAS = {
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "workload": workload_schema,
     "catalog": catalog_schema,
-    "estimate": estimate_schema,
-    "bill": bill_schema,
-    "audit": audit_schema,
-    "catalogue-report": report_schema,
+    **{name: partial(document_schema, name) for name in DOCUMENTS},
 }
