@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 COMMANDS = {
     "estimate": "costplan.cli.estimate",
     "compare": "costplan.cli.compare",
+    "check": "costplan.cli.check",
     "price": "costplan.cli.price",
     "init": "costplan.cli.init",
     "validate": "costplan.cli.validate",

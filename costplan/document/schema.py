@@ -116,6 +116,7 @@ STACK = _object(
         "stack": TEXT,
         "requests_per_month": NUMBER,
         "conversations_per_month": MAYBE_NUMBER,
+        "seats": MAYBE_NUMBER,
         "total_monthly": NUMBER,
         "at_least": {"type": "boolean"},
         "list_monthly": NUMBER,
@@ -142,7 +143,7 @@ STACK = _object(
         "mean_monthly": NUMBER,
         "horizon_total": NUMBER,
     },
-    optional=("months", "mean_monthly", "horizon_total"),
+    optional=("seats", "months", "mean_monthly", "horizon_total"),
 )
 ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",

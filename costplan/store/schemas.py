@@ -103,9 +103,25 @@ def bill_schema() -> dict[str, Any]:
     return documents.BILL
 
 
+def policy_schema() -> dict[str, Any]:
+    """A policy file."""
+    from costplan.workload.budget import RuleFile
+
+    return _of(RuleFile)
+
+
+def check_schema() -> dict[str, Any]:
+    """A check document."""
+    from costplan.document.verdict_schema import CHECK
+
+    return CHECK
+
+
 SCHEMAS = {
     "workload": workload_schema,
     "catalog": catalog_schema,
     "estimate": estimate_schema,
     "bill": bill_schema,
+    "policy": policy_schema,
+    "check": check_schema,
 }
