@@ -43,6 +43,7 @@ def command(
     from costplan.api import compare_opened, estimate_opened, number
     from costplan.cli.words import day, look, put, spare
     from costplan.problems import BadUsage
+    from costplan.render import render
     from costplan.store.workloads import open_workload
 
     days = [day(text) for text in as_of] if as_of else [day(None)]
@@ -64,8 +65,5 @@ def command(
     if goal is not None and not 0 <= goal <= 1:
         raise BadUsage(f"--at-reliability is {goal}: it is a share between 0 and 1")
     made = compare_opened(opened, days[0], stack or [], baseline, goal, levers)
-    from importlib import import_module
-
-    module = "comparison" if form is Format.table else "comparison_json"
-    put(import_module(f"costplan.render.{module}").draw(made, look()), out)
+    put(render(made, form.value, look()), out)
     return 0

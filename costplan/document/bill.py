@@ -9,7 +9,7 @@ from decimal import Decimal
 from costplan.document.line import LineItem
 from costplan.quantity import ZERO, total
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.quantity import ZERO, settle
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from costplan.document.line import LineItem
 from costplan.problems import BadUsage, did_you_mean
@@ -19,7 +20,8 @@ NORMAL = (
 )
 """Quantiles of the standard normal distribution."""
 PURPOSES = ("produce", "coordinate", "people", "idle")
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
+"""1.1 added ``origin`` and a line's ``flat``."""
 
 
 def amounts(lines: Iterable[LineItem]) -> Decimal:
@@ -197,20 +199,36 @@ class Estimate:
         return settle(self.total_monthly / self.requests) if self.requests else None
 
 
+class Origin(NamedTuple):
+    """The workload file, and the lines (from 1) of what findings are about: ``stack.portable``,
+    ``stack.portable.chat``, ``budget.monthly_total``."""
+
+    file: str
+    lines: dict[str, int]
+
+
 @dataclass(slots=True, kw_only=True)
 class EstimateDocument:
-    """All stacks of one workload on one day; ``catalog_text`` spells out the offers used."""
+    """All stacks of one workload on one day.
+
+    ``catalog_text`` spells out the offers used; a document that was saved has their
+    ``saved_hash`` alone.
+    """
 
     workload: str
     currency: str
     as_of: date
-    catalog_text: str
     offers: list[str]
     estimates: list[Estimate]
+    catalog_text: str = ""
+    saved_hash: str | None = None
+    origin: Origin | None = None
 
     @property
     def catalog_hash(self) -> str:
         """A fingerprint of every offer that was used, whatever shelf it came from."""
+        if self.saved_hash is not None:
+            return self.saved_hash
         from hashlib import sha256  # loads a cryptography library; tables do not need it
 
         return "sha256:" + sha256(self.catalog_text.encode()).hexdigest()

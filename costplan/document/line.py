@@ -44,7 +44,8 @@ class LineItem:
 
     ``list_amount`` is at published prices, ``amount`` after ``[[discount]]``; both None when
     unpriced. ``basis`` says how the quantity came about, in the words of the formula; ``used`` is
-    the quantity before an included part was taken off, where there is one.
+    the quantity before an included part was taken off, where there is one. ``flat``: the arithmetic
+    where it is no quantity times a price; ``written``: the arithmetic as a saved document has it.
     """
 
     price: Price
@@ -61,6 +62,7 @@ class LineItem:
     used: Decimal | None = None
     flat: str | None = None
     discount: Decimal = ZERO
+    written: str | None = None
 
     @property
     def label(self) -> str:
@@ -74,6 +76,8 @@ class LineItem:
         price = self.price
         if self.flat is not None:
             return self.flat
+        if self.written is not None:
+            return self.written
         quantity = f"{grouped(self.quantity)} {price.unit}"
         if price.price is None:
             return f"{quantity} x unknown price"

@@ -17,7 +17,8 @@ DATE = {"type": "string", "format": "date"}
 PURPOSES = ["produce", "coordinate", "people", "idle"]
 
 
-def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:
+def an_object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:
+    """An object with these keys and no others, all of them required but the ``optional``."""
     return {
         "type": "object",
         "properties": properties,
@@ -26,7 +27,7 @@ def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[
     }
 
 
-LINE = _object(
+LINE = an_object(
     {
         "role": TEXT,
         "component": TEXT,
@@ -52,9 +53,11 @@ LINE = _object(
         "confidence": {
             "enum": ["vendor", "corroborated", "dataset", "third-party", "unverified", "stated"]
         },
-    }
+        "flat": {"const": True},
+    },
+    optional=("flat",),
 )
-UNPRICED = _object(
+UNPRICED = an_object(
     {
         "role": TEXT,
         "offer": TEXT,
@@ -64,7 +67,7 @@ UNPRICED = _object(
         "reason": MAYBE_TEXT,
     }
 )
-COMPONENT = _object(
+COMPONENT = an_object(
     {
         "component": TEXT,
         "total": NUMBER,
@@ -73,7 +76,7 @@ COMPONENT = _object(
         "line_items": {"type": "array", "items": {"$ref": "#/$defs/line"}},
     }
 )
-MONTH = _object(
+MONTH = an_object(
     {
         "month": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
         "requests": NUMBER,
@@ -83,7 +86,7 @@ MONTH = _object(
         "at_least": {"type": "boolean"},
     }
 )
-RELIABILITY = _object(
+RELIABILITY = an_object(
     {
         "trusted": SHARE,
         "silent": SHARE,
@@ -101,17 +104,17 @@ RELIABILITY = _object(
         "variable_cost_month_sd": NUMBER,
         "variable_cost_month_quantiles": {
             "type": "array",
-            "items": _object({"share": SHARE, "at_most": NUMBER}),
+            "items": an_object({"share": SHARE, "at_most": NUMBER}),
         },
         "variable_cost_quantiles": {
             "type": "array",
-            "items": _object({"share": SHARE, "low": NUMBER, "high": NUMBER}),
+            "items": an_object({"share": SHARE, "low": NUMBER, "high": NUMBER}),
         },
         "target": MAYBE_NUMBER,
         "same_for_every_model": TEXTS,
     }
 )
-STACK = _object(
+STACK = an_object(
     {
         "stack": TEXT,
         "requests_per_month": NUMBER,
@@ -123,14 +126,14 @@ STACK = _object(
         "fixed_monthly": NUMBER,
         "variable_monthly": NUMBER,
         "unpriced": {"type": "array", "items": UNPRICED},
-        "by_purpose": _object(dict.fromkeys(PURPOSES, NUMBER)),
+        "by_purpose": an_object(dict.fromkeys(PURPOSES, NUMBER)),
         "orchestration_spend": NUMBER,
         "overprovisioned_compute": NUMBER,
         "cost_per_request": MAYBE_NUMBER,
         "cost_per_trusted_answer": MAYBE_NUMBER,
         "reliability": {"anyOf": [{"type": "null"}, RELIABILITY]},
         "budget": {
-            "anyOf": [{"type": "null"}, _object({"monthly_total": NUMBER, "headroom": NUMBER})]
+            "anyOf": [{"type": "null"}, an_object({"monthly_total": NUMBER, "headroom": NUMBER})]
         },
         "components": {"type": "array", "items": COMPONENT},
         "assumptions": TEXTS,
@@ -147,24 +150,35 @@ STACK = _object(
 )
 ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",
-    **_object(
+    **an_object(
         {
             "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
             "kind": {"const": "estimate"},
             "workload": TEXT,
             "currency": TEXT,
             "as_of": DATE,
-            "catalog": _object({"hash": TEXT, "offers": TEXTS}),
+            "origin": an_object(
+                {
+                    "file": TEXT,
+                    "lines": {
+                        "type": "object",
+                        "additionalProperties": {"type": "integer", "minimum": 1},
+                    },
+                }
+            ),
+            "catalog": an_object({"hash": TEXT, "offers": TEXTS}),
             "estimates": {"type": "array", "items": STACK},
-        }
+        },
+        optional=("origin",),
     ),
     "$defs": {"line": LINE},
 }
 BILL: dict[str, Any] = {
     "title": "costplan bill of one offer",
-    **_object(
+    **an_object(
         {
             "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "kind": {"const": "bill"},
             "offer": TEXT,
             "as_of": {"type": "string", "format": "date-time"},
             "currency": TEXT,
@@ -172,7 +186,8 @@ BILL: dict[str, Any] = {
             "unpriced": {"type": "array", "items": UNPRICED},
             "line_items": {"type": "array", "items": {"$ref": "#/$defs/line"}},
             "notes": TEXTS,
-        }
+        },
+        optional=("kind",),
     ),
     "$defs": {"line": LINE},
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from costplan.document.bill import Bill
-from costplan.document.estimate import EstimateDocument
+if TYPE_CHECKING:
+    from costplan.document.saved import Document
 
 FORMATS = {
     "table": "costplan.render.table",
@@ -25,7 +25,7 @@ class Look(NamedTuple):
     explain: bool = False
 
 
-def render(document: EstimateDocument | Bill, form: str, look: Look) -> str:
+def render(document: Document, form: str, look: Look) -> str:
     """The document in a format of ``FORMATS``, ending in a newline."""
-    draw: Callable[[EstimateDocument | Bill, Look], str] = import_module(FORMATS[form]).draw
+    draw: Callable[[Document, Look], str] = import_module(FORMATS[form]).draw
     return draw(document, look)

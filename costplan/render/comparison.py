@@ -15,7 +15,6 @@ from costplan.document.comparison import (
 )
 from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, grouped, rounded
-from costplan.render import Look
 from costplan.render.page import Cell, Page, Table, cell, money
 from costplan.render.table import summarise, traffic
 
@@ -24,9 +23,8 @@ ASCII_BLOCKS = "#=+-o%x:*@"
 COLORS = ("cyan", "magenta", "yellow", "green", "blue", "red", "white")
 
 
-def draw(made: Comparison, look: Look) -> str:
-    """The comparison as text, trailing blanks removed."""
-    page = Page(look)
+def lay_out(page: Page, made: Comparison) -> None:
+    """The comparison on a page."""
     document = made.document
     page.say(f"{document.workload}: {traffic(document.estimates)} a month", "bold")
     page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
@@ -44,7 +42,6 @@ def draw(made: Comparison, look: Look) -> str:
     if made.sensitivity is not None:
         _levers(page, made.sensitivity, made)
     page.bullets("Notes", made.notes)
-    return page.text()
 
 
 def _equal(page: Page, made: Comparison) -> None:

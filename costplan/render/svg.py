@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from costplan.document.bill import Bill
-from costplan.document.estimate import EstimateDocument
 from costplan.render import Look
 from costplan.render.table import page
 
+if TYPE_CHECKING:
+    from costplan.document.saved import Document
 
-def draw(document: EstimateDocument | Bill, look: Look) -> str:
+
+def draw(document: Document, look: Look) -> str:
     """The table as an SVG image, in colour whatever the terminal is."""
     from io import StringIO
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
 from costplan.document.estimate import Component, Estimate, EstimateDocument, Reliability
@@ -22,6 +23,9 @@ from costplan.render.page import (
     short,
 )
 
+if TYPE_CHECKING:
+    from costplan.document.saved import Document
+
 SENTENCES = {
     "assumptions": "Assumed",
     "not_modelled": "Not modelled",
@@ -29,18 +33,22 @@ SENTENCES = {
 }
 
 
-def draw(document: EstimateDocument | Bill, look: Look) -> str:
+def draw(document: Document, look: Look) -> str:
     """The document as text of at most ``look.width`` columns, trailing blanks removed."""
     return page(document, look).text()
 
 
-def page(document: EstimateDocument | Bill, look: Look) -> Page:
+def page(document: Document, look: Look) -> Page:
     """The document laid out, for whoever colours it."""
     made = Page(look)
     if isinstance(document, Bill):
         _bill(made, document)
-    else:
+    elif isinstance(document, EstimateDocument):
         _estimates(made, document)
+    else:
+        from costplan.render.comparison import lay_out
+
+        lay_out(made, document)
     return made
 
 

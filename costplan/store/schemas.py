@@ -117,6 +117,13 @@ def check_schema() -> dict[str, Any]:
     return CHECK
 
 
+def comparison_schema() -> dict[str, Any]:
+    """A comparison document."""
+    from costplan.document import schema_comparison as documents
+
+    return documents.COMPARISON
+
+
 SCHEMAS = {
     "workload": workload_schema,
     "catalog": catalog_schema,
@@ -124,4 +131,5 @@ SCHEMAS = {
     "bill": bill_schema,
     "policy": policy_schema,
     "check": check_schema,
+    "comparison": comparison_schema,
 }

@@ -36,7 +36,7 @@ def open_subject(where: str | None, changes: Iterable[str] = ()) -> Opened | Sav
     else:
         path = Path(where)
         name, data, folder = str(path), read_bytes(path, LARGEST_DOCUMENT), path.parent
-    if not data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
+    if not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
         return read_workload(name, decode(data, name, LARGEST_FILE), folder, changes)
     document = read_saved(name, decode(data, name, LARGEST_DOCUMENT)).document
     if not isinstance(document, EstimateDocument):

@@ -55,18 +55,22 @@ def with_subject(problem: Problem) -> str:
 
 def read_file(path: Path) -> str:
     """A file's text. Raises BadUsage for what is not a readable UTF-8 text file of sane size."""
+    return decode(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
+    """A file's first bytes, one more than ``most`` where it has them. Raises BadUsage."""
     try:
         if path.is_dir():
             raise BadUsage(f"{path} is a folder, not a file")
         with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+            return file.read(most + 1)
     except FileNotFoundError:
         raise BadUsage(f"{path} does not exist") from None
     except OSError as error:
         raise BadUsage(f"{path} cannot be read: {error.strerror or error}") from None
     except ValueError as error:  # a NUL in the name
         raise BadUsage(f"{str(path)!r} is not a file name: {error}") from None
-    return decode(data, str(path))
 
 
 def read_stdin() -> str:
@@ -80,10 +84,10 @@ def read_stdin() -> str:
     return decode(data, "standard input")
 
 
-def decode(data: bytes, name: str) -> str:
+def decode(data: bytes, name: str, most: int = LARGEST_FILE) -> str:
     """Bytes as UTF-8 text, a byte order mark left out. Raises BadUsage."""
-    if len(data) > LARGEST_FILE:
-        raise BadUsage(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB")
+    if len(data) > most:
+        raise BadUsage(f"{name} is larger than {most // 1_000_000} MB")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,0 +1,107 @@
+"""Line items as plain data, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from costplan.document.fields import Fields
+from costplan.document.line import LineItem, Price
+from costplan.quantity import ONE
+
+PURPOSES = ("produce", "coordinate", "people", "idle")
+CONFIDENCES = ("vendor", "corroborated", "dataset", "third-party", "unverified", "stated")
+
+
+def line_data(line: LineItem) -> dict[str, Any]:
+    """One line. ``flat`` is there only where the formula is no quantity times a price."""
+    price = line.price
+    data = {
+        "role": line.role,
+        "component": line.component,
+        "step": line.step,
+        "offer": price.offer,
+        "charge": price.charge,
+        "variant": price.variant,
+        "purpose": line.purpose,
+        "tags": list(line.tags),
+        "fixed": line.fixed,
+        "quantity": line.quantity,
+        "unit": price.unit,
+        "price": price.price,
+        "per": price.per,
+        "list_amount": line.list_amount,
+        "amount": line.amount,
+        "formula": line.formula,
+        "quantity_formula": line.basis or None,
+        "quantity_used": line.used if line.used is not None else line.quantity,
+        "source": price.source,
+        "since": price.since.isoformat(),
+        "checked": price.checked.isoformat(),
+        "confidence": price.confidence,
+    }
+    if line.flat is not None:
+        data["flat"] = True
+    return data
+
+
+def unpriced_data(lines: Iterable[LineItem]) -> list[dict[str, Any]]:
+    """The lines without a price, each with its reason."""
+    return [
+        {
+            "role": line.role,
+            "offer": line.price.offer,
+            "charge": line.price.charge,
+            "quantity": line.quantity,
+            "unit": line.price.unit,
+            "reason": line.price.reason,
+        }
+        for line in lines
+    ]
+
+
+def read_line(at: Fields) -> LineItem:
+    """One line. Its price's reason stands in the list of unpriced lines: see ``give_reasons``."""
+    price = Price(
+        offer=at.text("offer"),
+        charge=at.text("charge"),
+        unit=at.text("unit"),
+        price=at.maybe_number("price"),
+        per=at.amount("per") or ONE,
+        source=at.text("source"),
+        confidence=at.choice("confidence", CONFIDENCES),
+        since=at.day("since"),
+        checked=at.day("checked"),
+        variant=at.maybe_text("variant"),
+    )
+    if "per" in at.data and at.data["per"] == 0:
+        at.wrong("per", "must be more than 0")
+    formula, quantity, used = at.text("formula"), at.amount("quantity"), at.amount("quantity_used")
+    listed, amount = at.maybe_number("list_amount"), at.maybe_number("amount")
+    if (listed is None) != (amount is None):
+        at.wrong("amount", "and list_amount must be both known or both null")
+    flat = at.flag("flat") if "flat" in at.data else False
+    return LineItem(
+        price=price,
+        quantity=quantity,
+        list_amount=listed,
+        amount=amount,
+        role=at.text("role"),
+        component=at.text("component"),
+        purpose=at.choice("purpose", PURPOSES),
+        fixed=at.flag("fixed"),
+        basis=at.maybe_text("quantity_formula") or "",
+        step=at.maybe_text("step"),
+        tags=tuple(at.texts("tags")),
+        used=used if used != quantity else None,
+        flat=formula if flat else None,
+        written=None if flat else formula,
+    )
+
+
+def give_reasons(unpriced: Sequence[LineItem], reasons: Sequence[Fields]) -> None:
+    """Each unpriced line its reason, in the same order. Lines may share a price: each gets one."""
+    from dataclasses import replace
+
+    for line, said in zip(unpriced, reasons, strict=False):
+        line.price = replace(line.price, reason=said.maybe_text("reason"))

@@ -1,0 +1,141 @@
+"""Saved documents: JSON from a disk or a pipe, checked before anything is drawn from it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from costplan.document.saved import REMEDY, parse
+from costplan.problems import BadUsage, InvalidInput, Problem
+from costplan.store.text import DocumentError, decode, read_bytes, with_subject
+
+if TYPE_CHECKING:
+    from costplan.document.saved import Document
+
+LARGEST_DOCUMENT = 512_000_000
+"""Bytes. A thousand stacks of two hundred lines are about 200 MB."""
+MOST_SHOWN = 20
+"""Problems that are printed: a file of the wrong kind would have one for every line."""
+
+
+class Saved(NamedTuple):
+    """A document and the name of what it was read from."""
+
+    name: str
+    document: Document
+
+
+class SavedError(DocumentError):
+    """Everything wrong with one saved document, each with its path in the data."""
+
+    def __init__(self, name: str, problems: Sequence[Problem]) -> None:
+        super().__init__(name, "", problems)
+
+    def drawn(self) -> list[str]:
+        """Each problem with the file, the path to it, and how to mend it."""
+        from costplan.store.positions import draw
+
+        shown = [
+            draw(
+                self.name,
+                "",
+                None,
+                f"{_spelled(problem)}: {with_subject(problem)}",
+                problem.hint,
+            )
+            for problem in self.problems[:MOST_SHOWN]
+        ]
+        left = len(self.problems) - MOST_SHOWN
+        if left > 0:
+            shown.append(f"error: and {left} more of the kind in {self.name}")
+        return shown
+
+
+def open_document(name: str) -> Saved:
+    """The document saved in a file, or on standard input (``-``).
+
+    Raises BadUsage for what cannot be read or is no document, SavedError for a faulty one.
+    """
+    if name == "-":
+        shown, data = "standard input", stdin_bytes()
+    else:
+        shown, data = name, read_bytes(Path(name), LARGEST_DOCUMENT)
+    return read_saved(shown, decode(data, shown, LARGEST_DOCUMENT))
+
+
+def read_saved(shown: str, text: str) -> Saved:
+    """The document of a text that was read from somewhere. Raises as ``open_document``."""
+    if not text.strip():
+        raise BadUsage(f"{shown} is empty", REMEDY)
+    given = parse_json(shown, text)
+    try:
+        return Saved(shown, parse(given))
+    except BadUsage as error:
+        raise BadUsage(f"{shown} {error.message}", error.hint) from None
+    except InvalidInput as error:
+        raise SavedError(shown, error.problems) from None
+
+
+def stdin_bytes() -> bytes:
+    """Standard input, to one byte more than a document may have. Raises BadUsage."""
+    if sys.stdin is None:
+        raise BadUsage("standard input is closed", "name a saved document")
+    try:
+        return sys.stdin.buffer.read(LARGEST_DOCUMENT + 1)
+    except OSError as error:
+        raise BadUsage(f"standard input cannot be read: {error.strerror or error}") from None
+
+
+def parse_json(name: str, text: str) -> Any:
+    """JSON as plain data, every number a Decimal. Raises BadUsage with line and column."""
+    try:
+        return json.loads(
+            text,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=_constant,
+            object_pairs_hook=_once,
+        )
+    except json.JSONDecodeError as error:
+        place = f"{name}:{error.lineno}:{error.colno}"
+        message = error.msg[0].lower() + error.msg[1:]
+        raise BadUsage(f"{place}: not JSON: {message}", REMEDY) from None
+    except _Refused as error:
+        raise BadUsage(f"{name}: {error}", REMEDY) from None
+    except RecursionError:
+        raise BadUsage(f"{name} nests too deeply", REMEDY) from None
+
+
+class _Refused(ValueError):
+    """What JSON may hold and no document does."""
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise _Refused(f"{text[:40]} is a number that cannot be computed with") from None
+
+
+def _constant(text: str) -> NoReturn:
+    raise _Refused(f"{text} is not a number that a bill can hold")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object; a key that stands twice would hide one of its values."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _Refused(f"the key {twice[:40]!r} stands twice in one object")
+    return made
+
+
+def _spelled(problem: Problem) -> str:
+    """The path to a problem, as ``estimates[0].total_monthly``; "document" for its root."""
+    path = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in problem.path)
+    return path.lstrip(".") or "document"
