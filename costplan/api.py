@@ -101,7 +101,7 @@ def check_subject(
         raise BadUsage("standard input cannot be both the subject and its baseline")
     files = [open_policies(path) for path in policies]
     opened = open_subject(subject, changes)
-    sets = [from_limits(limits)] if limits else []
+    sets: list[RuleSet] = []
     if isinstance(opened, SavedEstimate):
         if as_of is not None or changes:
             raise BadUsage(
@@ -119,11 +119,14 @@ def check_subject(
         texts = {} if subject == "-" else {opened.name: opened.text}
         sets.append(RuleSet(opened.name, opened.workload.budget, opened.workload.policy))
     for file in files:
-        sets.append(_sound(file, known))
+        sets.append(_sound(file, known, document.currency))
         texts[file.name] = file.text
+    if limits:
+        sets.append(from_limits(limits))
     made = check(
         document,
         sets,
+        subject=opened.name,
         vendor_of=_vendors(opened if isinstance(opened, Opened) else None),
         baseline=None if baseline is None else _baseline(baseline, document.as_of),
         baseline_name=baseline,
@@ -132,11 +135,14 @@ def check_subject(
     return made
 
 
-def _sound(file: PolicyFile, stacks: Iterable[str]) -> RuleSet:
+def _sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:
     """A policy file's rules. Raises DocumentError for what they name and nobody has."""
     from costplan.plan.ruleset import RuleSet, faults
 
     problems = faults(file.rules.budget, file.rules.policy, stacks)
+    if file.rules.currency not in (None, currency):
+        message = f"the estimate is in {currency}"
+        problems.append(Problem(("currency",), message, f"write the limits in {currency}"))
     if problems:
         raise DocumentError(file.name, file.text, problems)
     return RuleSet(file.name, file.rules.budget, file.rules.policy)

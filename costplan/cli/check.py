@@ -89,7 +89,7 @@ def command(
 ) -> int:
     """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
     from costplan.api import check_subject
-    from costplan.cli.words import day, look, put, spare
+    from costplan.cli.words import day, look, put
 
     if figures:
         from costplan.plan.measures import vocabulary
@@ -108,8 +108,6 @@ def command(
         "--max-unpriced": max_unpriced,
     }
     numbers = _limits(given, max_component or [], max_increase or [])
-    for file in (subject, baseline, *(policy or [])):
-        spare(Path(file or "-"), out)
     document = check_subject(
         subject,
         numbers,
@@ -119,6 +117,9 @@ def command(
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
     )
+    for file in (document.subject, baseline, *(policy or [])):
+        if file is not None:
+            _spare(Path(file), out)
     from importlib import import_module
 
     module = "verdict" if form is Format.table else "verdict_json"
@@ -151,6 +152,14 @@ def _limits(
             raise BadUsage(f"--max-increase is given twice {kind}")
         found[key] = sane("--max-increase", text.removesuffix("%"))
     return found
+
+
+def _spare(source: Path, out: Path | None) -> None:
+    """Raises BadUsage where ``--out`` would replace a file that was read."""
+    from costplan.problems import BadUsage
+
+    if out is not None and out.is_file() and source.is_file() and out.samefile(source):
+        raise BadUsage(f"--out {out} is a file that this check reads", "name another file")
 
 
 def _say(document: CheckDocument) -> None:

@@ -5,19 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from costplan.document.finding import Where
 
 SCHEMA_VERSION = "1.0"
 Status = Literal["pass", "warn", "deny", "unknown"]
 Kind = Literal["limit", "policy", "unpriced", "stale"]
-
-
-class Where(NamedTuple):
-    """A place of a file; lines and columns count from 1."""
-
-    file: str
-    line: int
-    column: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,8 +52,10 @@ class Verdict:
 
 @dataclass(slots=True, kw_only=True)
 class CheckDocument:
-    """Every verdict on every checked stack of one estimate."""
+    """Every verdict on every checked stack of one estimate. ``subject``: the file that was checked,
+    a workload or a saved estimate."""
 
+    subject: str
     workload: str
     currency: str
     as_of: date

@@ -41,6 +41,7 @@ CHECK: dict[str, Any] = {
         {
             "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
             "kind": {"const": "check"},
+            "subject": TEXT,
             "workload": TEXT,
             "currency": TEXT,
             "as_of": DATE,

@@ -31,6 +31,7 @@ def check(
     document: EstimateDocument,
     sets: Sequence[RuleSet],
     *,
+    subject: str,
     vendor_of: Callable[[str], str | None],
     baseline: EstimateDocument | None = None,
     baseline_name: str | None = None,
@@ -46,13 +47,14 @@ def check(
     verdicts: list[Verdict] = []
     unpriced, stale = allowed(sets, "allow_unpriced"), allowed(sets, "allow_stale")
     for made in document.estimates:
-        subject = Subject(document=document, made=made, baseline=baseline, vendor_of=vendor_of)
-        judge = _Judge(subject, unpriced)
+        about = Subject(document=document, made=made, baseline=baseline, vendor_of=vendor_of)
+        judge = _Judge(about, unpriced)
         for one in sets:
             verdicts += judge.limits(one)
             verdicts += judge.policies(one)
         verdicts += _prices(made, unpriced, stale)
     return CheckDocument(
+        subject=subject,
         workload=document.workload,
         currency=document.currency,
         as_of=document.as_of,
@@ -148,19 +150,18 @@ class _Judge:
             path=("budget", *path),
         )
         made.status = _compared(made)
-        made.limit = warn if made.status == "warn" or deny is None else deny
-        if figure.value is not None and made.limit is not None:
-            room = made.limit - figure.value
-            made.headroom = -room if made.is_minimum else room
         sure = made.status == "deny" and not figure.may_fall
         if figure.value is None:
-            made.status, made.reason = "unknown", figure.reason
+            made.status, made.reason, made.remedy = "unknown", figure.reason, figure.remedy
             made.waits_for_price = figure.waits_for_price
-            made.remedy = figure.remedy
         elif waiting and not sure:
             made.status, made.waits_for_price = "unknown", True
-            made.reason, made.headroom = _waits(waiting), None
+            made.reason = _waits(waiting)
             made.remedy = _allow("allow_unpriced", waiting[0].price.offer)
+        made.limit = warn if made.status == "warn" or deny is None else deny
+        if made.status != "unknown" and figure.value is not None and made.limit is not None:
+            room = made.limit - figure.value
+            made.headroom = -room if made.is_minimum else room
         return made
 
     def policies(self, rules: RuleSet) -> Iterable[Verdict]:

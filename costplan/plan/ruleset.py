@@ -25,14 +25,14 @@ LIMITS: dict[str, tuple[str, str]] = {
     "per_seat": ("cost_per_seat", "--max-per-seat"),
     "increase": ("increase", "--max-increase"),
     "increase_percent": ("increase_percent", "--max-increase"),
-    "reliability": ("reliability", "--min-reliability"),
+    "min_reliability": ("reliability", "--min-reliability"),
     "silent_per_month": ("silent_per_month", "--max-silent"),
     "vendor_share": ("vendor_share_max", "--max-vendor-share"),
     "price_age_days": ("price_age_max_days", "--max-price-age"),
     "unpriced_lines": ("unpriced_lines", "--max-unpriced"),
 }
 """Each limit of a budget: the figure that it is on, and its option. All but one are maxima."""
-MINIMA = ("reliability",)
+MINIMA = ("min_reliability",)
 COMMAND_LINE = "the command line"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from costplan.document.verdict import CheckDocument, Verdict
@@ -13,6 +14,7 @@ WORDS = {"pass": "pass", "warn": "WARN", "deny": "DENY", "unknown": "UNKNOWN"}
 SHADES = {"pass": "green", "warn": "yellow", "deny": "red", "unknown": "red"}
 PLAIN = ("count", "days")
 MOST_DIGITS = 8
+STATUS = 9
 
 
 def draw(document: CheckDocument, look: Look) -> str:
@@ -22,13 +24,17 @@ def draw(document: CheckDocument, look: Look) -> str:
     against = f", against {document.baseline}" if document.baseline else ""
     page.say(f"prices as of {document.as_of}, in {document.currency} a month{against}", "dim")
     page.say()
-    for stack in document.stacks:
-        table = Table("", stack, "figure", "limit", "headroom", texts=2)
+    twice = _twice(document)
+    table = Table("", "figure", "limit", "headroom")
+    for at, stack in enumerate(document.stacks):
+        if at:
+            table.rule()
+        table.add(cell(stack, "bold"))
         for one in document.verdicts:
             if one.stack == stack:
-                _row(table, one)
-        page.draw(table)
-        page.say()
+                _row(table, one, one.source if (one.stack, one.rule) in twice else "")
+    page.draw(table)
+    page.say()
     page.bullets("Why", list(dict.fromkeys(_reasons(document))))
     page.bullets("Notes", document.notes)
     return page.text()
@@ -51,11 +57,18 @@ def sentence(document: CheckDocument) -> str:
     return f"{head} ({said})"
 
 
-def _row(table: Table, one: Verdict) -> None:
-    status = cell(WORDS[one.status], SHADES[one.status])
+def _twice(document: CheckDocument) -> set[tuple[str, str]]:
+    """What several sources have a rule on."""
+    found = [(one.stack, one.rule) for one in document.verdicts]
+    return {one for one in found if found.count(one) > 1}
+
+
+def _row(table: Table, one: Verdict, source: str) -> None:
     figure, limit = figures(one)
     room = "" if one.headroom is None else written(one.headroom, one.unit, ZERO)
-    table.add(status, title(one), Cell(figure), Cell(limit), cell(room, _shade(one)))
+    of = f", {source}" if source else ""
+    name = cell(f"  {WORDS[one.status]:{STATUS}}{title(one)}{of}", SHADES[one.status])
+    table.add(name, Cell(figure), Cell(limit), cell(room, _shade(one)))
 
 
 def _shade(one: Verdict) -> str:
@@ -90,7 +103,10 @@ def written(number: Decimal, unit: str, other: Decimal | None) -> str:
     if unit in ("share", "percent"):
         times = 100 if unit == "share" else 1
         return f"{_apart(number * times, None if other is None else other * times)} %"
-    return money(number)
+    text = money(number)
+    if other is not None and number != other and text == money(other):
+        return _apart(number, other)
+    return text
 
 
 def _apart(number: Decimal, other: Decimal | None) -> str:
@@ -102,15 +118,13 @@ def _apart(number: Decimal, other: Decimal | None) -> str:
     return grouped(number, places)
 
 
-def _reasons(document: CheckDocument) -> list[str]:
-    found = []
+def _reasons(document: CheckDocument) -> Iterable[str]:
+    """What figure and limit do not say by themselves."""
     several = len(document.stacks) > 1
     for one in document.verdicts:
-        if one.status == "pass" and one.kind not in ("unpriced", "stale"):
-            continue
-        about = f"{one.stack}, {title(one)}" if several else title(one)
-        found.append(f"{about}: {reason(one)}")
-    return found
+        if one.reason is not None:
+            about = f"{one.stack}, {title(one)}" if several else title(one)
+            yield f"{about}: {reason(one)}"
 
 
 def reason(one: Verdict) -> str:

@@ -14,6 +14,7 @@ def draw(document: CheckDocument, look: Look) -> str:
     data = {
         "schema_version": SCHEMA_VERSION,
         "kind": "check",
+        "subject": document.subject,
         "workload": document.workload,
         "currency": document.currency,
         "as_of": document.as_of,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from costplan.document.verdict import CheckDocument, Where
+from costplan.document.finding import Where
+from costplan.document.verdict import CheckDocument
 
 
 def place(document: CheckDocument, texts: Mapping[str, str], workload: str | None) -> None:

@@ -75,7 +75,9 @@ class StackBudget:
     per_seat: Annotated[AmountLimit, About("total over [observability] seats")] | None = None
     increase: Annotated[AmountLimit, About("in money, over the baseline's total")] | None = None
     increase_percent: Annotated[AmountLimit, About("over the baseline's total")] | None = None
-    reliability: Annotated[ShareFloor, About("share of trusted answers, at least")] | None = None
+    min_reliability: Annotated[ShareFloor, About("share of trusted answers, at least")] | None = (
+        None
+    )
     silent_per_month: Annotated[AmountLimit, About("silent failures, at most")] | None = None
     vendor_share: Annotated[ShareLimit, About("of the total, with one vendor, at most")] | None = (
         None
@@ -135,6 +137,8 @@ class Policy:
     stacks: Annotated[tuple[str, ...], About("all when left out")] = ()
 
     def check(self) -> Iterable[Problem]:
+        if not self.name.strip():
+            yield Problem(("name",), "a policy's name is what its verdict is called: it is empty")
         if self.deny is None and self.warn is None:
             yield Problem(
                 (),
@@ -148,6 +152,9 @@ class Policy:
 class RuleFile:
     """A policy file."""
 
+    currency: (
+        Annotated[str, About("of its amounts: an estimate in another one is refused")] | None
+    ) = None
     budget: Budget | None = None
     policy: tuple[Policy, ...] = ()
 
