@@ -75,9 +75,7 @@ class StackBudget:
     per_seat: Annotated[AmountLimit, About("total over [observability] seats")] | None = None
     increase: Annotated[AmountLimit, About("in money, over the baseline's total")] | None = None
     increase_percent: Annotated[AmountLimit, About("over the baseline's total")] | None = None
-    min_reliability: Annotated[ShareFloor, About("share of trusted answers, at least")] | None = (
-        None
-    )
+    min_reliability: Annotated[ShareFloor, About("trusted answers, at least")] | None = None
     silent_per_month: Annotated[AmountLimit, About("silent failures, at most")] | None = None
     vendor_share: Annotated[ShareLimit, About("of the total, with one vendor, at most")] | None = (
         None
@@ -152,9 +150,7 @@ class Policy:
 class RuleFile:
     """A policy file."""
 
-    currency: (
-        Annotated[str, About("of its amounts: an estimate in another one is refused")] | None
-    ) = None
+    currency: Annotated[str, About("of its amounts")] | None = None
     budget: Budget | None = None
     policy: tuple[Policy, ...] = ()
 
