@@ -16,6 +16,7 @@ from costplan.reading import read
 from costplan.workload.budget import RuleFile
 
 DAY = date(2026, 11, 22)
+VENDORS = {"odd/one": None, "workload": None}
 RIGHT = Reliability(
     delivered_right=Decimal("0.90"),
     delivered_wrong=Decimal("0.02"),
