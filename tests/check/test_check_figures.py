@@ -148,7 +148,7 @@ NO_CONDITIONS = {
     "(a > 1) + (b > 2) > 1": "a condition is not a number",
     "a > 1\nb > 2": "is not allowed",
     "a" * 401 + " > 1": "more than 400",
-    "(" * 300 + "a" + ")" * 300: "not a",
+    "(" * 190 + "a" + ")" * 190: "not a condition",
 }
 
 
