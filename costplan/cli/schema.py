@@ -12,7 +12,9 @@ from costplan.cli.options import OutOption
 def command(
     name: Annotated[
         str,
-        typer.Argument(metavar="[NAME]", help="workload, catalog, estimate, comparison or bill."),
+        typer.Argument(
+            metavar="[NAME]", help="workload, policy, catalog, estimate, comparison, check or bill."
+        ),
     ] = "workload",
     out: OutOption = None,
 ) -> int:

@@ -43,6 +43,7 @@ def _estimate(made: Estimate) -> dict[str, Any]:
         "stack": made.stack,
         "requests_per_month": made.requests,
         "conversations_per_month": made.conversations,
+        **({} if made.seats is None else {"seats": made.seats}),
         "total_monthly": made.total_monthly,
         "at_least": made.at_least,
         "list_monthly": made.list_monthly,
@@ -64,8 +65,6 @@ def _estimate(made: Estimate) -> dict[str, Any]:
         "not_modelled": made.not_modelled,
         "not_included": made.not_included,
     }
-    if made.seats is not None:
-        data["seats"] = made.seats
     if made.budget is not None:
         data["budget"] = {
             "monthly_total": made.budget,

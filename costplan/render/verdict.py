@@ -66,7 +66,7 @@ def _twice(document: CheckDocument) -> set[tuple[str, str]]:
 def _row(table: Table, one: Verdict, source: str) -> None:
     figure, limit = figures(one)
     room = "" if one.headroom is None else written(one.headroom, one.unit, ZERO)
-    of = f", {source}" if source else ""
+    of = f", {source.rpartition('/')[2]}" if source else ""
     name = cell(f"  {WORDS[one.status]:{STATUS}}{title(one)}{of}", SHADES[one.status])
     table.add(name, Cell(figure), Cell(limit), cell(room, _shade(one)))
 
@@ -78,7 +78,7 @@ def _shade(one: Verdict) -> str:
 def title(one: Verdict) -> str:
     """What a verdict is about, in words."""
     if one.kind == "limit":
-        return one.rule.replace("_", " ")
+        return one.rule.removeprefix("min_").replace("_", " ")
     if one.kind == "policy":
         return one.rule
     return f"price of {one.rule}"
