@@ -16,6 +16,7 @@ COMMANDS = {
     "estimate": "costplan.cli.estimate",
     "compare": "costplan.cli.compare",
     "check": "costplan.cli.check",
+    "report": "costplan.cli.report",
     "price": "costplan.cli.price",
     "init": "costplan.cli.init",
     "validate": "costplan.cli.validate",

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from costplan.cli.options import ChangeOption, OutOption, StackOption, WorkloadArgument
-
-
-class Format(StrEnum):
-    """What can be drawn."""
-
-    table = "table"
-    json = "json"
+from costplan.cli.options import (
+    ChangeOption,
+    Format,
+    FormatOption,
+    OutOption,
+    StackOption,
+    WorkloadArgument,
+)
 
 
 def command(
@@ -35,7 +34,7 @@ def command(
     levers: Annotated[
         bool, typer.Option("--levers", help="Also say which inputs would change the answer.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: FormatOption = Format.table,
     out: OutOption = None,
     change: ChangeOption = None,
 ) -> int:
@@ -43,7 +42,7 @@ def command(
     from costplan.api import compare_opened, estimate_opened, number
     from costplan.cli.words import day, look, put, spare
     from costplan.problems import BadUsage
-    from costplan.render import render
+    from costplan.render import ANNOTATING, render
     from costplan.store.workloads import open_workload
 
     days = [day(text) for text in as_of] if as_of else [day(None)]
@@ -65,5 +64,9 @@ def command(
     if goal is not None and not 0 <= goal <= 1:
         raise BadUsage(f"--at-reliability is {goal}: it is a share between 0 and 1")
     made = compare_opened(opened, days[0], stack or [], baseline, goal, levers)
+    if form in ANNOTATING:
+        from costplan.store.origins import origin
+
+        made.document.origin = origin(opened, made.document)
     put(render(made, form.value, look()), out)
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,25 +11,19 @@ from costplan.cli.options import (
     ChangeOption,
     DayOption,
     ExplainOption,
+    Format,
+    FormatOption,
     OutOption,
     StackOption,
     WorkloadArgument,
 )
 
 
-class Format(StrEnum):
-    """What ``costplan.render`` can draw."""
-
-    table = "table"
-    json = "json"
-    svg = "svg"
-
-
 def command(
     workload: WorkloadArgument = None,
     stack: StackOption = None,
     as_of: DayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: FormatOption = Format.table,
     out: OutOption = None,
     explain: ExplainOption = False,
     strict: Annotated[
@@ -41,13 +34,17 @@ def command(
     """Estimate the monthly total cost of every stack in a workload file."""
     from costplan.api import estimate_opened
     from costplan.cli.words import day, look, put, spare
-    from costplan.render import render
+    from costplan.render import ANNOTATING, render
     from costplan.store.workloads import open_workload
 
     when = day(as_of)
     opened = open_workload(workload, change or [])
     spare(Path(opened.name), out)
     document = estimate_opened(opened, when, stack or [])
+    if form in ANNOTATING:
+        from costplan.store.origins import origin
+
+        document.origin = origin(opened, document)
     put(render(document, form.value, look(explain)), out)
     return _verdict(document) if strict else 0
 

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Format(StrEnum):
+    """What ``costplan.render`` can draw."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+    csv = "csv"
+    focus = "focus"
+    junit = "junit"
+    sarif = "sarif"
+    github = "github"
+    gitlab = "gitlab"
+    svg = "svg"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
 
 WorkloadArgument = Annotated[
     str | None,

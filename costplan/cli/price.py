@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.estimate import Format
-from costplan.cli.options import ExplainOption
+from costplan.cli.options import ExplainOption, Format, FormatOption
 
 
 class Mode(StrEnum):
@@ -40,7 +39,7 @@ def command(
     at: Annotated[
         str | None, typer.Option("--at", metavar="DATETIME", help="When; now if left out.")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: FormatOption = Format.table,
     explain: ExplainOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 if a price is missing.")] = False,
     free_tiers: Annotated[

@@ -60,10 +60,10 @@ def put(text: str, out: Path | None) -> None:
     print(f"wrote {clean(str(out))}", file=sys.stderr)
 
 
-def spare(source: Path, out: Path | None) -> None:
-    """Raises BadUsage where ``--out`` would replace the workload itself."""
+def spare(source: Path, out: Path | None, what: str = "the workload itself") -> None:
+    """Raises BadUsage where ``--out`` would replace what is read."""
     if out is not None and out.is_file() and source.is_file() and out.samefile(source):
-        raise BadUsage(f"--out {out} is the workload itself", "name another file")
+        raise BadUsage(f"--out {out} is {what}", "name another file")
 
 
 def day(text: str | None) -> date:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from costplan.document.bill import Bill
 from costplan.document.estimate import SCHEMA_VERSION, EstimateDocument
@@ -35,6 +35,13 @@ VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
 ABSOLUTE = Decimal("1e-9")
 """Figures agree within it, or within that part of themselves: a program in between may have made
 them binary floats of 17 digits."""
+
+
+class Saved(NamedTuple):
+    """A document and the name of what it was read from; an empty name for a fresh one."""
+
+    name: str
+    document: Document
 
 
 def kind_of(document: Document) -> str:

@@ -1,19 +1,36 @@
-"""Documents as text: one format a file, one line each in ``FORMATS``. No price is computed."""
+"""Documents as text: one format a file, one line each in ``FORMATS``. No price is computed.
+
+A module of ``FORMATS`` has ``draw(saved, look)`` for one document or several; those that can also
+draw rows that a person asked for have ``draw_rows(rows, look)``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Document
+    from costplan.document.rows import Rows
+    from costplan.document.saved import Document, Saved
 
 FORMATS = {
     "table": "costplan.render.table",
     "json": "costplan.render.json",
+    "markdown": "costplan.render.markdown",
+    "html": "costplan.render.html",
+    "csv": "costplan.render.csv",
+    "focus": "costplan.render.focus",
+    "junit": "costplan.render.junit",
+    "sarif": "costplan.render.sarif",
+    "github": "costplan.render.github",
+    "gitlab": "costplan.render.gitlab",
     "svg": "costplan.render.svg",
 }
+ANNOTATING = ("json", "sarif", "github", "gitlab")
+"""Formats that point into the workload file, or are kept for one that will."""
+TABULAR = ("table", "json", "markdown", "html", "csv")
+"""Formats that have ``draw_rows``."""
 
 
 class Look(NamedTuple):
@@ -26,6 +43,19 @@ class Look(NamedTuple):
 
 
 def render(document: Document, form: str, look: Look) -> str:
-    """The document in a format of ``FORMATS``, ending in a newline."""
-    draw: Callable[[Document, Look], str] = import_module(FORMATS[form]).draw
-    return draw(document, look)
+    """The document in a format of ``FORMATS``, ending in a newline unless it is empty."""
+    from costplan.document.saved import Saved
+
+    return render_all([Saved("", document)], form, look)
+
+
+def render_all(saved: Sequence[Saved], form: str, look: Look) -> str:
+    """Several documents as one text."""
+    text: str = import_module(FORMATS[form]).draw(saved, look)
+    return text
+
+
+def render_rows(rows: Rows, form: str, look: Look) -> str:
+    """Rows in a format of ``TABULAR``."""
+    text: str = import_module(FORMATS[form]).draw_rows(rows, look)
+    return text

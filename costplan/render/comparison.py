@@ -16,7 +16,8 @@ from costplan.document.comparison import (
 from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render.page import Cell, Page, Table, cell, money
-from costplan.render.table import summarise, traffic
+from costplan.render.sentences import traffic
+from costplan.render.table import summarise
 
 BLOCKS = "█▓▒░▞▤▥▨◆●"
 ASCII_BLOCKS = "#=+-o%x:*@"

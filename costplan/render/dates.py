@@ -8,7 +8,7 @@ from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.quantity import grouped
 from costplan.render import Look
 from costplan.render.page import Page, Table, cell, known_sum, money
-from costplan.render.table import traffic
+from costplan.render.sentences import traffic
 
 
 def draw(documents: Sequence[EstimateDocument], look: Look) -> str:

@@ -2,23 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any
 
+from costplan.document.entries import estimates_of
+from costplan.document.estimate import SCHEMA_VERSION
 from costplan.document.saved import plain
 from costplan.quantity import literal
 from costplan.render import Look
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Document
+    from costplan.document.rows import Rows
+    from costplan.document.saved import Saved
 
 
-def draw(document: Document, look: Look) -> str:
-    """The whole document; how it may look on a terminal changes nothing."""
-    return dumps(plain(document)) + "\n"
+def draw(saved: Sequence[Saved], look: Look) -> str:
+    """The whole document; how it may look on a terminal changes nothing.
+
+    Several are one ``report``: each whole, with the workload and the file that it is of.
+    """
+    if len(saved) == 1:
+        return dumps(plain(saved[0].document)) + "\n"
+    documents = []
+    for one in saved:
+        found = estimates_of(one.document)
+        documents.append(
+            {
+                "file": one.name,
+                "workload": None if found is None else found.workload,
+                "document": plain(one.document),
+            }
+        )
+    made = {"schema_version": SCHEMA_VERSION, "kind": "report", "documents": documents}
+    return dumps(made) + "\n"
+
+
+def draw_rows(rows: Rows, look: Look) -> str:
+    """Rows as objects; a sum with lines that have no price says how many."""
+    made = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "rows",
+        "title": rows.title,
+        "columns": rows.columns,
+        "rows": [_row(rows.columns, row) for row in rows.rows],
+        "total": None if rows.whole is None else _row(rows.columns, rows.whole),
+        "notes": rows.notes,
+    }
+    return dumps(made) + "\n"
+
+
+def _row(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    from costplan.document.rows import Sum
+
+    values = [value.known if isinstance(value, Sum) else value for value in row]
+    made = dict(zip(columns, values, strict=True))
+    unpriced = sum(value.unpriced for value in row if isinstance(value, Sum))
+    return {**made, "unpriced_lines": unpriced} if unpriced else made
 
 
 def dumps(value: Any, indent: str = "") -> str:

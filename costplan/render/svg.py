@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from costplan.render import Look
 from costplan.render.table import page
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Document
+    from costplan.document.saved import Saved
 
 
-def draw(document: Document, look: Look) -> str:
+def draw(saved: Sequence[Saved], look: Look) -> str:
     """The table as an SVG image, in colour whatever the terminal is."""
     from io import StringIO
 
     from rich.console import Console
     from rich.text import Text
 
-    laid_out = page(document, look._replace(color=True, unicode=True))
+    laid_out = page(saved, look._replace(color=True, unicode=True))
     console = Console(file=StringIO(), width=laid_out.width, record=True, highlight=False)
     for line in laid_out.lines:
         console.print(Text.assemble(*((one.text, one.style) for one in line)), soft_wrap=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
-from costplan.document.estimate import Component, Estimate, EstimateDocument, Reliability
+from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
@@ -22,34 +22,59 @@ from costplan.render.page import (
     money,
     short,
 )
+from costplan.render.sentences import (
+    SENTENCES,
+    component_names,
+    or_dash,
+    reasons,
+    reliability_rows,
+    shared_sentences,
+    total_of,
+    traffic,
+)
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Document
-
-SENTENCES = {
-    "assumptions": "Assumed",
-    "not_modelled": "Not modelled",
-    "not_included": "Not included",
-}
+    from costplan.document.rows import Rows
+    from costplan.document.saved import Document, Saved
 
 
-def draw(document: Document, look: Look) -> str:
-    """The document as text of at most ``look.width`` columns, trailing blanks removed."""
-    return page(document, look).text()
+def draw(saved: Sequence[Saved], look: Look) -> str:
+    """The documents as text of at most ``look.width`` columns, trailing blanks removed."""
+    return page(saved, look).text()
 
 
-def page(document: Document, look: Look) -> Page:
-    """The document laid out, for whoever colours it."""
+def draw_rows(rows: Rows, look: Look) -> str:
+    """Rows as a table."""
+    from costplan.render.several import lay_out_rows
+
     made = Page(look)
+    lay_out_rows(made, rows)
+    return made.text()
+
+
+def page(saved: Sequence[Saved], look: Look) -> Page:
+    """The documents laid out one after another, for whoever colours them."""
+    from costplan.render.several import heading, summary
+
+    made = Page(look)
+    for number, one in enumerate(saved):
+        if len(saved) > 1:
+            heading(made, one.name, number)
+        _lay_out(made, one.document)
+    if len(saved) > 1:
+        summary(made, saved)
+    return made
+
+
+def _lay_out(page: Page, document: Document) -> None:
     if isinstance(document, Bill):
-        _bill(made, document)
+        _bill(page, document)
     elif isinstance(document, EstimateDocument):
-        _estimates(made, document)
+        _estimates(page, document)
     else:
         from costplan.render.comparison import lay_out
 
-        lay_out(made, document)
-    return made
+        lay_out(page, document)
 
 
 def _bill(page: Page, bill: Bill) -> None:
@@ -70,7 +95,7 @@ def _bill(page: Page, bill: Bill) -> None:
             _explain(page, line)
     else:
         page.bullets("Sources", _sources(bill.line_items))
-    page.bullets("Notes", [*_reasons(bill.unpriced), *bill.notes])
+    page.bullets("Notes", [*reasons(bill.unpriced), *bill.notes])
 
 
 def _rate(line: LineItem) -> str:
@@ -80,11 +105,6 @@ def _rate(line: LineItem) -> str:
     if price.price is None:
         return "unknown"
     return grouped(price.price) + (f" / {short(price.per)}" if price.per != 1 else "")
-
-
-def _reasons(lines: Iterable[LineItem]) -> list[str]:
-    found = [f"no price for {line.price.offer} {line.label}: {line.price.reason}" for line in lines]
-    return list(dict.fromkeys(found))
 
 
 def _sources(lines: Iterable[LineItem]) -> list[str]:
@@ -115,23 +135,12 @@ def _estimates(page: Page, document: EstimateDocument) -> None:
     page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
     page.say()
     summarise(page, document)
-    shared = _shared_sentences(estimates)
+    shared = shared_sentences(estimates)
     for made in estimates:
         _stack(page, made, document.currency, shared)
     several = len(estimates) > 1
     for name, title in SENTENCES.items():
         page.bullets(f"{title}, in every stack" if several else title, shared[name])
-
-
-def traffic(estimates: Sequence[Estimate]) -> str:
-    """How many requests (or conversations) the estimates are for."""
-    if not estimates:
-        return "no stacks"
-    first = estimates[0]
-    requests = f"{rounded(first.requests)} requests"
-    if first.conversations is None:
-        return requests
-    return f"{rounded(first.conversations)} conversations, {requests} (turns)"
 
 
 def summarise(page: Page, document: EstimateDocument) -> None:
@@ -147,7 +156,7 @@ def _fitting(estimates: Sequence[Estimate], width: int) -> Iterable[Sequence[Est
     group: list[Estimate] = []
     used = 19
     for made in estimates:
-        needed = 3 + max(len(made.stack), len(_total(made)))
+        needed = 3 + max(len(made.stack), len(total_of(made)))
         if group and used + needed > width:
             yield group
             group, used = [], 19
@@ -157,24 +166,14 @@ def _fitting(estimates: Sequence[Estimate], width: int) -> Iterable[Sequence[Est
         yield group
 
 
-def _shared_sentences(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
-    """What every stack says, to be said once."""
-    found: dict[str, list[str]] = {}
-    for name in SENTENCES:
-        lists: list[list[str]] = [getattr(made, name) for made in estimates]
-        first = lists[0] if lists else []
-        found[name] = [one for one in first if all(one in other for other in lists)]
-    return found
-
-
 def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone: bool) -> None:
     """The stacks side by side; one that is ``alone`` has its components in its own table."""
     table = Table(currency, *(made.stack for made in estimates))
     if not alone:
-        for name in _component_names(estimates):
+        for name in component_names(estimates):
             table.add(name, *(_component_cell(made, name) for made in estimates))
         table.rule()
-    table.add(cell("total a month", "bold"), *(cell(_total(made), "bold") for made in estimates))
+    table.add(cell("total a month", "bold"), *(cell(total_of(made), "bold") for made in estimates))
     rows: list[tuple[str, list[Decimal | None]]] = [
         ("  fixed", [made.fixed_monthly for made in estimates]),
         ("  variable", [made.variable_monthly for made in estimates]),
@@ -183,59 +182,19 @@ def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone:
         rows.append(("  at list price", [made.list_monthly for made in estimates]))
     rows.append(("a request", [made.cost_per_request for made in estimates]))
     for title, amounts in rows:
-        table.add(title, *(_or_dash(one) for one in amounts))
+        table.add(title, *(or_dash(one) for one in amounts))
     table.rule()
     table.add("orchestration spend", *(money(made.orchestration_spend) for made in estimates))
     table.add("overprovisioned", *(money(made.overprovisioned_compute) for made in estimates))
-    _reliability(table, estimates)
+    found = reliability_rows(estimates)
+    if found:
+        table.rule()
+        for title, cells in found:
+            table.add(title, *cells)
+        table.rule()
     if any(made.budget is not None for made in estimates):
         table.add("budget left", *(_headroom(made) for made in estimates))
     page.draw(table)
-
-
-def _reliability(table: Table, estimates: Sequence[Estimate]) -> None:
-    """What the money buys: trusted answers, silent failures, cases."""
-    if all(made.reliability is None for made in estimates):
-        return
-    table.rule()
-    found = [(made, made.reliability) for made in estimates]
-    rows: list[tuple[str, list[str]]] = [
-        ("trusted answers", [_trusted(one) if one else "-" for _, one in found]),
-        ("silent failures", [_monthly(made, one.silent) if one else "-" for made, one in found]),
-        (
-            "cases for people",
-            [_monthly(made, one.escalated) if one else "-" for made, one in found],
-        ),
-        ("a trusted answer", [_or_dash(made.cost_per_trusted_answer) for made in estimates]),
-    ]
-    for title, cells in rows:
-        table.add(title, *cells)
-    table.rule()
-
-
-def _trusted(found: Reliability) -> str:
-    """Per cent with so many digits that a missed target does not look met."""
-    places = 2
-    if found.target is not None and found.trusted < found.target:
-        while places < 8 and round(found.trusted * 100, places) >= found.target * 100:
-            places += 1
-    return f"{grouped(found.trusted * 100, places)} %"
-
-
-def _monthly(made: Estimate, share: Decimal) -> str:
-    return rounded(share * made.requests, 3)
-
-
-def _or_dash(amount: Decimal | None) -> str:
-    return "-" if amount is None else money(amount)
-
-
-def _component_names(estimates: Sequence[Estimate]) -> list[str]:
-    rank: dict[str, int] = {}
-    for made in estimates:
-        for at, component in enumerate(made.components):
-            rank[component.name] = max(rank.get(component.name, 0), at)
-    return sorted(rank, key=lambda name: rank[name])
 
 
 def _component_cell(made: Estimate, name: str) -> Cell:
@@ -243,10 +202,6 @@ def _component_cell(made: Estimate, name: str) -> Cell:
     if component is None:
         return cell("-", "dim")
     return cell(known_sum(component.line_items), "yellow" if component.unpriced else "")
-
-
-def _total(made: Estimate) -> str:
-    return (">= " if made.at_least else "") + money(made.total_monthly)
 
 
 def _headroom(made: Estimate) -> Cell:
@@ -277,7 +232,7 @@ def _stack(page: Page, made: Estimate, currency: str, shared: dict[str, list[str
     page.say()
     for warning in made.warnings:
         page.say(f"warning: {warning}", "yellow")
-    page.bullets("Notes", [*_reasons(made.unpriced), *made.notes])
+    page.bullets("Notes", [*reasons(made.unpriced), *made.notes])
     for name, title in SENTENCES.items():
         page.bullets(title, [one for one in getattr(made, name) if one not in shared[name]])
     page.bullets("Stale prices", made.stale)

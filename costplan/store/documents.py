@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
-from costplan.document.saved import REMEDY, parse
+from costplan.document.saved import REMEDY, Saved, parse
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.store.text import DocumentError, decode, read_bytes, with_subject
-
-if TYPE_CHECKING:
-    from costplan.document.saved import Document
 
 LARGEST_DOCUMENT = 512_000_000
 """Bytes. A thousand stacks of two hundred lines are about 200 MB."""
 MOST_SHOWN = 20
 """Problems that are printed: a file of the wrong kind would have one for every line."""
-
-
-class Saved(NamedTuple):
-    """A document and the name of what it was read from."""
-
-    name: str
-    document: Document
 
 
 class SavedError(DocumentError):
@@ -53,6 +44,29 @@ class SavedError(DocumentError):
         if left > 0:
             shown.append(f"error: and {left} more of the kind in {self.name}")
         return shown
+
+
+def open_documents(patterns: Iterable[str]) -> list[Saved]:
+    """The documents of files, of ``-``, and of patterns such as ``out/**/*.json``; each file once.
+
+    Raises as ``open_document``, and BadUsage for a pattern that matches nothing.
+    """
+    return [open_document(name) for name in _expanded(patterns)]
+
+
+def _expanded(patterns: Iterable[str]) -> list[str]:
+    from glob import glob, has_magic
+
+    found: dict[str, str] = {}
+    for pattern in patterns:
+        names = [pattern]
+        if pattern != "-" and has_magic(pattern) and not Path(pattern).exists():
+            names = sorted(name for name in glob(pattern, recursive=True) if Path(name).is_file())
+            if not names:
+                raise BadUsage(f"no file matches '{pattern}'", REMEDY)
+        for name in names:
+            found.setdefault(name if name == "-" else os.path.realpath(name), name)
+    return list(found.values())
 
 
 def open_document(name: str) -> Saved:

@@ -1,0 +1,109 @@
+"""``costplan report``: saved documents drawn again, without prices or workload."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costplan.cli.options import ExplainOption, Format, FormatOption, OutOption, StackOption
+
+if TYPE_CHECKING:
+    from costplan.document.rows import Rows
+    from costplan.document.saved import Saved
+
+
+class Group(StrEnum):
+    """What ``costplan.document.rows`` can group lines by."""
+
+    component = "component"
+    role = "role"
+    offer = "offer"
+    vendor = "vendor"
+    purpose = "purpose"
+    stack = "stack"
+    workload = "workload"
+
+
+def command(
+    file: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Saved JSON, - for standard input, or patterns: 'out/*.json'.",
+        ),
+    ],
+    form: FormatOption = Format.table,
+    out: OutOption = None,
+    stack: StackOption = None,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter", metavar="K=V", help="Only such lines: component=tokens, offer!=aws/*."
+        ),
+    ] = None,
+    fields: Annotated[
+        str | None, typer.Option("--fields", metavar="A,B", help="Lines with these fields.")
+    ] = None,
+    group_by: Annotated[
+        Group | None, typer.Option("--group-by", help="Sums of lines by a field.")
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option("--top", metavar="N", help="The N dearest of each; the rest in one row."),
+    ] = None,
+    explain: ExplainOption = False,
+) -> int:
+    """Draw saved estimates, comparisons and bills again, alone or several together."""
+    from costplan.cli.words import look, put, spare
+    from costplan.document.choosing import choose, read_filter
+    from costplan.render import render_all, render_rows
+    from costplan.store.documents import open_documents
+
+    filters = [read_filter(text) for text in condition or []]
+    _check(form, fields, group_by, top)
+    saved = open_documents(file)
+    for one in saved:
+        spare(Path(one.name), out, "a document that is read")
+    chosen = choose(saved, stack or [], filters)
+    rows = _rows(chosen, fields, group_by, top)
+    if rows is not None:
+        text = render_rows(rows, form.value, look(explain))
+    else:
+        text = render_all(chosen, form.value, look(explain))
+    put(text, out)
+    return 0
+
+
+def _check(form: Format, fields: str | None, group_by: Group | None, top: int | None) -> None:
+    """Raises BadUsage for options that do not go together, before anything is read."""
+    from costplan.problems import BadUsage
+    from costplan.render import TABULAR
+
+    if fields is not None and group_by is not None:
+        raise BadUsage("--fields shows lines and --group-by sums", "give one of them")
+    if top is not None and top < 1:
+        raise BadUsage(f"--top is {top}: it must be at least 1")
+    asked = {"--fields": fields, "--group-by": group_by, "--top": top}
+    given = next((name for name, value in asked.items() if value is not None), None)
+    if given is not None and form.value not in TABULAR:
+        raise BadUsage(
+            f"{given} does not apply to --format {form.value}",
+            f"it applies to {', '.join(TABULAR)}; --stack and --filter apply to all",
+        )
+
+
+def _rows(
+    saved: Sequence[Saved], fields: str | None, group_by: Group | None, top: int | None
+) -> Rows | None:
+    """The rows that were asked for; None where whole documents were."""
+    if fields is None and group_by is None and top is None:
+        return None
+    from costplan.document.rows import default_fields, grouped_by, lines, read_fields
+
+    if group_by is not None:
+        return grouped_by(saved, group_by.value, top)
+    return lines(saved, read_fields(fields) if fields is not None else default_fields(saved), top)

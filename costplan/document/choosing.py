@@ -1,0 +1,171 @@
+"""Parts of saved documents: some stacks, some lines. What is left says that it is a part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from costplan.document.bill import Bill
+from costplan.document.entries import FIELDS, Entry, entries, estimates_of
+from costplan.document.estimate import Component, Estimate, EstimateDocument
+from costplan.document.line import LineItem
+from costplan.document.saved import Saved
+from costplan.problems import BadUsage, did_you_mean
+
+KEYS = (
+    "workload",
+    "stack",
+    "component",
+    "role",
+    "step",
+    "vendor",
+    "offer",
+    "charge",
+    "variant",
+    "purpose",
+    "tags",
+    "fixed",
+    "unit",
+    "confidence",
+)
+"""Fields whose values name something, so that lines can be chosen by them."""
+
+
+class Filter(NamedTuple):
+    """One condition: a field is (or, ``negated``, is not) like one of the patterns."""
+
+    text: str
+    field: str
+    patterns: tuple[str, ...]
+    negated: bool
+
+    def takes(self, entry: Entry) -> bool:
+        """Whether the line is chosen. Tags are one value each; true and false are words."""
+        value = FIELDS[self.field](entry)
+        words = entry.line.tags if self.field == "tags" else (_word(value),)
+        matched = any(fnmatchcase(word, one) for word in words for one in self.patterns)
+        return matched != self.negated
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def read_filter(text: str) -> Filter:
+    """A condition written ``component=tokens``, ``offer=openai/*,aws/*`` or ``purpose!=idle``.
+
+    Raises BadUsage.
+    """
+    name, equals, value = text.partition("=")
+    negated = name.endswith("!")
+    name = name.removesuffix("!").strip()
+    patterns = tuple(one.strip() for one in value.split(","))
+    if not equals or not name or not all(patterns):
+        raise BadUsage(
+            f"'{text}' is no filter", "write it as component=tokens or offer=openai/*,aws/*"
+        )
+    if name not in KEYS:
+        hint = did_you_mean(name, KEYS) or "known: " + ", ".join(KEYS)
+        raise BadUsage(f"lines cannot be chosen by '{name}'", hint)
+    return Filter(text, name, patterns, negated)
+
+
+def choose(
+    saved: Sequence[Saved], stacks: Sequence[str] = (), filters: Sequence[Filter] = ()
+) -> list[Saved]:
+    """The documents with these stacks and lines only. Without conditions they are as they were.
+
+    A comparison is left with its estimates: what it says of stacks side by side would be of others.
+    An estimate of chosen lines has no budget, months or reliability: they are of the whole bill.
+
+    Raises BadUsage for a stack that no document has, and where no line is left.
+    """
+    if not stacks and not filters:
+        return list(saved)
+    known = [made.stack for one in saved for made in _estimates(one)]
+    for name in stacks:
+        if name not in known:
+            hint = did_you_mean(name, known) or "stacks: " + ", ".join(dict.fromkeys(known))
+            raise BadUsage(f"there is no stack '{name}'", hint)
+    for each in filters:
+        if not any(each.takes(entry) for entry in entries(saved)):
+            values = {_word(FIELDS[each.field](entry)): None for entry in entries(saved)}
+            hint = did_you_mean(each.patterns[0], values) or "there are: " + ", ".join(
+                [value for value in values if value][:12]
+            )
+            raise BadUsage(f"no line has {each.text}", hint)
+    chosen = [_chosen(one, stacks, filters) for one in saved]
+    kept = [one for one in chosen if one is not None]
+    if not kept:
+        raise BadUsage("no line is left", "ask for fewer conditions")
+    return kept
+
+
+def _estimates(one: Saved) -> Sequence[Estimate]:
+    found = estimates_of(one.document)
+    return found.estimates if found is not None else ()
+
+
+def _chosen(one: Saved, stacks: Sequence[str], filters: Sequence[Filter]) -> Saved | None:
+    """None where nothing of the document is left."""
+    document = one.document
+    if isinstance(document, Bill):
+        if stacks:
+            return None
+        bill_lines = _taker(one, "", document.currency, filters)
+        bill = replace(document, line_items=[x for x in document.line_items if bill_lines(x)])
+        return Saved(one.name, _noted(bill, filters)) if bill.line_items else None
+    found = estimates_of(document)
+    assert found is not None
+    estimates = [made for made in found.estimates if not stacks or made.stack in stacks]
+    if filters:
+        estimates = [
+            _part(made, _taker(one, made.stack, found.currency, filters), filters)
+            for made in estimates
+        ]
+        estimates = [made for made in estimates if made.components]
+    return Saved(one.name, replace(found, estimates=estimates)) if estimates else None
+
+
+def _taker(
+    one: Saved, stack: str, currency: str, filters: Sequence[Filter]
+) -> Callable[[LineItem], bool]:
+    found = estimates_of(one.document)
+    workload = found.workload if isinstance(found, EstimateDocument) else ""
+    day = one.document.as_of.date() if isinstance(one.document, Bill) else None
+    when = found.as_of if found is not None else day
+    assert when is not None
+
+    def takes(line: LineItem) -> bool:
+        entry = Entry(one.name, workload, when, currency, stack, line)
+        return all(each.takes(entry) for each in filters)
+
+    return takes
+
+
+def _said(filters: Sequence[Filter]) -> str:
+    return f"only lines with {' and '.join(each.text for each in filters)}: totals are theirs"
+
+
+def _noted(bill: Bill, filters: Sequence[Filter]) -> Bill:
+    return replace(bill, notes=[_said(filters), *bill.notes])
+
+
+def _part(made: Estimate, takes: Callable[[LineItem], bool], filters: Sequence[Filter]) -> Estimate:
+    components = [
+        Component(one.name, [line for line in one.line_items if takes(line)])
+        for one in made.components
+    ]
+    kept = [one for one in components if one.line_items]
+    offers = {line.price.offer for one in kept for line in one.line_items}
+    return replace(
+        made,
+        components=kept,
+        notes=[_said(filters), *made.notes],
+        stale=[one for one in made.stale if one.rpartition(": checked ")[0] in offers],
+        months=[],
+        budget=None,
+        reliability=None,
+    )

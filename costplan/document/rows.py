@@ -1,0 +1,185 @@
+"""Figures in rows and columns, drawn from the lines of saved documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.document.entries import FIELDS, FIGURES, Entry, Value, currencies, entries
+from costplan.document.saved import Saved
+from costplan.problems import BadUsage, did_you_mean
+from costplan.quantity import ZERO, total
+
+GROUPS = ("component", "role", "offer", "vendor", "purpose", "stack", "workload")
+NOTHING = "(none)"
+WHOSE = ("document", "workload", "stack")
+"""Fields that say whose a line is."""
+
+
+class Sum(NamedTuple):
+    """The priced lines of a cell added up, and how many lines have no price."""
+
+    known: Decimal
+    unpriced: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Rows:
+    """``columns`` that hold figures are named in ``figures``. ``whole`` is the row of totals, where
+    the rows can be added. Rows are as long as ``columns``."""
+
+    title: str
+    columns: list[str]
+    figures: frozenset[str]
+    rows: list[list[Value | Sum]]
+    whole: list[Value | Sum] | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def read_fields(text: str) -> list[str]:
+    """The names of a list such as ``role,offer,amount``. Raises BadUsage."""
+    names = [one.strip() for one in text.split(",") if one.strip()]
+    for name in names:
+        if name not in FIELDS:
+            hint = did_you_mean(name, FIELDS) or "fields: " + ", ".join(FIELDS)
+            raise BadUsage(f"a line has no field '{name}'", hint)
+    if not names:
+        raise BadUsage("--fields names none", "fields: " + ", ".join(FIELDS))
+    if len(set(names)) != len(names):
+        raise BadUsage(f"--fields {text} names a field twice")
+    return names
+
+
+def default_fields(saved: Sequence[Saved]) -> list[str]:
+    """What tells lines apart, and their amounts."""
+    found = list(entries(saved))
+    several = {
+        "workload": len({one.name for one in saved}) > 1,
+        "stack": len({one.stack for one in found}) > 1,
+        "currency": len(currencies(saved)) > 1,
+    }
+    names = ("workload", "stack", "role", "offer", "charge", "amount", "currency")
+    return [name for name in names if several.get(name, True)]
+
+
+def lines(saved: Sequence[Saved], fields: Sequence[str], top: int | None = None) -> Rows:
+    """One row a line; with ``top`` the dearest ones of each stack, and its others in one row."""
+    found = list(entries(saved))
+    rows: list[list[Value | Sum]] = []
+    for own in _by_stack(found):
+        shown = own
+        if top is not None and len(own) > top:
+            own.sort(key=lambda one: one.line.amount or ZERO, reverse=True)
+            shown = own[:top]
+        rows += [[FIELDS[name](one) for name in fields] for one in shown]
+        rest = own[len(shown) :]
+        if rest:
+            label = f"{len(rest)} other lines" if len(rest) > 1 else "1 other line"
+            rows.append(_summed(fields, rest, label))
+    made = Rows(title="lines", columns=list(fields), figures=FIGURES & set(fields), rows=rows)
+    if "amount" in fields or "list_amount" in fields:
+        if len(currencies(saved)) > 1:
+            made.notes.append("amounts are in several currencies and are not added")
+        elif len(_by_stack(found)) > len({one.document for one in found}):
+            made.notes.append("stacks stand in for each other and are not added")
+        elif found:
+            made.whole = _summed(fields, found, "total")
+    return made
+
+
+def _by_stack(found: Sequence[Entry]) -> list[list[Entry]]:
+    parts: dict[tuple[str, str], list[Entry]] = {}
+    for one in found:
+        parts.setdefault((one.document, one.stack), []).append(one)
+    return list(parts.values())
+
+
+def _summed(fields: Sequence[str], found: Sequence[Entry], label: str) -> list[Value | Sum]:
+    row: list[Value | Sum] = []
+    for name in fields:
+        if name in ("amount", "list_amount"):
+            row.append(_sum([FIELDS[name](one) for one in found]))
+        elif name == "currency":
+            row.append(found[0].currency if found else None)
+        elif (
+            name in ("document", "workload", "stack") and len({FIELDS[name](x) for x in found}) == 1
+        ):
+            row.append(FIELDS[name](found[0]))
+        else:
+            row.append(None)
+    told = FIGURES | {"currency", *WHOSE}
+    at = next((at for at, name in enumerate(fields) if name not in told), None)
+    at = at if at is not None else next((at for at, x in enumerate(row) if x is None), None)
+    if at is not None:
+        row[at] = label
+    return row
+
+
+def _sum(values: Sequence[object]) -> Sum:
+    known = [value for value in values if isinstance(value, Decimal)]
+    return Sum(total(known), len(values) - len(known))
+
+
+def grouped_by(saved: Sequence[Saved], key: str, top: int | None = None) -> Rows:
+    """A row for each value of a field, a column for each stack (and workload, where there are
+    several documents), never one for two currencies."""
+    if top is not None:
+        one_currency(saved)
+    several = len({one.name for one in saved}) > 1
+    cells: dict[str, dict[str, list[Decimal | None]]] = {}
+    columns: dict[str, None] = {}
+    for entry in entries(saved):
+        parts = [entry.workload or entry.document] if several and key != "workload" else []
+        if key not in ("stack", "workload") and entry.stack:
+            parts.append(entry.stack)
+        column = " ".join([*parts, entry.currency])
+        columns.setdefault(column)
+        value = FIELDS[key](entry)
+        row = cells.setdefault(str(value) if value else NOTHING, {})
+        row.setdefault(column, []).append(entry.line.amount)
+    order = list(cells)
+    label = ""
+    if top is not None and len(order) > top:
+        whole = {name: total(_sum(x).known for x in row.values()) for name, row in cells.items()}
+        order.sort(key=lambda name: whole[name], reverse=True)
+        label = f"{len(order) - top} others"
+        for name in order[top:]:
+            for column, amounts in cells[name].items():
+                cells.setdefault(label, {}).setdefault(column, []).extend(amounts)
+        order = [*order[:top], label]
+    rows = [_group(name, cells[name], columns) for name in order]
+    everything: dict[str, list[Decimal | None]] = {
+        column: [one for name in order for one in cells[name].get(column, [])] for column in columns
+    }
+    return Rows(
+        title=f"by {key}",
+        columns=[key, *columns],
+        figures=frozenset(columns),
+        rows=rows,
+        whole=_group("total", everything, columns) if _adds_up(saved, key) else None,
+    )
+
+
+def _adds_up(saved: Sequence[Saved], key: str) -> bool:
+    """Whether the rows of a column may be added: stacks stand in for each other."""
+    return key not in ("stack", "workload") or all(
+        len({entry.stack for entry in entries([one])}) == 1 for one in saved
+    )
+
+
+def _group(
+    name: str, row: dict[str, list[Decimal | None]], columns: dict[str, None]
+) -> list[Value | Sum]:
+    return [name, *(_sum(row[column]) if column in row else None for column in columns)]
+
+
+def one_currency(saved: Sequence[Saved]) -> None:
+    """Raises BadUsage where amounts are in several currencies and so cannot be ranked."""
+    found = currencies(saved)
+    if len(found) > 1:
+        raise BadUsage(
+            f"the documents are in {' and '.join(found)}: their amounts cannot be ranked together",
+            "give --top one currency at a time",
+        )

@@ -1,0 +1,64 @@
+"""Lines as CSV (RFC 4180): a header whose names are stable, one row a line item.
+
+Amounts are number literals with all their digits; what is not known is empty. A text that a
+spreadsheet would compute is led by an apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from costplan.document.entries import FIELDS, Value, entries
+from costplan.document.rows import Rows, Sum
+from costplan.quantity import literal
+from costplan.render import Look
+
+if TYPE_CHECKING:
+    from costplan.document.saved import Saved
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes as the beginning of a formula, full-width signs among them."""
+
+
+def draw(saved: Sequence[Saved], look: Look) -> str:
+    """Every line of every document under the header of ``FIELDS``."""
+    readers = list(FIELDS.values())
+    return table(list(FIELDS), ([read(one) for read in readers] for one in entries(saved)))
+
+
+def draw_rows(rows: Rows, look: Look) -> str:
+    """The rows and, where it can be added up, the row of totals. A last column counts the lines
+    without a price that a sum leaves out, where there are any."""
+    body = [*rows.rows, *([rows.whole] if rows.whole is not None else [])]
+    missing = [sum(one.unpriced for one in row if isinstance(one, Sum)) for row in body]
+    if not any(missing):
+        return table(rows.columns, body)
+    counted = [[*row, Decimal(count)] for row, count in zip(body, missing, strict=True)]
+    return table([*rows.columns, "unpriced_lines"], counted)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[Value | Sum]]) -> str:
+    """CSV text, lines ended by CR LF."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([field(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def field(value: Value | Sum) -> str:
+    """A value as a field."""
+    if isinstance(value, str):
+        return "'" + value if value.startswith(FORMULA) else value
+    if isinstance(value, Sum):
+        return "" if value.unpriced and not value.known else literal(value.known)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return literal(value)
+    return value.isoformat() if isinstance(value, date) else ""

@@ -1,0 +1,45 @@
+"""Findings as workflow commands of GitHub Actions: one line each, on the line of the workload."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from costplan.document.facts import findings
+from costplan.document.finding import Finding
+from costplan.render import Look
+from costplan.render.marks import titled
+from costplan.render.page import clean
+
+if TYPE_CHECKING:
+    from costplan.document.saved import Saved
+
+COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def draw(saved: Sequence[Saved], look: Look) -> str:
+    """A command a finding; nothing at all where nothing was found."""
+    rows = []
+    for one in saved:
+        made = findings(one)
+        rows += [_command(found, made.subject) for found in made.found]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _command(one: Finding, subject: str) -> str:
+    place = ""
+    if one.where is not None:
+        place = f"file={_property(one.where.file)},line={one.where.line},"
+    title = _property(f"costplan {one.rule.id}: {titled(one, subject)}")
+    return f"::{COMMANDS[one.level]} {place}title={title}::{_data(one.message)}"
+
+
+def _data(text: str) -> str:
+    """A message: what would end its line or begin an escape is escaped, other control characters
+    are spelled out."""
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return clean(text)
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

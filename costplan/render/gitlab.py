@@ -1,0 +1,38 @@
+"""Findings as a GitLab Code Quality report: an array of issues with stable fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from costplan.document.facts import findings
+from costplan.render import Look
+from costplan.render.json import dumps
+from costplan.render.marks import fingerprints, titled
+
+if TYPE_CHECKING:
+    from costplan.document.saved import Saved
+
+SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
+NOWHERE = "costplan.toml"
+"""The file of a finding that has none: the report needs a path, and the default name is likeliest.
+"""
+
+
+def draw(saved: Sequence[Saved], look: Look) -> str:
+    """All documents in one array; an empty one where nothing was found."""
+    issues: list[dict[str, Any]] = []
+    for one in saved:
+        made = findings(one)
+        for found, mark in zip(made.found, fingerprints(made), strict=True):
+            file, line = found.where if found.where is not None else (NOWHERE, 1)
+            issues.append(
+                {
+                    "description": f"{titled(found, made.subject)}: {found.message}",
+                    "check_name": f"costplan/{found.rule.id}",
+                    "fingerprint": mark,
+                    "severity": SEVERITIES[found.level],
+                    "location": {"path": file, "lines": {"begin": line}},
+                }
+            )
+    return dumps(issues) + "\n"

@@ -1,0 +1,369 @@
+"""Documents as one HTML page that needs nothing else: no network, no script; it prints, follows the
+reader's light or dark, and can be read by ear. Every text of a file is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from costplan.document.bill import Bill
+from costplan.document.entries import estimates_of
+from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.facts import findings
+from costplan.document.finding import Findings
+from costplan.document.line import LineItem
+from costplan.quantity import ZERO, grouped, rounded
+from costplan.render import Look
+from costplan.render.html_chart import bars, grid
+from costplan.render.html_style import CSS
+from costplan.render.page import amount_of, clean, known_sum, money
+from costplan.render.sentences import (
+    SENTENCES,
+    component_names,
+    reasons,
+    share_of,
+    shared_sentences,
+    source_dates,
+    summary_rows,
+    total_of,
+    traffic,
+)
+
+if TYPE_CHECKING:
+    from costplan.document.comparison import Comparison
+    from costplan.document.rows import Rows
+    from costplan.document.saved import Saved
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+SAFE = ("https://", "http://")
+WHOLE = "total a month"
+"""The row of a summary that stands out."""
+
+
+def draw(saved: Sequence[Saved], look: Look) -> str:
+    """One page; several documents are its sections, after a table of all totals."""
+    first = saved[0].document
+    found = estimates_of(first)
+    name = found.workload if found is not None else getattr(first, "offer", "")
+    title = text_of(name) if len(saved) == 1 else f"{len(saved)} documents"
+    parts = [] if len(saved) == 1 else [_all(saved)]
+    for number, one in enumerate(saved):
+        document = one.document
+        if isinstance(document, Bill):
+            parts.append(_bill(document, number))
+        elif isinstance(document, EstimateDocument):
+            parts.append(_estimates(document, findings(one), number))
+        else:
+            parts.append(_comparison(document, findings(one), number))
+    return _page(f"{title}: monthly cost", "\n".join(parts), look)
+
+
+def draw_rows(rows: Rows, look: Look) -> str:
+    """One table on a page."""
+    from costplan.render.several import spoken
+
+    whole = [] if rows.whole is None else [rows.whole]
+    body = [
+        [spoken(value, name) for value, name in zip(row, rows.columns, strict=True)]
+        for row in [*rows.rows, *whole]
+    ]
+    figures = [name in rows.figures for name in rows.columns]
+    made = table(rows.title, rows.columns, body, figures, total=len(whole))
+    notes = "".join(f"<p>{text_of(note)}</p>" for note in rows.notes)
+    return _page(rows.title, f"<h1>{text_of(rows.title.capitalize())}</h1>{made}{notes}", look)
+
+
+def _page(title: str, body: str, look: Look) -> str:
+    made = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        '<meta name="generator" content="costplan">\n'
+        f"<title>{title}</title>\n<style>\n{CSS}</style>\n</head>\n<body>\n<main>\n{body}\n"
+        "</main>\n<footer>An estimate, not an invoice. Made by costplan from the prices and dates "
+        "named above.</footer>\n</body>\n</html>\n"
+    )
+    return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def text_of(text: str) -> str:
+    """A text of a file, escaped, its control characters spelled out."""
+    return escape(clean(text))
+
+
+def table(
+    caption: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    figures: Sequence[bool] | None = None,
+    total: int = 0,
+) -> str:
+    """A table with a caption and scopes; the last ``total`` rows are its footer. Cells are escaped
+    here."""
+    right = figures if figures is not None else [at > 0 for at in range(len(header))]
+    shades = [' class="n"' if one else "" for one in right]
+    head = "".join(
+        f'<th scope="col"{shade}>{text_of(name)}</th>'
+        for name, shade in zip(header, shades, strict=True)
+    )
+    body = [_row(row, shades) for row in rows]
+    split = len(body) - total
+    foot = f"<tfoot>{''.join(body[split:])}</tfoot>" if total else ""
+    return (
+        f'<div class="scroll"><table><caption>{text_of(caption)}</caption><thead><tr>{head}</tr>'
+        f"</thead><tbody>{''.join(body[:split])}</tbody>{foot}</table></div>"
+    )
+
+
+def _row(row: Sequence[str], shades: Sequence[str]) -> str:
+    cells = [
+        f'<th scope="row"{shades[0]}>{_linked(row[0])}</th>',
+        *(
+            f"<td{shade}>{_linked(one)}</td>"
+            for one, shade in zip(row[1:], shades[1:], strict=True)
+        ),
+    ]
+    shade = ' class="whole"' if row[0] == WHOLE else ""
+    return f"<tr{shade}>{''.join(cells)}</tr>"
+
+
+def _linked(text: str) -> str:
+    """A text, as a link where it is a web address and nothing else."""
+    shown = text_of(text)
+    if text.startswith(SAFE) and text.isprintable() and " " not in text:
+        return f'<a href="{shown}" rel="noreferrer noopener">{shown}</a>'
+    return shown
+
+
+def _all(saved: Sequence[Saved]) -> str:
+    rows = []
+    for one in saved:
+        found = estimates_of(one.document)
+        if found is None:
+            bill = one.document
+            assert isinstance(bill, Bill)
+            least = ">= " if bill.unpriced else ""
+            day = bill.as_of.date().isoformat()
+            rows.append([bill.offer, "", day, least + money(bill.total), bill.currency])
+            continue
+        for made in found.estimates:
+            day = found.as_of.isoformat()
+            rows.append([found.workload, made.stack, day, total_of(made), found.currency])
+    header = ["workload", "stack", "as of", "a month", "currency"]
+    made_table = table("Every stack of every document", header, rows, [False] * 3 + [True, False])
+    return f"<section><h1>{len(saved)} documents</h1>{made_table}</section>"
+
+
+def _bill(bill: Bill, number: int) -> str:
+    moment = bill.as_of.isoformat(timespec="minutes").replace("+00:00", "Z")
+    rows = [[line.label, amount_of(line), money(line.amount)] for line in bill.line_items]
+    rows.append(["total, at least" if bill.unpriced else "total", "", money(bill.total)])
+    charges = table("Charges", ["charge", "quantity", bill.currency], rows, total=1)
+    return (
+        f'<section id="d{number}"><h1>{text_of(bill.offer)}</h1>'
+        f'<p class="sub">at {moment}, in {text_of(bill.currency)}</p>{charges}'
+        f"{_list('Notes', [*reasons(bill.unpriced), *bill.notes])}{_sources(bill.line_items)}"
+        "</section>"
+    )
+
+
+def _estimates(document: EstimateDocument, found: Findings, number: int, more: str = "") -> str:
+    estimates = document.estimates
+    currency = text_of(document.currency)
+    names = component_names(estimates)
+    shared = shared_sentences(estimates)
+    several = len(estimates) > 1
+    parts = [
+        f'<section id="d{number}"><h1>{text_of(document.workload)}</h1>',
+        f'<p class="sub">{text_of(traffic(estimates))} a month. Prices as of {document.as_of}, '
+        f"in {currency} a month.</p>",
+        _cards(estimates, currency),
+        bars(estimates, names, number),
+        table(
+            f"The stacks side by side, in {document.currency} a month"
+            if several
+            else f"The month, in {document.currency}",
+            ["", *(made.stack for made in estimates)],
+            [[title, *cells] for title, cells in summary_rows(estimates)],
+        ),
+        _findings(found),
+        more,
+    ]
+    parts += [_stack(made, document.currency, shared) for made in estimates]
+    for name, title in SENTENCES.items():
+        parts.append(_list(f"{title}, in every stack" if several else title, shared[name]))
+    return "\n".join(part for part in parts if part) + "</section>"
+
+
+def _cards(estimates: Sequence[Estimate], currency: str) -> str:
+    """The figure that each stack comes to, large."""
+    cards = []
+    for made in estimates:
+        lines = []
+        if made.reliability is not None:
+            lines.append(f"{share_of(made.reliability.trusted)} trusted answers")
+        if made.budget is not None:
+            left = made.budget - made.total_monthly
+            lines.append(f"{money(abs(left))} {'over' if left < 0 else 'under'} the budget")
+        over = made.budget is not None and made.total_monthly > made.budget
+        body = "".join(f"<dd>{text_of(one)}</dd>" for one in lines)
+        cards.append(
+            f'<div class="card{" over" if over else ""}"><dt>{text_of(made.stack)}</dt>'
+            f'<dd class="big">{text_of(total_of(made))} <small>{currency}</small></dd>{body}</div>'
+        )
+    return f'<dl class="cards">{"".join(cards)}</dl>'
+
+
+def _findings(found: Findings) -> str:
+    if not found.found:
+        return ""
+    items = "".join(
+        f'<li class="{one.level}"><strong>{one.level}</strong> {text_of(one.stack)}: '
+        f"{text_of(one.message)}</li>"
+        for one in found.found
+    )
+    return f'<section class="findings"><h2>Findings</h2><ul>{items}</ul></section>'
+
+
+def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
+    rows: list[list[str]] = []
+    for line in made.lines:
+        rows.append(
+            [
+                line.component,
+                line.role,
+                line.price.offer,
+                line.label,
+                amount_of(line),
+                money(line.amount),
+            ]
+        )
+    rows.append(["total", "", "", "", "", total_of(made)])
+    header = ["component", "role", "offer", "charge", "quantity", currency]
+    items = [[one.name, known_sum(one.line_items)] for one in made.components]
+    items.append(["total", total_of(made)])
+    parts = [
+        f'<section class="stack"><h2>{text_of(made.stack)}</h2>',
+        grid(
+            table("By component", ["component", currency], items, total=1),
+            _purposes(made, currency),
+            _reliability(made),
+        ),
+        "<details open><summary>Every line</summary>",
+        table("Every line", header, rows, [False, False, False, False, True, True], total=1),
+        "</details>",
+        _months(made, currency),
+        _list("Notes", [*reasons(made.unpriced), *made.notes]),
+        *(
+            _list(title, [one for one in getattr(made, name) if one not in shared[name]])
+            for name, title in SENTENCES.items()
+        ),
+        _sources(made.lines),
+        "</section>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _purposes(made: Estimate, currency: str) -> str:
+    whole = made.total_monthly
+    rows = [
+        [name, money(amount), f"{rounded(amount * 100 / whole, 3)} %" if whole else "-"]
+        for name, amount in made.by_purpose.items()
+    ]
+    return table("By purpose", ["purpose", currency, "share"], rows)
+
+
+def _reliability(made: Estimate) -> str:
+    found = made.reliability
+    if found is None:
+        return ""
+    rows = [
+        ["trusted", share_of(found.trusted), rounded(found.trusted * made.requests, 4)],
+        ["silent failures", share_of(found.silent), rounded(found.silent * made.requests, 3)],
+        ["aborted", share_of(found.aborted), rounded(found.aborted * made.requests, 3)],
+        [
+            "of these by people",
+            share_of(found.escalated),
+            rounded(found.escalated * made.requests, 3),
+        ],
+    ]
+    if found.target is not None:
+        rows.append(["target", share_of(found.target), ""])
+    return table("Reliability", ["answers", "share", "a month"], rows)
+
+
+def _months(made: Estimate, currency: str) -> str:
+    if not made.months:
+        return ""
+    rows = [
+        [
+            f"{one.month:%Y-%m}",
+            rounded(one.requests),
+            (">= " if one.at_least else "") + money(one.recurring),
+            money(one.one_off) if one.one_off else "-",
+            money(one.total),
+        ]
+        for one in made.months
+    ]
+    rows.append(["horizon", "", "", "", money(sum((one.total for one in made.months), ZERO))])
+    return table("Months", ["month", "requests", "recurring", "one-off", currency], rows, total=1)
+
+
+def _sources(lines: Iterable[LineItem]) -> str:
+    rows = [
+        [one.offer, one.source, str(one.since), str(one.checked), one.confidence]
+        for one in source_dates(lines)
+    ]
+    header = ["offer", "source", "since", "checked", "confidence"]
+    made = table("Sources", header, rows, [False] * 5)
+    return f"<details open><summary>Sources</summary>{made}</details>"
+
+
+def _list(title: str, sentences: Sequence[str]) -> str:
+    if not sentences:
+        return ""
+    items = "".join(f"<li>{text_of(one)}</li>" for one in sentences)
+    return f"<h3>{text_of(title)}</h3><ul>{items}</ul>"
+
+
+def _comparison(made: Comparison, found: Findings, number: int) -> str:
+    rows = [
+        [
+            one.stack,
+            ("+" if one.difference > 0 else "") + grouped(one.difference, 2),
+            ", ".join(f"{name} {grouped(amount, 2)}" for name, amount in one.wins) or "-",
+            ", ".join(f"{name} +{grouped(amount, 2)}" for name, amount in one.loses) or "-",
+            "-" if one.break_even is None else grouped(one.break_even, 0),
+        ]
+        for one in made.versus
+    ]
+    more = ""
+    if rows:
+        header = ["stack", "difference", "wins on", "loses on", "break-even volume"]
+        body = table(f"Against {made.baseline}", header, rows, [False, True, False, False, True])
+        more = f"<section><h2>Against {text_of(made.baseline)}</h2>{body}</section>"
+    for one in made.strategies:
+        options = [
+            [
+                way.name,
+                way.kind,
+                share_of(way.reliability),
+                "-" if way.monthly is None else money(way.monthly),
+                way.reason or "",
+            ]
+            for way in one.options
+        ]
+        more += f"<section><h2>{text_of(one.stack)}: ways to trusted answers</h2>"
+        more += f"<p>{text_of(one.sentence)}</p>"
+        if options:
+            header = ["way", "kind", "trusted", made.document.currency, "reason"]
+            flags = [False, False, True, True, False]
+            more += (
+                "<details><summary>Every way that was tried</summary>"
+                f"{table('Ways', header, options, flags)}</details>"
+            )
+        more += "</section>"
+    return _estimates(made.document, found, number, more + _list("Notes", made.notes))

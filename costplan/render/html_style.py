@@ -1,0 +1,73 @@
+"""The stylesheet of a page. Contrasts are at least 4.5 to 1 in both schemes (WCAG AA)."""
+
+CSS = """\
+:root { color-scheme: light dark; --ink: #1a2026; --dim: #4d5a66; --paper: #ffffff; --soft: #f3f5f7;
+  --line: #c9d1d9; --link: #0a58b0; --bad: #a81616; --warn: #7a4b00; --c0: #2f6fb5; --c1: #c2570c;
+  --c2: #2b8a4b; --c3: #8e4fb0; --c4: #0e8a8a; --c5: #b03a5b; --c6: #8a7a10; --c7: #5d6b78; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e8edf2; --dim: #a9b6c2; --paper: #14181d; --soft: #1e242b; --line: #3b4651;
+    --link: #7db8ff; --bad: #ff8f8f; --warn: #f0b35a; --c0: #6aa9ec; --c1: #f09a5c; --c2: #63c086;
+    --c3: #c391e0; --c4: #4cc3c3; --c5: #e884a0; --c6: #d2c04e; --c7: #9aa8b5; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 1rem; }
+footer { max-width: 62rem; margin: 0 auto; padding: 1rem; color: var(--dim); font-size: .85rem;
+  border-top: 1px solid var(--line); }
+h1 { font-size: 1.7rem; margin: 0 0 .2rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.25rem; margin: 2.2rem 0 .6rem; padding-top: 1rem;
+  border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
+.sub { color: var(--dim); margin: 0 0 1.2rem; }
+a { color: var(--link); overflow-wrap: anywhere; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem;
+  margin: 0 0 1.2rem; }
+.card { background: var(--soft); border: 1px solid var(--line); border-radius: 8px;
+  padding: .7rem .9rem; overflow-wrap: anywhere; }
+.card dt { font-weight: 600; }
+.card dd { margin: 0; color: var(--dim); font-size: .9rem; }
+.card dd.big { color: var(--ink); font-size: 1.35rem; font-variant-numeric: tabular-nums; }
+.card small { font-size: .8rem; color: var(--dim); }
+.card.over { border-color: var(--bad); }
+.card.over dd:last-child { color: var(--bad); }
+figure { margin: 0 0 1.2rem; }
+figcaption { color: var(--dim); font-size: .9rem; }
+.chart { width: 100%; height: auto; display: block; }
+.chart text { fill: var(--ink); font-size: 13px; font-variant-numeric: tabular-nums; }
+.c0 { fill: var(--c0); } .c1 { fill: var(--c1); } .c2 { fill: var(--c2); } .c3 { fill: var(--c3); }
+.c4 { fill: var(--c4); } .c5 { fill: var(--c5); } .c6 { fill: var(--c6); } .c7 { fill: var(--c7); }
+.chart rect { stroke: var(--paper); stroke-width: 1; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .3rem 0 0;
+  padding: 0; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; margin: .4rem 0 1rem; font-size: .92rem; }
+caption { text-align: left; font-weight: 600; padding: .3rem 0; }
+th, td { text-align: left; padding: .28rem .6rem .28rem 0; border-bottom: 1px solid var(--line);
+  vertical-align: top; overflow-wrap: anywhere; }
+th { font-weight: 500; }
+thead th { color: var(--dim); font-size: .85rem; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+tfoot th, tfoot td { font-weight: 700; border-bottom: 0; border-top: 2px solid var(--line); }
+.whole th, .whole td { font-weight: 700; }
+details caption { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); white-space: nowrap; }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 0 2rem; }
+summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
+.findings ul { list-style: none; padding: 0; margin: 0; }
+.findings li { border-left: 4px solid var(--dim); background: var(--soft); padding: .3rem .7rem;
+  margin: .3rem 0; overflow-wrap: anywhere; }
+.findings .error { border-color: var(--bad); } .findings .error strong { color: var(--bad); }
+.findings .warning { border-color: var(--warn); } .findings .warning strong { color: var(--warn); }
+@media print {
+  :root { --ink: #000; --dim: #333; --paper: #fff; --soft: #fff; --line: #999; --link: #000;
+    --bad: #8a0000; --warn: #5c3900; }
+  body { font-size: 10pt; }
+  main, footer { max-width: none; padding: 0; }
+  h2, h3, caption, summary { break-after: avoid; }
+  tr, figure, .card { break-inside: avoid; }
+  .scroll { overflow: visible; }
+  .card, .findings li, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  summary { list-style: none; }
+}
+"""

@@ -1,0 +1,311 @@
+"""Documents as GitHub-flavoured Markdown: a summary to read, details to unfold.
+
+Every text of a file is escaped: it cannot make a table cell, a tag, a link, a mention or an issue
+reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from costplan.document.bill import Bill
+from costplan.document.entries import estimates_of
+from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.facts import findings
+from costplan.document.finding import Findings
+from costplan.document.line import LineItem
+from costplan.quantity import ZERO, grouped, rounded
+from costplan.render import Look
+from costplan.render.page import amount_of, clean, known_sum, money
+from costplan.render.sentences import (
+    SENTENCES,
+    reasons,
+    share_of,
+    shared_sentences,
+    source_dates,
+    summary_rows,
+    traffic,
+)
+
+if TYPE_CHECKING:
+    from costplan.document.comparison import Comparison, Strategies
+    from costplan.document.rows import Rows
+    from costplan.document.saved import Saved
+
+MARKUP = re.compile(r"([\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+LEAD = re.compile(r"^(?:[-+=#](?=\D)|\d+[.)](?=\s|$))")
+"""What begins a list or a heading, where a text begins a line."""
+APART = "&#8203;"
+"""A zero-width space: it keeps @names, #numbers and addresses of a text from becoming links."""
+SAFE_URL = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/%?=&+,;:#-]*)?")
+MARKS = {"error": "**error**", "warning": "warning", "note": "note"}
+
+
+def draw(saved: Sequence[Saved], look: Look) -> str:
+    """Each document under its own heading; several begin with all their totals."""
+    parts: list[str] = []
+    if len(saved) > 1:
+        parts += ["# All documents", "", *_all(saved), ""]
+    for one in saved:
+        document = one.document
+        if isinstance(document, Bill):
+            parts += _bill(document)
+        elif isinstance(document, EstimateDocument):
+            parts += [*_estimates(document), *_found(findings(one))]
+        else:
+            parts += [*_comparison(document), *_found(findings(one))]
+    text = "\n".join(parts).rstrip("\n") + "\n"
+    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def draw_rows(rows: Rows, look: Look) -> str:
+    """Rows as one table."""
+    from costplan.render.several import spoken
+
+    body = [
+        [safe(spoken(value, name)) for value, name in zip(row, rows.columns, strict=True)]
+        for row in rows.rows
+    ]
+    if rows.whole is not None:
+        whole = zip(rows.whole, rows.columns, strict=True)
+        body.append([strong(safe(spoken(value, name))) for value, name in whole])
+    figures = [name in rows.figures for name in rows.columns]
+    table = _table([safe(name) for name in rows.columns], body, figures)
+    return "\n".join([*table, "", *(safe(note) for note in rows.notes)]).rstrip("\n") + "\n"
+
+
+def safe(text: str) -> str:
+    """A text that renders as itself, on one line."""
+    text = MARKUP.sub(r"\\\1", _html(text))
+    return LEAD.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)
+
+
+def _html(text: str) -> str:
+    """A text for a line of HTML, in which Markdown is not read: no tag, no link by itself."""
+    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = text.replace("://", f":{APART}//").replace("@", f"@{APART}")
+    text = re.sub(r"(?i)\b(www)\.", rf"\1{APART}.", text)
+    text = re.sub(r"(?i)\b(mailto|xmpp):", rf"\1{APART}:", text)
+    return re.sub(r"#(?=\d)", f"#{APART}", re.sub(r"(?i)\b(GH)-(?=\d)", rf"\1{APART}-", text))
+
+
+def strong(text: str) -> str:
+    """Bold, for a text that is safe and not empty."""
+    return f"**{text}**" if text else ""
+
+
+def _source(text: str) -> str:
+    """A source as a link where it is a plain web address."""
+    return f"<{text}>" if SAFE_URL.fullmatch(text) else safe(text)
+
+
+def _table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], figures: Sequence[bool] | None = None
+) -> list[str]:
+    """A table whose columns but the first are figures, unless said otherwise."""
+    right = figures if figures is not None else [at > 0 for at in range(len(header))]
+    rule = ["---:" if one else "---" for one in right]
+    return [f"| {' | '.join(row)} |" for row in (header, rule, *rows)]
+
+
+def _details(title: str, body: Sequence[str]) -> list[str]:
+    """A part that is folded away."""
+    return [f"<details><summary>{_html(title)}</summary>", "", *body, "", "</details>", ""]
+
+
+def _bullets(title: str, sentences: Sequence[str]) -> list[str]:
+    return [strong(title), "", *(f"- {safe(one)}" for one in sentences), ""] if sentences else []
+
+
+def _all(saved: Sequence[Saved]) -> list[str]:
+    rows = []
+    for one in saved:
+        found = estimates_of(one.document)
+        if found is None:
+            bill = one.document
+            assert isinstance(bill, Bill)
+            least = ">= " if bill.unpriced else ""
+            rows.append(
+                [bill.offer, "", f"{bill.as_of:%Y-%m-%d}", least + money(bill.total), bill.currency]
+            )
+            continue
+        for made in found.estimates:
+            least = ">= " if made.at_least else ""
+            total = least + money(made.total_monthly)
+            rows.append([found.workload, made.stack, str(found.as_of), total, found.currency])
+    header = ["workload", "stack", "as of", "a month", "currency"]
+    safe_rows = [[safe(one) for one in row] for row in rows]
+    return _table(header, safe_rows, [False, False, False, True, False])
+
+
+def _bill(bill: Bill) -> list[str]:
+    moment = bill.as_of.isoformat(timespec="minutes").replace("+00:00", "Z")
+    rows = [
+        [safe(line.label), safe(amount_of(line)), money(line.amount)] for line in bill.line_items
+    ]
+    label = "total, at least" if bill.unpriced else "total"
+    rows.append([strong(label), "", strong(money(bill.total))])
+    return [
+        f"# {safe(bill.offer)}",
+        "",
+        f"at {moment}",
+        "",
+        *_table(["charge", "quantity", safe(bill.currency)], rows),
+        "",
+        *_bullets("Notes", [*reasons(bill.unpriced), *bill.notes]),
+        *_details("Sources", _sources(bill.line_items)),
+    ]
+
+
+def _head(document: EstimateDocument) -> list[str]:
+    estimates = document.estimates
+    rows = [
+        [safe(title), *(safe(one) for one in cells)] for title, cells in summary_rows(estimates)
+    ]
+    return [
+        f"# {safe(document.workload)}",
+        "",
+        f"{safe(traffic(estimates))} a month; prices as of {document.as_of}, "
+        f"in {safe(document.currency)} a month",
+        "",
+        *_table([safe(document.currency), *(safe(made.stack) for made in estimates)], rows),
+        "",
+    ]
+
+
+def _estimates(document: EstimateDocument) -> list[str]:
+    shared = shared_sentences(document.estimates)
+    made = _head(document)
+    for one in document.estimates:
+        made += _stack(one, document.currency, shared)
+    several = len(document.estimates) > 1
+    said: list[str] = []
+    for name, title in SENTENCES.items():
+        said += _bullets(f"{title}, in every stack" if several else title, shared[name])
+    if said:
+        made += _details("Assumptions and limits", said)
+    return made
+
+
+def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> list[str]:
+    least = "at least " if made.at_least else ""
+    title = f"{made.stack}: {least}{money(made.total_monthly)} {currency} a month"
+    rows: list[list[str]] = []
+    for component in made.components:
+        rows.append([strong(safe(component.name)), "", "", strong(known_sum(component.line_items))])
+        rows += [
+            [
+                safe(f"{line.role}: {line.price.offer}"),
+                safe(line.label),
+                safe(amount_of(line)),
+                money(line.amount),
+            ]
+            for line in component.line_items
+        ]
+    rows.append(["**total**", "", "", strong(safe(f"{least}{money(made.total_monthly)}"))])
+    body = _table(
+        ["component", "charge", "quantity", safe(currency)], rows, [False, False, True, True]
+    )
+    body += ["", *_purposes(made), *_months(made)]
+    body += _bullets("Notes", [*reasons(made.unpriced), *made.notes])
+    for name, heading in SENTENCES.items():
+        own = [one for one in getattr(made, name) if one not in shared[name]]
+        body += _bullets(heading, own)
+    body += ["**Sources**", "", *_sources(made.lines)]
+    return _details(title, body)
+
+
+def _purposes(made: Estimate) -> list[str]:
+    whole = made.total_monthly
+    rows = [
+        [name, money(amount), f"{rounded(amount * 100 / whole, 3)} %" if whole else "-"]
+        for name, amount in made.by_purpose.items()
+    ]
+    return [*_table(["purpose", "a month", "share"], rows), ""]
+
+
+def _months(made: Estimate) -> list[str]:
+    if not made.months:
+        return []
+    rows = [
+        [
+            f"{one.month:%Y-%m}",
+            rounded(one.requests),
+            ("&gt;= " if one.at_least else "") + money(one.recurring),
+            money(one.one_off) if one.one_off else "-",
+            money(one.total),
+        ]
+        for one in made.months
+    ]
+    whole = sum((one.total for one in made.months), ZERO)
+    rows.append(["**horizon**", "", "", "", strong(money(whole))])
+    return [*_table(["month", "requests", "recurring", "one-off", "total"], rows), ""]
+
+
+def _sources(lines: Iterable[LineItem]) -> list[str]:
+    found = source_dates(lines)
+    return _table(
+        ["offer", "source", "since", "checked", "confidence"],
+        [
+            [safe(one.offer), _source(one.source), str(one.since), str(one.checked), one.confidence]
+            for one in found
+        ],
+        [False] * 5,
+    )
+
+
+def _comparison(made: Comparison) -> list[str]:
+    rows = [
+        [
+            safe(one.stack),
+            ("+" if one.difference > 0 else "") + grouped(one.difference, 2),
+            safe(_changes(one.wins)),
+            safe(_changes(one.loses)),
+            "-" if one.break_even is None else grouped(one.break_even, 0),
+        ]
+        for one in made.versus
+    ]
+    header = ["stack", f"against {safe(made.baseline)}", "wins on", "loses on", "break-even volume"]
+    parts = _estimates(made.document)
+    if rows:
+        table = _table(header, rows, [False, True, False, False, True])
+        parts += [f"## Against {safe(made.baseline)}", "", *table, ""]
+    for one in made.strategies:
+        parts += _strategies(one, made.document.currency)
+    return [*parts, *_bullets("Notes", made.notes)]
+
+
+def _changes(changes: Sequence[tuple[str, object]]) -> str:
+    return ", ".join(f"{name} {amount:,.2f}" for name, amount in changes) or "-"
+
+
+def _strategies(made: Strategies, currency: str) -> list[str]:
+    rows = [
+        [
+            safe(one.name),
+            one.kind,
+            share_of(one.reliability),
+            "-" if one.monthly is None else money(one.monthly),
+            safe(one.reason or ""),
+        ]
+        for one in made.options
+    ]
+    table = _table(
+        ["way", "kind", "trusted", safe(currency), "reason"],
+        rows,
+        [False, False, True, True, False],
+    )
+    body = [safe(made.sentence), "", *table, "", *_bullets("Notes", made.notes)]
+    return _details(f"{made.stack}: ways to trusted answers", body)
+
+
+def _found(found: Findings) -> list[str]:
+    """What the document says is wrong, as a list that a reviewer reads."""
+    if not found.found:
+        return []
+    rows = [
+        [MARKS[one.level], one.rule.id, safe(one.stack), safe(one.message)] for one in found.found
+    ]
+    return ["## Findings", "", *_table(["", "rule", "stack", "what"], rows, [False] * 4), ""]

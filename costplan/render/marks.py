@@ -1,0 +1,35 @@
+"""What the annotating formats share: a finding's name, its fingerprint, its file as a URI."""
+
+from __future__ import annotations
+
+from costplan.document.finding import Finding, Findings
+
+SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
+
+
+def titled(one: Finding, subject: str) -> str:
+    """What a finding is about: the workload and its stack."""
+    return f"{subject}, {one.stack}" if one.stack else subject
+
+
+def fingerprints(found: Findings) -> list[str]:
+    """A mark for each finding that stays when figures, dates and lines change, and is its own."""
+    from hashlib import sha256  # only annotations need it
+
+    seen: dict[tuple[str, ...], int] = {}
+    marks = []
+    for one in found.found:
+        key = (found.subject, one.stack, one.rule.id, one.offer or "")
+        seen[key] = number = seen.get(key, 0) + 1
+        text = "\0".join((*key, str(number)))
+        marks.append(sha256(text.encode()).hexdigest()[:32])
+    return marks
+
+
+def uri(path: str) -> str:
+    """A path as a relative or file URI: percent-encoded, forward slashes."""
+    text = path.replace("\\", "/")
+    encoded = "".join(
+        chr(one) if one in SAFE else f"%{one:02X}" for one in text.encode("utf-8", "replace")
+    )
+    return f"file://{encoded}" if encoded.startswith("/") else encoded

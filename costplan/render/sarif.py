@@ -1,0 +1,97 @@
+"""Findings as SARIF 2.1.0, for code scanning: rules, levels, places in the workload file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from costplan import __version__
+from costplan.document.facts import findings
+from costplan.document.finding import Finding, Rule, Where
+from costplan.render import Look
+from costplan.render.json import dumps
+from costplan.render.marks import fingerprints, titled, uri
+
+if TYPE_CHECKING:
+    from costplan.document.saved import Saved
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def draw(saved: Sequence[Saved], look: Look) -> str:
+    """All documents in one run."""
+    sets = [findings(one) for one in saved]
+    rules = list(
+        dict.fromkeys(
+            [rule for one in sets for _, rule in one.examined]
+            + [found.rule for one in sets for found in one.found]
+        )
+    )
+    places = {rule: at for at, rule in enumerate(rules)}
+    results = []
+    for one in sets:
+        marks = fingerprints(one)
+        results += [
+            _result(found, places[found.rule], one.subject, mark)
+            for found, mark in zip(one.found, marks, strict=True)
+        ]
+    run: dict[str, Any] = {
+        "tool": {
+            "driver": {
+                "name": "costplan",
+                "version": __version__,
+                "rules": [_rule(rule) for rule in rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "help": {"text": rule.help},
+        "defaultConfiguration": {"level": rule.level},
+    }
+
+
+def _result(one: Finding, at: int, subject: str, mark: str) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "ruleId": one.rule.id,
+        "ruleIndex": at,
+        "level": one.level,
+        "message": {"text": f"{titled(one, subject)}: {one.message}"},
+    }
+    location = _location(one.where)
+    if one.stack:
+        location["logicalLocations"] = [{"name": one.stack, "kind": "stack"}]
+    if location:
+        made["locations"] = [location]
+    made["partialFingerprints"] = {"costplan/v1": mark}
+    properties = {
+        name: value
+        for name, value in (
+            ("offer", one.offer),
+            ("figure", one.figure),
+            ("limit", one.limit),
+            ("unit", one.unit or None),
+        )
+        if value is not None
+    }
+    if properties:
+        made["properties"] = properties
+    return made
+
+
+def _location(where: Where | None) -> dict[str, Any]:
+    if where is None:
+        return {}
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(where.file)},
+            "region": {"startLine": where.line},
+        }
+    }
