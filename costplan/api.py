@@ -20,6 +20,9 @@ from costplan.workload.model import Workload
 
 if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
+    from costplan.document.verdict import CheckDocument
+    from costplan.plan.ruleset import RuleSet
+    from costplan.store.policies import PolicyFile
 
 T = TypeVar("T")
 
@@ -62,6 +65,111 @@ def compare_opened(
             capacity=CapacityFiles(opened.folder),
         ),
     )
+
+
+def refuse_bad_rules(opened: Opened) -> None:
+    """Raises DocumentError where a workload's budgets or policies name what does not exist."""
+    from costplan.plan.ruleset import faults
+
+    if opened.workload is not None and not opened.problems:
+        problems = faults(opened.workload.budget, opened.workload.policy)
+        if problems:
+            raise DocumentError(opened.name, opened.text, problems)
+
+
+def check_subject(
+    subject: str | None,
+    limits: Mapping[str, Decimal],
+    policies: Sequence[Path] = (),
+    *,
+    baseline: str | None = None,
+    stacks: Sequence[str] = (),
+    as_of: date | None = None,
+    changes: Sequence[str] = (),
+) -> CheckDocument:
+    """A workload or a saved estimate against its own rules, policy files and given ``limits``.
+
+    ``limits``: by key of ``[budget]``, a component's as ``component.tokens``. Raises CostplanError.
+    """
+    from costplan.plan.check import check
+    from costplan.plan.ruleset import RuleSet, from_limits
+    from costplan.store.places import place
+    from costplan.store.policies import open_policies
+    from costplan.store.subjects import SavedEstimate, open_subject
+
+    if subject == "-" == baseline:
+        raise BadUsage("standard input cannot be both the subject and its baseline")
+    files = [open_policies(path) for path in policies]
+    opened = open_subject(subject, changes)
+    sets: list[RuleSet] = []
+    if isinstance(opened, SavedEstimate):
+        if as_of is not None or changes:
+            raise BadUsage(
+                f"{opened.name} is a saved estimate: its prices and quantities are made",
+                "give the workload with --as-of and --set",
+            )
+        known, workload_name = [made.stack for made in opened.document.estimates], None
+        document = opened.document.only(stacks)
+        texts: dict[str, str] = {}
+    else:
+        refuse_bad_rules(opened)
+        document = estimate_opened(opened, as_of or datetime.now(UTC).date(), stacks)
+        assert opened.workload is not None  # else it could not be estimated
+        known, workload_name = list(opened.workload.stack), opened.name
+        texts = {} if subject == "-" else {opened.name: opened.text}
+        sets.append(RuleSet(opened.name, opened.workload.budget, opened.workload.policy))
+    for file in files:
+        sets.append(_sound(file, known, document.currency))
+        texts[file.name] = file.text
+    if limits:
+        sets.append(from_limits(limits))
+    made = check(
+        document,
+        sets,
+        subject=opened.name,
+        vendor_of=_vendors(opened if isinstance(opened, Opened) else None),
+        baseline=None if baseline is None else _baseline(baseline, document.as_of),
+        baseline_name=baseline,
+    )
+    place(made, texts, workload_name)
+    return made
+
+
+def _sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:
+    """A policy file's rules. Raises DocumentError for what they name and nobody has."""
+    from costplan.plan.ruleset import RuleSet, faults
+
+    problems = faults(file.rules.budget, file.rules.policy, stacks)
+    if file.rules.currency not in (None, currency):
+        message = f"the estimate is in {currency}"
+        problems.append(Problem(("currency",), message, f"write the limits in {currency}"))
+    if problems:
+        raise DocumentError(file.name, file.text, problems)
+    return RuleSet(file.name, file.rules.budget, file.rules.policy)
+
+
+def _baseline(where: str, as_of: date) -> EstimateDocument:
+    """A saved estimate, or a workload's on the same day as what is compared with it."""
+    from costplan.store.subjects import SavedEstimate, open_subject
+
+    opened = open_subject(where)
+    if isinstance(opened, SavedEstimate):
+        return opened.document
+    return estimate_opened(opened, as_of)
+
+
+def _vendors(opened: Opened | None) -> Callable[[str], str | None]:
+    """Who sells an offer. The catalogue is opened when the first one is asked for."""
+    found: list[Catalog] = []
+
+    def vendor_of(offer: str) -> str | None:
+        if not found:
+            own = (opened.folder, opened.prices, opened.name, opened.text) if opened else (Path(),)
+            found.append(open_catalog(*own))
+        entry = found[0].find(offer)
+        return None if entry is None else entry.vendor
+
+    return vendor_of
 
 
 def _with_places(opened: Opened, work: Callable[[tuple[Workload, Catalog]], T]) -> T:

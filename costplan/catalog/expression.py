@@ -194,6 +194,26 @@ class Expression:
         return result or _ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A checked comparison, alone or joined by ``and`` and ``or``; made by ``condition`` only."""
+
+    text: str
+    names: frozenset[str] = field(compare=False)
+    _run: Run = field(compare=False, repr=False)
+
+    def holds(self, variables: Mapping[str, Decimal]) -> bool:
+        """Whether it is true. ExpressionError as ``Expression.evaluate``."""
+        return bool(self._run(variables))
+
+
+def condition(text: str) -> Condition:
+    """The condition of a text, such as ``a > 0.5 * b and c < 3``. ExpressionError as ``parse``."""
+    compiler, body = _read(text, DECIMAL_ARITHMETIC)
+    run = compiler.condition(body, 0)
+    return Condition(text, frozenset(compiler.names), run)
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """As ``Expression.parse``; a text seen before is free."""
@@ -203,6 +223,12 @@ def parse(text: str) -> Expression:
 
 def compiled(text: str, arithmetic: Arithmetic) -> tuple[Run, frozenset[str]]:
     """The text as a function of its variables under an arithmetic, and the variables it reads."""
+    compiler, body = _read(text, arithmetic)
+    return compiler.number(body, 0), frozenset(compiler.names)
+
+
+def _read(text: str, arithmetic: Arithmetic) -> tuple[_Compiler, ast.expr]:
+    """A compiler for the text, and its tree, not walked yet."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"{len(text)} characters, more than {MAX_LENGTH}; split it", text)
     if found := _REFUSED.search(text):
@@ -216,7 +242,7 @@ def compiled(text: str, arithmetic: Arithmetic) -> tuple[Run, frozenset[str]]:
         raise ExpressionError(f"not a formula: {error.msg}; {ALLOWED}", text, column) from None
     except (RecursionError, MemoryError, ValueError):
         raise ExpressionError("nested too deeply to be read; split it", text) from None
-    return compiler.number(tree.body, 0), frozenset(compiler.names)
+    return compiler, tree.body
 
 
 class _Compiler:

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 COMMANDS = {
     "estimate": "costplan.cli.estimate",
     "compare": "costplan.cli.compare",
+    "check": "costplan.cli.check",
     "report": "costplan.cli.report",
     "price": "costplan.cli.price",
     "init": "costplan.cli.init",

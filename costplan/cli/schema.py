@@ -13,7 +13,7 @@ def command(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[NAME]", help="workload, catalog or a document's kind, such as estimate."
+            metavar="[NAME]", help="workload, policy, catalog, or a document such as estimate."
         ),
     ] = "workload",
     out: OutOption = None,

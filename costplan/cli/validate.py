@@ -12,12 +12,13 @@ def command(
     """Check a workload file and its bindings; print nothing but a word when all is well."""
     import sys
 
-    from costplan.api import estimate_opened
+    from costplan.api import estimate_opened, refuse_bad_rules
     from costplan.cli.words import clean, day
     from costplan.store.workloads import open_workload
 
     when = day(as_of)
     opened = open_workload(workload)
+    refuse_bad_rules(opened)
     document = estimate_opened(opened, when)
     unpriced = sum(len(made.unpriced) for made in document.estimates)
     stacks = ", ".join(made.stack for made in document.estimates)

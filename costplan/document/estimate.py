@@ -3,13 +3,14 @@ snapshot: everything drawn later is drawn from it, with no access to prices or w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.line import LineItem
+from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, settle, total
 
 NORMAL = (
@@ -117,11 +118,13 @@ class Reliability:
 
 @dataclass(slots=True, kw_only=True)
 class Estimate:
-    """One stack's bill for the as-of month."""
+    """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
+    names none; ``budget``: what the month may cost, for a table to show what is left."""
 
     stack: str
     requests: Decimal
     conversations: Decimal | None = None
+    seats: Decimal | None = None
     components: list[Component]
     months: list[Month] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
@@ -229,3 +232,16 @@ class EstimateDocument:
         from hashlib import sha256  # loads a cryptography library; tables do not need it
 
         return "sha256:" + sha256(self.catalog_text.encode()).hexdigest()
+
+    def only(self, stacks: Sequence[str]) -> EstimateDocument:
+        """The document with these stacks alone; with all of them where none is named.
+
+        Raises BadUsage for a stack that it has not.
+        """
+        known = [made.stack for made in self.estimates]
+        for name in stacks:
+            if name not in known:
+                hint = did_you_mean(name, known) or "stacks: " + ", ".join(known)
+                raise BadUsage(f"the estimate has no stack '{name}'", hint)
+        chosen = [made for made in self.estimates if not stacks or made.stack in stacks]
+        return replace(self, estimates=chosen)

@@ -32,6 +32,11 @@ class Price:
     reason: str | None = None
     variant: str | None = None
 
+    @property
+    def checked_words(self) -> str:
+        """How an estimate names this price in its list of stale ones."""
+        return f"{self.offer}: checked {self.checked}"
+
 
 @dataclass(slots=True)
 class LineItem:

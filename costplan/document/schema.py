@@ -119,6 +119,7 @@ STACK = an_object(
         "stack": TEXT,
         "requests_per_month": NUMBER,
         "conversations_per_month": MAYBE_NUMBER,
+        "seats": MAYBE_NUMBER,
         "total_monthly": NUMBER,
         "at_least": {"type": "boolean"},
         "list_monthly": NUMBER,
@@ -145,7 +146,7 @@ STACK = an_object(
         "mean_monthly": NUMBER,
         "horizon_total": NUMBER,
     },
-    optional=("months", "mean_monthly", "horizon_total"),
+    optional=("seats", "months", "mean_monthly", "horizon_total"),
 )
 ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",

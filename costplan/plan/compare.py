@@ -14,12 +14,11 @@ from costplan.plan.family import Family
 from costplan.plan.hosting import Capacity
 from costplan.plan.sensitivity import sensitivity
 from costplan.plan.strategies import Context, own_success, strategies, unit_prices
+from costplan.plan.vendors import largest_vendor
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
 from costplan.workload.model import Workload
 from costplan.workload.strategy import Migration
-
-STATED = "stated in the workload"
 
 
 def compare(
@@ -215,18 +214,12 @@ def _token_price(made: Estimate, role: str) -> Decimal:
 
 
 def _lock_in(catalog: Catalog, made: Estimate) -> LockIn:
-    sums: dict[str, Decimal] = {}
-    for line in made.lines:
-        entry = catalog.find(line.price.offer)
-        vendor = entry.vendor if entry is not None else STATED
-        if line.amount is not None:
-            sums[vendor] = sums.get(vendor, ZERO) + line.amount
-    sums.pop(STATED, None)
-    whole = made.total_monthly
-    if not sums or not whole:
-        return LockIn(stack=made.stack, vendor="none", share=ZERO)
-    vendor = max(sums, key=lambda name: sums[name])
-    return LockIn(stack=made.stack, vendor=vendor, share=settle(sums[vendor] / whole))
+    def vendor_of(offer: str) -> str | None:
+        entry = catalog.find(offer)
+        return entry.vendor if entry is not None else None
+
+    vendor, share = largest_vendor(made, vendor_of)
+    return LockIn(stack=made.stack, vendor=vendor or "none", share=share)
 
 
 def _mixes(workload: Workload, catalog: Catalog, as_of: date, names: Sequence[str]) -> list[Mix]:

@@ -97,6 +97,7 @@ class _Planner:
             stack=self.name,
             requests=month.usage.requests,
             conversations=workload.traffic.requests_per_month if workload.conversation else None,
+            seats=workload.observability.seats if workload.observability else None,
             components=_components(month.lines),
             assumptions=_unique(
                 [
@@ -111,7 +112,7 @@ class _Planner:
             not_included=_unique([*month.not_included, *self._one_offs(), *ALWAYS_LEFT_OUT]),
             not_modelled=_unique(self._not_modelled()),
             stale=self._stale(month.lines, as_of),
-            budget=self._budget(),
+            budget=workload.budget.most(self.name) if workload.budget else None,
             reliability=reliability(workload, month.solved, month.lines, month.usage.requests),
         )
         if workload.horizon_months > 1:
@@ -141,13 +142,6 @@ class _Planner:
                 amount = f"{grouped(fixed.one_off, 2)} {self.workload.currency}"
                 yield f"{fixed.name}: {amount} paid once; a longer horizon_months shows it"
 
-    def _budget(self) -> Decimal | None:
-        budget = self.workload.budget
-        if budget is None:
-            return None
-        own = budget.stack.get(self.name)
-        return own.monthly_total if own else budget.monthly_total
-
     def _not_modelled(self) -> Iterable[str]:
         solved = self._solve()
         if solved.missing:
@@ -164,11 +158,11 @@ class _Planner:
     def _stale(self, lines: list[LineItem], as_of: date) -> list[str]:
         limit = self.workload.stale_after_days
         old = {
-            (line.price.offer, line.price.checked)
+            (line.price.offer, line.price.checked): line.price.checked_words
             for line in lines
             if line.price.confidence != "stated" and (as_of - line.price.checked).days > limit
         }
-        return [f"{offer}: checked {checked}" for offer, checked in sorted(old)]
+        return [old[key] for key in sorted(old)]
 
     def _horizon(self, as_of: date, first: Estimate) -> list[Month]:
         growth = 1 + self.workload.traffic.growth_per_month

@@ -75,10 +75,14 @@ def open_document(name: str) -> Saved:
     Raises BadUsage for what cannot be read or is no document, SavedError for a faulty one.
     """
     if name == "-":
-        shown, data = "standard input", _stdin()
+        shown, data = "standard input", stdin_bytes()
     else:
         shown, data = name, read_bytes(Path(name), LARGEST_DOCUMENT)
-    text = decode(data, shown, LARGEST_DOCUMENT)
+    return read_saved(shown, decode(data, shown, LARGEST_DOCUMENT))
+
+
+def read_saved(shown: str, text: str) -> Saved:
+    """The document of a text that was read from somewhere. Raises as ``open_document``."""
     if not text.strip():
         raise BadUsage(f"{shown} is empty", REMEDY)
     given = parse_json(shown, text)
@@ -90,7 +94,8 @@ def open_document(name: str) -> Saved:
         raise SavedError(shown, error.problems) from None
 
 
-def _stdin() -> bytes:
+def stdin_bytes() -> bytes:
+    """Standard input, to one byte more than a document may have. Raises BadUsage."""
     if sys.stdin is None:
         raise BadUsage("standard input is closed", "name a saved document")
     try:

@@ -92,10 +92,18 @@ def _untitled(node: Any, inside: str = "") -> Any:
     }
 
 
+def policy_schema() -> dict[str, Any]:
+    """A policy file."""
+    from costplan.workload.budget import RuleFile
+
+    return _of(RuleFile)
+
+
 DOCUMENTS = {
     "estimate": ("schema", "ESTIMATE"),
     "bill": ("schema", "BILL"),
     "comparison": ("schema_comparison", "COMPARISON"),
+    "check": ("verdict_schema", "CHECK"),
     "audit": ("audit_schema", "AUDIT"),
     "catalogue-report": ("audit_schema", "REPORT"),
 }
@@ -111,6 +119,7 @@ def document_schema(name: str) -> dict[str, Any]:
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "workload": workload_schema,
+    "policy": policy_schema,
     "catalog": catalog_schema,
     **{name: partial(document_schema, name) for name in DOCUMENTS},
 }

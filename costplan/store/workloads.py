@@ -47,6 +47,11 @@ def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
     else:
         path = FilePath(where) if where is not None else _nearest()
         name, text, folder = str(path), read_file(path), path.parent
+    return read_workload(name, text, folder, changes)
+
+
+def read_workload(name: str, text: str, folder: FilePath, changes: Iterable[str] = ()) -> Opened:
+    """The workload of a text that was read from somewhere. Raises as ``open_workload``."""
     data = parse_toml(name, text)
     if not data:
         raise BadUsage(f"{name} is empty", "'costplan init' writes a workload to start from")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from costplan.problems import Problem
 from costplan.reading import REST, About, Amount, Count, Ge, Le, Positive, Share, record
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
+from costplan.workload.budget import Budget, Policy
 from costplan.workload.strategy import Migration, Mix, Strategy
 
 Purpose = Literal["produce", "coordinate", "people", "idle"]
@@ -472,21 +473,6 @@ class Discount:
 
 
 @record
-class StackBudget:
-    """The most that one stack may cost."""
-
-    monthly_total: Amount
-
-
-@record
-class Budget:
-    """The most that each stack may cost; ``stack`` narrows it for one."""
-
-    monthly_total: Amount | None = None
-    stack: Mapping[str, StackBudget] = field(default_factory=dict)
-
-
-@record
 class Workload:
     """A whole workload file. ``costplan.workload.rules`` holds what must agree between tables."""
 
@@ -513,6 +499,7 @@ class Workload:
     stack: Mapping[str, Stack]
     discount: tuple[Discount, ...] = ()
     budget: Budget | None = None
+    policy: tuple[Policy, ...] = ()
 
     def check(self) -> Iterable[Problem]:
         from costplan.workload.rules import problems_of

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from costplan.problems import Path, Problem, did_you_mean
+from costplan.workload.budget import stack_problems
 from costplan.workload.model import RESERVED, Stack, Workload
 from costplan.workload.outcomes import flow_problems
 
@@ -129,10 +130,7 @@ def _stack_references(workload: Workload) -> Iterable[Problem]:
                 near = did_you_mean(name, workload.stack)
                 path = ("mix", mix, "stacks", name)
                 yield Problem(path, f"there is no stack '{name}'", near, "key")
-    for name in workload.budget.stack if workload.budget else ():
-        if name not in workload.stack:
-            near = did_you_mean(name, workload.stack)
-            yield Problem(("budget", "stack", name), f"there is no stack '{name}'", near, "key")
+    yield from stack_problems(workload.budget, workload.policy, workload.stack)
 
 
 def _validators(workload: Workload) -> Iterable[Problem]:

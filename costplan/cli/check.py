@@ -1,0 +1,181 @@
+"""``costplan check``: an estimate against budgets and policies, for a person or a pipeline."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costplan.cli.options import ChangeOption, DayOption, OutOption, StackOption
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from costplan.document.verdict import CheckDocument
+
+SubjectArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[WORKLOAD|ESTIMATE]",
+        help="A workload, an estimate saved as JSON, - for standard input with either, "
+        "or the nearest costplan.toml upward.",
+    ),
+]
+
+
+class Format(StrEnum):
+    """What can be drawn."""
+
+    table = "table"
+    json = "json"
+
+
+def limit(name: str, help_text: str, metavar: str = "N") -> object:
+    """An option that sets a limit."""
+    return typer.Option(name, metavar=metavar, help=help_text)
+
+
+def command(
+    subject: SubjectArgument = None,
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option("--policy", metavar="FILE", help="A file with [budget], [[policy]]."),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", metavar="FILE", help="A saved estimate, or a workload."),
+    ] = None,
+    max_total: Annotated[str | None, limit("--max-total", "A month, at most.")] = None,
+    max_component: Annotated[
+        list[str] | None, limit("--max-component", "One component, at most.", "tokens=1000")
+    ] = None,
+    max_per_request: Annotated[str | None, limit("--max-per-request", "At most.")] = None,
+    max_per_trusted_answer: Annotated[
+        str | None, limit("--max-per-trusted-answer", "At most.")
+    ] = None,
+    max_per_seat: Annotated[str | None, limit("--max-per-seat", "At most.")] = None,
+    max_increase: Annotated[
+        list[str] | None,
+        limit("--max-increase", "Over the baseline, at most; may be repeated.", "10%|500"),
+    ] = None,
+    min_reliability: Annotated[
+        str | None, limit("--min-reliability", "Trusted answers, at least.", "0.98")
+    ] = None,
+    max_silent: Annotated[
+        str | None, limit("--max-silent", "Silent failures a month, at most.")
+    ] = None,
+    max_vendor_share: Annotated[
+        str | None, limit("--max-vendor-share", "With one vendor, at most.", "0.6")
+    ] = None,
+    max_price_age: Annotated[
+        str | None, limit("--max-price-age", "Of the oldest price, at most.", "DAYS")
+    ] = None,
+    max_unpriced: Annotated[
+        str | None, limit("--max-unpriced", "Lines without a price, allowed ones too, at most.")
+    ] = None,
+    stack: StackOption = None,
+    as_of: DayOption = None,
+    change: ChangeOption = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    out: OutOption = None,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; bad input still 2.")
+    ] = False,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Print the figures that policies may name.")
+    ] = False,
+) -> int:
+    """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
+    from costplan.api import check_subject
+    from costplan.cli.words import day, look, put
+
+    if figures:
+        from costplan.plan.measures import vocabulary
+
+        put(vocabulary(), out)
+        return 0
+    given = {
+        "--max-total": max_total,
+        "--max-per-request": max_per_request,
+        "--max-per-trusted-answer": max_per_trusted_answer,
+        "--max-per-seat": max_per_seat,
+        "--min-reliability": min_reliability,
+        "--max-silent": max_silent,
+        "--max-vendor-share": max_vendor_share,
+        "--max-price-age": max_price_age,
+        "--max-unpriced": max_unpriced,
+    }
+    numbers = _limits(given, max_component or [], max_increase or [])
+    document = check_subject(
+        subject,
+        numbers,
+        policy or [],
+        baseline=baseline,
+        stacks=stack or [],
+        as_of=None if as_of is None else day(as_of),
+        changes=change or [],
+    )
+    for file in (document.subject, baseline, *(policy or [])):
+        if file is not None:
+            _spare(Path(file), out)
+    from importlib import import_module
+
+    module = "verdict" if form is Format.table else "verdict_json"
+    put(import_module(f"costplan.render.{module}").draw(document, look()), out)
+    _say(document)
+    return 0 if exit_zero else document.exit_code
+
+
+def _limits(
+    given: dict[str, str | None], components: list[str], increases: list[str]
+) -> dict[str, Decimal]:
+    """The options' limits, by the path that they would have below ``[budget]``."""
+    from costplan.cli.words import clean, sane
+    from costplan.plan.ruleset import LIMITS
+    from costplan.problems import BadUsage
+
+    keys = {option: key for key, (_, option) in LIMITS.items()}
+    found = {keys[name]: sane(name, text) for name, text in given.items() if text is not None}
+    for pair in components:
+        name, equals, text = pair.partition("=")
+        if not equals or not name:
+            raise BadUsage(f"--max-component {clean(pair)}: write it as tokens=1000")
+        if f"component.{name}" in found:
+            raise BadUsage(f"--max-component: {clean(name)} is given twice")
+        found[f"component.{name}"] = sane(f"--max-component {clean(name)}", text)
+    for text in increases:
+        key = "increase_percent" if text.endswith("%") else "increase"
+        if key in found:
+            kind = "as a percentage" if text.endswith("%") else "in money"
+            raise BadUsage(f"--max-increase is given twice {kind}")
+        found[key] = sane("--max-increase", text.removesuffix("%"))
+    return found
+
+
+def _spare(source: Path, out: Path | None) -> None:
+    """Raises BadUsage where ``--out`` would replace a file that was read."""
+    from costplan.problems import BadUsage
+
+    if out is not None and out.is_file() and source.is_file() and out.samefile(source):
+        raise BadUsage(f"--out {out} is a file that this check reads", "name another file")
+
+
+def _say(document: CheckDocument) -> None:
+    """What keeps the check from passing, with its place and what would mend it, on stderr."""
+    import sys
+
+    from costplan.cli.words import clean
+    from costplan.render.verdict import reason, title
+
+    for one in document.verdicts:
+        if one.level == "warn" or one.status not in ("deny", "unknown"):
+            continue
+        word = "denied" if one.status == "deny" else "unknown"
+        print(clean(f"{word}: {one.stack}: {title(one)}: {reason(one)}"), file=sys.stderr)
+        if one.where is not None:
+            place = f"{one.where.file}:{one.where.line}:{one.where.column}"
+            print(f"  --> {clean(place)}", file=sys.stderr)
+        if one.remedy:
+            print(f"   = help: {clean(one.remedy)}", file=sys.stderr)

@@ -1,0 +1,176 @@
+"""What a bill may cost and what must be true of it: ``[budget]`` and ``[[policy]]``.
+
+A workload file has them, and a policy file has nothing else. Every limit is a number, which denies,
+or ``{ warn = ..., deny = ... }``; a figure that equals its limit passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field, fields
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from costplan.problems import Path, Problem, did_you_mean
+from costplan.reading import About, Amount, Share, record
+
+
+@record
+class Most:
+    """A maximum: more than ``warn`` is worth a word, more than ``deny`` is refused."""
+
+    warn: Amount | None = None
+    deny: Amount | None = None
+
+    def check(self) -> Iterable[Problem]:
+        return _levels(self.warn, self.deny, is_most=True)
+
+
+@record
+class MostShare:
+    """A maximum between 0 and 1."""
+
+    warn: Share | None = None
+    deny: Share | None = None
+
+    def check(self) -> Iterable[Problem]:
+        return _levels(self.warn, self.deny, is_most=True)
+
+
+@record
+class LeastShare:
+    """A minimum between 0 and 1: less than ``warn`` is worth a word, less than ``deny`` refused."""
+
+    warn: Share | None = None
+    deny: Share | None = None
+
+    def check(self) -> Iterable[Problem]:
+        return _levels(self.warn, self.deny, is_most=False)
+
+
+def _levels(warn: Decimal | None, deny: Decimal | None, *, is_most: bool) -> Iterable[Problem]:
+    if warn is None and deny is None:
+        yield Problem((), "a limit has 'warn', 'deny' or both", "or is a number alone", "key")
+    elif warn is not None and deny is not None and (warn > deny if is_most else warn < deny):
+        which = "above the maximum" if is_most else "below the minimum"
+        yield Problem(("warn",), f"is {which} that denies, {deny}: it would never be heard")
+
+
+AmountLimit = Amount | Most
+ShareLimit = Share | MostShare
+ShareFloor = Share | LeastShare
+Limit = Decimal | Most | MostShare | LeastShare
+
+
+@record
+class StackBudget:
+    """Limits on one stack; each replaces the same one of ``[budget]``."""
+
+    monthly_total: Annotated[AmountLimit, About("the as-of month's total, at most")] | None = None
+    component: Annotated[
+        Mapping[str, AmountLimit], About("one component's month, at most: tokens, runtime ...")
+    ] = field(default_factory=dict)
+    per_request: AmountLimit | None = None
+    per_trusted_answer: AmountLimit | None = None
+    per_seat: Annotated[AmountLimit, About("total over [observability] seats")] | None = None
+    increase: Annotated[AmountLimit, About("in money, over the baseline's total")] | None = None
+    increase_percent: Annotated[AmountLimit, About("over the baseline's total")] | None = None
+    min_reliability: Annotated[ShareFloor, About("trusted answers, at least")] | None = None
+    silent_per_month: Annotated[AmountLimit, About("silent failures, at most")] | None = None
+    vendor_share: Annotated[ShareLimit, About("of the total, with one vendor, at most")] | None = (
+        None
+    )
+    price_age_days: Annotated[AmountLimit, About("of the oldest price, at most")] | None = None
+    unpriced_lines: Annotated[AmountLimit, About("allowed ones count too")] | None = None
+
+
+KEYS = tuple(one.name for one in fields(StackBudget) if one.name != "component")
+
+
+@record
+class Budget(StackBudget):
+    """Limits on each stack that is estimated; ``stack`` narrows them for one."""
+
+    stack: Mapping[str, StackBudget] = field(default_factory=dict)
+    allow_unpriced: Annotated[
+        tuple[str, ...], About("offers whose missing price does not fail a check")
+    ] = ()
+    allow_stale: Annotated[
+        tuple[str, ...], About("offers whose old price does not fail a check")
+    ] = ()
+
+    def limits(self, stack: str) -> Iterable[tuple[Path, Limit]]:
+        """Each limit that holds for a stack, with its place below ``[budget]``."""
+        narrow = self.stack.get(stack)
+        for source, prefix in ((self, ()), (narrow, ("stack", stack))):
+            for key in KEYS if source is not None else ():
+                found = getattr(source, key)
+                if found is not None and (source is narrow or _own(narrow, key) is None):
+                    yield (*prefix, key), found
+            for name, found in source.component.items() if source is not None else ():
+                if source is narrow or narrow is None or name not in narrow.component:
+                    yield (*prefix, "component", name), found
+
+    def most(self, stack: str) -> Decimal | None:
+        """What a stack may cost a month: the maximum that denies, else the one that warns."""
+        found = _own(self.stack.get(stack), "monthly_total")
+        limit = self.monthly_total if found is None else found
+        if isinstance(limit, Most):
+            return limit.warn if limit.deny is None else limit.deny
+        return limit if isinstance(limit, Decimal) else None
+
+
+def _own(narrow: StackBudget | None, key: str) -> object:
+    return None if narrow is None else getattr(narrow, key)
+
+
+@record
+class Policy:
+    """A condition over the estimate's figures that must not come true."""
+
+    name: str
+    deny: Annotated[str, About("refused where this is true: 'total_monthly > 3000'")] | None = None
+    warn: Annotated[str, About("worth a word where this is true")] | None = None
+    message: Annotated[str, About("what to say then")] | None = None
+    stacks: Annotated[tuple[str, ...], About("all when left out")] = ()
+
+    def check(self) -> Iterable[Problem]:
+        if not self.name.strip():
+            yield Problem(("name",), "a policy's name is what its verdict is called: it is empty")
+        if self.deny is None and self.warn is None:
+            yield Problem(
+                (),
+                f"policy '{self.name}' has no condition",
+                'deny = "total_monthly > 3000" refuses where that is true; warn = "..." only warns',
+                "key",
+            )
+
+
+@record
+class RuleFile:
+    """A policy file."""
+
+    currency: Annotated[str, About("of its amounts")] | None = None
+    budget: Budget | None = None
+    policy: tuple[Policy, ...] = ()
+
+
+def stack_problems(
+    budget: Budget | None, policies: Sequence[Policy], stacks: Iterable[str]
+) -> Iterable[Problem]:
+    """Stacks that budgets and policies name and nobody has; policies of one name."""
+    known = list(stacks)
+    named: list[tuple[Path, str, Literal["key", "value"]]] = []
+    for name in budget.stack if budget else ():
+        named.append((("budget", "stack", name), name, "key"))
+    for at, policy in enumerate(policies):
+        named += [
+            (("policy", at, "stacks", place), name, "value")
+            for place, name in enumerate(policy.stacks)
+        ]
+        if policy.name in [one.name for one in policies[:at]]:
+            yield Problem(("policy", at, "name"), f"two policies are named '{policy.name}'")
+    for path, name, part in named:
+        if name not in known:
+            hint = did_you_mean(name, known) or "stacks: " + ", ".join(known)
+            yield Problem(path, f"there is no stack '{name}'", hint, part)
