@@ -189,18 +189,23 @@ def _table(diff: PriceDiff, look: Look) -> str:
 
 def _changes(offers: Iterable[OfferChange], wide: bool) -> Table:
     days = ("since",) if wide else ()
-    table = Table("price", "", "old", "new", "change", *days, texts=2)
+    table = Table("price", "old", "new", "change", *days)
     for at, offer in enumerate(offers):
         if at:
             table.rule()
         table.add(cell(offer.id, "bold"))
         for one in offer.prices:
             day = _since(one)
-            below = () if wide or not day else (f"    since {day}",)
-            figures = (figure_words(one.old), figure_words(one.new), percent_words(one.percent))
-            late = "to come" if one.announced else " "
-            name = stacked("  " + name_of(one), *below)
-            table.add(name, late, *figures, *([day] if wide else []))
+            below = "announced" if one.announced else ""
+            if day and not wide:
+                below = f"{below or 'since'} {day}"
+            table.add(
+                stacked("  " + name_of(one), *([f"    {below}"] if below else [])),
+                figure_words(one.old),
+                figure_words(one.new),
+                percent_words(one.percent),
+                *([day] if wide else []),
+            )
     return table
 
 
