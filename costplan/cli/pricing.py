@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplan.cli import pricing_lock
+
 if TYPE_CHECKING:
     from costplan.document.listing import Document
 
@@ -16,6 +18,9 @@ tree = typer.Typer(
     rich_markup_mode=None,
     help="Look up what the catalogue holds: prices, plans, dates and sources.",
 )
+
+
+tree.command("lock")(pricing_lock.command)
 
 
 class Format(StrEnum):

@@ -144,6 +144,7 @@ STACK = _object(
     },
     optional=("months", "mean_monthly", "horizon_total"),
 )
+LOCK = _object({"file": TEXT, "as_of": DATE, "offers": TEXTS, "moved": TEXTS, "missing": TEXTS})
 ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",
     **_object(
@@ -153,7 +154,7 @@ ESTIMATE: dict[str, Any] = {
             "workload": TEXT,
             "currency": TEXT,
             "as_of": DATE,
-            "catalog": _object({"hash": TEXT, "offers": TEXTS}),
+            "catalog": _object({"hash": TEXT, "offers": TEXTS, "lock": LOCK}, optional=("lock",)),
             "estimates": {"type": "array", "items": STACK},
         }
     ),
