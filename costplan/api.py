@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
     from costplan.document.price_diff import PriceDiff
     from costplan.store.lock import Lock, LockedCatalog
+    from costplan.store.price_sets import PriceSet
 
 T = TypeVar("T")
 
@@ -250,6 +251,45 @@ def _trace(opened: Opened, catalog: Catalog, as_of: date) -> None:
     with suppress(CostplanError):  # what cannot be compared can still be estimated
         capacity = CapacityFiles(opened.folder)
         with_places(opened, catalog, lambda ready: compare(*ready, as_of, capacity=capacity))
+
+
+def price_changes(
+    old: str, new: str, as_of: date, opened: Opened | None = None
+) -> tuple[PriceDiff, str | None]:
+    """What differs between two sets of prices, and a word where only a part was compared.
+
+    ``old`` and ``new`` are catalogue files or folders, lock files, days or git revisions. With a
+    workload the diff also says what becomes of its bill: each side lies over the built-in
+    catalogue and the user's, a day's side also over the project's.
+    """
+    from costplan.document.price_diff import Side
+    from costplan.plan.price_diff import price_diff
+    from costplan.store.price_sets import open_price_set, together
+
+    here = Path()
+    before, after = open_price_set(old, as_of, here), open_price_set(new, as_of, here)
+    olds, news, said = together(before, after)
+    sides = [Side(one.name, one.as_of) for one in (before, after)]
+    made = price_diff(olds, news, *sides)
+    if opened is not None:
+        made = _with_bills(made, opened, before, after)
+    return made, said
+
+
+def _with_bills(made: PriceDiff, opened: Opened, before: PriceSet, after: PriceSet) -> PriceDiff:
+    from costplan.plan.estimate import estimate
+    from costplan.plan.price_diff import bill_changes
+    from costplan.store.price_sets import catalog_with
+
+    def bill(side: PriceSet) -> EstimateDocument:
+        beneath = catalog_shelves(opened.folder if side.shelf is None else None)
+        catalog = catalog_with(side, beneath, _own(opened))
+        return with_places(opened, catalog, lambda ready: estimate(*ready, side.as_of))
+
+    first, last = bill(before), bill(after)
+    return made._replace(
+        workload=first.workload, currency=first.currency, bills=bill_changes(first, last)
+    )
 
 
 def check_lock(opened: Opened, as_of: date, path: Path | None) -> Pinned:

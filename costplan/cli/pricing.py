@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli import pricing_lock
+from costplan.cli import pricing_diff, pricing_lock
 
 if TYPE_CHECKING:
     from costplan.document.listing import Document
@@ -20,6 +20,7 @@ tree = typer.Typer(
 )
 
 
+tree.command("diff")(pricing_diff.command)
 tree.command("lock")(pricing_lock.command)
 
 

@@ -102,20 +102,20 @@ class Lock:
 
     name = SHELF
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str | None = None) -> None:
+        """``text``: what the file says, where it was not read from ``path``."""
         self.path = path
-        self.text = read_file(path).replace("\r\n", "\n")
+        self.text = (read_file(path) if text is None else text).replace("\r\n", "\n")
         blocks = list(BLOCK.finditer(self.text))
-        begins = [block.start() for block in blocks]
+        begins = [*(block.start() for block in blocks), len(self.text)]
         self._spans = {
-            block[1]: (block.start(), end)
-            for block, end in zip(blocks, [*begins[1:], len(self.text)], strict=True)
+            block[1]: (block.start(), end) for block, end in zip(blocks, begins[1:], strict=True)
         }
         self._aliases = {
             alias: block[1] for block in blocks for alias in QUOTED.findall(block[2] or "")
         }
         self._read: dict[str, Locked] = {}
-        self.head = self._head(self.text[: begins[0]] if begins else self.text)
+        self.head = self._head(self.text[: begins[0]])
         if not self.head.entries == len(blocks) == len(self._spans):
             raise BadUsage(
                 f"{path} says that it holds {self.head.entries} entries and holds {len(blocks)}",
