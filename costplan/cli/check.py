@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.options import ChangeOption, DayOption, OutOption, StackOption
+from costplan.cli.options import (
+    ChangeOption,
+    DayOption,
+    LockedOption,
+    LockOption,
+    NoLockOption,
+    OutOption,
+    StackOption,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -78,6 +86,9 @@ def command(
     stack: StackOption = None,
     as_of: DayOption = None,
     change: ChangeOption = None,
+    lock: LockOption = None,
+    no_lock: NoLockOption = False,
+    locked: LockedOption = False,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
     exit_zero: Annotated[
@@ -88,7 +99,8 @@ def command(
     ] = False,
 ) -> int:
     """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
-    from costplan.api import check_subject
+    from costplan.api import Locking
+    from costplan.api.checking import check_subject
     from costplan.cli.words import day, look, put
 
     if figures:
@@ -116,6 +128,7 @@ def command(
         stacks=stack or [],
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
+        locking=Locking(lock, no_lock, locked),
     )
     for file in (document.subject, baseline, *(policy or [])):
         if file is not None:

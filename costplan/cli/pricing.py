@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costplan.cli import audit as audits
-from costplan.cli import price_list
+from costplan.cli import price_list, pricing_diff, pricing_lock
 
 if TYPE_CHECKING:
     from costplan.document.listing import Document
@@ -21,6 +21,10 @@ tree = typer.Typer(
 )
 tree.command("audit")(audits.audit)
 tree.command("report")(audits.report)
+
+
+tree.command("diff")(pricing_diff.command)
+tree.command("lock")(pricing_lock.command)
 
 
 class Format(StrEnum):

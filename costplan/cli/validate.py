@@ -12,7 +12,8 @@ def command(
     """Check a workload file and its bindings; print nothing but a word when all is well."""
     import sys
 
-    from costplan.api import estimate_opened, refuse_bad_rules
+    from costplan.api import estimate_opened
+    from costplan.api.checking import refuse_bad_rules
     from costplan.cli.words import clean, day
     from costplan.store.workloads import open_workload
 

@@ -12,6 +12,7 @@ from costplan.document.estimate import (
     EstimateDocument,
     Month,
     Origin,
+    Pinned,
     Reliability,
 )
 from costplan.document.fields import Fields
@@ -34,6 +35,15 @@ def data(document: EstimateDocument) -> dict[str, Any]:
     if document.origin is not None:
         made["origin"] = {"file": document.origin.file, "lines": document.origin.lines}
     made["catalog"] = {"hash": document.catalog_hash, "offers": document.offers}
+    if document.lock is not None:
+        lock = document.lock
+        made["catalog"]["lock"] = {
+            "file": lock.file,
+            "as_of": lock.as_of.isoformat(),
+            "offers": list(lock.offers),
+            "moved": list(lock.moved),
+            "missing": list(lock.missing),
+        }
     made["estimates"] = [_estimate(one) for one in document.estimates]
     return made
 
@@ -141,6 +151,7 @@ def read(at: Fields) -> EstimateDocument:
         saved_hash=catalog.text("hash"),
         offers=catalog.texts("offers"),
         estimates=[_read_stack(one) for one in at.each("estimates")],
+        lock=_read_lock(catalog.within("lock")) if catalog.has("lock") else None,
         origin=_read_origin(at.within("origin")) if at.has("origin") else None,
     )
     names: set[str] = set()
@@ -149,6 +160,16 @@ def read(at: Fields) -> EstimateDocument:
             at.wrong("estimates", f"has the stack '{made.stack}' twice (element {number})")
         names.add(made.stack)
     return document
+
+
+def _read_lock(at: Fields) -> Pinned:
+    return Pinned(
+        file=at.text("file"),
+        as_of=at.day("as_of"),
+        offers=tuple(at.texts("offers")),
+        moved=tuple(at.texts("moved")),
+        missing=tuple(at.texts("missing")),
+    )
 
 
 def _read_origin(at: Fields) -> Origin:

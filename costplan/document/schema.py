@@ -148,6 +148,7 @@ STACK = an_object(
     },
     optional=("seats", "months", "mean_monthly", "horizon_total"),
 )
+LOCK = an_object({"file": TEXT, "as_of": DATE, "offers": TEXTS, "moved": TEXTS, "missing": TEXTS})
 ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",
     **an_object(
@@ -166,7 +167,7 @@ ESTIMATE: dict[str, Any] = {
                     },
                 }
             ),
-            "catalog": an_object({"hash": TEXT, "offers": TEXTS}),
+            "catalog": an_object({"hash": TEXT, "offers": TEXTS, "lock": LOCK}, optional=("lock",)),
             "estimates": {"type": "array", "items": STACK},
         },
         optional=("origin",),
@@ -190,4 +191,83 @@ BILL: dict[str, Any] = {
         optional=("kind",),
     ),
     "$defs": {"line": LINE},
+}
+FIGURE = an_object(
+    {
+        "value": MAYBE_NUMBER,
+        "per": NUMBER,
+        "unit": TEXT,
+        "currency": MAYBE_TEXT,
+        "source": TEXT,
+        "confidence": TEXT,
+        "since": DATE,
+        "checked": DATE,
+    }
+)
+MAYBE_FIGURE = {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/figure"}]}
+PRICE_CHANGE = an_object(
+    {
+        "kind": {"enum": ["rate", "mode", "region", "schedule", "fee", "charge", "adjust"]},
+        "charge": TEXT,
+        "variant": MAYBE_TEXT,
+        "measure": TEXT,
+        "old": MAYBE_FIGURE,
+        "new": MAYBE_FIGURE,
+        "percent": MAYBE_NUMBER,
+        "announced": {"anyOf": [{"type": "null"}, DATE]},
+    }
+)
+LINE_CHANGE = an_object(
+    {
+        "role": TEXT,
+        "offer": TEXT,
+        "charge": TEXT,
+        "old": MAYBE_NUMBER,
+        "new": MAYBE_NUMBER,
+        "difference": NUMBER,
+    }
+)
+BILL_CHANGE = an_object(
+    {
+        "stack": TEXT,
+        "old": NUMBER,
+        "new": NUMBER,
+        "difference": NUMBER,
+        "percent": MAYBE_NUMBER,
+        "old_at_least": {"type": "boolean"},
+        "new_at_least": {"type": "boolean"},
+        "moved": {"type": "array", "items": LINE_CHANGE},
+    }
+)
+PRICE_DIFF: dict[str, Any] = {
+    "title": "costplan price diff",
+    **an_object(
+        {
+            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "kind": {"const": "price_diff"},
+            "old": an_object({"name": TEXT, "as_of": DATE}),
+            "new": an_object({"name": TEXT, "as_of": DATE}),
+            "changes": {
+                "type": "array",
+                "items": an_object(
+                    {
+                        "id": TEXT,
+                        "status": {"enum": ["new", "gone", "changed"]},
+                        "category": TEXT,
+                        "vendor": TEXT,
+                        "shelf": TEXT,
+                        "prices": {"type": "array", "items": PRICE_CHANGE},
+                        "words": TEXTS,
+                    }
+                ),
+            },
+            "same_prices": TEXTS,
+            "unchanged": {"type": "integer"},
+            "workload": TEXT,
+            "currency": TEXT,
+            "bills": {"type": "array", "items": BILL_CHANGE},
+        },
+        optional=("workload", "currency", "bills"),
+    ),
+    "$defs": {"figure": FIGURE},
 }

@@ -211,8 +211,8 @@ def test_a_saved_estimate_holds_no_rules_and_takes_no_other_day(tmp_path: Path) 
     for options, says in (
         ((), "a saved estimate holds no rules"),
         (("--max-total=9", "--stack=b"), "the estimate has no stack 'b'"),
-        (("--max-total=9", *DAY), "give the workload with --as-of and --set"),
-        (("--max-total=9", "--set=a=1"), "give the workload with --as-of and --set"),
+        (("--max-total=9", *DAY), "give the workload with --as-of, --set and --lock"),
+        (("--max-total=9", "--set=a=1"), "give the workload with --as-of, --set and --lock"),
         (("--max-total=9", "--out=est.json"), "is a file that this check reads"),
     ):
         ran = inside("check", "est.json", *options, folder=tmp_path)

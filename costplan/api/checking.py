@@ -1,70 +1,25 @@
-"""Workload files and ids in, documents out: what the package's functions and its commands share."""
+"""Budgets and policies against an estimate: what ``costplan check`` does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
+from costplan.api import BESIDE, Locking, estimate_opened
 from costplan.catalog.lookup import Catalog
-from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
-from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.quantity import LARGEST
+from costplan.problems import BadUsage, Problem
 from costplan.store.shelves import open_catalog
 from costplan.store.text import DocumentError
-from costplan.store.workloads import Opened, open_workload
-from costplan.workload.model import Workload
+from costplan.store.workloads import Opened
 
 if TYPE_CHECKING:
-    from costplan.document.comparison import Comparison
     from costplan.document.verdict import CheckDocument
     from costplan.plan.ruleset import RuleSet
     from costplan.store.policies import PolicyFile
-
-T = TypeVar("T")
-
-
-def estimate_file(
-    path: str | Path, as_of: date | None = None, stacks: Sequence[str] = ()
-) -> EstimateDocument:
-    """The estimate of a workload file. See ``costplan.estimate``."""
-    return estimate_opened(open_workload(str(path)), as_of or datetime.now(UTC).date(), stacks)
-
-
-def estimate_opened(opened: Opened, as_of: date, stacks: Sequence[str] = ()) -> EstimateDocument:
-    """The estimate of a workload that was read; problems are drawn at their place in its text."""
-    from costplan.plan.estimate import estimate
-
-    return _with_places(opened, lambda ready: estimate(*ready, as_of, stacks))
-
-
-def compare_opened(
-    opened: Opened,
-    as_of: date,
-    stacks: Sequence[str] = (),
-    baseline: str | None = None,
-    at_reliability: Decimal | None = None,
-    levers: bool = False,
-) -> Comparison:
-    """The comparison of a workload that was read; problems are drawn as in ``estimate_opened``."""
-    from costplan.plan.compare import compare
-    from costplan.store.throughput import CapacityFiles
-
-    return _with_places(
-        opened,
-        lambda ready: compare(
-            *ready,
-            as_of,
-            stacks,
-            baseline=baseline,
-            at_reliability=at_reliability,
-            levers=levers,
-            capacity=CapacityFiles(opened.folder),
-        ),
-    )
 
 
 def refuse_bad_rules(opened: Opened) -> None:
@@ -86,6 +41,7 @@ def check_subject(
     stacks: Sequence[str] = (),
     as_of: date | None = None,
     changes: Sequence[str] = (),
+    locking: Locking = BESIDE,
 ) -> CheckDocument:
     """A workload or a saved estimate against its own rules, policy files and given ``limits``.
 
@@ -103,17 +59,17 @@ def check_subject(
     opened = open_subject(subject, changes)
     sets: list[RuleSet] = []
     if isinstance(opened, SavedEstimate):
-        if as_of is not None or changes:
+        if as_of is not None or changes or locking != BESIDE:
             raise BadUsage(
                 f"{opened.name} is a saved estimate: its prices and quantities are made",
-                "give the workload with --as-of and --set",
+                "give the workload with --as-of, --set and --lock",
             )
         known, workload_name = [made.stack for made in opened.document.estimates], None
         document = opened.document.only(stacks)
         texts: dict[str, str] = {}
     else:
         refuse_bad_rules(opened)
-        document = estimate_opened(opened, as_of or datetime.now(UTC).date(), stacks)
+        document = estimate_opened(opened, as_of or datetime.now(UTC).date(), stacks, locking)
         assert opened.workload is not None  # else it could not be estimated
         known, workload_name = list(opened.workload.stack), opened.name
         texts = {} if subject == "-" else {opened.name: opened.text}
@@ -170,48 +126,3 @@ def _vendors(opened: Opened | None) -> Callable[[str], str | None]:
         return None if entry is None else entry.vendor
 
     return vendor_of
-
-
-def _with_places(opened: Opened, work: Callable[[tuple[Workload, Catalog]], T]) -> T:
-    """Do something with a sound workload and its catalogue; draw every problem in its file."""
-    catalog = open_catalog(opened.folder, opened.prices, opened.name, opened.text)
-    if opened.workload is None or opened.problems:
-        problems = [*opened.problems, *_unknown_ids(opened, catalog)]
-        raise DocumentError(opened.name, opened.text, problems)
-    try:
-        return work((opened.workload, catalog))
-    except InvalidInput as error:
-        raise DocumentError(opened.name, opened.text, error.problems) from None
-
-
-def _unknown_ids(opened: Opened, catalog: Catalog) -> Iterable[Problem]:
-    """Ids that the catalogue does not hold, so that a broken file shows these faults too."""
-    for path, name in opened.bindings:
-        if catalog.find(name) is None and not catalog.plans(name):
-            yield Problem(path, f"unknown offer '{name}'", catalog.hint(name))
-
-
-def price_offer(offer: str, at: datetime | None, quantities: Mapping[str, Any]) -> Bill:
-    """The bill of one offer. See ``costplan.price``."""
-    from costplan.plan.price import price
-
-    given = {name: number(name, value) for name, value in quantities.items()}
-    moment = at or datetime.now(UTC)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return price(open_catalog(Path()), offer, given, moment)
-
-
-def number(name: str, value: object) -> Decimal:
-    """A quantity as Decimal. Raises BadUsage for what is not a finite number of sane size."""
-    if isinstance(value, str):
-        value = value.replace("_", "")
-    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
-        raise BadUsage(f"{name} must be an int, a Decimal or a string, not {type(value).__name__}")
-    try:
-        found = Decimal(value)
-    except (InvalidOperation, ValueError):
-        raise BadUsage(f"{name}: '{value}' is not a number") from None
-    if not found.is_finite() or found.copy_abs() >= LARGEST:
-        raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
-    return found

@@ -1,0 +1,150 @@
+"""Locks and price diffs: what ``costplan pricing lock`` and ``costplan pricing diff`` do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from costplan.api import Locking, catalog_of, own_shelf, pinned_by, with_places
+from costplan.catalog.lookup import Catalog
+from costplan.document.estimate import EstimateDocument, Pinned
+from costplan.problems import BadUsage, CostplanError, did_you_mean
+from costplan.store.shelves import OWN, catalog_shelves
+from costplan.store.workloads import Opened
+
+if TYPE_CHECKING:
+    from costplan.document.price_diff import PriceDiff
+    from costplan.store.lock import Lock, LockedCatalog
+    from costplan.store.price_sets import PriceSet
+
+
+class Relocked(NamedTuple):
+    """A lock file to be written: its text, what it says now and said before.
+
+    ``text`` equal to ``before`` (the file's text, "" without one): nothing is to be written.
+    """
+
+    path: Path
+    text: str
+    before: str
+    diff: PriceDiff
+    entries: int
+    damaged: tuple[str, ...] = ()
+
+
+def relock(
+    opened: Opened, as_of: date, out: Path | None, everything: bool, offers: Sequence[str]
+) -> Relocked:
+    """The lock of a workload: what it holds stays pinned, what it lacks is taken on.
+
+    ``everything`` takes all that the workload needs from the catalogue again, ``offers`` only
+    these. Raises as ``estimate_opened``, and BadUsage for an offer that is not in use.
+    """
+    from costplan import __version__
+    from costplan.document.price_diff import Side
+    from costplan.plan.price_diff import price_diff
+    from costplan.store.lock import Lock, LockedCatalog, lock_text, merged, merged_products
+
+    path = out or opened.lock_path
+    if path is None:
+        raise BadUsage("where is the lock of standard input to be?", "--out FILE names it")
+    old = Lock(path) if path.is_file() else None
+    good, damaged = old.sound() if old else ([], [])
+    before = dict(old.products) if old else {}
+    if old is not None:
+        names = [one.id for one in good] if everything else [_pinned_id(old, one) for one in offers]
+        old.drop([*damaged, *names])
+    catalog = LockedCatalog(Catalog(catalog_shelves(opened.folder)), old, own_shelf(opened))
+    _trace(opened, catalog, as_of)
+    used = [entry for entry in catalog.used() if entry.shelf != OWN]
+    name = Path(opened.name).name
+    products = merged_products(before, _asked_products(catalog), name)
+    entries = merged(good, used, name, as_of)
+    tool = f"costplan {__version__}"
+    text = lock_text(entries, products, as_of, tool)
+    if old is not None and text == lock_text(good, before, as_of, tool) and not damaged:
+        text = old.text
+    diff = price_diff(
+        [one.entry for one in good],
+        [one.entry for one in entries],
+        Side(f"{path.name} of {old.head.as_of}" if old else "nothing", as_of),
+        Side(path.name, as_of),
+    )
+    gone = tuple(one for one in damaged if one not in {entry.id for entry in entries})
+    return Relocked(path, text, old.text if old else "", diff, len(entries), gone)
+
+
+def _pinned_id(lock: Lock, name: str) -> str:
+    entry = lock.load(name)
+    if entry is None:
+        hint = did_you_mean(name, lock.ids()) or "'costplan pricing lock' takes on what is missing"
+        raise BadUsage(f"'{name}' is not in {lock.path}", hint)
+    return entry.id
+
+
+def _asked_products(catalog: LockedCatalog) -> list[str]:
+    return [name for name, plans in catalog.products.items() if plans and not catalog.find(name)]
+
+
+def _trace(opened: Opened, catalog: Catalog, as_of: date) -> None:
+    """Ask the catalogue for all that an estimate and a comparison need."""
+    from costplan.plan.compare import compare
+    from costplan.plan.estimate import estimate
+    from costplan.store.throughput import CapacityFiles
+
+    with_places(opened, catalog, lambda ready: estimate(*ready, as_of))
+    with suppress(CostplanError):  # what cannot be compared can still be estimated
+        capacity = CapacityFiles(opened.folder)
+        with_places(opened, catalog, lambda ready: compare(*ready, as_of, capacity=capacity))
+
+
+def price_changes(
+    old: str, new: str, as_of: date, opened: Opened | None = None
+) -> tuple[PriceDiff, str | None]:
+    """What differs between two sets of prices, and a word where only a part was compared.
+
+    ``old`` and ``new`` are catalogue files or folders, lock files, days or git revisions. With a
+    workload the diff also says what becomes of its bill: each side lies over the built-in
+    catalogue and the user's, a day's side also over the project's.
+    """
+    from costplan.document.price_diff import Side
+    from costplan.plan.price_diff import price_diff
+    from costplan.store.price_sets import open_price_set, together
+
+    here = Path()
+    before, after = open_price_set(old, as_of, here), open_price_set(new, as_of, here)
+    olds, news, said = together(before, after)
+    sides = [Side(one.name, one.as_of) for one in (before, after)]
+    made = price_diff(olds, news, *sides)
+    if opened is not None:
+        made = _with_bills(made, opened, before, after)
+    return made, said
+
+
+def _with_bills(made: PriceDiff, opened: Opened, before: PriceSet, after: PriceSet) -> PriceDiff:
+    from costplan.plan.estimate import estimate
+    from costplan.plan.price_diff import bill_changes
+    from costplan.store.price_sets import catalog_with
+
+    def bill(side: PriceSet) -> EstimateDocument:
+        beneath = catalog_shelves(opened.folder if side.shelf is None else None)
+        catalog = catalog_with(side, beneath, own_shelf(opened))
+        return with_places(opened, catalog, lambda ready: estimate(*ready, side.as_of))
+
+    first, last = bill(before), bill(after)
+    return made._replace(
+        workload=first.workload, currency=first.currency, bills=bill_changes(first, last)
+    )
+
+
+def check_lock(opened: Opened, as_of: date, path: Path | None) -> Pinned:
+    """Whether all that a workload needs is pinned as the catalogue has it. Raises NotAsLocked."""
+    locking = Locking(path, strict=True)
+    catalog = catalog_of(opened, locking)
+    _trace(opened, catalog, as_of)
+    made = pinned_by(catalog, as_of, locking)
+    assert made is not None
+    return made
