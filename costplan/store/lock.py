@@ -55,6 +55,8 @@ class Locked:
         items: tuple[Model | Offer, ...] = (*self.model, *self.offer)
         if [item.id for item in items] != [self.id]:
             yield Problem((), f"must hold '{self.id}' and nothing else")
+        elif self.names != items[0].aliases:
+            yield Problem(("names",), "must be the entry's own aliases")
         file = CatalogFile(
             vendor=self.vendor, source=self.source, model=self.model, offer=self.offer
         )
@@ -119,7 +121,7 @@ class Lock:
         if not self.head.entries == len(blocks) == len(self._spans):
             raise BadUsage(
                 f"{path} says that it holds {self.head.entries} entries and holds {len(blocks)}",
-                WRITE_AGAIN,
+                "restore it, or delete it and write it anew with 'costplan pricing lock'",
             )
         self.products = dict(self.head.products)
 

@@ -174,6 +174,7 @@ def test_two_workloads_of_a_folder_share_a_lock(locked: Path) -> None:
         ("entries = 3", "entries = 4", ("says that it holds 4 entries and holds 3",)),
         ("lock_version = 1", "lock_version = 2", ("reads version 1",)),
         ("[[locked]]\nid", "[[ locked ]]\nid", ("says that it holds 3 entries and holds 2",)),
+        ('names = ["mine/small-latest"', 'names = ["mine/small-latest", "a/b"', ("own aliases",)),
         ('at = "mine.test', 'at = "their.test', ("edited by hand",)),
         ('id = "mine/small"\nnames', 'id = "mine/large"\nnames', ("must hold 'mine/large'",)),
     ],
