@@ -38,6 +38,11 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    markdown = "markdown"
+    junit = "junit"
+    sarif = "sarif"
+    github = "github"
+    gitlab = "gitlab"
 
 
 def limit(name: str, help_text: str, metavar: str = "N") -> object:
@@ -133,10 +138,9 @@ def command(
     for file in (document.subject, baseline, *(policy or [])):
         if file is not None:
             _spare(Path(file), out)
-    from importlib import import_module
+    from costplan.render.verdict_forms import draw
 
-    module = "verdict" if form is Format.table else "verdict_json"
-    put(import_module(f"costplan.render.{module}").draw(document, look()), out)
+    put(draw(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code
 
@@ -188,7 +192,7 @@ def _say(document: CheckDocument) -> None:
         word = "denied" if one.status == "deny" else "unknown"
         print(clean(f"{word}: {one.stack}: {title(one)}: {reason(one)}"), file=sys.stderr)
         if one.where is not None:
-            place = f"{one.where.file}:{one.where.line}:{one.where.column}"
+            place = f"{one.where.file}:{one.where.line}:{one.column}"
             print(f"  --> {clean(place)}", file=sys.stderr)
         if one.remedy:
             print(f"   = help: {clean(one.remedy)}", file=sys.stderr)

@@ -25,11 +25,10 @@ class Rule(NamedTuple):
 
 
 class Where(NamedTuple):
-    """A place in a file; lines and columns count from 1."""
+    """A place in a file; lines count from 1."""
 
     file: str
     line: int = 1
-    column: int = 1
 
 
 class Finding(NamedTuple):

@@ -48,6 +48,7 @@ class Verdict:
     waits_for_price: bool = False
     path: tuple[str | int, ...] = ()
     where: Where | None = None
+    column: int = 1
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from costplan.document.facts import findings
-from costplan.document.finding import Finding
+from costplan.document.finding import Finding, Findings
 from costplan.render import Look
 from costplan.render.marks import titled
 from costplan.render.page import clean
@@ -19,9 +19,13 @@ COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """A command a finding; nothing at all where nothing was found."""
+    return draw_findings([findings(one) for one in saved], look)
+
+
+def draw_findings(sets: Sequence[Findings], look: Look) -> str:
+    """The findings of whatever was looked at, one command each."""
     rows = []
-    for one in saved:
-        made = findings(one)
+    for made in sets:
         rows += [_command(found, made.subject) for found in made.found]
     return "".join(f"{row}\n" for row in rows)
 

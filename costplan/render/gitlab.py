@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from costplan.document.facts import findings
+from costplan.document.finding import Findings
 from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.marks import fingerprints, titled
@@ -21,9 +22,13 @@ NOWHERE = "costplan.toml"
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """All documents in one array; an empty one where nothing was found."""
+    return draw_findings([findings(one) for one in saved], look)
+
+
+def draw_findings(sets: Sequence[Findings], look: Look) -> str:
+    """The findings of whatever was looked at, in one array."""
     issues: list[dict[str, Any]] = []
-    for one in saved:
-        made = findings(one)
+    for made in sets:
         for found, mark in zip(made.found, fingerprints(made), strict=True):
             file, line = found.where if found.where is not None else (NOWHERE, 1)
             issues.append(

@@ -24,7 +24,12 @@ UNKNOWN = "unpriced"
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """All documents in one ``testsuites``."""
-    suites = [suite for one in saved for suite in _suites(findings(one))]
+    return draw_findings([findings(one) for one in saved], look)
+
+
+def draw_findings(sets: Sequence[Findings], look: Look) -> str:
+    """The findings of whatever was looked at, in one ``testsuites``."""
+    suites = [suite for one in sets for suite in _suites(one)]
     text = "\n".join(one.text for one in suites)
     counts = (
         f'tests="{sum(one.tests for one in suites)}" '

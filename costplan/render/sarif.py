@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from costplan import __version__
 from costplan.document.facts import findings
-from costplan.document.finding import Finding, Rule, Where
+from costplan.document.finding import Finding, Findings, Rule, Where
 from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.marks import fingerprints, titled, uri
@@ -20,7 +20,11 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """All documents in one run."""
-    sets = [findings(one) for one in saved]
+    return draw_findings([findings(one) for one in saved], look)
+
+
+def draw_findings(sets: Sequence[Findings], look: Look) -> str:
+    """The findings of whatever was looked at, in one run."""
     rules = list(
         dict.fromkeys(
             [rule for one in sets for _, rule in one.examined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -24,7 +25,7 @@ def draw(document: CheckDocument, look: Look) -> str:
     against = f", against {document.baseline}" if document.baseline else ""
     page.say(f"prices as of {document.as_of}, in {document.currency} a month{against}", "dim")
     page.say()
-    twice = _twice(document)
+    labels = labelled(document)
     table = Table("", "figure", "limit", "headroom")
     for at, stack in enumerate(document.stacks):
         if at:
@@ -32,7 +33,7 @@ def draw(document: CheckDocument, look: Look) -> str:
         table.add(cell(stack, "bold"))
         for one in document.verdicts:
             if one.stack == stack:
-                _row(table, one, one.source if (one.stack, one.rule) in twice else "")
+                _row(table, one, labels[id(one)])
     page.draw(table)
     page.say()
     page.bullets("Why", list(dict.fromkeys(_reasons(document))))
@@ -57,17 +58,21 @@ def sentence(document: CheckDocument) -> str:
     return f"{head} ({said})"
 
 
-def _twice(document: CheckDocument) -> set[tuple[str, str]]:
-    """What several sources have a rule on."""
-    found = [(one.stack, one.rule) for one in document.verdicts]
-    return {one for one in found if found.count(one) > 1}
+def labelled(document: CheckDocument) -> dict[int, str]:
+    """Each verdict's title by its ``id``, with the source where several have a rule on the same."""
+    times = Counter((one.stack, one.rule) for one in document.verdicts)
+    return {
+        id(one): f"{title(one)}, {one.source.rpartition('/')[2]}"
+        if times[one.stack, one.rule] > 1
+        else title(one)
+        for one in document.verdicts
+    }
 
 
-def _row(table: Table, one: Verdict, source: str) -> None:
+def _row(table: Table, one: Verdict, label: str) -> None:
     figure, limit = figures(one)
     room = "" if one.headroom is None else written(one.headroom, one.unit, ZERO)
-    of = f", {source.rpartition('/')[2]}" if source else ""
-    name = cell(f"  {WORDS[one.status]:{STATUS}}{title(one)}{of}", SHADES[one.status])
+    name = cell(f"  {WORDS[one.status]:{STATUS}}{label}", SHADES[one.status])
     table.add(name, Cell(figure), Cell(limit), cell(room, _shade(one)))
 
 

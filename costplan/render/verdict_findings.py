@@ -9,39 +9,40 @@ from costplan.document.verdict import CheckDocument, Verdict
 from costplan.render.verdict import reason, title
 
 
-def findings(document: CheckDocument) -> Findings:
-    """What passed and what did not, one rule an id; an allowed price is a note."""
-    made = Findings(subject=document.subject)
+def findings(document: CheckDocument, warning: Level = "warning") -> Findings:
+    """What passed and what did not, one rule an id; an allowed price is a note.
+
+    ``warning``: the level of what only warns; a format without one would call it a failure.
+    """
+    made = Findings(subject=document.workload)
     for one in document.verdicts:
         rule = rule_of(one)
         made.examined.append((one.stack, rule))
         if one.status != "pass" or one.kind in ("unpriced", "stale"):
-            made.found.append(_finding(one, rule))
+            made.found.append(_finding(one, rule, warning))
     return made
 
 
 def rule_of(one: Verdict) -> Rule:
-    """The rule of a verdict; its id holds letters, digits and dashes alone."""
-    level: Level = "error" if one.level == "deny" else "warning"
+    """The rule of a verdict: the same in every stack. Its id is of letters, digits and dashes."""
     if one.kind in ("unpriced", "stale"):
-        held = "has a price" if one.kind == "unpriced" else "has a price checked lately"
-        remedy = f"allow_{one.kind} in [budget] accepts an offer by name"
-        return Rule(one.kind, f"every offer {held}", remedy, level)
+        held = "has a price" if one.kind == "unpriced" else "has a price that was checked lately"
+        help_text = f"allow_{one.kind} in [budget] accepts an offer by name"
+        return Rule(one.kind, f"every offer {held}", help_text, "error")
     slug = re.sub(r"[^a-z0-9]+", "-", one.rule.casefold()).strip("-")
     if one.kind == "policy":
-        title = f"not {one.condition}" if one.condition else one.rule
-        return Rule(f"policy-{slug}", title, one.remedy or f"[[policy]] '{one.rule}'", level)
-    least = "at least" if one.is_minimum else "at most"
-    words = one.rule.replace("_", " ")
-    return Rule(slug, f"{words} is {least} its limit", f"[budget] sets {words}", level)
+        return Rule(f"policy-{slug}", one.rule, "[[policy]] says what must not be", "error")
+    words = title(one)
+    which = "at least its minimum" if one.is_minimum else "at most its maximum"
+    return Rule(slug, f"{words} is {which}", f"[budget] or an option limits {words}", "error")
 
 
-def _finding(one: Verdict, rule: Rule) -> Finding:
+def _finding(one: Verdict, rule: Rule, warning: Level) -> Finding:
     return Finding(
         rule=rule,
         message=f"{title(one)}: {reason(one)}",
         stack=one.stack,
-        level=_level(one),
+        level=_level(one, warning),
         where=one.where,
         offer=one.rule if one.kind in ("unpriced", "stale") else None,
         figure=one.figure,
@@ -50,7 +51,7 @@ def _finding(one: Verdict, rule: Rule) -> Finding:
     )
 
 
-def _level(one: Verdict) -> Level:
+def _level(one: Verdict, warning: Level) -> Level:
     if one.status == "pass":
         return "note"
-    return "warning" if one.status == "warn" or one.level == "warn" else "error"
+    return warning if one.status == "warn" or one.level == "warn" else "error"

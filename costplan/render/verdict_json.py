@@ -59,5 +59,5 @@ def _verdict(one: Verdict) -> dict[str, Any]:
         "source": one.source,
         "where": None
         if place is None
-        else {"file": place.file, "line": place.line, "column": place.column},
+        else {"file": place.file, "line": place.line, "column": one.column},
     }

@@ -35,10 +35,11 @@ def origin(opened: Opened, document: EstimateDocument) -> Origin | None:
         place = locate(opened.text, keys)
         if place is not None:
             lines[".".join(keys)] = place.line
-    return Origin(_name(opened.name), lines)
+    return Origin(shown_name(opened.name), lines)
 
 
-def _name(name: str) -> str:
+def shown_name(name: str) -> str:
+    """A file's path from the current folder; of a file elsewhere its name alone."""
     path = Path(name)
     try:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()

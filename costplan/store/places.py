@@ -11,6 +11,7 @@ from costplan.document.verdict import CheckDocument
 def place(document: CheckDocument, texts: Mapping[str, str], workload: str | None) -> None:
     """Fill each verdict's ``where``. ``texts``: the files by the names that ``source`` has;
     ``workload``: the file in which verdicts on prices stand, None where there is none."""
+    from costplan.store.origins import shown_name
     from costplan.store.positions import locate
 
     for one in document.verdicts:
@@ -19,4 +20,4 @@ def place(document: CheckDocument, texts: Mapping[str, str], workload: str | Non
             continue
         found = locate(texts[file], one.path)
         if found is not None:
-            one.where = Where(file, found.line, found.column)
+            one.where, one.column = Where(shown_name(file), found.line), found.column

@@ -236,3 +236,53 @@ def test_names_of_policies_never_drive_the_terminal(name: str, tmp_path: Path) -
     ran = check(tmp_path, "w.toml", *DAY)
     assert ran.code == 1
     assert not CONTROL.search(ran.out + ran.err)
+
+
+def drawn(folder: Path, form: str) -> Ran:
+    put(folder, w=QUOTED + "[budget]\nmonthly_total = { warn = 1, deny = 3 }\n")
+    rules = (
+        '[budget]\ncomponent.tokens = { warn = 1 }\n[[policy]]\nname = "p"\nwarn = "lines > 0"\n'
+    )
+    put(folder, rules=rules)
+    return check(folder, "w.toml", "--policy=rules.toml", "--format", form, *DAY)
+
+
+def test_annotations_stand_on_the_line_of_their_rule(tmp_path: Path) -> None:
+    ran = drawn(tmp_path, "github")
+    assert ran.code == 1
+    line = QUOTED.count("\n") + 2
+    places = [row.partition(",title=")[0] for row in ran.out.splitlines()]
+    assert places == [
+        f"::error file=w.toml,line={line}",
+        "::warning file=rules.toml,line=2",
+        "::warning file=rules.toml,line=5",
+        "::error file=w.toml,line=15",
+    ]
+
+
+def test_a_warning_is_no_failure_of_a_test_report(tmp_path: Path) -> None:
+    import xml.etree.ElementTree as Xml
+
+    suites = Xml.fromstring(drawn(tmp_path, "junit").out)
+    assert suites.attrib == {"name": "costplan", "tests": "4", "failures": "1", "errors": "1"}
+    (failure,) = suites.iter("failure")
+    assert failure.attrib["message"] == ("monthly total: at least 3.50 is over the maximum of 3.00")
+
+
+def test_code_scanning_gets_each_rule_once(tmp_path: Path) -> None:
+    schema_file = ROOT / "tests" / "data" / "sarif-schema-2.1.0.json"
+    made = json.loads(drawn(tmp_path, "sarif").out)
+    Draft202012Validator(json.loads(schema_file.read_text())).validate(made)
+    (run,) = made["runs"]
+    ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert ids == ["monthly-total", "component-tokens", "policy-p", "unpriced"]
+    levels = [(one["ruleId"], one["level"]) for one in run["results"]]
+    assert levels == list(zip(ids, ["error", "warning", "warning", "error"], strict=True))
+
+
+def test_a_quality_report_and_a_comment(tmp_path: Path) -> None:
+    issues = json.loads(drawn(tmp_path, "gitlab").out)
+    assert [one["severity"] for one in issues] == ["major", "minor", "minor", "major"]
+    assert len({one["fingerprint"] for one in issues}) == 4
+    comment = drawn(tmp_path, "markdown").out
+    assert "| **deny** | a | monthly total | &gt;= 3.50 | 3.00 | -0.50 |  |" in comment

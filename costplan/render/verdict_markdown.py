@@ -1,0 +1,38 @@
+"""A check as GitHub-flavoured Markdown, for a comment on a change."""
+
+from __future__ import annotations
+
+from costplan.document.verdict import CheckDocument, Verdict
+from costplan.quantity import ZERO
+from costplan.render import Look
+from costplan.render.markdown import safe, strong
+from costplan.render.verdict import figures, labelled, reason, sentence, written
+
+WORDS = {"pass": "pass", "warn": "**warn**", "deny": "**deny**", "unknown": "**unknown**"}
+
+
+def draw(document: CheckDocument, look: Look) -> str:
+    """One table of all verdicts; each text of a file is escaped."""
+    against = f", against {document.baseline}" if document.baseline else ""
+    labels = labelled(document)
+    rows = [
+        f"# {safe(f'{document.workload}: {sentence(document)}')}",
+        "",
+        safe(f"Prices as of {document.as_of}, in {document.currency} a month{against}."),
+        "",
+        "| | stack | rule | figure | limit | headroom | why |",
+        "| --- | --- | --- | ---: | ---: | ---: | --- |",
+        *(_row(one, labels[id(one)]) for one in document.verdicts),
+    ]
+    if document.notes:
+        rows += ["", strong("Notes"), "", *(f"- {safe(note)}" for note in document.notes)]
+    text = "\n".join(rows) + "\n"
+    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def _row(one: Verdict, label: str) -> str:
+    figure, limit = figures(one)
+    room = "" if one.headroom is None else written(one.headroom, one.unit, ZERO)
+    why = reason(one) if one.reason is not None else ""
+    cells = [one.stack, label, figure, limit, room, why]
+    return f"| {WORDS[one.status]} | {' | '.join(safe(text) for text in cells)} |"
