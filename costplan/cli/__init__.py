@@ -16,12 +16,14 @@ COMMANDS = {
     "estimate": "costplan.cli.estimate",
     "compare": "costplan.cli.compare",
     "check": "costplan.cli.check",
+    "diff": "costplan.cli.diff",
     "report": "costplan.cli.report",
     "price": "costplan.cli.price",
     "init": "costplan.cli.init",
     "validate": "costplan.cli.validate",
     "schema": "costplan.cli.schema",
     "pricing": "costplan.cli.pricing",
+    "comment": "costplan.cli.comment",
 }
 
 

@@ -21,15 +21,25 @@ from costplan.quantity import literal
 
 if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
+    from costplan.document.diff import DiffDocument
 
     Document: TypeAlias = EstimateDocument | Comparison | Bill
+    Result: TypeAlias = DiffDocument
 
 KINDS = {
     "estimate": "costplan.document.estimate_data",
     "comparison": "costplan.document.comparison_data",
     "bill": "costplan.document.bill_data",
 }
-TYPES = {"EstimateDocument": "estimate", "Comparison": "comparison", "Bill": "bill"}
+RESULTS = {"diff": "costplan.document.diff_data"}
+"""Documents that say what was found about others. They have no lines to choose from or to sum, and
+are drawn in formats of their own."""
+TYPES = {
+    "EstimateDocument": "estimate",
+    "Comparison": "comparison",
+    "Bill": "bill",
+    "DiffDocument": "diff",
+}
 """The kind of each document type."""
 VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
 ABSOLUTE = Decimal("1e-9")
@@ -44,15 +54,22 @@ class Saved(NamedTuple):
     document: Document
 
 
-def kind_of(document: Document) -> str:
+def kind_of(document: Document | Result) -> str:
     """The ``kind`` that a document is saved under."""
     return TYPES[type(document).__name__]
 
 
-def plain(document: Document) -> dict[str, Any]:
+def plain(document: Document | Result) -> dict[str, Any]:
     """The document as plain data: text, Decimals, ints, booleans, None, lists, dicts."""
-    made: dict[str, Any] = import_module(KINDS[kind_of(document)]).data(document)
+    made: dict[str, Any] = import_module((KINDS | RESULTS)[kind_of(document)]).data(document)
     return made
+
+
+class SavedResult(NamedTuple):
+    """A result and the name of what it was read from."""
+
+    name: str
+    document: Result
 
 
 def parse(given: object) -> Document:
@@ -63,12 +80,28 @@ def parse(given: object) -> Document:
     Raises BadUsage for what is no document that can be drawn, InvalidInput with every problem of
     one.
     """
+    document: Document = _parse(given, KINDS)
+    return document
+
+
+def parse_result(given: object) -> Result:
+    """As ``parse``, for a kind of ``RESULTS``."""
+    document: Result = _parse(given, RESULTS)
+    return document
+
+
+def is_result(given: object) -> bool:
+    """Whether plain data says that it is of a kind of ``RESULTS``."""
+    return isinstance(given, Mapping) and given.get("kind") in RESULTS
+
+
+def _parse(given: object, kinds: Mapping[str, str]) -> Any:
     if not isinstance(given, Mapping):
         raise BadUsage(f"is {word_for(given)}, not a saved document", REMEDY)
     newer = _is_newer(given.get("schema_version"))
-    module = import_module(KINDS[_kind(given)])
+    module = import_module(kinds[_kind(given, kinds)])
     problems: list[Problem] = []
-    document: Document = module.read(Fields(given, (), problems))
+    document = module.read(Fields(given, (), problems))
     sound = not problems
     if sound:
         made = module.data(document)
@@ -81,22 +114,22 @@ def parse(given: object) -> Document:
     return document
 
 
-REMEDY = "save one with --format json: costplan estimate, compare or price"
+REMEDY = "save one with --format json: costplan estimate, compare, diff or price"
 
 
-def _kind(given: Mapping[str, Any]) -> str:
+def _kind(given: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
     """The kind of document; a bill of schema 1.0 did not say that it is one."""
     kind = given.get("kind")
     if kind is None and {"offer", "line_items"} <= given.keys():
         return "bill"
     if kind is None:
         raise BadUsage("is no saved document: it has no 'kind'", REMEDY)
-    if not isinstance(kind, str) or kind not in KINDS:
-        hint = did_you_mean(kind, KINDS) if isinstance(kind, str) else None
+    if not isinstance(kind, str) or kind not in kinds:
+        hint = did_you_mean(kind, kinds) if isinstance(kind, str) else None
         shown = repr(kind)[:40] if isinstance(kind, str) else word_for(kind)
         raise BadUsage(
             f"is a document of kind {shown}, which cannot be drawn again",
-            hint or "kinds: " + ", ".join(KINDS),
+            hint or "kinds: " + ", ".join(kinds),
         )
     return kind
 
@@ -119,7 +152,11 @@ def _is_newer(version: object) -> bool:
 
 
 def _unknown(
-    given: Mapping[str, Any], data: Any, document: Document, problems: list[Problem], newer: bool
+    given: Mapping[str, Any],
+    data: Any,
+    document: Document | Result,
+    problems: list[Problem],
+    newer: bool,
 ) -> None:
     """Keys that are not known, so that a faulty document shows these faults too."""
     found: list[Problem] = []

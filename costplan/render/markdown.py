@@ -78,11 +78,11 @@ def draw_rows(rows: Rows, look: Look) -> str:
 
 def safe(text: str) -> str:
     """A text that renders as itself, on one line."""
-    text = MARKUP.sub(r"\\\1", _html(text))
+    text = MARKUP.sub(r"\\\1", in_html(text))
     return LEAD.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)
 
 
-def _html(text: str) -> str:
+def in_html(text: str) -> str:
     """A text for a line of HTML, in which Markdown is not read: no tag, no link by itself."""
     text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = text.replace("://", f":{APART}//").replace("@", f"@{APART}")
@@ -112,7 +112,7 @@ def _table(
 
 def _details(title: str, body: Sequence[str]) -> list[str]:
     """A part that is folded away."""
-    return [f"<details><summary>{_html(title)}</summary>", "", *body, "", "</details>", ""]
+    return [f"<details><summary>{in_html(title)}</summary>", "", *body, "", "</details>", ""]
 
 
 def _bullets(title: str, sentences: Sequence[str]) -> list[str]:

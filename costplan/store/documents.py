@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from costplan.document.saved import REMEDY, Saved, parse
+from costplan.document.saved import (
+    REMEDY,
+    Saved,
+    SavedResult,
+    is_result,
+    parse,
+    parse_result,
+)
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.store.text import DocumentError, decode, read_bytes, with_subject
+
+T = TypeVar("T")
 
 LARGEST_DOCUMENT = 512_000_000
 """Bytes. A thousand stacks of two hundred lines are about 200 MB."""
@@ -86,8 +95,36 @@ def read_saved(shown: str, text: str) -> Saved:
     if not text.strip():
         raise BadUsage(f"{shown} is empty", REMEDY)
     given = parse_json(shown, text)
+    return Saved(shown, _sound(shown, lambda: parse(given)))
+
+
+def read_any(shown: str, text: str) -> Saved | SavedResult:
+    """The document or result of a text that was read. Raises as ``open_document``."""
+    if not text.strip():
+        raise BadUsage(f"{shown} is empty", REMEDY)
+    given = parse_json(shown, text)
+    if is_result(given):
+        return SavedResult(shown, _sound(shown, lambda: parse_result(given)))
+    return Saved(shown, _sound(shown, lambda: parse(given)))
+
+
+def open_text(name: str) -> Saved | SavedResult | str:
+    """A saved document or result, or the text of a file that is neither, such as Markdown.
+
+    ``-`` is standard input. Raises as ``open_document``.
+    """
+    shown = "standard input" if name == "-" else name
+    data = stdin_bytes() if name == "-" else read_bytes(Path(name), LARGEST_DOCUMENT)
+    text = decode(data, shown, LARGEST_DOCUMENT)
+    if not text.strip():
+        raise BadUsage(f"{shown} is empty", "name a saved document, or Markdown")
+    return read_any(shown, text) if text.lstrip().startswith("{") else text
+
+
+def _sound(shown: str, work: Callable[[], T]) -> T:
+    """What ``work`` parses, its faults named after the file."""
     try:
-        return Saved(shown, parse(given))
+        return work()
     except BadUsage as error:
         raise BadUsage(f"{shown} {error.message}", error.hint) from None
     except InvalidInput as error:

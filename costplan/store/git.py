@@ -99,6 +99,11 @@ class Repository:
             raise BadUsage(f"{path or 'the root'} has {len(wanted):,} files in {revision}")
         return self._contents(wanted, revision)
 
+    def exists_at(self, revision: str, path: str) -> bool:
+        """Whether a revision has a file or folder of that path. Raises BadUsage without one."""
+        asked = f"{self.commit(revision)}:{path}"
+        return _git(self.root, "rev-parse", "--verify", "--quiet", asked)[0] == 0
+
     def is_folder_at(self, revision: str, path: str) -> bool:
         """Whether a path is a folder in a revision. Raises BadUsage where it is nothing there."""
         return not isinstance(self._tree(self.commit(revision), path, revision), str)

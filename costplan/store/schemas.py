@@ -103,6 +103,7 @@ DOCUMENTS = {
     "estimate": ("schema", "ESTIMATE"),
     "bill": ("schema", "BILL"),
     "comparison": ("schema_comparison", "COMPARISON"),
+    "diff": ("schema_diff", "DIFF"),
     "price-diff": ("schema", "PRICE_DIFF"),
     "check": ("verdict_schema", "CHECK"),
     "audit": ("audit_schema", "AUDIT"),

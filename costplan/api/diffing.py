@@ -1,0 +1,75 @@
+"""What a change does to a workload's cost: what ``costplan diff`` does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from costplan.api import BESIDE, Locking, estimate_opened
+from costplan.document.diff import DiffDocument
+from costplan.document.estimate import EstimateDocument
+from costplan.plan.diff import diff
+from costplan.problems import BadUsage
+from costplan.store.revisions import open_revision
+from costplan.store.subjects import SavedEstimate, open_subject
+from costplan.store.workloads import open_workload
+
+WORKING_TREE = "the working tree"
+
+
+def diff_files(
+    base: str,
+    head: str,
+    as_of: date | None = None,
+    stacks: Sequence[str] = (),
+    locking: Locking = BESIDE,
+) -> DiffDocument:
+    """Two workloads or saved estimates, ``-`` for standard input. Workloads are estimated on the
+    day of the other side where that is saved, else on ``as_of`` or today. Raises CostplanError."""
+    if base == head == "-":
+        raise BadUsage("standard input cannot be both sides")
+    opened = [open_subject(base), open_subject(head)]
+    saved = [one.document for one in opened if isinstance(one, SavedEstimate)]
+    if len(saved) == 2 and as_of is not None:
+        raise BadUsage("both sides are saved estimates: their prices are of their own day")
+    day = as_of or (saved[0].as_of if saved else datetime.now(UTC).date())
+    made = [
+        one.document if isinstance(one, SavedEstimate) else estimate_opened(one, day, (), locking)
+        for one in opened
+    ]
+    return diff(made[0], made[1], base, head, stacks)
+
+
+def diff_revisions(
+    workload: str | None,
+    base: str,
+    head: str | None = None,
+    as_of: date | None = None,
+    stacks: Sequence[str] = (),
+    locking: Locking = BESIDE,
+) -> DiffDocument:
+    """A workload as of two git revisions, with the project's prices and lock of each; ``head``
+    None: as it lies on disk. Both are estimated on ``as_of`` or today. A base that has no such
+    file is a diff from nothing. Raises CostplanError."""
+    if workload == "-":
+        raise BadUsage("a revision has a file, not standard input", "name the workload's file")
+    day = as_of or datetime.now(UTC).date()
+    opened = open_workload(workload)
+    path = Path(opened.name)
+    if head is None:
+        after: EstimateDocument | None = estimate_opened(opened, day, (), locking)
+    else:
+        after = _at(path, head, day, locking)
+    if after is None:
+        raise BadUsage(f"{head} has no {path}", "name a revision that has it: --head REV")
+    before = _at(path, base, day, locking)
+    return diff(before, after, base, head or WORKING_TREE, stacks)
+
+
+def _at(path: Path, revision: str, day: date, locking: Locking) -> EstimateDocument | None:
+    """The estimate of a workload as of a revision; None where that has no such file."""
+    with TemporaryDirectory(prefix="costplan-") as folder:
+        opened = open_revision(path, revision, Path(folder))
+        return None if opened is None else estimate_opened(opened, day, (), locking)

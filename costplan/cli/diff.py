@@ -1,0 +1,69 @@
+"""``costplan diff``: what a change does to each stack's month, and why."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from costplan.cli.options import DayOption, NoLockOption, OutOption, StackOption
+
+
+class Format(StrEnum):
+    """What a diff can be drawn as."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+def command(
+    one: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[BASE]", help="A workload or saved estimate; with --base, the workload."
+        ),
+    ] = None,
+    other: Annotated[str | None, typer.Argument(metavar="[HEAD]", help="What BASE became.")] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="REV", help="The workload as of a git revision."),
+    ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option("--head", metavar="REV", help="With --base: another revision than the disk."),
+    ] = None,
+    stack: StackOption = None,
+    as_of: DayOption = None,
+    no_lock: NoLockOption = False,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    out: OutOption = None,
+) -> int:
+    """Say what a change costs, split into volume, mix, intensity and price."""
+    from costplan.api import Locking
+    from costplan.api.diffing import diff_files, diff_revisions
+    from costplan.cli.words import day, look, put, spare
+    from costplan.problems import BadUsage
+    from costplan.render.results import draw_result
+
+    when = None if as_of is None else day(as_of)
+    locking = Locking(off=no_lock)
+    for file in (one, other):
+        spare(Path(file or "-"), out)
+    if base is not None:
+        if other is not None:
+            raise BadUsage("--base takes one workload", "costplan diff --base REV [WORKLOAD]")
+        made = diff_revisions(one, base, head, when, stack or [], locking)
+    elif head is not None:
+        raise BadUsage("--head needs --base", "costplan diff --base REV --head REV [WORKLOAD]")
+    elif one is None or other is None:
+        raise BadUsage(
+            "a diff has two sides",
+            "costplan diff BASE HEAD for two files, or --base REV for a git revision",
+        )
+    else:
+        made = diff_files(one, other, when, stack or [], locking)
+    put(draw_result(made, form.value, look()), out)
+    return 0

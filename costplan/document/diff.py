@@ -1,0 +1,145 @@
+"""A diff: what a change does to each stack's month, split into its causes.
+
+    head - base = volume + mix + intensity + price
+
+``volume``: more or fewer requests, at the base's cost a request. ``intensity``: more or less used
+per request (a month, for what does not follow traffic). ``mix``: other things bought: a swapped
+model, another tier or mode, new and removed lines. ``price``: the same things at other prices.
+All are money a month of the base's currency; the four sum to the difference exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from costplan.quantity import ZERO, settle, total
+
+SCHEMA_VERSION = "1.0"
+CAUSES = ("volume", "mix", "intensity", "price")
+
+
+@dataclass(slots=True, kw_only=True)
+class Split:
+    """A difference by cause."""
+
+    volume: Decimal = ZERO
+    mix: Decimal = ZERO
+    intensity: Decimal = ZERO
+    price: Decimal = ZERO
+
+    @property
+    def difference(self) -> Decimal:
+        return self.volume + self.mix + self.intensity + self.price
+
+
+def together(splits: list[Split]) -> Split:
+    """The causes of several differences, summed."""
+    return Split(**{name: total(getattr(one, name) for one in splits) for name in CAUSES})
+
+
+@dataclass(slots=True, kw_only=True)
+class LineChange:
+    """One charge of one offer in one role, all its slices, before and after.
+
+    ``base`` None: not there before; ``head`` None: not there any more. ``unpriced``: the side or
+    sides ("base", "head") on which a price is missing, so that the change is not known in full.
+    """
+
+    role: str
+    component: str
+    offer: str
+    charge: str
+    unit: str
+    base: Decimal | None
+    head: Decimal | None
+    base_quantity: Decimal | None = None
+    head_quantity: Decimal | None = None
+    unpriced: tuple[str, ...] = ()
+
+    @property
+    def difference(self) -> Decimal:
+        return (self.head or ZERO) - (self.base or ZERO)
+
+    @property
+    def kind(self) -> str:
+        """``new``, ``removed``, ``changed`` or ``same``."""
+        if self.base is None:
+            return "new"
+        if self.head is None:
+            return "removed"
+        return "changed" if self.difference or self.unpriced else "same"
+
+
+@dataclass(slots=True, kw_only=True)
+class Side:
+    """What one side says of a stack; ``at_least`` where a price is missing."""
+
+    total_monthly: Decimal
+    at_least: bool
+    requests: Decimal
+    reliability: Decimal | None = None
+    silent_per_month: Decimal | None = None
+    cost_per_trusted_answer: Decimal | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class StackDiff:
+    """A stack on both sides; one of them None: the stack is new, or gone."""
+
+    stack: str
+    base: Side | None
+    head: Side | None
+    split: Split
+    lines: list[LineChange] = field(default_factory=list)
+
+    @property
+    def difference(self) -> Decimal:
+        before = self.base.total_monthly if self.base else ZERO
+        after = self.head.total_monthly if self.head else ZERO
+        return after - before
+
+    @property
+    def percent(self) -> Decimal | None:
+        """Of the base's total; None where there is none to compare with."""
+        if self.base is None or self.head is None or not self.base.total_monthly:
+            return None
+        return settle(self.difference / self.base.total_monthly * 100)
+
+    @property
+    def certain(self) -> bool:
+        """Whether no price is missing on either side."""
+        return not any(side is not None and side.at_least for side in (self.base, self.head))
+
+    @property
+    def kind(self) -> str:
+        """``new``, ``removed``, ``changed`` or ``same``."""
+        if self.base is None:
+            return "new"
+        if self.head is None:
+            return "removed"
+        moved = self.difference or any(line.kind != "same" for line in self.lines)
+        return "changed" if moved else "same"
+
+
+@dataclass(slots=True, kw_only=True)
+class DiffDocument:
+    """All stacks of a workload before and after a change.
+
+    ``base`` and ``head`` name the sides for a reader; ``base`` None: there was no such file, and
+    everything is new.
+    """
+
+    workload: str
+    currency: str
+    base: str | None
+    head: str
+    base_as_of: date | None
+    head_as_of: date
+    stacks: list[StackDiff]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return any(stack.kind != "same" for stack in self.stacks)

@@ -1,0 +1,187 @@
+"""A diff as a page: the verdict, then each stack's causes and the lines that moved."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
+from costplan.quantity import ZERO, rounded
+from costplan.render import Look
+from costplan.render.money import amount, places, signed
+from costplan.render.page import Page, Table, cell, clean
+
+SIGNS = {"new": "+", "removed": "-", "changed": "~", "same": " "}
+STYLES = {"new": "red", "removed": "green"}
+TOP = 12
+"""Lines of a stack that are shown."""
+ABOUT = {
+    "volume": "more or fewer requests",
+    "mix": "other things bought",
+    "intensity": "more or less of each per request",
+    "price": "the same at other prices",
+}
+
+
+def draw(document: DiffDocument, look: Look) -> str:
+    """The diff as text of at most ``look.width`` columns."""
+    made = Page(look)
+    before = document.base or "nothing"
+    made.say(f"{document.workload}: {before} -> {document.head}", "bold")
+    made.say(verdict(document, unicode=look.unicode))
+    for stack in document.stacks:
+        if stack.kind != "same":
+            made.say()
+            _stack(made, document, stack)
+    same = [stack.stack for stack in document.stacks if stack.kind == "same"]
+    if same and len(document.stacks) > 1:
+        made.say()
+        made.say(f"unchanged: {', '.join(same)}")
+    made.say()
+    made.bullets("Notes", document.notes)
+    return made.text()
+
+
+def verdict(document: DiffDocument, *, unicode: bool = True) -> str:
+    """The whole diff in a line."""
+    stacks, moved = document.stacks, [one for one in document.stacks if one.kind != "same"]
+    if len(stacks) == 1:
+        return f"{stacks[0].stack} {change(stacks[0], document.currency, unicode=unicode)}"
+    if not moved:
+        return f"no change in any of {len(stacks)} stacks"
+    both = [one for one in moved if one.kind == "changed"]
+    more = sum(one.difference > 0 for one in both)
+    less = sum(one.difference < 0 for one in both)
+    parts = [
+        f"{count} of {len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'} {word}"
+        for count, word in (
+            (more, "cost more"),
+            (less, "cost less"),
+            (len(both) - more - less, "cost the same in another way"),
+            (sum(one.kind == "new" for one in moved), "are new"),
+            (sum(one.kind == "removed" for one in moved), "are gone"),
+        )
+        if count
+    ]
+    text = ", ".join(parts)
+    if more + less:
+        text += f": {_span(both, document.currency, unicode)}"
+    if not all(one.certain for one in moved):
+        text += "; where a price is missing, the change is not certain"
+    return text
+
+
+def _span(stacks: list[StackDiff], currency: str, unicode: bool) -> str:
+    """From the smallest to the largest difference."""
+    ends = sorted({one.difference for one in stacks if one.difference})
+    ends = [ends[0], ends[-1]] if len(ends) > 1 else ends
+    digits = places(*ends)
+    return " to ".join(signed(one, currency, digits, unicode=unicode) for one in ends)
+
+
+def change(stack: StackDiff, currency: str, *, unicode: bool = True) -> str:
+    """``+$561 ($561 -> $1,121), +100 %``; "at least" where a price is missing."""
+    base = stack.base.total_monthly if stack.base else None
+    head = stack.head.total_monthly if stack.head else None
+    digits = places(base or ZERO, head or ZERO)
+
+    def money(value: Decimal) -> str:
+        return amount(value, currency, digits, unicode=unicode)
+
+    if base is None or head is None:
+        known = money(head if base is None else base or ZERO)  # type: ignore[arg-type]
+        text = f"is new: {known}" if base is None else f"is gone: it was {known}"
+        return text if stack.certain else f"{text}, at least"
+    if stack.kind == "same":
+        return f"unchanged ({money(head)})"
+    moved = signed(stack.difference, currency, digits, unicode=unicode)
+    text = f"{moved} ({money(base)} -> {money(head)})"
+    if stack.percent is not None:
+        text += f", {percent(stack.percent)}"
+    return text if stack.certain else f"{text}; a price is missing, so the change is not certain"
+
+
+def percent(value: Decimal) -> str:
+    """A percentage with its sign, to a tenth where it is small."""
+    text = rounded(value.quantize(Decimal(1 if abs(value) >= 10 else "0.1")))
+    return f"{text} %" if value < 0 else f"+{text} %"
+
+
+def _stack(page: Page, document: DiffDocument, stack: StackDiff) -> None:
+    unicode, currency = page.look.unicode, document.currency
+    page.say(f"{stack.stack} {change(stack, currency, unicode=unicode)}", "bold")
+    digits = places(*(side.total_monthly for side in (stack.base, stack.head) if side is not None))
+    if stack.base is not None and stack.head is not None:
+        causes = Table("why", currency, "")
+        for name in CAUSES:
+            value = getattr(stack.split, name)
+            if value:
+                text = signed(value, currency, digits, unicode=unicode)
+                causes.add(f"{name}: {ABOUT[name]}", text)
+        if causes.rows:
+            page.draw(causes)
+            page.say()
+        _measures(page, stack)
+    moved = [line for line in stack.lines if line.kind != "same"]
+    table = Table("", "line", "before", "after", "change", texts=2)
+    for line in moved[:TOP]:
+        table.add(
+            cell(SIGNS[line.kind], STYLES.get(line.kind, "yellow")), *_cells(page, document, line)
+        )
+    if moved:
+        page.draw(table)
+    if len(moved) > TOP:
+        rest = sum((line.difference for line in moved[TOP:]), ZERO)
+        what = signed(rest, currency, places(rest), unicode=unicode)
+        page.say(f"and {len(moved) - TOP} more lines, {what} together", "dim")
+
+
+def _cells(page: Page, document: DiffDocument, line: LineChange) -> list[str]:
+    def money(value: Decimal | None, side: str) -> str:
+        if value is None:
+            return "-"
+        if side in line.unpriced:
+            return "unknown" if not value else f">= {amount_text(value)}"
+        return amount_text(value)
+
+    def amount_text(value: Decimal) -> str:
+        return amount(value, document.currency, places(value), unicode=page.look.unicode)
+
+    moved = signed(
+        line.difference,
+        document.currency,
+        places(line.base or ZERO, line.head or ZERO),
+        unicode=page.look.unicode,
+    )
+    return [
+        clean(f"{line.role} {line.offer} {line.charge}".strip()),
+        money(line.base, "base"),
+        money(line.head, "head"),
+        "unknown" if line.unpriced else moved,
+    ]
+
+
+def _measures(page: Page, stack: StackDiff) -> None:
+    """What else the change does: traffic and how many answers can be trusted."""
+    assert stack.base is not None
+    assert stack.head is not None
+    base, head = stack.base, stack.head
+    said = []
+    if base.requests != head.requests:
+        said.append(f"requests {rounded(base.requests)} -> {rounded(head.requests)}")
+    if base.reliability != head.reliability:
+        said.append(f"trusted {_share(base.reliability)} -> {_share(head.reliability)}")
+    if base.silent_per_month != head.silent_per_month:
+        pair = [
+            "not modelled" if one is None else rounded(one)
+            for one in (base.silent_per_month, head.silent_per_month)
+        ]
+        said.append(f"silent failures {pair[0]} -> {pair[1]} a month")
+    if said:
+        page.say(", ".join(said))
+        page.say()
+
+
+def _share(value: Decimal | None) -> str:
+    if value is None:
+        return "not modelled"
+    return f"{(value * 100).quantize(Decimal('0.01'))} %"

@@ -1,0 +1,17 @@
+"""A result as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from costplan.document.saved import plain
+from costplan.render import Look
+from costplan.render.json import dumps
+
+if TYPE_CHECKING:
+    from costplan.document.saved import Result
+
+
+def draw(document: Result, look: Look) -> str:
+    """The whole result; how it may look on a terminal changes nothing."""
+    return dumps(plain(document)) + "\n"

@@ -1,0 +1,135 @@
+"""GitHub, on github.com or an own server: comments of a pull request.
+
+REST for reading, writing and deleting; GraphQL's ``minimizeComment`` for hiding, which REST lacks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from costplan.problems import BadUsage
+from costplan.store.forge import Comment, ForgeError, Place
+from costplan.store.forge.talk import Refused, Talk
+
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
+API = "https://api.github.com"
+LARGEST_EVENT = 10_000_000
+
+
+def place(environment: Mapping[str, str], **given: str | int | None) -> Place:
+    """Where to comment, from GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL and the event."""
+    project = str(given.get("project") or environment.get("GITHUB_REPOSITORY", ""))
+    if not NAME.fullmatch(project) or ".." in project:
+        problem = f"'{project}' is no repository" if project else "which repository?"
+        raise BadUsage(problem, "--project owner/name, or GITHUB_REPOSITORY")
+    number = given.get("number") or _number(environment)
+    if not number:
+        raise BadUsage("which pull request?", "--number N; a pull_request event says it by itself")
+    token = environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN", "")
+    api = str(given.get("api") or environment.get("GITHUB_API_URL") or API)
+    return Place(api, project, int(number), token)
+
+
+def _number(environment: Mapping[str, str]) -> int:
+    """The pull request of the event that runs this job; 0 where there is none."""
+    path = environment.get("GITHUB_EVENT_PATH")
+    if not path:
+        return 0
+    try:
+        with open(path, "rb") as file:
+            event = json.loads(file.read(LARGEST_EVENT))
+    except (OSError, ValueError):
+        return 0
+    found = event.get("pull_request") if isinstance(event, dict) else None
+    number = found.get("number") if isinstance(found, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else 0
+
+
+class Thread:
+    """The comments of one pull request."""
+
+    limit = 65_536
+    hides = True
+
+    def __init__(self, talk: Talk, where: Place) -> None:
+        self.talk, self.where = talk, where
+        self.root = f"/repos/{where.project}/issues"
+        self._login: str | None = None
+
+    def close(self) -> None:
+        self.talk.close()
+
+    def comments(self) -> list[Comment]:
+        """All comments, oldest first."""
+        found = self.talk.pages(f"{self.root}/{self.where.number}/comments")
+        return [
+            Comment(
+                id=str(one.get("id", "")),
+                body=str(one.get("body") or ""),
+                ours=self._ours(one.get("user")),
+                handle=str(one.get("node_id", "")),
+            )
+            for one in found
+        ]
+
+    def _ours(self, user: Any) -> bool:
+        """A job's own token has no user that it could name; its comments are a bot's."""
+        if self._login is None:
+            try:
+                answer = self.talk.ask("GET", "/user")
+                self._login = str(answer.get("login", "")) if isinstance(answer, dict) else ""
+            except Refused as refused:
+                if refused.status not in (403, 404):
+                    raise
+                self._login = ""
+        if not isinstance(user, dict):
+            return False
+        if self._login:
+            return user.get("login") == self._login
+        return user.get("type") == "Bot"
+
+    def create(self, body: str) -> None:
+        self.talk.ask(
+            "POST", f"{self.root}/{self.where.number}/comments", {"body": body}, again=False
+        )
+
+    def update(self, comment: Comment, body: str) -> None:
+        self.talk.ask("PATCH", f"{self.root}/comments/{comment.id}", {"body": body})
+
+    def delete(self, comment: Comment) -> None:
+        self.talk.ask("DELETE", f"{self.root}/comments/{comment.id}")
+
+    def hide(self, comment: Comment) -> None:
+        query = (
+            "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: OUTDATED}) "
+            "{ minimizedComment { isMinimized } } }"
+        )
+        address = _graphql(self.talk.api)
+        answer = self.talk.ask(
+            "POST", address, {"query": query, "variables": {"id": comment.handle}}
+        )
+        errors = answer.get("errors") if isinstance(answer, dict) else ["no answer"]
+        if errors:
+            first = errors[0]
+            words = first.get("message", "") if isinstance(first, dict) else first
+            raise ForgeError(f"the comment {comment.id} cannot be hidden: {str(words)[:200]}")
+
+
+def _graphql(api: str) -> str:
+    """GraphQL's address: beside REST's on github.com, above its version on an own server."""
+    return f"{api.removesuffix('/v3')}/graphql"
+
+
+def connect(where: Place, seconds: float) -> Thread:
+    """The pull request's comments. Raises BadUsage without a token."""
+    if not where.token:
+        raise BadUsage("no token for GitHub", "set GITHUB_TOKEN; --dry-run needs none")
+    headers = {
+        "Authorization": f"Bearer {where.token}",
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": "2022-11-28",
+    }
+    return Thread(Talk(where.api, headers, seconds), where)

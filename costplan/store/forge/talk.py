@@ -1,0 +1,166 @@
+"""Requests to a code host's API: JSON both ways, tries again what may pass, follows nowhere.
+
+A redirect is refused, since it would carry the token to another host, and so is plain http to any
+host but this machine.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from costplan.store.forge import ForgeError
+
+if TYPE_CHECKING:
+    import httpx
+
+WAIT = 0.25
+"""Seconds before the second try; doubled for each further one."""
+TRIES = 5
+PER_PAGE = 100
+PAGES = 50
+LARGEST_ANSWER = 20_000_000
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Talk:
+    """One conversation with an API, until its deadline."""
+
+    def __init__(self, api: str, headers: dict[str, str], seconds: float) -> None:
+        import httpx
+
+        parts = urlsplit(api)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ForgeError(f"'{api}' is not the address of an API")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            raise ForgeError(f"{api} is not encrypted: the token would be readable on its way")
+        self.api = api.rstrip("/")
+        self.deadline = time.monotonic() + seconds
+        self.seconds = seconds
+        self.client = httpx.Client(headers={"User-Agent": "costplan", **headers})
+
+    def close(self) -> None:
+        self.client.close()
+
+    def pages(self, path: str) -> list[dict[str, Any]]:
+        """All elements of a list that comes in pages. Raises ForgeError."""
+        found: list[dict[str, Any]] = []
+        for page in range(1, PAGES + 1):
+            part = self.ask("GET", f"{path}?per_page={PER_PAGE}&page={page}")
+            if not isinstance(part, list) or not all(isinstance(one, dict) for one in part):
+                raise ForgeError(f"{self.api}{path} answers something else than a list of comments")
+            found += part
+            if len(part) < PER_PAGE:
+                return found
+        raise ForgeError(f"{self.api}{path} has more than {PAGES * PER_PAGE:,} comments")
+
+    def ask(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, again: bool = True
+    ) -> Any:
+        """The answer's JSON; None for an empty one. ``path`` may be a whole address of the API.
+
+        ``again`` False: a request that must not arrive twice is tried again only where the host
+        says that it did not take it. Raises ForgeError; ``Unsure`` where it may have arrived.
+        """
+        import httpx
+
+        address = path if path.startswith("http") else self.api + path
+        fault = ""
+        for attempt in range(TRIES):
+            left = self._left(address)
+            try:
+                answer = self.client.request(method, address, json=body, timeout=min(left, 30))
+            except httpx.ConnectError as error:
+                raise ForgeError(f"{address} cannot be reached: {error}") from None
+            except httpx.HTTPError as error:
+                if not again:
+                    raise Unsure(f"{method} {address}: {type(error).__name__}") from None
+                fault, asked = f"{type(error).__name__}", None
+            else:
+                asked = _limited(answer)
+                if asked is None and answer.status_code < 500:
+                    return self._json(method, address, answer)
+                fault = f"answers {answer.status_code} {answer.reason_phrase}"
+                if answer.status_code >= 500 and not again:
+                    raise Unsure(f"{method} {address} {fault}")
+            if attempt + 1 < TRIES:
+                self._rest(address, fault, asked, attempt)
+        raise ForgeError(f"{address} {fault}, {TRIES} times in a row", "try again later")
+
+    def _json(self, method: str, address: str, answer: httpx.Response) -> Any:
+        status = answer.status_code
+        if status >= 300:
+            raise Refused(method, address, status, answer.reason_phrase, _message(answer))
+        if status == 204 or not answer.content:
+            return None
+        if len(answer.content) > LARGEST_ANSWER:
+            raise ForgeError(f"{address} answers {len(answer.content):,} bytes")
+        try:
+            return answer.json()
+        except ValueError:
+            raise ForgeError(f"{address} answers something else than JSON") from None
+
+    def _left(self, address: str) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise ForgeError(
+                f"{address}: not done within {self.seconds:g} seconds",
+                "--timeout SECONDS gives it longer",
+            )
+        return left
+
+    def _rest(self, address: str, fault: str, asked: float | None, attempt: int) -> None:
+        wait = WAIT * 2**attempt * (0.5 + random.random() / 2) if asked is None else asked
+        if wait >= self._left(address):
+            raise ForgeError(
+                f"{address} {fault} and asks to wait {wait:,.0f} seconds",
+                "try again later, or --timeout SECONDS",
+            )
+        time.sleep(wait)
+
+
+class Unsure(ForgeError):
+    """A request broke off in a way that leaves open whether it was carried out."""
+
+
+class Refused(ForgeError):
+    """The host understood and says no."""
+
+    def __init__(self, method: str, address: str, status: int, phrase: str, message: str) -> None:
+        hints = {
+            301: "the API is at another address: --api-url",
+            302: "the API is at another address: --api-url",
+            401: "the token is missing, expired or of another host",
+            403: "the token may not do this: it needs to write pull requests (or notes)",
+            404: "no such project or request, or the token may not see it",
+            422: "the host does not take this comment",
+        }
+        text = f"{method} {address} answers {status} {phrase}"
+        super().__init__(f"{text}: {message}" if message else text, hints.get(status))
+        self.status = status
+
+
+def _message(answer: httpx.Response) -> str:
+    try:
+        data = answer.json()
+    except ValueError:
+        return ""
+    found = data.get("message") if isinstance(data, dict) else None
+    return str(found)[:200] if found else ""
+
+
+def _limited(answer: httpx.Response) -> float | None:
+    """The seconds to wait where the answer is a rate limit; None where it is none."""
+    if answer.status_code not in (403, 429):
+        return None
+    after = answer.headers.get("Retry-After", "")
+    if after.isascii() and after.isdigit() and len(after) < 8:
+        return float(after)
+    if answer.status_code == 429 or answer.headers.get("X-RateLimit-Remaining") == "0":
+        reset = answer.headers.get("X-RateLimit-Reset") or answer.headers.get("RateLimit-Reset", "")
+        if reset.isascii() and reset.isdigit() and len(reset) < 14:
+            return max(0.0, float(reset) - time.time())
+        return 1.0
+    return None
