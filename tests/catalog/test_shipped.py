@@ -19,6 +19,7 @@ from costplan.catalog.offer import Offer
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.line import LineItem
 from costplan.plan.price import price
+from costplan.problems import PriceNotKnown
 from costplan.reading import read
 from costplan.store.shelves import SlicedFolder, built_in_folder
 from costplan.store.text import parse_toml
@@ -150,12 +151,22 @@ def days_of(offer: Offer) -> list[date]:
     return sorted(day for day in days if day >= offer.first_known)
 
 
+def has_ended(offer: Offer, day: date) -> bool:
+    """Whether the vendor had stopped selling it: each of its charges was ended, none is to come."""
+    last = {charge.id: charge for charge in offer.charge}
+    return all(one.ended and one.origin and one.origin.since <= day for one in last.values())
+
+
 @each_file
 def test_every_offer_is_billed_or_says_what_it_needs(path: Path, catalog: Catalog) -> None:
     for offer in whole(path).offer:
         entry = catalog.get(offer.id)
         given: dict[str, Decimal] = {}
         for day in days_of(offer):
+            if has_ended(offer, day):
+                with pytest.raises(PriceNotKnown, match="no known price"):
+                    bill_offer(entry, day, [])
+                continue
             take = Take(role="", component="", purpose="produce", variables=given)
             asked = []
             try:
@@ -217,7 +228,7 @@ def test_every_model_and_offer_has_a_price_today(path: Path, catalog: Catalog) -
                 assert bill.unpriced == []
         else:
             current, _ = item.charges_on(TODAY)
-            assert current, item.id
+            assert current or has_ended(item, TODAY), item.id
 
 
 def test_the_vocabulary_is_the_documented_one() -> None:
