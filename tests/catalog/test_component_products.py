@@ -1,7 +1,7 @@
 """Every product that the catalogue promises can be billed: 92 products of 48 vendors.
 
-``tests/data/component_products.json`` names them, the offers that sell them, the prices their vendors
-publish (in the vendors' own units), and the meters whose price is not published.
+``tests/data/component_products.json`` names them, the offers that sell them, the prices their
+vendors publish (in the vendors' own units), and the meters whose price is not published.
 """
 
 import json
@@ -68,10 +68,8 @@ each_product = pytest.mark.parametrize(
 
 def last_day(offer: Offer) -> date:
     """Today, or the last day on which it was sold."""
-    ends = [charge.origin.since for charge in offer.charge if charge.ended and charge.origin]
-    if offer.charges_on(TODAY)[0]:
-        return TODAY
-    return max(ends) - timedelta(days=1)
+    ended = offer.ended_on(TODAY)
+    return ended - timedelta(days=1) if ended else TODAY
 
 
 def typical_bill(name: str) -> Bill:

@@ -13,6 +13,7 @@ from costplan.billing.variables import MissingVariables, Values
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.offer import Charge, Gate, Offer
 from costplan.catalog.vocabulary import VOCABULARY
+from costplan.problems import PriceNotKnown
 from costplan.store.shelves import SlicedFolder, built_in_folder
 
 TODAY = date(2026, 11, 22)
@@ -53,9 +54,8 @@ def billed(entry: Entry, given: dict[str, Decimal], filler: Decimal) -> OfferBil
     """The bill on the last day the offer is sold; what it asks beside ``given`` is ``filler``."""
     offer = entry.item
     assert isinstance(offer, Offer)
-    day = TODAY
-    if not offer.charges_on(day)[0]:
-        day = max(one.origin.since for one in offer.charge if one.origin) - timedelta(days=1)
+    ended = offer.ended_on(TODAY)
+    day = ended - timedelta(days=1) if ended else TODAY
     given = dict(given)
     while True:
         take = Take(role="", component="", purpose="produce", variables=given)
@@ -148,3 +148,16 @@ def test_a_month_of_nothing_is_billed(entry: Entry) -> None:
     for line in bill.lines:
         if line.amount and not line.fixed and line.flat is None and line.price.charge not in least:
             assert any(name in (line.basis or "") for name in entry.item.variables), line
+
+
+def test_an_ended_offer_says_since_when() -> None:
+    entry = CATALOG.get("langsmith/langgraph-platform-2025")
+    offer = entry.item
+    assert isinstance(offer, Offer)
+    assert offer.ended_on(date(2026, 9, 30)) is None
+    assert offer.ended_on(date(2026, 10, 1)) == offer.ended_on(TODAY) == date(2026, 10, 1)
+    assert offer.ended_on(date(2025, 1, 1)) is None
+    for day, words in ((TODAY, "ended on 2026-10-01"), (date(2025, 1, 1), "from 2025-05-01 on")):
+        with pytest.raises(PriceNotKnown) as caught:
+            bill_offer(entry, day, [])
+        assert words in (caught.value.hint or "")

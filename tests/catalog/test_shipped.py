@@ -151,19 +151,13 @@ def days_of(offer: Offer) -> list[date]:
     return sorted(day for day in days if day >= offer.first_known)
 
 
-def has_ended(offer: Offer, day: date) -> bool:
-    """Whether the vendor had stopped selling it: each of its charges was ended, none is to come."""
-    last = {charge.id: charge for charge in offer.charge}
-    return all(one.ended and one.origin and one.origin.since <= day for one in last.values())
-
-
 @each_file
 def test_every_offer_is_billed_or_says_what_it_needs(path: Path, catalog: Catalog) -> None:
     for offer in whole(path).offer:
         entry = catalog.get(offer.id)
         given: dict[str, Decimal] = {}
         for day in days_of(offer):
-            if has_ended(offer, day):
+            if offer.ended_on(day):
                 with pytest.raises(PriceNotKnown, match="no known price"):
                     bill_offer(entry, day, [])
                 continue
@@ -228,7 +222,7 @@ def test_every_model_and_offer_has_a_price_today(path: Path, catalog: Catalog) -
                 assert bill.unpriced == []
         else:
             current, _ = item.charges_on(TODAY)
-            assert current or has_ended(item, TODAY), item.id
+            assert current or item.ended_on(TODAY), item.id
 
 
 def test_the_vocabulary_is_the_documented_one() -> None:
