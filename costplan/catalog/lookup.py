@@ -179,11 +179,12 @@ def charges_on(offer: Offer, day: date) -> tuple[list[Charge], list[Charge]]:
     """The offer's charges on a day. Raises PriceNotKnown before the first and after the last."""
     current, later = offer.charges_on(day)
     if offer.charge and not current:
-        ended = not later or offer.first_known <= day
+        ended = offer.ended_on(day)
+        known = min((one.origin or offer.origin).since for one in later) if later else None
         raise PriceNotKnown(
             f"{offer.id} has no known price on {day}",
-            "its charges have ended: look for what took its place"
+            f"its charges ended on {ended}: look for what took its place"
             if ended
-            else f"the catalogue knows it from {offer.first_known} on",
+            else f"the catalogue knows it from {known} on",
         )
     return current, later

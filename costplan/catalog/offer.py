@@ -207,6 +207,14 @@ class Offer:
         days = [(charge.origin or self.origin).since for charge in self.charge]
         return min(days, default=self.origin.since)
 
+    def ended_on(self, day: date) -> date | None:
+        """The day its last charge ended, for an offer that is no longer sold on ``day``."""
+        current, later = self.charges_on(day)
+        if current or later:
+            return None
+        ends = [(one.origin or self.origin).since for one in self.charge if one.ended]
+        return max(ends, default=None)
+
     def charges_on(self, day: date) -> tuple[list[Charge], list[Charge]]:
         """The charges in force on a day, and those whose price is only known from a later day."""
         return _in_force(self.charge, self.origin, day)

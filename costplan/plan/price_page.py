@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from costplan.billing.variables import Values, is_fixed, variables_of
@@ -207,7 +207,10 @@ def offer_page(
     current, later = offer.charges_on(day)
     adjusts, later_adjusts = offer.adjusts_on(day)
     known_from = offer.first_known if later and not current else None
-    variables = tuple(_variables(offer, [*current, *later]))
+    ended = offer.ended_on(day)
+    last = ended - timedelta(days=1) if ended else None  # the example's: no later day has a price
+    sold = offer.charges_on(last)[0] if last else [*current, *later]
+    variables = tuple(_variables(offer, sold))
     given = _plausible(offer, [one for one in variables if one.required])
     return pages.OfferPage(
         as_of=day,
@@ -228,7 +231,7 @@ def offer_page(
         history=tuple(_charge(entry, offer, one, day) for one in offer.charge),
         adjustment_history=tuple(_adjust(entry, offer, one, day) for one in offer.adjust),
         sources=_sources(entry, offer.origins()),
-        example=_command(entry.id, given, known_from or (day if dated else None)),
+        example=_command(entry.id, given, last or known_from or (day if dated else None)),
     )
 
 

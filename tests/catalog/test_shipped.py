@@ -19,6 +19,7 @@ from costplan.catalog.offer import Offer
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.line import LineItem
 from costplan.plan.price import price
+from costplan.problems import PriceNotKnown
 from costplan.reading import read
 from costplan.store.shelves import SlicedFolder, built_in_folder
 from costplan.store.text import parse_toml
@@ -156,6 +157,10 @@ def test_every_offer_is_billed_or_says_what_it_needs(path: Path, catalog: Catalo
         entry = catalog.get(offer.id)
         given: dict[str, Decimal] = {}
         for day in days_of(offer):
+            if offer.ended_on(day):
+                with pytest.raises(PriceNotKnown, match="no known price"):
+                    bill_offer(entry, day, [])
+                continue
             take = Take(role="", component="", purpose="produce", variables=given)
             asked = []
             try:
@@ -217,7 +222,7 @@ def test_every_model_and_offer_has_a_price_today(path: Path, catalog: Catalog) -
                 assert bill.unpriced == []
         else:
             current, _ = item.charges_on(TODAY)
-            assert current, item.id
+            assert current or item.ended_on(TODAY), item.id
 
 
 def test_the_vocabulary_is_the_documented_one() -> None:
