@@ -26,6 +26,21 @@ def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[
     }
 
 
+TERMS: dict[str, Any] = {
+    "contracted_amount": NUMBER,
+    "original_currency": TEXT,
+    "original_list_amount": MAYBE_NUMBER,
+    "original_amount": MAYBE_NUMBER,
+    "exchange_rate": NUMBER,
+    "exchange_unit": {"type": "string", "pattern": "^[A-Z]{3}/[A-Z]{3}$"},
+    "exchange_date": DATE,
+    "exchange_source": TEXT,
+    "terms": {"type": "array", "items": _object({"name": TEXT, "amount": NUMBER})},
+}
+"""Keys of a line that only some terms make: another currency, a commitment, a credit."""
+COMMITMENT = _object(
+    dict.fromkeys(("monthly", "covered", "unused", "overage", "saved"), NUMBER) | {"name": TEXT}
+)
 LINE = _object(
     {
         "role": TEXT,
@@ -52,7 +67,9 @@ LINE = _object(
         "confidence": {
             "enum": ["vendor", "corroborated", "dataset", "third-party", "unverified", "stated"]
         },
-    }
+        **TERMS,
+    },
+    optional=tuple(TERMS),
 )
 UNPRICED = _object(
     {
@@ -81,7 +98,9 @@ MONTH = _object(
         "one_off": NUMBER,
         "total": NUMBER,
         "at_least": {"type": "boolean"},
-    }
+        "credits": NUMBER,
+    },
+    optional=("credits",),
 )
 RELIABILITY = _object(
     {
@@ -141,8 +160,10 @@ STACK = _object(
         "months": {"type": "array", "items": MONTH},
         "mean_monthly": NUMBER,
         "horizon_total": NUMBER,
+        "contracted_monthly": NUMBER,
+        "commitments": {"type": "array", "items": COMMITMENT},
     },
-    optional=("months", "mean_monthly", "horizon_total"),
+    optional=("months", "mean_monthly", "horizon_total", "contracted_monthly", "commitments"),
 )
 ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",

@@ -11,7 +11,7 @@ from typing import Any
 from costplan.document import bill as bill_document
 from costplan.document import estimate as estimate_document
 from costplan.document.bill import Bill
-from costplan.document.estimate import Component, Estimate, EstimateDocument, Month
+from costplan.document.estimate import Commitment, Component, Estimate, EstimateDocument, Month
 from costplan.document.line import LineItem
 from costplan.quantity import literal, settle
 from costplan.render import Look
@@ -53,7 +53,7 @@ def dumps(value: Any, indent: str = "") -> str:
 
 def _line(line: LineItem) -> dict[str, Any]:
     price = line.price
-    return {
+    data: dict[str, Any] = {
         "role": line.role,
         "component": line.component,
         "step": line.step,
@@ -77,6 +77,20 @@ def _line(line: LineItem) -> dict[str, Any]:
         "checked": price.checked,
         "confidence": price.confidence,
     }
+    if line.contracted is not None:
+        data["contracted_amount"] = line.contracted
+    if line.exchanged is not None:
+        rate = line.exchanged.conversion
+        data["original_currency"] = rate.currency
+        data["original_list_amount"] = line.exchanged.list_amount
+        data["original_amount"] = line.exchanged.amount
+        data["exchange_rate"] = rate.rate
+        data["exchange_unit"] = rate.unit
+        data["exchange_date"] = rate.date
+        data["exchange_source"] = rate.source
+    if line.terms:
+        data["terms"] = [{"name": name, "amount": change} for name, change in line.terms]
+    return data
 
 
 def _unpriced(lines: list[LineItem]) -> list[dict[str, Any]]:
@@ -150,6 +164,10 @@ def _estimate(made: Estimate) -> dict[str, Any]:
             "monthly_total": made.budget,
             "headroom": made.budget - made.total_monthly,
         }
+    if made.contracted_monthly != made.total_monthly:
+        data["contracted_monthly"] = made.contracted_monthly
+    if made.commitments:
+        data["commitments"] = [_commitment(one) for one in made.commitments]
     if made.months:
         totals = [month.total for month in made.months]
         whole = sum(totals, Decimal(0))
@@ -200,8 +218,19 @@ def _component(component: Component) -> dict[str, Any]:
     }
 
 
-def _month(month: Month) -> dict[str, Any]:
+def _commitment(drawn: Commitment) -> dict[str, Any]:
     return {
+        "name": drawn.name,
+        "monthly": drawn.monthly,
+        "covered": drawn.covered,
+        "unused": drawn.unused,
+        "overage": drawn.overage,
+        "saved": drawn.saved,
+    }
+
+
+def _month(month: Month) -> dict[str, Any]:
+    data = {
         "month": month.month.isoformat()[:7],
         "requests": month.requests,
         "recurring": month.recurring,
@@ -209,3 +238,6 @@ def _month(month: Month) -> dict[str, Any]:
         "total": month.total,
         "at_least": month.at_least,
     }
+    if month.credits:
+        data["credits"] = month.credits
+    return data

@@ -343,18 +343,22 @@ def _months(page: Page, made: Estimate, currency: str) -> None:
     if not made.months:
         return
     page.say()
-    table = Table("month", "requests", "recurring", "one-off", currency)
+    credited = any(month.credits for month in made.months)
+    extra = ["credits"] if credited else []
+    table = Table("month", "requests", "recurring", "one-off", *extra, currency)
     for month in made.months:
         table.add(
             month.month.isoformat()[:7],
             rounded(month.requests),
             (">= " if month.at_least else "") + money(month.recurring),
             money(month.one_off) if month.one_off else "-",
+            *([money(-month.credits) if month.credits else "-"] if credited else []),
             money(month.total),
         )
     whole = sum((month.total for month in made.months), ZERO)
     table.rule()
-    table.add("mean", "", "", "", money(whole / len(made.months)))
-    table.add(cell("horizon", "bold"), "", "", "", cell(money(whole), "bold"))
+    blank = [""] * (3 + credited)
+    table.add("mean", *blank, money(whole / len(made.months)))
+    table.add(cell("horizon", "bold"), *blank, cell(money(whole), "bold"))
     page.draw(table)
     page.say()

@@ -11,6 +11,7 @@ from costplan.problems import Problem
 from costplan.reading import REST, About, Amount, Count, Ge, Le, Positive, Share, record
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
 from costplan.workload.strategy import Migration, Mix, Strategy
+from costplan.workload.terms import Commitment, Credit, Discount, Rate
 
 Purpose = Literal["produce", "coordinate", "people", "idle"]
 Mode = Literal["batch", "flex", "priority", "fast"]
@@ -458,14 +459,6 @@ class Stack:
 
 
 @record
-class Discount:
-    """What was negotiated with a vendor, off the list price."""
-
-    offers: Annotated[str, About('a pattern of ids, such as "anthropic/*"')]
-    percent: Annotated[Decimal, Ge(0), Le(100)]
-
-
-@record
 class StackBudget:
     """The most that one stack may cost."""
 
@@ -505,7 +498,12 @@ class Workload:
         default_factory=dict
     )
     stack: Mapping[str, Stack]
+    exchange: Annotated[
+        Mapping[str, Rate], About("usd_per_eur = so many USD for one EUR, with date and source")
+    ] = field(default_factory=dict)
     discount: tuple[Discount, ...] = ()
+    commitment: tuple[Commitment, ...] = ()
+    credit: tuple[Credit, ...] = ()
     budget: Budget | None = None
 
     def check(self) -> Iterable[Problem]:
