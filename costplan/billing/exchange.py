@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from costplan.document.line import Conversion, Exchanged, LineItem
 from costplan.quantity import ONE, ZERO, scaled, total
+from costplan.workload.model import Workload
 from costplan.workload.terms import Rate, pair
 
 
@@ -24,6 +25,11 @@ class Exchange:
         self.currency = currency
         self.rates = rates
         self.used: dict[str, Conversion] = {}
+
+    @classmethod
+    def of(cls, workload: Workload) -> Exchange:
+        """The rates that a workload states."""
+        return cls(workload.currency, workload.exchange)
 
     def conversion(self, currency: str) -> Conversion | None:
         """How amounts of a currency become ours; None where no rate is stated."""

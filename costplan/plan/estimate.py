@@ -221,7 +221,7 @@ class _Planner:
         growth = 1 + self.workload.traffic.growth_per_month
         months = []
         scale = ONE
-        purse = Purse(self.workload, Exchange(self.workload.currency, self.workload.exchange))
+        purse = Purse(self.workload, Exchange.of(self.workload))
         for number in range(self.workload.horizon_months):
             if self.workload.traffic.requests_per_month * scale >= LARGEST:
                 message = f"month {number + 1} has {self.workload.traffic.requests_per_month} x "

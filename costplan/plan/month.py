@@ -58,7 +58,7 @@ class StackMonth:
     ) -> None:
         self.workload, self.catalog, self.name, self.day = workload, catalog, name, day
         self.discounts = discounts
-        self.exchange = Exchange(workload.currency, workload.exchange)
+        self.exchange = Exchange.of(workload)
         self.stack = workload.stack[name]
         self.solved = solved
         self.used: dict[str, Entry] = {}

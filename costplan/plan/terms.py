@@ -8,7 +8,7 @@ it depends on the order of the tables.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -112,6 +112,11 @@ def agree(workload: Workload, parts: Parts, day: date, exchange: Exchange) -> Ag
     if workload.credit:
         _credits(workload, parts, day, exchange, made)
     return made
+
+
+def without_terms(workload: Workload) -> Workload:
+    """The workload with nothing promised and nothing granted."""
+    return replace(workload, commitment=(), credit=())
 
 
 def _commitments(

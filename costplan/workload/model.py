@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.reading import REST, About, Amount, Count, Ge, Le, Positive, Share, record
+from costplan.reading import REST, About, Amount, Count, Currency, Ge, Le, Positive, Share, record
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
 from costplan.workload.strategy import Migration, Mix, Strategy
 from costplan.workload.terms import Commitment, Credit, Discount, Rate
@@ -478,7 +478,7 @@ class Workload:
     """A whole workload file. ``costplan.workload.rules`` holds what must agree between tables."""
 
     name: str
-    currency: Annotated[str, About("of every amount in this file")] = "USD"
+    currency: Annotated[Currency, About("of every amount in this file")] = "USD"
     horizon_months: Annotated[int, Ge(1), Le(120)] = 1
     stale_after_days: Annotated[Count, About("age at which a price counts as stale")] = 180
     traffic: Traffic

@@ -15,16 +15,10 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.reading import About, Ge, Le, Positive, record
+from costplan.reading import About, Currency, Ge, Le, Positive, record
 
 Percent = Annotated[Decimal, Ge(0), Le(100)]
 LEAST_RATE, MOST_RATE = Decimal("1e-9"), Decimal("1e9")
-
-
-def currency_problem(path: Path, code: str) -> Iterable[Problem]:
-    """A problem for what is not shaped like an ISO 4217 code."""
-    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
-        yield Problem(path, f"'{code}' is no ISO 4217 code", "three capitals, such as USD or EUR")
 
 
 @record
@@ -113,9 +107,9 @@ class Discount(Scope):
         Literal["graduated", "volume"],
         About("each band at its own percent, or all at that of the band reached"),
     ] = "graduated"
-    currency: Annotated[str, About("of the bands' edges; the workload's when left out")] | None = (
-        None
-    )
+    currency: (
+        Annotated[Currency, About("of the bands' edges; the workload's when left out")] | None
+    ) = None
     until: Annotated[Day, About("its last day")] | None = None
 
     @property
@@ -126,8 +120,6 @@ class Discount(Scope):
         yield from Scope.check(self)
         if (self.percent is None) == (not self.bands):
             yield Problem((), "a discount has either 'percent' or 'bands'", part="key")
-        if self.currency is not None:
-            yield from currency_problem(("currency",), self.currency)
         for key, given in (("mode", self.mode != "graduated"), ("currency", self.currency)):
             if given and not self.bands:
                 yield Problem((key,), f"'{key}' goes with 'bands'", part="key")
@@ -151,7 +143,7 @@ class Commitment(Scope):
     monthly: Annotated[Positive, About("paid each month, used or not")]
     percent: Annotated[Percent, About("off what the commitment covers")] = Decimal(0)
     overage_percent: Annotated[Percent, About("off what goes beyond it")] = Decimal(0)
-    currency: Annotated[str, About("of 'monthly'; the workload's when left out")] | None = None
+    currency: Annotated[Currency, About("of 'monthly'; the workload's when left out")] | None = None
     until: Annotated[Day, About("its last day")] | None = None
 
     @property
@@ -162,8 +154,6 @@ class Commitment(Scope):
         yield from Scope.check(self)
         if self.percent == 100:
             yield Problem(("percent",), "must be less than 100: nothing would be drawn")
-        if self.currency is not None:
-            yield from currency_problem(("currency",), self.currency)
 
 
 @record
@@ -175,17 +165,12 @@ class Credit(Scope):
     one_time: Annotated[
         bool, About("granted once: drawn in the months of the horizon, in no monthly total")
     ] = False
-    currency: Annotated[str, About("of 'amount'; the workload's when left out")] | None = None
+    currency: Annotated[Currency, About("of 'amount'; the workload's when left out")] | None = None
     expires: Annotated[Day, About("the last day on which it can be used")] | None = None
 
     @property
     def last(self) -> Day | None:
         return self.expires
-
-    def check(self) -> Iterable[Problem]:
-        yield from Scope.check(self)
-        if self.currency is not None:
-            yield from currency_problem(("currency",), self.currency)
 
 
 def term_problems(
@@ -195,7 +180,6 @@ def term_problems(
     stacks: Iterable[str],
 ) -> Iterable[Problem]:
     """What must agree between these tables and the rest. ``terms``: the tables by their key."""
-    yield from currency_problem(("currency",), currency)
     yield from _rate_problems(currency, exchange)
     known = list(stacks)
     for key, tables in terms.items():
