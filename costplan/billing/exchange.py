@@ -60,9 +60,8 @@ class Exchange:
         """How to state the rate that is missing."""
         key = f"{self.currency}_per_{currency}".lower()
         return (
-            f"state what one {currency} is worth: "
-            f'[exchange] {key} = {{ rate = ..., date = ..., source = "..." }}, '
-            f"or --exchange {key}=RATE@DATE; exchange rates are never guessed"
+            f"say how many {self.currency} one {currency} is: --exchange {key}=RATE@DATE, "
+            f"or {key} under [exchange]; exchange rates are never guessed"
         )
 
 

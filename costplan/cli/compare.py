@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import ChangeOption, OutOption, StackOption, WorkloadArgument
+from costplan.cli.options import ChangeOption, OutOption, RateOption, StackOption, WorkloadArgument
 
 
 class Format(StrEnum):
@@ -38,6 +38,7 @@ def command(
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
     change: ChangeOption = None,
+    exchange: RateOption = None,
 ) -> int:
     """Compare stacks by component, volume and vendor, and orchestration with brute force."""
     from costplan.api import compare_opened, estimate_opened, number
@@ -46,7 +47,7 @@ def command(
     from costplan.store.workloads import open_workload
 
     days = [day(text) for text in as_of] if as_of else [day(None)]
-    opened = open_workload(workload, change or [])
+    opened = open_workload(workload, change or [], exchange or [])
     spare(Path(opened.name), out)
     if len(days) > 1:
         if form is not Format.table:

@@ -13,6 +13,7 @@ from costplan.cli.options import (
     DayOption,
     ExplainOption,
     OutOption,
+    RateOption,
     StackOption,
     WorkloadArgument,
 )
@@ -37,6 +38,7 @@ def command(
         bool, typer.Option("--strict", help="Exit 3 if a price is missing or stale.")
     ] = False,
     change: ChangeOption = None,
+    exchange: RateOption = None,
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload file."""
     from costplan.api import estimate_opened
@@ -45,7 +47,7 @@ def command(
     from costplan.store.workloads import open_workload
 
     when = day(as_of)
-    opened = open_workload(workload, change or [])
+    opened = open_workload(workload, change or [], exchange or [])
     spare(Path(opened.name), out)
     document = estimate_opened(opened, when, stack or [])
     put(render(document, form.value, look(explain)), out)
