@@ -124,6 +124,7 @@ class _Planner:
                     *_same_for_all(month.solved),
                     *month.solved.assumed,
                     *month.assumptions,
+                    *(_rate_words(one) for one in self.rates.values()),
                 ]
             ),
             notes=_unique([*month.bindings.reasons, *month.notes, *agreed.notes]),
@@ -275,6 +276,14 @@ def _traffic_assumptions(workload: Workload) -> list[str]:
     if workload.traffic.peak_to_mean is None:
         found.append("traffic is flat: peak_to_mean = 1")
     return found
+
+
+def _rate_words(rate: Conversion) -> str:
+    first, _, second = rate.unit.partition("/")
+    return (
+        f"1 {second} = {grouped(rate.rate)} {first} ({rate.source}, {rate.date}), for what is "
+        f"stated in {rate.currency}; notes on it are in {rate.currency}"
+    )
 
 
 def _same_for_all(solved: Solved) -> list[str]:

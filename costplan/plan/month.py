@@ -156,11 +156,6 @@ class StackMonth:
             rate = self.exchange.conversion(entry.currency)
             assert rate is not None  # or it would not have been billed
             convert_lines(lines, rate)
-            first, _, second = rate.unit.partition("/")
-            self.assumptions.append(
-                f"1 {second} = {grouped(rate.rate)} {first} ({rate.source}, {rate.date}): "
-                f"{entry.id} is priced in {entry.currency}, and what notes say of it is too"
-            )
         self.lines += lines
         for grant in grants:
             amount = grant.amount if rate is None else convert(grant.amount, rate)

@@ -56,6 +56,8 @@ def billed_month(
             return month
         spend = _list_spend(table, month.lines, month.used)
         shares[at] = band_share(bands, spend, table.mode)
+        if not spend:
+            continue
         notes.append(
             f"discount on {table.offers}: {grouped(spend, 2)} of list spend this month comes to "
             f"{rounded(shares[at] * 100)} % off"
@@ -205,7 +207,10 @@ def _credits(workload: Workload, parts: Parts, day: date, exchange: Exchange, ma
         granted = exchange.amount(terms.amount, terms.currency)
         if granted is None or not any(terms.applies(stack, day) for stack in parts):
             continue
-        paid = ledger.draw(counting(terms, parts, day), granted)
+        counts = counting(terms, parts, day)
+        if not any(counts(group) for group in ledger.left):
+            continue
+        paid = ledger.draw(counts, granted)
         made.lines += credit_lines(terms.name, granted, paid, day)
         made.notes.append(
             f"credit {terms.name}: {grouped(total(paid.values()), 2)} of {grouped(granted, 2)} used"
