@@ -188,6 +188,9 @@ class WholeFolder(_Shelf):
         text = read_file(path)
         data = parse_toml(str(path), text)
         file = read_document(CatalogFile, str(path), text, data)
+        problems = _id_problems(file)
+        if problems:
+            raise DocumentError(str(path), text, problems)
         for entry in self.entries(file, category):
             for name in (entry.id, *entry.item.aliases):
                 if name in self._entries:
@@ -233,8 +236,16 @@ def own_prices(data: Mapping[str, Any], name: str, text: str) -> OwnPrices:
         file = read(CatalogFile, data, ("prices",))
     except InvalidInput as error:
         raise DocumentError(name, text, error.problems) from None
-    problems = [
-        Problem(("prices", key, at, "id"), f"'{one}' is not an id", "ids look like vendor/plan")
+    problems = [problem.under(("prices",)) for problem in _id_problems(file)]
+    if problems:
+        raise DocumentError(name, text, problems)
+    return OwnPrices(file)
+
+
+def _id_problems(file: CatalogFile) -> list[Problem]:
+    """A problem for each id of somebody's own prices that no role could be bound to."""
+    return [
+        Problem((key, at, "id"), f"'{one}' is not an id", "ids look like vendor/plan")
         for key, ids in (
             ("model", [model.id for model in file.model]),
             ("offer", [offer.id for offer in file.offer]),
@@ -242,6 +253,3 @@ def own_prices(data: Mapping[str, Any], name: str, text: str) -> OwnPrices:
         for at, one in enumerate(ids)
         if "/" not in one
     ]
-    if problems:
-        raise DocumentError(name, text, problems)
-    return OwnPrices(file)

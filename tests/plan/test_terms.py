@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -443,3 +444,18 @@ def test_a_mix_has_one_account() -> None:
     found = compare(workload, catalog, DAY)
     assert found.mixes[0].monthly == 2_000 - 300
     assert any("before commitments and credits" in note for note in found.notes)
+
+
+# -- the document ----------------------------------------------------------------------------
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "terms.md").read_text(encoding="utf-8")
+CASES = re.findall(r"```toml\n(.*?)```\n+Total: ([\d.]+)\.", TEXT, re.S)
+
+
+def test_the_document_has_its_cases() -> None:
+    assert len(CASES) == 9
+
+
+@pytest.mark.parametrize(("block", "total"), CASES)
+def test_every_case_of_the_document_pays_what_it_says(block: str, total: str) -> None:
+    assert abs(made(block).total_monthly - Decimal(total)) < Decimal("1e-9")
