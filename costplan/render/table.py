@@ -173,6 +173,8 @@ def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone:
     ]
     if any(made.list_monthly != made.total_monthly for made in estimates):
         rows.append(("  at list price", [made.list_monthly for made in estimates]))
+    if any(made.contracted_monthly != made.total_monthly for made in estimates):
+        rows.append(("  contracted", [made.contracted_monthly for made in estimates]))
     rows.append(("a request", [made.cost_per_request for made in estimates]))
     for title, amounts in rows:
         table.add(title, *(_or_dash(one) for one in amounts))

@@ -449,7 +449,7 @@ def test_a_mix_has_one_account() -> None:
 # -- the document ----------------------------------------------------------------------------
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "terms.md").read_text(encoding="utf-8")
-CASES = re.findall(r"```toml\n(.*?)```\n+Total: ([\d.]+)\.", TEXT, re.S)
+CASES = re.findall(r"```toml\n((?:(?!```).)*)```\n+Total: ([\d.]+)\.", TEXT, re.S)
 
 
 def test_the_document_has_its_cases() -> None:
