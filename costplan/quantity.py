@@ -23,6 +23,12 @@ def settle(amount: Decimal) -> Decimal:
     return amount.quantize(STEP, context=_WIDE)
 
 
+def scaled(amount: Decimal, times: Decimal, over: Decimal = ONE) -> Decimal:
+    """amount x times / over, settled; in between nothing is rounded away."""
+    with localcontext(_WIDE):
+        return settle(amount * times / over)
+
+
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum: settled amounts never need more than 60 digits."""
     with localcontext(_WIDE):

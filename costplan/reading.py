@@ -123,6 +123,18 @@ class Le(_Bound):
         return {**handler(core), "maximum": self.bound}
 
 
+class Code:
+    """The shape of an ISO 4217 code; which codes there are is nobody's to freeze."""
+
+    def broken(self, text: str) -> str | None:
+        if len(text) == 3 and text.isascii() and text.isalpha() and text.isupper():
+            return None
+        return "must be an ISO 4217 code such as USD"
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
+        return {**handler(core), "pattern": "^[A-Z]{3}$"}
+
+
 class About:
     """A field's meaning and unit, for the JSON Schema and so for editors."""
 
@@ -139,6 +151,7 @@ Amount = Annotated[Decimal, Ge(0)]
 Positive = Annotated[Decimal, Gt(0)]
 Share = Annotated[Decimal, Ge(0), Le(1)]
 Count = Annotated[int, Ge(1)]
+Currency = Annotated[str, Code()]
 
 
 def read(kind: type[T], data: object, path: Path = ()) -> T:

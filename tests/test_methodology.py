@@ -663,6 +663,77 @@ def test_when_to_ask_a_person() -> str:
     )
 
 
+# -- terms of the account -------------------------------------------------------------------
+
+
+def spending(amount: int, terms: str, currency: str = "USD") -> Estimate:
+    """A bill of so much a month, in a currency, under some terms."""
+    body = (
+        f'[[offer]]\nid = "own/bill"\n{ORIGIN}\n'
+        f'[[offer.charge]]\nid = "bill"\nquantity = "1"\nunit = "month"\nprice = {amount}\n'
+    )
+    text = (
+        "horizon_months = 4\n[traffic]\nrequests_per_month = 1\n"
+        '[[step]]\nname = "call"\ntool = "helper"\n[stack.one]\nhelper = "own/bill"\n'
+    )
+    head = HEAD + f'currency = "{currency}"\ncategory = "search-rerank"\n'
+    catalog = open_catalog(Path(), parse_toml("own", head + body), "own", "")
+    return estimate(workload(text + terms), catalog, DAY).estimates[0]
+
+
+@example
+def test_two_ways_to_state_a_rate() -> str:
+    found = [
+        spending(
+            50, f'[exchange]\n{key} = {{ rate = {rate}, date = {DAY}, source = "x" }}\n', "EUR"
+        )
+        for key, rate in (("usd_per_eur", "1.08"), ("eur_per_usd", "0.5"))
+    ]
+    first, second = (literal(one.total_monthly) for one in found)
+    return (
+        f"at 1.08 USD for one EUR, 50 EUR are {first} USD; at 0.5 EUR for one USD they are "
+        f"{second}."
+    )
+
+
+@example
+def test_bands_of_a_spend() -> str:
+    bands = (
+        '[[discount]]\noffers = "own/*"\nbands = [{ up_to = 2_000, percent = 0 }, '
+        "{ up_to = 5_000, percent = 5 }, { percent = 12 }]\n"
+    )
+    off = [
+        7_000 - spending(7_000, bands + mode).total_monthly for mode in ("", 'mode = "volume"\n')
+    ]
+    return (
+        "7,000 of list spend over bands of 0 % to 2,000, 5 % to 5,000 and 12 % above: "
+        f"3,000 x 5 % + 2,000 x 12 % = {number(off[0], 0)} off; by volume {number(off[1], 0)}."
+    )
+
+
+@example
+def test_a_commitment_s_parts() -> str:
+    deal = '[[commitment]]\nname = "x"\noffers = "own/*"\nmonthly = 2_000\npercent = 20\n'
+    (low,) = spending(1_100, deal).commitments
+    high = spending(5_100, deal)
+    (drawn,) = high.commitments
+    return (
+        f"2,000 a month committed at 20 % off: a spend of 1,100 draws {number(low.covered, 0)} and "
+        f"leaves {number(low.unused, 0)} unused; of 5,100 it covers 2,500, and with "
+        f"{number(drawn.overage, 0)} beyond it {number(high.total_monthly, 0)} are paid."
+    )
+
+
+@example
+def test_a_credit_granted_once() -> str:
+    gift = '[[credit]]\nname = "x"\noffers = "own/*"\namount = 2_500\none_time = true\n'
+    paid = [number(month.credits, 0) for month in spending(1_100, gift).months]
+    return (
+        f"2,500 granted once against a bill of 1,100 a month pay {', '.join(paid[:3])} and "
+        f"{paid[3]} of four months."
+    )
+
+
 # -- what the document says without a number ------------------------------------------------
 
 MACHINE = f"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from costplan.catalog.lookup import Entry
 from costplan.catalog.offer import Adjust, Offer
@@ -28,6 +28,22 @@ class Taker(Protocol):
     def purpose(self) -> str: ...
 
 
+class Grant(NamedTuple):
+    """A credit that an offer gives once: so much off the charges it names (none: all of them), for
+    one role where it is not the account's. Money of the vendor's currency."""
+
+    offer: str
+    id: str
+    amount: Decimal
+    charges: frozenset[str]
+    role: str | None
+
+    def words(self, in_months: bool) -> str:
+        """What becomes of it, for a reader."""
+        where = "in the months alone" if in_months else "not counted"
+        return f"{self.offer}: a one-time credit of {grouped(self.amount)} is {where}"
+
+
 def adjust(
     entry: Entry,
     day: date,
@@ -36,8 +52,11 @@ def adjust(
     takes: Sequence[Taker],
     *,
     free_tiers: bool,
-) -> None:
-    """Append the adjustment lines of an offer to its charge lines, in file order."""
+) -> list[Grant]:
+    """Append the adjustment lines of an offer to its charge lines, in file order.
+
+    Returns the credits that are granted once: they enter no month's bill.
+    """
     offer = entry.item
     assert isinstance(offer, Offer)
     current, later = offer.adjusts_on(day)
@@ -46,20 +65,22 @@ def adjust(
             since = (rule.origin or offer.origin).since
             reason = f"known only from {since} on"
             lines.append(_line(entry, rule, takes[0], None, None, f"{rule.kind} {reason}", reason))
+    granted: list[Grant] = []
     for rule in current:
-        if rule.one_time:
-            notes.append(
-                f"{entry.id}: a one-time credit of {grouped(rule.amount or ZERO)} is not counted"
-            )
-            continue
         if rule.free_tier and not free_tiers:
             continue
         roles = dict.fromkeys(take.role for take in takes)
         groups = [None] if rule.scope == "account" else list(roles)
+        if rule.one_time:
+            amount = rule.amount or ZERO
+            names = frozenset(_counted_names(entry, rule) if rule.charges else ())
+            granted += [Grant(entry.id, rule.id, amount, names, role) for role in groups]
+            continue
         for role in groups:
             own = [line for line in lines if role is None or line.role == role]
             taker = next(take for take in takes if role is None or take.role == role)
             _apply(entry, rule, own, taker, lines, notes)
+    return granted
 
 
 def _apply(

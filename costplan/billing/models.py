@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.billing.caching import ASSUMED_TERMS, cases
+from costplan.billing.discounts import Off, share_off
 from costplan.billing.tokens import (
     INPUT_PARTS,
     OUTPUT_PARTS,
@@ -42,7 +43,7 @@ class Terms:
     input_factor: Decimal = ONE
     output_factor: Decimal = ONE
     region: str | None = None
-    discount: Decimal = ZERO
+    discount: Off = ZERO
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ def bill_model(
             for case in cases(usage, prefix, calls.rate_per_second, tariff):
                 count = calls.count * share * case.share
                 for line in tariff.bill(case.usage, count):
-                    _merge(merged, line, calls, terms.discount)
+                    _merge(merged, line, calls, share_off(terms.discount, line.price.charge))
             if prefix is not None and prefix.marked:
                 _caching_note(entry.item, tariff, bill)
     bill.lines = list(merged.values())

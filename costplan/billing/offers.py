@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from costplan.billing.adjustments import adjust
+from costplan.billing.adjustments import Grant, adjust
 from costplan.billing.charges import Priced, billable, slices
+from costplan.billing.discounts import Off, share_off
 from costplan.billing.variables import MissingVariables, Needed, Values, is_fixed
 from costplan.catalog.lookup import Entry, charges_on
 from costplan.catalog.offer import Charge, Gate, Offer
@@ -42,9 +43,10 @@ class Take:
 
 @dataclass(slots=True)
 class OfferBill:
-    """The lines of an offer, and what a reader must know of them."""
+    """The lines of an offer, what it grants once, and what a reader must know of them."""
 
     lines: list[LineItem] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     assumed: dict[str, Decimal] = field(default_factory=dict)
     refused: list[tuple[Gate, Decimal]] = field(default_factory=list)
@@ -56,14 +58,14 @@ def bill_offer(
     takes: Sequence[Take],
     *,
     free_tiers: bool = True,
-    discount: Decimal = ZERO,
+    discount: Off = ZERO,
     only: str | None = None,
 ) -> OfferBill:
     """All lines of an offer for its takers.
 
-    ``discount`` is the negotiated share off every charge; ``only`` bills one charge without the
-    adjustments. Raises MissingVariables for variables without a value, PriceNotKnown before the
-    first known price, BadUsage for an unknown ``only`` or an expression without a value.
+    ``discount`` is the negotiated share off every charge, or off each; ``only`` bills one charge
+    without the adjustments. Raises MissingVariables for variables without a value, PriceNotKnown
+    before the first known price, BadUsage for an unknown ``only`` or an expression without a value.
     """
     if not isinstance(entry.item, Offer):
         raise BadUsage(f"{entry.id} is priced by the token")
@@ -91,7 +93,7 @@ def bill_offer(
         raise MissingVariables(offer.id, list(missing.values()))
     if only is None:
         _gates(offer, values, bill)
-        adjust(entry, day, bill.lines, bill.notes, takes, free_tiers=free_tiers)
+        bill.grants = adjust(entry, day, bill.lines, bill.notes, takes, free_tiers=free_tiers)
     for one in values:
         bill.assumed.update(one.assumed)
     return bill
@@ -119,7 +121,7 @@ class _Counter:
     day: date
     takers: list[tuple[Take, Values]]
     free_tiers: bool
-    discount: Decimal
+    discount: Off
     pools: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 
     def lines(self, charge: Charge, unknown: str | None = None) -> list[LineItem]:
@@ -218,6 +220,7 @@ class _Counter:
         own = charge.purpose or self._offer.purpose
         follows = bool(FOLLOW_STEPS & takers[0][1].reaches(charge.quantity))
         users, weights = _users(takers, quantities, own, follows)
+        discount = share_off(self.discount, charge.id)
         parts = [priced.quantity]
         amounts: Sequence[Decimal | None] = [priced.amount]
         if len(users) > 1:
@@ -230,7 +233,7 @@ class _Counter:
                 price=price,
                 quantity=part,
                 list_amount=amount,
-                amount=None if amount is None else settle(amount * (1 - self.discount)),
+                amount=None if amount is None else settle(amount * (1 - discount)),
                 role=take.role,
                 component=take.component,
                 purpose=purpose,
@@ -238,7 +241,7 @@ class _Counter:
                 basis=basis,
                 step=step,
                 flat=flat,
-                discount=self.discount,
+                discount=discount,
             )
             for (take, purpose, step), part, amount in zip(users, parts, amounts, strict=True)
         ]

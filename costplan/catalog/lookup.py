@@ -15,7 +15,7 @@ from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
 from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
-from costplan.reading import About, record
+from costplan.reading import About, Currency, record
 
 Category = Literal[
     "tokens",
@@ -46,7 +46,7 @@ class CatalogFile:
     """One file of the catalogue, or as many of its blocks as were asked for."""
 
     vendor: str
-    currency: Annotated[str, About("ISO 4217 code")] = "USD"
+    currency: Annotated[Currency, About("ISO 4217 code")] = "USD"
     source: Mapping[str, Source]
     category: Category | None = None
     model: tuple[Model, ...] = ()

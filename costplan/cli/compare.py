@@ -15,6 +15,7 @@ from costplan.cli.options import (
     LockOption,
     NoLockOption,
     OutOption,
+    RateOption,
     StackOption,
     WorkloadArgument,
 )
@@ -43,6 +44,7 @@ def command(
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
+    exchange: RateOption = None,
 ) -> int:
     """Compare stacks by component, volume and vendor, and orchestration with brute force."""
     from costplan.api import Locking, compare_opened, estimate_opened, number
@@ -52,7 +54,7 @@ def command(
     from costplan.store.workloads import open_workload
 
     days = [day(text) for text in as_of] if as_of else [day(None)]
-    opened = open_workload(workload, change or [])
+    opened = open_workload(workload, change or [], exchange or [])
     spare(Path(opened.name), out)
     locking = Locking(lock, no_lock, locked)
     if len(days) > 1:

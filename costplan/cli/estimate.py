@@ -17,6 +17,7 @@ from costplan.cli.options import (
     LockOption,
     NoLockOption,
     OutOption,
+    RateOption,
     StackOption,
     WorkloadArgument,
 )
@@ -36,6 +37,7 @@ def command(
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
+    exchange: RateOption = None,
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload file."""
     from costplan.api import Locking, estimate_opened
@@ -44,7 +46,7 @@ def command(
     from costplan.store.workloads import open_workload
 
     when = day(as_of)
-    opened = open_workload(workload, change or [])
+    opened = open_workload(workload, change or [], exchange or [])
     spare(Path(opened.name), out)
     locking = Locking(lock, no_lock, locked)
     document = estimate_opened(opened, when, stack or [], locking)

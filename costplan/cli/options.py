@@ -47,6 +47,14 @@ ChangeOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="a.b=1", help="Change a value; steps and jobs go by their name."),
 ]
+RateOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exchange",
+        metavar="usd_per_eur=RATE@DATE",
+        help="State an exchange rate: so many USD for one EUR, on a day.",
+    ),
+]
 ExplainOption = Annotated[
     bool,
     typer.Option("--explain", help="Show each line's formula, price, source and date."),

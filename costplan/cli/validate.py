@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from costplan.cli.options import DayOption, WorkloadArgument
+from costplan.cli.options import DayOption, RateOption, WorkloadArgument
 
 
 def command(
     workload: WorkloadArgument = None,
     as_of: DayOption = None,
+    exchange: RateOption = None,
 ) -> int:
     """Check a workload file and its bindings; print nothing but a word when all is well."""
     import sys
@@ -18,7 +19,7 @@ def command(
     from costplan.store.workloads import open_workload
 
     when = day(as_of)
-    opened = open_workload(workload)
+    opened = open_workload(workload, rates=exchange or [])
     refuse_bad_rules(opened)
     document = estimate_opened(opened, when)
     unpriced = sum(len(made.unpriced) for made in document.estimates)

@@ -62,18 +62,41 @@ class Component:
 
 
 @dataclass(slots=True)
+class Commitment:
+    """What a month draws on money promised to a vendor: covered + unused = monthly.
+
+    ``overage``: what is paid beyond it; ``saved``: what it takes off the contracted cost. Money of
+    the estimate's currency.
+    """
+
+    name: str
+    monthly: Decimal
+    covered: Decimal
+    overage: Decimal
+    saved: Decimal
+
+    @property
+    def unused(self) -> Decimal:
+        return self.monthly - self.covered
+
+
+@dataclass(slots=True)
 class Month:
-    """One month of a longer horizon: recurring cost at that month's traffic and prices."""
+    """One month of a longer horizon: recurring cost at that month's traffic and prices.
+
+    ``credits``: what one-time credits pay of it, as a positive amount.
+    """
 
     month: date
     requests: Decimal
     recurring: Decimal
     one_off: Decimal
     at_least: bool
+    credits: Decimal = ZERO
 
     @property
     def total(self) -> Decimal:
-        return self.recurring + self.one_off
+        return self.recurring + self.one_off - self.credits
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,6 +166,7 @@ class Estimate:
     stale: list[str] = field(default_factory=list)
     budget: Decimal | None = None
     reliability: Reliability | None = None
+    commitments: list[Commitment] = field(default_factory=list)
 
     @property
     def lines(self) -> list[LineItem]:
@@ -155,6 +179,11 @@ class Estimate:
     @property
     def list_monthly(self) -> Decimal:
         return total(line.list_amount or ZERO for line in self.lines)
+
+    @property
+    def contracted_monthly(self) -> Decimal:
+        """After discounts, before commitments and credits."""
+        return total(line.contracted_amount or ZERO for line in self.lines)
 
     @property
     def fixed_monthly(self) -> Decimal:

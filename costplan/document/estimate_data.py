@@ -7,6 +7,7 @@ from typing import Any
 
 from costplan.document.estimate import (
     SCHEMA_VERSION,
+    Commitment,
     Component,
     Estimate,
     EstimateDocument,
@@ -80,6 +81,10 @@ def _estimate(made: Estimate) -> dict[str, Any]:
             "monthly_total": made.budget,
             "headroom": made.budget - made.total_monthly,
         }
+    if made.contracted_monthly != made.total_monthly:
+        data["contracted_monthly"] = made.contracted_monthly
+    if made.commitments:
+        data["commitments"] = [_commitment(one) for one in made.commitments]
     if made.months:
         totals = [month.total for month in made.months]
         whole = sum(totals, Decimal(0))
@@ -131,13 +136,27 @@ def _component(component: Component) -> dict[str, Any]:
 
 
 def _month(month: Month) -> dict[str, Any]:
-    return {
+    data = {
         "month": month.month.isoformat()[:7],
         "requests": month.requests,
         "recurring": month.recurring,
         "one_off": month.one_off,
         "total": month.total,
         "at_least": month.at_least,
+    }
+    if month.credits:
+        data["credits"] = month.credits
+    return data
+
+
+def _commitment(drawn: Commitment) -> dict[str, Any]:
+    return {
+        "name": drawn.name,
+        "monthly": drawn.monthly,
+        "covered": drawn.covered,
+        "unused": drawn.unused,
+        "overage": drawn.overage,
+        "saved": drawn.saved,
     }
 
 
@@ -202,8 +221,20 @@ def _read_stack(at: Fields) -> Estimate:
         budget=at.within("budget").amount("monthly_total") if at.has("budget") else None,
         reliability=_read_reliability(at.within("reliability")) if at.has("reliability") else None,
     )
+    if "commitments" in at.data:
+        made.commitments = [_read_commitment(one) for one in at.each("commitments")]
     give_reasons(made.unpriced, at.each("unpriced"))
     return made
+
+
+def _read_commitment(at: Fields) -> Commitment:
+    return Commitment(
+        name=at.text("name"),
+        monthly=at.amount("monthly"),
+        covered=at.amount("covered"),
+        overage=at.amount("overage"),
+        saved=at.number("saved"),
+    )
 
 
 def _read_component(at: Fields) -> Component:
@@ -220,6 +251,7 @@ def _read_month(at: Fields) -> Month:
         recurring=at.number("recurring"),
         one_off=at.number("one_off"),
         at_least=at.flag("at_least"),
+        credits=at.amount("credits") if "credits" in at.data else ZERO,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from costplan.quantity import ZERO, grouped
+from costplan.quantity import ZERO, grouped, settle
 
 
 @dataclass(slots=True)
@@ -38,14 +39,43 @@ class Price:
         return f"{self.offer}: checked {self.checked}"
 
 
+class Conversion(NamedTuple):
+    """An exchange rate as it was stated: ``rate`` of the first currency of ``unit`` (USD/EUR) for
+    one of the second. ``divide``: amounts are in the first and are divided by it."""
+
+    currency: str
+    rate: Decimal
+    unit: str
+    divide: bool
+    date: date
+    source: str
+
+    @property
+    def words(self) -> str:
+        """The rate as a factor of a formula."""
+        return f"{'/' if self.divide else 'x'} {grouped(self.rate)} {self.unit} ({self.date})"
+
+
+@dataclass(slots=True)
+class Exchanged:
+    """A line's amounts in the vendor's own currency, and the rate that turned them into ours."""
+
+    conversion: Conversion
+    list_amount: Decimal | None
+    amount: Decimal | None
+
+
 @dataclass(slots=True)
 class LineItem:
     """Quantity times price, for one role and one purpose.
 
-    ``list_amount`` is at published prices, ``amount`` after ``[[discount]]``; both None when
-    unpriced. ``basis`` says how the quantity came about, in the words of the formula; ``used`` is
-    the quantity before an included part was taken off, where there is one. ``flat``: the arithmetic
-    where it is no quantity times a price; ``written``: the arithmetic as a saved document has it.
+    ``list_amount`` is at published prices, ``contracted_amount`` after ``[[discount]]``, ``amount``
+    after commitments too (FinOps: list, contracted and effective cost); all None when unpriced.
+    ``basis`` says how the quantity came about, in the words of the formula; ``used`` is the
+    quantity before an included part was taken off, where there is one. ``price`` stays in the
+    vendor's currency, the amounts are in the estimate's: ``exchanged`` says how. ``terms``: what
+    each commitment took off. ``flat``: the arithmetic where it is no quantity times a price;
+    ``written``: the arithmetic as a saved document has it.
     """
 
     price: Price
@@ -63,6 +93,14 @@ class LineItem:
     flat: str | None = None
     discount: Decimal = ZERO
     written: str | None = None
+    exchanged: Exchanged | None = None
+    contracted: Decimal | None = None
+    terms: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def contracted_amount(self) -> Decimal | None:
+        """The amount after discounts, before commitments and credits."""
+        return self.amount if self.contracted is None else self.contracted
 
     @property
     def label(self) -> str:
@@ -73,11 +111,19 @@ class LineItem:
     @property
     def formula(self) -> str:
         """The arithmetic with its numbers, as ``--explain`` prints it."""
+        if self.written is not None:
+            return self.written
+        words = self._arithmetic
+        if self.exchanged is not None and self.amount is not None:
+            words = f"({words})" if self.flat is not None else words
+            words += f" {self.exchanged.conversion.words}"
+        return words + "".join(f" - {grouped(-change)} ({name})" for name, change in self.terms)
+
+    @property
+    def _arithmetic(self) -> str:
         price = self.price
         if self.flat is not None:
             return self.flat
-        if self.written is not None:
-            return self.written
         quantity = f"{grouped(self.quantity)} {price.unit}"
         if price.price is None:
             return f"{quantity} x unknown price"
@@ -88,5 +134,5 @@ class LineItem:
                 [grouped(price.base or ZERO)]
                 + [f"{grouped(times)} ({name})" for name, times in price.factors]
             )
-        off = f" x {grouped(1 - self.discount)} (discount)" if self.discount else ""
+        off = f" x {grouped(settle(1 - self.discount))} (discount)" if self.discount else ""
         return f"{quantity} x {rate}{per}{off}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from costplan.document.fields import Fields
-from costplan.document.line import LineItem, Price
+from costplan.document.line import Conversion, Exchanged, LineItem, Price
 from costplan.quantity import ONE
 
 PURPOSES = ("produce", "coordinate", "people", "idle")
@@ -16,7 +16,7 @@ CONFIDENCES = ("vendor", "corroborated", "dataset", "third-party", "unverified",
 def line_data(line: LineItem) -> dict[str, Any]:
     """One line. ``flat`` is there only where the formula is no quantity times a price."""
     price = line.price
-    data = {
+    data: dict[str, Any] = {
         "role": line.role,
         "component": line.component,
         "step": line.step,
@@ -42,6 +42,19 @@ def line_data(line: LineItem) -> dict[str, Any]:
     }
     if line.flat is not None:
         data["flat"] = True
+    if line.contracted is not None:
+        data["contracted_amount"] = line.contracted
+    if line.exchanged is not None:
+        rate = line.exchanged.conversion
+        data["original_currency"] = rate.currency
+        data["original_list_amount"] = line.exchanged.list_amount
+        data["original_amount"] = line.exchanged.amount
+        data["exchange_rate"] = rate.rate
+        data["exchange_unit"] = rate.unit
+        data["exchange_date"] = rate.date.isoformat()
+        data["exchange_source"] = rate.source
+    if line.terms:
+        data["terms"] = [{"name": name, "amount": change} for name, change in line.terms]
     return data
 
 
@@ -95,8 +108,29 @@ def read_line(at: Fields) -> LineItem:
         tags=tuple(at.texts("tags")),
         used=used if used != quantity else None,
         flat=formula if flat else None,
-        written=None if flat else formula,
+        written=formula,
+        contracted=at.number("contracted_amount") if at.has("contracted_amount") else None,
+        exchanged=_read_exchange(at) if at.has("original_currency") else None,
+        terms=tuple((one.text("name"), one.number("amount")) for one in at.each("terms"))
+        if "terms" in at.data
+        else (),
     )
+
+
+def _read_exchange(at: Fields) -> Exchanged:
+    currency, unit = at.text("original_currency"), at.text("exchange_unit")
+    if currency not in unit.split("/"):
+        at.wrong("exchange_unit", f"must be a pair with {currency}, not {unit}")
+    rate = Conversion(
+        currency=currency,
+        rate=at.amount("exchange_rate"),
+        unit=unit,
+        divide=unit.startswith(f"{currency}/"),
+        date=at.day("exchange_date"),
+        source=at.text("exchange_source"),
+    )
+    listed = at.maybe_number("original_list_amount")
+    return Exchanged(rate, listed, at.maybe_number("original_amount"))
 
 
 def give_reasons(unpriced: Sequence[LineItem], reasons: Sequence[Fields]) -> None:

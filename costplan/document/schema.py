@@ -27,6 +27,21 @@ def an_object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dic
     }
 
 
+TERMS: dict[str, Any] = {
+    "contracted_amount": NUMBER,
+    "original_currency": TEXT,
+    "original_list_amount": MAYBE_NUMBER,
+    "original_amount": MAYBE_NUMBER,
+    "exchange_rate": NUMBER,
+    "exchange_unit": {"type": "string", "pattern": "^[A-Z]{3}/[A-Z]{3}$"},
+    "exchange_date": DATE,
+    "exchange_source": TEXT,
+    "terms": {"type": "array", "items": an_object({"name": TEXT, "amount": NUMBER})},
+}
+"""Keys of a line that only some terms make: another currency, a commitment, a credit."""
+COMMITMENT = an_object(
+    dict.fromkeys(("monthly", "covered", "unused", "overage", "saved"), NUMBER) | {"name": TEXT}
+)
 LINE = an_object(
     {
         "role": TEXT,
@@ -54,8 +69,9 @@ LINE = an_object(
             "enum": ["vendor", "corroborated", "dataset", "third-party", "unverified", "stated"]
         },
         "flat": {"const": True},
+        **TERMS,
     },
-    optional=("flat",),
+    optional=("flat", *TERMS),
 )
 UNPRICED = an_object(
     {
@@ -84,7 +100,9 @@ MONTH = an_object(
         "one_off": NUMBER,
         "total": NUMBER,
         "at_least": {"type": "boolean"},
-    }
+        "credits": NUMBER,
+    },
+    optional=("credits",),
 )
 RELIABILITY = an_object(
     {
@@ -145,8 +163,17 @@ STACK = an_object(
         "months": {"type": "array", "items": MONTH},
         "mean_monthly": NUMBER,
         "horizon_total": NUMBER,
+        "contracted_monthly": NUMBER,
+        "commitments": {"type": "array", "items": COMMITMENT},
     },
-    optional=("seats", "months", "mean_monthly", "horizon_total"),
+    optional=(
+        "seats",
+        "months",
+        "mean_monthly",
+        "horizon_total",
+        "contracted_monthly",
+        "commitments",
+    ),
 )
 LOCK = an_object({"file": TEXT, "as_of": DATE, "offers": TEXTS, "moved": TEXTS, "missing": TEXTS})
 ESTIMATE: dict[str, Any] = {

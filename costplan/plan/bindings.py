@@ -151,6 +151,9 @@ def _choose(
     if len(products) > 1 or isinstance(fitting[0].item, Model):
         ids = ", ".join(entry.id for entry in fitting[:12]) + (" ..." if len(fitting) > 12 else "")
         raise BadUsage(f"'{name}' names {len(fitting)} offers: say which", ids)
+    if len({entry.currency for entry in fitting}) > 1:
+        ids = ", ".join(f"{entry.id} ({entry.currency})" for entry in fitting)
+        raise BadUsage(f"the plans of '{name}' are not in one currency: say which", ids)
     return _cheapest(name, kind, fitting, given, stack, day, made)
 
 

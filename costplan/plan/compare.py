@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
@@ -14,6 +15,7 @@ from costplan.plan.family import Family
 from costplan.plan.hosting import Capacity
 from costplan.plan.sensitivity import sensitivity
 from costplan.plan.strategies import Context, own_success, strategies, unit_prices
+from costplan.plan.terms import agree, without_terms
 from costplan.plan.vendors import largest_vendor
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
@@ -52,8 +54,12 @@ def compare(
     family = Family(workload)
 
     def reprice(other: Workload) -> Estimate:
-        return estimate(other, catalog, as_of).estimates[0]
+        return estimate(without_terms(other), catalog, as_of).estimates[0]
 
+    bare = {one.stack: one for one in document.estimates}
+    if workload.commitment or workload.credit:
+        plain = estimate(without_terms(workload), catalog, as_of, stacks)
+        bare = {one.stack: one for one in plain.estimates}
     context = Context(catalog, as_of, reprice, capacity)
     made = Comparison(
         document=document,
@@ -65,16 +71,18 @@ def compare(
         ],
         lock_in=[_lock_in(catalog, one) for one in document.estimates],
         strategies=[
-            strategies(family, one.stack, one, context, target) for one in document.estimates
+            strategies(family, one.stack, bare[one.stack], context, target)
+            for one in document.estimates
         ],
         mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
-        notes=_notes(document, at_reliability),
+        notes=[*_notes(document, at_reliability), *_terms_notes(workload)],
     )
     if levers:
         own = own_success(workload.stack[base_name])
         priced = any(one.options for one in made.strategies if one.stack == base_name)
-        prices = unit_prices(workload, family.plan(own), base, catalog) if priced else None
+        billed = bare[base_name]
+        prices = unit_prices(workload, family.plan(own), billed, catalog) if priced else None
         made.sensitivity = sensitivity(workload, prices, own, target)
     revenue = workload.target.revenue_per_request if workload.target else None
     if revenue is not None:
@@ -111,6 +119,15 @@ def _notes(document: EstimateDocument, at_reliability: Decimal | None) -> list[s
                 f"whether {goal} of answers are right is not modelled: {', '.join(unmodelled)}"
             )
     return found
+
+
+def _terms_notes(workload: Workload) -> list[str]:
+    if not (workload.commitment or workload.credit):
+        return []
+    return [
+        "ways to a reliability are priced before commitments and credits: "
+        "what is promised or granted stays the same whichever way is taken"
+    ]
 
 
 def _versus(
@@ -223,21 +240,25 @@ def _lock_in(catalog: Catalog, made: Estimate) -> LockIn:
 
 
 def _mixes(workload: Workload, catalog: Catalog, as_of: date, names: Sequence[str]) -> list[Mix]:
-    """The mixes of the stacks that are compared."""
+    """The mixes of the stacks that are compared: commitments and credits once over all parts."""
     found = []
+    plain = without_terms(workload)
     for name, mix in workload.mix.items():
         shares = {stack: share for stack, share in mix.stacks.items() if share}
         if not set(shares) <= set(names):
             continue
         parts = [
-            estimate_scaled(workload, catalog, as_of, stack, share)
-            for stack, share in shares.items()
+            estimate_scaled(plain, catalog, as_of, stack, share) for stack, share in shares.items()
         ]
+        lines = {part.stack: part.lines for part in parts}
+        once = _paid_once(parts)
+        added = agree(workload, lines, as_of, Exchange.of(workload)).lines
+        paid = [line.amount or ZERO for own in lines.values() for line in own]
         found.append(
             Mix(
                 name=name,
                 shares=dict(mix.stacks),
-                monthly=total(part.total_monthly for part in parts) - _paid_once(parts),
+                monthly=total([*paid, *(line.amount or ZERO for line in added)]) - once,
                 at_least=any(part.at_least for part in parts),
             )
         )

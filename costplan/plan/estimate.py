@@ -5,17 +5,18 @@ workload -> usage -> bindings -> lines of models, machines, offers, fixed costs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import date
 from decimal import Decimal
-from fnmatch import fnmatchcase
 
+from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.document.estimate import Component, Estimate, EstimateDocument, Month
-from costplan.document.line import LineItem
+from costplan.document.line import Conversion, LineItem
 from costplan.plan.lifetimes import lifetimes
 from costplan.plan.month import DEFAULT_PURPOSE, LESS, TOO_MUCH, StackMonth
 from costplan.plan.reliability import reliability
+from costplan.plan.terms import Agreed, Purse, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
 from costplan.workload.model import Stack, Workload
@@ -45,6 +46,7 @@ def estimate(
     problems: list[Problem] = []
     estimates: list[Estimate] = []
     used: dict[str, Entry] = {}
+    rates: set[str] = set()
     for name in names:
         planner = _Planner(workload, catalog, name, workload.stack[name])
         try:
@@ -52,13 +54,11 @@ def estimate(
         except InvalidInput as error:
             problems += error.problems
         used.update(planner.used)
+        rates |= planner.rates.keys()
     if problems:
         raise InvalidInput(list(dict.fromkeys(problems)))
     if set(names) == set(workload.stack):
-        for discount in workload.discount:
-            if not any(fnmatchcase(entry, discount.offers) for entry in used):
-                for made in estimates:
-                    made.warnings.append(f"no stack has an offer '{discount.offers}' to discount")
+        _unmatched(workload, used, rates, estimates)
     return EstimateDocument(
         workload=workload.name,
         currency=workload.currency,
@@ -67,6 +67,29 @@ def estimate(
         offers=sorted(used),
         estimates=estimates,
     )
+
+
+def _unmatched(
+    workload: Workload, used: Iterable[str], rates: Set[str], estimates: Sequence[Estimate]
+) -> None:
+    """Terms that nothing in any stack has to do with: a misspelt pattern, a rate not needed."""
+    warnings = []
+    for ends, tables in (
+        ("to discount", workload.discount),
+        ("to commit to", workload.commitment),
+        ("to credit", workload.credit),
+    ):
+        for one in tables:
+            if not any(one.matches(offer) for offer in used):
+                warnings.append(f"no stack has an offer '{one.offers}' {ends}")
+    notes = [
+        f"the exchange rate {key} is not used: no price is in that currency"
+        for key in workload.exchange
+        if key not in rates
+    ]
+    for made in estimates:
+        made.warnings += dict.fromkeys(warnings)
+        made.notes += notes
 
 
 def estimate_scaled(
@@ -85,12 +108,11 @@ class _Planner:
         self.workload, self.catalog = workload, catalog
         self.name, self.stack = name, stack
         self.used: dict[str, Entry] = {}
+        self.rates: dict[str, Conversion] = {}
         self._solved: Solved | None = None
 
     def estimate(self, as_of: date, scale: Decimal = ONE) -> Estimate:
-        month = self._month(as_of, scale)
-        if month.problems:
-            raise InvalidInput(month.problems)
+        month, agreed = self._month(as_of, scale)
         workload = self.workload
         ends = lifetimes(self.used.values(), as_of, workload.horizon_months)
         made = Estimate(
@@ -105,24 +127,33 @@ class _Planner:
                     *_same_for_all(month.solved),
                     *month.solved.assumed,
                     *month.assumptions,
+                    *(_rate_words(one) for one in self.rates.values()),
                 ]
             ),
-            notes=_unique([*month.bindings.reasons, *month.notes, *ends.notes]),
-            warnings=_unique([*month.warnings, *ends.warnings]),
+            notes=_unique([*month.bindings.reasons, *month.notes, *ends.notes, *agreed.notes]),
+            warnings=_unique([*month.warnings, *ends.warnings, *self._early_rates(as_of)]),
             not_included=_unique([*month.not_included, *self._one_offs(), *ALWAYS_LEFT_OUT]),
             not_modelled=_unique(self._not_modelled()),
             stale=self._stale(month.lines, as_of),
             budget=workload.budget.most(self.name) if workload.budget else None,
             reliability=reliability(workload, month.solved, month.lines, month.usage.requests),
+            commitments=agreed.commitments,
         )
         if workload.horizon_months > 1:
             made.months = self._horizon(as_of, made)
         return made
 
-    def _month(self, day: date, scale: Decimal) -> StackMonth:
-        month = StackMonth(self.workload, self.catalog, self.name, self._solve(), day, scale).bill()
+    def _month(self, day: date, scale: Decimal) -> tuple[StackMonth, Agreed]:
+        """A month with everything that was agreed. Raises InvalidInput."""
+        workload = self.workload
+        month = billed_month(workload, self.catalog, self.name, self._solve(), day, scale)
         self.used.update(month.used)
-        return month
+        agreed = agree(workload, {self.name: month.lines}, day, month.exchange)
+        self.rates.update(month.exchange.used)
+        if month.problems or agreed.problems:
+            raise InvalidInput([*month.problems, *agreed.problems])
+        month.lines += agreed.lines
+        return month, agreed
 
     def _solve(self) -> Solved:
         """The outcomes with this stack's models; solved once, months only change the traffic."""
@@ -137,10 +168,16 @@ class _Planner:
 
     def _one_offs(self) -> Iterable[str]:
         """What is paid once has no place in a single month."""
-        for fixed in self.workload.fixed if self.workload.horizon_months == 1 else ():
+        if self.workload.horizon_months > 1:
+            return
+        for fixed in self.workload.fixed:
             if fixed.one_off is not None and (not fixed.stacks or self.name in fixed.stacks):
                 amount = f"{grouped(fixed.one_off, 2)} {self.workload.currency}"
                 yield f"{fixed.name}: {amount} paid once; a longer horizon_months shows it"
+        for credit in self.workload.credit:
+            if credit.one_time and (not credit.stacks or self.name in credit.stacks):
+                amount = f"{grouped(credit.amount, 2)} {credit.currency or self.workload.currency}"
+                yield f"{credit.name}: {amount} granted once; a longer horizon_months shows it"
 
     def _not_modelled(self) -> Iterable[str]:
         solved = self._solve()
@@ -162,21 +199,33 @@ class _Planner:
             for line in lines
             if line.price.confidence != "stated" and (as_of - line.price.checked).days > limit
         }
-        return [old[key] for key in sorted(old)]
+        rates = [
+            f"exchange rate {key}: of {rate.date}"
+            for key, rate in sorted(self.rates.items())
+            if (as_of - rate.date).days > limit
+        ]
+        return [*(old[key] for key in sorted(old)), *rates]
+
+    def _early_rates(self, as_of: date) -> list[str]:
+        """Rates of a day that has not come yet."""
+        return [
+            f"the exchange rate {key} is of {rate.date}, after the as-of date"
+            for key, rate in self.rates.items()
+            if rate.date > as_of
+        ]
 
     def _horizon(self, as_of: date, first: Estimate) -> list[Month]:
         growth = 1 + self.workload.traffic.growth_per_month
         months = []
         scale = ONE
+        purse = Purse(self.workload, Exchange.of(self.workload))
         for number in range(self.workload.horizon_months):
             if self.workload.traffic.requests_per_month * scale >= LARGEST:
                 message = f"month {number + 1} has {self.workload.traffic.requests_per_month} x "
                 message += f"{growth} ^ {number} requests: {TOO_MUCH}"
                 raise InvalidInput([Problem(("traffic", "growth_per_month"), message, LESS)])
             day = _later(as_of, number)
-            month = self._month(day, scale)
-            if month.problems:
-                raise InvalidInput(month.problems)
+            month, _ = self._month(day, scale)
             months.append(
                 Month(
                     month=day.replace(day=1),
@@ -193,6 +242,7 @@ class _Planner:
                         ZERO,
                     ),
                     at_least=any(line.amount is None for line in month.lines),
+                    credits=purse.pay({self.name: month.lines}, month.grants, day),
                 )
             )
             scale *= growth
@@ -222,6 +272,14 @@ def _traffic_assumptions(workload: Workload) -> list[str]:
     if workload.traffic.peak_to_mean is None:
         found.append("traffic is flat: peak_to_mean = 1")
     return found
+
+
+def _rate_words(rate: Conversion) -> str:
+    first, _, second = rate.unit.partition("/")
+    return (
+        f"1 {second} = {grouped(rate.rate)} {first} ({rate.source}, {rate.date}), for what is "
+        f"stated in {rate.currency}; notes on it are in {rate.currency}"
+    )
 
 
 def _same_for_all(solved: Solved) -> list[str]:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Protocol
 
+from costplan.billing.exchange import Exchange
 from costplan.billing.offers import Take, bill_offer
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.offer import Offer
@@ -19,7 +20,7 @@ from costplan.catalog.throughput import LatencyTarget, Throughput
 from costplan.catalog.vocabulary import HOURS_PER_MONTH
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
-from costplan.problems import CostplanError
+from costplan.problems import BadUsage, CostplanError
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
 from costplan.workload.model import Step, Workload
 from costplan.workload.outcomes import Visits
@@ -45,6 +46,9 @@ class Capacity(Protocol):
 
     def terms(self, name: str) -> Terms:
         """Terms by id. Raises BadUsage for an unknown one."""
+
+    def currency(self, name: str) -> str:
+        """The currency of the terms' price."""
 
     def arrivals(self, name: str) -> list[Arrival]:
         """A trace beside the workload file. Raises BadUsage for what is none."""
@@ -138,7 +142,7 @@ def gpus(
             if per_second is None:
                 return None, source
             machines, how = _by_rate(terms, served, per_second, source)
-        cost = _machine_cost(catalog, terms.offer, machines, day)
+        cost = _machine_cost(catalog, terms.offer, machines, day, Exchange.of(workload))
     except (CostplanError, ValueError) as error:
         hint = getattr(error, "hint", None)
         return None, f"{error} ({hint})" if hint else str(error)
@@ -231,7 +235,10 @@ def _tokens_per_second(
     return run.output_tokens_per_second * terms.accelerators, words
 
 
-def _machine_cost(catalog: Catalog, name: str, machines: Decimal, day: date) -> Decimal | None:
+def _machine_cost(
+    catalog: Catalog, name: str, machines: Decimal, day: date, exchange: Exchange
+) -> Decimal | None:
+    """In the workload's currency. Raises BadUsage where no rate is stated."""
     entry = catalog.get(name)
     if not isinstance(entry.item, Offer):
         return None
@@ -241,7 +248,16 @@ def _machine_cost(catalog: Catalog, name: str, machines: Decimal, day: date) -> 
         purpose="produce",
         variables={"instances": machines},
     )
-    return _sum(bill_offer(entry, day, [take]).lines)
+    cost = _sum(bill_offer(entry, day, [take]).lines)
+    return None if cost is None else _ours(cost, entry.currency, name, exchange)
+
+
+def _ours(money: Decimal, currency: str, name: str, exchange: Exchange) -> Decimal:
+    found = exchange.amount(money, currency)
+    if found is None:
+        message = f"{name} is priced in {currency}, this workload is in {exchange.currency}"
+        raise BadUsage(message, exchange.remedy(currency))
+    return found
 
 
 def _sum(lines: Sequence[LineItem]) -> Decimal | None:
@@ -265,11 +281,12 @@ def provisioned(workload: Workload, served: Served, capacity: Capacity | None) -
         else:
             each = round(served.input / (served.calls or ONE), 6)
             size = gsus(per_minute[0], per_minute[1], stated.cache_share, terms, each)
+        price = stated.price_per_unit_hour
+        if price is None and size.price is not None:
+            currency = capacity.currency(stated.terms)
+            price = _ours(size.price, currency, stated.terms, Exchange.of(workload))
     except CostplanError as error:
         return None, str(error)
-    price = stated.price_per_unit_hour
-    if price is None:
-        price = size.price
     words = f"{size.units} {size.unit} of {stated.terms} for the busiest hour"
     if price is None:
         return None, f"{words}, at no published price: state price_per_unit_hour"

@@ -5,11 +5,14 @@ usage x bindings -> lines of models, machines, offers, what they require, cases,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
-from fnmatch import fnmatchcase
 
+from costplan.billing.adjustments import Grant
+from costplan.billing.discounts import Discounts
+from costplan.billing.exchange import Exchange, convert, convert_lines
 from costplan.billing.machines import bill_machines
 from costplan.billing.models import Terms, bill_model
 from costplan.billing.offers import OfferBill, Take, bill_offer
@@ -51,8 +54,11 @@ class StackMonth:
         solved: Solved,
         day: date,
         scale: Decimal,
+        discounts: Discounts,
     ) -> None:
         self.workload, self.catalog, self.name, self.day = workload, catalog, name, day
+        self.discounts = discounts
+        self.exchange = Exchange.of(workload)
         self.stack = workload.stack[name]
         self.solved = solved
         self.used: dict[str, Entry] = {}
@@ -60,6 +66,7 @@ class StackMonth:
         self.bindings = self._bind()
         self.problems: list[Problem] = list(self.bindings.problems)
         self.lines: list[LineItem] = []
+        self.grants: list[tuple[Grant, Decimal]] = []
         self.assumptions: list[str] = list(self.usage.assumed)
         self.notes: list[str] = []
         self.warnings: list[str] = []
@@ -125,18 +132,35 @@ class StackMonth:
         ]
 
     def _payable(self, bound: Bound) -> bool:
-        if bound.entry.currency != self.workload.currency:
-            self.problems.append(
-                Problem(
-                    bound.path,
-                    f"{bound.entry.id} is priced in {bound.entry.currency}, "
-                    f"this workload is in {self.workload.currency}",
-                    "write its price in your currency under [prices]; "
-                    "exchange rates are never guessed",
-                )
-            )
-            return False
-        return True
+        """Whether the offer's currency is ours or has a stated rate; a problem where not."""
+        problem = self._no_rate(bound.entry, bound)
+        if problem is not None:
+            self.problems.append(problem)
+        return problem is None
+
+    def _no_rate(self, entry: Entry, bound: Bound) -> Problem | None:
+        if self.exchange.amount(ONE, entry.currency) is not None:
+            return None
+        needs = "" if entry is bound.entry else f"{bound.entry.id} needs {entry.id}: "
+        return Problem(
+            bound.path,
+            f"{needs}{entry.id} is priced in {entry.currency}, "
+            f"this workload is in {self.exchange.currency}",
+            self.exchange.remedy(entry.currency),
+        )
+
+    def _enter(self, entry: Entry, lines: list[LineItem], grants: Sequence[Grant] = ()) -> None:
+        """An offer's bill as part of the month's: converted where its currency is another."""
+        rate = None
+        if entry.currency != self.exchange.currency:
+            rate = self.exchange.conversion(entry.currency)
+            assert rate is not None  # or it would not have been billed
+            convert_lines(lines, rate)
+        self.lines += lines
+        for grant in grants:
+            amount = grant.amount if rate is None else convert(grant.amount, rate)
+            self.grants.append((grant, amount))
+            self.notes.append(grant.words(self.workload.horizon_months > 1))
 
     def _let_index_embed(self) -> None:
         """A stack without an embedding model leaves the embedding to its index's offer."""
@@ -184,12 +208,12 @@ class StackMonth:
                 input_factor=bound.binding.input_factor,
                 output_factor=bound.binding.output_factor,
                 region=bound.binding.region or self.stack.residency or self._token_region(entry),
-                discount=self._discount(entry),
+                discount=self.discounts.off(entry.id),
             )
             bill = bill_model(entry, self.day, demands, self.workload.traffic, terms)
             for line in bill.lines:
                 line.component = "tokens" if bound.kind == "model" else "search-rerank"
-            self.lines += bill.lines
+            self._enter(entry, bill.lines)
             self.assumptions += bill.assumptions
             self.notes += bill.notes
             self.warnings += bill.warnings
@@ -264,13 +288,13 @@ class StackMonth:
             self.day,
             takes,
             free_tiers=self.stack.free_tiers,
-            discount=self._discount(entry),
+            discount=self.discounts.off(entry.id),
         )
 
     def _note(self, entry: Entry, bound: Bound, bill: OfferBill) -> None:
         offer = entry.item
         assert isinstance(offer, Offer)
-        self.lines += bill.lines
+        self._enter(entry, bill.lines, bill.grants)
         self.notes += bill.notes
         for gate, reached in bill.refused:
             why = f": {gate.reason}" if gate.reason else ""
@@ -313,6 +337,10 @@ class StackMonth:
         try:
             entry = self.catalog.get(name)
             self.used[entry.id] = entry
+            problem = self._no_rate(entry, bound)
+            if problem is not None:
+                self.problems.append(problem)
+                return
             own = self.usage.parts[bound.role].variables if bound.role in self.usage.parts else {}
             kinds = [kind for kind, served in SERVES.items() if entry.category in served]
             part = next(
@@ -373,7 +401,3 @@ class StackMonth:
                 fixed=True,
             )
         ]
-
-    def _discount(self, entry: Entry) -> Decimal:
-        found = [one.percent for one in self.workload.discount if fnmatchcase(entry.id, one.offers)]
-        return max(found, default=ZERO) / 100

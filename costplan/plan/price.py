@@ -121,6 +121,7 @@ def _offer(
     take = Take(role="", component=entry.category, purpose="produce", variables=given)
     made = bill_offer(entry, at.date(), [take], free_tiers=free_tiers, only=charge)
     notes = [offer.note] if offer.note else []
+    notes += [one.words(in_months=False) for one in made.grants]
     notes += made.notes
     for gate, reached in made.refused:
         why = f" ({gate.reason})" if gate.reason else ""

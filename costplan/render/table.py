@@ -182,6 +182,8 @@ def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone:
     ]
     if any(made.list_monthly != made.total_monthly for made in estimates):
         rows.append(("  at list price", [made.list_monthly for made in estimates]))
+    if any(made.contracted_monthly != made.total_monthly for made in estimates):
+        rows.append(("  contracted", [made.contracted_monthly for made in estimates]))
     rows.append(("a request", [made.cost_per_request for made in estimates]))
     for title, amounts in rows:
         table.add(title, *(or_dash(one) for one in amounts))
@@ -308,18 +310,22 @@ def _months(page: Page, made: Estimate, currency: str) -> None:
     if not made.months:
         return
     page.say()
-    table = Table("month", "requests", "recurring", "one-off", currency)
+    credited = any(month.credits for month in made.months)
+    extra = ["credits"] if credited else []
+    table = Table("month", "requests", "recurring", "one-off", *extra, currency)
     for month in made.months:
         table.add(
             month.month.isoformat()[:7],
             rounded(month.requests),
             (">= " if month.at_least else "") + money(month.recurring),
             money(month.one_off) if month.one_off else "-",
+            *([money(-month.credits) if month.credits else "-"] if credited else []),
             money(month.total),
         )
     whole = sum((month.total for month in made.months), ZERO)
     table.rule()
-    table.add("mean", "", "", "", money(whole / len(made.months)))
-    table.add(cell("horizon", "bold"), "", "", "", cell(money(whole), "bold"))
+    blank = [""] * (3 + credited)
+    table.add("mean", *blank, money(whole / len(made.months)))
+    table.add(cell("horizon", "bold"), *blank, cell(money(whole), "bold"))
     page.draw(table)
     page.say()

@@ -209,6 +209,9 @@ class GivenFiles(_Shelf):
     def _add(self, path: str, text: str, category: Category) -> None:
         assert self._entries is not None
         file = read_document(CatalogFile, path, text, parse_toml(path, text))
+        problems = _id_problems(file)
+        if problems:
+            raise DocumentError(path, text, problems)
         for entry in self.entries(file, category):
             for name in (entry.id, *entry.item.aliases):
                 if name in self._entries:
@@ -267,8 +270,16 @@ def own_prices(data: Mapping[str, Any], name: str, text: str) -> OwnPrices:
         file = read(CatalogFile, data, ("prices",))
     except InvalidInput as error:
         raise DocumentError(name, text, error.problems) from None
-    problems = [
-        Problem(("prices", key, at, "id"), f"'{one}' is not an id", "ids look like vendor/plan")
+    problems = [problem.under(("prices",)) for problem in _id_problems(file)]
+    if problems:
+        raise DocumentError(name, text, problems)
+    return OwnPrices(file)
+
+
+def _id_problems(file: CatalogFile) -> list[Problem]:
+    """A problem for each id of somebody's own prices that no role could be bound to."""
+    return [
+        Problem((key, at, "id"), f"'{one}' is not an id", "ids look like vendor/plan")
         for key, ids in (
             ("model", [model.id for model in file.model]),
             ("offer", [offer.id for offer in file.offer]),
@@ -276,6 +287,3 @@ def own_prices(data: Mapping[str, Any], name: str, text: str) -> OwnPrices:
         for at, one in enumerate(ids)
         if "/" not in one
     ]
-    if problems:
-        raise DocumentError(name, text, problems)
-    return OwnPrices(file)

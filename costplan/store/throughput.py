@@ -56,6 +56,11 @@ def provisioned_terms(name: str, root: Path | None = None) -> Terms:
     return files[vendor].get(name)
 
 
+def provisioned_currency(name: str, root: Path | None = None) -> str:
+    """The currency of the terms of an id that ``provisioned_terms`` knows."""
+    return open_provisioned(root)[name.split("/", 1)[0]].currency
+
+
 def throughput_of(model: str, root: Path | None = None) -> Throughput:
     """The measurements of one model; all of them where there are none, for the message.
 
@@ -89,6 +94,10 @@ class CapacityFiles:
     def terms(self, name: str) -> Terms:
         """Terms by id. Raises BadUsage for an unknown one."""
         return provisioned_terms(name)
+
+    def currency(self, name: str) -> str:
+        """The currency of the terms' price."""
+        return provisioned_currency(name)
 
     def arrivals(self, name: str) -> list[Arrival]:
         """A trace as (seconds, service seconds). Raises BadUsage, naming the line at fault.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -17,6 +19,7 @@ from costplan.store.text import (
     with_subject,
 )
 from costplan.workload.model import RESERVED, Workload
+from costplan.workload.terms import pair
 
 FILE_NAME = "costplan.toml"
 LOCK_NAME = "costplan.lock"
@@ -44,8 +47,12 @@ class Opened(NamedTuple):
         return None if self.name == STDIN else self.folder / LOCK_NAME
 
 
-def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
+def open_workload(
+    where: str | None, changes: Iterable[str] = (), rates: Iterable[str] = ()
+) -> Opened:
     """The workload of a path, of standard input (``-``), or the nearest ``costplan.toml`` upward.
+
+    ``changes`` are values such as ``a.b=1``, ``rates`` such as ``usd_per_eur=1.08@2026-11-20``.
 
     Raises BadUsage, DocumentError or DocumentSyntaxError.
     """
@@ -54,15 +61,22 @@ def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
     else:
         path = FilePath(where) if where is not None else _nearest()
         name, text, folder = str(path), read_file(path), path.parent
-    return read_workload(name, text, folder, changes)
+    return read_workload(name, text, folder, changes, rates)
 
 
-def read_workload(name: str, text: str, folder: FilePath, changes: Iterable[str] = ()) -> Opened:
+def read_workload(
+    name: str,
+    text: str,
+    folder: FilePath,
+    changes: Iterable[str] = (),
+    rates: Iterable[str] = (),
+) -> Opened:
     """The workload of a text that was read from somewhere. Raises as ``open_workload``."""
     data = parse_toml(name, text)
     if not data:
         raise BadUsage(f"{name} is empty", "'costplan init' writes a workload to start from")
-    changed = [(_set(data, change), change) for change in changes]
+    changed = [(_set(data, change), f"--set {change}") for change in changes]
+    changed += [(_exchange(data, rate), f"--exchange {rate}") for rate in rates]
     prices = data.pop("prices", {})
     if not isinstance(prices, dict):
         problem = Problem(("prices",), f"must be a table, not {word_for(prices)}", "[prices]")
@@ -71,7 +85,7 @@ def read_workload(name: str, text: str, folder: FilePath, changes: Iterable[str]
     for place, change in changed:
         for problem in problems:
             if problem.path[: len(place)] == place:  # its place is not in the file
-                raise BadUsage(f"--set {change}: {with_subject(problem)}", problem.hint)
+                raise BadUsage(f"{change}: {with_subject(problem)}", problem.hint)
     return Opened(workload, problems, _bindings(data), name, text, folder, prices)
 
 
@@ -130,6 +144,26 @@ def _set(data: dict[str, Any], change: str) -> Path:
         else:
             node = node[path[-1]]
     return tuple(path)
+
+
+def _exchange(data: dict[str, Any], rate: str) -> Path:
+    """State one rate in place of the file's, whichever way round that is. Returns its path."""
+    name, equals, rest = rate.partition("=")
+    number, at, day = rest.partition("@")
+    key, codes = name.strip(), pair(name.strip())
+    said = f"--exchange {rate}"
+    example = "write it as usd_per_eur=RATE@DATE: so many USD for one EUR, and the rate's day"
+    if not equals or not at or codes is None:
+        raise BadUsage(f"{said}: says no pair, rate and day", example)
+    try:
+        stated = {"rate": Decimal(number), "date": date.fromisoformat(day.strip())}
+    except (InvalidOperation, ValueError):
+        raise BadUsage(f"{said}: '{rest}' is no rate and day", example) from None
+    rates = data.setdefault("exchange", {})
+    if isinstance(rates, dict):
+        rates.pop(f"{codes[1]}_per_{codes[0]}".lower(), None)
+        rates[key] = {**stated, "source": "command line"}
+    return ("exchange", key)
 
 
 def _position(items: list[Any], key: str, so_far: str) -> int:

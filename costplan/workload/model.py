@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.reading import REST, About, Amount, Count, Ge, Le, Positive, Share, record
+from costplan.reading import REST, About, Amount, Count, Currency, Ge, Le, Positive, Share, record
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.strategy import Migration, Mix, Strategy
+from costplan.workload.terms import Commitment, Credit, Discount, Rate
 
 Purpose = Literal["produce", "coordinate", "people", "idle"]
 Mode = Literal["batch", "flex", "priority", "fast"]
@@ -465,19 +466,11 @@ class Stack:
 
 
 @record
-class Discount:
-    """What was negotiated with a vendor, off the list price."""
-
-    offers: Annotated[str, About('a pattern of ids, such as "anthropic/*"')]
-    percent: Annotated[Decimal, Ge(0), Le(100)]
-
-
-@record
 class Workload:
     """A whole workload file. ``costplan.workload.rules`` holds what must agree between tables."""
 
     name: str
-    currency: Annotated[str, About("of every amount in this file")] = "USD"
+    currency: Annotated[Currency, About("of every amount in this file")] = "USD"
     horizon_months: Annotated[int, Ge(1), Le(120)] = 1
     stale_after_days: Annotated[Count, About("age at which a price counts as stale")] = 180
     traffic: Traffic
@@ -497,7 +490,12 @@ class Workload:
         default_factory=dict
     )
     stack: Mapping[str, Stack]
+    exchange: Annotated[
+        Mapping[str, Rate], About("usd_per_eur = so many USD for one EUR, with date and source")
+    ] = field(default_factory=dict)
     discount: tuple[Discount, ...] = ()
+    commitment: tuple[Commitment, ...] = ()
+    credit: tuple[Credit, ...] = ()
     budget: Budget | None = None
     policy: tuple[Policy, ...] = ()
 

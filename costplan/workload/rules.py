@@ -9,6 +9,7 @@ from costplan.problems import Path, Problem, did_you_mean
 from costplan.workload.budget import stack_problems
 from costplan.workload.model import RESERVED, Stack, Workload
 from costplan.workload.outcomes import flow_problems
+from costplan.workload.terms import term_problems
 
 PARTS = ("observability", "runtime", "human")
 ALWAYS = ("orchestration",)
@@ -25,6 +26,12 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from _kinds(workload)
     if not workload.stack:
         yield Problem(("stack",), "a workload names at least one stack", "[stack.NAME]")
+    terms = {
+        "discount": workload.discount,
+        "commitment": workload.commitment,
+        "credit": workload.credit,
+    }
+    yield from term_problems(workload.currency, workload.exchange, terms, workload.stack)
     for name, stack in workload.stack.items():
         yield from _bindings(name, stack, roles, workload)
 

@@ -155,7 +155,9 @@ def test_a_free_credit_is_switched_off_with_the_free_tiers() -> None:
 def test_a_one_time_credit_never_enters_a_month() -> None:
     made = bill(adjust("welcome", "credit", amount=15, one_time=True))
     assert sum_of(made.lines) == 40
-    assert made.notes == ["acme/plan: a one-time credit of 15 is not counted"]
+    (granted,) = made.grants
+    assert (granted.offer, granted.id, granted.amount) == ("acme/plan", "welcome", 15)
+    assert granted.words(False) == "acme/plan: a one-time credit of 15 is not counted"
 
 
 # ---------------------------------------------------------------- cap and discount

@@ -1,0 +1,79 @@
+"""Spending that was promised: what it covers, what is left unused, what goes beyond.
+
+    spend     what the matched lines cost after discounts, floors and credits of the vendor
+    drawn     spend x (1 - percent)
+    covered   min(monthly, drawn)             unused = monthly - covered, an idle line of its own
+    overage   (spend - monthly / (1 - percent)) x (1 - overage_percent), where drawn > monthly
+
+The lines then sum to covered + overage: each gives up its part of the difference, pro rata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from costplan.document.estimate import Commitment as Drawn
+from costplan.document.line import LineItem, Price
+from costplan.quantity import ONE, ZERO, grouped, scaled, settle, shares, total
+from costplan.workload.terms import Commitment
+
+STATED = "workload"
+"""The offer of lines that the workload file states itself: no vendor's spend."""
+
+
+def draw_commitment(terms: Commitment, monthly: Decimal, lines: Sequence[LineItem]) -> Drawn:
+    """Draw the lines' spend on a commitment of ``monthly``, in place; what came of it."""
+    monthly = settle(monthly)
+    spend = max(ZERO, total(line.amount or ZERO for line in lines))
+    rest = 1 - terms.percent / 100
+    drawn = scaled(spend, rest)
+    covered, overage = drawn, ZERO
+    if drawn > monthly:
+        beyond = max(ZERO, spend - scaled(monthly, ONE, rest))
+        covered, overage = monthly, scaled(beyond, 1 - terms.overage_percent / 100)
+    saved = spend - covered - overage
+    if saved > 0:
+        _give_up(lines, saved, f"commitment {terms.name}")
+    return Drawn(terms.name, monthly, covered, overage, saved)
+
+
+def _give_up(lines: Sequence[LineItem], saved: Decimal, name: str) -> None:
+    paid = [line for line in lines if line.amount is not None and line.amount > 0]
+    paid.sort(key=lambda line: line.amount or ZERO)  # what rounding leaves goes to the largest
+    weights = [line.amount or ZERO for line in paid]
+    for line, part, before in zip(paid, shares(saved, weights), weights, strict=True):
+        line.contracted = before
+        line.amount = before - part
+        line.terms = (*line.terms, (name, -part))
+
+
+def unused_line(drawn: Drawn, lines: Sequence[LineItem], day: date) -> LineItem | None:
+    """What is paid for nothing: fixed and idle, in the component of the lines where it is one."""
+    if not drawn.unused:
+        return None
+    components = {line.component for line in lines}
+    price = Price(
+        offer=STATED,
+        charge=f"{drawn.name} unused",
+        unit="month",
+        price=drawn.unused,
+        per=ONE,
+        source=f"the workload file, [[commitment]] {drawn.name}",
+        confidence="stated",
+        since=day,
+        checked=day,
+    )
+    return LineItem(
+        price=price,
+        quantity=ONE,
+        list_amount=ZERO,
+        amount=drawn.unused,
+        contracted=ZERO,
+        role=f"{drawn.name}, unused",
+        component=components.pop() if len(components) == 1 else "other",
+        purpose="idle",
+        fixed=True,
+        flat=f"{grouped(drawn.monthly)} committed - {grouped(drawn.covered)} covered",
+    )
