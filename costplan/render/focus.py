@@ -88,7 +88,7 @@ def _row(entry: Entry) -> dict[str, Value]:
         if usage
         else None,
         "ConsumedUnit": price.unit if usage else None,
-        "ContractedCost": line.amount,
+        "ContractedCost": line.contracted_amount,
         "ContractedUnitPrice": _contracted(entry) if priced else None,
         "EffectiveCost": line.amount,
         "InvoiceIssuerName": entry.vendor or "unknown",
