@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
-import os
 import shutil
 import sys
 from decimal import Decimal
@@ -33,14 +34,37 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def said(folder: Path, *arguments: str, **more: str) -> Ran:
-    ran = costplan("report", *arguments, folder=folder, env={"COLUMNS": "80", **more})
+def asked(folder: Path, arguments: tuple[str, ...]) -> Ran:
+    """The command in this process, as if started in the folder: a process costs 0.2 seconds."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("COLUMNS", "80")
+        patch.setenv("NO_COLOR", "1")
+        code = run(["report", *arguments])
+    texts = []
+    for stream in (out, err):
+        stream.seek(0)
+        texts.append(stream.read())
+    return Ran(code, *texts)
+
+
+def said(folder: Path, *arguments: str) -> Ran:
+    ran = asked(folder, arguments)
     assert (ran.code, ran.err) == (0, ""), ran
     return ran
 
 
-def refused(folder: Path, *arguments: str, stdin: str | bytes = b"") -> str:
-    ran = costplan("report", *arguments, folder=folder, stdin=stdin)
+def refused(folder: Path, *arguments: str) -> str:
+    return checked(asked(folder, arguments))
+
+
+def checked(ran: Ran) -> str:
+    """The words of a refusal."""
     assert (ran.code, ran.out) == (2, ""), ran
     assert ran.err.startswith("error: ")
     assert not CONTROL.search(ran.err)
@@ -65,7 +89,7 @@ def test_standard_input_is_a_document_too(folder: Path) -> None:
     ran = costplan("report", "-", "--format", "csv", folder=folder, stdin=text)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.count("\n") == said(folder, "s.json", "--format", "csv").out.count("\n")
-    assert "empty" in refused(folder, "-")
+    assert "empty" in checked(costplan("report", "-", folder=folder))
 
 
 def test_patterns_are_expanded_and_each_file_is_drawn_once(folder: Path) -> None:
@@ -214,17 +238,15 @@ def test_many_problems_are_not_all_printed(folder: Path) -> None:
     assert "more of the kind" in err
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_told(folder: Path) -> None:
-    (folder / "s.json").chmod(0)
-    assert "cannot be read" in refused(folder, "s.json")
+def test_a_file_that_cannot_be_read_is_told(folder: Path) -> None:
+    assert "cannot be read" in refused(folder, "/proc/self/mem")
 
 
 def test_an_out_file_holds_what_would_have_been_printed(folder: Path) -> None:
     for form in ("html", "csv", "sarif"):
         ran = costplan("report", "s.json", "--format", form, "--out", f"o.{form}", folder=folder)
         assert (ran.code, ran.out, ran.err) == (0, "", f"wrote o.{form}\n")
-        printed = costplan("report", "s.json", "--format", form, folder=folder).out
+        printed = said(folder, "s.json", "--format", form).out
         assert (folder / f"o.{form}").read_bytes().decode() == printed
 
 
