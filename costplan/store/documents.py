@@ -19,7 +19,7 @@ from costplan.document.saved import (
     parse_result,
 )
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.store.text import DocumentError, decode, read_bytes, with_subject
+from costplan.store.text import DocumentError, decode, read_bytes
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class SavedError(DocumentError):
                 self.name,
                 "",
                 None,
-                f"{_spelled(problem)}: {with_subject(problem)}",
+                _said(problem),
                 problem.hint,
             )
             for problem in self.problems[:MOST_SHOWN]
@@ -186,7 +186,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _spelled(problem: Problem) -> str:
-    """The path to a problem, as ``estimates[0].total_monthly``; "document" for its root."""
+def _said(problem: Problem) -> str:
+    """The path to a problem, as ``estimates[0].total_monthly``, and what is wrong there."""
     path = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in problem.path)
-    return path.lstrip(".") or "document"
+    between = " " if problem.message.startswith(("must ", "is ", "has ", "and ")) else ": "
+    return f"{path.lstrip('.') or 'the document'}{between}{problem.message}"
