@@ -4,6 +4,7 @@ reader's light or dark, and can be read by ear. Every text of a file is escaped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 SAFE = ("https://", "http://")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DATED = ' class="d"'
 WHOLE = "total a month"
 """The row of a summary that stands out."""
 
@@ -122,7 +125,7 @@ def _row(row: Sequence[str], shades: Sequence[str]) -> str:
     cells = [
         f'<th scope="row"{shades[0]}>{_linked(row[0])}</th>',
         *(
-            f"<td{shade}>{_linked(one)}</td>"
+            f"<td{DATED if DAY.fullmatch(one) else shade}>{_linked(one)}</td>"
             for one, shade in zip(row[1:], shades[1:], strict=True)
         ),
     ]
@@ -186,7 +189,7 @@ def _estimates(document: EstimateDocument, found: Findings, number: int, more: s
             f"The stacks side by side, in {document.currency} a month"
             if several
             else f"The month, in {document.currency}",
-            ["", *(made.stack for made in estimates)],
+            [document.currency, *(made.stack for made in estimates)],
             [[title, *cells] for title, cells in summary_rows(estimates)],
         ),
         _findings(found),

@@ -44,7 +44,9 @@ figcaption { color: var(--dim); font-size: .9rem; }
 table { border-collapse: collapse; width: 100%; margin: .4rem 0 1rem; font-size: .92rem; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { text-align: left; padding: .28rem .6rem .28rem 0; border-bottom: 1px solid var(--line);
-  vertical-align: top; overflow-wrap: anywhere; }
+  vertical-align: top; overflow-wrap: break-word; }
+td:has(a) { min-width: 15rem; }
+.d { white-space: nowrap; }
 th { font-weight: 500; }
 thead th { color: var(--dim); font-size: .85rem; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -67,6 +69,8 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
   h2, h3, caption, summary { break-after: avoid; }
   tr, figure, .card { break-inside: avoid; }
   .scroll { overflow: visible; }
+  th, td { overflow-wrap: anywhere; }
+  td:has(a) { min-width: 0; }
   .card, .findings li, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   summary { list-style: none; }
 }

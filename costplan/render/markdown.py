@@ -85,10 +85,11 @@ def safe(text: str) -> str:
 def _html(text: str) -> str:
     """A text for a line of HTML, in which Markdown is not read: no tag, no link by itself."""
     text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub(r"#(?=\d)", f"#{APART}", text)  # before the others, which hold such a number
     text = text.replace("://", f":{APART}//").replace("@", f"@{APART}")
     text = re.sub(r"(?i)\b(www)\.", rf"\1{APART}.", text)
     text = re.sub(r"(?i)\b(mailto|xmpp):", rf"\1{APART}:", text)
-    return re.sub(r"#(?=\d)", f"#{APART}", re.sub(r"(?i)\b(GH)-(?=\d)", rf"\1{APART}-", text))
+    return re.sub(r"(?i)\b(GH)-(?=\d)", rf"\1{APART}-", text)
 
 
 def strong(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from costplan.document.saved import REMEDY, Saved, parse
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.store.text import DocumentError, decode, read_bytes, with_subject
+from costplan.store.text import DocumentError, decode, read_bytes
 
 LARGEST_DOCUMENT = 512_000_000
 """Bytes. A thousand stacks of two hundred lines are about 200 MB."""
@@ -35,7 +35,7 @@ class SavedError(DocumentError):
                 self.name,
                 "",
                 None,
-                f"{_spelled(problem)}: {with_subject(problem)}",
+                _said(problem),
                 problem.hint,
             )
             for problem in self.problems[:MOST_SHOWN]
@@ -149,7 +149,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _spelled(problem: Problem) -> str:
-    """The path to a problem, as ``estimates[0].total_monthly``; "document" for its root."""
+def _said(problem: Problem) -> str:
+    """The path to a problem, as ``estimates[0].total_monthly``, and what is wrong there."""
     path = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in problem.path)
-    return path.lstrip(".") or "document"
+    between = " " if problem.message.startswith(("must ", "is ", "has ", "and ")) else ": "
+    return f"{path.lstrip('.') or 'the document'}{between}{problem.message}"

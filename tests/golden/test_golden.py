@@ -49,6 +49,10 @@ CASES: dict[str, tuple[int, tuple[str, ...]]] = {
         80,
         example("support-agent", "--stack", "aws", "--set", "horizon_months=3", *JSON),
     ),
+    "support-agent-comparison.json": (
+        80,
+        ("compare", str(EXAMPLES / "support-agent.toml"), *DAY, "--levers", *JSON),
+    ),
     "price-opus.txt": (80, OPUS),
     "price-opus-explain.txt": (80, (*OPUS, "--explain")),
     "price-opus.json": (80, (*OPUS, *JSON)),
@@ -137,6 +141,7 @@ def check_stack(stack: Any) -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_golden_document_adds_up(name: str) -> None:
     document = read(name)
+    document = document.get("estimate", document)
     if "estimates" in document:
         assert document["estimates"]
         for stack in document["estimates"]:

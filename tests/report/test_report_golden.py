@@ -1,0 +1,93 @@
+"""Golden files of every format and flag of ``costplan report``, and of what they were drawn from.
+
+They show change; ``test_report_formats.py`` checks by itself that they are true. After a change
+that is meant: COSTPLAN_UPDATE_GOLDEN=1 python -m pytest tests/report, then read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from report_cases import GOLDEN, SAVED
+
+from costplan.cli import run
+from costplan.render import FORMATS
+
+HERE = GOLDEN / "report"
+ENDINGS = {
+    "table": "txt",
+    "json": "json",
+    "markdown": "md",
+    "html": "html",
+    "csv": "csv",
+    "focus": "focus.csv",
+    "junit": "xml",
+    "sarif": "sarif",
+    "github": "github.txt",
+    "gitlab": "gitlab.json",
+}
+ONE = ("support-agent.json",)
+BOTH = ("support-agent.json", "minimal.json")
+FLAGS = {
+    "group-component.txt": (*ONE, "--group-by", "component"),
+    "group-role.txt": (*ONE, "--group-by", "role"),
+    "group-offer.txt": (*ONE, "--group-by", "offer", "--stack", "portable"),
+    "group-vendor.csv": (*ONE, "--group-by", "vendor", "--format", "csv"),
+    "group-purpose.md": (*ONE, "--group-by", "purpose", "--format", "markdown"),
+    "group-stack.rows.json": (*BOTH, "--group-by", "stack", "--format", "json"),
+    "group-workload.txt": (*BOTH, "--group-by", "workload"),
+    "top.txt": (*ONE, "--top", "2"),
+    "top-vendor.html": (*ONE, "--top", "2", "--group-by", "vendor", "--format", "html"),
+    "fields.csv": (*ONE, "--fields", "stack,role,offer,amount,checked", "--format", "csv"),
+    "fields.txt": (*ONE, "--fields", "role,charge,amount", "--stack", "portable"),
+    "filter.txt": (*ONE, "--filter", "component=tokens", "--stack", "portable"),
+    "filter-not.csv": (*ONE, "--filter", "offer!=aws/*,bedrock/*", "--format", "csv"),
+    "explain.txt": (*ONE, "--stack", "portable", "--explain", "--filter", "role=chat"),
+    "bill.txt": ("price-seats.json",),
+    "bill.md": ("price-seats.json", "--format", "markdown"),
+    "bill.focus.csv": ("price-seats.json", "--format", "focus"),
+    "horizon.md": ("support-agent-horizon.json", "--format", "markdown"),
+    "comparison.md": ("support-agent-comparison.json", "--format", "markdown"),
+    "comparison.txt": ("support-agent-comparison.json",),
+}
+CASES = (
+    {f"one.{ending}": (*ONE, "--format", form) for form, ending in ENDINGS.items()}
+    | {f"both.{ending}": (*BOTH, "--format", form) for form, ending in ENDINGS.items()}
+    | FLAGS
+)
+
+
+def test_every_format_has_golden_files() -> None:
+    assert set(ENDINGS) == set(FORMATS) - {"svg"}  # drawn by a library that may change it
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the golden documents and nothing else to price with."""
+    for path in SAVED.glob("*.json"):
+        shutil.copy(path, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_report_is_what_it_was(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["report", *CASES[name]])
+    said = capsys.readouterr()
+    assert (code, said.err) == (0, "")
+    golden = HERE / name
+    if os.environ.get("COSTPLAN_UPDATE_GOLDEN"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_bytes(said.out.encode("utf-8"))
+    assert said.out.encode("utf-8") == golden.read_bytes()
+
+
+def test_every_golden_file_has_its_case() -> None:
+    assert {path.name for path in HERE.iterdir()} == set(CASES)

@@ -1,0 +1,122 @@
+"""The HTML page in a real browser: what a reader sees, and that nothing is fetched or refused."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chromium import Browser
+from report_cases import BILL, MINIMAL, SAVED, SUPPORT, data, hostile, opened
+
+from costplan.render import Look, render_all
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with Browser() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    drawn = {
+        "support": opened(SUPPORT),
+        "comparison": opened(SAVED / "support-agent-comparison.json"),
+        "several": opened(SUPPORT, MINIMAL, BILL),
+        "hostile": [hostile()],
+    }
+    made = {}
+    for name, saved in drawn.items():
+        made[name] = folder / f"{name}.html"
+        made[name].write_text(render_all(saved, "html", Look()), encoding="utf-8")
+    return made
+
+
+def pixels(png: bytes) -> tuple[int, int, bytes]:
+    """Width, height and the unfiltered bytes of a PNG of 8 bits and no interlace."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
+    assert (depth, kind) in ((8, 2), (8, 6))
+    at, body = 8, b""
+    while at < len(png):
+        (size,) = struct.unpack(">I", png[at : at + 4])
+        if png[at + 4 : at + 8] == b"IDAT":
+            body += png[at + 8 : at + 8 + size]
+        at += size + 12
+    return width, height, zlib.decompress(body)
+
+
+@pytest.mark.parametrize("name", ["support", "comparison", "several", "hostile"])
+def test_a_page_asks_for_nothing_and_complains_of_nothing(
+    browser: Browser, pages: dict[str, Path], name: str
+) -> None:
+    browser.open(pages[name])
+    assert browser.run("document.readyState") == "complete"
+    assert browser.requests() == []
+    assert browser.complaints() == []
+    assert browser.run("document.scripts.length") == 0
+    assert browser.run("typeof alert") == "function"
+
+
+def test_the_page_shows_every_stack_line_and_source(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    browser.open(pages["support"])
+    text = browser.run("document.body.innerText")
+    document = data(SUPPORT)
+    assert document["workload"] in text
+    for stack in document["estimates"]:
+        assert f"{stack['total_monthly']:,.2f}" in text
+        for component in stack["components"]:
+            for line in component["line_items"]:
+                assert line["offer"] in text
+                assert line["checked"] in text
+    assert browser.run("document.querySelectorAll('svg.chart rect').length") > 12
+    bars = browser.run(
+        "[...document.querySelectorAll('svg.chart rect')].map(r => r.getBBox().width)"
+    )
+    assert max(bars) > 300
+    headings = browser.run("[...document.querySelectorAll('h1,h2')].map(h => h.innerText)")
+    assert headings[0] == "support-agent"
+    assert [one["stack"] for one in document["estimates"]] == headings[-4:]
+    assert browser.run("document.title") == "support-agent: monthly cost"
+
+
+def test_a_hostile_name_is_only_text(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["hostile"])
+    assert "<script>alert(1)</script>" in browser.run("document.body.innerText")
+    assert browser.run("document.querySelectorAll('a').length") == 0
+
+
+def test_light_dark_and_print_are_drawn(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["support"])
+    shots = {
+        "light": browser.look(**{"prefers-color-scheme": "light"}),
+        "dark": browser.look(**{"prefers-color-scheme": "dark"}),
+        "print": browser.look(media="print"),
+    }
+    assert len(set(shots.values())) == 3
+    means = {}
+    for name, png in shots.items():
+        width, height, body = pixels(png)
+        assert (width, height) == (1000, 900)
+        assert len(png) > 20_000, name
+        assert len(set(body)) > 100, name
+    for name, low, high in (("light", 245, 256), ("dark", 0, 60)):
+        scheme = {"prefers-color-scheme": name}
+        browser.look(**scheme)
+        color = browser.run("getComputedStyle(document.body).backgroundColor")
+        means[name] = [int(one) for one in color.removeprefix("rgb(").rstrip(")").split(",")]
+        assert all(low <= one < high for one in means[name]), (name, color)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1400])
+def test_only_tables_scroll_sideways(browser: Browser, pages: dict[str, Path], width: int) -> None:
+    for name in ("several", "comparison", "hostile"):
+        browser.open(pages[name])
+        browser.look(width=width)
+        assert browser.run("document.documentElement.scrollWidth") <= width, name
