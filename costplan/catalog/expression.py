@@ -207,6 +207,7 @@ class Condition:
         return bool(self._run(variables))
 
 
+@lru_cache(maxsize=4096)
 def condition(text: str) -> Condition:
     """The condition of a text, such as ``a > 0.5 * b and c < 3``. ExpressionError as ``parse``."""
     compiler, body = _read(text, DECIMAL_ARITHMETIC)

@@ -60,33 +60,34 @@ def command(
         str | None,
         typer.Option("--baseline", metavar="FILE", help="A saved estimate, or a workload."),
     ] = None,
-    max_total: Annotated[str | None, limit("--max-total", "A month, at most.")] = None,
+    max_total: Annotated[list[str] | None, limit("--max-total", "A month, at most.")] = None,
     max_component: Annotated[
         list[str] | None, limit("--max-component", "One component, at most.", "tokens=1000")
     ] = None,
-    max_per_request: Annotated[str | None, limit("--max-per-request", "At most.")] = None,
+    max_per_request: Annotated[list[str] | None, limit("--max-per-request", "At most.")] = None,
     max_per_trusted_answer: Annotated[
-        str | None, limit("--max-per-trusted-answer", "At most.")
+        list[str] | None, limit("--max-per-trusted-answer", "At most.")
     ] = None,
-    max_per_seat: Annotated[str | None, limit("--max-per-seat", "At most.")] = None,
+    max_per_seat: Annotated[list[str] | None, limit("--max-per-seat", "At most.")] = None,
     max_increase: Annotated[
         list[str] | None,
         limit("--max-increase", "Over the baseline, at most; may be repeated.", "10%|500"),
     ] = None,
     min_reliability: Annotated[
-        str | None, limit("--min-reliability", "Trusted answers, at least.", "0.98")
+        list[str] | None, limit("--min-reliability", "Trusted answers, at least.", "0.98")
     ] = None,
     max_silent: Annotated[
-        str | None, limit("--max-silent", "Silent failures a month, at most.")
+        list[str] | None, limit("--max-silent", "Silent failures a month, at most.")
     ] = None,
     max_vendor_share: Annotated[
-        str | None, limit("--max-vendor-share", "With one vendor, at most.", "0.6")
+        list[str] | None, limit("--max-vendor-share", "With one vendor, at most.", "0.6")
     ] = None,
     max_price_age: Annotated[
-        str | None, limit("--max-price-age", "Of the oldest price, at most.", "DAYS")
+        list[str] | None, limit("--max-price-age", "Of the oldest price, at most.", "DAYS")
     ] = None,
     max_unpriced: Annotated[
-        str | None, limit("--max-unpriced", "Lines without a price, allowed ones too, at most.")
+        list[str] | None,
+        limit("--max-unpriced", "Lines without a price, allowed ones too, at most."),
     ] = None,
     stack: StackOption = None,
     as_of: DayOption = None,
@@ -146,7 +147,7 @@ def command(
 
 
 def _limits(
-    given: dict[str, str | None], components: list[str], increases: list[str]
+    given: dict[str, list[str] | None], components: list[str], increases: list[str]
 ) -> dict[str, Decimal]:
     """The options' limits, by the path that they would have below ``[budget]``."""
     from costplan.cli.words import clean, sane
@@ -154,7 +155,12 @@ def _limits(
     from costplan.problems import BadUsage
 
     keys = {option: key for key, (_, option) in LIMITS.items()}
-    found = {keys[name]: sane(name, text) for name, text in given.items() if text is not None}
+    found: dict[str, Decimal] = {}
+    for name, texts in given.items():
+        if texts is not None and len(texts) > 1:  # the last one alone would loosen the first
+            raise BadUsage(f"{name} is given twice")
+        for text in texts or ():
+            found[keys[name]] = sane(name, text)
     for pair in components:
         name, equals, text = pair.partition("=")
         if not equals or not name:

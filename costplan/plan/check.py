@@ -124,6 +124,7 @@ class _Judge:
     def __init__(self, subject: Subject, unpriced: set[str]) -> None:
         self.subject, self.unpriced = subject, unpriced
         self.stack = subject.made.stack
+        self._known: dict[str, Figure] = {}
 
     def limits(self, rules: RuleSet) -> Iterable[Verdict]:
         for path, limit in rules.budget.limits(self.stack) if rules.budget else ():
@@ -132,7 +133,7 @@ class _Judge:
     def _limit(self, rules: RuleSet, path: Path, limit: object) -> Verdict:
         key, name = figure_of(path)
         warn, deny = levels(limit)
-        figure = MEASURES[name].of(self.subject)
+        figure = self._figure(name)
         waiting = self._waiting(figure)
         made = Verdict(
             stack=self.stack,
@@ -182,7 +183,7 @@ class _Judge:
             path=("policy", at, tests[0][0]),
         )
         for level, test in tests:
-            figures = {name: MEASURES[name].of(self.subject) for name in sorted(test.names)}
+            figures = {name: self._figure(name) for name in sorted(test.names)}
             made.figures |= {name: one.value for name, one in figures.items()}
             made.at_least = made.at_least or any(one.missing for one in figures.values())
             self._unknown(made, figures)
@@ -223,6 +224,12 @@ class _Judge:
     def _waiting(self, figure: Figure) -> list[LineItem]:
         """The lines whose missing price nobody allowed."""
         return [line for line in figure.missing if line.price.offer not in self.unpriced]
+
+    def _figure(self, name: str) -> Figure:
+        """A figure of this stack, taken once."""
+        if name not in self._known:
+            self._known[name] = MEASURES[name].of(self.subject)
+        return self._known[name]
 
     def _unit(self, name: str) -> str:
         unit = MEASURES[name].unit

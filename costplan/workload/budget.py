@@ -163,13 +163,15 @@ def stack_problems(
     named: list[tuple[Path, str, Literal["key", "value"]]] = []
     for name in budget.stack if budget else ():
         named.append((("budget", "stack", name), name, "key"))
+    seen: set[str] = set()
     for at, policy in enumerate(policies):
         named += [
             (("policy", at, "stacks", place), name, "value")
             for place, name in enumerate(policy.stacks)
         ]
-        if policy.name in [one.name for one in policies[:at]]:
+        if policy.name in seen:
             yield Problem(("policy", at, "name"), f"two policies are named '{policy.name}'")
+        seen.add(policy.name)
     for path, name, part in named:
         if name not in known:
             hint = did_you_mean(name, known) or "stacks: " + ", ".join(known)

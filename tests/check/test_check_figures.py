@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -15,8 +16,9 @@ from costplan.catalog.lookup import CATEGORIES
 from costplan.document.estimate import EstimateDocument
 from costplan.document.saved import plain
 from costplan.plan.measures import MEASURES, Subject
-from costplan.plan.ruleset import LIMITS
-from costplan.workload.budget import KEYS
+from costplan.plan.ruleset import LIMITS, faults
+from costplan.reading import read
+from costplan.workload.budget import KEYS, RuleFile
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "budgets.md").read_text(encoding="utf-8")
@@ -156,3 +158,11 @@ NO_CONDITIONS = {
 def test_what_is_no_condition(text: str) -> None:
     with pytest.raises(ExpressionError, match=NO_CONDITIONS[text]):
         condition(text)
+
+
+def test_the_rules_in_the_guide_are_sound() -> None:
+    text = GUIDE.partition("```toml\n")[2].partition("```")[0]
+    found = read(RuleFile, tomllib.loads(text, parse_float=Decimal))
+    assert found.budget is not None
+    assert len(found.policy) == 2
+    assert faults(found.budget, found.policy, ["portable", "own-gpu"]) == []
