@@ -22,51 +22,6 @@ if TYPE_CHECKING:
     from costplan.store.policies import PolicyFile
 
 
-def _with_places(opened: Opened, work: Callable[[tuple[Workload, Catalog]], T]) -> T:
-    """Do something with a sound workload and its catalogue; draw every problem in its file."""
-    catalog = open_catalog(opened.folder, opened.prices, opened.name, opened.text)
-    if opened.workload is None or opened.problems:
-        problems = [*opened.problems, *_unknown_ids(opened, catalog)]
-        raise DocumentError(opened.name, opened.text, problems)
-    try:
-        return work((opened.workload, catalog))
-    except InvalidInput as error:
-        raise DocumentError(opened.name, opened.text, error.problems) from None
-
-
-def _unknown_ids(opened: Opened, catalog: Catalog) -> Iterable[Problem]:
-    """Ids that the catalogue does not hold, so that a broken file shows these faults too."""
-    for path, name in opened.bindings:
-        if catalog.find(name) is None and not catalog.plans(name):
-            yield Problem(path, f"unknown offer '{name}'", catalog.hint(name))
-
-
-def price_offer(offer: str, at: datetime | None, quantities: Mapping[str, Any]) -> Bill:
-    """The bill of one offer. See ``costplan.price``."""
-    from costplan.plan.price import price
-
-    given = {name: number(name, value) for name, value in quantities.items()}
-    moment = at or datetime.now(UTC)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return price(open_catalog(Path()), offer, given, moment)
-
-
-def number(name: str, value: object) -> Decimal:
-    """A quantity as Decimal. Raises BadUsage for what is not a finite number of sane size."""
-    if isinstance(value, str):
-        value = value.replace("_", "")
-    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
-        raise BadUsage(f"{name} must be an int, a Decimal or a string, not {type(value).__name__}")
-    try:
-        found = Decimal(value)
-    except (InvalidOperation, ValueError):
-        raise BadUsage(f"{name}: '{value}' is not a number") from None
-    if not found.is_finite() or found.copy_abs() >= LARGEST:
-        raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
-    return found
-
-
 def refuse_bad_rules(opened: Opened) -> None:
     """Raises DocumentError where a workload's budgets or policies name what does not exist."""
     from costplan.plan.ruleset import faults
