@@ -1,0 +1,169 @@
+"""A catalogue file as text in the catalogue's fixed form, so that a command can read slices of it.
+
+Header first, then one block a model or offer: ``[[model]]``, ``id`` on the first line, ``aliases``
+on the second. Keys go in the order of the record, a key at its default is left out, rates and
+other small tables stand on one line. The same file always gives the same text, and reading that
+text gives the same file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from costplan.catalog.lookup import CatalogFile
+from costplan.catalog.model import Model
+from costplan.catalog.offer import Offer
+from costplan.catalog.origin import Source
+from costplan.problems import InvalidInput, Path, Problem
+from costplan.quantity import literal
+
+LONGEST_ID = 200  # characters
+ID = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[A-Za-z0-9_][\w.:@-]*)+", re.ASCII)
+"""What an id or alias may be: plain enough for a block's pattern, a shell and a web page."""
+BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+ODD = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
+"""Characters that end a string, forge a line, or turn the direction of the text around them."""
+SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+BLOCKS = ("price", "charge", "adjust")
+"""Arrays of tables that get blocks of their own."""
+SAID = ("unit", "per")
+"""Keys that are written at their default too: scale and unit stand beside every price."""
+
+
+def catalog_text(file: CatalogFile) -> str:
+    """The text of a file. Raises InvalidInput for an id that the fixed form cannot hold."""
+    problems = list(id_problems(file))
+    if problems:
+        raise InvalidInput(problems)
+    blocks = [
+        header_text(file.vendor, file.currency, file.source, file.category),
+        *(model_text(model) for model in file.model),
+        *(offer_text(offer) for offer in file.offer),
+    ]
+    return "\n".join(blocks)
+
+
+def id_problems(file: CatalogFile) -> Iterable[Problem]:
+    """A problem for each id or alias that is not plain (``plain_id``)."""
+    items: tuple[tuple[str, tuple[Model | Offer, ...]], ...] = (
+        ("model", file.model),
+        ("offer", file.offer),
+    )
+    for key, entries in items:
+        for at, entry in enumerate(entries):
+            for name in (entry.id, *entry.aliases):
+                if not plain_id(name):
+                    path: Path = (key, at, "id")
+                    yield Problem(path, f"{_string(name[:60])} is not an id", "vendor/name")
+
+
+def plain_id(name: str) -> bool:
+    """Whether a name may be an id: a vendor, a slash, words without spaces or markup."""
+    return len(name) <= LONGEST_ID and ID.fullmatch(name) is not None and "//" not in name
+
+
+def header_text(
+    vendor: str, currency: str, sources: Mapping[str, Source], category: str | None = None
+) -> str:
+    """The head of a file: its vendor, its currency, its sources."""
+    lines = [f"vendor = {_string(vendor)}", f"currency = {_string(currency)}"]
+    if category is not None:
+        lines.append(f"category = {_string(category)}")
+    lines += [f"source.{_key(name)} = {_inline(source)}" for name, source in sources.items()]
+    return "\n".join(lines) + "\n"
+
+
+def model_text(model: Model) -> str:
+    """One ``[[model]]`` block with its price cards."""
+    return _block("model", model)
+
+
+def offer_text(offer: Offer) -> str:
+    """One ``[[offer]]`` block with its charges and adjustments."""
+    return _block("offer", offer)
+
+
+def lines_of(record: object) -> list[str]:
+    """The keys of a table, one a line, without those that get blocks of their own."""
+    lines = []
+    for one, value in _given(record):
+        if _blocks(one, value):
+            continue
+        if isinstance(value, Mapping):
+            lines += [f"{one}.{_key(key)} = {_inline(item)}" for key, item in value.items()]
+        else:
+            lines.append(f"{one} = {_inline(value)}")
+    return lines
+
+
+def _block(name: str, record: object) -> str:
+    parts = ["\n".join([f"[[{name}]]", *lines_of(record)])]
+    for one, value in _given(record):
+        if _blocks(one, value):
+            parts += ["\n".join([f"[[{name}.{one}]]", *lines_of(entry)]) for entry in value]
+    return "\n\n".join(parts) + "\n"
+
+
+def _blocks(name: str, value: object) -> bool:
+    return name in BLOCKS and isinstance(value, tuple)
+
+
+def _given(record: object) -> Iterable[tuple[str, Any]]:
+    assert is_dataclass(record)
+    for one in fields(record):
+        value = getattr(record, one.name)
+        if value is None or (_at_default(one, value) and not (one.name in SAID and value)):
+            continue
+        yield one.name, value
+
+
+def _at_default(one: Field[Any], value: object) -> bool:
+    if one.default is not MISSING:
+        return bool(value == one.default)
+    return one.default_factory is not MISSING and bool(value == one.default_factory())
+
+
+def _inline(value: object) -> str:
+    """A value on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal | int):
+        return _number(Decimal(value))
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return f"[{', '.join(_inline(one) for one in value)}]"
+    pairs = value.items() if isinstance(value, Mapping) else _given(value)
+    inner = ", ".join(f"{_key(key)} = {_inline(one)}" for key, one in pairs)
+    return f"{{ {inner} }}" if inner else "{}"
+
+
+def _number(number: Decimal) -> str:
+    """A number with its thousands apart, without exponent; TOML reads it back as it was."""
+    whole, dot, fraction = literal(number).partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{int(digits):_}{dot}{fraction}"
+
+
+def _key(name: str) -> str:
+    return name if BARE.fullmatch(name) else _string(name)
+
+
+def _string(text: str) -> str:
+    """A basic string: what could end it, forge a line or hide is written as an escape."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput([Problem((), "a text holds half a character (a surrogate)")]) from None
+    return f'"{ODD.sub(_escaped, text)}"'
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"
