@@ -11,7 +11,8 @@ from costplan.cli.options import OutOption
 
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="workload, catalog, estimate or bill.")
+        str,
+        typer.Argument(metavar="[NAME]", help="workload, catalog, estimate, bill or price-diff."),
     ] = "workload",
     out: OutOption = None,
 ) -> int:

@@ -175,3 +175,82 @@ BILL: dict[str, Any] = {
     ),
     "$defs": {"line": LINE},
 }
+FIGURE = _object(
+    {
+        "value": MAYBE_NUMBER,
+        "per": NUMBER,
+        "unit": TEXT,
+        "currency": MAYBE_TEXT,
+        "source": TEXT,
+        "confidence": TEXT,
+        "since": DATE,
+        "checked": DATE,
+    }
+)
+MAYBE_FIGURE = {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/figure"}]}
+PRICE_CHANGE = _object(
+    {
+        "kind": {"enum": ["rate", "mode", "region", "schedule", "fee", "charge", "adjust"]},
+        "charge": TEXT,
+        "variant": MAYBE_TEXT,
+        "measure": TEXT,
+        "old": MAYBE_FIGURE,
+        "new": MAYBE_FIGURE,
+        "percent": MAYBE_NUMBER,
+        "announced": {"anyOf": [{"type": "null"}, DATE]},
+    }
+)
+LINE_CHANGE = _object(
+    {
+        "role": TEXT,
+        "offer": TEXT,
+        "charge": TEXT,
+        "old": MAYBE_NUMBER,
+        "new": MAYBE_NUMBER,
+        "difference": NUMBER,
+    }
+)
+BILL_CHANGE = _object(
+    {
+        "stack": TEXT,
+        "old": NUMBER,
+        "new": NUMBER,
+        "difference": NUMBER,
+        "percent": MAYBE_NUMBER,
+        "old_at_least": {"type": "boolean"},
+        "new_at_least": {"type": "boolean"},
+        "moved": {"type": "array", "items": LINE_CHANGE},
+    }
+)
+PRICE_DIFF: dict[str, Any] = {
+    "title": "costplan price diff",
+    **_object(
+        {
+            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "kind": {"const": "price_diff"},
+            "old": _object({"name": TEXT, "as_of": DATE}),
+            "new": _object({"name": TEXT, "as_of": DATE}),
+            "changes": {
+                "type": "array",
+                "items": _object(
+                    {
+                        "id": TEXT,
+                        "status": {"enum": ["new", "gone", "changed"]},
+                        "category": TEXT,
+                        "vendor": TEXT,
+                        "shelf": TEXT,
+                        "prices": {"type": "array", "items": PRICE_CHANGE},
+                        "words": TEXTS,
+                    }
+                ),
+            },
+            "same_prices": TEXTS,
+            "unchanged": {"type": "integer"},
+            "workload": TEXT,
+            "currency": TEXT,
+            "bills": {"type": "array", "items": BILL_CHANGE},
+        },
+        optional=("workload", "currency", "bills"),
+    ),
+    "$defs": {"figure": FIGURE},
+}

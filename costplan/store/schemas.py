@@ -103,9 +103,17 @@ def bill_schema() -> dict[str, Any]:
     return documents.BILL
 
 
+def price_diff_schema() -> dict[str, Any]:
+    """What changed between two sets of prices."""
+    from costplan.document import schema as documents
+
+    return documents.PRICE_DIFF
+
+
 SCHEMAS = {
     "workload": workload_schema,
     "catalog": catalog_schema,
     "estimate": estimate_schema,
     "bill": bill_schema,
+    "price-diff": price_diff_schema,
 }

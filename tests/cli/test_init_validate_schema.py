@@ -115,14 +115,17 @@ def test_the_schema_refuses_an_unknown_key(where: str, workload_schema: Any) -> 
     assert not workload_schema.is_valid(data)
 
 
-@pytest.mark.parametrize("name", ["workload", "catalog", "estimate", "bill"])
+SAVED = ("estimate", "bill", "price-diff")
+
+
+@pytest.mark.parametrize("name", ["workload", "catalog", *SAVED])
 def test_schemas_are_schemas(name: str, tmp_path: Path) -> None:
     ran = costplan("schema", name, "--out", "s.json", folder=tmp_path)
     assert (ran.code, ran.out, ran.err) == (0, "", "wrote s.json\n")
     schema = json.loads((tmp_path / "s.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["type"] == "object"
-    assert '"null"' not in (tmp_path / "s.json").read_text() or name in ("estimate", "bill")
+    assert '"null"' not in (tmp_path / "s.json").read_text() or name in SAVED
 
 
 def test_the_catalogue_agrees_with_its_schema(tmp_path: Path) -> None:

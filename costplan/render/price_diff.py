@@ -1,0 +1,320 @@
+"""What changed between two sets of prices: as a table, as JSON, as Markdown for a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from costplan.document.price_diff import (
+    SCHEMA_VERSION,
+    BillChange,
+    Figure,
+    OfferChange,
+    PriceChange,
+    PriceDiff,
+)
+from costplan.quantity import grouped
+from costplan.render import Look
+from costplan.render.json import dumps
+from costplan.render.page import Page, Table, cell, clean, money, plural, short, stacked
+
+FORMATS = ("table", "json", "markdown")
+WIDE = 60
+"""Columns from which a day stands beside its price, not below it."""
+LISTED = 40
+"""New and gone offers that a page names one by one; JSON has all."""
+COLUMNS = ("| price | old | new | change | since | source |", "|---|--:|--:|--:|---|---|")
+HEADLINES = 3
+"""Prices said of a new offer."""
+
+
+def draw(diff: PriceDiff, form: str, look: Look) -> str:
+    """The difference in one of ``FORMATS``, ending in a newline."""
+    if form == "json":
+        return dumps(plain(diff)) + "\n"
+    return _markdown(diff) if form == "markdown" else _table(diff, look)
+
+
+def plain(diff: PriceDiff) -> dict[str, Any]:
+    """The difference as plain data, every digit kept."""
+    data: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "price_diff",
+        "old": diff.old._asdict(),
+        "new": diff.new._asdict(),
+        "changes": [_plain_offer(one) for one in diff.changes],
+        "same_prices": diff.same_prices,
+        "unchanged": diff.unchanged,
+    }
+    if diff.workload is not None:
+        data["workload"] = diff.workload
+        data["currency"] = diff.currency
+        data["bills"] = [_plain_bill(one) for one in diff.bills]
+    return data
+
+
+def _plain_offer(offer: OfferChange) -> dict[str, Any]:
+    return offer._asdict() | {"prices": [_plain_price(one) for one in offer.prices]}
+
+
+def _plain_price(change: PriceChange) -> dict[str, Any]:
+    return change._asdict() | {"old": _plain_figure(change.old), "new": _plain_figure(change.new)}
+
+
+def _plain_figure(figure: Figure | None) -> dict[str, Any] | None:
+    if figure is None:
+        return None
+    value, per, unit, currency, where = figure
+    return {
+        "value": value,
+        "per": per,
+        "unit": unit,
+        "currency": currency,
+        **where._asdict(),
+    }
+
+
+def _plain_bill(bill: BillChange) -> dict[str, Any]:
+    return bill._asdict() | {"moved": [one._asdict() for one in bill.moved]}
+
+
+def title(diff: PriceDiff) -> str:
+    """What was compared, in a line."""
+    return f"prices: {_side(diff, 0)} -> {_side(diff, 1)}"
+
+
+def _side(diff: PriceDiff, at: int) -> str:
+    side = (diff.old, diff.new)[at]
+    day = f" on {side.as_of}" if diff.old.as_of != diff.new.as_of else ""
+    return side.name + day
+
+
+def counts(diff: PriceDiff) -> str:
+    """How much differs, in a line."""
+    parts = [
+        f"{len(diff.having('changed'))} changed",
+        f"{len(diff.having('new'))} new",
+        f"{len(diff.having('gone'))} gone",
+        f"{len(diff.same_prices)} with the same prices and other dates, sources or notes",
+        f"{diff.unchanged} unchanged",
+    ]
+    return ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing is there"
+
+
+def figure_words(figure: Figure | None) -> str:
+    """A figure for a cell: all its digits; "-" where there is none."""
+    if figure is None:
+        return "-"
+    if figure.value is None:
+        return "on request"
+    return ("x " if not figure.currency and not figure.unit else "") + grouped(figure.value)
+
+
+def name_of(change: PriceChange) -> str:
+    """The figure's name with what it is per."""
+    figure = change.figure
+    if figure.currency is None or not figure.unit:
+        return change.label
+    if figure.per == 1:
+        return f"{change.label} / {figure.unit}"
+    return f"{change.label} / {short(figure.per)} {plural(figure.unit, figure.per)}"
+
+
+def percent_words(percent: Decimal | None) -> str:
+    """A change in percent with its sign; "-" where there is none to say."""
+    if percent is None:
+        return "-"
+    sign = "+" if percent > 0 else ""
+    return f"{sign}{grouped(percent.normalize())} %"
+
+
+def _since(change: PriceChange) -> str:
+    day = change.announced or (change.new.where.since if change.new else None)
+    return day.isoformat() if day else ""
+
+
+def _headlines(offer: OfferChange) -> str:
+    """A new offer's main prices: what goes in and out of a model, the first charges of others."""
+    main = [one for one in offer.prices if not one.variant and one.charge in ("input", "output")]
+    main = (main or list(offer.prices))[:HEADLINES]
+    units = {(one.figure.per, one.figure.unit, one.figure.currency) for one in main}
+    once = len(units) == 1 and main[0].figure.per != 1
+    names = [one.label if once else name_of(one) for one in main]
+    said = ", ".join(f"{n} {figure_words(one.figure)}" for n, one in zip(names, main, strict=True))
+    if once:
+        per, unit, _ = units.pop()
+        said += f" per {short(per)} {plural(unit, per)}"
+    shown = [said] if said else []
+    if len(offer.prices) > len(main):
+        shown.append(f"{len(offer.prices) - len(main)} more")
+    coming = {one.announced for one in offer.prices}
+    if coming and None not in coming:
+        shown.insert(0, f"from {min(day for day in coming if day)}")
+    return ", ".join([*shown, *offer.words]) or "no price on this day"
+
+
+def _listed(offers: Sequence[OfferChange], status: str) -> list[str]:
+    found = [
+        f"{one.id} ({one.category})" + (f": {_headlines(one)}" if status == "new" else _gone(one))
+        for one in offers[:LISTED]
+    ]
+    if len(offers) > LISTED:
+        found.append(f"and {len(offers) - LISTED} more: --format json names them all")
+    return found
+
+
+def _gone(offer: OfferChange) -> str:
+    return f": {'; '.join(offer.words)}" if offer.words else ""
+
+
+def _table(diff: PriceDiff, look: Look) -> str:
+    page = Page(look)
+    page.say(title(diff), "bold")
+    page.say(counts(diff), "dim")
+    page.say()
+    changed = diff.having("changed")
+    priced = [one for one in changed if one.prices]
+    if priced:
+        page.draw(_changes(priced, page.width >= WIDE))
+        page.say()
+    worded = [f"{one.id}: {'; '.join(one.words)}" for one in changed if one.words]
+    page.bullets("Beside the prices", worded)
+    page.bullets("Where the new prices are from", _sources(changed))
+    page.bullets("New", _listed(diff.having("new"), "new"))
+    page.bullets("Gone", _listed(diff.having("gone"), "gone"))
+    _bills(page, diff)
+    return page.text()
+
+
+def _changes(offers: Iterable[OfferChange], wide: bool) -> Table:
+    days = ("since",) if wide else ()
+    table = Table("price", "old", "new", "change", *days)
+    for at, offer in enumerate(offers):
+        if at:
+            table.rule()
+        table.add(cell(offer.id, "bold"))
+        for one in offer.prices:
+            day = _since(one)
+            below = "announced" if one.announced else ""
+            if day and not wide:
+                below = f"{below or 'since'} {day}"
+            table.add(
+                stacked("  " + name_of(one), *([f"    {below}"] if below else [])),
+                figure_words(one.old),
+                figure_words(one.new),
+                percent_words(one.percent),
+                *([day] if wide else []),
+            )
+    return table
+
+
+def _sources(offers: Iterable[OfferChange]) -> list[str]:
+    found: dict[str, None] = {}
+    for offer in offers:
+        for one in offer.prices:
+            where = one.new.where if one.new else None
+            if where:
+                text = f"{where.source} ({where.confidence}, checked {where.checked})"
+                found.setdefault(text)
+    return list(found)
+
+
+def _bills(page: Page, diff: PriceDiff) -> None:
+    if not diff.bills:
+        return
+    page.say()
+    page.say(f"What it does to {diff.workload}, {diff.currency} a month", "bold")
+    table = Table("stack", "charge", "old", "new", "difference", "change", texts=2)
+    for at, bill in enumerate(diff.bills):
+        if at:
+            table.rule()
+        table.add(
+            cell(bill.stack, "bold"),
+            "total",
+            _total(bill.old, bill.old_at_least),
+            _total(bill.new, bill.new_at_least),
+            signed(bill.difference),
+            percent_words(bill.percent),
+        )
+        for line in bill.moved:
+            table.add(
+                f"  {line.role}",
+                stacked(line.offer, f"  {line.charge}"),
+                _amount(line.old),
+                _amount(line.new),
+                signed(line.difference),
+            )
+    page.draw(table)
+
+
+def _total(amount: Decimal, at_least: bool) -> str:
+    return (">= " if at_least else "") + money(amount)
+
+
+def _amount(amount: Decimal | None) -> str:
+    return "-" if amount is None else money(amount)
+
+
+def signed(amount: Decimal) -> str:
+    """Money with its sign; "0" for none."""
+    return "0" if not amount else ("+" if amount > 0 else "") + money(amount)
+
+
+def _markdown(diff: PriceDiff) -> str:
+    lines = [f"## {_escaped(title(diff))}", "", _escaped(counts(diff)), ""]
+    for offer in diff.having("changed"):
+        lines += [f"### {_escaped(offer.id)}", ""]
+        if offer.prices:
+            lines += [
+                "| price | old | new | change | since | source |",
+                "|---|--:|--:|--:|---|---|",
+            ]
+            lines += [_row(one) for one in offer.prices]
+            lines.append("")
+        if offer.words:
+            lines += [*(f"- {_escaped(one)}" for one in offer.words), ""]
+    for status, heading in (("new", "New"), ("gone", "Gone")):
+        offers = diff.having("new" if status == "new" else "gone")
+        if offers:
+            lines += [f"### {heading}", ""]
+            lines += [*(f"- {_escaped(one)}" for one in _listed(offers, status)), ""]
+    for bill in diff.bills:
+        lines += _bill_markdown(bill, diff.currency or "")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _row(change: PriceChange) -> str:
+    where = change.figure.where
+    cells = (
+        name_of(change),
+        figure_words(change.old),
+        figure_words(change.new),
+        percent_words(change.percent),
+        _since(change),
+        f"{where.source} ({where.confidence}, checked {where.checked})",
+    )
+    return "| " + " | ".join(_escaped(one) for one in cells) + " |"
+
+
+def _bill_markdown(bill: BillChange, currency: str) -> list[str]:
+    rows = [
+        f"### Stack {_escaped(bill.stack)}",
+        "",
+        f"| {_escaped(currency)} a month | old | new | difference |",
+        "|---|--:|--:|--:|",
+        f"| **total** | {_escaped(_total(bill.old, bill.old_at_least))} "
+        f"| {_escaped(_total(bill.new, bill.new_at_least))} "
+        f"| {signed(bill.difference)} ({percent_words(bill.percent)}) |",
+    ]
+    for line in bill.moved:
+        name = _escaped(f"{line.role}: {line.offer} {line.charge}")
+        rows.append(
+            f"| {name} | {_amount(line.old)} | {_amount(line.new)} | {signed(line.difference)} |"
+        )
+    return [*rows, ""]
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown takes as it stands: a name cannot open a link, a tag or a column."""
+    return "".join("\\" + one if one in "\\`*_{}[]<>|#!~" else one for one in clean(text))

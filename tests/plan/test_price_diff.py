@@ -1,0 +1,207 @@
+"""What differs between two catalogues: every kind of figure, its size, its day and its source."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import date
+from decimal import Decimal
+
+import jsonschema
+import pytest
+
+from costplan.catalog.lookup import CatalogFile, Category, Entry
+from costplan.document.price_diff import PriceChange, PriceDiff, Side
+from costplan.document.schema import PRICE_DIFF
+from costplan.plan.price_diff import price_diff
+from costplan.reading import read
+from costplan.render import Look
+from costplan.render.price_diff import draw
+
+DAY = date(2026, 11, 22)
+HEAD = """
+vendor = "Acme"
+source.page = { at = "acme.test/prices", confidence = "vendor" }
+source.set = { at = "data.test", confidence = "dataset" }
+"""
+ORIGIN = 'origin = { since = 2026-01-01, checked = 2026-06-01, source = "page" }'
+MODEL = f"""
+[[model]]
+id = "acme/m"
+context = 1000
+[[model.price]]
+{ORIGIN}
+per = 1_000_000
+rates = {{ input = 2, output = 10 }}
+tiers = [ {{ above = 200_000, rates = {{ input = 4, output = 15 }} }} ]
+mode.batch = {{ times = 0.5 }}
+mode.flex = {{ rates = {{ input = 1 }} }}
+region.us = {{ times = 1.1 }}
+fee.web_searches = {{ price = 10, per = 1_000, unit = "search" }}
+schedule = [ {{ name = "peak", times = 2, utc_offset = "+08:00", hours = ["09:00-12:00"] }} ]
+"""
+OFFER = f"""
+[[offer]]
+id = "acme/plan"
+product = "Box"
+{ORIGIN}
+gates = [{{ variable = "seats", max = 10, action = "ineligible" }}]
+[[offer.charge]]
+id = "storage"
+quantity = "ingest_gb"
+unit = "GB"
+tiers = [ {{ up_to = 100, price = 3 }}, {{ price = 2 }} ]
+[[offer.charge]]
+id = "seats"
+quantity = "seats"
+unit = "seat"
+price = 5
+included = 1
+[[offer.adjust]]
+id = "floor"
+kind = "minimum"
+amount = 50
+"""
+
+
+def entries(text: str, category: Category = "tokens", currency: str = "USD") -> list[Entry]:
+    data = tomllib.loads(f'currency = "{currency}"\n{HEAD}{text}', parse_float=Decimal)
+    file = read(CatalogFile, data)
+    return [
+        Entry(item, file.vendor, file.currency, category, file.source, "test")
+        for item in (*file.model, *file.offer)
+    ]
+
+
+def diff(old: str, new: str, was: date = DAY, now: date = DAY, **more: str) -> PriceDiff:
+    return price_diff(entries(old), entries(new, **more), Side("old", was), Side("new", now))
+
+
+def only(made: PriceDiff) -> PriceChange:
+    assert len(made.changes) == 1
+    assert len(made.changes[0].prices) == 1
+    return made.changes[0].prices[0]
+
+
+def test_the_same_catalogue_has_no_difference() -> None:
+    made = diff(MODEL + OFFER, MODEL + OFFER)
+    assert (made.changes, made.same_prices, made.unchanged) == ((), (), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "label", "percent"),
+    [
+        (MODEL, "{ input = 2,", "{ input = 3,", "input", "50"),
+        (MODEL, "input = 4", "input = 5", "input above 200,000 input tokens", "25"),
+        (MODEL, "times = 0.5", "times = 0.6", "mode batch multiplier", "20"),
+        (MODEL, "{ input = 1 }", "{ input = 0.9 }", "input flex", "-10"),
+        (MODEL, "times = 1.1", "times = 1.32", "region us multiplier", "20"),
+        (MODEL, "price = 10,", "price = 12,", "web_searches", "20"),
+        (MODEL, "times = 2,", "times = 3,", "schedule peak multiplier", "50"),
+        (OFFER, "price = 3 }", "price = 6 }", "storage to 100", "100"),
+        (OFFER, "{ price = 2 }", "{ price = 1 }", "storage above 100", "-50"),
+        (OFFER, "price = 5", "price = 6", "seats", "20"),
+        (OFFER, "included = 1", "included = 3", "seats included", "200"),
+        (OFFER, "amount = 50", "amount = 25", "floor minimum", "-50"),
+    ],
+)
+def test_each_kind_of_figure_is_named_with_its_change(
+    text: str, old: str, new: str, label: str, percent: str
+) -> None:
+    assert text.count(old) == 1
+    change = only(diff(text, text.replace(old, new)))
+    assert (change.label, change.percent) == (label, Decimal(percent))
+    assert change.new is not None
+    assert change.new.where.source == "acme.test/prices"
+    assert change.announced is None
+
+
+def test_another_per_is_another_way_to_print_the_same_price() -> None:
+    finer = MODEL.replace("1_000_000", "1_000").replace(
+        "{ input = 2, output = 10 }", "{ input = 0.002, output = 0.02 }"
+    )
+    finer = finer.replace("{ input = 4, output = 15 }", "{ input = 0.004, output = 0.015 }")
+    change = only(diff(MODEL, finer.replace("{ input = 1 }", "{ input = 0.001 }")))
+    assert (change.charge, change.percent) == ("output", Decimal(100))
+    assert change.old is not None
+    assert (change.old.value, change.old.per) == (Decimal("0.01"), 1000)
+
+
+def test_what_was_only_read_again_is_counted_and_not_a_change() -> None:
+    made = diff(MODEL, MODEL.replace("checked = 2026-06-01", "checked = 2026-10-01"))
+    assert (made.changes, made.same_prices, made.unchanged) == ((), ("acme/m",), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "words"),
+    [
+        (MODEL, "context = 1000", "context = 2000", "context window: 1,000 tokens -> 2,000 tokens"),
+        (MODEL, "context = 1000", "", "context window: no longer 1,000 tokens"),
+        (MODEL, "context", "retires = 2027-01-01\ncontext", "retirement: now on 2027-01-01"),
+        (MODEL, "context", 'aliases = ["acme/n"]\ncontext', "aliases: now acme/n"),
+        (OFFER, "max = 10", "max = 5", "limit of seats, ineligible: 10 -> 5"),
+        (OFFER, '"seats"\nunit', '"seats + 1"\nunit', "seats: quantity: seats -> seats + 1"),
+    ],
+)
+def test_what_is_no_price_is_said_in_words(text: str, old: str, new: str, words: str) -> None:
+    made = diff(text, text.replace(old, new, 1))
+    assert [(one.prices, one.words) for one in made.changes] == [((), (words,))]
+
+
+def test_an_announced_price_is_named_with_its_day_and_only_once() -> None:
+    later = (
+        '\n[[model.price]]\norigin = { since = 2027-01-01, checked = 2026-11-01, source = "set" }'
+    )
+    announced = MODEL + later + "\nper = 1_000_000\nrates = { input = 4, output = 10 }\n"
+    (change,) = diff(MODEL, announced).changes
+    rate = next(one for one in change.prices if one.label == "input")
+    assert (rate.announced, rate.percent) == (date(2027, 1, 1), Decimal(100))
+    assert [one.announced for one in change.prices if one.label == "output"] == []
+    both = diff(announced, announced, was=DAY, now=date(2027, 2, 1))
+    assert [one.percent for one in both.changes[0].prices if one.label == "input"] == [100]
+    assert not diff(announced, announced).changes
+
+
+def test_new_and_gone_offers_and_ids_that_became_aliases() -> None:
+    renamed = MODEL.replace('id = "acme/m"', 'id = "acme/m2"\naliases = ["acme/m"]')
+    made = diff(MODEL, renamed)
+    gone, new = made.having("gone")[0], made.having("new")[0]
+    assert (gone.id, gone.words) == ("acme/m", ("its id is now an alias of acme/m2",))
+    assert new.id == "acme/m2"
+    assert all(one.old is None and one.percent is None for one in new.prices)
+    before = diff(MODEL, MODEL, was=date(2025, 1, 1))
+    assert [one.status for one in before.changes] == ["new"]
+
+
+def test_another_currency_is_never_a_percentage() -> None:
+    made = diff(MODEL, MODEL, currency="EUR")
+    assert made.changes[0].words == ("priced in USD before, in EUR now",)
+    money = [one for one in made.changes[0].prices if one.figure.currency]
+    assert money
+    assert all(one.percent is None for one in money)
+
+
+def test_a_quote_is_not_a_price_of_nothing() -> None:
+    change = only(diff(OFFER, OFFER.replace("price = 5", "quote = true")))
+    assert change.new is not None
+    assert (change.new.value, change.percent) == (None, None)
+    assert "on request" in draw(
+        diff(OFFER, OFFER.replace("price = 5", "quote = true")), "table", Look()
+    )
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_page_keeps_to_its_width_and_json_to_its_schema(width: int) -> None:
+    new = MODEL.replace("input = 4", "input = 5").replace("acme/m", "acme/" + "long-name-" * 4)
+    made = diff(MODEL + OFFER, new + OFFER.replace("price = 5", "price = 6"))
+    page = draw(made, "table", Look(width=width))
+    assert max(map(len, page.splitlines())) <= width
+    data = json.loads(draw(made, "json", Look()))
+    jsonschema.Draft202012Validator(PRICE_DIFF).validate(data)
+    assert {one["status"] for one in data["changes"]} == {"new", "gone", "changed"}
+
+
+def test_markdown_takes_no_markup_from_a_name() -> None:
+    hostile = OFFER.replace("acme.test", "x").replace('id = "seats"', 'id = "a|b<i>[c](d)"')
+    page = draw(diff(OFFER, hostile), "markdown", Look())
+    assert "a\\|b\\<i\\>\\[c\\](d)" in page
