@@ -89,12 +89,10 @@ class Fetcher(AbstractContextManager["Fetcher"]):
     def __init__(self, limits: Limits, progress: Progress | None = None) -> None:
         import httpx
 
-        from costplan import __version__
-
         self.limits = limits
         self.progress = progress
         self.deadline = time.monotonic() + limits.seconds
-        agent = f"costplan/{__version__}"
+        agent = "costplan"
         self.client = httpx.Client(headers={"User-Agent": agent, "Accept": "application/json"})
         self._socket: socket.socket | None = None
         self._watch = threading.Timer(limits.seconds, self._cut)

@@ -134,6 +134,11 @@ class SlicedFolder(_Shelf):
             for begin, end in sorted(set(self._index(path).values())):
                 yield category, self._headers[path], self._texts[path][begin:end]
 
+    def everything(self) -> Iterable[Entry]:
+        """Every entry, each file parsed whole."""
+        for path, category in self._all():
+            yield from self._slice(path, category, sorted(set(self._index(path).values())))
+
     def _slice(
         self, path: Path, category: Category, spans: list[tuple[int, int]]
     ) -> Iterable[Entry]:
@@ -195,11 +200,6 @@ class RefreshedFolder(SlicedFolder):
             return None
         other = self.below.find(name)
         return found if other is None or last_checked(other) <= last_checked(found) else None
-
-    def everything(self) -> Iterable[Entry]:
-        """Every entry, each file parsed whole."""
-        for path, category in self._all():
-            yield from self._slice(path, category, sorted(set(self._index(path).values())))
 
     def _read(self, path: Path) -> str:
         if self._sums is None:

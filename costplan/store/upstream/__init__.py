@@ -48,11 +48,15 @@ class Upstream(NamedTuple):
 
 
 class Adapter(NamedTuple):
-    """How to reach a source and to read what it sends. ``read`` raises InvalidInput."""
+    """How to reach a source and to read what it sends. ``read`` raises InvalidInput.
+
+    ``next_page``: for a source that pages, the address of the page after one.
+    """
 
     name: str
     url: str
     read: Callable[[bytes, date], Upstream]
+    next_page: Callable[[bytes], str | None] | None = None
 
 
 SOURCES = {
@@ -73,4 +77,4 @@ def adapter(name: str) -> Adapter:
         hint = did_you_mean(name, SOURCES) or "sources: " + ", ".join(SOURCES)
         raise BadUsage(f"there is no price source '{name}'", hint)
     module = import_module(SOURCES[name])
-    return Adapter(name, module.URL, module.read)
+    return Adapter(name, module.URL, module.read, getattr(module, "next_page", None))

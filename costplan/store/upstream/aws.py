@@ -39,6 +39,7 @@ URL = (
     "https://pricing.us-east-1.amazonaws.com"
     "/offers/v1.0/aws/AmazonBedrock/current/us-east-1/index.json"
 )
+PAGE = "https://aws.amazon.com/bedrock/pricing"
 NAME = "aws"
 VENDOR, VENDOR_NAME = "bedrock", "Amazon Web Services"
 OFFERS = ("AmazonBedrock", "AmazonBedrockFoundationModels")
@@ -146,10 +147,7 @@ def read(data: bytes, day: date) -> Upstream:
             continue
         models.setdefault((name, price.use.model), []).append(price)
     quoted, faults = _models(models, published)
-    source = Source(
-        at=f"AWS price list, offer {code}, https://aws.amazon.com/bedrock/pricing",
-        confidence="vendor",
-    )
+    source = Source(at=f"AWS price list of Bedrock, {PAGE}", confidence="vendor")
     return Upstream(NAME, source, published, tuple(quoted), (*skipped, *faults))
 
 
