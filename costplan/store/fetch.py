@@ -58,7 +58,10 @@ def is_address(text: str) -> bool:
 
 def shown(address: str) -> str:
     """An address as it may be printed and kept: without a password, a query or a fragment."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # such as an unclosed bracket
+        return address.partition("?")[0].rpartition("@")[2]
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, "", ""))
 
@@ -186,6 +189,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
 
     def _redirected(self, target: str, location: str) -> str:
         following = urljoin(target, location)
+        _check_scheme(following)
         if urlsplit(target).scheme == "https" and urlsplit(following).scheme != "https":
             raise FetchError(f"{shown(target)} redirects to {shown(following)}, which is not safe")
         return following
@@ -208,6 +212,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             body += piece
             if len(body) > self.limits.bytes:
                 raise _too_large(shown(address), self.limits)
+        self._left(address)  # a connection cut at the deadline looks like a body that has ended
         return bytes(body)
 
     def _unpacked(self, address: str, answer: httpx.Response, total: int | None) -> Iterable[bytes]:

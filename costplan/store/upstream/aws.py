@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple
 from costplan.catalog.model import MODES, Card, Model, Rates
 from costplan.catalog.origin import Origin, Source
 from costplan.store.upstream import Quoted, Skipped, Upstream
-from costplan.store.upstream.payload import (
+from costplan.store.upstream.loosely import (
     MILLION,
     day_of,
     fault_of_id,
@@ -41,7 +41,7 @@ URL = (
 )
 PAGE = "https://aws.amazon.com/bedrock/pricing"
 NAME = "aws"
-VENDOR, VENDOR_NAME = "bedrock", "Amazon Web Services"
+VENDORS = {"bedrock": "Amazon Web Services", "bedrock-mantle": "Amazon Bedrock Mantle"}
 OFFERS = ("AmazonBedrock", "AmazonBedrockFoundationModels")
 HOME = "us-east-1"
 UNITS = {"1K tokens": Decimal(1_000), "1M tokens": MILLION}
@@ -84,7 +84,7 @@ PROFILES |= {f"eu-{one}": "eu" for one in ("west-1", "west-3", "central-1", "nor
 
 DOTTED = re.compile(r"[a-z0-9]+\.[a-z0-9][a-z0-9.-]*")
 USAGE = re.compile(
-    r"(?:[A-Z][A-Z0-9]*-)?(?P<model>.+?)-(?:mantle-)?"
+    r"(?:[A-Z][A-Z0-9]*-)?(?P<model>.+?)-(?P<mantle>mantle-)?"
     r"(?P<kind>(?:text-)?input-tokens|(?:text-)?output-tokens"
     r"|cache-read-(?:input-)?token(?:s|-count)|cache-write-(?:input-)?token(?:s|-count))"
     r"(?P<rest>(?:-.+)?)"
@@ -112,6 +112,7 @@ class _Use(NamedTuple):
     mode: str
     scope: Scope
     long_context: bool = False
+    vendor: str = "bedrock"
 
 
 class _Price(NamedTuple):
@@ -203,7 +204,8 @@ def _use(usage: str, service: str) -> _Use | str:
         return "a kind of token or of request that is not read here"
     scope: Scope = "global" if "global" in words else "in-region"
     name = found["model"]
-    return _Use(name, kind.replace("-", "_"), "".join(modes), scope)
+    vendor = "bedrock-mantle" if found["mantle"] else "bedrock"
+    return _Use(name, kind.replace("-", "_"), "".join(modes), scope, vendor=vendor)
 
 
 def _marketplace_use(body: str, service: str) -> _Use | str:
@@ -231,11 +233,11 @@ def _id(price: _Price) -> str | None:
     use = price.use
     if use.model in BY_PROFILE:
         prefix = "global" if use.scope == "global" else PROFILES.get(price.region)
-        return f"{prefix}.{BY_PROFILE[use.model]}" if prefix else None
+        return f"bedrock/{prefix}.{BY_PROFILE[use.model]}" if prefix else None
     bare = use.model if DOTTED.fullmatch(use.model) else IN_REGION.get(use.model)
     if bare is None or use.scope == "profile" or price.region != HOME:
         return None
-    return f"global.{bare}" if use.scope == "global" else bare
+    return f"{use.vendor}/{'global.' if use.scope == 'global' else ''}{bare}"
 
 
 def _models(
@@ -248,7 +250,8 @@ def _models(
         if isinstance(made, str):
             faults.append(Skipped(f"{shown} ({name})", made))
         else:
-            quoted.append(Quoted(VENDOR, VENDOR_NAME, made))
+            vendor = name.partition("/")[0]
+            quoted.append(Quoted(vendor, VENDORS[vendor], made))
     return quoted, faults
 
 
@@ -276,9 +279,9 @@ def _model(name: str, prices: list[_Price], published: date) -> Model | str:
         rates=base,
         mode={one: mode_of(rates, base) for one, rates in sorted(modes.items())},
     )
-    region = name.split(".", 1)[0]
+    region = name.partition("/")[2].partition(".")[0]
     return Model(
-        id=f"{VENDOR}/{name}",
+        id=name,
         kind="embedding" if embedding else "chat",
         region=region if region in PROFILES.values() else None,
         price=(card,),

@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple
 from costplan.catalog.model import Card, Model, Rates, Region
 from costplan.catalog.origin import Origin, Source
 from costplan.store.upstream import Quoted, Skipped, Upstream
-from costplan.store.upstream.payload import (
+from costplan.store.upstream.loosely import (
     MILLION,
     common_factor,
     day_of,

@@ -15,7 +15,7 @@ from typing import Any
 from costplan.catalog.model import Card, Fee, Model, Rates, Tier
 from costplan.catalog.origin import Origin, Source
 from costplan.store.upstream import Quoted, Skipped, Upstream
-from costplan.store.upstream.payload import (
+from costplan.store.upstream.loosely import (
     MILLION,
     count,
     fault_of_id,

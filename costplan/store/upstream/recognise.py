@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from costplan.store.upstream import SOURCES, adapter
-from costplan.store.upstream.payload import load, table
+from costplan.store.upstream.loosely import load, table
 
 LOOKED_AT = 50  # entries
 
