@@ -147,7 +147,7 @@ def test_a_redirect_in_a_circle_ends() -> None:
 @pytest.mark.parametrize("there", ["file:///etc/passwd", "ftp://127.0.0.1/x", "https:", "data:,x"])
 def test_a_redirect_elsewhere_than_http_is_refused(there: str) -> None:
     with serving({"/": serve.status(302, Location=there)}) as server:
-        assert "is not an address of http or https" in refused(server)
+        assert "is not an address" in refused(server)
 
 
 def test_a_body_without_end_is_cut_off_early() -> None:

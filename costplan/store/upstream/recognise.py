@@ -67,8 +67,10 @@ def _litellm(data: object) -> bool:
 
 def _models_dev(data: object) -> bool:
     return isinstance(data, Mapping) and any(
-        isinstance(one.get("models"), Mapping) and ("npm" in one or "env" in one)
-        for one in _some(data)
+        isinstance(model.get("cost"), Mapping)
+        for provider in _some(data)
+        for group in _some(provider)
+        for model in _some(group)
     )
 
 
