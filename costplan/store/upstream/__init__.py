@@ -21,12 +21,14 @@ class Quoted(NamedTuple):
     """A model as one source shows it; every origin on it names the source ``Upstream.name``.
 
     ``vendor`` is the id's prefix and the stem of the file it goes to; ``vendor_name`` its heading.
+    ``reseller``: the price is that of somebody who sells the model on, not of ``vendor`` itself.
     """
 
     vendor: str
     vendor_name: str
     model: Model
     currency: str = "USD"
+    reseller: bool = False
 
 
 class Skipped(NamedTuple):
