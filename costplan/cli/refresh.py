@@ -51,7 +51,7 @@ def command(
 
     from costplan.api import refresh_prices
     from costplan.cli.words import clean, day, look, put
-    from costplan.render.price_refresh import draw, summary
+    from costplan.render.price_refresh import draw
     from costplan.store.sources import DEFAULT
 
     if not source:
@@ -77,7 +77,8 @@ def command(
             file=sys.stderr,
         )
         return 1
-    print(summary(done), file=sys.stderr)
+    if not done.diff.changes:
+        print("no price has changed", file=sys.stderr)
     if dry_run:
         print("dry run: nothing was written", file=sys.stderr)
     elif done.written:

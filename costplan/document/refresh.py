@@ -18,8 +18,12 @@ class LeftOut(NamedTuple):
 
 
 class SourceRead(NamedTuple):
-    """One source as it was read. ``had``: how many models it showed the last time (0: not known);
-    ``gone``: those of them that it no longer shows, which keep their last known price."""
+    """One source as it was read.
+
+    ``had``: how many models it showed at the refresh before or, without one, how many of the
+    catalogue rest on it (``first``); 0 where that is not known. ``gone``: those of them that it
+    no longer shows, which keep their last known price.
+    """
 
     name: str
     source: str
@@ -28,6 +32,7 @@ class SourceRead(NamedTuple):
     checked: date
     models: int
     had: int
+    first: bool
     gone: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
 

@@ -15,6 +15,8 @@ from costplan.quantity import grouped
 
 LOST = Decimal("0.2")
 """Of the models that a source showed the last time, the most it may no longer show."""
+LOST_AT_FIRST = Decimal("0.5")
+"""The same, of the models in the catalogue that rest on it: some bear names that it never had."""
 JUMP = 10
 """Times as much, or as little: more than any vendor ever moved a price at once."""
 JUMPED = Decimal("0.02")
@@ -26,7 +28,7 @@ def doubts(sources: Iterable[SourceRead], diff: PriceDiff) -> tuple[str, ...]:
     found = [
         f"{one.name} no longer shows {len(one.gone)} of the {one.had} models it had"
         for one in sources
-        if one.had and len(one.gone) > LOST * one.had
+        if len(one.gone) > (LOST_AT_FIRST if one.first else LOST) * one.had
     ]
     compared = diff.unchanged + len(diff.same_prices) + len(diff.having("changed"))
     jumps = jumped(diff.having("changed"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from costplan.document.price_diff import OfferChange
 from costplan.document.refresh import SCHEMA_VERSION, PriceRefresh, SourceRead
 from costplan.render import Look
 from costplan.render import price_diff as prices
@@ -16,6 +18,9 @@ REASONS = 5
 """Reasons why entries were left out that a page names; JSON has all, with their names."""
 NAMES = 3
 """Names said of each."""
+LISTED = 20
+"""New models that are listed with their prices; of more, a page says how many each vendor has."""
+VENDORS = 10
 
 
 def draw(document: PriceRefresh, form: str, look: Look) -> str:
@@ -27,18 +32,24 @@ def draw(document: PriceRefresh, form: str, look: Look) -> str:
         page.say(_headline(one), "bold")
         page.bullets("Left out", _left_out(one))
         page.bullets("No longer shown, kept at their last price", _named(one.gone))
-    if document.diff.changes:
-        page.say()
-        return page.text() + prices.draw(document.diff, "table", look)
-    return page.text()
-
-
-def summary(document: PriceRefresh) -> str:
-    """How much is new, in a line."""
     diff = document.diff
     if not diff.changes:
-        return "no price has changed"
-    return prices.counts(diff)
+        return page.text()
+    new = diff.having("new")
+    if len(new) > LISTED:  # a source read for the first time: nobody reads thousands of lines
+        page.bullets(f"New: {len(new):,} models", _by_vendor(new))
+        diff = diff._replace(changes=tuple(one for one in diff.changes if one.status != "new"))
+    page.say()
+    return page.text() + prices.draw(diff, "table", look)
+
+
+def _by_vendor(new: Sequence[OfferChange]) -> list[str]:
+    counts = Counter(one.vendor for one in new).most_common()
+    shown = [f"{vendor} {count:,}" for vendor, count in counts[:VENDORS]]
+    rest = sum(count for _, count in counts[VENDORS:])
+    if rest:
+        shown.append(f"{len(counts) - VENDORS} others {rest:,}; --format json names them all")
+    return [", ".join(shown)]
 
 
 def plain(document: PriceRefresh) -> dict[str, Any]:

@@ -86,6 +86,13 @@ def read_bytes(path: Path, limits: Limits = Limits()) -> bytes:  # noqa: B008
     return data
 
 
+class Fetched(NamedTuple):
+    """A body; ``published``: when its server says that it was last changed."""
+
+    body: bytes
+    published: datetime | None = None
+
+
 class Fetcher(AbstractContextManager["Fetcher"]):
     """Fetches addresses until its deadline; used once, for one source."""
 
@@ -117,12 +124,12 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._socket = details["return_value"].get_extra_info("socket")
 
-    def pages(self, address: str, next_page: Callable[[bytes], str | None] | None) -> bytes:
+    def pages(self, address: str, next_page: Callable[[bytes], str | None] | None) -> Fetched:
         """One body, or, for a source that pages, a JSON array of its bodies. Raises FetchError."""
-        data = self.get(address)
+        first = self.get(address)
         if next_page is None:
-            return data
-        bodies, host = [data], _host(address)
+            return first
+        bodies, host = [first.body], _host(address)
         while following := next_page(bodies[-1]):
             if _host(following) != host:
                 raise FetchError(
@@ -130,12 +137,12 @@ class Fetcher(AbstractContextManager["Fetcher"]):
                 )
             if len(bodies) == PAGES:
                 raise FetchError(f"{shown(address)} goes on after {PAGES} pages")
-            bodies.append(self.get(following))
+            bodies.append(self.get(following).body)
             if sum(map(len, bodies)) > self.limits.bytes:
                 raise _too_large(shown(address), self.limits)
-        return b"[" + b",".join(bodies) + b"]"
+        return Fetched(b"[" + b",".join(bodies) + b"]")
 
-    def get(self, address: str) -> bytes:
+    def get(self, address: str) -> Fetched:
         """The body of one address, from the cache where the server says it is unchanged."""
         import httpx
 
@@ -164,7 +171,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             "try again later, or read a saved copy: --from NAME=FILE",
         )
 
-    def _once(self, address: str, kept: http_cache.Kept | None) -> bytes:
+    def _once(self, address: str, kept: http_cache.Kept | None) -> Fetched:
         import httpx
 
         target = address
@@ -179,11 +186,11 @@ class Fetcher(AbstractContextManager["Fetcher"]):
                 "GET", target, headers=headers, timeout=timeout, extensions=extensions
             ) as answer:
                 if answer.status_code == 304 and kept is not None:
-                    return kept.body
+                    return Fetched(kept.body, _moment(kept.validators.get("Last-Modified", "")))
                 if not answer.has_redirect_location:
                     body = self._body(address, answer)
                     http_cache.store(address, answer.headers, body)
-                    return body
+                    return Fetched(body, _moment(answer.headers.get("Last-Modified", "")))
                 target = self._redirected(target, answer.headers["Location"])
         raise FetchError(f"{shown(address)} redirects more than {REDIRECTS} times")
 
@@ -292,9 +299,14 @@ def _retry_after(answer: httpx.Response) -> float | None:
     text = answer.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)
+    when = _moment(text)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when else None
+
+
+def _moment(text: str) -> datetime | None:
+    """A date as HTTP writes it, or None."""
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())

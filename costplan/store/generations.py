@@ -96,7 +96,7 @@ def write(folder: Path, files: Mapping[str, str], replaced: str | None) -> str:
     try:
         root.mkdir(parents=True, exist_ok=True)
         with _alone(root):
-            if _pointed(folder) != replaced:
+            if pointed(folder) != replaced:
                 raise Busy(f"another refresh has just changed {root}", "run it again")
             _clear(root, keep={replaced})
             _put(root, name, files)
@@ -108,7 +108,8 @@ def write(folder: Path, files: Mapping[str, str], replaced: str | None) -> str:
     return name
 
 
-def _pointed(folder: Path) -> str | None:
+def pointed(folder: Path) -> str | None:
+    """As ``current``, and None for a pointer that names nothing."""
     try:
         return current(folder)
     except BadUsage:

@@ -21,6 +21,7 @@ from costplan.document.refresh import LeftOut, SourceRead
 from costplan.problems import BadUsage, CostplanError
 from costplan.store import generations
 from costplan.store.catalog_text import plain_id
+from costplan.store.merging_folders import key_of
 from costplan.store.refreshed_text import Refused, files_of, with_origins
 from costplan.store.shelves import (
     RefreshedFolder,
@@ -51,6 +52,7 @@ class Seen(NamedTuple):
     upstream: Upstream
     address: str
     had: int
+    first: bool
     gone: tuple[str, ...]
     skipped: tuple[Skipped, ...]
 
@@ -95,6 +97,7 @@ def target(to: Path | None) -> Target:
 
 def prepare(where: Target, arrived: Sequence[Arrived]) -> Prepared:
     """Merge what arrived onto what is in force. Writes nothing. Raises BadUsage."""
+    replaced = generations.pointed(where.folder)
     shelf, damage = _previous(where)
     standing = _Standing(where.below, shelf)
     merged, refused = _merged(standing, [one.upstream for one in arrived])
@@ -102,12 +105,13 @@ def prepare(where: Target, arrived: Sequence[Arrived]) -> Prepared:
     files, unsound = files_of(standing.lower, [*kept, *merged.values()])
     for name in unsound:
         merged.pop(name, None)
-    sources, seen = _sources(standing, shelf, arrived, refused | unsound)
-    if files or damage or shelf:
-        files[generations.SOURCES] = sources
+    quoted, seen = _sources(standing, shelf, arrived, refused | unsound)
+    if files or replaced:
+        # A damaged generation has the name of a sound one, which must get another.
+        record = {"quoted": quoted, "in_place_of": replaced if damage else None}
+        files[generations.SOURCES] = json.dumps(record, indent=1, sort_keys=True) + "\n"
     before = tuple(entry for name in sorted(merged) if (entry := standing.find(name)))
     after = tuple(merged[name] for name in sorted(merged))
-    replaced = shelf.root.name if shelf else None
     return Prepared(where, tuple(seen), before, after, files, replaced, damage)
 
 
@@ -127,6 +131,7 @@ def reports(seen: Iterable[Seen]) -> Iterable[SourceRead]:
             checked=upstream.checked,
             models=len(upstream.quoted),
             had=one.had,
+            first=one.first,
             gone=one.gone,
             left_out=tuple(LeftOut(reason, tuple(reasons[reason])) for reason in ordered),
         )
@@ -159,6 +164,7 @@ class _Standing:
         known = shelf.everything() if shelf else ()
         self.upper = {entry.id: entry for entry in known if self._current(entry)}
         self.upper_names = _by_name(self.upper.values())
+        self.folded = {key_of(name): name for name in (*self.lower, *self.upper_names)}
 
     def _current(self, entry: Entry) -> bool:
         """Whether no shelf below knows the model from a later day."""
@@ -166,7 +172,12 @@ class _Standing:
         return below is None or last_checked(below) <= last_checked(entry)
 
     def find(self, name: str) -> Entry | None:
+        """The entry of an exact id or alias."""
         return self.upper_names.get(name) or self.lower.get(name)
+
+    def like(self, name: str) -> Entry | None:
+        """The entry of an id or alias, however a source spells it."""
+        return self.find(name) or self.find(self.folded.get(key_of(name), ""))
 
 
 def _everything(shelf: Shelf) -> Iterable[Entry]:
@@ -185,25 +196,31 @@ def _merged(standing: _Standing, upstreams: Sequence[Upstream]) -> tuple[dict[st
     refused: Refused = {}
     for upstream in upstreams:
         for quoted in upstream.quoted:
-            base = standing.find(quoted.model.id)
+            base = standing.like(quoted.model.id)
             fault = _fault(quoted, base)
             if fault:
                 refused[quoted.model.id] = fault
-            else:
-                groups[base.id if base else quoted.model.id].append((upstream, quoted))
-    merged = {}
-    for name, quotes in groups.items():
-        merged[name] = _one(standing.find(name), quotes)
-    owners = set(groups) | {one.id for one in standing.lower.values()} | set(standing.upper)
-    return _without_taken_names(merged, owners, standing), refused
+                continue
+            name = base.id if base else quoted.model.id
+            if name != quoted.model.id:
+                names = (quoted.model.id, *quoted.model.aliases)
+                quoted = quoted._replace(model=replace(quoted.model, id=name, aliases=names))
+            groups[name].append((upstream, quoted))
+    merged = {name: _one(standing.find(name), quotes) for name, quotes in groups.items()}
+    return _without_taken_names(merged, standing), refused
 
 
 def _fault(quoted: Quoted, base: Entry | None) -> str | None:
-    if not plain_id(quoted.model.id) or not quoted.model.id.startswith(quoted.vendor + "/"):
+    name = quoted.model.id
+    if not plain_id(name) or not name.startswith(quoted.vendor + "/"):
         return "its name cannot be an id of the catalogue"
-    if base is not None and not isinstance(base.item, Model):
+    if base is None:
+        return None
+    if not isinstance(base.item, Model):
         return "the catalogue has an offer of that id that is not billed by the token"
-    if base is not None and base.currency != quoted.currency:
+    if name in base.item.aliases:
+        return "in the catalogue another name of one of its models"
+    if base.currency != quoted.currency:
         return f"priced in {quoted.currency}, in the catalogue in {base.currency}"
     return None
 
@@ -213,11 +230,11 @@ def _one(base: Entry | None, quotes: Sequence[tuple[Upstream, Quoted]]) -> Entry
     item = base.item if base else None
     assert item is None or isinstance(item, Model)
     old = dict(base.sources) if base else {}
-    model = merge(
-        item,
-        [Quote(u.name, u.source.confidence, u.checked, quoted.model) for u, quoted in quotes],
-        old,
-    )
+    laid = [
+        Quote(one.name, one.source.confidence, one.checked, quoted.model, quoted.reseller)
+        for one, quoted in quotes
+    ]
+    model = merge(item, laid, old)
     sources = dict(old)
     for upstream, _ in quotes:
         if old.get(upstream.name, upstream.source) != upstream.source:
@@ -243,15 +260,11 @@ def _dated_names(
     return with_origins(model, renamed)
 
 
-def _without_taken_names(
-    merged: dict[str, Entry], owners: set[str], standing: _Standing
-) -> dict[str, Entry]:
+def _without_taken_names(merged: dict[str, Entry], standing: _Standing) -> dict[str, Entry]:
     """The models without aliases that are another model's, or that no file would be opened for."""
-    given: dict[str, str] = {
-        alias: entry.id
-        for entry in (*standing.lower.values(), *standing.upper.values())
-        for alias in entry.item.aliases
-    }
+    known = [*standing.lower.values(), *standing.upper.values()]
+    owners = {*merged, *(entry.id for entry in known)}
+    given = {alias: entry.id for entry in known for alias in entry.item.aliases}
     found = {}
     for name, entry in merged.items():
         prefix = name.partition("/")[0] + "/"
@@ -272,24 +285,28 @@ def _sources(
     shelf: RefreshedFolder | None,
     arrived: Sequence[Arrived],
     refused: Refused,
-) -> tuple[str, list[Seen]]:
+) -> tuple[dict[str, list[str]], list[Seen]]:
     """What each source quoted, for the next refresh, and what it showed the last time."""
     record = _recorded(shelf)
     seen = []
     quoted: dict[str, set[str]] = defaultdict(set)
     for one in arrived:
         quoted[one.upstream.name] |= {each.model.id for each in one.upstream.quoted}
+    known = {
+        name: ids | {base.id for one in ids if (base := standing.like(one))}
+        for name, ids in quoted.items()
+    }
     for one in arrived:
         upstream = one.upstream
-        had = record.get(upstream.name) or _resting_on(standing, upstream.name)
-        gone = tuple(sorted(set(had) - quoted[upstream.name]))
+        first = upstream.name not in record
+        had = _resting_on(standing, upstream.name) if first else record[upstream.name]
+        gone = tuple(sorted(set(had) - known[upstream.name]))
         own = {each.model.id for each in upstream.quoted}
         faults = [Skipped(name, refused[name]) for name in sorted(own & set(refused))]
         skipped = (*upstream.skipped, *faults)
-        seen.append(Seen(upstream, one.address, len(had), gone, skipped))
-    for name, ids in quoted.items():
-        record[name] = sorted(ids)
-    return json.dumps({"quoted": record}, indent=1, sort_keys=True) + "\n", seen
+        seen.append(Seen(upstream, one.address, len(had), first, gone, skipped))
+    record |= {name: sorted(ids) for name, ids in quoted.items()}
+    return record, seen
 
 
 def _recorded(shelf: RefreshedFolder | None) -> dict[str, list[str]]:

@@ -36,7 +36,7 @@ class Arrived(NamedTuple):
 def wanted(text: str) -> Wanted:
     """NAME, NAME=ADDRESS, NAME=FILE, ADDRESS or FILE. Raises BadUsage."""
     if text in SOURCES:
-        return Wanted(text, adapter(text).url)
+        return Wanted(text, _address(text))
     name, equals, at = text.partition("=")
     if equals and name in SOURCES:
         if not at:
@@ -53,18 +53,35 @@ def wanted(text: str) -> Wanted:
     )
 
 
+def _address(name: str) -> str:
+    address = adapter(name).url
+    if "{" in address:
+        raise BadUsage(
+            f"{name} publishes a file for each provider, and nothing that has them all",
+            f"--from {name}=FILE reads a saved copy of all of them",
+        )
+    return address
+
+
 def read_source(
     one: Wanted, today: date, limits: Limits, progress: Progress | None = None
 ) -> Arrived:
-    """Fetch or open what was asked for and read it. Raises FetchError, BadUsage."""
+    """Fetch or open what was asked for and read it. Raises FetchError, BadUsage.
+
+    What it shows was published by the day its server says, or the file was saved; where neither
+    is known, it is what the source shows today.
+    """
     if is_address(one.at):
         with Fetcher(limits, progress) as fetcher:
             following = adapter(one.source).next_page if one.source else None
-            data = _told(one, lambda: fetcher.pages(one.at, following))
-        day, address = today, shown(one.at)
+            data, published = _told(one, lambda: fetcher.pages(one.at, following))
+        day = min(today, published.date()) if published else today
+        address = shown(one.at)
     else:
         data = read_bytes(Path(one.at), limits)
         day, address = min(today, _written(Path(one.at))), one.at
+    if data[:512].lstrip()[:1] == b"<":
+        raise BadUsage(f"{address} is a web page, not prices", "nothing was changed")
     chosen = adapter(one.source) if one.source else _told(one, lambda: _recognised(data, address))
     upstream = _told(one, lambda: chosen.read(data, day))
     return Arrived(_as_read(upstream, chosen, one.at, address), address)

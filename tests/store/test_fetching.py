@@ -30,7 +30,7 @@ def nobodys_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def get(server: Server, path: str = "/", limits: Limits = QUICK) -> bytes:
     with Fetcher(limits) as fetcher:
-        return fetcher.get(server.url(path))
+        return fetcher.get(server.url(path)).body
 
 
 def refused(server: Server, path: str = "/", limits: Limits = QUICK) -> str:
@@ -232,7 +232,7 @@ def test_pages_are_fetched_one_after_the_other() -> None:
         }
         with Fetcher(QUICK) as fetcher:
             data = fetcher.pages(server.url("/1"), lambda page: json.loads(page)["next"])
-    assert [page["n"] for page in json.loads(data)] == [1, 2]
+    assert [page["n"] for page in json.loads(data.body)] == [1, 2]
 
 
 def test_a_next_page_on_another_host_is_refused() -> None:
@@ -248,6 +248,17 @@ def test_pages_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None
         server.routes["/"] = serve.sends({"next": server.url("/")})
         with Fetcher(QUICK) as fetcher, pytest.raises(FetchError, match="goes on after 5 pages"):
             fetcher.pages(server.url("/"), lambda page: json.loads(page)["next"])
+
+
+def test_the_day_of_the_last_change_is_told_also_of_a_kept_body() -> None:
+    then = "Tue, 03 Nov 2026 04:05:06 GMT"
+    routes = {"/": serve.in_turn(serve.sends(BODY, Last_Modified=then), serve.status(304))}
+    with serving(routes) as server:
+        for _ in range(2):
+            with Fetcher(QUICK) as fetcher:
+                published = fetcher.get(server.url("/")).published
+            assert published is not None
+            assert published.date().isoformat() == "2026-11-03"
 
 
 def test_an_address_is_shown_without_its_secrets() -> None:

@@ -18,22 +18,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from costplan.catalog.model import MODES, Card, Model, Rates
-from costplan.catalog.origin import Origin, Source
-from costplan.store.upstream import Quoted, Skipped, Upstream
+from costplan.catalog.model import MODES, Model
+from costplan.catalog.origin import Source
+from costplan.store.upstream import Upstream
 from costplan.store.upstream.loosely import (
-    MILLION,
     day_of,
-    fault_of_id,
     fault_of_rates,
-    load,
-    mode_of,
     number,
     plain,
     table,
     text,
     wrong_shape,
 )
+from costplan.store.upstream.payload import MILLION, Basket, Priced, json_of, mode
 
 URL = (
     "https://pricing.us-east-1.amazonaws.com"
@@ -41,7 +38,6 @@ URL = (
 )
 PAGE = "https://aws.amazon.com/bedrock/pricing"
 NAME = "aws"
-VENDORS = {"bedrock": "Amazon Web Services", "bedrock-mantle": "Amazon Bedrock Mantle"}
 OFFERS = ("AmazonBedrock", "AmazonBedrockFoundationModels")
 HOME = "us-east-1"
 UNITS = {"1K tokens": Decimal(1_000), "1M tokens": MILLION}
@@ -122,34 +118,36 @@ class _Price(NamedTuple):
     since: date
 
 
-def read(data: bytes, day: date) -> Upstream:
-    """An offer file. ``checked`` is its publication date. Raises InvalidInput."""
-    offer = table(load(data, NAME))
+def read(payload: bytes, checked: date) -> Upstream:
+    """An offer file; what it rests on is its publication date. Raises InvalidInput."""
+    offer = table(json_of(payload))
     code, products = text(offer.get("offerCode")), offer.get("products")
     if code not in OFFERS or not isinstance(products, Mapping):
         raise wrong_shape(NAME, f"no offer file of {' or '.join(OFFERS)}")
     published = day_of(offer.get("publicationDate"))
     if published is None:
         raise wrong_shape(NAME, "an offer file without a publication date")
-    published = min(published, day)
+    source = Source(at=f"AWS price list of Bedrock, {PAGE}", confidence="vendor")
+    basket = Basket(NAME, source, min(published, checked))
     terms = table(table(offer.get("terms")).get("OnDemand"))
-    skipped: list[Skipped] = []
     models: dict[tuple[str, str], list[_Price]] = {}
     for sku in sorted(products):
         attributes = table(table(products[sku]).get("attributes"))
-        price = _price(attributes, table(terms.get(sku)), published)
+        price = _price(attributes, table(terms.get(sku)), basket.checked)
         if isinstance(price, str):
-            skipped.append(Skipped(text(attributes.get("usagetype"))[:80] or sku[:80], price))
+            basket.skip(text(attributes.get("usagetype")) or sku, price)
             continue
         name = _id(price)
         if name is None:
             shown = f"{price.use.model} in {price.region}"
-            skipped.append(Skipped(shown[:120], "no Bedrock id is certain for this name there"))
+            basket.skip(shown, "no Bedrock id is certain for this name there")
             continue
         models.setdefault((name, price.use.model), []).append(price)
-    quoted, faults = _models(models, published)
-    source = Source(at=f"AWS price list of Bedrock, {PAGE}", confidence="vendor")
-    return Upstream(NAME, source, published, tuple(quoted), (*skipped, *faults))
+    for (name, shown), prices in sorted(models.items()):
+        fault = _take(basket, name, prices)
+        if fault is not None:
+            basket.skip(f"{shown} ({name})", fault)
+    return basket.result()
 
 
 def _price(attributes: Mapping[str, Any], terms: Mapping[str, Any], day: date) -> _Price | str:
@@ -240,49 +238,30 @@ def _id(price: _Price) -> str | None:
     return f"{use.vendor}/{'global.' if use.scope == 'global' else ''}{bare}"
 
 
-def _models(
-    models: Mapping[tuple[str, str], list[_Price]], published: date
-) -> tuple[list[Quoted], list[Skipped]]:
-    quoted: list[Quoted] = []
-    faults: list[Skipped] = []
-    for (name, shown), prices in sorted(models.items()):
-        made = _model(name, prices, published)
-        if isinstance(made, str):
-            faults.append(Skipped(f"{shown} ({name})", made))
-        else:
-            vendor = name.partition("/")[0]
-            quoted.append(Quoted(vendor, VENDORS[vendor], made))
-    return quoted, faults
-
-
-def _model(name: str, prices: list[_Price], published: date) -> Model | str:
-    if fault := fault_of_id(name):
-        return fault
+def _take(basket: Basket, name: str, prices: list[_Price]) -> str | None:
+    """Put the model into the basket, or say why it has no place there."""
     if any(price.use.long_context for price in prices):
         return "a long-context price, and the list does not say from how many tokens"
-    by_mode: dict[str, dict[str, Decimal]] = {}
+    modes: dict[str, Priced] = {}
     for price in prices:
-        rates = by_mode.setdefault(price.use.mode, {})
+        rates = modes.setdefault(price.use.mode, {})
         if rates.setdefault(price.use.kind, price.per_million) != price.per_million:
             return f"two prices for {price.use.kind.replace('_', ' ')} tokens"
-    base = Rates(**by_mode.pop("", {}))
-    modes = {one: Rates(**own) for one, own in by_mode.items()}
+    base = modes.pop("", {})
     if fault := next(filter(None, map(fault_of_rates, (base, *modes.values()))), None):
         return fault
     embedding = "embed" in name
-    if base.output is None and not embedding:
+    if "output" not in base and not embedding:
         return "no price for output tokens"
-    origin = Origin(since=max(price.since for price in prices), checked=published, source=NAME)
-    card = Card(
-        origin=origin,
-        per=MILLION,
-        rates=base,
-        mode={one: mode_of(rates, base) for one, rates in sorted(modes.items())},
-    )
+    since = max(price.since for price in prices)
+    card = basket.card(base, since=since)
+    own = {one: mode(card, modes[one], {}, None) for one in sorted(modes)}
     region = name.partition("/")[2].partition(".")[0]
-    return Model(
+    model = Model(
         id=name,
         kind="embedding" if embedding else "chat",
         region=region if region in PROFILES.values() else None,
-        price=(card,),
+        price=(basket.card(base, since=since, mode=own),),
     )
+    basket.add(name.partition("/")[0], model, name)
+    return None

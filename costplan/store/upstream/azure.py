@@ -18,30 +18,27 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from costplan.catalog.model import Card, Model, Rates, Region
-from costplan.catalog.origin import Origin, Source
-from costplan.store.upstream import Quoted, Skipped, Upstream
+from costplan.catalog.model import Model, Region
+from costplan.catalog.origin import Source
+from costplan.store.upstream import Upstream
 from costplan.store.upstream.loosely import (
-    MILLION,
-    common_factor,
     day_of,
     fault_of_rates,
-    load,
-    mode_of,
     number,
     plain,
     table,
     text,
     wrong_shape,
 )
+from costplan.store.upstream.payload import MILLION, Basket, Priced, json_of, mode
 
 URL = (
     "https://prices.azure.com/api/retail/prices?api-version=2023-01-01-preview"
     "&$filter=serviceName%20eq%20'Foundry%20Models'%20and%20armRegionName%20eq%20'eastus'"
     "%20and%20priceType%20eq%20'Consumption'"
 )
+PAGE = "https://prices.azure.com/api/retail/prices"
 NAME = "azure"
-VENDOR_NAME = "Microsoft Azure"
 PRODUCT = "Azure OpenAI"
 """Other vendors' models are on Azure under product names that do not lead to one id."""
 UNITS = {"1K": Decimal(1_000), "1M": MILLION}
@@ -91,27 +88,27 @@ class _Price(NamedTuple):
     since: date
 
 
-def next_page(data: bytes) -> str | None:
+def next_page(payload: bytes) -> str | None:
     """The address of the page after this one, if the API names one. Raises InvalidInput."""
-    return text(table(load(data, NAME)).get("NextPageLink")) or None
+    return text(table(json_of(payload)).get("NextPageLink")) or None
 
 
-def read(data: bytes, day: date) -> Upstream:
-    """One page, or an array of pages, as sent on ``day``. Raises InvalidInput."""
-    loaded = load(data, NAME)
-    pages = loaded if isinstance(loaded, list) else [loaded]
-    if not pages or not all(isinstance(table(page).get("Items"), list) for page in pages):
+def read(payload: bytes, checked: date) -> Upstream:
+    """One page, or an array of pages, as sent on the day ``checked``. Raises InvalidInput."""
+    loaded = json_of(payload)
+    pages = [table(page) for page in loaded] if isinstance(loaded, list) else [table(loaded)]
+    if not pages or not all(isinstance(page.get("Items"), list) for page in pages):
         raise wrong_shape(NAME, 'no list of prices under "Items"')
-    skipped: list[Skipped] = []
+    basket = Basket(NAME, Source(at=f"Azure retail prices, {PAGE}", confidence="vendor"), checked)
     latest: dict[tuple[_Use, str], _Price] = {}
-    long_context: set[str] = set()
+    long_context: set[str | None] = set()
     for item in (table(one) for page in pages for one in page["Items"]):
         meter = text(item.get("meterName"))
-        price = _price(item, meter, day)
+        price = _price(item, meter, checked)
         if isinstance(price, str):
-            skipped.append(Skipped(meter[:80] or "a price without a meter", price))
-            if price == LONG and (model := _long_model(meter)):
-                long_context.add(model)
+            basket.skip(meter or "a price without a meter", price)
+            if price == LONG:
+                long_context.add(_long_model(meter))
             continue
         key = price.use, text(item.get("armRegionName"))
         if key not in latest or latest[key].since < price.since:
@@ -119,17 +116,11 @@ def read(data: bytes, day: date) -> Upstream:
     models: dict[str, list[_Price]] = {}
     for price in latest.values():
         models.setdefault(price.use.model, []).append(price)
-    quoted: list[Quoted] = []
     for name, prices in sorted(models.items()):
-        made = LONG_MODEL if name in long_context else _model(name, prices, day)
-        if isinstance(made, str):
-            skipped.append(Skipped(name, made))
-        else:
-            quoted.append(Quoted(NAME, VENDOR_NAME, made))
-    source = Source(
-        at="Azure retail prices, https://prices.azure.com/api/retail/prices", confidence="vendor"
-    )
-    return Upstream(NAME, source, day, tuple(quoted), tuple(skipped))
+        fault = LONG_MODEL if name in long_context else _take(basket, name, prices)
+        if fault is not None:
+            basket.skip(name, fault)
+    return basket.result()
 
 
 LONG = "a long-context price, and the meter does not say from how many tokens"
@@ -227,8 +218,9 @@ def _long_model(meter: str) -> str | None:
     return _model_name(rest, "Azure OpenAI GPT5")
 
 
-def _model(name: str, prices: list[_Price], day: date) -> Model | str:
-    found: dict[tuple[Deployment, str], dict[str, Decimal]] = {}
+def _take(basket: Basket, name: str, prices: list[_Price]) -> str | None:
+    """Put the model into the basket, or say why it has no place there."""
+    found: dict[tuple[Deployment, str], Priced] = {}
     for price in prices:
         use = price.use
         if use.deployment == "regional":
@@ -236,20 +228,23 @@ def _model(name: str, prices: list[_Price], day: date) -> Model | str:
         rates = found.setdefault((use.deployment, use.mode), {})
         if rates.setdefault(use.kind, price.per_million) != price.per_million:
             return f"two prices for {use.kind.replace('_', ' ')} tokens"
-    base = Rates(**found.pop(("global", ""), {}))
+    base = found.pop(("global", ""), {})
     zone = found.pop(("data-zone", ""), {})
-    modes = {mode: Rates(**own) for (where, mode), own in found.items() if where == "global"}
+    modes = {one: rates for (where, one), rates in found.items() if where == "global"}
     if fault := next(filter(None, map(fault_of_rates, (base, *modes.values()))), None):
         return f"{fault} (Global)"
     embedding = name.startswith("text-embedding")
-    if base.output is None and not embedding:
+    if "output" not in base and not embedding:
         return "no price for output tokens (Global)"
-    times = common_factor(zone, base.published()) if zone else None
-    card = Card(
-        origin=Origin(since=max(price.since for price in prices), checked=day, source=NAME),
-        per=MILLION,
-        rates=base,
-        mode={one: mode_of(rates, base) for one, rates in sorted(modes.items())},
+    since = max(price.since for price in prices)
+    card = basket.card(base, since=since)
+    times = mode(card, zone, {}, None).times if zone else None
+    card = basket.card(
+        base,
+        since=since,
+        mode={one: mode(card, modes[one], {}, None) for one in sorted(modes)},
         region={"data-zone": Region(times=times)} if times else {},
     )
-    return Model(id=f"{NAME}/{name}", kind="embedding" if embedding else "chat", price=(card,))
+    kind: Literal["chat", "embedding"] = "embedding" if embedding else "chat"
+    basket.add(NAME, Model(id=f"{NAME}/{name}", kind=kind, price=(card,)), name)
+    return None

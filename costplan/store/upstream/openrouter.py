@@ -12,15 +12,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from costplan.catalog.model import Card, Fee, Model, Rates, Tier
-from costplan.catalog.origin import Origin, Source
-from costplan.store.upstream import Quoted, Skipped, Upstream
+from costplan.catalog.model import Model, Rates, Tier
+from costplan.catalog.origin import Source
+from costplan.store.upstream import Upstream
 from costplan.store.upstream.loosely import (
-    MILLION,
     count,
-    fault_of_id,
     fault_of_rates,
-    load,
     number,
     plain,
     repeated,
@@ -28,6 +25,7 @@ from costplan.store.upstream.loosely import (
     text,
     wrong_shape,
 )
+from costplan.store.upstream.payload import MILLION, Basket, Priced, json_of, search_fee
 
 URL = "https://openrouter.ai/api/v1/models"
 NAME = "openrouter"
@@ -55,57 +53,50 @@ LEFT_OUT = (
 EDGE = "min_prompt_tokens"
 
 
-def read(data: bytes, day: date) -> Upstream:
-    """The list as it was sent on ``day``. Raises InvalidInput."""
-    models = table(load(data, NAME)).get("data")
+def read(payload: bytes, checked: date) -> Upstream:
+    """The list as it was sent on the day ``checked``. Raises InvalidInput."""
+    models = table(json_of(payload)).get("data")
     if not isinstance(models, list):
         raise wrong_shape(NAME, 'no list of models under "data"')
-    twice = repeated(text(table(one).get("id")) for one in models)
-    quoted: list[Quoted] = []
-    skipped: list[Skipped] = []
-    for one in models:
-        entry = table(one)
+    basket = Basket(NAME, Source(at=URL, confidence="vendor"), checked)
+    entries = [table(one) for one in models]
+    twice = repeated(text(one.get("id")) for one in entries)
+    for entry in entries:
         name = text(entry.get("id"))
-        made = f"{name} is listed twice" if name in twice else _model(name, entry, day)
-        if isinstance(made, str):
-            skipped.append(Skipped(name[:80] or "an entry without id", made))
-        else:
-            quoted.append(Quoted(NAME, "OpenRouter", made))
-    source = Source(at=URL, confidence="vendor")
-    return Upstream(NAME, source, day, tuple(quoted), tuple(skipped))
+        reason = f"{name} is listed twice" if name in twice else _take(basket, name, entry)
+        if reason is not None:
+            basket.skip(name, reason)
+    return basket.result()
 
 
-def _model(name: str, entry: Mapping[str, Any], day: date) -> Model | str:
-    """The model, or the reason why there is none."""
-    if name.startswith("~"):
-        return "an alias whose model changes"
+def _take(basket: Basket, name: str, entry: Mapping[str, Any]) -> str | None:
+    """Put the model into the basket, or say why it has no place there."""
     pricing = table(entry.get("pricing"))
-    fault = fault_of_id(name) or _fault_of_pricing(pricing)
-    if fault:
+    if name.startswith("~"):
+        return "a name that moves between models"
+    if fault := _fault_of_pricing(pricing):
         return fault
+    model_id = f"{NAME}/{name}"
+    context = count(entry.get("context_length"))
+    longest = count(table(entry.get("top_provider")).get("max_completion_tokens"))
     rates = _rates(pricing)
-    free = name.endswith(":free")
-    fault = fault_of_rates(rates, free)
-    if fault:
+    if not rates["input"] and not rates["output"]:
+        basket.add_free(NAME, model_id, name, context=context, max_output=longest)
+        return None
+    if fault := fault_of_rates(rates):
         return fault
     tiers = _tiers(pricing, rates)
     if isinstance(tiers, str):
         return tiers
-    search = number(pricing.get("web_search"))
-    fees = {"web_searches": _per_thousand(search, "search")} if search else {}
-    card = Card(
-        origin=Origin(since=day, checked=day, source=NAME),
-        per=MILLION,
-        rates=rates,
-        tiers=tiers,
-        fee=fees,
-    )
-    return Model(
-        id=f"{NAME}/{name}",
-        context=count(entry.get("context_length")),
-        max_output=count(table(entry.get("top_provider")).get("max_completion_tokens")),
-        price=(card,),
-    )
+    card = basket.card(rates, tiers, fee=search_fee(_thousandfold(pricing.get("web_search"))))
+    model = Model(id=model_id, context=context, max_output=longest, price=(card,))
+    basket.add(NAME, model, name)
+    return None
+
+
+def _thousandfold(price: object) -> Decimal | None:
+    found = number(price)
+    return found * 1000 if found else None
 
 
 def _fault_of_pricing(pricing: Mapping[str, Any]) -> str | None:
@@ -127,7 +118,7 @@ def _fault_of_pricing(pricing: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _rates(pricing: Mapping[str, Any]) -> Rates:
+def _rates(pricing: Mapping[str, Any]) -> Priced:
     """Rates per million. A zero beside a paid input is a rate that is not given, but for output.
 
     Reasoning at the price of output is output; it has a rate only where it differs.
@@ -140,16 +131,16 @@ def _rates(pricing: Mapping[str, Any]) -> Rates:
     }
     if found.get("reasoning") == found.get("output"):
         found.pop("reasoning", None)
-    return Rates(**found)
+    return found
 
 
-def _tiers(pricing: Mapping[str, Any], base: Rates) -> tuple[Tier, ...] | str:
+def _tiers(pricing: Mapping[str, Any], base: Priced) -> tuple[Tier, ...] | str:
     """Long-context prices as tiers, or the reason why the model cannot be priced without them."""
     overrides = pricing.get("overrides")
     tiers: list[Tier] = []
     for one in overrides if isinstance(overrides, list) else ():
         override = table(one)
-        reached, before = (tiers[-1].first, tiers[-1].rates) if tiers else (0, base)
+        reached, before = (tiers[-1].first, tiers[-1].rates.published()) if tiers else (0, base)
         tier = _tier(override, before)
         if isinstance(tier, str):
             return tier
@@ -159,7 +150,7 @@ def _tiers(pricing: Mapping[str, Any], base: Rates) -> tuple[Tier, ...] | str:
     return tuple(tiers)
 
 
-def _tier(override: Mapping[str, Any], before: Rates) -> Tier | str:
+def _tier(override: Mapping[str, Any], before: Priced) -> Tier | str:
     """One override; keys that it leaves out keep the price they had below it."""
     changed = {key: value for key, value in override.items() if key in KINDS}
     others = set(override) - set(KINDS) - {EDGE}
@@ -170,10 +161,7 @@ def _tier(override: Mapping[str, Any], before: Rates) -> Tier | str:
     edge = count(override.get(EDGE))
     if edge is None or any(number(value) is None for value in changed.values()):
         return "a long-context price that cannot be read"
-    rates = Rates(**{**before.published(), **_rates(changed).published()})
-    fault = fault_of_rates(rates)
-    return f"in its long-context price: {fault}" if fault else Tier(at_or_above=edge, rates=rates)
-
-
-def _per_thousand(price: Decimal, unit: str) -> Fee:
-    return Fee(price=plain(price * 1000), per=Decimal(1000), unit=unit)
+    rates = before | _rates(changed)
+    if fault := fault_of_rates(rates):
+        return f"in its long-context price: {fault}"
+    return Tier(at_or_above=edge, rates=Rates(**rates))

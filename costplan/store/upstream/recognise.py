@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from costplan.store.upstream import SOURCES, adapter
-from costplan.store.upstream.loosely import load, table
+from costplan.store.upstream.loosely import table
+from costplan.store.upstream.payload import json_of
 
 LOOKED_AT = 50  # entries
 
@@ -26,7 +27,7 @@ def by_address(address: str) -> str | None:
 
 def by_content(data: bytes) -> str | None:
     """The one source whose payloads look like this. Raises InvalidInput for what is not JSON."""
-    loaded = load(data, "this")
+    loaded = json_of(data)
     found = [name for name, looks in SHAPES.items() if looks(loaded)]
     return found[0] if len(found) == 1 else None
 
