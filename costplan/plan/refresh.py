@@ -17,6 +17,8 @@ LOST = Decimal("0.2")
 """Of the models that a source showed the last time, the most it may no longer show."""
 LOST_AT_FIRST = Decimal("0.5")
 """The same, of the models in the catalogue that rest on it: some bear names that it never had."""
+FEWEST = 5
+"""Of fewer models than this, no share can be said to be lost."""
 JUMP = 10
 """Times as much, or as little: more than any vendor ever moved a price at once."""
 JUMPED = Decimal("0.02")
@@ -28,7 +30,7 @@ def doubts(sources: Iterable[SourceRead], diff: PriceDiff) -> tuple[str, ...]:
     found = [
         f"{one.name} no longer shows {len(one.gone)} of the {one.had} models it had"
         for one in sources
-        if len(one.gone) > (LOST_AT_FIRST if one.first else LOST) * one.had
+        if one.had >= FEWEST and len(one.gone) > (LOST_AT_FIRST if one.first else LOST) * one.had
     ]
     compared = diff.unchanged + len(diff.same_prices) + len(diff.having("changed"))
     jumps = jumped(diff.having("changed"))

@@ -31,7 +31,9 @@ def draw(document: PriceRefresh, form: str, look: Look) -> str:
     for one in document.sources:
         page.say(_headline(one), "bold")
         page.bullets("Left out", _left_out(one))
-        page.bullets("No longer shown, kept at their last price", _named(one.gone))
+        lead = "In the catalogue from there, not shown" if one.first else "No longer shown"
+        gone = [", ".join(_named(one.gone))] if one.gone else []
+        page.bullets(f"{lead}; they keep their price", gone)
     diff = document.diff
     if not diff.changes:
         return page.text()

@@ -35,9 +35,6 @@ from costplan.store.shelves import (
 from costplan.store.sources import Arrived
 from costplan.store.upstream import Quoted, Skipped, Upstream
 
-FEWEST = 5
-"""A source that had fewer models than this cannot be said to have lost a share of them."""
-
 
 class Target(NamedTuple):
     """A catalogue folder that may be refreshed, and the shelves that lie below it."""
@@ -320,10 +317,10 @@ def _recorded(shelf: RefreshedFolder | None) -> dict[str, list[str]]:
 
 
 def _resting_on(standing: _Standing, source: str) -> list[str]:
-    """The models whose price in the catalogue rests on a source; none where they are too few."""
+    """The models whose price in the catalogue rests on a source."""
     found = {
         entry.id
         for entry in (*standing.lower.values(), *standing.upper.values())
         if isinstance(entry.item, Model) and entry.item.price[-1].origin.source == source
     }
-    return sorted(found) if len(found) >= FEWEST else []
+    return sorted(found)

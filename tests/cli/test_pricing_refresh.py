@@ -10,7 +10,11 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +23,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "store"))
 import price_server as serve
 from price_server import serving
 from run import CONTROL, ROOT, Ran, costplan, files_below
+
+from costplan.catalog.lookup import Catalog
+from costplan.cli import run
+from costplan.store import generations
+from costplan.store.shelves import refreshed
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -42,8 +51,27 @@ def many(count: int, prompt: str = "0.000001") -> dict[str, object]:
     return listing(*(entry(f"acme/m{n}", prompt) for n in range(count)))
 
 
-def refresh(folder: Path, *arguments: str, **env: str) -> Ran:
-    return costplan("pricing", "refresh", *arguments, folder=folder, env=env)
+def refresh(folder: Path, *arguments: str) -> Ran:
+    """A process of its own, as a user has it."""
+    return costplan("pricing", "refresh", *arguments, folder=folder)
+
+
+@pytest.fixture
+def within(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
+    """The same command within this process: the many cases would cost half a second each."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+    def ran(*arguments: str) -> Ran:
+        capsys.readouterr()
+        code = run(["pricing", *arguments])
+        return Ran(code, *capsys.readouterr())
+
+    return ran
 
 
 def saved(folder: Path, payload: object, day: object = None) -> str:
@@ -61,7 +89,7 @@ def test_prices_arrive_are_shown_and_are_billed(tmp_path: Path) -> None:
         ran = refresh(tmp_path, "--from", f"openrouter={server.url('/api')}")
     assert ran.code == 0, ran.err
     assert "1 new" in ran.out
-    assert "input 1, output 2 per 1M tokens" in ran.out
+    assert "input 1, output 2 per 1M tokens" in " ".join(ran.out.split())
     assert ran.err.startswith("wrote ")
     bill = costplan(
         "price", "openrouter/acme/chat", "input_tokens=1000000", "--format", "json", folder=tmp_path
@@ -83,9 +111,11 @@ def test_a_second_refresh_changes_nothing_and_says_so(tmp_path: Path) -> None:
     assert files_below(tmp_path) == before
 
 
-def test_a_changed_price_is_appended_with_its_percentage(tmp_path: Path) -> None:
-    refresh(tmp_path, "--from", saved(tmp_path, listing(entry()), YESTERDAY))
-    ran = refresh(tmp_path, "--from", saved(tmp_path, listing(entry(prompt="0.0000015"))))
+def test_a_changed_price_is_appended_with_its_percentage(
+    tmp_path: Path, within: Callable[..., Ran]
+) -> None:
+    within("refresh", "--from", saved(tmp_path, listing(entry()), YESTERDAY))
+    ran = within("refresh", "--from", saved(tmp_path, listing(entry(prompt="0.0000015"))))
     assert ran.code == 0, ran.err
     assert "1 changed" in ran.out
     assert "+50 %" in ran.out
@@ -104,31 +134,32 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert "1 new" in ran.out
     assert ran.err == "dry run: nothing was written\n"
     assert files_below(tmp_path) == before
+    assert not (tmp_path / "nobody").exists()
 
 
-def test_json_says_all_that_happened(tmp_path: Path) -> None:
+def test_json_says_all_that_happened(tmp_path: Path, within: Callable[..., Ran]) -> None:
     payload = listing(entry(), entry("acme/free", "0"), entry("acme/auto", "-1"))
-    ran = refresh(tmp_path, "--from", saved(tmp_path, payload), "--format", "json")
+    ran = within("refresh", "--from", saved(tmp_path, payload), "--format", "json")
     data = ran.data
     assert (data["schema_version"], data["kind"]) == ("1.0", "price_refresh")
     assert data["written"].startswith(data["target"])
     (source,) = data["sources"]
     assert (source["name"], source["models"], source["had"]) == ("openrouter", 1, 0)
     assert {one["reason"]: one["names"] for one in source["left_out"]} == {
-        "a price of zero that is not declared free": ["acme/free"],
+        "zero price, not declared free": ["acme/free"],
         "its price varies from request to request": ["acme/auto"],
     }
     assert [one["id"] for one in data["diff"]["changes"]] == ["openrouter/acme/chat"]
 
 
-def test_a_project_has_prices_of_its_own(tmp_path: Path) -> None:
+def test_a_project_has_prices_of_its_own(tmp_path: Path, within: Callable[..., Ran]) -> None:
     project = tmp_path / "project"
     project.mkdir()
     source = saved(tmp_path, listing(entry()))
-    ran = refresh(tmp_path, "--from", source, "--to", str(project / "pricing"))
+    ran = within("refresh", "--from", source, "--to", str(project / "pricing"))
     assert ran.code == 0, ran.err
     assert costplan("pricing", "show", "openrouter/acme/chat", folder=project).code == 0
-    assert costplan("pricing", "show", "openrouter/acme/chat", folder=tmp_path).code == 2
+    assert within("show", "openrouter/acme/chat").code == 2
 
 
 @pytest.mark.parametrize("inside", ["pricing", "pricing/tokens", "costplan", "costplan/store/x"])
@@ -143,34 +174,41 @@ def test_the_shipped_catalogue_is_never_written_to(tmp_path: Path, inside: str) 
     assert not list((ROOT / "pricing").rglob("refreshed"))
 
 
-def test_the_built_in_history_stays_under_a_new_price(tmp_path: Path) -> None:
+def test_the_built_in_history_stays_under_a_new_price(
+    tmp_path: Path, within: Callable[..., Ran]
+) -> None:
     """A refreshed model is the shipped one with a card appended, from the first card on."""
-    shown = costplan("pricing", "show", "openai/gpt-5.4", "--format", "json", folder=tmp_path)
-    assert shown.code == 0
-    provider = {"id": "openai", "models": {"gpt-5.4": {"id": "gpt-5.4", "name": "GPT-5.4"}}}
-    provider["models"]["gpt-5.4"]["cost"] = {"input": 99, "output": 199}  # type: ignore[index]
+    model = {"id": "gpt-5.4", "cost": {"input": 7, "output": 21}}
     path = tmp_path / "models.json"
-    path.write_text(json.dumps({"openai": {"npm": "x", "env": [], **provider}}))
-    ran = refresh(tmp_path, "--from", f"models.dev={path}", "--accept-loss")
-    assert ran.code == 0, ran.err
-    root = tmp_path / PRICES / "refreshed"
-    current = (root / "current").read_text().strip()
-    after = (root / current / "tokens/openai.toml").read_text()
-    block = after[after.index('id = "openai/gpt-5.4"') :]
+    path.write_text(json.dumps({"openai": {"npm": "", "env": [], "models": {"gpt-5.4": model}}}))
     shipped = (ROOT / "pricing/tokens/openai.toml").read_text()
     old = shipped[shipped.index('id = "openai/gpt-5.4"\n') :].split("[[model]]")[0]
-    assert block.count("[[model.price]]") == old.count("[[model.price]]") + 1
-    assert block.rindex("input = 99") > block.index("[[model.price]]")
-    then = costplan("pricing", "show", "openai/gpt-5.4", "--at", "2026-10-20", folder=tmp_path)
-    was = costplan(
-        *("pricing", "show", "openai/gpt-5.4", "--at", "2026-10-20"), folder=tmp_path, env=EMPTY
-    )
-    assert (
-        then.out.split("Sources")[0].replace("refreshed", "built-in") == was.out.split("Sources")[0]
-    )
+    ran = within("refresh", "--from", str(path))
+    assert ran.code == 0, ran.err
+    assert "1 changed" in ran.out
+    root = tmp_path / PRICES / "refreshed"
+    written = root / (root / "current").read_text().strip() / "tokens/openai.toml"
+    block = written.read_text()
+    assert block.count("[[model]]") == 1, "only what differs is written"
+    cards = tomllib.loads(block)["model"][0]["price"]
+    known = tomllib.loads(shipped)["model"]
+    (base,) = (one["price"] for one in known if one["id"] == "openai/gpt-5.4")
+    assert old.count("[[model.price]]") == len(base) == len(cards) - 1
+    assert [one["rates"] for one in cards[:-1]] == [one["rates"] for one in base]
+    assert cards[-1]["rates"] == {"input": 7, "output": 21}
+    assert cards[-1]["origin"]["since"] == TODAY
+    bills = {day: price_of("openai/gpt-5.4", day, tmp_path) for day in ("2026-10-20", str(TODAY))}
+    assert bills == {"2026-10-20": Decimal("2.5"), str(TODAY): 7}
 
 
-EMPTY = {"XDG_CONFIG_HOME": "/nonexistent"}
+def price_of(offer: str, day: str, folder: Path) -> Decimal:
+    """What a million input tokens cost on a day, in small requests."""
+    options = ("input_tokens=1000", "--at", day, "--format", "json")
+    ran = costplan("price", offer, *options, folder=folder)
+    assert ran.code == 0, ran.err
+    total: Decimal = ran.data["total"]
+    return total * 1_000
+
 
 GOOD = listing(entry("acme/other"))
 BROKEN = {
@@ -194,16 +232,21 @@ BROKEN = {
     "a bomb": serve.bomb,
     "dripping": serve.dripping,
 }
+OUTSIDE = ("cut off", "a web page", "endless", "deep")
+"""Faults that are shown to a process of its own; the others are told apart within this one."""
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_source_changes_nothing(tmp_path: Path, fault: str) -> None:
-    refresh(tmp_path, "--from", saved(tmp_path, listing(entry())))
+def test_a_broken_source_changes_nothing(
+    tmp_path: Path, within: Callable[..., Ran], fault: str
+) -> None:
+    within("refresh", "--from", saved(tmp_path, listing(entry())))
     before = files_below(tmp_path)
+    command = partial(refresh, tmp_path) if fault in OUTSIDE else partial(within, "refresh")
     with serving({"/api": BROKEN[fault]}) as server:
         source = f"openrouter={server.url('/api')}"
         timeout = "0.7" if fault == "dripping" else "10"
-        ran = refresh(tmp_path, "--from", source, "--timeout", timeout)
+        ran = command("--from", source, "--timeout", timeout)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("error: ")
     assert "Traceback" not in ran.err
@@ -211,107 +254,122 @@ def test_a_broken_source_changes_nothing(tmp_path: Path, fault: str) -> None:
     assert files_below(tmp_path) == before
 
 
-def test_nobody_there_changes_nothing(tmp_path: Path) -> None:
+def test_nobody_there_changes_nothing(tmp_path: Path, within: Callable[..., Ran]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/"
-    ran = refresh(tmp_path, "--from", f"litellm={address}")
+    ran = within("refresh", "--from", f"litellm={address}")
     assert ran.code == 2
     assert "cannot be reached" in ran.err
     assert files_below(tmp_path) == {}
 
 
-def test_one_broken_source_of_two_changes_nothing(tmp_path: Path) -> None:
+def test_one_broken_source_of_two_changes_nothing(
+    tmp_path: Path, within: Callable[..., Ran]
+) -> None:
     with serving({"/api": serve.status(404)}) as server:
         good = saved(tmp_path, listing(entry()))
         before = files_below(tmp_path)
-        ran = refresh(tmp_path, "--from", good, "--from", f"litellm={server.url('/api')}")
+        ran = within("refresh", "--from", good, "--from", f"litellm={server.url('/api')}")
     assert ran.code == 2
     assert files_below(tmp_path) == before
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../../etc/passwd",
-        "/etc/passwd",
-        "a/../../b",
-        "a b",
-        'a"]\n[[model]]\nid = "x/y',
-        "\x1b[31mred",
-        "a/\u202egpj",
-        "a" * 500,
-        "",
-        "a//b",
-        "..",
-        "-rf",
-    ],
-)
-def test_a_hostile_name_is_left_out(tmp_path: Path, name: str) -> None:
-    ran = refresh(tmp_path, "--from", saved(tmp_path, listing(entry(name), entry())))
+HOSTILE = [
+    "../../etc/passwd",
+    "/etc/passwd",
+    "a/../../b",
+    "a b",
+    'a"]\n[[model]]\nid = "x/y',
+    "\x1b[31mred",
+    "a/\u202egpj",
+    "a" * 500,
+    "",
+    "a//b",
+    "..",
+    "-rf",
+    "half \ud800",
+]
+
+
+def test_hostile_names_are_left_out(tmp_path: Path) -> None:
+    entries = [entry(name) for name in HOSTILE]
+    ran = refresh(tmp_path, "--from", saved(tmp_path, listing(*entries, entry())))
     assert ran.code == 0, ran.err
-    assert "1 models, 1 entries left out" in ran.out
+    assert f"1 models, {len(HOSTILE)} entries left out" in " ".join(ran.out.split())
     assert not CONTROL.search(ran.out + ran.err)
-    current = (tmp_path / PRICES / "refreshed/current").read_text().strip()
-    names = {
-        str(path.relative_to(tmp_path / PRICES / "refreshed" / current))
-        for path in (tmp_path / PRICES / "refreshed" / current).rglob("*.toml")
-    }
-    assert names == {"tokens/openrouter.toml"}
+    root = tmp_path / PRICES / "refreshed"
+    written = root / (root / "current").read_text().strip()
+    assert [str(path.relative_to(written)) for path in written.rglob("*.toml")] == [
+        "tokens/openrouter.toml"
+    ]
+    assert list(tmp_path.glob("*")) == [tmp_path / "nobody", tmp_path / "saved.json"]
     assert costplan("pricing", "list", folder=tmp_path).code == 0
 
 
-@pytest.mark.parametrize(
-    "price", ["1", "0.1", "1e-20", "-0.5", "1e400", "NaN", "free", None, True, [], {}]
-)
-def test_a_price_that_is_none_is_left_out(tmp_path: Path, price: object) -> None:
-    odd = {**entry("acme/odd"), "pricing": {"prompt": price, "completion": "0.000002"}}
-    ran = refresh(tmp_path, "--from", saved(tmp_path, listing(odd, entry())))
+ODD_PRICES = ["1", "0.1", "1e-20", "-0.5", "1e400", "NaN", "free", None, True, [], {}]
+
+
+def test_prices_that_are_none_are_left_out(tmp_path: Path, within: Callable[..., Ran]) -> None:
+    odd = [
+        entry(f"acme/odd{at}") | {"pricing": {"prompt": price, "completion": "0.000002"}}
+        for at, price in enumerate(ODD_PRICES)
+    ]
+    ran = within("refresh", "--from", saved(tmp_path, listing(*odd, entry())), "--format", "json")
     assert ran.code == 0, ran.err
-    assert "1 models, 1 entries left out" in ran.out
+    (source,) = ran.data["sources"]
+    assert source["models"] == 1
+    left = {name for one in source["left_out"] for name in one["names"]}
+    assert left == {f"acme/odd{at}" for at in range(len(ODD_PRICES))}
 
 
-def test_a_source_that_lost_its_models_is_refused(tmp_path: Path) -> None:
-    refresh(tmp_path, "--from", saved(tmp_path, many(20), YESTERDAY))
+def test_a_source_that_lost_its_models_is_refused(
+    tmp_path: Path, within: Callable[..., Ran]
+) -> None:
+    within("refresh", "--from", saved(tmp_path, many(20), YESTERDAY))
     half = saved(tmp_path, many(10, "0.000002"))
     before = files_below(tmp_path)
-    ran = refresh(tmp_path, "--from", half)
+    ran = within("refresh", "--from", half)
     assert ran.code == 1
     assert "refused: openrouter no longer shows 10 of the 20 models it had" in ran.err
     assert "--accept-loss" in ran.err
     assert files_below(tmp_path) == before
-    taken = refresh(tmp_path, "--from", half, "--accept-loss")
+    taken = within("refresh", "--from", half, "--accept-loss")
     assert taken.code == 0
     assert "accepted: openrouter no longer shows 10" in taken.err
-    kept = costplan("pricing", "show", "openrouter/acme/m19", folder=tmp_path)
+    kept = within("show", "openrouter/acme/m19")
     assert kept.code == 0, "a model that a source no longer shows keeps its last price"
 
 
-def test_prices_that_jump_by_the_dozen_are_refused(tmp_path: Path) -> None:
-    refresh(tmp_path, "--from", saved(tmp_path, many(20), YESTERDAY))
-    scaled = saved(tmp_path, many(20, "0.001"))
+def test_prices_that_jump_by_the_dozen_are_refused(
+    tmp_path: Path, within: Callable[..., Ran]
+) -> None:
+    within("refresh", "--from", saved(tmp_path, many(20), YESTERDAY))
+    scaled = saved(tmp_path, many(20, "0.00002"))
     before = files_below(tmp_path)
-    ran = refresh(tmp_path, "--from", scaled)
+    ran = within("refresh", "--from", scaled)
     assert ran.code == 1
     assert "refused: prices of 20 of 20 models moved more than 10 times" in ran.err
     assert files_below(tmp_path) == before
 
 
-def test_a_tampered_refresh_is_an_error_until_the_next_one(tmp_path: Path) -> None:
+def test_a_tampered_refresh_is_an_error_until_the_next_one(
+    tmp_path: Path, within: Callable[..., Ran]
+) -> None:
     source = saved(tmp_path, listing(entry()))
-    refresh(tmp_path, "--from", source)
+    within("refresh", "--from", source)
     path = next((tmp_path / PRICES).rglob("openrouter.toml"))
     path.write_text(path.read_text().replace("input = 1", "input = 0.1"))
-    ran = costplan("pricing", "show", "openrouter/acme/chat", folder=tmp_path)
+    ran = within("show", "openrouter/acme/chat")
     assert ran.code == 2
     assert "is not as the refresh wrote it" in ran.err
     assert "costplan pricing refresh" in ran.err
-    other = costplan("pricing", "show", "openai/gpt-5.4", folder=tmp_path)
+    other = within("show", "openai/gpt-5.4")
     assert other.code == 0, "a damaged file of one vendor is nothing to another"
-    mended = refresh(tmp_path, "--from", source)
+    mended = within("refresh", "--from", source)
     assert mended.code == 0
     assert "warning: the refresh before was left out" in mended.err
-    assert costplan("pricing", "show", "openrouter/acme/chat", folder=tmp_path).code == 0
+    assert within("show", "openrouter/acme/chat").code == 0
 
 
 @pytest.mark.parametrize(
@@ -322,118 +380,141 @@ def test_a_tampered_refresh_is_an_error_until_the_next_one(tmp_path: Path) -> No
         ("ftp://x/y", "is not an address of http or https"),
         ("openrouter=/no/such/file", "does not exist"),
         ("openrouter=/", "is a folder"),
+        ("portkey", "a file for each provider"),
         ("no-such-file.json", "no source has this name"),
     ],
 )
-def test_a_source_that_is_none(tmp_path: Path, given: str, words: str) -> None:
-    ran = refresh(tmp_path, "--from", given)
+def test_a_source_that_is_none(
+    tmp_path: Path, within: Callable[..., Ran], given: str, words: str
+) -> None:
+    ran = within("refresh", "--from", given)
     assert ran.code == 2
     assert words in ran.err
     assert files_below(tmp_path) == {}
 
 
-def test_a_file_is_recognised_by_what_is_in_it(tmp_path: Path) -> None:
+def test_a_file_is_recognised_by_what_is_in_it(tmp_path: Path, within: Callable[..., Ran]) -> None:
     source = saved(tmp_path, listing(entry())).partition("=")[2]
-    ran = refresh(tmp_path, "--from", source)
+    ran = within("refresh", "--from", source)
     assert ran.code == 0, ran.err
-    assert ran.out.startswith("openrouter, ")
+    assert ran.out.startswith("openrouter,")
     (tmp_path / "odd.json").write_text('{"what": "is this"}')
-    odd = refresh(tmp_path, "--from", "odd.json")
+    odd = within("refresh", "--from", "odd.json")
     assert odd.code == 2
     assert "not in the form of a known price source" in odd.err
 
 
-def test_a_password_in_an_address_is_not_kept(tmp_path: Path) -> None:
+def test_a_password_in_an_address_is_not_kept(tmp_path: Path, within: Callable[..., Ran]) -> None:
     with serving({"/api": serve.sends(listing(entry()))}) as server:
         address = server.url("/api?key=secret").replace("//", "//me:secret@")
-        ran = refresh(tmp_path, "--from", f"openrouter={address}")
+        ran = within("refresh", "--from", f"openrouter={address}")
     assert ran.code == 0, ran.err
     assert "secret" not in ran.out + ran.err
     kept = files_below(tmp_path / PRICES)
     assert not any(b"secret" in content for content in kept.values())
 
 
-def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_written_is_said(
+    tmp_path: Path, within: Callable[..., Ran]
+) -> None:
     (tmp_path / "file").write_text("")
     source = saved(tmp_path, listing(entry()))
     for to in ("file", "file/below"):
-        ran = refresh(tmp_path, "--from", source, "--to", to)
+        ran = within("refresh", "--from", source, "--to", to)
         assert ran.code == 2
         assert "Traceback" not in ran.err
         assert "file" in ran.err
 
 
-SLOWLY = """
-import sys, time
-from pathlib import Path
-from costplan.store import generations
-real_put, real_durable, real_settle = Path.replace, generations._durable, generations._settle
-def slow(real):
-    def run(*given):
-        time.sleep(0.004)
+def slow(real: Callable[..., object]) -> Callable[..., object]:
+    """The same, with a pause before and after in which a process may die."""
+
+    def run(*given: object) -> object:
+        time.sleep(0.002)
         made = real(*given)
-        time.sleep(0.004)
+        time.sleep(0.002)
         return made
+
     return run
-generations._durable, generations._settle = slow(real_durable), slow(real_settle)
-Path.replace, Path.rename = slow(Path.replace), slow(Path.rename)
-text = sys.argv[2]
-head = 'vendor = "Acme"\\ncurrency = "USD"\\nsource.s = { at = "s", confidence = "dataset" }\\n'
-block = '[[model]]\\nid = "%s/chat"\\n\\n[[model.price]]\\n' \\
-    'origin = { since = 2026-01-01, checked = 2026-01-01, source = "s" }\\n' \\
-    'unit = "token"\\nper = 1_000_000\\nrates = { input = %s, output = 1 }\\n'
-files = {f"tokens/v{n}.toml": head + block % (f"v{n}", text) for n in range(4)}
-print("ready", flush=True)
-folder = Path(sys.argv[1])
-generations.write(folder, files, generations.current(folder))
-"""
 
 
-def test_a_refresh_that_is_killed_at_any_moment_leaves_old_or_new_prices(tmp_path: Path) -> None:
-    """kill -9 at fifty random moments of a writing that is slowed down to a tenth of a second."""
-    from costplan.catalog.lookup import Catalog
-    from costplan.store.shelves import refreshed
+def files_at(price: int) -> dict[str, str]:
+    """A generation of four files that all show one price."""
+    head = 'vendor = "Acme"\ncurrency = "USD"\nsource.s = { at = "s", confidence = "dataset" }\n'
+    card = (
+        'origin = { since = 2026-01-01, checked = 2026-01-01, source = "s" }\n'
+        f'unit = "token"\nper = 1_000_000\nrates = {{ input = {price}, output = 1 }}\n'
+    )
+    return {
+        f"tokens/v{n}.toml": f'{head}\n[[model]]\nid = "v{n}/chat"\n\n[[model.price]]\n{card}'
+        for n in range(4)
+    }
 
+
+def prices_at(folder: Path) -> set[int]:
+    """The price that a reader finds in each of the four files; 0 where there is none."""
+    shelves = refreshed(folder, ())
+    found = [Catalog(shelves).find(f"v{n}/chat") for n in range(4)]
+    return {int(one.item.price[0].rates.input) if one else 0 for one in found}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is copied to be killed")
+def test_a_writing_that_is_killed_at_any_moment_leaves_old_or_new_prices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kill -9 at fifty random moments of a writing that is slowed down: see ``slow``."""
+    monkeypatch.setattr(generations, "_durable", slow(generations._durable))
+    monkeypatch.setattr(generations, "_settle", slow(generations._settle))
+    for name in ("replace", "rename"):
+        monkeypatch.setattr(Path, name, slow(getattr(Path, name)))
+    began = time.monotonic()
+    generations.write(tmp_path, files_at(1), None)
+    lasts = time.monotonic() - began
     chance = random.Random(13)
-    seen = {True: 0, False: 0}
-    held = "0"
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for turn in range(1, 51):
-        with subprocess.Popen(
-            [sys.executable, "-c", SLOWLY, str(tmp_path), str(turn)],
-            stdout=subprocess.PIPE,
-            env=env,
-        ) as writer:
-            assert writer.stdout is not None
-            writer.stdout.readline()
-            time.sleep(chance.uniform(0, 0.17))
-            writer.send_signal(signal.SIGKILL)
-        shelves = refreshed(tmp_path, ())
-        prices = set()
-        for n in range(4):
-            entry_ = Catalog(shelves).find(f"v{n}/chat") if shelves else None
-            prices.add(str(entry_.item.price[0].rates.input) if entry_ else "0")  # type: ignore[union-attr]
-        assert len(prices) == 1, "a mix of two refreshes"
-        (found,) = prices
-        assert found in (held, str(turn))
-        seen[found == str(turn)] += 1
+    held, seen = 1, {"old": 0, "new": 0}
+    for price in range(2, 52):
+        child = os.fork()
+        if child == 0:
+            generations.write(tmp_path, files_at(price), generations.pointed(tmp_path))
+            os._exit(0)
+        time.sleep(chance.uniform(0, 1.2 * lasts))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        (found,) = prices_at(tmp_path)  # one price in all files, never a mix
+        assert found in (held, price)
+        seen["new" if found == price else "old"] += 1
         held = found
     assert min(seen.values()) >= 5, f"the moments were not spread: {seen}"
     left = [one.name for one in (tmp_path / "refreshed").iterdir() if one.is_dir()]
     assert len(left) <= 4, "what was half written goes with the next refresh"
 
 
-def test_a_refresh_that_is_killed_while_it_waits_leaves_nothing(tmp_path: Path) -> None:
+def started(folder: Path, source: str) -> subprocess.Popen[bytes]:
+    """A refresh that runs beside the test."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
+    env |= {"HOME": str(folder / "nobody"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "costplan", "pricing", "refresh", "--from", source]
+    return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def test_a_refresh_that_is_killed_leaves_a_catalogue_that_loads(
+    tmp_path: Path, within: Callable[..., Ran]
+) -> None:
+    """The whole command, killed at five moments of its half second."""
+    before = within("refresh", "--from", saved(tmp_path, many(6), YESTERDAY))
+    assert before.code == 0
+    source = saved(tmp_path, many(6, "0.000003"))
+    for part in (0.1, 0.2, 0.3, 0.4, 0.5):
+        with started(tmp_path, source) as running:
+            time.sleep(part)
+            running.kill()
+        shown = within("show", "openrouter/acme/m0", "--format", "json")
+        assert shown.code == 0, shown.err
+
+
+def test_a_refresh_that_is_interrupted_while_it_waits_leaves_nothing(tmp_path: Path) -> None:
     with serving({"/api": serve.dripping}) as server:
-        env = {**os.environ, "HOME": str(tmp_path / "nobody"), "PYTHONPATH": str(ROOT)}
-        env = {key: value for key, value in env.items() if not key.startswith("XDG_")}
-        source = f"openrouter={server.url('/api')}"
-        with subprocess.Popen(
-            [sys.executable, "-m", "costplan", "pricing", "refresh", "--from", source],
-            env=env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        ) as waiting:
+        with started(tmp_path, f"openrouter={server.url('/api')}") as waiting:
             while not server.asked:
                 time.sleep(0.01)
             waiting.send_signal(signal.SIGINT)
@@ -443,26 +524,19 @@ def test_a_refresh_that_is_killed_while_it_waits_leaves_nothing(tmp_path: Path) 
     assert files_below(tmp_path) == {}
 
 
-def test_two_refreshes_at_once_leave_one_of_them(tmp_path: Path) -> None:
-    sources = []
+def test_two_refreshes_at_once_lose_neither(tmp_path: Path, within: Callable[..., Ran]) -> None:
+    running = []
     for n in (1, 2):
-        (tmp_path / f"{n}.json").write_text(json.dumps(listing(entry(f"acme/m{n}"))))
-        sources.append(f"openrouter={tmp_path / f'{n}.json'}")
-    env = {**os.environ, "HOME": str(tmp_path / "nobody"), "PYTHONPATH": str(ROOT)}
-    env = {key: value for key, value in env.items() if not key.startswith("XDG_")}
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "costplan", "pricing", "refresh", "--from", source],
-            env=env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for source in sources
-    ]
-    codes = [one.wait() for one in running]
-    assert set(codes) <= {0, 2}
+        path = tmp_path / f"{n}.json"
+        path.write_text(json.dumps(listing(entry(f"acme/m{n}"))))
+        running.append(started(tmp_path, f"openrouter={path}"))
+    codes = []
+    for one in running:
+        with one:
+            assert one.stderr is not None
+            one.stderr.read()
+        codes.append(one.returncode)
     assert 0 in codes
-    found = [
-        costplan("pricing", "show", f"openrouter/acme/m{n}", folder=tmp_path).code for n in (1, 2)
-    ]
-    assert found == [code if code else 0 for code in codes]
+    for n, code in zip((1, 2), codes, strict=True):
+        assert code in (0, 2), "written, or refused because the other one was writing"
+        assert within("show", f"openrouter/acme/m{n}").code == code
