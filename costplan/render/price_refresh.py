@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from costplan.document.price_diff import OfferChange
+from costplan.document.price_diff import OfferChange, PriceDiff
 from costplan.document.refresh import SCHEMA_VERSION, PriceRefresh, SourceRead
 from costplan.render import Look
 from costplan.render import price_diff as prices
@@ -19,7 +19,7 @@ REASONS = 5
 NAMES = 3
 """Names said of each."""
 LISTED = 20
-"""New models that are listed with their prices; of more, a page says how many each vendor has."""
+"""Models that are listed with their prices; of more new ones, a page says how many a vendor has."""
 VENDORS = 10
 
 
@@ -40,9 +40,37 @@ def draw(document: PriceRefresh, form: str, look: Look) -> str:
     new = diff.having("new")
     if len(new) > LISTED:  # a source read for the first time: nobody reads thousands of lines
         page.bullets(f"New: {len(new):,} models", _by_vendor(new))
-        diff = diff._replace(changes=tuple(one for one in diff.changes if one.status != "new"))
     page.say()
-    return page.text() + prices.draw(diff, "table", look)
+    page.say(prices.counts(diff), "bold")
+    shown = _worth_reading(diff, page)
+    text = page.text()
+    if shown.changes:
+        text += "\n" + prices.draw(shown, "table", look).partition("\n\n")[2]
+    return text
+
+
+def _worth_reading(diff: PriceDiff, page: Page) -> PriceDiff:
+    """The changes that a page has room for, prices first; of the others it says how many."""
+    priced = [one for one in diff.having("changed") if one.prices]
+    others = len(diff.having("changed")) - len(priced)
+    if others > LISTED:
+        page.say(f"{others:,} models changed in names, windows or retirement only")
+    if len(priced) > LISTED:
+        page.say(f"{len(priced):,} models changed in price, the first {LISTED} below")
+    if others > LISTED or len(priced) > LISTED:
+        page.say("--format json names them all", "dim")
+    kept = {one.id for one in priced[:LISTED]}
+    dropped = {
+        "new": len(diff.having("new")) > LISTED,
+        "changed": others > LISTED,
+        "gone": False,
+    }
+    changes = [
+        one for one in diff.changes if one.id in kept or not (dropped[one.status] or one in priced)
+    ]
+    if others > LISTED:  # their words too would fill the page
+        changes = [one._replace(words=()) for one in changes]
+    return diff._replace(changes=tuple(changes))
 
 
 def _by_vendor(new: Sequence[OfferChange]) -> list[str]:
@@ -76,8 +104,13 @@ def _plain_source(one: SourceRead) -> dict[str, Any]:
 
 def _headline(one: SourceRead) -> str:
     skipped = sum(len(each.names) for each in one.left_out)
-    left = f", {skipped:,} entries left out" if skipped else ""
-    return f"{one.name}, {one.read_from}: {one.models:,} models{left}, checked {one.checked}"
+    left = f", {_counted(skipped, 'entry', 'entries')} left out" if skipped else ""
+    models = _counted(one.models, "model", "models")
+    return f"{one.name}, {one.read_from}: {models}{left}, checked {one.checked}"
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number:,} {one if number == 1 else more}"
 
 
 def _left_out(one: SourceRead) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -15,6 +17,7 @@ from costplan.store.upstream import SOURCES, Adapter, Upstream, adapter
 from costplan.store.upstream.recognise import by_address, by_content
 
 T = TypeVar("T")
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 DEFAULT = "models.dev"
 """The source that is read when none is named: it covers most vendors, in one small file."""
 
@@ -108,8 +111,15 @@ def _told(one: Wanted, work: Callable[[], T]) -> T:
 
 
 def _written(path: Path) -> date:
-    """The day a copy was saved: by then its publisher had published it."""
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+    """The day a copy was saved: by then its publisher had published it.
+
+    Copying a file gives it a new day; a day in its name stays.
+    """
+    day = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+    for found in DATE.findall(path.name):
+        with suppress(ValueError):
+            day = min(day, date.fromisoformat(found))
+    return day
 
 
 def _as_read(upstream: Upstream, chosen: Adapter, at: str, address: str) -> Upstream:

@@ -296,7 +296,7 @@ def test_hostile_names_are_left_out(tmp_path: Path) -> None:
     entries = [entry(name) for name in HOSTILE]
     ran = refresh(tmp_path, "--from", saved(tmp_path, listing(*entries, entry())))
     assert ran.code == 0, ran.err
-    assert f"1 models, {len(HOSTILE)} entries left out" in " ".join(ran.out.split())
+    assert f"1 model, {len(HOSTILE)} entries left out" in " ".join(ran.out.split())
     assert not CONTROL.search(ran.out + ran.err)
     root = tmp_path / PRICES / "refreshed"
     written = root / (root / "current").read_text().strip()
