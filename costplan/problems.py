@@ -4,7 +4,8 @@
     |- InvalidInput              one or more problems in a document (exit 2)
     |- UnknownOffer              an id that is not in the catalogue (exit 2)
     |- PriceNotKnown             the catalogue holds no price for that date (exit 2)
-    `- BadUsage                  a value on the command line that cannot be used (exit 2)
+    |- BadUsage                  a value on the command line that cannot be used (exit 2)
+    `- NotAsLocked               prices are not what a lock file pins (exit 3)
 
 The rooms below the command line raise these and print nothing.
 """
@@ -55,6 +56,16 @@ class BadUsage(CostplanError):
         self.message = message
         self.hint = hint
         super().__init__(message)
+
+
+class NotAsLocked(BadUsage):
+    """What keeps a workload from being priced by its lock alone; ``also`` has each difference."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, hint: str | None = None, also: Sequence[str] = ()) -> None:
+        super().__init__(message, hint)
+        self.also = tuple(also)
 
 
 class UnknownOffer(BadUsage):

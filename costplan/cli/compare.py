@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import ChangeOption, OutOption, StackOption, WorkloadArgument
+from costplan.cli.options import (
+    ChangeOption,
+    LockedOption,
+    LockOption,
+    NoLockOption,
+    OutOption,
+    StackOption,
+    WorkloadArgument,
+)
 
 
 class Format(StrEnum):
@@ -38,9 +46,12 @@ def command(
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
     change: ChangeOption = None,
+    lock: LockOption = None,
+    no_lock: NoLockOption = False,
+    locked: LockedOption = False,
 ) -> int:
     """Compare stacks by component, volume and vendor, and orchestration with brute force."""
-    from costplan.api import compare_opened, estimate_opened, number
+    from costplan.api import Locking, compare_opened, estimate_opened, number
     from costplan.cli.words import day, look, put, spare
     from costplan.problems import BadUsage
     from costplan.store.workloads import open_workload
@@ -48,6 +59,7 @@ def command(
     days = [day(text) for text in as_of] if as_of else [day(None)]
     opened = open_workload(workload, change or [])
     spare(Path(opened.name), out)
+    locking = Locking(lock, no_lock, locked)
     if len(days) > 1:
         if form is not Format.table:
             raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
@@ -58,12 +70,13 @@ def command(
             )
         from costplan.render.dates import draw
 
-        put(draw([estimate_opened(opened, one, stack or []) for one in days], look()), out)
+        estimates = [estimate_opened(opened, one, stack or [], locking) for one in days]
+        put(draw(estimates, look()), out)
         return 0
     goal = None if at_reliability is None else number("--at-reliability", at_reliability)
     if goal is not None and not 0 <= goal <= 1:
         raise BadUsage(f"--at-reliability is {goal}: it is a share between 0 and 1")
-    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers)
+    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers, locking)
     from importlib import import_module
 
     module = "comparison" if form is Format.table else "comparison_json"

@@ -12,6 +12,9 @@ from costplan.cli.options import (
     ChangeOption,
     DayOption,
     ExplainOption,
+    LockedOption,
+    LockOption,
+    NoLockOption,
     OutOption,
     StackOption,
     WorkloadArgument,
@@ -37,9 +40,12 @@ def command(
         bool, typer.Option("--strict", help="Exit 3 if a price is missing or stale.")
     ] = False,
     change: ChangeOption = None,
+    lock: LockOption = None,
+    no_lock: NoLockOption = False,
+    locked: LockedOption = False,
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload file."""
-    from costplan.api import estimate_opened
+    from costplan.api import Locking, estimate_opened
     from costplan.cli.words import day, look, put, spare
     from costplan.render import render
     from costplan.store.workloads import open_workload
@@ -47,7 +53,8 @@ def command(
     when = day(as_of)
     opened = open_workload(workload, change or [])
     spare(Path(opened.name), out)
-    document = estimate_opened(opened, when, stack or [])
+    locking = Locking(lock, no_lock, locked)
+    document = estimate_opened(opened, when, stack or [], locking)
     put(render(document, form.value, look(explain)), out)
     return _verdict(document) if strict else 0
 

@@ -31,3 +31,14 @@ ExplainOption = Annotated[
     bool,
     typer.Option("--explain", help="Show each line's formula, price, source and date."),
 ]
+LockOption = Annotated[
+    Path | None,
+    typer.Option("--lock", metavar="FILE", help="Prices pinned by this lock file."),
+]
+NoLockOption = Annotated[
+    bool, typer.Option("--no-lock", help="Leave the costplan.lock beside the workload alone.")
+]
+LockedOption = Annotated[
+    bool,
+    typer.Option("--locked", help="Exit 3 if prices are not exactly what the lock pins."),
+]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli import refresh
+from costplan.cli import pricing_diff, pricing_lock, refresh
 
 if TYPE_CHECKING:
     from costplan.document.listing import Document
@@ -18,6 +18,10 @@ tree = typer.Typer(
     rich_markup_mode=None,
     help="Look up what the catalogue holds: prices, plans, dates and sources.",
 )
+
+
+tree.command("diff")(pricing_diff.command)
+tree.command("lock")(pricing_lock.command)
 
 
 class Format(StrEnum):

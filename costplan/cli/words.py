@@ -21,6 +21,8 @@ def complain(error: CostplanError) -> None:
         print(error, file=sys.stderr)
         return
     print(f"error: {clean(str(error))}", file=sys.stderr)
+    for one in getattr(error, "also", ()):
+        print(f"   - {clean(one)}", file=sys.stderr)
     hint = getattr(error, "hint", None)
     if hint:
         print(f"   = help: {clean(hint)}", file=sys.stderr)

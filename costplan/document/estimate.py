@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from costplan.document.line import LineItem
-from costplan.quantity import ZERO, settle, total
+from costplan.quantity import ZERO, literal, settle, total
 
 NORMAL = (
     (Decimal("0.5"), ZERO),
@@ -18,7 +19,15 @@ NORMAL = (
 )
 """Quantiles of the standard normal distribution."""
 PURPOSES = ("produce", "coordinate", "people", "idle")
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
+NUMBER = r"Decimal\('(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)'\)"
+
+
+def spelled_alike(text: str) -> str:
+    """A text of values in which a number looks the same however it was written: 0.10 as 0.1."""
+    import re
+
+    return re.sub(NUMBER, lambda found: literal(Decimal(found[1])), text)
 
 
 def amounts(lines: Iterable[LineItem]) -> Decimal:
@@ -194,9 +203,37 @@ class Estimate:
         return settle(self.total_monthly / self.requests) if self.requests else None
 
 
+class Pinned(NamedTuple):
+    """The lock file whose prices an estimate rests on.
+
+    ``moved``: what the catalogue has since said otherwise; ``missing``: ids that were asked for and
+    are not in the lock, so that the catalogue prices them.
+    """
+
+    file: str
+    as_of: date
+    offers: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What a reader must know of it."""
+        found = [f"prices pinned by {self.file} of {self.as_of}"]
+        found += [f"the catalogue has moved: {one}" for one in self.moved]
+        if self.missing:
+            found.append(
+                f"not in {self.file}, priced from the catalogue: {', '.join(self.missing)}"
+            )
+        return found
+
+
 @dataclass(slots=True, kw_only=True)
 class EstimateDocument:
-    """All stacks of one workload on one day; ``catalog_text`` spells out the offers used."""
+    """All stacks of one workload on one day; ``catalog_text`` spells out the offers used.
+
+    ``lock`` None: no lock file was used.
+    """
 
     workload: str
     currency: str
@@ -204,10 +241,11 @@ class EstimateDocument:
     catalog_text: str
     offers: list[str]
     estimates: list[Estimate]
+    lock: Pinned | None = None
 
     @property
     def catalog_hash(self) -> str:
         """A fingerprint of every offer that was used, whatever shelf it came from."""
         from hashlib import sha256  # loads a cryptography library; tables do not need it
 
-        return "sha256:" + sha256(self.catalog_text.encode()).hexdigest()
+        return "sha256:" + sha256(spelled_alike(self.catalog_text).encode()).hexdigest()

@@ -144,6 +144,7 @@ STACK = _object(
     },
     optional=("months", "mean_monthly", "horizon_total"),
 )
+LOCK = _object({"file": TEXT, "as_of": DATE, "offers": TEXTS, "moved": TEXTS, "missing": TEXTS})
 ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",
     **_object(
@@ -153,7 +154,7 @@ ESTIMATE: dict[str, Any] = {
             "workload": TEXT,
             "currency": TEXT,
             "as_of": DATE,
-            "catalog": _object({"hash": TEXT, "offers": TEXTS}),
+            "catalog": _object({"hash": TEXT, "offers": TEXTS, "lock": LOCK}, optional=("lock",)),
             "estimates": {"type": "array", "items": STACK},
         }
     ),
@@ -253,4 +254,42 @@ PRICE_DIFF: dict[str, Any] = {
         optional=("workload", "currency", "bills"),
     ),
     "$defs": {"figure": FIGURE},
+}
+
+PRICE_REFRESH: dict[str, Any] = {
+    "title": "costplan price refresh",
+    **_object(
+        {
+            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "kind": {"const": "price_refresh"},
+            "target": TEXT,
+            "written": MAYBE_TEXT,
+            "dry_run": {"type": "boolean"},
+            "refused": TEXTS,
+            "accepted": {"type": "boolean"},
+            "damage": MAYBE_TEXT,
+            "sources": {
+                "type": "array",
+                "items": _object(
+                    {
+                        "name": TEXT,
+                        "source": TEXT,
+                        "confidence": {"enum": ["vendor", "dataset", "third-party", "unverified"]},
+                        "read_from": TEXT,
+                        "checked": DATE,
+                        "models": {"type": "integer"},
+                        "had": {"type": "integer"},
+                        "first": {"type": "boolean"},
+                        "gone": TEXTS,
+                        "left_out": {
+                            "type": "array",
+                            "items": _object({"reason": TEXT, "names": TEXTS}),
+                        },
+                    }
+                ),
+            },
+            "diff": {key: PRICE_DIFF[key] for key in PRICE_DIFF if key not in ("title", "$defs")},
+        }
+    ),
+    "$defs": PRICE_DIFF["$defs"],
 }

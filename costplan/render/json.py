@@ -108,13 +108,16 @@ def _bill(bill: Bill) -> dict[str, Any]:
 
 def estimates_data(document: EstimateDocument) -> dict[str, Any]:
     """The estimate document as plain data."""
+    catalog: dict[str, Any] = {"hash": document.catalog_hash, "offers": document.offers}
+    if document.lock is not None:
+        catalog["lock"] = document.lock._asdict()
     return {
         "schema_version": estimate_document.SCHEMA_VERSION,
         "kind": "estimate",
         "workload": document.workload,
         "currency": document.currency,
         "as_of": document.as_of,
-        "catalog": {"hash": document.catalog_hash, "offers": document.offers},
+        "catalog": catalog,
         "estimates": [_estimate(one) for one in document.estimates],
     }
 

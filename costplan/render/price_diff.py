@@ -225,22 +225,21 @@ def _bills(page: Page, diff: PriceDiff) -> None:
         return
     page.say()
     page.say(f"What it does to {diff.workload}, {diff.currency} a month", "bold")
-    table = Table("stack", "charge", "old", "new", "difference", "change", texts=2)
+    wide = page.width >= WIDE
+    table = Table("stack", "old", "new", "difference", *(("change",) if wide else ()))
     for at, bill in enumerate(diff.bills):
         if at:
             table.rule()
         table.add(
             cell(bill.stack, "bold"),
-            "total",
             _total(bill.old, bill.old_at_least),
             _total(bill.new, bill.new_at_least),
             signed(bill.difference),
-            percent_words(bill.percent),
+            *([percent_words(bill.percent)] if wide else []),
         )
         for line in bill.moved:
             table.add(
-                f"  {line.role}",
-                stacked(line.offer, f"  {line.charge}"),
+                stacked(f"  {line.role}: {line.charge}", f"    {line.offer}"),
                 _amount(line.old),
                 _amount(line.new),
                 signed(line.difference),

@@ -110,10 +110,18 @@ def price_diff_schema() -> dict[str, Any]:
     return documents.PRICE_DIFF
 
 
+def price_refresh_schema() -> dict[str, Any]:
+    """What a refresh of the prices did."""
+    from costplan.document import schema as documents
+
+    return documents.PRICE_REFRESH
+
+
 SCHEMAS = {
     "workload": workload_schema,
     "catalog": catalog_schema,
     "estimate": estimate_schema,
     "bill": bill_schema,
     "price-diff": price_diff_schema,
+    "price-refresh": price_refresh_schema,
 }

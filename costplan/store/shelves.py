@@ -27,6 +27,8 @@ CAPACITY = ("throughput", "provisioned")
 """Folders beside the categories that hold measurements, not offers."""
 QUOTED = re.compile(r'"([^"]+)"')
 LONGEST_VENDOR = 64  # characters
+OWN = "workload"
+"""The shelf of a workload's own prices."""
 
 
 def built_in_folder() -> Path:
@@ -52,6 +54,14 @@ def open_catalog(
     own_text: str = "",
 ) -> Catalog:
     """The layers of prices for a project folder and a workload's own ``[prices]`` data."""
+    shelves = catalog_shelves(project)
+    if own:
+        shelves.append(own_prices(own, own_name, own_text))
+    return Catalog(shelves)
+
+
+def catalog_shelves(project: Path | None = None) -> list[Shelf]:
+    """The built-in catalogue, the user's over it, a project's over both."""
     built_in = built_in_folder()
     shelves: list[Shelf] = [SlicedFolder("built-in", built_in)]
     user = user_folder()
@@ -61,9 +71,7 @@ def open_catalog(
         folder = project / "pricing"
         if folder.is_dir() and folder.resolve() != built_in.resolve():
             shelves += layers("project", folder, shelves)
-    if own:
-        shelves.append(own_prices(own, own_name, own_text))
-    return Catalog(shelves)
+    return shelves
 
 
 def layers(name: str, folder: Path, below: Iterable[Shelf]) -> list[Shelf]:
@@ -216,40 +224,38 @@ def last_checked(entry: Entry) -> date:
     return max((origin.checked for _, origin in entry.item.origins()), default=date.min)
 
 
-class WholeFolder(_Shelf):
-    """Somebody's own catalogue folder: ``<category>/*.toml``, read whole and checked."""
+class GivenFiles(_Shelf):
+    """Catalogue files wherever they are from, read whole and checked when first asked."""
 
-    def __init__(self, name: str, root: Path) -> None:
+    def __init__(self, name: str, where: str, files: Iterable[tuple[str, str, str]]) -> None:
+        """``files``: the folder's name (its category), the file's name and its text."""
         super().__init__(name)
-        self.root = root
+        self._where = where
+        self._files = files
         self._entries: dict[str, Entry] | None = None
 
     def _all(self) -> dict[str, Entry]:
         if self._entries is None:
             self._entries = {}
-            for folder in sorted(self.root.iterdir()):
-                if not folder.is_dir() or folder.name.startswith("."):
+            for folder, name, text in self._files:
+                if folder in (*CAPACITY, generations.FOLDER):
                     continue
-                if folder.name in (*CAPACITY, generations.FOLDER):
-                    continue
-                if folder.name not in CATEGORIES:
+                category = next((one for one in CATEGORIES if one == folder), None)
+                if category is None:
                     raise BadUsage(
-                        f"{folder} is not a category of the catalogue",
+                        f"{self._where}/{folder} is not a category of the catalogue",
                         "categories: " + ", ".join(CATEGORIES),
                     )
-                for path in sorted(folder.glob("*.toml")):
-                    self._add(path, folder.name)
+                self._add(name, text, category)
         return self._entries
 
-    def _add(self, path: Path, category: Category) -> None:
+    def _add(self, path: str, text: str, category: Category) -> None:
         assert self._entries is not None
-        text = read_file(path)
-        data = parse_toml(str(path), text)
-        file = read_document(CatalogFile, str(path), text, data)
+        file = read_document(CatalogFile, path, text, parse_toml(path, text))
         for entry in self.entries(file, category):
             for name in (entry.id, *entry.item.aliases):
                 if name in self._entries:
-                    raise BadUsage(f"{path}: '{name}' is already in another file of {self.root}")
+                    raise BadUsage(f"{path}: '{name}' is already in another file of {self._where}")
                 self._entries[name] = entry
 
     def load(self, name: str) -> Entry | None:
@@ -263,11 +269,28 @@ class WholeFolder(_Shelf):
         return self._all()
 
 
-class OwnPrices(_Shelf):
-    """The ``[prices]`` of a workload file."""
+class WholeFolder(GivenFiles):
+    """Somebody's own catalogue folder: ``<category>/*.toml``."""
 
-    def __init__(self, file: CatalogFile) -> None:
-        super().__init__("workload")
+    def __init__(self, name: str, root: Path) -> None:
+        super().__init__(name, str(root), _files_below(root))
+
+
+def _files_below(root: Path) -> Iterable[tuple[str, str, str]]:
+    for folder in sorted(root.iterdir()):
+        if not folder.is_dir() or folder.name.startswith(".") or folder.name in CAPACITY:
+            continue
+        if folder.name not in CATEGORIES:
+            yield folder.name, "", ""
+        for path in sorted(folder.glob("*.toml")):
+            yield folder.name, str(path), read_file(path)
+
+
+class OwnPrices(_Shelf):
+    """One catalogue file, such as the ``[prices]`` of a workload."""
+
+    def __init__(self, file: CatalogFile, name: str = OWN) -> None:
+        super().__init__(name)
         category: Category = file.category or ("tokens" if file.model else "runtime")
         self._entries = {
             name: entry

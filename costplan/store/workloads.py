@@ -19,6 +19,8 @@ from costplan.store.text import (
 from costplan.workload.model import RESERVED, Workload
 
 FILE_NAME = "costplan.toml"
+LOCK_NAME = "costplan.lock"
+STDIN = "standard input"
 
 
 class Opened(NamedTuple):
@@ -36,6 +38,11 @@ class Opened(NamedTuple):
     folder: FilePath
     prices: dict[str, Any]
 
+    @property
+    def lock_path(self) -> FilePath | None:
+        """Where its lock file is looked for; None for one that has no folder."""
+        return None if self.name == STDIN else self.folder / LOCK_NAME
+
 
 def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
     """The workload of a path, of standard input (``-``), or the nearest ``costplan.toml`` upward.
@@ -43,7 +50,7 @@ def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
     Raises BadUsage, DocumentError or DocumentSyntaxError.
     """
     if where == "-":
-        name, text, folder = "standard input", read_stdin(), FilePath()
+        name, text, folder = STDIN, read_stdin(), FilePath()
     else:
         path = FilePath(where) if where is not None else _nearest()
         name, text, folder = str(path), read_file(path), path.parent

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "store"))
 import price_server as serve
@@ -27,6 +28,7 @@ from run import CONTROL, ROOT, Ran, costplan, files_below
 from costplan.catalog.lookup import Catalog
 from costplan.cli import run
 from costplan.store import generations
+from costplan.store.schemas import schema
 from costplan.store.shelves import refreshed
 
 TODAY = datetime.now(UTC).date()
@@ -141,6 +143,7 @@ def test_json_says_all_that_happened(tmp_path: Path, within: Callable[..., Ran])
     payload = listing(entry(), entry("acme/free", "0"), entry("acme/auto", "-1"))
     ran = within("refresh", "--from", saved(tmp_path, payload), "--format", "json")
     data = ran.data
+    Draft202012Validator(json.loads(schema("price-refresh"))).validate(json.loads(ran.out))
     assert (data["schema_version"], data["kind"]) == ("1.0", "price_refresh")
     assert data["written"].startswith(data["target"])
     (source,) = data["sources"]
