@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,6 +34,7 @@ from costplan.store.shelves import refreshed
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
+FILES = 6
 PRICES = "nobody/.config/costplan/pricing"
 
 
@@ -429,20 +431,65 @@ def test_a_folder_that_may_not_be_written_is_said(
         assert "file" in ran.err
 
 
-def slow(real: Callable[..., object]) -> Callable[..., object]:
-    """The same, with a pause before and after in which a process may die."""
+class Dying:
+    """Kills its own process with SIGKILL at one moment of a writing.
 
-    def run(*given: object) -> object:
-        time.sleep(0.002)
-        made = real(*given)
-        time.sleep(0.002)
-        return made
+    Each call that changes the disk has three moments: before it, in the middle of it (a file that
+    is half written, a folder that is half removed), and after it.
+    """
 
-    return run
+    def __init__(self, moment: int) -> None:
+        self.left = moment
+        self.passed = 0
+
+    def at(self) -> bool:
+        self.passed += 1
+        self.left -= 1
+        return self.left < 0
+
+    def now(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, real: Callable[..., object], half: Callable[..., None]) -> Callable[..., None]:
+        def call(*given: object) -> None:
+            if self.at():
+                self.now()
+            if self.at():
+                half(*given)
+                self.now()
+            real(*given)
+            if self.at():
+                self.now()
+
+        return call
+
+    def write(self, folder: Path, price: int) -> None:
+        """A writing in which this process dies, unless the moment lies behind its end."""
+        generations._durable = self.around(generations._durable, half_a_file)  # type: ignore[assignment]
+        generations._settle = self.around(generations._settle, nothing)  # type: ignore[assignment]
+        for kind, name, half in (
+            (Path, "replace", nothing),
+            (Path, "rename", nothing),
+            (shutil, "rmtree", half_a_folder),
+        ):
+            setattr(kind, name, self.around(getattr(kind, name), half))
+        generations.write(folder, files_at(price), generations.pointed(folder))
+
+
+def half_a_file(path: Path, text: str) -> None:
+    path.write_text(text[: len(text) // 2])
+
+
+def half_a_folder(path: Path) -> None:
+    next(one for one in sorted(path.rglob("*")) if one.is_file()).unlink()
+
+
+def nothing(*_: object) -> None:
+    pass
 
 
 def files_at(price: int) -> dict[str, str]:
-    """A generation of four files that all show one price."""
+    """A generation of several files that all show one price."""
     head = 'vendor = "Acme"\ncurrency = "USD"\nsource.s = { at = "s", confidence = "dataset" }\n'
     card = (
         'origin = { since = 2026-01-01, checked = 2026-01-01, source = "s" }\n'
@@ -450,46 +497,44 @@ def files_at(price: int) -> dict[str, str]:
     )
     return {
         f"tokens/v{n}.toml": f'{head}\n[[model]]\nid = "v{n}/chat"\n\n[[model.price]]\n{card}'
-        for n in range(4)
+        for n in range(FILES)
     }
 
 
 def prices_at(folder: Path) -> set[int]:
-    """The price that a reader finds in each of the four files; 0 where there is none."""
+    """The price that a reader finds in each of the files; 0 where there is none."""
     shelves = refreshed(folder, ())
-    found = [Catalog(shelves).find(f"v{n}/chat") for n in range(4)]
+    found = [Catalog(shelves).find(f"v{n}/chat") for n in range(FILES)]
     return {int(one.item.price[0].rates.input) if one else 0 for one in found}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is copied to be killed")
-def test_a_writing_that_is_killed_at_any_moment_leaves_old_or_new_prices(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """kill -9 at fifty random moments of a writing that is slowed down: see ``slow``."""
-    monkeypatch.setattr(generations, "_durable", slow(generations._durable))
-    monkeypatch.setattr(generations, "_settle", slow(generations._settle))
-    for name in ("replace", "rename"):
-        monkeypatch.setattr(Path, name, slow(getattr(Path, name)))
-    began = time.monotonic()
+def test_a_writing_that_is_killed_at_any_moment_leaves_old_or_new_prices(tmp_path: Path) -> None:
+    """kill -9 at every moment of a writing, one process each: see ``Dying``."""
     generations.write(tmp_path, files_at(1), None)
-    lasts = time.monotonic() - began
-    chance = random.Random(13)
-    held, seen = 1, {"old": 0, "new": 0}
-    for price in range(2, 52):
+    generations.write(tmp_path, files_at(2), generations.current(tmp_path))
+    held, seen = 2, {"old": 0, "new": 0}
+    for moment in range(200):
+        price = moment + 3
         child = os.fork()
         if child == 0:
-            generations.write(tmp_path, files_at(price), generations.pointed(tmp_path))
-            os._exit(0)
-        time.sleep(chance.uniform(0, 1.2 * lasts))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+            try:
+                Dying(moment).write(tmp_path, price)
+            finally:
+                os._exit(0)
+        killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
         (found,) = prices_at(tmp_path)  # one price in all files, never a mix
-        assert found in (held, price)
+        assert found == price if not killed else found in (held, price)
+        if not killed:
+            break
         seen["new" if found == price else "old"] += 1
         held = found
-    assert min(seen.values()) >= 5, f"the moments were not spread: {seen}"
+    else:
+        pytest.fail("the writing had no end")
+    assert sum(seen.values()) >= 50
+    assert min(seen.values()) >= 3, f"the moments were not spread: {seen}"
     left = [one.name for one in (tmp_path / "refreshed").iterdir() if one.is_dir()]
-    assert len(left) <= 4, "what was half written goes with the next refresh"
+    assert len(left) == 2, "what was half written is gone with the next refresh"
 
 
 def started(folder: Path, source: str) -> subprocess.Popen[bytes]:
@@ -503,13 +548,14 @@ def started(folder: Path, source: str) -> subprocess.Popen[bytes]:
 def test_a_refresh_that_is_killed_leaves_a_catalogue_that_loads(
     tmp_path: Path, within: Callable[..., Ran]
 ) -> None:
-    """The whole command, killed at five moments of its half second."""
+    """The whole command, killed from outside at eight random moments of its half second."""
     before = within("refresh", "--from", saved(tmp_path, many(6), YESTERDAY))
     assert before.code == 0
     source = saved(tmp_path, many(6, "0.000003"))
-    for part in (0.1, 0.2, 0.3, 0.4, 0.5):
+    chance = random.Random(13)
+    for _ in range(8):
         with started(tmp_path, source) as running:
-            time.sleep(part)
+            time.sleep(chance.uniform(0.05, 0.6))
             running.kill()
         shown = within("show", "openrouter/acme/m0", "--format", "json")
         assert shown.code == 0, shown.err
