@@ -48,7 +48,8 @@ def current(folder: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise BadUsage(f"{pointer} cannot be read: {error.strerror or error}") from None
+        reason = error.strerror or str(error)
+        raise BadUsage(f"{folder}: {reason} (reading {FOLDER}/{POINTER})") from None
     if not NAME.fullmatch(name):
         raise BadUsage(f"{pointer} does not name a refresh", AGAIN)
     if not (folder / FOLDER / name / SUMS).is_file():
