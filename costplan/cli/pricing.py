@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costplan.cli import audit as audits
-from costplan.cli import price_list, pricing_diff, pricing_lock
+from costplan.cli import price_list, pricing_diff, pricing_lock, refresh
 
 if TYPE_CHECKING:
     from costplan.document.listing import Document
@@ -104,6 +104,9 @@ def search(
     if not found.hits:
         print(f"nothing in the catalogue is like '{clean(' '.join(word))}'", file=sys.stderr)
     return 0 if found.hits else 1
+
+
+tree.command("refresh")(refresh.command)
 
 
 def _print(document: Document, form: Format) -> None:

@@ -298,3 +298,41 @@ PRICE_DIFF: dict[str, Any] = {
     ),
     "$defs": {"figure": FIGURE},
 }
+
+PRICE_REFRESH: dict[str, Any] = {
+    "title": "costplan price refresh",
+    **an_object(
+        {
+            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "kind": {"const": "price_refresh"},
+            "target": TEXT,
+            "written": MAYBE_TEXT,
+            "dry_run": {"type": "boolean"},
+            "refused": TEXTS,
+            "accepted": {"type": "boolean"},
+            "damage": MAYBE_TEXT,
+            "sources": {
+                "type": "array",
+                "items": an_object(
+                    {
+                        "name": TEXT,
+                        "source": TEXT,
+                        "confidence": {"enum": ["vendor", "dataset", "third-party", "unverified"]},
+                        "read_from": TEXT,
+                        "checked": DATE,
+                        "models": {"type": "integer"},
+                        "had": {"type": "integer"},
+                        "first": {"type": "boolean"},
+                        "gone": TEXTS,
+                        "left_out": {
+                            "type": "array",
+                            "items": an_object({"reason": TEXT, "names": TEXTS}),
+                        },
+                    }
+                ),
+            },
+            "diff": {key: PRICE_DIFF[key] for key in PRICE_DIFF if key not in ("title", "$defs")},
+        }
+    ),
+    "$defs": PRICE_DIFF["$defs"],
+}

@@ -16,14 +16,14 @@ from decimal import Decimal
 from typing import Any
 
 from costplan.catalog.lookup import CatalogFile
-from costplan.catalog.model import Model
+from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Source
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import literal
 
 LONGEST_ID = 200  # characters
-ID = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[A-Za-z0-9_][\w.:@-]*)+", re.ASCII)
+ID = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[A-Za-z0-9_@][\w.:@-]*)+", re.ASCII)
 """What an id or alias may be: plain enough for a block's pattern, a shell and a web page."""
 BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 ODD = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
@@ -74,8 +74,13 @@ def header_text(
     lines = [f"vendor = {_string(vendor)}", f"currency = {_string(currency)}"]
     if category is not None:
         lines.append(f"category = {_string(category)}")
-    lines += [f"source.{_key(name)} = {_inline(source)}" for name, source in sources.items()]
+    lines += [source_text(name, source) for name, source in sources.items()]
     return "\n".join(lines) + "\n"
+
+
+def source_text(name: str, source: Source) -> str:
+    """One line of the head: where a price comes from."""
+    return f"source.{_key(name)} = {_inline(source)}"
 
 
 def model_text(model: Model) -> str:
@@ -86,6 +91,16 @@ def model_text(model: Model) -> str:
 def offer_text(offer: Offer) -> str:
     """One ``[[offer]]`` block with its charges and adjustments."""
     return _block("offer", offer)
+
+
+def card_text(card: Card) -> str:
+    """One ``[[model.price]]`` block."""
+    return "\n".join(["[[model.price]]", *lines_of(card)]) + "\n"
+
+
+def line_of(name: str, value: object) -> str:
+    """One key with its value on one line."""
+    return f"{name} = {_inline(value)}"
 
 
 def lines_of(record: object) -> list[str]:

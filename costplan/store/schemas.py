@@ -105,6 +105,7 @@ DOCUMENTS = {
     "comparison": ("schema_comparison", "COMPARISON"),
     "diff": ("schema_diff", "DIFF"),
     "price-diff": ("schema", "PRICE_DIFF"),
+    "price-refresh": ("schema", "PRICE_REFRESH"),
     "check": ("verdict_schema", "CHECK"),
     "audit": ("audit_schema", "AUDIT"),
     "catalogue-report": ("audit_schema", "REPORT"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.reading import read
+from costplan.store import generations
 from costplan.store.text import DocumentError, parse_toml, read_document, read_file
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
 CAPACITY = ("throughput", "provisioned")
 """Folders beside the categories that hold measurements, not offers."""
+NOT_OFFERS = (*CAPACITY, generations.FOLDER)
 QUOTED = re.compile(r'"([^"]+)"')
 LONGEST_VENDOR = 64  # characters
 OWN = "workload"
@@ -64,11 +67,11 @@ def catalog_shelves(project: Path | None = None) -> list[Shelf]:
     shelves: list[Shelf] = [SlicedFolder("built-in", built_in)]
     user = user_folder()
     if user is not None and user.is_dir():
-        shelves.append(WholeFolder("user", user))
+        shelves += layers("user", user, shelves)
     if project is not None:
         folder = project / "pricing"
         if folder.is_dir() and folder.resolve() != built_in.resolve():
-            shelves.append(WholeFolder("project", folder))
+            shelves += layers("project", folder, shelves)
     return shelves
 
 
@@ -76,7 +79,7 @@ def catalogue_files(root: Path) -> Iterable[tuple[Path, Category]]:
     """The files of a catalogue folder with their categories. Raises BadUsage for a folder in it
     that is none."""
     for folder in sorted(root.iterdir()):
-        if not folder.is_dir() or folder.name.startswith(".") or folder.name in CAPACITY:
+        if not folder.is_dir() or folder.name.startswith(".") or folder.name in NOT_OFFERS:
             continue
         if folder.name not in CATEGORIES:
             raise BadUsage(
@@ -85,6 +88,19 @@ def catalogue_files(root: Path) -> Iterable[tuple[Path, Category]]:
             )
         for path in sorted(folder.glob("*.toml")):
             yield path, folder.name
+
+
+def layers(name: str, folder: Path, below: Iterable[Shelf]) -> list[Shelf]:
+    """A catalogue folder's shelves: its refreshed prices, and over them its own files."""
+    return [*refreshed(folder, below), WholeFolder(name, folder)]
+
+
+def refreshed(folder: Path, below: Iterable[Shelf]) -> list[RefreshedFolder]:
+    """The shelf of a folder's refreshed prices, if it has any. Raises BadUsage."""
+    generation = generations.current(folder)
+    if generation is None:
+        return []
+    return [RefreshedFolder(folder / generations.FOLDER / generation, Catalog(tuple(below)))]
 
 
 class _Shelf:
@@ -142,6 +158,11 @@ class SlicedFolder(_Shelf):
             for begin, end in sorted(set(self._index(path).values())):
                 yield category, self._headers[path], self._texts[path][begin:end]
 
+    def everything(self) -> Iterable[Entry]:
+        """Every entry, each file parsed whole."""
+        for path, category in self._all():
+            yield from self._slice(path, category, sorted(set(self._index(path).values())))
+
     def _slice(
         self, path: Path, category: Category, spans: list[tuple[int, int]]
     ) -> Iterable[Entry]:
@@ -154,7 +175,7 @@ class SlicedFolder(_Shelf):
 
     def _index(self, path: Path) -> dict[str, tuple[int, int]]:
         if path not in self._indexes:
-            text = self._texts[path] = read_file(path)
+            text = self._texts[path] = self._read(path)
             blocks = list(BLOCK.finditer(text))
             ends = [block.start() for block in blocks[1:]] + [len(text)]
             index: dict[str, tuple[int, int]] = {}
@@ -164,6 +185,9 @@ class SlicedFolder(_Shelf):
             self._indexes[path] = index
             self._headers[path] = text[: blocks[0].start()] if blocks else text
         return self._indexes[path]
+
+    def _read(self, path: Path) -> str:
+        return read_file(path)
 
     def _files(self, vendor: str) -> Iterable[tuple[Path, Category]]:
         if len(vendor) > LONGEST_VENDOR:
@@ -181,6 +205,41 @@ class SlicedFolder(_Shelf):
                 yield path, category
 
 
+class RefreshedFolder(SlicedFolder):
+    """One generation of refreshed prices, over the shelves that it was made from.
+
+    It was written by this program, so it is read in slices; a file that no longer has its
+    checksum is an error. An entry that a shelf below knows from a later day (a newer release of
+    the catalogue) is left to that shelf.
+    """
+
+    def __init__(self, root: Path, below: Catalog) -> None:
+        super().__init__("refreshed", root)
+        self.below = below
+        self._sums: Mapping[str, str] | None = None
+
+    def load(self, name: str) -> Entry | None:
+        found = super().load(name)
+        if found is None:
+            return None
+        other = self.below.find(name)
+        return found if other is None or last_checked(other) <= last_checked(found) else None
+
+    def _read(self, path: Path) -> str:
+        if self._sums is None:
+            self._sums = generations.sums(self.root)
+        text = read_file(path)
+        name = path.relative_to(self.root).as_posix()
+        if self._sums.get(name) != generations.checksum(text):
+            raise BadUsage(f"{path} is not as the refresh wrote it", generations.AGAIN)
+        return text
+
+
+def last_checked(entry: Entry) -> date:
+    """The latest day on which a price of the entry was read."""
+    return max((origin.checked for _, origin in entry.item.origins()), default=date.min)
+
+
 class GivenFiles(_Shelf):
     """Catalogue files wherever they are from, read whole and checked when first asked."""
 
@@ -195,7 +254,7 @@ class GivenFiles(_Shelf):
         if self._entries is None:
             self._entries = {}
             for folder, name, text in self._files:
-                if folder in CAPACITY:
+                if folder in NOT_OFFERS:
                     continue
                 category = next((one for one in CATEGORIES if one == folder), None)
                 if category is None:

@@ -21,12 +21,14 @@ class Quoted(NamedTuple):
     """A model as one source shows it; every origin on it names the source ``Upstream.name``.
 
     ``vendor`` is the id's prefix and the stem of the file it goes to; ``vendor_name`` its heading.
+    ``reseller``: the price is that of somebody who sells the model on, not of ``vendor`` itself.
     """
 
     vendor: str
     vendor_name: str
     model: Model
     currency: str = "USD"
+    reseller: bool = False
 
 
 class Skipped(NamedTuple):
@@ -48,11 +50,15 @@ class Upstream(NamedTuple):
 
 
 class Adapter(NamedTuple):
-    """How to reach a source and to read what it sends. ``read`` raises InvalidInput."""
+    """How to reach a source and to read what it sends. ``read`` raises InvalidInput.
+
+    ``next_page``: for a source that pages, the address of the page after one.
+    """
 
     name: str
     url: str
     read: Callable[[bytes, date], Upstream]
+    next_page: Callable[[bytes], str | None] | None = None
 
 
 SOURCES = {
@@ -73,4 +79,4 @@ def adapter(name: str) -> Adapter:
         hint = did_you_mean(name, SOURCES) or "sources: " + ", ".join(SOURCES)
         raise BadUsage(f"there is no price source '{name}'", hint)
     module = import_module(SOURCES[name])
-    return Adapter(name, module.URL, module.read)
+    return Adapter(name, module.URL, module.read, getattr(module, "next_page", None))

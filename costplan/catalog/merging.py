@@ -1,0 +1,311 @@
+"""One model and its history out of what several sources quote.
+
+Who wins. Quotes are ranked: a vendor's own page or price API before a data set, before third
+parties; then the later ``checked``; then the seller itself before a reseller; then the order in
+which they were given. The best quote's cards are taken as they are, and the others are laid
+against them one by one, those with a history first:
+
+1. A card that agrees (every token kind that both publish costs the same, on the same day) names
+   the quote's source in ``origin.also`` and gets from it what it lacks: kinds, tiers, modes,
+   regions, fees (``agreement.completed``). If it was only known from the day a source was read, it
+   takes the earlier ``since``: the first day on which a source shows the price.
+2. A card that differs is written down in ``rejected``, with the kinds that differ and the reason.
+   It is no change of price: two undated sources that differ say only that one of them is wrong.
+3. A dated card from before the first known day is history that nobody else has: it is put in front.
+   A change announced for after the day of reading is put behind, if the quote agrees on today.
+4. An undated quote lags when a dated source documents its price as one that has ended; it is
+   never the best quote, and is rejected with the day on which that price began.
+
+What a base holds stays. Cards of ``base`` keep their rates, dates and source, whoever contradicts
+them; they only get ``also`` (where their source is a data set), ``rejected``, and a later
+``checked`` where their own source shows the same price again. A quote that was read after the base
+card and differs from it appends a card, unless a better quote confirms the base card, or the
+quote repeats a price that the history says has ended (it lags). ``since`` of an appended card is
+the day the quote documents, else the day it was read.
+
+A source documents a day when a card's ``since`` is not the day on which the source was read.
+Nothing here reads a file or a clock; the same input gives the same model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from costplan.catalog.agreement import agree, as_rates, completed, differences, side_differences
+from costplan.catalog.model import Card, Model, Rejected, Tier
+from costplan.catalog.origin import Confidence, Source
+
+RANKS: tuple[Confidence, ...] = ("vendor", "corroborated", "dataset", "third-party", "unverified")
+
+
+class Quote(NamedTuple):
+    """A model as one source shows it.
+
+    ``source`` is the name that the origins on the model's cards carry; ``checked`` the day the
+    source was published or read. ``reseller``: the source shows the price of somebody who sells
+    the model on, not of the seller whose id the model has.
+    """
+
+    source: str
+    confidence: Confidence
+    checked: date
+    model: Model
+    reseller: bool = False
+
+
+def merge(
+    base: Model | None, quotes: Sequence[Quote], sources: Mapping[str, Source] | None = None
+) -> Model:
+    """The base model with what the quotes add; without a base, a model of the quotes alone.
+
+    ``sources`` is the head of the base's file: it says which base cards rest on a data set.
+    Without quotes the base is returned as it is; with neither a ValueError is raised.
+    """
+    ranked = sorted(quotes, key=_rank)
+    if not ranked:
+        if base is None:
+            raise ValueError("neither a base nor a quote")
+        return base
+    timeline = _Timeline(base.price if base else (), sources or {})
+    first = next((one for one in ranked if not _lags(one, ranked)), ranked[0])
+    others = [one for one in ranked if one is not first]
+    for quote in [first, *sorted(others, key=lambda one: not _dated(one))]:
+        timeline.lay(quote)
+    models = [*([base] if base else []), *(quote.model for quote in ranked)]
+    return _whole(base, models, timeline)
+
+
+def _rank(quote: Quote) -> tuple[int, int, bool]:
+    return (RANKS.index(quote.confidence), -quote.checked.toordinal(), quote.reseller)
+
+
+def _dated(quote: Quote) -> bool:
+    return any(card.origin.since != quote.checked for card in quote.model.price)
+
+
+def _lags(quote: Quote, others: Sequence[Quote]) -> bool:
+    """Whether an undated data set shows what another source documents as ended."""
+    if quote.confidence == "vendor" or _dated(quote):
+        return False
+    shown = quote.model.price[-1]
+    for other in others:
+        if _dated(other):
+            card = other.model.card(other.checked)
+            if card is not None and not agree(card, shown):
+                past = [one for one in other.model.price if one.origin.since < card.origin.since]
+                if any(agree(one, shown) for one in past):
+                    return True
+    return False
+
+
+class _Entry:
+    """A card on the timeline; ``kept``: it is the base's, ``seen``: its day is a reading day."""
+
+    def __init__(self, card: Card, kept: bool, seen: bool) -> None:
+        self.card, self.kept, self.seen = card, kept, seen
+        self.confirmed = False
+
+    @property
+    def since(self) -> date:
+        return self.card.origin.since
+
+
+class _Timeline:
+    def __init__(self, base: Iterable[Card], sources: Mapping[str, Source]) -> None:
+        self.entries = [_Entry(card, kept=True, seen=False) for card in base]
+        self.sources = sources
+        self.joins = True  # the quote being laid agrees on the day it was read
+
+    def lay(self, quote: Quote) -> None:
+        """Lay a quote's cards against the timeline, newest first, so that history comes last."""
+        cards = quote.model.price
+        if not self.entries:
+            self.entries = [
+                _Entry(card, kept=False, seen=card.origin.since == quote.checked) for card in cards
+            ]
+            return
+        now = quote.model.card(quote.checked)
+        at = self._at(quote.checked)
+        self.joins = now is None or at is None or agree(self.entries[at].card, now)
+        ends = [*(card.origin.since for card in cards[1:]), None]
+        for card, end in reversed(list(zip(cards, ends, strict=True))):
+            self._lay(quote, card, end)
+
+    def _lay(self, quote: Quote, card: Card, end: date | None) -> None:
+        since = card.origin.since
+        seen = since == quote.checked
+        # A current price is vouched for on the day of reading, a past or future one on its first.
+        current = since <= quote.checked and (end is None or end > quote.checked)
+        at = self._at(quote.checked if current else since)
+        if at is None:
+            self._lay_before(quote, card, end, seen)
+            return
+        found = differences(self.entries[at].card, card)
+        if found == {}:
+            self._confirm(at, quote, card, seen)
+        elif found and since > quote.checked:
+            if self.joins and since > self.entries[at].since:
+                self.entries.insert(at + 1, _Entry(card, kept=False, seen=False))
+        elif found:
+            self._contradict(at, quote, card, current)
+            if not seen and since < self.entries[0].since:
+                self.entries.insert(0, _Entry(card, kept=False, seen=False))
+
+    def _lay_before(self, quote: Quote, card: Card, end: date | None, seen: bool) -> None:
+        first = self.entries[0]
+        same = agree(first.card, card)
+        if same and (end is None or end > first.since):
+            self._confirm(0, quote, card, seen)
+        elif not seen:
+            self.entries.insert(0, _Entry(card, kept=False, seen=False))
+        else:
+            self._reject(first, quote, card, "read before the price it contradicts")
+
+    def _at(self, day: date) -> int | None:
+        """The entry in force on a day; None before the first."""
+        found = [at for at, entry in enumerate(self.entries) if entry.since <= day]
+        return found[-1] if found else None
+
+    def _confirm(self, at: int, quote: Quote, card: Card, seen: bool) -> None:
+        entry = self.entries[at]
+        entry.confirmed = True
+        origin = entry.card.origin
+        if quote.source == origin.source:
+            if quote.checked > origin.checked:
+                self._set(entry, origin=replace(origin, checked=quote.checked))
+        elif self._takes_names(entry) and quote.source not in origin.also:
+            self._set(entry, origin=replace(origin, also=(*origin.also, quote.source)))
+        self._add_rejected(entry, side_differences(entry.card, card, quote.source, quote.checked))
+        since = card.origin.since
+        if not entry.kept:
+            entry.card = completed(entry.card, card, quote.source)
+            if since < entry.since and (at == 0 or (entry.seen and since > self._before(at))):
+                self._set(entry, origin=replace(entry.card.origin, since=since))
+                entry.seen = entry.seen and seen
+        elif at == 0 and since < entry.since and not seen:
+            self.entries.insert(0, _Entry(card, kept=False, seen=False))
+
+    def _takes_names(self, entry: _Entry) -> bool:
+        if not entry.kept:
+            return True
+        source = self.sources.get(entry.card.origin.source)
+        return source is not None and source.confidence == "dataset"
+
+    def _before(self, at: int) -> date:
+        return self.entries[at - 1].since
+
+    def _contradict(self, at: int, quote: Quote, card: Card, current: bool) -> None:
+        entry = self.entries[at]
+        origin = entry.card.origin
+        following = self.entries[at + 1] if at + 1 < len(self.entries) else None
+        if following is not None and not following.kept and agree(following.card, card):
+            self._confirm(at + 1, quote, card, seen=card.origin.since == quote.checked)
+            return
+        if not current and following is not None and agree(following.card, card):
+            return  # the same change, on another day
+        ended = [one for one in self.entries[:at] if agree(one.card, card)]
+        if ended:
+            if current:
+                reason = f"still the price of {ended[-1].since}"
+                self._reject(entry, quote, card, reason)
+            return
+        if entry.kept and current and quote.checked > origin.checked and not entry.confirmed:
+            since = card.origin.since if card.origin.since > entry.since else quote.checked
+            if following is None or since < following.since:
+                card = replace(card, origin=replace(card.origin, since=since))
+                fresh = _Entry(card, kept=False, seen=since == quote.checked)
+                self.entries.insert(at + 1, fresh)
+                return
+        self._reject(entry, quote, card, self._reason(entry, quote, current))
+
+    def _reason(self, entry: _Entry, quote: Quote, current: bool) -> str:
+        if not current:
+            return "another price for the same days"
+        if quote.checked < entry.card.origin.checked:
+            return "read earlier"
+        if entry.confirmed:
+            return "a better source confirms the card"
+        return "ranked below the card's source"
+
+    def _reject(self, entry: _Entry, quote: Quote, card: Card, reason: str) -> None:
+        found = differences(entry.card, card)
+        if found:
+            rates = as_rates(found)
+            one = Rejected(source=quote.source, checked=quote.checked, rates=rates, reason=reason)
+            self._add_rejected(entry, [one])
+
+    def _add_rejected(self, entry: _Entry, more: Iterable[Rejected]) -> None:
+        known = entry.card.rejected
+        fresh = [one for one in more if not any(_same_finding(one, old) for old in known)]
+        if fresh:
+            self._set(entry, rejected=(*known, *fresh))
+
+    def _set(self, entry: _Entry, **changes: Any) -> None:
+        entry.card = replace(entry.card, **changes)
+
+
+def _same_finding(one: Rejected, old: Rejected) -> bool:
+    """Whether it is written down already; a base rate's reason may have changed since."""
+    if (one.source, one.rates) != (old.source, old.rates):
+        return False
+    return one.reason == old.reason or not any(
+        reason.startswith("its ") for reason in (one.reason, old.reason)
+    )
+
+
+def _whole(base: Model | None, models: Sequence[Model], timeline: _Timeline) -> Model:
+    """The model: facts of the base, else of the best quote that states them; then the cards."""
+    model = base or models[0]
+    stated: dict[str, Any] = {
+        name: next((one for m in models if (one := getattr(m, name)) is not None), None)
+        for name in ("context", "max_output", "region", "cache", "retires", "note")
+    }
+    if base is None:
+        kinds = [m.kind for m in models]
+        stated["kind"] = next((kind for kind in kinds if kind != "chat"), "chat")
+    names = dict.fromkeys(name for m in models for name in (m.id, *m.aliases))
+    stated["aliases"] = tuple(name for name in names if name != model.id)
+    context = stated["context"]
+    for entry in timeline.entries:
+        if not entry.kept:
+            entry.card = _within(entry.card, context)
+    return replace(model, **stated, price=tuple(_without_repeats(timeline.entries)))
+
+
+def _within(card: Card, context: int | None) -> Card:
+    """Without tiers that no request reaches: at or above the model's own context window."""
+    if context is None:
+        return card
+    window = context
+
+    def reached(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        return tuple(tier for tier in tiers if tier.first < window)
+
+    modes = {name: replace(mode, tiers=reached(mode.tiers)) for name, mode in card.mode.items()}
+    return replace(card, tiers=reached(card.tiers), mode=modes)
+
+
+def _without_repeats(entries: Sequence[_Entry]) -> Iterable[Card]:
+    """The cards; one of the same terms as the card before it is one price with it."""
+    cards: list[Card] = []
+    kept = False
+    for entry in entries:
+        card = entry.card
+        if cards and not entry.kept and _terms(cards[-1]) == _terms(card):
+            if not kept:
+                origin = replace(card.origin, since=cards[-1].origin.since)
+                cards[-1] = replace(card, origin=origin)
+            continue
+        cards.append(card)
+        kept = entry.kept
+    return cards
+
+
+def _terms(card: Card) -> Card:
+    """A card without its provenance; two cards of the same terms are one price."""
+    day = date.min + timedelta(days=1)
+    origin = replace(card.origin, since=day, checked=day, source="", also=())
+    return replace(card, origin=origin, rejected=())
