@@ -16,6 +16,7 @@ from compare_cases import (
     SUPPORT,
     TARGET,
     WHOLE,
+    draw,
     near,
     opened_at,
     ready,
@@ -27,7 +28,6 @@ from costplan.api import estimate_opened
 from costplan.document.comparison import Comparison, Versus
 from costplan.problems import BadUsage
 from costplan.render import Look
-from costplan.render.comparison import draw
 from costplan.render.dates import draw as draw_days
 from costplan.workload.outcomes import solve
 

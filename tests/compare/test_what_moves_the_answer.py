@@ -6,12 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from compare_cases import HEAD, SUPPORT, WHOLE, Ready, near, opened_at, ready, ways
+from compare_cases import HEAD, SUPPORT, WHOLE, Ready, draw, near, opened_at, ready, ways
 
 from costplan.document.comparison import BreakEven, Lever, Sensitivity
 from costplan.plan.strategies import cheapest
 from costplan.render import Look
-from costplan.render.comparison import draw
 
 
 def levers(made: Ready, stack: str, **more: object) -> Sensitivity:
