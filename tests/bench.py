@@ -30,7 +30,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = install(Path(folder))
         processes(home, turns)
+        reports(home, turns, Path(folder))
         subprocess.run([home / "python", __file__, "--bills"], check=True)
+        subprocess.run([home / "python", __file__, "--documents"], check=True)
 
 
 def install(folder: Path) -> Path:
@@ -45,6 +47,20 @@ def install(folder: Path) -> Path:
     return programs
 
 
+def reports(programs: Path, turns: int, folder: Path) -> None:
+    """A saved document of 100 stacks of 30 lines, read and drawn, against ``python -c pass``."""
+    saved = folder / "saved.json"
+    make = [programs / "python", __file__, "--write", saved]
+    subprocess.run([str(part) for part in make], check=True)
+    command = [programs / "costplan", "report", saved, "--format"]
+    commands: dict[str, list[object]] = {"python -c pass": [programs / "python", "-c", "pass"]}
+    forms = ["table", "json", "markdown", "html", "csv", "focus"]
+    forms += ["junit", "sarif", "github", "gitlab"]
+    commands |= {f"report, 100 stacks, {form}": [*command, form] for form in forms}
+    print()
+    race(programs, turns, commands)
+
+
 def processes(programs: Path, turns: int) -> None:
     """Whole processes against ``python -c pass``."""
     costplan, workload = programs / "costplan", str(WORKLOAD)
@@ -56,6 +72,11 @@ def processes(programs: Path, turns: int) -> None:
         "price, one model": [costplan, "price", "openai/gpt-4o", "input_tokens=1000"],
         "--version": [costplan, "--version"],
     }
+    race(programs, turns, commands)
+
+
+def race(programs: Path, turns: int, commands: dict[str, list[object]]) -> None:
+    """Each command once a turn; prints the minima."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     best = dict.fromkeys(commands, float("inf"))
     for turn in range(turns + 2):
@@ -167,8 +188,46 @@ def graphs() -> None:
         print(f"{'rho ' + str(rho):34} {best * 1000:8.2f} {outcomes.states:8}")
 
 
+def big(stacks: int, lines: int) -> object:
+    """A saved document of so many stacks of so many lines."""
+    sys.path.insert(0, str(ROOT / "tests" / "report"))
+    from report_cases import scaled
+
+    from costplan.document.saved import parse
+
+    return parse(scaled(stacks, lines))
+
+
+def write(path: str) -> None:
+    """The document that whole processes read."""
+    from costplan.render import Look, render
+
+    Path(path).write_text(render(big(100, 30), "json", Look()), encoding="utf-8")
+
+
+def documents() -> None:
+    """Drawing grows with the lines and no faster: time a line, up to 1,000 stacks of 200 lines."""
+    from costplan.render import Look, render
+
+    print(f"\n{'drawing, in process':34} {'ms':>8} {'us/line':>8}")
+    for stacks, lines in ((10, 20), (100, 30), (1000, 200)):
+        document = big(stacks, lines)
+        for form in ("json", "csv"):
+            best = float("inf")
+            for _ in range(3):
+                start = time.perf_counter()
+                render(document, form, Look())
+                best = min(best, time.perf_counter() - start)
+            name = f"{form}, {stacks} x {lines}"
+            print(f"{name:34} {best * 1e3:8.1f} {best * 1e6 / stacks / lines:8.2f}")
+
+
 if __name__ == "__main__":
-    if "--bills" in sys.argv:
+    if "--write" in sys.argv:
+        write(sys.argv[-1])
+    elif "--documents" in sys.argv:
+        documents()
+    elif "--bills" in sys.argv:
         bills()
         graphs()
     else:

@@ -59,16 +59,14 @@ def command(
 ) -> int:
     """Draw saved estimates, comparisons and bills again, alone or several together."""
     from costplan.cli.words import look, put, spare
-    from costplan.document.choosing import choose, read_filter
     from costplan.render import render_all, render_rows
     from costplan.store.documents import open_documents
 
-    filters = [read_filter(text) for text in condition or []]
     _check(form, fields, group_by, top)
     saved = open_documents(file)
     for one in saved:
         spare(Path(one.name), out, "a document that is read")
-    chosen = choose(saved, stack or [], filters)
+    chosen = _chosen(saved, stack or [], condition or [])
     rows = _rows(chosen, fields, group_by, top)
     if rows is not None:
         text = render_rows(rows, form.value, look(explain))
@@ -76,6 +74,14 @@ def command(
         text = render_all(chosen, form.value, look(explain))
     put(text, out)
     return 0
+
+
+def _chosen(saved: Sequence[Saved], stacks: list[str], conditions: list[str]) -> Sequence[Saved]:
+    if not stacks and not conditions:
+        return saved
+    from costplan.document.choosing import choose, read_filter
+
+    return choose(saved, stacks, [read_filter(text) for text in conditions])
 
 
 def _check(form: Format, fields: str | None, group_by: Group | None, top: int | None) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from costplan import __version__
 from costplan.problems import BadUsage, CostplanError
 from costplan.render import Look
 
@@ -46,6 +47,7 @@ def look(explain: bool = False) -> Look:
         color=bool(color),
         unicode=encoding.startswith("utf"),
         explain=explain,
+        version=__version__,
     )
 
 

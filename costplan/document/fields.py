@@ -8,10 +8,11 @@ before using the result. Numbers must be Decimals (or ints): a float has lost di
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeGuard
 
 from costplan.problems import Path, Problem, did_you_mean
 from costplan.quantity import ONE, ZERO
@@ -39,6 +40,21 @@ def word_for(value: object) -> str:
     return "a value of another kind"
 
 
+def _plain(given: object) -> TypeGuard[Decimal]:
+    """Whether it is a Decimal like any other, so that nothing has to be said about it."""
+    return type(given) is Decimal and given.is_finite() and given.adjusted() in SIZES
+
+
+@lru_cache(maxsize=512)
+def _day(text: str) -> date | None:
+    """The date of a text; None for one that is spelled otherwise than a document spells it."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.isoformat() == text else None
+
+
 class Fields:
     """One object of a document, where it stands, and the list that its problems go to."""
 
@@ -57,10 +73,16 @@ class Fields:
 
     def number(self, key: str, least: Decimal | None = None) -> Decimal:
         """A finite number, not below ``least``."""
+        given = self.data.get(key)
+        if least is None and _plain(given):
+            return given
         return self._figure(key, self._given(key), least)
 
     def amount(self, key: str) -> Decimal:
         """A number that is not negative."""
+        given = self.data.get(key)
+        if _plain(given) and given >= ZERO:
+            return given
         return self._figure(key, self._given(key), ZERO)
 
     def share(self, key: str) -> Decimal:
@@ -77,6 +99,9 @@ class Fields:
 
     def text(self, key: str) -> str:
         """A string of characters that can be written out again."""
+        given = self.data.get(key)
+        if type(given) is str and given.isascii():  # a document of a thousand stacks is read too
+            return given
         return self._words(key, self._given(key))
 
     def maybe_text(self, key: str) -> str | None:
@@ -102,16 +127,11 @@ class Fields:
 
     def day(self, key: str) -> date:
         """A date such as 2026-11-22."""
-        return self._parsed(key, date.fromisoformat, date.isoformat, "a date such as 2026-11-22")
+        return self._dated(key, "", "a date such as 2026-11-22")
 
     def month(self, key: str) -> date:
         """The first of a month such as 2026-11."""
-        return self._parsed(
-            key,
-            lambda text: date.fromisoformat(f"{text}-01"),
-            lambda day: day.isoformat()[:7],
-            "a month such as 2026-11",
-        )
+        return self._dated(key, "-01", "a month such as 2026-11")
 
     def texts(self, key: str) -> list[str]:
         """An array of strings."""
@@ -190,16 +210,11 @@ class Fields:
         self._refuse(key, "an array", given)
         return ()
 
-    def _parsed(
-        self, key: str, parse: Callable[[str], date], spell: Callable[[date], str], kind: str
-    ) -> date:
+    def _dated(self, key: str, end: str, kind: str) -> date:
         text = self.text(key)
         if not text:
             return NO_DAY
-        try:
-            found = parse(text)
-        except ValueError:
-            found = NO_DAY
-        if spell(found) != text:
+        found = _day(text + end)
+        if found is None:
             self.wrong(key, f"must be {kind}, not {text[:40]!r}")
-        return found
+        return found or NO_DAY

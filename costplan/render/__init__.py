@@ -34,12 +34,13 @@ TABULAR = ("table", "json", "markdown", "html", "csv")
 
 
 class Look(NamedTuple):
-    """How a text may look: columns, colour, and whether formulas are shown."""
+    """How a text may look: columns, colour, whether formulas are shown, and who made it."""
 
     width: int = 80
     color: bool = False
     unicode: bool = True
     explain: bool = False
+    version: str = ""
 
 
 def render(document: Document, form: str, look: Look) -> str:

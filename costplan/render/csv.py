@@ -7,11 +7,11 @@ spreadsheet would compute is led by an apostrophe.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from costplan.document.entries import FIELDS, Value, entries
 from costplan.document.rows import Rows, Sum
@@ -21,7 +21,7 @@ from costplan.render import Look
 if TYPE_CHECKING:
     from costplan.document.saved import Saved
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet takes as the beginning of a formula, full-width signs among them."""
 
 
@@ -46,19 +46,25 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Value | Sum]]) -> str:
     """CSV text, lines ended by CR LF."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([field(value) for value in row] for row in rows)
+    writer.writerow([_text(name) for name in header])
+    writer.writerows([FIELD[type(value)](value) for value in row] for row in rows)
     return out.getvalue()
 
 
-def field(value: Value | Sum) -> str:
-    """A value as a field."""
-    if isinstance(value, str):
-        return "'" + value if value.startswith(FORMULA) else value
-    if isinstance(value, Sum):
-        return "" if value.unpriced and not value.known else literal(value.known)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return literal(value)
-    return value.isoformat() if isinstance(value, date) else ""
+def _text(value: str) -> str:
+    return "'" + value if value[:1] in FORMULA else value
+
+
+def _sum(value: Sum) -> str:
+    return "" if value.unpriced and not value.known else literal(value.known)
+
+
+FIELD: dict[type, Callable[[Any], str]] = {
+    str: _text,
+    Decimal: literal,
+    type(None): lambda value: "",
+    bool: lambda value: "true" if value else "false",
+    date: date.isoformat,
+    Sum: _sum,
+}
+"""How a value of each type is written."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING
 
 from costplan.document.entries import Entry, Value, entries
-from costplan.quantity import literal, settle
+from costplan.document.line import LineItem, Price
+from costplan.quantity import ONE, ZERO, literal, settle
 from costplan.render import Look
 from costplan.render.csv import table
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from costplan.document.saved import Saved
 
 VERSION = "1.2"
+LAST = date(9999, 12, 1)
+"""The month that no other follows."""
 CATEGORIES = {
     "tokens": "AI and Machine Learning",
     "vector-db": "Databases",
@@ -57,19 +61,26 @@ NULLS = (
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """One row a line item. The sum of BilledCost is the sum of the totals."""
-    header: list[str] = []
-    rows = []
-    for entry in entries(saved):
-        made = _row(entry)
-        header = header or list(made)
-        rows.append(list(made.values()))
-    return table(header or list(NULLS), rows)
+    rows = [list(_row(entry).values()) for entry in entries(saved)]
+    return table(list(_row(BLANK)), rows)
+
+
+BLANK = Entry(
+    "",
+    "",
+    LAST,
+    "",
+    "",
+    LineItem(Price("", "", "", None, ONE, "", "", LAST, LAST), ZERO, None, None),
+)
+"""A line of nothing, for the names of the columns."""
 
 
 def _row(entry: Entry) -> dict[str, Value]:
     line, price = entry.line, entry.line.price
     start, end = _month(entry.as_of)
-    usage = not line.fixed
+    usage, label, formula = not line.fixed, line.label, line.formula
+    vendor = entry.vendor or "unknown"
     priced = line.amount is not None and line.flat is None and price.price is not None
     row: dict[str, Value] = dict.fromkeys(NULLS)
     row |= {
@@ -80,7 +91,7 @@ def _row(entry: Entry) -> dict[str, Value]:
         "BillingPeriodEnd": end,
         "BillingPeriodStart": start,
         "ChargeCategory": _category(entry),
-        "ChargeDescription": f"{line.role or price.offer}: {line.label}, {line.formula}",
+        "ChargeDescription": f"{line.role or price.offer}: {label}, {formula}",
         "ChargeFrequency": "Usage-Based" if usage else "Recurring",
         "ChargePeriodEnd": end,
         "ChargePeriodStart": start,
@@ -91,19 +102,19 @@ def _row(entry: Entry) -> dict[str, Value]:
         "ContractedCost": line.contracted_amount,
         "ContractedUnitPrice": _contracted(entry) if priced else None,
         "EffectiveCost": line.amount,
-        "InvoiceIssuerName": entry.vendor or "unknown",
+        "InvoiceIssuerName": vendor,
         "ListCost": line.list_amount,
         "ListUnitPrice": price.price if priced else None,
         "PricingCategory": "Standard",
         "PricingQuantity": line.quantity / price.per,
         "PricingUnit": price.unit if price.per == 1 else f"{literal(price.per)} {price.unit}",
-        "ProviderName": entry.vendor or "unknown",
-        "PublisherName": entry.vendor or "unknown",
+        "ProviderName": vendor,
+        "PublisherName": vendor,
         "ServiceCategory": CATEGORIES.get(line.component, "Other"),
         "ServiceName": price.offer,
         "SkuId": price.offer,
-        "SkuMeter": line.label,
-        "SkuPriceId": f"{price.offer}#{line.label}@{price.since}",
+        "SkuMeter": label,
+        "SkuPriceId": f"{price.offer}#{label}@{price.since}",
         "SubAccountId": f"{entry.workload}/{entry.stack}" if entry.stack else None,
         "SubAccountName": f"{entry.workload}, stack {entry.stack}" if entry.stack else None,
         "Tags": _tags(entry),
@@ -115,7 +126,7 @@ def _row(entry: Entry) -> dict[str, Value]:
         "x_Role": line.role,
         "x_Step": line.step,
         "x_Purpose": line.purpose,
-        "x_Formula": line.formula,
+        "x_Formula": formula,
         "x_UnpricedReason": price.reason,
         "x_Source": price.source,
         "x_PriceSince": price.since,
@@ -136,19 +147,18 @@ def _category(entry: Entry) -> str:
 def _contracted(entry: Entry) -> Decimal | None:
     """The unit price after the negotiated discount."""
     line = entry.line
-    if line.price.price is None or line.amount is None or not line.list_amount:
+    listed, paid = line.list_amount, line.amount
+    if line.price.price is None or paid is None or not listed or paid == listed:
         return line.price.price
-    return settle(line.price.price * line.amount / line.list_amount)
+    return settle(line.price.price * paid / listed)
 
 
+@cache
 def _month(day: date) -> tuple[str, str]:
     """The first moments of the day's month and of the next one."""
     first = day.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1) if day < LAST else date.max
     return f"{first}T00:00:00Z", f"{after}T00:00:00Z"
-
-
-LAST = date(9999, 12, 1)
 
 
 def _tags(entry: Entry) -> str:

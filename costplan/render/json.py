@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any
 
@@ -65,23 +66,17 @@ def _row(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
 
 def dumps(value: Any, indent: str = "") -> str:
     """JSON text, two spaces a level. Decimals become literals such as 0.10 -> 0.1."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
+    write = SCALARS.get(type(value))
+    if write is not None:
+        return write(value)
+    if isinstance(value, str):  # a word of an enumeration
         return quoted(value)
-    if isinstance(value, Decimal):
-        return literal(value)
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, datetime):
-        return quoted(value.isoformat().replace("+00:00", "Z"))
-    if isinstance(value, date):
-        return quoted(value.isoformat())
     deeper = indent + "  "
     if isinstance(value, Mapping):
-        rows = [f"{quoted(key)}: {dumps(one, deeper)}" for key, one in value.items()]
+        rows = []
+        for key, one in value.items():
+            write = SCALARS.get(type(one))
+            rows.append(f"{_key(key)}: {write(one) if write is not None else dumps(one, deeper)}")
         opening, closing = "{", "}"
     else:
         rows = [dumps(one, deeper) for one in value]
@@ -89,3 +84,25 @@ def dumps(value: Any, indent: str = "") -> str:
     if not rows:
         return opening + closing
     return f"{opening}\n{deeper}" + f",\n{deeper}".join(rows) + f"\n{indent}{closing}"
+
+
+def _moment(value: datetime) -> str:
+    return quoted(value.isoformat().replace("+00:00", "Z"))
+
+
+def _day(value: date) -> str:
+    return quoted(value.isoformat())
+
+
+_key = lru_cache(maxsize=1024)(quoted)
+SCALARS: dict[type, Callable[[Any], str]] = {
+    str: quoted,
+    Decimal: literal,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda value: "null",
+    int: str,
+    datetime: _moment,
+    date: _day,
+}
+"""How each type that is no object or array is written. Looked up by type: a saved document has tens
+of thousands of values."""

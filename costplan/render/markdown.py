@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
@@ -76,6 +77,7 @@ def draw_rows(rows: Rows, look: Look) -> str:
     return "\n".join([*table, "", *(safe(note) for note in rows.notes)]).rstrip("\n") + "\n"
 
 
+@lru_cache(maxsize=4096)  # names stand in many cells
 def safe(text: str) -> str:
     """A text that renders as itself, on one line."""
     text = MARKUP.sub(r"\\\1", in_html(text))

@@ -82,10 +82,14 @@ class Table:
         natural = [width_of(column.title) for column in self.columns]
         for row in self.rows:
             for at, one in enumerate(row or ()):
+                text = one.text
                 if at == 0 and spans(row):
                     continue
-                parts = one.text.split("\n")
-                natural[at] = max(natural[at], *(width_of(part) for part in parts))
+                if _plain(text):
+                    natural[at] = max(natural[at], len(text))
+                else:
+                    parts = text.split("\n")
+                    natural[at] = max(natural[at], *(width_of(part) for part in parts))
         over = sum(natural) + 3 * (len(natural) - 1) - room
         for figures in (False, True):
             while over > 0:
@@ -144,9 +148,21 @@ class Page:
     def _row(self, row: Sequence[Cell], table: Table, widths: Sequence[int]) -> None:
         if spans(row):
             widths = [widths[0] + 3 + widths[1], 0, *widths[2:]]
+        columns = table.columns
+        if all(
+            len(one.text) <= width and _plain(one.text)
+            for one, width in zip(row, widths, strict=True)
+        ):
+            made = []
+            for at, one in enumerate(row):
+                text, width = one.text, widths[at]
+                padded = text.rjust(width) if columns[at].figures else text.ljust(width)
+                made.append(Cell("   " + padded if at and width else padded, one.style))
+            self.lines.append(made)
+            return
         parts = [_cell_lines(one.text, width) for one, width in zip(row, widths, strict=True)]
         for number in range(max(len(lines) for lines in parts)):
-            made: list[Cell] = []
+            made = []
             for at, (one, lines) in enumerate(zip(row, parts, strict=True)):
                 text = lines[number] if number < len(lines) else ""
                 blank = " " * (widths[at] - width_of(text))
@@ -186,7 +202,14 @@ class Page:
         return buffer.getvalue().rstrip("\n") + "\n"
 
 
+def _plain(text: str) -> bool:
+    """Whether it is one line of one column a character."""
+    return text.isascii() and "\n" not in text
+
+
 def _cell_lines(text: str, width: int) -> list[str]:
+    if len(text) <= width and _plain(text):
+        return [text]
     found: list[str] = []
     for part in text.split("\n"):
         indent = " " * (len(part) - len(part.lstrip(" ")))

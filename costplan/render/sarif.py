@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from costplan import __version__
 from costplan.document.facts import findings
 from costplan.document.finding import Finding, Findings, Rule, Where
 from costplan.render import Look
@@ -39,14 +38,12 @@ def draw_findings(sets: Sequence[Findings], look: Look) -> str:
             _result(found, places[found.rule], one.subject, mark)
             for found, mark in zip(one.found, marks, strict=True)
         ]
+    driver: dict[str, Any] = {"name": "costplan"}
+    if look.version:
+        driver["version"] = look.version
+    driver["rules"] = [_rule(rule) for rule in rules]
     run: dict[str, Any] = {
-        "tool": {
-            "driver": {
-                "name": "costplan",
-                "version": __version__,
-                "rules": [_rule(rule) for rule in rules],
-            }
-        },
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": results,
     }

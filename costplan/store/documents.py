@@ -146,8 +146,8 @@ def parse_json(name: str, text: str) -> Any:
     try:
         return json.loads(
             text,
-            parse_float=_number,
-            parse_int=_number,
+            parse_float=Decimal,
+            parse_int=Decimal,
             parse_constant=_constant,
             object_pairs_hook=_once,
         )
@@ -157,19 +157,14 @@ def parse_json(name: str, text: str) -> Any:
         raise BadUsage(f"{place}: not JSON: {message}", REMEDY) from None
     except _Refused as error:
         raise BadUsage(f"{name}: {error}", REMEDY) from None
+    except InvalidOperation:
+        raise BadUsage(f"{name} holds a number that cannot be computed with", REMEDY) from None
     except RecursionError:
         raise BadUsage(f"{name} nests too deeply", REMEDY) from None
 
 
 class _Refused(ValueError):
     """What JSON may hold and no document does."""
-
-
-def _number(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise _Refused(f"{text[:40]} is a number that cannot be computed with") from None
 
 
 def _constant(text: str) -> NoReturn:

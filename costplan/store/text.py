@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem
 from costplan.reading import collect, read
+
+if TYPE_CHECKING:
+    import tomllib
 
 T = TypeVar("T")
 LARGEST_FILE = 4_000_000
@@ -102,6 +104,8 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
 
     Raises DocumentSyntaxError, or BadUsage for what no document of ours holds.
     """
+    import tomllib  # saved documents are read without it
+
     if DEEP_KEY.search(text):
         raise BadUsage(f"{name} nests too deeply")
     if wide := MANY_BITS.search(text):

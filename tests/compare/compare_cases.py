@@ -18,6 +18,7 @@ from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, Option, Strategies
 from costplan.document.estimate import Estimate
 from costplan.plan.estimate import estimate, estimate_scaled
+from costplan.render import Look, render
 from costplan.store.shelves import open_catalog
 from costplan.store.workloads import Opened, open_workload
 from costplan.workload.model import Workload
@@ -227,3 +228,8 @@ def compare_process(*arguments: str, folder: Path, width: int = 80) -> Ran:
         check=False,
     )
     return Ran(ran.returncode, ran.stdout.decode("utf-8"), ran.stderr.decode("utf-8"))
+
+
+def draw(made: Comparison, look: Look) -> str:
+    """A comparison as a person reads it."""
+    return render(made, "table", look)

@@ -16,6 +16,7 @@ from compare_cases import (
     SUPPORT,
     TARGET,
     WHOLE,
+    draw,
     near,
     opened_at,
     ready,
@@ -26,7 +27,7 @@ from compare_cases import (
 from costplan.api import estimate_opened
 from costplan.document.comparison import Comparison, Versus
 from costplan.problems import BadUsage
-from costplan.render import Look, render
+from costplan.render import Look
 from costplan.render.dates import draw as draw_days
 from costplan.workload.outcomes import solve
 
@@ -125,14 +126,14 @@ def test_no_break_even_where_the_lines_never_cross(tmp_path: Path) -> None:
 def test_a_volume_that_a_stack_cannot_serve_is_no_break_even(tmp_path: Path) -> None:
     made = ready(tmp_path, with_b("small/calls"))
     assert against(made.compare()).break_even is None  # it would lie above the plan's 1,500 calls
-    assert "is cheaper below" not in render(made.compare(), "table", WIDE)
+    assert "is cheaper below" not in draw(made.compare(), WIDE)
 
 
 def test_which_stack_is_cheaper_on_which_side_is_said(tmp_path: Path) -> None:
     for volume in ("100", "100_000"):
         made = ready(tmp_path, WHOLE, f"traffic.requests_per_month={volume}")
         for base in "ab":
-            text = render(made.compare(baseline=base), "table", WIDE)
+            text = draw(made.compare(baseline=base), WIDE)
             assert "a is cheaper below about 3," in text
             assert "requests a month, b above" in text
     found = against(made.compare()).break_even
@@ -155,14 +156,14 @@ def test_moving_costs_days_egress_and_the_months_of_overlap(tmp_path: Path) -> N
     assert one.difference < 0
     assert one.payback_months is not None
     assert near(one.payback_months, one.one_off / -one.difference)
-    assert "paid back in" in render(made, "table", WIDE)
+    assert "paid back in" in draw(made, WIDE)
 
 
 def test_a_dearer_stack_never_pays_back(tmp_path: Path) -> None:
     made = ready(tmp_path, WHOLE + MIGRATION).compare()
     assert against(made).difference > 0
     assert against(made).payback_months is None
-    assert "never paid back" in render(made, "table", WIDE)
+    assert "never paid back" in draw(made, WIDE)
 
 
 def test_every_vector_is_embedded_again_unless_told_not_to() -> None:
@@ -198,7 +199,7 @@ def test_a_stack_without_vendors_is_locked_to_none(tmp_path: Path) -> None:
     text = HEAD + '\n[[step]]\nname = "a"\ntool = "own"\nsuccess = 0.9\n'
     made = ready(tmp_path, text + '\n[stack.a]\nown = { none = "ours" }\n').compare()
     assert (made.lock_in[0].vendor, made.lock_in[0].share) == ("none", 0)
-    assert "Largest vendor" not in render(made, "table", WIDE)
+    assert "Largest vendor" not in draw(made, WIDE)
 
 
 FIXED = """
@@ -259,12 +260,12 @@ def test_a_missing_price_is_never_taken_as_zero(tmp_path: Path) -> None:
     assert (one.break_even, one.payback_months) == (None, None)
     (note,) = [said for said in made.notes if "prices are missing" in said]
     assert note.startswith("prices are missing in b")
-    text = render(made, "table", WIDE)
+    text = draw(made, WIDE)
     assert "b against a: at least 0.00 (0 %) a month" in text
     found = ways(made, "b")
     assert found.notes == ["a price of this stack is missing: every amount here is at least that"]
     assert "cost at least" in found.sentence
-    turned = render(ready(tmp_path, with_b("quoted/fee")).compare(baseline="b"), "table", WIDE)
+    turned = draw(ready(tmp_path, with_b("quoted/fee")).compare(baseline="b"), WIDE)
     assert "a against b: at most 0.00 a month" in turned
 
 
@@ -276,7 +277,7 @@ def test_a_step_without_a_price_leaves_nothing_to_compare(tmp_path: Path) -> Non
     assert found.notes == ["quoted/calls: a step's price is missing"]
     assert made.sensitivity is not None
     assert made.sensitivity.choice is None
-    assert found.sentence in render(made, "table", WIDE)
+    assert found.sentence in draw(made, WIDE)
 
 
 def test_stacks_are_not_ranked_on_a_success_rate_they_share() -> None:

@@ -6,11 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from compare_cases import HEAD, SUPPORT, WHOLE, Ready, near, opened_at, ready, ways
+from compare_cases import HEAD, SUPPORT, WHOLE, Ready, draw, near, opened_at, ready, ways
 
 from costplan.document.comparison import BreakEven, Lever, Sensitivity
 from costplan.plan.strategies import cheapest
-from costplan.render import Look, render
+from costplan.render import Look
 
 
 def levers(made: Ready, stack: str, **more: object) -> Sensitivity:
@@ -176,7 +176,7 @@ def test_a_target_out_of_reach_moves_nothing(tmp_path: Path) -> None:
     assert made.sensitivity is not None
     assert made.sensitivity.choice is None
     assert made.sensitivity.levers == []
-    assert "nothing tried reaches the target" in render(made, "table", Look(width=200))
+    assert "nothing tried reaches the target" in draw(made, Look(width=200))
 
 
 def test_without_a_target_the_plan_itself_is_moved(tmp_path: Path) -> None:
@@ -192,6 +192,6 @@ def test_without_success_rates_there_is_no_answer_to_move(tmp_path: Path) -> Non
     assert made.sensitivity is not None
     assert made.sensitivity.choice is None
     assert made.sensitivity.threshold is not None
-    said = render(made, "table", Look(width=200))
+    said = draw(made, Look(width=200))
     assert "nothing tried reaches" not in said
     assert said.count("Without success rates there is nothing to compare") == 2
