@@ -36,7 +36,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from costplan.catalog.agreement import agree, as_rates, completed, differences, side_differences
-from costplan.catalog.model import Card, Model, Rejected, Tier
+from costplan.catalog.model import Card, Model, Rates, Rejected, Tier
 from costplan.catalog.origin import Confidence, Source
 
 RANKS: tuple[Confidence, ...] = ("vendor", "corroborated", "dataset", "third-party", "unverified")
@@ -256,16 +256,22 @@ class _Timeline:
 def _known_conflict(card: Card, quote: Quote, other: Card) -> bool:
     """Whether the card rejects this very value of this source already."""
     rates = as_rates(differences(card, other) or {})
-    return any(one.source == quote.source and one.rates == rates for one in card.rejected)
+    return any(one.source == quote.source and _same_rates(one, rates) for one in card.rejected)
 
 
 def _same_finding(one: Rejected, old: Rejected) -> bool:
     """Whether it is written down already; a base rate's reason may have changed since."""
-    if (one.source, one.rates) != (old.source, old.rates):
+    if one.source != old.source or not _same_rates(old, one.rates):
         return False
-    return one.reason == old.reason or not any(
-        reason.startswith("its ") for reason in (one.reason, old.reason)
-    )
+    sides = [reason for reason in (one.reason, old.reason) if reason.startswith("its ")]
+    return one.reason == old.reason or not sides
+
+
+def _same_rates(old: Rejected, rates: Rates) -> bool:
+    """Whether the kinds that both name cost the same: a card may have got a kind since."""
+    mine, theirs = old.rates.published(), rates.published()
+    common = mine.keys() & theirs.keys()
+    return bool(common) and all(mine[kind] == theirs[kind] for kind in common)
 
 
 def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> Model:
