@@ -19,9 +19,10 @@ against them one by one, those with a history first:
 What a base holds stays. Cards of ``base`` keep their rates, dates and source, whoever contradicts
 them; they only get ``also`` (where their source is a data set), ``rejected``, and a later
 ``checked`` where their own source shows the same price again. A quote that was read after the base
-card and differs from it appends a card, unless a better quote confirms the base card, or the
-quote repeats a price that the history says has ended (it lags). ``since`` of an appended card is
-the day the quote documents, else the day it was read.
+card and differs from it appends a card, except where a better quote confirms the base card, where
+the quote repeats a price that the history says has ended (it lags), or where the card rejects that
+value of that source already (a conflict once judged stays judged until the source moves). ``since``
+of an appended card is the day the quote documents, else the day it was read.
 
 A source documents a day when a card's ``since`` is not the day on which the source was read.
 Nothing here reads a file or a clock; the same input gives the same model.
@@ -35,7 +36,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from costplan.catalog.agreement import agree, as_rates, completed, differences, side_differences
-from costplan.catalog.model import Card, Model, Rejected, Tier
+from costplan.catalog.model import Card, Model, Rates, Rejected, Tier
 from costplan.catalog.origin import Confidence, Source
 
 RANKS: tuple[Confidence, ...] = ("vendor", "corroborated", "dataset", "third-party", "unverified")
@@ -74,8 +75,7 @@ def merge(
     others = [one for one in ranked if one is not first]
     for quote in [first, *sorted(others, key=lambda one: not _dated(one))]:
         timeline.lay(quote)
-    models = [*([base] if base else []), *(quote.model for quote in ranked)]
-    return _whole(base, models, timeline)
+    return _whole(base, ranked, timeline)
 
 
 def _rank(quote: Quote) -> tuple[int, int, bool]:
@@ -206,13 +206,19 @@ class _Timeline:
             return
         if not current and following is not None and agree(following.card, card):
             return  # the same change, on another day
-        ended = [one for one in self.entries[:at] if agree(one.card, card)]
+        odd = (differences(entry.card, card) or {}).keys()
+        ended = [
+            one
+            for one in self.entries[:at]
+            if agree(one.card, card) and odd <= one.card.rates.published().keys()
+        ]
         if ended:
             if current:
                 reason = f"still the price of {ended[-1].since}"
                 self._reject(entry, quote, card, reason)
             return
-        if entry.kept and current and quote.checked > origin.checked and not entry.confirmed:
+        newer = quote.checked > origin.checked and not _known_conflict(entry.card, quote, card)
+        if entry.kept and current and newer and not entry.confirmed:
             since = card.origin.since if card.origin.since > entry.since else quote.checked
             if following is None or since < following.since:
                 card = replace(card, origin=replace(card.origin, since=since))
@@ -247,25 +253,46 @@ class _Timeline:
         entry.card = replace(entry.card, **changes)
 
 
+def _known_conflict(card: Card, quote: Quote, other: Card) -> bool:
+    """Whether the card rejects this very value of this source already."""
+    rates = as_rates(differences(card, other) or {})
+    return any(one.source == quote.source and _same_rates(one, rates) for one in card.rejected)
+
+
 def _same_finding(one: Rejected, old: Rejected) -> bool:
     """Whether it is written down already; a base rate's reason may have changed since."""
-    if (one.source, one.rates) != (old.source, old.rates):
+    if one.source != old.source or not _same_rates(old, one.rates):
         return False
-    return one.reason == old.reason or not any(
-        reason.startswith("its ") for reason in (one.reason, old.reason)
-    )
+    sides = [reason for reason in (one.reason, old.reason) if reason.startswith("its ")]
+    return one.reason == old.reason or not sides
 
 
-def _whole(base: Model | None, models: Sequence[Model], timeline: _Timeline) -> Model:
-    """The model: facts of the base, else of the best quote that states them; then the cards."""
-    model = base or models[0]
+def _same_rates(old: Rejected, rates: Rates) -> bool:
+    """Whether the kinds that both name cost the same: a card may have got a kind since."""
+    mine, theirs = old.rates.published(), rates.published()
+    common = mine.keys() & theirs.keys()
+    return bool(common) and all(mine[kind] == theirs[kind] for kind in common)
+
+
+def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> Model:
+    """The model: facts of the base, else of the best quote that states them; then the cards.
+
+    A day of retirement that had passed when the source was read is not put on a base model: its
+    file would have said so.
+    """
+    models = [*([base] if base else []), *(quote.model for quote in quotes)]
+    model = models[0]
     stated: dict[str, Any] = {
         name: next((one for m in models if (one := getattr(m, name)) is not None), None)
-        for name in ("context", "max_output", "region", "cache", "retires", "note")
+        for name in ("context", "max_output", "region", "cache")
     }
+    days = [one.model.retires for one in quotes if one.model.retires is not None]
     if base is None:
-        kinds = [m.kind for m in models]
-        stated["kind"] = next((kind for kind in kinds if kind != "chat"), "chat")
+        stated["kind"] = next((m.kind for m in models if m.kind != "chat"), "chat")
+        stated["retires"] = next(iter(days), None)
+        stated["note"] = next((m.note for m in models if m.note is not None), None)
+    elif base.retires is None:
+        stated["retires"] = next((day for day in days if day > quotes[0].checked), None)
     names = dict.fromkeys(name for m in models for name in (m.id, *m.aliases))
     stated["aliases"] = tuple(name for name in names if name != model.id)
     context = stated["context"]
@@ -290,18 +317,15 @@ def _within(card: Card, context: int | None) -> Card:
 
 def _without_repeats(entries: Sequence[_Entry]) -> Iterable[Card]:
     """The cards; one of the same terms as the card before it is one price with it."""
-    cards: list[Card] = []
-    kept = False
+    found: list[_Entry] = []
     for entry in entries:
-        card = entry.card
-        if cards and not entry.kept and _terms(cards[-1]) == _terms(card):
-            if not kept:
-                origin = replace(card.origin, since=cards[-1].origin.since)
-                cards[-1] = replace(card, origin=origin)
-            continue
-        cards.append(card)
-        kept = entry.kept
-    return cards
+        before = found[-1] if found else None
+        if before is None or entry.kept or _terms(before.card) != _terms(entry.card):
+            found.append(entry)
+        elif not before.kept:
+            origin = replace(entry.card.origin, since=before.since)
+            before.card = replace(entry.card, origin=origin)
+    return [entry.card for entry in found]
 
 
 def _terms(card: Card) -> Card:

@@ -28,8 +28,10 @@ def amended(block: str, before: Model, after: Model) -> str:
     if len(texts) != len(before.price):
         return model_text(after)
     head = _facts(block[: starts[0]], before, after)
-    made = head + "".join(_cards(texts, before.price, after.price))
-    return made if _says(made, after) else model_text(after) + _trailing(block)
+    behind = _trailing(block)
+    texts[-1] = texts[-1].removesuffix(behind)
+    made = head + "".join(_cards(texts, before.price, after.price)) + behind
+    return made if _says(made, after) else model_text(after) + behind
 
 
 def _facts(head: str, before: Model, after: Model) -> str:
@@ -87,9 +89,10 @@ def _card(text: str, before: Card, after: Card) -> str:
 
 
 def _trailing(block: str) -> str:
-    """Comments after the last card: they introduce what follows."""
-    found = re.search(r"\n(\n(?:#[^\n]*\n|\n)+)\Z", block)
-    return found[1] if found else ""
+    """Blank lines and comments after the last card: they introduce what follows."""
+    lines = block.split("\n")
+    last = max(at for at, line in enumerate(lines) if line and not line.startswith("#"))
+    return "\n".join(lines[last + 1 :])
 
 
 def _says(block: str, model: Model) -> bool:

@@ -132,6 +132,7 @@ class SlicedFolder(_Shelf):
         self._texts: dict[Path, str] = {}
         self._indexes: dict[Path, dict[str, tuple[int, int]]] = {}
         self._headers: dict[Path, str] = {}
+        self._heads: dict[Path, dict[str, Any]] = {}
 
     def load(self, name: str) -> Entry | None:
         for path, category in self._files(name.split("/", 1)[0]):
@@ -166,12 +167,12 @@ class SlicedFolder(_Shelf):
     def _slice(
         self, path: Path, category: Category, spans: list[tuple[int, int]]
     ) -> Iterable[Entry]:
-        text = self._texts[path]
-        part = self._headers[path] + "".join(text[begin:end] for begin, end in spans)
-        name = str(path)
-        return self.entries(
-            read_document(CatalogFile, name, part, parse_toml(name, part)), category
-        )
+        text, header, name = self._texts[path], self._headers[path], str(path)
+        if path not in self._heads:
+            self._heads[path] = parse_toml(name, header)
+        blocks = "".join(text[begin:end] for begin, end in spans)
+        data = self._heads[path] | parse_toml(name, blocks)
+        return self.entries(read_document(CatalogFile, name, header + blocks, data), category)
 
     def _index(self, path: Path) -> dict[str, tuple[int, int]]:
         if path not in self._indexes:

@@ -716,7 +716,11 @@ def since_2024() -> Claim:
         for entry in map(CATALOG.get, CATALOG.ids())
         if isinstance(entry.item, Model) and entry.item.first_known.year == FIRST_DAY.year
     }
-    fits(priced_then == {before.lines[0].price.offer}, "one model has a price of 2024")
+    dated = before.lines[0].price.offer
+    fits(
+        priced_then == {dated, dated.removesuffix("-2024-05-13")},
+        "one model has a price of 2024, under its dated and its moving name",
+    )
     base = other.pop("y2024").total_monthly
     old = now.pop("y2024")
     costs = {key: one.total_monthly for key, one in now.items()}
@@ -774,8 +778,7 @@ def since_2024() -> Claim:
         f"where the claim needs {percent(low, 0)} to {percent(high, 0)}.",
         inputs=f"{link(name)}: {whole(before.requests)} requests of {taken_in} tokens in and "
         f"{given_out} out (assumed), which is what {usd(then)} bought on "
-        f"{FIRST_DAY} at `{before.lines[0].price.offer}`, the only model that the catalogue "
-        "can price in 2024.",
+        f"{FIRST_DAY} at `{dated}`, the only model that the catalogue can price in 2024.",
         arithmetic=f"2024: {whole(before.requests)} x ({taken_in} x "
         f"{before.lines[0].price.price} + {given_out} x {before.lines[1].price.price}) / "
         f"{whole(MILLION)} = {usd(then)}. Today: the same tokens at each "

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Catalog, CatalogFile, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Charge, Offer, Slice
+from costplan.catalog.origin import Confidence
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.estimate import PURPOSES, EstimateDocument
 from costplan.plan.estimate import estimate
@@ -440,7 +442,7 @@ def test_an_estimate_adds_up(workload) -> None:
         for line in one.lines:
             where = line.price
             assert where.source
-            assert where.confidence in ("vendor", "dataset", "third-party", "unverified", "stated")
+            assert where.confidence in (*get_args(Confidence), "stated")
             assert where.since <= TODAY or line.amount is None
             assert where.checked <= TODAY
             assert line.quantity >= 0

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 
 from costplan.catalog.merging import Quote, merge
-from costplan.catalog.model import Card, Fee, Mode, Model, Rates, Tier
+from costplan.catalog.model import Card, Fee, Mode, Model, Rates, Rejected, Tier
 from costplan.catalog.origin import Origin, Source
 from costplan.catalog.schedule import Window
 
@@ -283,6 +283,13 @@ def test_a_base_card_that_a_better_quote_confirms_is_not_overruled() -> None:
     ]
 
 
+def test_a_conflict_that_the_base_has_judged_is_not_news() -> None:
+    judged = Rejected(source="set", checked=OCT, rates=rates("2"), reason="the in-region rate is 1")
+    base = model(card(JAN, rates("1"), "page", OCT, rejected=(judged,)))
+    assert merge(base, [quote("set", NOV, rates("2"))], HEAD) == base
+    assert len(merge(base, [quote("set", NOV, rates("3"))], HEAD).price) == 2
+
+
 def test_history_is_put_before_the_base() -> None:
     base = model(card(JUN, rates("2"), "page", OCT))
     dated = quote("dated", OCT, (JAN, rates("5")), (MAR, rates("2")))
@@ -314,6 +321,8 @@ def test_facts_come_from_the_base_then_from_the_best_quote() -> None:
         ],
     )
     assert (merged.context, merged.max_output, merged.retires) == (5, 3, DEC)
+    gone = merge(base, [quote("a", NOV, rates("1"), retires=OCT)])
+    assert gone.retires is None
     assert merged.aliases == ("a/c", "a/d")
     embedding = merge(
         None, [quote("a", NOV, rates("1")), quote("b", OCT, rates("1"), kind="rerank")]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import tomli_w
@@ -16,6 +17,7 @@ from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, card_on
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
+from costplan.catalog.origin import Confidence
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.line import LineItem
 from costplan.plan.price import price
@@ -113,8 +115,10 @@ def test_writing_and_reading_again_changes_nothing(path: Path) -> None:
 @each_file
 def test_every_source_is_used(path: Path) -> None:
     file = whole(path)
-    used = {origin.source for item in items(path) for _, origin in item.origins()}
-    assert set(file.source) == used
+    origins = [origin for item in items(path) for _, origin in item.origins()]
+    named = {name for origin in origins for name in (origin.source, *origin.also)}
+    rejected = {one.source for item in file.model for card in item.price for one in card.rejected}
+    assert set(file.source) == named | rejected
 
 
 @each_file
@@ -138,7 +142,7 @@ def _complete(line: LineItem) -> bool:
     where = line.price
     return bool(
         where.source
-        and where.confidence in ("vendor", "dataset", "third-party", "unverified")
+        and where.confidence in get_args(Confidence)
         and isinstance(where.since, date)
         and where.checked <= TODAY
         and (where.price is not None or where.reason)

@@ -97,7 +97,14 @@ def read(payload: bytes, checked: date) -> Upstream:
         path: Path = ("providers", at, "models")
         taken = _names(models, path)
         for index, entry in enumerate(models):
-            _model(basket, name, table(entry, (*path, index)), taken, (*path, index))
+            where = (*path, index)
+            model = table(entry, where)
+            own = str(model.get("id"))
+            if own.startswith("regional."):
+                for other in dict.fromkeys(_regional(own, model.get("match"))):
+                    _model(basket, name, {**model, "id": other, "match": {}}, taken, where)
+            else:
+                _model(basket, name, model, taken, where)
     return basket.result()
 
 
@@ -152,7 +159,11 @@ def _model(
         else:
             basket.add_free(vendor, model_id, named, **facts)
         return
-    names = [name for name in _exact(model.get("match")) if name != own and taken[name] == 1]
+    names = [
+        name
+        for name in _exact(model.get("match"))
+        if name != own and taken[name] == 1 and _bare(name) == _bare(own)
+    ]
     ids = [id_of(vendor, name) + suffix for name in names]
     notes = {UNITS[key] for key in first.others if key in UNITS}
     basket.add(
@@ -167,6 +178,36 @@ def _model(
         ),
         named,
     )
+
+
+def _bare(name: str) -> str:
+    """A name without what its spellings differ in: dots, a seller's path, a date, "latest".
+
+    A name that says more (an effort, a variant) may be another model, so it makes no alias.
+    """
+    last = name.rsplit("/", 1)[-1].casefold()
+    plain = re.sub(r"[._@:]", "-", last)
+    return re.sub(r"-(?:latest|20\d{2}-?\d{2}-?\d{2}|\d{4})$", "", plain)
+
+
+def _regional(own: str, match: object) -> Iterable[str]:
+    """The ids that a cloud's ``regional.`` entry stands for: those its match names."""
+    core = own.removeprefix("regional.")
+    maker = core.split(".", 1)[0] + "."
+    for name in _named(match):
+        region, found, _ = name.partition(maker)
+        if found and re.fullmatch(r"(?:[a-z]{2,6}(?:-gov)?\.)?", region):
+            yield region + core
+
+
+def _named(match: object) -> Iterable[str]:
+    """Every text in a match clause."""
+    if isinstance(match, str):
+        yield match
+    for part in (
+        match.values() if isinstance(match, dict) else match if isinstance(match, list) else ()
+    ):
+        yield from _named(part)
 
 
 def _kind(name: str, rates: Priced) -> Any:

@@ -259,6 +259,8 @@ class Basket:
         if not plain_id(model.id):
             return "not a name that an id can hold"
         for card in model.price:
+            if card.rates.input is None and card.rates.output is None:
+                return "no price of text tokens"
             for kind, dearest in DEAREST[model.kind].items():
                 found = getattr(card.rates, kind)
                 if found is not None and found > dearest:
