@@ -256,8 +256,11 @@ def fingerprint(entry: Entry) -> str:
 
 
 def sources_of(entry: Entry) -> dict[str, Source]:
-    """The sources that the entry's origins name, by name."""
-    named = {name for _, origin in entry.item.origins() for name in (origin.source, *origin.also)}
+    """The sources that the entry's origins and rejected values name, by name."""
+    item = entry.item
+    named = {name for _, origin in item.origins() for name in (origin.source, *origin.also)}
+    if isinstance(item, Model):
+        named |= {one.source for card in item.price for one in card.rejected}
     return {name: entry.sources[name] for name in sorted(named)}
 
 
