@@ -10,9 +10,8 @@ def command(
     as_of: DayOption = None,
 ) -> int:
     """Check a workload file and its bindings; print nothing but a word when all is well."""
-    import sys
-
     from costplan.api import estimate_opened
+    from costplan.cli.voice import note
     from costplan.cli.words import clean, day
     from costplan.store.workloads import open_workload
 
@@ -23,5 +22,5 @@ def command(
     stacks = ", ".join(made.stack for made in document.estimates)
     lines = "1 line has" if unpriced == 1 else f"{unpriced} lines have"
     missing = f"; {lines} no price" if unpriced else ""
-    print(clean(f"{opened.name}: valid; stacks: {stacks}{missing}"), file=sys.stderr)
+    note(clean(f"{opened.name}: valid; stacks: {stacks}{missing}"))
     return 0

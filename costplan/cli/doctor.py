@@ -1,0 +1,3 @@
+import typer
+def command() -> int:
+    return 0
