@@ -26,12 +26,10 @@ MANY = 60
 
 
 class Question(NamedTuple):
-    """``before``: the words before the cursor's, after the program's. ``word``: as it was meant."""
+    """What a value begins with, and the values already on the line by their parameters' names."""
 
-    before: list[str]
     word: str
-    given: dict[str, str]
-    """Values already on the line, by the name of their parameter."""
+    given: Mapping[str, str]
 
 
 class Answer(NamedTuple):
@@ -39,6 +37,9 @@ class Answer(NamedTuple):
 
     kind: str
     words: dict[str, str]
+
+
+NOTHING = Answer("words", {})
 
 
 def answer(arguments: list[str]) -> int:
@@ -113,49 +114,77 @@ def _escaped(word: str) -> str:
     return SPECIAL.sub(lambda one: "\\" + one[0], word)
 
 
-def complete(before: list[str], word: str) -> Answer:
-    """What may stand in place of a word that follows others, all of them without quotes."""
-    from costplan.cli import app
-    from costplan.cli.tree import children, is_option, names
+class Line(NamedTuple):
+    """What the words before the cursor come to: a command, and what it waits for.
 
-    command = app(before)
+    ``pending``: the option whose value comes next. ``places``: arguments still to come.
+    """
+
+    command: Any
+    pending: Any
+    places: list[Any]
+    given: dict[str, str]
+    only_places: bool
+
+
+def _walk(command: Any, before: list[str]) -> Line | None:
+    """None where a word is no command."""
+    from costplan.cli.tree import children
+
     given: dict[str, str] = {}
-    places: list[Any] = _places(command)
-    pending: Any = None
-    options_end = False
+    places, pending, only_places = _places(command), None, False
     for one in before:
         if pending is not None:
             given[pending.name], pending = one, None
-        elif not options_end and one == "--":
-            options_end = True
-        elif not options_end and one.startswith("-") and one != "-":
+        elif not only_places and one == "--":
+            only_places = True
+        elif not only_places and one.startswith("-") and one != "-":
             pending = _awaits(command, one, given)
         elif children(command):
             if one not in children(command):
-                return Answer("words", {})
+                return None
             command = children(command)[one]
             places = _places(command)
         elif places:
             given[places[0].name] = one
             if places[0].nargs == 1:
                 places.pop(0)
-    if pending is not None:
-        return _values(command, pending, Question(before, word, given))
-    if word.startswith("-") and not options_end:
+    return Line(command, pending, places, given, only_places)
+
+
+def complete(before: list[str], word: str) -> Answer:
+    """What may stand in place of a word that follows others, all of them without quotes."""
+    from costplan.cli import app
+    from costplan.cli.tree import children
+
+    line = _walk(app(before), before)
+    if line is None:
+        return NOTHING
+    if line.pending is not None:
+        return _values(line.command, line.pending, Question(word, line.given))
+    if word.startswith("-") and not line.only_places:
         name, equals, value = word.partition("=")
         if equals:
-            return _after_equals(command, name, Question(before, value, given))
-        options = {
-            name: parameter.help or ""
-            for parameter in command.params
-            if is_option(parameter) and not parameter.hidden
-            for name in names(parameter)
-        }
-        return _beginning(word, {**options, "--help": "Show this message and exit."})
-    below = children(command)
+            return _after_equals(line.command, name, Question(value, line.given))
+        return _options(line.command, word)
+    below = children(line.command)
     if below:
         return _beginning(word, {name: one.get_short_help_str(60) for name, one in below.items()})
-    return _values(command, places[0], Question(before, word, given)) if places else Answer("words", {})
+    if not line.places:
+        return NOTHING
+    return _values(line.command, line.places[0], Question(word, line.given))
+
+
+def _options(command: Any, word: str) -> Answer:
+    from costplan.cli.tree import is_option, names
+
+    known = {
+        name: parameter.help or ""
+        for parameter in command.params
+        if is_option(parameter) and not parameter.hidden
+        for name in names(parameter)
+    }
+    return _beginning(word, {**known, "--help": "Show this message and exit."})
 
 
 def _places(command: Any) -> list[Any]:
@@ -180,7 +209,7 @@ def _awaits(command: Any, word: str, given: dict[str, str]) -> Any:
 def _after_equals(command: Any, name: str, asked: Question) -> Answer:
     option = _awaits(command, name, {})
     if option is None:
-        return Answer("words", {})
+        return NOTHING
     found = _values(command, option, asked)
     return Answer(found.kind, {f"{name}={word}": about for word, about in found.words.items()})
 
@@ -199,7 +228,7 @@ def _values(command: Any, parameter: Any, asked: Question) -> Answer:
         return _beginning(asked.word, dict.fromkeys(source(asked), ""))
     if parameter.name in FILES or "Path" in type(parameter.type).__name__:
         return Answer("files", {})
-    return Answer("words", {})
+    return NOTHING
 
 
 def _beginning(word: str, known: Mapping[str, str]) -> Answer:

@@ -43,7 +43,9 @@ _costplan() {
             values+=("${line%%$'\t'*}")
             shown+=("${line//$'\t'/  -- }")
         fi
-    done < <("${(Q)words[1]}" __complete zsh "$((CURRENT - 1))" -- "${(@Q)words[1,CURRENT]}" 2>/dev/null)
+    done < <(
+        "${(Q)words[1]}" __complete zsh "$((CURRENT - 1))" -- "${(@Q)words[1,CURRENT]}" 2>/dev/null
+    )
     case $kind in
         files) _files ;;
         beginnings) compadd -S '' -a values ;;

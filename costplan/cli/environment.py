@@ -31,7 +31,10 @@ VARIABLES = (
     Variable("COSTPLAN_STRICT", "1: exit 3 if a price is missing or stale", ("--strict",)),
     Variable("COSTPLAN_QUIET", "1: data and errors only", ("--quiet",)),
     Variable("COSTPLAN_VERBOSE", "1: say on standard error which files were read", ("--verbose",)),
-    Variable("COSTPLAN_PRICING", "your own catalogue folder, in place of costplan/pricing in XDG_CONFIG_HOME"),
+    Variable(
+        "COSTPLAN_PRICING",
+        "your own catalogue folder, in place of costplan/pricing in XDG_CONFIG_HOME",
+    ),
     Variable("COSTPLAN_WIDTH", "columns of a page, 40 to 1000; in place of the terminal's"),
     Variable("COSTPLAN_DEBUG", "1: a traceback for a fault of costplan itself"),
 )
@@ -51,7 +54,9 @@ WIDTHS = range(40, 1001)
 
 def given(environ: Mapping[str, str]) -> dict[str, str]:
     """Every variable of costplan's that is set to something, by name."""
-    return {name: environ[name] for name in sorted(environ) if name.startswith(PREFIX) and environ[name]}
+    return {
+        name: environ[name] for name in sorted(environ) if name.startswith(PREFIX) and environ[name]
+    }
 
 
 def unknown(environ: Mapping[str, str]) -> dict[str, str | None]:
@@ -67,8 +72,8 @@ def width() -> int | None:
         return None
     if not (text.isascii() and text.isdecimal()) or len(text) > 4 or int(text) not in WIDTHS:
         raise BadUsage(
-            f"COSTPLAN_WIDTH is '{text}'",
-            f"a whole number of columns, {WIDTHS.start} to {WIDTHS.stop - 1}",
+            f"'{text}' is no width",
+            f"COSTPLAN_WIDTH is a whole number of columns, {WIDTHS.start} to {WIDTHS.stop - 1}",
         )
     return int(text)
 

@@ -35,7 +35,7 @@ def command(
             f"'{clean(asked)}' is no word of costplan", hint or "'costplan explain' lists them all"
         )
     page.say(f"{name}: {TERMS[name].short}", "bold")
-    for one in paragraphs(name):
-        page.say(one.text, indent=one.indent, further=one.further)
+    for part in paragraphs(name):
+        page.say(part.text, indent=part.indent, further=part.further)
     put(page.text(), None)
     return 0

@@ -88,7 +88,13 @@ def command(
     )
     catalog = open_catalog(Path())
     known = heads(catalog)
-    narrowed = wanted != Wanted() or category or vendor or everything or on_command_line("COSTPLAN_AS_OF", at)
+    narrowed = (
+        wanted != Wanted()
+        or category
+        or vendor
+        or everything
+        or on_command_line("COSTPLAN_AS_OF", at)
+    )
     if not narrowed and form is Format.table:
         put(draw(overview(known), form.value, look()), None)
         return 0

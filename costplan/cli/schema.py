@@ -13,7 +13,8 @@ def command(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[NAME]", help="workload, catalog, estimate, bill, audit or catalogue-report."
+            metavar="[NAME]",
+            help="workload, catalog, estimate, bill, audit, catalogue-report or doctor.",
         ),
     ] = "workload",
     out: OutOption = None,

@@ -159,8 +159,8 @@ TERMS: dict[str, Term] = {
     "trusted answers": Term(
         "right answers, by the machine or by a person",
         (
-            "A silent failure is the opposite: a wrong answer delivered as if it were right. A step "
-            "without a success rate makes reliability not modelled, never 1.",
+            "A silent failure is the opposite: a wrong answer delivered as if it were right. A "
+            "step without a success rate makes reliability not modelled, never 1.",
         ),
         "docs/methodology.md",
         ("trusted answer", "silent failures", "silent failure", "reliability"),
@@ -217,7 +217,8 @@ TERMS: dict[str, Term] = {
         "what a price rests on",
         (
             "source: an address. since: the day from which the price applied. checked: the day on "
-            "which the source itself was read. A change of price is a new dated entry; old ones stay.",
+            "which the source itself was read. A change of price is a new dated entry; old ones "
+            "stay.",
         ),
         "docs/catalogue.md",
         ("source", "since", "origin"),

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from costplan.catalog.lookup import CATEGORIES
 from costplan.problems import CostplanError
-from costplan.store.shelves import QUOTED, open_catalog
+from costplan.store.shelves import QUOTED, SlicedFolder, open_catalog
 from costplan.store.text import parse_toml, read_file
-from costplan.store.workloads import FILE_NAME
+from costplan.store.workloads import nearest_file
 
 ID = re.compile(
     r"""^[ \t]*(?:id[ \t]*=[ \t]*(?:"([^"\\\n]+)"|'([^'\n]+)')|aliases[ \t]*=[ \t]*\[([^\]]*)\])""",
@@ -40,27 +40,16 @@ def vendors() -> set[str]:
 
 def stacks(workload: str | None) -> list[str]:
     """The stacks of a workload file, or of the nearest one upward."""
-    path = Path(workload) if workload else _nearest()
-    text = _text(path) if path is not None else ""
     try:
-        found = parse_toml("", text).get("stack")
-    except CostplanError:
+        path = Path(workload).expanduser() if workload else nearest_file()
+        found = parse_toml("", _text(path)).get("stack")
+    except (CostplanError, RuntimeError):  # no such home
         return []
     return [*found] if isinstance(found, dict) else []
 
 
-def _nearest() -> Path | None:
-    try:
-        start = Path.cwd()
-    except OSError:
-        return None
-    return next((one / FILE_NAME for one in (start, *start.parents) if (one / FILE_NAME).is_file()), None)
-
-
 def _files(vendor: str | None) -> Iterable[Path]:
     """Files that may hold a vendor's ids: in the catalogue that ships, its own alone."""
-    from costplan.store.shelves import SlicedFolder
-
     try:
         shelves = open_catalog(Path()).shelves
     except (CostplanError, OSError):

@@ -117,6 +117,13 @@ def report_schema() -> dict[str, Any]:
     return audits.REPORT
 
 
+def doctor_schema() -> dict[str, Any]:
+    """A report on an installation."""
+    from costplan.document.health import HEALTH
+
+    return HEALTH
+
+
 SCHEMAS = {
     "workload": workload_schema,
     "catalog": catalog_schema,
@@ -124,4 +131,5 @@ SCHEMAS = {
     "bill": bill_schema,
     "audit": audit_schema,
     "catalogue-report": report_schema,
+    "doctor": doctor_schema,
 }

@@ -37,7 +37,8 @@ def built_in_folder() -> Path:
 def user_folder() -> Path | None:
     """The user's own catalogue folder; None where the system knows no home.
 
-    Raises BadUsage where COSTPLAN_PRICING names no folder: nobody wants other prices than asked for.
+    COSTPLAN_PRICING names another one. Raises BadUsage where that is none: a bill must not
+    quietly rest on other prices than were asked for.
     """
     named = os.environ.get("COSTPLAN_PRICING")
     if named:

@@ -45,7 +45,7 @@ def open_workload(where: str | None, changes: Iterable[str] = ()) -> Opened:
     if where == "-":
         name, text, folder = "standard input", read_stdin(), FilePath()
     else:
-        path = FilePath(where) if where is not None else _nearest()
+        path = FilePath(where) if where is not None else nearest_file()
         name, text, folder = str(path), read_file(path), path.parent
     data = parse_toml(name, text)
     if not data:
@@ -76,7 +76,8 @@ def _bindings(data: dict[str, Any]) -> list[tuple[Path, str]]:
     return found
 
 
-def _nearest() -> FilePath:
+def nearest_file() -> FilePath:
+    """The nearest ``costplan.toml`` upward. Raises BadUsage where there is none."""
     try:
         start = FilePath.cwd()
     except OSError:  # removed under our feet
