@@ -59,7 +59,7 @@ def command(
     made = Health(
         version=__version__,
         python=platform.python_version(),
-        platform=platform.platform(terse=True),
+        platform=f"{platform.system()} {platform.release()} {platform.machine()}",
         program=sys.executable,
         as_of=today,
         stale_days=STALE_DAYS,

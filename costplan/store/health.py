@@ -66,9 +66,16 @@ def catalogues(project: Path) -> tuple[list[Read], list[str]]:
         except (CostplanError, OSError) as error:
             problems.append(said(error))
     here = {one.name for one in found}
-    missing = {"user": user, "project": project.absolute() / "pricing"}
+    missing = {"user": user, "project": _whole(project) / "pricing"}
     found += [Read(name, at, None, []) for name, at in missing.items() if name not in here]
     return found, problems
+
+
+def _whole(folder: Path) -> Path:
+    try:
+        return folder.absolute()
+    except OSError:  # the current folder is gone
+        return folder
 
 
 def _read(shelf: Shelf, root: Path) -> Read:
