@@ -24,6 +24,9 @@ COMMANDS = {
     "schema": "costplan.cli.schema",
     "pricing": "costplan.cli.pricing",
     "comment": "costplan.cli.comment",
+    "explain": "costplan.cli.explain",
+    "doctor": "costplan.cli.doctor",
+    "completion": "costplan.cli.completion",
 }
 
 
@@ -61,6 +64,10 @@ def _hush(*descriptors: int) -> None:
 
 def run(given: list[str]) -> int:
     """Run a command and return its exit code, its words on stdout and stderr."""
+    if given[:1] == ["__complete"]:
+        from costplan.cli.completing import answer
+
+        return answer(given[1:])
     from costplan.problems import CostplanError
 
     try:
@@ -86,6 +93,7 @@ def _other(error: Exception) -> int:
     if code is not None:
         if show is not None:
             show(file=sys.stderr)
+            _say_where_from(error)
         return int(code)
     if os.environ.get("COSTPLAN_DEBUG"):
         raise error
@@ -99,6 +107,16 @@ def _other(error: Exception) -> int:
         file=sys.stderr,
     )
     return 70
+
+
+def _say_where_from(error: Any) -> None:
+    """The variable that a value the parser refuses came from."""
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    if context is not None and parameter is not None:
+        from costplan.cli.environment import taken
+        from costplan.cli.words import remark
+
+        remark(taken(context, [parameter]))
 
 
 def _refused(error: OSError) -> int:
@@ -115,8 +133,11 @@ def _refused(error: OSError) -> int:
 
 
 def app(given: list[str]) -> Any:
-    """The command tree, with only the asked command in it where one is named first."""
+    """The command tree, with only the asked command in it where one is named."""
     import typer
+
+    from costplan.cli.environment import UNBOUND, bind
+    from costplan.cli.root import root
 
     tree = typer.Typer(
         name="costplan",
@@ -124,25 +145,20 @@ def app(given: list[str]) -> Any:
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        help="Plan the monthly total cost of an LLM or agent application before it ships.",
-        epilog="Exit: 0 done, 1 the answer is no, 2 bad input, 3 a price missing or stale.",
+        epilog="Exit: 0 done, 1 the answer is no, 2 bad input, 3 a price missing or stale. "
+        "'costplan explain' lists the words of costplan, its environment variables among them.",
     )
 
-    @tree.callback(invoke_without_command=True)
-    def root(
-        version: bool = typer.Option(False, "--version", help="Print the version and exit."),
-    ) -> None:
-        if version:
-            from costplan import __version__
-
-            print(f"costplan {__version__}")
-            raise typer.Exit
-
-    asked = given[0] if given and given[0] in COMMANDS else None
+    tree.callback(invoke_without_command=True)(root)
+    named = next((word for word in given if not word.startswith("-")), None)
+    asked = named if named in COMMANDS else None
     for name in [asked] if asked else COMMANDS:
         module = import_module(COMMANDS[name])
         if hasattr(module, "tree"):
             tree.add_typer(module.tree, name=name)
         else:
             tree.command(name)(module.command)
-    return typer.main.get_command(tree)
+    made = typer.main.get_command(tree)
+    if asked not in UNBOUND:
+        bind(made)
+    return made

@@ -66,8 +66,8 @@ def command(
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
 ) -> int:
     """List models and offers with their headline prices; without a filter, who sells what."""
-    import sys
-
+    from costplan.cli.environment import on_command_line
+    from costplan.cli.voice import note
     from costplan.cli.words import day, look, put
     from costplan.plan.choosing import Wanted, narrow, overview
     from costplan.plan.listing import choose, price_list
@@ -88,7 +88,13 @@ def command(
     )
     catalog = open_catalog(Path())
     known = heads(catalog)
-    narrowed = wanted != Wanted() or category or vendor or everything or at
+    narrowed = (
+        wanted != Wanted()
+        or category
+        or vendor
+        or everything
+        or on_command_line("COSTPLAN_AS_OF", at)
+    )
     if not narrowed and form is Format.table:
         put(draw(overview(known), form.value, look()), None)
         return 0
@@ -97,7 +103,7 @@ def command(
     if found.entries or form is not Format.table:
         put(draw(found, form.value, look()), None)
     if not found.entries:
-        print(_nothing(category, vendor, bool(chosen)), file=sys.stderr)
+        note(_nothing(category, vendor, bool(chosen)))
     return 0 if found.entries else 1
 
 

@@ -52,9 +52,8 @@ def show(
     form: Form = Format.table,
 ) -> int:
     """Show all that is known of one entry: prices, variables, limits, history, sources."""
-    import sys
-
     from costplan.catalog.model import Model
+    from costplan.cli.voice import note
     from costplan.cli.words import clean, day
     from costplan.plan.listing import below, price_list
     from costplan.plan.price_page import model_page, offer_page
@@ -79,7 +78,7 @@ def show(
         hint = None if "/" in offer else did_you_mean(offer, vendors)
         raise UnknownOffer(f"unknown offer '{offer}'", hint or catalog.hint(offer))
     count = f"{len(plans)} ids begin" if len(plans) > 1 else "one id begins"
-    print(f"'{clean(offer)}' is not an id; {count} with it", file=sys.stderr)
+    note(f"'{clean(offer)}' is not an id; {count} with it")
     _print(price_list([catalog.get(head.id) for head in plans], when), form)
     return 0
 
@@ -91,8 +90,7 @@ def search(
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
 ) -> int:
     """Search ids, aliases, vendors and products; what is found by likeness is never priced."""
-    import sys
-
+    from costplan.cli.voice import note
     from costplan.cli.words import clean
     from costplan.plan import listing
     from costplan.store.scan import heads
@@ -102,7 +100,7 @@ def search(
     if found.hits or form is Format.json:
         _print(found, form)
     if not found.hits:
-        print(f"nothing in the catalogue is like '{clean(' '.join(word))}'", file=sys.stderr)
+        note(f"nothing in the catalogue is like '{clean(' '.join(word))}'")
     return 0 if found.hits else 1
 
 

@@ -11,10 +11,9 @@ def command(
     exchange: RateOption = None,
 ) -> int:
     """Check a workload file and its bindings; print nothing but a word when all is well."""
-    import sys
-
     from costplan.api import estimate_opened
     from costplan.api.checking import refuse_bad_rules
+    from costplan.cli.voice import note
     from costplan.cli.words import clean, day
     from costplan.store.workloads import open_workload
 
@@ -26,5 +25,5 @@ def command(
     stacks = ", ".join(made.stack for made in document.estimates)
     lines = "1 line has" if unpriced == 1 else f"{unpriced} lines have"
     missing = f"; {lines} no price" if unpriced else ""
-    print(clean(f"{opened.name}: valid; stacks: {stacks}{missing}"), file=sys.stderr)
+    note(clean(f"{opened.name}: valid; stacks: {stacks}{missing}"))
     return 0

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from costplan import __version__
+from costplan.cli.environment import width as asked_width
+from costplan.cli.voice import note
 from costplan.problems import BadUsage, CostplanError
 from costplan.render import Look
 
@@ -20,13 +23,20 @@ def complain(error: CostplanError) -> None:
 
     if isinstance(error, DocumentError | DocumentSyntaxError):
         print(error, file=sys.stderr)
-        return
-    print(f"error: {clean(str(error))}", file=sys.stderr)
-    for one in getattr(error, "also", ()):
-        print(f"   - {clean(one)}", file=sys.stderr)
-    hint = getattr(error, "hint", None)
-    if hint:
-        print(f"   = help: {clean(hint)}", file=sys.stderr)
+    else:
+        print(f"error: {clean(str(error))}", file=sys.stderr)
+        for one in getattr(error, "also", ()):
+            print(f"   - {clean(one)}", file=sys.stderr)
+        hint = getattr(error, "hint", None)
+        if hint:
+            print(f"   = help: {clean(hint)}", file=sys.stderr)
+    remark(getattr(error, "__notes__", ()))
+
+
+def remark(sentences: Iterable[str]) -> None:
+    """Sentences below an error, on stderr."""
+    for sentence in sentences:
+        print(f"   = note: {clean(sentence)}", file=sys.stderr)
 
 
 def clean(text: str) -> str:
@@ -40,10 +50,10 @@ def look(explain: bool = False) -> Look:
     color = terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
     if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"):
         color = True
-    width = shutil.get_terminal_size((80, 24)).columns
+    width = asked_width() or min(shutil.get_terminal_size((80, 24)).columns, 120)
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
     return Look(
-        width=min(width, 120),
+        width=width,
         color=bool(color),
         unicode=encoding.startswith("utf"),
         explain=explain,
@@ -61,7 +71,7 @@ def put(text: str, out: Path | None) -> None:
     from costplan.store.writing import write
 
     write(out, text)
-    print(f"wrote {clean(str(out))}", file=sys.stderr)
+    note(f"wrote {clean(str(out))}")
 
 
 def spare(source: Path, out: Path | None, what: str = "the workload itself") -> None:

@@ -119,9 +119,12 @@ class Page:
         self.width = max(NARROWEST, look.width)
         self.lines: list[Sequence[Cell]] = []
 
-    def say(self, text: str = "", style: str = "", indent: int = 0) -> None:
-        """A paragraph, wrapped; its further lines keep the indent."""
-        for part in _folded(" " * indent + clean(text), self.width, " " * indent):
+    def say(
+        self, text: str = "", style: str = "", indent: int = 0, further: int | None = None
+    ) -> None:
+        """A paragraph, wrapped; its further lines keep the indent, or have one of their own."""
+        hang = " " * (indent if further is None else further)
+        for part in _folded(" " * indent + clean(text), self.width, hang):
             self.lines.append((Cell(part, style),))
 
     def bullets(self, title: str, sentences: Sequence[str], style: str = "") -> None:

@@ -109,6 +109,7 @@ DOCUMENTS = {
     "check": ("verdict_schema", "CHECK"),
     "audit": ("audit_schema", "AUDIT"),
     "catalogue-report": ("audit_schema", "REPORT"),
+    "doctor": ("health", "HEALTH"),
 }
 """Of each saved document the module of ``costplan.document`` and the name in it."""
 

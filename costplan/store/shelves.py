@@ -40,7 +40,19 @@ def built_in_folder() -> Path:
 
 
 def user_folder() -> Path | None:
-    """The user's own catalogue folder; None where the system knows no home."""
+    """The user's own catalogue folder; None where the system knows no home.
+
+    COSTPLAN_PRICING names another one. Raises BadUsage where that is none: a bill must not
+    quietly rest on other prices than were asked for.
+    """
+    named = os.environ.get("COSTPLAN_PRICING")
+    if named:
+        if not os.path.isdir(named):  # a NUL cannot be in a variable
+            raise BadUsage(
+                f"COSTPLAN_PRICING is '{named}', which is no folder",
+                "name a folder that holds tokens/*.toml and the like",
+            )
+        return Path(named)
     for variable, below in (("XDG_CONFIG_HOME", ""), ("APPDATA", ""), ("HOME", ".config")):
         base = os.environ.get(variable)
         if base:

@@ -44,6 +44,11 @@ def filed_folder(folder: Path) -> Iterator[Filed]:
         raise BadUsage(f"{folder} holds no entry of a catalogue", hint)
 
 
+def filed_file(shelf: str, root: Path, path: Path, category: Category) -> list[Filed]:
+    """Every entry of one file of a folder. Raises as ``filed_catalog``."""
+    return list(_of_file(WholeFolder(shelf, root), path, str(path), category))
+
+
 def _filed(root: Path, shelf: str, inside: Path | None) -> Iterator[Filed]:
     """``inside``: the folder that names of files are relative to."""
     maker = WholeFolder(shelf, root)

@@ -52,7 +52,11 @@ def costplan(
     *arguments: str, folder: Path, stdin: str | bytes = b"", env: dict[str, str] | None = None
 ) -> Ran:
     """Run ``python -m costplan`` in a folder, with nobody's own prices and no colour asked for."""
-    clean = {key: value for key, value in os.environ.items() if key not in OURS}
+    clean = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in OURS and not key.startswith("COSTPLAN_")
+    }
     clean |= {"HOME": str(folder / "nobody"), "PYTHONUTF8": "1", **(env or {})}
     ran = subprocess.run(
         [sys.executable, "-m", "costplan", *arguments],

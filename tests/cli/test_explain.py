@@ -1,0 +1,117 @@
+"""Words explained, held to the code they speak of."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from run import ROOT, costplan
+
+from costplan.catalog.origin import Confidence
+from costplan.cli import app
+from costplan.cli.environment import OTHERS, VARIABLES
+from costplan.cli.terms import ALIASES, CONFIDENCE, EXIT_CODES, FORMATS, PURPOSES, TERMS, paragraphs
+from costplan.cli.tree import choices, leaves
+from costplan.document import estimate
+from costplan.plan.listing import CONFIDENCES
+from costplan.render import FORMATS as DRAWN
+
+
+def said(name: str) -> str:
+    return "\n".join(one.text for one in paragraphs(name))
+
+
+def test_every_term_is_listed_and_explained(tmp_path: Path) -> None:
+    listed = costplan("explain", folder=tmp_path)
+    assert (listed.code, listed.err) == (0, "")
+    for name, term in TERMS.items():
+        assert f"  {name} " in listed.out
+        assert len(said(name)) > len(term.short)
+    assert max(map(len, listed.out.splitlines())) <= 80
+    assert not ALIASES.keys() & TERMS.keys()
+    assert len(ALIASES) == sum(len(term.aliases) for term in TERMS.values())
+
+
+@pytest.mark.parametrize("words", [["exit", "codes"], ["Exit"]])
+def test_a_term_goes_by_its_name_or_an_alias(words: list[str], tmp_path: Path) -> None:
+    ran = costplan("explain", *words, folder=tmp_path)
+    assert ran.code == 0
+    assert ran.out.startswith("exit codes: ")
+    assert re.search(r"^  130  interrupted$", ran.out, re.M)
+
+
+def test_an_unknown_term_is_bad_usage_with_its_neighbours(tmp_path: Path) -> None:
+    ran = costplan("explain", "stalenes\x1b[31m", folder=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "did you mean 'staleness'" in ran.err
+    assert "\x1b" not in ran.err
+
+
+def test_the_exit_codes_are_those_that_the_code_returns() -> None:
+    found = {0}
+    for path in [*(ROOT / "costplan" / "cli").glob("*.py"), ROOT / "costplan" / "problems.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or node) == "int":
+                for one in ast.walk(node):
+                    if isinstance(one, ast.Return) and one.value is not None:
+                        found |= codes(one.value)
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in CODE_NAMES:
+                found |= codes(node.value)
+    assert found == set(EXIT_CODES)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| (\d+) \| ", readme, re.M)) <= {str(code) for code in EXIT_CODES}
+
+
+CODE_NAMES = ("code", "exit_code")
+
+
+def codes(value: ast.expr) -> set[int]:
+    """The whole numbers that an expression can be, of those written in it."""
+    if isinstance(value, ast.IfExp):
+        return codes(value.body) | codes(value.orelse)
+    if isinstance(value, ast.Constant) and type(value.value) is int:
+        return {value.value}
+    return set()
+
+
+def test_the_formats_are_those_that_the_commands_know() -> None:
+    text = said("formats")
+    used: set[str] = set()
+    for command, formats in choices(app([]), "--format").items():
+        used |= set(formats)
+        for form in formats:
+            assert re.search(rf"^{form} .*\b{command}\b", text, re.M), (form, command)
+    assert set(DRAWN) <= used
+    assert used <= set(FORMATS), "costplan/cli/terms.py says what each format is"
+    rows = re.findall(r"^(\w+) +.*: ", text, re.M)
+    assert used <= set(rows)
+
+
+def test_the_variables_the_confidences_and_the_purposes_are_those_of_the_code() -> None:
+    text = said("environment")
+    for variable in (*VARIABLES, *OTHERS):
+        assert re.search(rf"^{variable.name} ", text, re.M)
+    assert tuple(CONFIDENCE) == CONFIDENCES
+    assert set(CONFIDENCE) == set(get_args(Confidence))
+    assert tuple(PURPOSES) == estimate.PURPOSES
+
+
+def test_what_a_term_points_at_exists() -> None:
+    commands = {path for path, _ in leaves(app([]))} | {"--help"}
+    for name, term in TERMS.items():
+        whole = f"{term.see} {said(name)}"
+        for page in re.findall(r"docs/[\w-]+\.md", whole):
+            assert (ROOT / page).is_file(), page
+        for quoted in re.findall(r"'costplan ([^']+)'", whole):
+            assert any(quoted.startswith(one) for one in commands), quoted
+
+
+def test_the_days_of_staleness_are_those_of_the_workload() -> None:
+    from costplan.cli.doctor import STALE_DAYS
+    from costplan.workload.model import Workload
+
+    assert Workload.__dataclass_fields__["stale_after_days"].default == STALE_DAYS
+    assert f"{STALE_DAYS} days" in said("staleness")
