@@ -15,7 +15,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from costplan.catalog.lookup import Catalog, CatalogFile, Category, Entry, Shelf
+from costplan.catalog.lookup import (
+    Catalog,
+    CatalogFile,
+    Category,
+    Entry,
+    Shelf,
+    source_names,
+)
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Source
@@ -256,12 +263,8 @@ def fingerprint(entry: Entry) -> str:
 
 
 def sources_of(entry: Entry) -> dict[str, Source]:
-    """The sources that the entry's origins and rejected values name, by name."""
-    item = entry.item
-    named = {name for _, origin in item.origins() for name in (origin.source, *origin.also)}
-    if isinstance(item, Model):
-        named |= {one.source for card in item.price for one in card.rejected}
-    return {name: entry.sources[name] for name in sorted(named)}
+    """The sources that the entry names, by name."""
+    return {name: entry.sources[name] for name in sorted(source_names(entry.item))}
 
 
 def locked(entry: Entry, as_of: date, workloads: Sequence[str], shelf: str) -> Locked:

@@ -254,7 +254,18 @@ def _dated_names(
         sources[name] = old
         return replace(origin, source=name)
 
-    return with_origins(model, renamed)
+    made = with_origins(model, renamed)
+    cards = []
+    for card in made.price:
+        kept = []
+        for one in card.rejected:
+            if one.source == upstream.name and one.checked != upstream.checked:
+                name = f"{upstream.name}-{one.checked}"
+                sources[name] = old
+                one = replace(one, source=name)
+            kept.append(one)
+        cards.append(replace(card, rejected=tuple(kept)))
+    return replace(made, price=tuple(cards))
 
 
 def _without_taken_names(merged: dict[str, Entry], standing: _Standing) -> dict[str, Entry]:
