@@ -60,8 +60,8 @@ def command(
 ) -> int:
     """Keep one comment with saved documents on a GitHub or GitLab request."""
     import os
-    import sys
 
+    from costplan.cli.voice import note
     from costplan.cli.words import clean, put
     from costplan.problems import BadUsage
     from costplan.render.comment import fitted
@@ -78,7 +78,7 @@ def command(
     if dry_run:
         put(fitted(mark, parts, forges.size(forge.value)), None)
         at = f"{where.project} #{where.number}" if where else "nowhere"
-        print(f"dry run: nothing sent to {clean(at)}", file=sys.stderr)
+        note(f"dry run: nothing sent to {clean(at)}")
         return 0
     assert where is not None
     thread = forges.thread(forge.value, where, timeout)
@@ -94,7 +94,7 @@ def command(
         thread.close()
     words = ", ".join(f"{one.action}d" if one.action != "hide" else "hid" for one in planned)
     said = f"{words} the comment" if words else "nothing to say that is not there already"
-    print(f"{clean(where.project)} #{where.number}: {said}", file=sys.stderr)
+    note(f"{clean(where.project)} #{where.number}: {said}")
     return 0
 
 

@@ -32,10 +32,10 @@ def command(
     out: OutOption = None,
 ) -> int:
     """Compare two sets of prices; exit 0 whether or not they differ."""
-    import sys
     from pathlib import Path
 
     from costplan.api.pinning import price_changes
+    from costplan.cli.voice import note
     from costplan.cli.words import clean, day, look, put, spare
     from costplan.render.price_diff import draw
     from costplan.store.workloads import open_workload
@@ -46,6 +46,6 @@ def command(
         spare(Path(source), out)
     made, said = price_changes(old, new, when, opened)
     if said:
-        print(clean(said), file=sys.stderr)
+        note(clean(said))
     put(draw(made, form.value, look()), out)
     return 0

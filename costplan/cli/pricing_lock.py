@@ -25,9 +25,8 @@ def command(
     ] = False,
 ) -> int:
     """Write costplan.lock: what it pins stays, what it lacks is added, what is unused goes."""
-    import sys
-
     from costplan.api.pinning import check_lock, relock
+    from costplan.cli.voice import note
     from costplan.cli.words import clean, day, look, put, spare
     from costplan.problems import BadUsage
     from costplan.render.price_diff import counts, draw
@@ -41,21 +40,21 @@ def command(
             raise BadUsage("--check changes nothing", "leave out --update and --update-offer")
         pinned = check_lock(opened, when, out)
         said = f"{pinned.file}: {len(pinned.offers)} entries as the catalogue has them"
-        print(clean(said), file=sys.stderr)
+        note(clean(said))
         return 0
     from pathlib import Path
 
     spare(Path(opened.name), out)
     made = relock(opened, when, out, update, update_offer or [])
     for name in made.damaged:
-        print(clean(f"dropped: {name} was edited or damaged, not used here"), file=sys.stderr)
+        note(clean(f"dropped: {name} was edited or damaged, not used here"))
     if made.text == made.before:
-        print(clean(f"{made.path} is up to date: {made.entries} entries"), file=sys.stderr)
+        note(clean(f"{made.path} is up to date: {made.entries} entries"))
         return 0
     write(made.path, made.text)
-    print(clean(f"wrote {made.path}: {made.entries} entries"), file=sys.stderr)
+    note(clean(f"wrote {made.path}: {made.entries} entries"))
     if made.before:
-        print(counts(made.diff), file=sys.stderr)
+        note(counts(made.diff))
         if made.diff.changes:
             put(draw(made.diff, "table", look()), None)
     return 0

@@ -50,12 +50,13 @@ def command(
     import sys
 
     from costplan.api.refreshing import refresh_prices
+    from costplan.cli.voice import note
     from costplan.cli.words import clean, day, look, put
     from costplan.render.price_refresh import draw
     from costplan.store.sources import DEFAULT
 
     if not source:
-        print(f"no --from: reading {DEFAULT}", file=sys.stderr)
+        note(f"no --from: reading {DEFAULT}")
     with _progress() as progress:
         done = refresh_prices(
             source or [DEFAULT],
@@ -78,11 +79,11 @@ def command(
         )
         return 1
     if not done.diff.changes:
-        print("no price has changed", file=sys.stderr)
+        note("no price has changed")
     if dry_run:
-        print("dry run: nothing was written", file=sys.stderr)
+        note("dry run: nothing was written")
     elif done.written:
-        print(f"wrote {clean(done.written)}", file=sys.stderr)
+        note(f"wrote {clean(done.written)}")
     return 0
 
 

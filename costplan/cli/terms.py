@@ -213,6 +213,46 @@ TERMS: dict[str, Term] = {
         ),
         aliases=("currency", "exchange rate", "money"),
     ),
+    "locks": Term(
+        "prices pinned for a project",
+        (
+            "costplan.lock, beside the workload, holds the entries it was priced with. estimate, "
+            "compare and check take prices from it and say where the catalogue has moved since; "
+            "--locked makes a difference an error (exit 3), --no-lock looks past it.",
+            "So a change of price arrives as a reviewed difference and not as a red build.",
+        ),
+        "'costplan pricing lock --help', docs/lock.md",
+        ("lock", "lock file", "pins"),
+    ),
+    "budget": Term(
+        "limits that an estimate is checked against",
+        (
+            "[budget] applies to each stack; [budget.stack.NAME] narrows it for one; [[policy]] "
+            "holds expressions over the estimate's figures. Nothing passes by default: an unknown "
+            "figure, a total that is 'at least', a price that is missing or stale is no pass.",
+        ),
+        "'costplan check --figures', docs/budgets.md",
+        ("budgets", "policy", "policies", "limits"),
+    ),
+    "causes": Term(
+        "why a cost changed: volume, mix, intensity, price",
+        (
+            "volume: more or fewer requests. intensity: more or less used per request. mix: other "
+            "things bought, new and removed lines among them. price: the same at other prices. "
+            "The four sum to the difference exactly.",
+        ),
+        "docs/diff.md",
+        ("volume", "mix", "intensity", "diff"),
+    ),
+    "terms": Term(
+        "what you really pay: discounts, commitments, credits",
+        (
+            "List cost is at published prices, contracted cost after [[discount]], effective cost "
+            "after [[commitment]] and [[credit]] too.",
+        ),
+        "docs/terms.md",
+        ("list cost", "contracted cost", "effective cost", "discount", "commitment", "credit"),
+    ),
     "sources": Term(
         "what a price rests on",
         (
