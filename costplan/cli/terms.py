@@ -22,6 +22,7 @@ FORMATS = {
     "json": "for programs: all digits, a schema_version, a schema under 'costplan schema'",
     "svg": "the table as a picture",
     "csv": "for spreadsheets, one row an entry",
+    "focus": "line items in the columns of FOCUS, for tools that read bills",
     "markdown": "for reviews and comments",
     "md": "Markdown, for reviews and comments",
     "html": "one page that needs nothing beside it",
@@ -209,9 +210,11 @@ TERMS: dict[str, Term] = {
         "money is never converted by a guess",
         (
             "A workload has one currency, USD unless 'currency' says otherwise. A price in another "
-            "one is refused: no exchange rate is built in.",
+            "one needs a rate with a date and a source, in [exchange] or by --exchange; none is "
+            "built in. Conversion comes last, after floors, fees and discounts.",
         ),
-        aliases=("currency", "exchange rate", "money"),
+        "docs/terms.md",
+        ("currency", "exchange rate", "money"),
     ),
     "locks": Term(
         "prices pinned for a project",

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from io import StringIO
 from itertools import groupby
 
-from costplan.document.listing import Headline, Overview, PriceList, Row
+from costplan.document.listing import Headline, Overview, PriceList, Row, VendorCount
 from costplan.quantity import grouped, literal
-from costplan.render.page import Cell, Page, Table, cell, price_per, unit_of, width_of
+from costplan.render.page import Cell, Page, Table, cell, plural, price_per, unit_of, width_of
 
 WIDE = 76
 """Columns from which days stand beside what they are of, not below it."""
@@ -25,22 +25,28 @@ VARIES = ("*", "base rate; other input sizes or hours differ: 'costplan pricing 
 
 
 def draw_overview(page: Page, document: Overview) -> None:
-    """A line a vendor, with how to see more."""
-    table = Table("category", "vendor", "models", "offers", texts=2)
-    for category, vendors in groupby(document.vendors, key=lambda one: one.category):
-        for at, one in enumerate(vendors):
-            counts = [f"{count:,}" if count else "" for count in (one.models, one.offers)]
-            same = one.vendor.casefold() == one.prefix
-            name = one.prefix if same else f"{one.prefix} ({one.vendor})"
-            table.add(category if at == 0 else "", name, *counts)
-    table.rule()
-    models = sum(one.models for one in document.vendors)
-    offers = sum(one.offers for one in document.vendors)
-    table.add("all", "", f"{models:,}", f"{offers:,}")
-    page.draw(table)
+    """A paragraph a category: its vendors, those with most entries first, and how to see more."""
+    for category, group in groupby(document.vendors, key=lambda one: one.category):
+        vendors = sorted(group, key=lambda one: (-one.models - one.offers, one.prefix))
+        page.say(f"{category}: {_entries(vendors)} of {_counted(len(vendors), 'vendor')}", "bold")
+        page.say(", ".join(f"{one.prefix} {one.models + one.offers}" for one in vendors), "", 2)
+        page.say()
+    page.say(f"all: {_entries(document.vendors)}", "bold")
     page.say()
     hint = "costplan pricing list --vendor openai, or --category tokens --max-input 1"
     page.say(f"Prices: {hint}", "dim")
+
+
+def _entries(vendors: Sequence[VendorCount]) -> str:
+    counts = [
+        (sum(one.models for one in vendors), "model"),
+        (sum(one.offers for one in vendors), "offer"),
+    ]
+    return " and ".join(_counted(count, unit) for count, unit in counts if count)
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count:,} {plural(unit, Decimal(count))}"
 
 
 COLUMNS = (
