@@ -105,9 +105,18 @@ def _sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:
 
 
 def _baseline(where: str, as_of: date) -> EstimateDocument:
-    """A saved estimate, or a workload's on the same day as what is compared with it."""
+    """A saved estimate, or a workload's on the same day as what is compared with it; ``REV:FILE``
+    is the workload as of a git revision, where no file has that name."""
     from costplan.store.subjects import SavedEstimate, open_subject
 
+    revision, colon, file = where.partition(":")
+    if colon and revision and file and not Path(where).exists():
+        from costplan.api.diffing import estimate_at
+
+        found = estimate_at(Path(file), revision, as_of)
+        if found is None:
+            raise BadUsage(f"{revision} has no {file}", "name a revision that has it")
+        return found
     opened = open_subject(where)
     if isinstance(opened, SavedEstimate):
         return opened.document
