@@ -7,6 +7,7 @@
 #   INPUT_AS_OF        the day whose prices apply: a date, "today", or empty for the commit's own day
 #   INPUT_LOCK         a lock file, "none", or empty for costplan.lock beside the workload
 #   INPUT_LOCKED       true: prices must be exactly as the lock pins them
+#   INPUT_CHECK        true: gate; false: only compare and comment
 #   INPUT_POLICY       policy files, one a line
 #   INPUT_STACK        only these stacks, one a line
 #   INPUT_MAX_TOTAL    a month, at most
@@ -16,6 +17,7 @@
 #   INPUT_TAG          tells several comments of one repository apart
 #   INPUT_ALWAYS       true: comment even where nothing changed
 #   INPUT_FAIL_ON      words out of deny (exit 1), price (exit 3); "none" for neither
+#   INPUT_HTML         true: draw the estimate as a page as well
 #   INPUT_OUTPUT       the folder for all files (costplan-report)
 #   INPUT_INSTALL      what pip installs; empty for the action's own checkout
 #   INPUT_POST_FROM    a folder that another run wrote: only comment on it (see docs/ci.md)
@@ -86,6 +88,10 @@ comment=false
 if is_true "${INPUT_COMMENT:-true}"; then comment=true; fi
 always=false
 if is_true "${INPUT_ALWAYS:-false}"; then always=true; fi
+gate=false
+if is_true "${INPUT_CHECK:-true}"; then gate=true; fi
+page=false
+if is_true "${INPUT_HTML:-true}"; then page=true; fi
 locked=false
 if is_true "${INPUT_LOCKED:-false}"; then locked=true; fi
 fails=" ${INPUT_FAIL_ON:-deny price} "
@@ -243,18 +249,20 @@ common=("${options[@]}") # what an estimate takes as well
 each_line --policy "${INPUT_POLICY:-}"
 if [ "$locked" = true ]; then options+=(--locked); fi
 if [ -n "${INPUT_MAX_TOTAL:-}" ]; then options+=("--max-total=$INPUT_MAX_TOTAL"); fi
-if [ -n "${INPUT_MAX_INCREASE:-}" ]; then options+=("--max-increase=$INPUT_MAX_INCREASE"); fi
-if [ "$compared" = true ]; then
-  prefix=$(inside rev-parse --show-prefix)
-  if inside cat-file -e "$base:$prefix$(basename -- "$workload")" 2>/dev/null; then
-    options+=("--baseline=$base:$workload")
-  fi
+if [ "$compared" = true ] && inside cat-file -e "$base:./$(basename -- "$workload")" 2>/dev/null; then
+  options+=("--base=$base")
+  if [ -n "${INPUT_MAX_INCREASE:-}" ]; then options+=("--max-increase=$INPUT_MAX_INCREASE"); fi
+elif [ -n "${INPUT_MAX_INCREASE:-}" ]; then
+  annotate warning "max-increase is left out: there is no earlier $workload to compare with"
 fi
 code=0
-words=$(muted costplan check "${options[@]}" --format=github --out="$out/annotations.txt" \
-  --save=json="$out/check.json" --save=markdown="$out/check.md" --save=table="$out/check.txt" \
-  --save=junit="$out/junit.xml" --save=sarif="$out/costplan.sarif" -- "$workload") || code=$?
-printf '%s\n' "$words"
+words=''
+if [ "$gate" = true ]; then
+  words=$(muted costplan check "${options[@]}" --format=github --out="$out/annotations.txt" \
+    --save=json="$out/check.json" --save=markdown="$out/check.md" --save=table="$out/check.txt" \
+    --save=junit="$out/junit.xml" --save=sarif="$out/costplan.sarif" -- "$workload") || code=$?
+  printf '%s\n' "$words"
+fi
 if [ -f "$out/annotations.txt" ]; then cat -- "$out/annotations.txt"; fi
 if [ "$code" -eq 2 ]; then # the first fault's line, where the words tell one
   line=$(sed -n 's/^ *--> .*:\([0-9]\{1,7\}\):[0-9]*$/\1/p' <<<"$words" | head -n 1)
@@ -263,7 +271,7 @@ if [ "$code" -eq 2 ]; then # the first fault's line, where the words tell one
   printf '::error file=%s,line=%s,title=costplan::%s cannot be checked; the log says what is wrong\n' \
     "$file" "${line:-1}" "$(escaped "$workload")"
 fi
-if [ "$code" -ne 2 ] && [ -f "$out/check.json" ] &&
+if [ "$code" -ne 2 ] && [ "$page" = true ] &&
   muted costplan estimate "${common[@]}" --format=json --out="$out/estimate.json" -- "$workload"; then
   muted costplan report --format=html --out="$out/report.html" -- "$out/estimate.json" || annotate warning "no HTML report"
 fi
@@ -279,14 +287,14 @@ try:
     with open(sys.argv[1], encoding="utf-8") as file:
         diff = json.load(file, parse_float=Decimal, parse_int=Decimal)
 except OSError:
-    print("unknown")
+    print("unknown", "", "", sep="\n")
 else:
     both = [one["difference"] for one in diff["stacks"] if one["base"] and one["head"]]
     change = f"{max(both):f}" if both else ""
-    print(str(diff["changed"]).lower(), change, diff["currency"])
+    print(str(diff["changed"]).lower(), change, diff["currency"], sep="\n")
 PYTHON
 )
-read -r changed change currency <<<"$facts" || true
+{ read -r changed && read -r change && read -r currency; } <<<"$facts" || true
 output exit-code "$code"
 output changed "$changed"
 output total-change "${change:-}"
@@ -300,7 +308,7 @@ for name in diff.md check.md; do
   if [ -f "$out/$name" ]; then said+=("$out/$name"); fi
 done
 if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
-  for name in "${said[@]}"; do
+  for name in ${said[@]+"${said[@]}"}; do
     if [ "$(wc -c <"$name")" -le 400000 ]; then # a summary may have a megabyte
       cat -- "$name"
       printf '\n'

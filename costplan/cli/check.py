@@ -59,9 +59,11 @@ def command(
     ] = None,
     baseline: Annotated[
         str | None,
-        typer.Option(
-            "--baseline", metavar="FILE", help="A saved estimate, a workload, or REV:FILE of git."
-        ),
+        typer.Option("--baseline", metavar="FILE", help="A saved estimate, or a workload."),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="REV", help="Or the workload as of a git revision."),
     ] = None,
     max_total: Annotated[list[str] | None, limit("--max-total", "A month, at most.")] = None,
     max_component: Annotated[
@@ -136,6 +138,7 @@ def command(
         numbers,
         policy or [],
         baseline=baseline,
+        base=base,
         stacks=stack or [],
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
