@@ -114,22 +114,38 @@ if [ "${COSTPLAN_SKIP_INSTALL:-}" != 1 ]; then
   python=$place/venv/bin/python
 fi
 
-# A value of the event, by its keys; nothing where there is none.
-event() {
-  "$python" -I - "${GITHUB_EVENT_PATH:-}" "$@" <<'PYTHON'
+# What the event says, a line each; an empty one for what it has not.
+said=$("$python" -I - "${GITHUB_EVENT_PATH:-}" <<'PYTHON'
 import json
 import sys
 
 try:
     with open(sys.argv[1], encoding="utf-8") as file:
-        found = json.load(file)
-    for key in sys.argv[2:]:
-        found = found[key]
-    print(found if isinstance(found, (str, int)) else "")
-except (OSError, ValueError, KeyError, TypeError):
-    pass
+        event = json.load(file)
+except (OSError, ValueError):
+    event = {}
+for path in (
+    "workflow_run.id",
+    "workflow_run.conclusion",
+    "pull_request.number",
+    "pull_request.head.sha",
+    "pull_request.base.sha",
+    "pull_request.head.repo.full_name",
+    "pull_request.base.repo.full_name",
+    "merge_group.base_sha",
+    "before",
+):
+    found = event
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, dict) else None
+    print(*str("" if found is None else found).split())
 PYTHON
-}
+)
+{
+  read -r run_id && read -r run_conclusion
+  read -r number && read -r head_sha && read -r base_sha && read -r there && read -r here
+  read -r queued && read -r before
+} <<<"$said" || true
 
 # --- only the comment on what another run left ------------------------------------------------
 
@@ -139,7 +155,7 @@ sane_file() { [ -f "$1" ] && [ ! -L "$1" ] && [ "$(wc -c <"$1")" -le "$2" ]; }
 if [ -n "${INPUT_POST_FROM:-}" ]; then
   from=$INPUT_POST_FROM
   case $from in -*) from=./$from ;; esac
-  [ -n "$(event workflow_run id)" ] || refuse "post-from belongs into a workflow_run workflow"
+  [ -n "$run_id" ] || refuse "post-from belongs into a workflow_run workflow"
   if [ ! -d "$from" ] || [ -L "$from" ]; then refuse "post-from: $from is no folder"; fi
   sane_file "$from/diff.json" 5000000 || {
     annotate notice "the run left no diff.json, or one that is too large: nothing to say"
@@ -148,7 +164,7 @@ if [ -n "${INPUT_POST_FROM:-}" ]; then
   options=(--documents --tag="${INPUT_TAG:-default}" --behavior="${INPUT_BEHAVIOR:-update}")
   if sane_file "$from/check.txt" 200000; then options+=(--quote="$from/check.txt"); fi
   # Whether the gate failed is the event's word, not the file's.
-  if [ "$always" = true ] || [ "$(event workflow_run conclusion)" = failure ]; then options+=(--always); fi
+  if [ "$always" = true ] || [ "$run_conclusion" = failure ]; then options+=(--always); fi
   if ! muted costplan comment github "${options[@]}" -- "$from/diff.json"; then
     annotate warning "the comment was not written; the log says why"
   fi
@@ -183,24 +199,22 @@ resolve() {
 
 # What a merge of the pull request has as its first parent; the object says so in a shallow clone too.
 merged_onto() {
-  local parents head
-  head=$(event pull_request head sha)
+  local parents
   parents=$(inside cat-file commit HEAD | sed -n '/^$/q; s/^parent //p')
   [ "$(wc -l <<<"$parents")" -eq 2 ] || return 1
-  [ "$(sed -n 2p <<<"$parents")" = "$head" ] || return 1
+  [ "$(sed -n 2p <<<"$parents")" = "$head_sha" ] || return 1
   sed -n 1p <<<"$parents"
 }
 
-number=$(event pull_request number)
 asked=${INPUT_BASE:-}
 must=true
 if [ -z "$asked" ] && [ -n "$number" ]; then
-  asked=$(merged_onto) || asked=$(event pull_request base sha)
+  asked=$(merged_onto) || asked=$base_sha
 fi
-[ -n "$asked" ] || asked=$(event merge_group base_sha)
+[ -n "$asked" ] || asked=$queued
 [ -n "$asked" ] || asked=${GITHUB_BASE_REF:-}
 if [ -z "$asked" ]; then
-  asked=$(event before)
+  asked=$before
   must=false # a force push leaves nothing of it
 fi
 case $asked in *[!0]*) ;; *) asked='' ;; esac # a new branch was nowhere before: forty zeros
@@ -319,8 +333,6 @@ if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
   if [ "$code" -eq 2 ]; then printf '**costplan could not check the workload.** The log says why.\n' >>"$GITHUB_STEP_SUMMARY"; fi
 fi
 
-here=$(event pull_request base repo full_name)
-there=$(event pull_request head repo full_name)
 if [ "$comment" = true ] && [ -n "$number" ] && [ "${#said[@]}" -gt 0 ]; then
   if [ -z "${GITHUB_TOKEN:-}" ]; then
     annotate notice "no token: the comment is left out; its files are in $out"

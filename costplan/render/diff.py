@@ -51,20 +51,23 @@ def verdict(document: DiffDocument, *, unicode: bool = True) -> str:
     both = [one for one in moved if one.kind == "changed"]
     more = sum(one.difference > 0 for one in both)
     less = sum(one.difference < 0 for one in both)
-    parts = [
-        f"{count} of {len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'} {word}"
-        for count, word in (
-            (more, "cost more"),
-            (less, "cost less"),
-            (len(both) - more - less, "cost the same in another way"),
-            (sum(one.kind == "new" for one in moved), "are new"),
-            (sum(one.kind == "removed" for one in moved), "are gone"),
+    words = [
+        f"{count} of {len(stacks)} stacks {one if count == 1 else many}"
+        for count, one, many in (
+            (more, "costs more", "cost more"),
+            (less, "costs less", "cost less"),
+            (len(both) - more - less, "changes at the same cost", "change at the same cost"),
         )
         if count
     ]
-    text = ", ".join(parts)
-    if more + less:
-        text += f": {_span(both, document.currency, unicode)}"
+    parts = [
+        ", ".join(words) + (f": {_span(both, document.currency, unicode)}" if more + less else "")
+    ]
+    for kind, word in (("new", "new"), ("removed", "gone")):
+        count = sum(one.kind == kind for one in moved)
+        if count:
+            parts.append(f"{count} {'is' if count == 1 else 'are'} {word}")
+    text = "; ".join(part for part in parts if part)
     if not all(one.certain for one in moved):
         text += "; where a price is missing, the change is not certain"
     return text
