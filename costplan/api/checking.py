@@ -89,7 +89,7 @@ def check_subject(
     if base is not None:
         if not isinstance(opened, Opened):
             raise BadUsage("--base is a git revision of a workload", "--baseline FILE")
-        name = f"{base}:{opened.name}"
+        name = f"{base}:{Path(opened.name).name}"
         if any(one.compares for one in sets):
             before = _before(opened, base, document.as_of, locking)
     made = check(

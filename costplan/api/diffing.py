@@ -14,7 +14,7 @@ from costplan.plan.diff import diff
 from costplan.problems import BadUsage
 from costplan.store.revisions import open_revision
 from costplan.store.subjects import SavedEstimate, open_subject
-from costplan.store.workloads import open_workload
+from costplan.store.workloads import nearest, open_workload
 
 WORKING_TREE = "the working tree"
 
@@ -61,7 +61,7 @@ def diff_revisions(
         path = Path(opened.name)
         after: EstimateDocument | None = estimate_opened(opened, day, (), locking)
     else:  # what lies on disk has no say: it may be gone, or broken
-        path = Path(workload or open_workload(None).name)
+        path = nearest() if workload is None else Path(workload)
         after = estimate_at(path, head, day, locking)
     if after is None:
         raise BadUsage(f"{head} has no {path}", "name a revision that has it: --head REV")

@@ -59,7 +59,7 @@ def open_workload(
     if where == "-":
         name, text, folder = STDIN, read_stdin(), FilePath()
     else:
-        path = FilePath(where) if where is not None else _nearest()
+        path = FilePath(where) if where is not None else nearest()
         name, text, folder = str(path), read_file(path), path.parent
     return read_workload(name, text, folder, changes, rates)
 
@@ -102,7 +102,8 @@ def _bindings(data: dict[str, Any]) -> list[tuple[Path, str]]:
     return found
 
 
-def _nearest() -> FilePath:
+def nearest() -> FilePath:
+    """The nearest ``costplan.toml`` upward. Raises BadUsage where there is none."""
     try:
         start = FilePath.cwd()
     except OSError:  # removed under our feet
