@@ -38,6 +38,7 @@ def check_subject(
     policies: Sequence[Path] = (),
     *,
     baseline: str | None = None,
+    base: str | None = None,
     stacks: Sequence[str] = (),
     as_of: date | None = None,
     changes: Sequence[str] = (),
@@ -45,7 +46,9 @@ def check_subject(
 ) -> CheckDocument:
     """A workload or a saved estimate against its own rules, policy files and given ``limits``.
 
-    ``limits``: by key of ``[budget]``, a component's as ``component.tokens``. Raises CostplanError.
+    ``limits``: by key of ``[budget]``, a component's as ``component.tokens``. ``base``: a git
+    revision; the workload as of it is the baseline where a rule compares with one. Raises
+    CostplanError.
     """
     from costplan.plan.check import check
     from costplan.plan.ruleset import RuleSet, from_limits
@@ -53,6 +56,8 @@ def check_subject(
     from costplan.store.policies import open_policies
     from costplan.store.subjects import SavedEstimate, open_subject
 
+    if base is not None and baseline is not None:
+        raise BadUsage("--base and --baseline are two baselines", "give one of them")
     if subject == "-" == baseline:
         raise BadUsage("standard input cannot be both the subject and its baseline")
     files = [open_policies(path) for path in policies]
@@ -79,13 +84,21 @@ def check_subject(
         texts[file.name] = file.text
     if limits:
         sets.append(from_limits(limits))
+    before = None if baseline is None else _baseline(baseline, document.as_of)
+    name = baseline
+    if base is not None:
+        if not isinstance(opened, Opened):
+            raise BadUsage("--base is a git revision of a workload", "--baseline FILE")
+        name = f"{base}:{Path(opened.name).name}"
+        if any(one.compares for one in sets):
+            before = _before(opened, base, document.as_of, locking)
     made = check(
         document,
         sets,
         subject=opened.name,
         vendor_of=_vendors(opened if isinstance(opened, Opened) else None),
-        baseline=None if baseline is None else _baseline(baseline, document.as_of),
-        baseline_name=baseline,
+        baseline=before,
+        baseline_name=None if before is None else name,
     )
     place(made, texts, workload_name)
     return made
@@ -112,6 +125,17 @@ def _baseline(where: str, as_of: date) -> EstimateDocument:
     if isinstance(opened, SavedEstimate):
         return opened.document
     return estimate_opened(opened, as_of)
+
+
+def _before(
+    subject: Opened, revision: str, as_of: date, locking: Locking
+) -> EstimateDocument | None:
+    """The workload as of a git revision; None where that has no such file."""
+    from costplan.api.diffing import estimate_at
+
+    if subject.lock_path is None:
+        raise BadUsage("--base is a git revision: it has a file, not standard input")
+    return estimate_at(Path(subject.name), revision, as_of, Locking(off=locking.off))
 
 
 def _vendors(opened: Opened | None) -> Callable[[str], str | None]:

@@ -14,7 +14,7 @@ from costplan.plan.diff import diff
 from costplan.problems import BadUsage
 from costplan.store.revisions import open_revision
 from costplan.store.subjects import SavedEstimate, open_subject
-from costplan.store.workloads import open_workload
+from costplan.store.workloads import nearest_file, open_workload
 
 WORKING_TREE = "the working tree"
 
@@ -56,20 +56,24 @@ def diff_revisions(
     if workload == "-":
         raise BadUsage("a revision has a file, not standard input", "name the workload's file")
     day = as_of or datetime.now(UTC).date()
-    opened = open_workload(workload)
-    path = Path(opened.name)
     if head is None:
+        opened = open_workload(workload)
+        path = Path(opened.name)
         after: EstimateDocument | None = estimate_opened(opened, day, (), locking)
-    else:
-        after = _at(path, head, day, locking)
+    else:  # what lies on disk has no say: it may be gone, or broken
+        path = nearest_file() if workload is None else Path(workload)
+        after = estimate_at(path, head, day, locking)
     if after is None:
         raise BadUsage(f"{head} has no {path}", "name a revision that has it: --head REV")
-    before = _at(path, base, day, locking)
+    before = estimate_at(path, base, day, locking)
     return diff(before, after, base, head or WORKING_TREE, stacks)
 
 
-def _at(path: Path, revision: str, day: date, locking: Locking) -> EstimateDocument | None:
-    """The estimate of a workload as of a revision; None where that has no such file."""
+def estimate_at(
+    path: Path, revision: str, day: date, locking: Locking = BESIDE
+) -> EstimateDocument | None:
+    """The estimate of a workload as of a git revision, with that revision's own prices and lock;
+    None where it has no such file. Raises CostplanError."""
     with TemporaryDirectory(prefix="costplan-") as folder:
         opened = open_revision(path, revision, Path(folder))
         return None if opened is None else estimate_opened(opened, day, (), locking)

@@ -15,6 +15,7 @@ from costplan.cli.options import (
     LockOption,
     NoLockOption,
     OutOption,
+    SaveOption,
     StackOption,
 )
 
@@ -60,6 +61,10 @@ def command(
         str | None,
         typer.Option("--baseline", metavar="FILE", help="A saved estimate, or a workload."),
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="REV", help="Or the workload as of a git revision."),
+    ] = None,
     max_total: Annotated[list[str] | None, limit("--max-total", "A month, at most.")] = None,
     max_component: Annotated[
         list[str] | None, limit("--max-component", "One component, at most.", "tokens=1000")
@@ -97,6 +102,7 @@ def command(
     locked: LockedOption = False,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
+    save: SaveOption = None,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; bad input still 2.")
     ] = False,
@@ -107,7 +113,7 @@ def command(
     """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
     from costplan.api import Locking
     from costplan.api.checking import check_subject
-    from costplan.cli.words import day, look, put
+    from costplan.cli.words import also, day, look, put
 
     if figures:
         from costplan.plan.measures import vocabulary
@@ -126,21 +132,27 @@ def command(
         "--max-unpriced": max_unpriced,
     }
     numbers = _limits(given, max_component or [], max_increase or [])
+    saves = also(save or [], list(Format), out)
     document = check_subject(
         subject,
         numbers,
         policy or [],
         baseline=baseline,
+        base=base,
         stacks=stack or [],
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
         locking=Locking(lock, no_lock, locked),
     )
     for file in (document.subject, baseline, *(policy or [])):
-        if file is not None:
-            _spare(Path(file), out)
+        for target in (out, *saves.values()):
+            if file is not None:
+                _spare(Path(file), target)
+    from costplan.render import Look
     from costplan.render.verdict_forms import draw
 
+    for name, target in saves.items():
+        put(draw(document, name, Look()), target)
     put(draw(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code

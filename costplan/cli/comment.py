@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,6 +49,13 @@ def command(
     always: Annotated[
         bool, typer.Option("--always", help="Begin a comment even where nothing changed.")
     ] = False,
+    documents: Annotated[
+        bool, typer.Option("--documents", help="Refuse Markdown: for files that others made.")
+    ] = False,
+    quote: Annotated[
+        str | None,
+        typer.Option("--quote", metavar="FILE", help="Plain text, added as a block of code."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the comment and send nothing.")
     ] = False,
@@ -64,13 +72,17 @@ def command(
     from costplan.cli.voice import note
     from costplan.cli.words import clean, put
     from costplan.problems import BadUsage
-    from costplan.render.comment import fitted
+    from costplan.render.comment import fitted, quoted
     from costplan.store import forge as forges
     from costplan.store.forge.sticky import carry_out, marker, steps
 
     if not tag.replace("-", "").replace("_", "").isalnum() or not tag.isascii() or len(tag) > 50:
         raise BadUsage(f"'{clean(tag)}' is no tag", "letters, digits, - and _")
-    parts, changed = _texts(file)
+    parts, changed = _texts(file, documents)
+    if quote is not None:
+        from costplan.store.text import read_file
+
+        parts.append(quoted(read_file(Path(quote))))
     mark = marker(tag)
     where = None
     if not dry_run or number or project:
@@ -98,23 +110,26 @@ def command(
     return 0
 
 
-def _texts(files: list[str]) -> tuple[list[str], bool]:
-    """Each file as Markdown, and whether any of them tells of a change."""
+def _texts(files: list[str], documents: bool) -> tuple[list[str], bool]:
+    """Each file as Markdown, and whether there is anything to tell: whether a diff among them
+    tells of a change, or, where there is none, always."""
+    from costplan.cli.words import clean
     from costplan.document.saved import Saved
+    from costplan.problems import BadUsage
     from costplan.render import Look, render
     from costplan.render.results import draw_result
     from costplan.store.documents import open_text
 
-    parts, changed = [], False
+    parts, changes = [], []
     for name in files:
         found = open_text(name)
         if isinstance(found, str):
+            if documents:
+                raise BadUsage(f"{clean(name)} is no saved document", "--documents takes no other")
             parts.append(found)
-            changed = True
         elif isinstance(found, Saved):
             parts.append(render(found.document, "markdown", Look()))
-            changed = True
         else:
             parts.append(draw_result(found.document, "markdown", Look()))
-            changed = changed or found.document.changed
-    return parts, changed
+            changes.append(found.document.changed)
+    return parts, any(changes) or not changes

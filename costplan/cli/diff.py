@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import DayOption, NoLockOption, OutOption, StackOption
+from costplan.cli.options import DayOption, NoLockOption, OutOption, SaveOption, StackOption
 
 
 class Format(StrEnum):
@@ -40,18 +40,22 @@ def command(
     no_lock: NoLockOption = False,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
+    save: SaveOption = None,
 ) -> int:
     """Say what a change costs, split into volume, mix, intensity and price."""
     from costplan.api import Locking
     from costplan.api.diffing import diff_files, diff_revisions
-    from costplan.cli.words import day, look, put, spare
+    from costplan.cli.words import also, day, look, put, spare
     from costplan.problems import BadUsage
+    from costplan.render import Look
     from costplan.render.results import draw_result
 
     when = None if as_of is None else day(as_of)
     locking = Locking(off=no_lock)
+    saves = also(save or [], list(Format), out)
     for file in (one, other):
-        spare(Path(file or "-"), out)
+        for target in (out, *saves.values()):
+            spare(Path(file or "-"), target)
     if base is not None:
         if other is not None:
             raise BadUsage("--base takes one workload", "costplan diff --base REV [WORKLOAD]")
@@ -65,5 +69,7 @@ def command(
         )
     else:
         made = diff_files(one, other, when, stack or [], locking)
+    for name, target in saves.items():
+        put(draw_result(made, name, Look()), target)
     put(draw_result(made, form.value, look()), out)
     return 0

@@ -43,6 +43,12 @@ DayOption = Annotated[
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
 ]
+SaveOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--save", metavar="FORMAT=FILE", help="Also write another format; may be repeated."
+    ),
+]
 ChangeOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="a.b=1", help="Change a value; steps and jobs go by their name."),

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
-from costplan.cli.options import DayOption, RateOption, WorkloadArgument
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from costplan.cli.options import DayOption, RateOption
 
 
 def command(
-    workload: WorkloadArgument = None,
+    workload: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORKLOAD]...",
+            help="Workload files, - for standard input, or the nearest costplan.toml upward.",
+        ),
+    ] = None,
     as_of: DayOption = None,
     exchange: RateOption = None,
 ) -> int:
-    """Check a workload file and its bindings; print nothing but a word when all is well."""
+    """Check workload files and their bindings; print nothing but a word when all is well."""
+    from costplan.cli.words import complain, day
+    from costplan.problems import CostplanError
+
+    when = day(as_of)
+    if not workload or len(workload) == 1:
+        return _validate(workload[0] if workload else None, when, exchange or [])
+    code = 0
+    for name in workload:  # one that is wrong does not hide the others' faults
+        try:
+            _validate(name, when, exchange or [])
+        except CostplanError as error:
+            complain(error)
+            code = max(code, error.exit_code)
+    return code
+
+
+def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
     from costplan.api import estimate_opened
     from costplan.api.checking import refuse_bad_rules
     from costplan.cli.voice import note
-    from costplan.cli.words import clean, day
+    from costplan.cli.words import clean
     from costplan.store.workloads import open_workload
 
-    when = day(as_of)
-    opened = open_workload(workload, rates=exchange or [])
+    opened = open_workload(workload, rates=exchange)
     refuse_bad_rules(opened)
     document = estimate_opened(opened, when)
     unpriced = sum(len(made.unpriced) for made in document.estimates)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from costplan import __version__
 from costplan.cli.environment import width as asked_width
 from costplan.cli.voice import note
-from costplan.problems import BadUsage, CostplanError
+from costplan.problems import BadUsage, CostplanError, did_you_mean
 from costplan.render import Look
 
 
@@ -72,6 +72,24 @@ def put(text: str, out: Path | None) -> None:
 
     write(out, text)
     note(f"wrote {clean(str(out))}")
+
+
+def also(pairs: Sequence[str], formats: Sequence[str], out: Path | None) -> dict[str, Path]:
+    """``FORMAT=FILE`` pairs of ``--save``, by format. Raises BadUsage, also for one file twice."""
+    found: dict[str, Path] = {}
+    files = [] if out is None else [out.absolute()]
+    for pair in pairs:
+        name, equals, file = pair.partition("=")
+        if name not in formats or not equals or not file or file == "-":
+            near = did_you_mean(name, formats)
+            known = f"as json=out.json; formats: {', '.join(formats)}"
+            raise BadUsage(f"--save {clean(pair)}: is no FORMAT=FILE", near or known)
+        path = Path(file)
+        if name in found or path.absolute() in files:
+            raise BadUsage(f"--save {clean(pair)}: the format or the file is given twice")
+        found[name] = path
+        files.append(path.absolute())
+    return found
 
 
 def spare(source: Path, out: Path | None, what: str = "the workload itself") -> None:

@@ -18,6 +18,8 @@ from costplan.quantity import ZERO, settle, total
 
 SCHEMA_VERSION = "1.0"
 CAUSES = ("volume", "mix", "intensity", "price")
+SAME_SHARE = Decimal("1e-9")
+"""Reliabilities agree within it: outcomes are solved in binary floats."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +85,19 @@ class Side:
     silent_per_month: Decimal | None = None
     cost_per_trusted_answer: Decimal | None = None
 
+    @property
+    def silent(self) -> Decimal | None:
+        """Share of the requests whose wrong answer nobody notices."""
+        if self.silent_per_month is None or not self.requests:
+            return None
+        return self.silent_per_month / self.requests
+
+
+def _apart(before: Decimal | None, after: Decimal | None) -> bool:
+    if before is None or after is None:
+        return (before is None) != (after is None)
+    return abs(after - before) > SAME_SHARE
+
 
 @dataclass(slots=True, kw_only=True)
 class StackDiff:
@@ -120,7 +135,18 @@ class StackDiff:
         if self.head is None:
             return "removed"
         moved = self.difference or any(line.kind != "same" for line in self.lines)
-        return "changed" if moved else "same"
+        return "changed" if moved or self.outcomes_moved else "same"
+
+    @property
+    def outcomes_moved(self) -> bool:
+        """Whether more or fewer answers can be trusted: a change even where it costs the same."""
+        if self.base is None or self.head is None:
+            return False
+        pairs = (
+            (self.base.reliability, self.head.reliability),
+            (self.base.silent, self.head.silent),
+        )
+        return any(_apart(before, after) for before, after in pairs)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -70,6 +70,10 @@ def _notes(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[st
         yield f"the workload was called '{base.workload}', now '{head.workload}'"
     if base.as_of != head.as_of:
         yield f"prices of {base.as_of} against prices of {head.as_of}"
+    pins = [one.lock and (one.lock.file, one.lock.as_of) for one in (base, head)]
+    if pins[0] != pins[1]:
+        said = [f"{pin[0]} of {pin[1]}" if pin else "no lock" for pin in pins]
+        yield f"prices pinned by {said[0]} before, by {said[1]} now"
 
 
 def _stack(name: str, base: Estimate | None, head: Estimate | None) -> StackDiff:

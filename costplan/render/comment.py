@@ -4,8 +4,25 @@ from __future__ import annotations
 
 import re
 
+from costplan.render.page import clean
+
 DETAILS = re.compile(r"<details>.*?</details>\n*", re.S)
+QUOTED = 20_000
+"""Characters of a quoted text."""
 SHORTENED = "_Shortened to fit; the full report is among this job's files._\n"
+
+
+def quoted(text: str) -> str:
+    """A text that is not trusted, as a block of code: no Markdown in it is read.
+
+    Its fence is longer than any in the text; of a long text the beginning is kept.
+    """
+    rows = [clean(row) for row in text[:QUOTED].splitlines()]
+    if len(text) > QUOTED:
+        rows[-1] = "..."
+    longest = max((len(run) for row in rows for run in re.findall("~+", row)), default=0)
+    fence = "~" * max(3, longest + 1)
+    return "\n".join([f"{fence}text", *rows, fence]) + "\n"
 
 
 def fitted(marker: str, parts: list[str], limit: int) -> str:

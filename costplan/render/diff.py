@@ -51,20 +51,23 @@ def verdict(document: DiffDocument, *, unicode: bool = True) -> str:
     both = [one for one in moved if one.kind == "changed"]
     more = sum(one.difference > 0 for one in both)
     less = sum(one.difference < 0 for one in both)
-    parts = [
-        f"{count} of {len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'} {word}"
-        for count, word in (
-            (more, "cost more"),
-            (less, "cost less"),
-            (len(both) - more - less, "cost the same in another way"),
-            (sum(one.kind == "new" for one in moved), "are new"),
-            (sum(one.kind == "removed" for one in moved), "are gone"),
+    words = [
+        f"{count} of {len(stacks)} stacks {one if count == 1 else many}"
+        for count, one, many in (
+            (more, "costs more", "cost more"),
+            (less, "costs less", "cost less"),
+            (len(both) - more - less, "changes at the same cost", "change at the same cost"),
         )
         if count
     ]
-    text = ", ".join(parts)
-    if more + less:
-        text += f": {_span(both, document.currency, unicode)}"
+    parts = [
+        ", ".join(words) + (f": {_span(both, document.currency, unicode)}" if more + less else "")
+    ]
+    for kind, word in (("new", "new"), ("removed", "gone")):
+        count = sum(one.kind == kind for one in moved)
+        if count:
+            parts.append(f"{count} {'is' if count == 1 else 'are'} {word}")
+    text = "; ".join(part for part in parts if part)
     if not all(one.certain for one in moved):
         text += "; where a price is missing, the change is not certain"
     return text
@@ -93,9 +96,12 @@ def change(stack: StackDiff, currency: str, *, unicode: bool = True) -> str:
         return text if stack.certain else f"{text}, at least"
     if stack.kind == "same":
         return f"unchanged ({money(head)})"
-    moved = signed(stack.difference, currency, digits, unicode=unicode)
-    text = f"{moved} ({money(base)} -> {money(head)})"
-    if stack.percent is not None:
+    if stack.difference:
+        moved = signed(stack.difference, currency, digits, unicode=unicode)
+        text = f"{moved} ({money(base)} -> {money(head)})"
+    else:
+        text = f"costs the same ({money(head)})"
+    if stack.percent:
         text += f", {percent(stack.percent)}"
     return text if stack.certain else f"{text}; a price is missing, so the change is not certain"
 
@@ -120,7 +126,9 @@ def _stack(page: Page, document: DiffDocument, stack: StackDiff) -> None:
         if causes.rows:
             page.draw(causes)
             page.say()
-        _measures(page, stack)
+        if said := measures(stack):
+            page.say(said)
+            page.say()
     moved = [line for line in stack.lines if line.kind != "same"]
     table = Table("", "line", "before", "after", "change", texts=2)
     for line in moved[:TOP]:
@@ -160,15 +168,15 @@ def _cells(page: Page, document: DiffDocument, line: LineChange) -> list[str]:
     ]
 
 
-def _measures(page: Page, stack: StackDiff) -> None:
-    """What else the change does: traffic and how many answers can be trusted."""
-    assert stack.base is not None
-    assert stack.head is not None
+def measures(stack: StackDiff) -> str:
+    """What else a change does, to traffic and to how many answers can be trusted; or nothing."""
     base, head = stack.base, stack.head
+    if base is None or head is None:
+        return ""
     said = []
     if base.requests != head.requests:
         said.append(f"requests {rounded(base.requests)} -> {rounded(head.requests)}")
-    if base.reliability != head.reliability:
+    if base.reliability != head.reliability and stack.outcomes_moved:
         said.append(f"trusted {_share(base.reliability)} -> {_share(head.reliability)}")
     if base.silent_per_month != head.silent_per_month:
         pair = [
@@ -176,9 +184,7 @@ def _measures(page: Page, stack: StackDiff) -> None:
             for one in (base.silent_per_month, head.silent_per_month)
         ]
         said.append(f"silent failures {pair[0]} -> {pair[1]} a month")
-    if said:
-        page.say(", ".join(said))
-        page.say()
+    return ", ".join(said)
 
 
 def _share(value: Decimal | None) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
 from costplan.quantity import ZERO
 from costplan.render import Look
-from costplan.render.diff import ABOUT, SIGNS, change, percent, verdict
+from costplan.render.diff import ABOUT, SIGNS, change, measures, percent, verdict
 from costplan.render.markdown import in_html, safe
 from costplan.render.money import amount, places, signed
 
@@ -55,13 +55,15 @@ def _stack(stack: StackDiff, currency: str) -> list[str]:
         "",
     ]
     digits = places(*(one.total_monthly for one in (stack.base, stack.head) if one is not None))
-    if stack.kind == "changed":
+    causes = [(name, getattr(stack.split, name)) for name in CAUSES]
+    if stack.kind == "changed" and any(value for _, value in causes):
         rows += ["| why | change |", "|---|--:|"]
-        for name in CAUSES:
-            value = getattr(stack.split, name)
+        for name, value in causes:
             if value:
                 rows.append(f"| {name}: {ABOUT[name]} | {signed(value, currency, digits)} |")
         rows.append("")
+    if said := measures(stack):
+        rows += [in_html(said), ""]
     moved = [line for line in stack.lines if line.kind != "same"]
     if moved:
         rows += ["| | role | offer | charge | before | after | change |"]

@@ -36,6 +36,7 @@ class Host:
         self.faults: dict[str, list[Fault]] = {}
         self.log: list[tuple[str, str]] = []
         self.user: dict[str, Any] | None = {"login": "bot", "id": 7}
+        self.pulls: list[dict[str, Any]] = []
         self.url = ""
         self.next = 1
 
@@ -70,6 +71,8 @@ class Host:
             else "/projects/acme/app/merge_requests/5/notes"
         )
         one = "/repos/acme/app/issues/comments/" if self.kind == "github" else f"{many}/"
+        if path == "/repos/acme/app/pulls":
+            return 200, [one for one in self.pulls if one["head"]["label"] == query["head"][0]]
         if path == many and method == "GET":
             size, page = int(query["per_page"][0]), int(query["page"][0])
             return 200, self.notes[(page - 1) * size : page * size]

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from costplan.problems import BadUsage
 from costplan.store.forge import Comment, ForgeError, Place
@@ -17,6 +18,7 @@ from costplan.store.forge.talk import Refused, Talk
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 API = "https://api.github.com"
 LARGEST_EVENT = 10_000_000
+LOOKUP_SECONDS = 30
 
 
 def place(environment: Mapping[str, str], **given: str | int | None) -> Place:
@@ -25,27 +27,69 @@ def place(environment: Mapping[str, str], **given: str | int | None) -> Place:
     if not NAME.fullmatch(project) or ".." in project:
         problem = f"'{project}' is no repository" if project else "which repository?"
         raise BadUsage(problem, "--project owner/name, or GITHUB_REPOSITORY")
-    number = given.get("number") or _number(environment)
-    if not number:
-        raise BadUsage("which pull request?", "--number N; a pull_request event says it by itself")
     token = environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN", "")
     api = str(given.get("api") or environment.get("GITHUB_API_URL") or API)
+    number = given.get("number")
+    if not number:
+        event = _event(environment)
+        run = event.get("workflow_run")
+        asked = Place(api, project, 0, token)
+        number = _of_run(run, asked) if isinstance(run, dict) else _number(event)
+    if not number:
+        raise BadUsage("which pull request?", "--number N; a pull_request event says it by itself")
     return Place(api, project, int(number), token)
 
 
-def _number(environment: Mapping[str, str]) -> int:
-    """The pull request of the event that runs this job; 0 where there is none."""
+def _event(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The event that runs this job; empty where there is none."""
     path = environment.get("GITHUB_EVENT_PATH")
     if not path:
-        return 0
+        return {}
     try:
         with open(path, "rb") as file:
             event = json.loads(file.read(LARGEST_EVENT))
     except (OSError, ValueError):
-        return 0
-    found = event.get("pull_request") if isinstance(event, dict) else None
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _number(event: dict[str, Any]) -> int:
+    """The pull request of an event; 0 where it has none."""
+    found = event.get("pull_request")
     number = found.get("number") if isinstance(found, dict) else None
     return number if isinstance(number, int) and not isinstance(number, bool) else 0
+
+
+def _of_run(run: dict[str, Any], where: Place) -> int:
+    """The open pull request whose newest commit a workflow ran on.
+
+    The event of a run names no pull request from a fork, so the host is asked which one comes from
+    that branch. Raises ForgeError where none, or one with a newer commit, is open.
+    """
+    owner = run.get("head_repository")
+    owner = owner.get("owner") if isinstance(owner, dict) else None
+    login = owner.get("login") if isinstance(owner, dict) else None
+    branch, commit = run.get("head_branch"), run.get("head_sha")
+    if run.get("event") != "pull_request" or not login or not branch or not commit:
+        raise ForgeError("the run that is reported on is of no pull request", "--number N")
+    thread = connect(where, LOOKUP_SECONDS)
+    try:
+        head = quote(f"{login}:{branch}", safe="")
+        found = thread.talk.pages(f"/repos/{where.project}/pulls?state=open&head={head}")
+    finally:
+        thread.close()
+    heads = [(one.get("number"), one.get("head")) for one in found]
+    numbers = [
+        number
+        for number, head in heads
+        if isinstance(number, int) and isinstance(head, dict) and head.get("sha") == commit
+    ]
+    if len(numbers) != 1:
+        raise ForgeError(
+            f"{len(numbers)} open pull requests have the commit {str(commit)[:40]} as their newest",
+            "a later push has a run of its own; --number N names one",
+        )
+    return numbers[0]
 
 
 class Thread:

@@ -47,8 +47,9 @@ class Talk:
     def pages(self, path: str) -> list[dict[str, Any]]:
         """All elements of a list that comes in pages. Raises ForgeError."""
         found: list[dict[str, Any]] = []
+        joint = "&" if "?" in path else "?"
         for page in range(1, PAGES + 1):
-            part = self.ask("GET", f"{path}?per_page={PER_PAGE}&page={page}")
+            part = self.ask("GET", f"{path}{joint}per_page={PER_PAGE}&page={page}")
             if not isinstance(part, list) or not all(isinstance(one, dict) for one in part):
                 raise ForgeError(f"{self.api}{path} answers something else than a list of comments")
             found += part

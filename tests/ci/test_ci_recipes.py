@@ -1,0 +1,199 @@
+"""The recipes of examples/ci and the templates of ci/: scripts are run, keys are held."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from ci_runner import BASE, HEAD, SCRIPT, Runner, git, load, repository
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from comment_hosts import TOKEN, serving
+from run import ROOT
+
+ACTION = ROOT / "action.yml"
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
+GITLAB = ROOT / "ci" / "costplan.gitlab-ci.yml"
+EXAMPLES = ROOT / "examples" / "ci"
+YAML = [ACTION, HOOKS, GITLAB, *sorted(EXAMPLES.glob("*.y*ml"))]
+MARK = "<!-- costplan:default -->"
+
+
+def sh(script: str, folder: Path, shell: str = "sh", **env: str) -> tuple[int, str]:
+    """A recipe's script in a repository, as a runner's shell would run it."""
+    runner = Runner(folder.parent)
+    ran = subprocess.run(
+        [shell, "-c", script],
+        cwd=folder,
+        env=runner.environment({}, **env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+        check=False,
+    )
+    return ran.returncode, ran.stdout.decode("utf-8")
+
+
+def block(path: Path, key: str) -> str:
+    """The literal block below a key that holds a list of one."""
+    text = path.read_text(encoding="utf-8")
+    found = re.search(rf"^  {key}:\n    - \|\n((?:      .*\n|\n)+)", text, re.M)
+    assert found is not None, key
+    return textwrap.dedent(found[1])
+
+
+def test_the_gitlab_job(tmp_path: Path) -> None:
+    folder = tmp_path / "code"
+    (base, _) = repository(folder, BASE, HEAD)
+    script = block(GITLAB, "script")
+    with serving("gitlab") as host:
+        env = {
+            "COSTPLAN_WORKLOAD": "costplan.toml",
+            "COSTPLAN_OUTPUT": "out put",
+            "COSTPLAN_POLICY": "",
+            "COSTPLAN_TAG": "default",
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
+            "CI_MERGE_REQUEST_IID": "5",
+            "CI_PROJECT_ID": "acme/app",
+            "CI_API_V4_URL": host.url,
+            "GITLAB_TOKEN": TOKEN,
+        }
+        code, log = sh(script, folder, **env)
+        assert code == 1, log
+        (body,) = host.bodies
+        assert body.startswith(MARK)
+        assert "+$1.00 ($3.50" in body
+        assert "**deny**" in body
+        code, _ = sh(script, folder, **env)
+        assert (code, host.bodies) == (1, [body])
+        code, log = sh(script, folder, **{**env, "GITLAB_TOKEN": ""})
+        assert (code, "no note is written" in log) == (1, True)
+    issues = load(folder / "out put" / "gl-code-quality.json")
+    assert [one["location"]["path"] for one in issues] == ["costplan.toml"]
+    assert "<failure" in (folder / "out put" / "junit.xml").read_text(encoding="utf-8")
+
+
+def test_the_gitlab_job_says_what_is_to_be_installed(tmp_path: Path) -> None:
+    script = block(GITLAB, "before_script")
+    assert sh(script, tmp_path)[0] == 0
+    code, log = sh(script, tmp_path, COSTPLAN_SKIP_INSTALL="", COSTPLAN_INSTALL="")
+    assert code != 0
+    assert "what pip installs" in log
+
+
+def test_the_plain_script(tmp_path: Path) -> None:
+    folder = tmp_path / "code"
+    repository(folder, BASE, HEAD)
+    script = EXAMPLES / "plain.sh"
+    code, log = sh(f"sh '{script}' costplan.toml HEAD~1 out", folder)
+    assert code == 1, log
+    assert "denied: see out/check.json" in log
+    assert load(folder / "out" / "diff.json")["stacks"][0]["difference"] == 1
+    code, log = sh(f"sh '{script}' costplan.toml nowhere", folder)
+    assert (code, "'nowhere' is no revision" in log) == (2, True)
+
+
+def test_the_steps_of_jenkins(tmp_path: Path) -> None:
+    origin, folder = tmp_path / "origin", tmp_path / "code"
+    repository(origin, BASE)
+    git(tmp_path, "clone", "--quiet", str(origin), str(folder))
+    repository(folder, HEAD)
+    text = (EXAMPLES / "Jenkinsfile").read_text(encoding="utf-8")
+    assert text.count("{") == text.count("}")
+    (script,) = re.findall(r"sh '''(.*?)'''", text, re.S)
+    code, log = sh(script, folder)
+    assert code == 1, log
+    assert load(folder / "costplan-report" / "check.json")["exit_code"] == 1
+    assert "${" not in re.sub(r"sh '''.*?'''", "", text, flags=re.S)  # Groovy pastes nothing
+
+
+@pytest.mark.parametrize("path", YAML, ids=lambda path: path.name)
+def test_yaml_as_far_as_text_can_tell(path: Path) -> None:
+    """No tabs, even indentation that grows a step at a time, a key or an item on each line."""
+    rows = path.read_text(encoding="utf-8").splitlines()
+    inside_block, before = None, 0
+    for at, row in enumerate(rows, 1):
+        where = f"{path.name}:{at}: {row}"
+        indent = len(row) - len(row.lstrip(" "))
+        assert "\t" not in row, where
+        if not row.strip() or row.lstrip().startswith("#"):
+            continue
+        if inside_block is not None and indent > inside_block:
+            continue
+        inside_block = None
+        assert indent % 2 == 0, where
+        assert indent <= before + 2 + 2 * rows[at - 2].lstrip().startswith("- "), where
+        content = row.strip().removeprefix("- ")
+        assert re.match(r"[\w.-]+:( |$)|\S+$|\|$", content) or row.strip().startswith("- "), where
+        value = content.partition(": ")[2]
+        if value and value[0] not in "'\"[{":
+            assert ": " not in value, where
+            assert " #" not in value, where
+        if value[:1] in ("'", '"'):
+            assert value.count(value[0]) % 2 == 0, where
+        if row.rstrip().endswith("|"):
+            inside_block = indent
+        before = indent
+
+
+def test_every_input_reaches_the_script_and_only_through_the_environment() -> None:
+    action, script = ACTION.read_text(encoding="utf-8"), SCRIPT.read_text(encoding="utf-8")
+    head, _, steps = action.partition("\nruns:\n")
+    inputs = set(re.findall(r"^  ([a-z-]+):$", head.partition("\noutputs:\n")[0], re.M))
+    assert inputs == set(re.findall(r"\$\{\{ inputs\.([a-z-]+)", steps)) | {"python"}
+    passed = set(re.findall(r"^ +(INPUT_\w+): ", steps, re.M))
+    assert passed == set(re.findall(r"\bINPUT_[A-Z_]+", script))
+    documented = script.partition("set -euo pipefail")[0]
+    assert passed == set(re.findall(r"#   (INPUT_\w+)", documented))
+    assert "${{" not in script
+    for path in (ACTION, *EXAMPLES.glob("*.yml")):
+        for row in re.findall(r"^ +(?:- )?run: .*$", path.read_text(encoding="utf-8"), re.M):
+            assert "${{" not in row
+    outputs = set(re.findall(r"steps\.run\.outputs\.([a-z-]+)", head))
+    written = set(re.findall(r"^ *output ([a-z-]+) ", script, re.M))
+    loop = re.search(r"for name in (diff:.*); do", script)
+    assert loop is not None
+    assert outputs == written | {one.partition(":")[0] for one in loop[1].split()}
+
+
+def test_actions_are_pinned_and_may_do_no_more_than_they_need() -> None:
+    for path in (ACTION, *EXAMPLES.glob("github*.yml")):
+        text = path.read_text(encoding="utf-8")
+        for used in re.findall(r"uses: (.+)", text):
+            assert re.fullmatch(r"[\w./-]+@v\d+", used), used
+        assert "pull_request_target" not in text
+    build = (EXAMPLES / "github-fork-build.yml").read_text(encoding="utf-8")
+    assert re.findall(r"^ *([\w-]+): (?:read|write)$", build, re.M) == ["contents"]
+    assert "write" not in re.findall(r"^permissions:\n(?:  .*\n)+", build, re.M)[0]
+    comment = (EXAMPLES / "github-fork-comment.yml").read_text(encoding="utf-8")
+    assert "permissions: {}" in comment
+    assert "checkout" not in comment.partition("\njobs:")[2]
+    assert "run:" not in comment.replace("workflow_run:", "")
+
+
+def test_the_scripts_are_marked_to_be_run() -> None:
+    for path in (SCRIPT, EXAMPLES / "plain.sh"):
+        assert os.access(path, os.X_OK), path
+        checked = subprocess.run(["bash", "-n", str(path)], capture_output=True, check=False)
+        assert checked.returncode == 0, checked.stderr
+
+
+def test_hooks_name_commands_and_match_what_they_are_for(tmp_path: Path) -> None:
+    text = HOOKS.read_text(encoding="utf-8")
+    assert re.findall(r"^- id: (.+)$", text, re.M) == ["costplan-validate", "costplan-check"]
+    entries = re.findall(r"^  entry: costplan (.+)$", text, re.M)
+    assert entries == ["validate", "check"]
+    validate, check = (re.compile(one) for one in re.findall(r"^  files: (.+)$", text, re.M))
+    assert validate.search("app/costplan.toml")
+    assert not validate.search("notcostplan.toml")
+    assert check.search("costplan.lock")
+    assert check.search("app/pricing/tokens/me.toml")
+    code = tmp_path / "code"
+    repository(code, BASE)
+    assert sh("costplan validate costplan.toml ./costplan.toml", code)[0] == 0
+    assert sh("costplan check costplan.toml --as-of 2026-11-22", code)[0] == 0
