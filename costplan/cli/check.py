@@ -139,9 +139,9 @@ def command(
     for file in (document.subject, baseline, *(policy or [])):
         if file is not None:
             _spare(Path(file), out)
-    from costplan.render.verdict_forms import draw
+    from costplan.render.results import draw_result
 
-    put(draw(document, form.value, look()), out)
+    put(draw_result(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from costplan.catalog.expression import ExpressionError
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
-from costplan.document.verdict import CheckDocument, Status, Verdict
+from costplan.document.verdict import CheckDocument, Verdict
 from costplan.plan.measures import MEASURES, MONEY, Figure, Subject, is_stale
 from costplan.plan.ruleset import (
     MINIMA,
@@ -150,7 +150,7 @@ class _Judge:
             deny=deny,
             path=("budget", *path),
         )
-        made.status = _compared(made)
+        made.status = made.compared
         sure = made.status == "deny" and not figure.may_fall
         if figure.value is None:
             made.status, made.reason, made.remedy = "unknown", figure.reason, figure.remedy
@@ -159,10 +159,7 @@ class _Judge:
             made.status, made.waits_for_price = "unknown", True
             made.reason = _waits(waiting)
             made.remedy = _allow("allow_unpriced", waiting[0].price.offer)
-        made.limit = warn if made.status == "warn" or deny is None else deny
-        if made.status != "unknown" and figure.value is not None and made.limit is not None:
-            room = made.limit - figure.value
-            made.headroom = -room if made.is_minimum else room
+        made.measure()
         return made
 
     def policies(self, rules: RuleSet) -> Iterable[Verdict]:
@@ -234,16 +231,6 @@ class _Judge:
     def _unit(self, name: str) -> str:
         unit = MEASURES[name].unit
         return self.subject.document.currency if unit == MONEY else unit
-
-
-def _compared(made: Verdict) -> Status:
-    """The limits' answer to the figure as it is known."""
-    if made.figure is None:
-        return "unknown"
-    for status, limit in (("deny", made.deny), ("warn", made.warn)):
-        if limit is not None and (made.figure < limit if made.is_minimum else made.figure > limit):
-            return "deny" if status == "deny" else "warn"
-    return "pass"
 
 
 def _waits(lines: Sequence[LineItem]) -> str:
