@@ -1,24 +1,27 @@
 """Lines in the shape of FOCUS 1.2, the FinOps Open Cost and Usage Specification, as CSV.
 
 An estimate is no invoice: the account is called ``estimate``, no invoice is named, and the columns
-of our own begin with ``x_``. What a saved document does not know (regions, commitments, resources)
-is null, and so is every cost of a line without a price.
+of our own begin with ``x_``. What a saved document does not know (regions, resources) is null, and
+so is every cost of a line without a price. Costs and unit prices are in the billing currency. What
+a commitment covers is spread over the rows that draw on it, and what it leaves unused is a row of
+its own, so that billed and effective cost are the same and both sum to the total.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING
 
-from costplan.document.entries import Entry, Value, entries
-from costplan.quantity import literal, settle
+from costplan.document.entries import Entry, Value, entries, estimates_of
+from costplan.quantity import literal
 from costplan.render import Look
 from costplan.render.csv import table
+from costplan.render.focus_terms import billed, committed, priced_cost, unit_prices
 
 if TYPE_CHECKING:
+    from costplan.document.estimate import Commitment
     from costplan.document.saved import Saved
 
 VERSION = "1.2"
@@ -52,26 +55,41 @@ NULLS = (
     "ResourceName",
     "ResourceType",
 )
-"""Columns that no estimate fills."""
+"""Columns that no estimate fills, and those that only a commitment does."""
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """One row a line item. The sum of BilledCost is the sum of the totals."""
     header: list[str] = []
     rows = []
-    for entry in entries(saved):
-        made = _row(entry)
-        header = header or list(made)
-        rows.append(list(made.values()))
+    for one in saved:
+        drawn = _commitments(one)
+        for entry in entries([one]):
+            made = _row(entry, drawn.get(entry.stack, {}))
+            header = header or list(made)
+            rows.append(list(made.values()))
     return table(header or list(NULLS), rows)
 
 
-def _row(entry: Entry) -> dict[str, Value]:
+def _commitments(one: Saved) -> dict[str, dict[str, Commitment]]:
+    """What each stack draws on money that was promised, by its name."""
+    found = estimates_of(one.document)
+    return {
+        made.stack: {drawn.name: drawn for drawn in made.commitments}
+        for made in (found.estimates if found is not None else ())
+    }
+
+
+def _row(entry: Entry, drawn: Mapping[str, Commitment]) -> dict[str, Value]:
     line, price = entry.line, entry.line.price
     start, end = _month(entry.as_of)
-    usage = not line.fixed
-    priced = line.amount is not None and line.flat is None and price.price is not None
-    row: dict[str, Value] = dict.fromkeys(NULLS)
+    commitment = committed(line, drawn, entry.currency)
+    status = commitment["CommitmentDiscountStatus"] if commitment else None
+    usage = status == "Used" or not line.fixed
+    conversion = line.exchanged.conversion if line.exchanged is not None else None
+    priced = unit_prices(line)
+    units = billed(priced, conversion)
+    row: dict[str, Value] = dict.fromkeys(NULLS) | (commitment or {})
     row |= {
         "BilledCost": line.amount,
         "BillingAccountId": "estimate",
@@ -79,9 +97,9 @@ def _row(entry: Entry) -> dict[str, Value]:
         "BillingCurrency": entry.currency,
         "BillingPeriodEnd": end,
         "BillingPeriodStart": start,
-        "ChargeCategory": _category(entry),
+        "ChargeCategory": "Usage" if status else _category(entry),
         "ChargeDescription": f"{line.role or price.offer}: {line.label}, {line.formula}",
-        "ChargeFrequency": "Usage-Based" if usage else "Recurring",
+        "ChargeFrequency": "Usage-Based" if not line.fixed else "Recurring",
         "ChargePeriodEnd": end,
         "ChargePeriodStart": start,
         "ConsumedQuantity": (line.used if line.used is not None else line.quantity)
@@ -89,12 +107,16 @@ def _row(entry: Entry) -> dict[str, Value]:
         else None,
         "ConsumedUnit": price.unit if usage else None,
         "ContractedCost": line.contracted_amount,
-        "ContractedUnitPrice": _contracted(entry) if priced else None,
+        "ContractedUnitPrice": units.contracted,
         "EffectiveCost": line.amount,
         "InvoiceIssuerName": entry.vendor or "unknown",
         "ListCost": line.list_amount,
-        "ListUnitPrice": price.price if priced else None,
-        "PricingCategory": "Standard",
+        "ListUnitPrice": units.list,
+        "PricingCategory": "Committed" if status else "Standard",
+        "PricingCurrency": conversion.currency if conversion is not None else entry.currency,
+        "PricingCurrencyContractedUnitPrice": priced.contracted,
+        "PricingCurrencyEffectiveCost": priced_cost(line),
+        "PricingCurrencyListUnitPrice": priced.list,
         "PricingQuantity": line.quantity / price.per,
         "PricingUnit": price.unit if price.per == 1 else f"{literal(price.per)} {price.unit}",
         "ProviderName": entry.vendor or "unknown",
@@ -131,14 +153,6 @@ def _category(entry: Entry) -> str:
     if entry.line.amount is not None and entry.line.amount < 0:
         return "Credit"
     return "Purchase" if entry.line.fixed else "Usage"
-
-
-def _contracted(entry: Entry) -> Decimal | None:
-    """The unit price after the negotiated discount."""
-    line = entry.line
-    if line.price.price is None or line.amount is None or not line.list_amount:
-        return line.price.price
-    return settle(line.price.price * line.amount / line.list_amount)
 
 
 def _month(day: date) -> tuple[str, str]:
