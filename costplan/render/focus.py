@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,9 @@ from costplan.document.entries import Entry, Value, entries, estimates_of
 from costplan.quantity import literal
 from costplan.render import Look
 from costplan.render.csv import table
-from costplan.render.focus_terms import billed, committed, priced_cost, unit_prices
+from costplan.render.focus_terms import billed, committed, covered_parts, priced_cost, unit_prices
 
 if TYPE_CHECKING:
-    from costplan.document.estimate import Commitment
     from costplan.document.saved import Saved
 
 VERSION = "1.2"
@@ -63,29 +63,22 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
     header: list[str] = []
     rows = []
     for one in saved:
-        drawn = _commitments(one)
+        found = estimates_of(one.document)
+        parts = {made.stack: covered_parts(made) for made in (found.estimates if found else ())}
         for entry in entries([one]):
-            made = _row(entry, drawn.get(entry.stack, {}))
+            made = _row(entry, parts.get(entry.stack, {}))
             header = header or list(made)
             rows.append(list(made.values()))
     return table(header or list(NULLS), rows)
 
 
-def _commitments(one: Saved) -> dict[str, dict[str, Commitment]]:
-    """What each stack draws on money that was promised, by its name."""
-    found = estimates_of(one.document)
-    return {
-        made.stack: {drawn.name: drawn for drawn in made.commitments}
-        for made in (found.estimates if found is not None else ())
-    }
-
-
-def _row(entry: Entry, drawn: Mapping[str, Commitment]) -> dict[str, Value]:
+def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
     line, price = entry.line, entry.line.price
     start, end = _month(entry.as_of)
-    commitment = committed(line, drawn, entry.currency)
+    commitment = committed(line, parts, entry.currency)
     status = commitment["CommitmentDiscountStatus"] if commitment else None
-    usage = status == "Used" or not line.fixed
+    category = "Usage" if status else _category(entry)
+    consumed = category == "Usage" and status != "Unused"
     conversion = line.exchanged.conversion if line.exchanged is not None else None
     priced = unit_prices(line)
     units = billed(priced, conversion)
@@ -97,15 +90,15 @@ def _row(entry: Entry, drawn: Mapping[str, Commitment]) -> dict[str, Value]:
         "BillingCurrency": entry.currency,
         "BillingPeriodEnd": end,
         "BillingPeriodStart": start,
-        "ChargeCategory": "Usage" if status else _category(entry),
+        "ChargeCategory": category,
         "ChargeDescription": f"{line.role or price.offer}: {line.label}, {line.formula}",
         "ChargeFrequency": "Usage-Based" if not line.fixed else "Recurring",
         "ChargePeriodEnd": end,
         "ChargePeriodStart": start,
         "ConsumedQuantity": (line.used if line.used is not None else line.quantity)
-        if usage
+        if consumed
         else None,
-        "ConsumedUnit": price.unit if usage else None,
+        "ConsumedUnit": price.unit if consumed else None,
         "ContractedCost": line.contracted_amount,
         "ContractedUnitPrice": units.contracted,
         "EffectiveCost": line.amount,

@@ -12,14 +12,17 @@ from decimal import Context, Decimal
 from typing import NamedTuple
 
 from costplan.document.entries import STATED, Value
-from costplan.document.estimate import Commitment
+from costplan.document.estimate import Estimate
 from costplan.document.line import Conversion, LineItem
+from costplan.quantity import ONE, ZERO, total
 
 DIGITS = Context(prec=28)
 """Unit prices are quotients: 28 digits put quantities of 1e15 right to 1e-9."""
 TYPE = "Spend commitment"
-UNUSED = "the workload file, [[commitment]]"
+UNUSED = "the workload file, [[commitment]] "
 """With the commitment's name the source of the line that says what is left of it."""
+TERM = "commitment "
+"""With the commitment's name the term of a line that draws on it."""
 
 
 class UnitPrices(NamedTuple):
@@ -34,27 +37,21 @@ NO_PRICES = UnitPrices(None, None)
 
 def unit_prices(line: LineItem) -> UnitPrices:
     """In the currency that the line is priced in."""
-    exchanged = line.exchanged
-    listed = line.list_amount if exchanged is None else exchanged.list_amount
+    listed, contracted = line.list_amount, line.contracted_amount
+    if line.exchanged is not None:  # commitments come after the exchange
+        listed, contracted = line.exchanged.list_amount, line.exchanged.amount
+    if listed is None or contracted is None:
+        return NO_PRICES
     quantity = DIGITS.divide(line.quantity, line.price.per)
-    if line.amount is None or line.list_amount is None or listed is None:
-        return NO_PRICES
-    unit = None if line.flat is not None else line.price.price
-    if unit is None:
-        unit = DIGITS.divide(listed, quantity) if quantity else listed
-    if unit < 0:
-        return NO_PRICES
-    return UnitPrices(unit, _negotiated(unit, line, quantity))
-
-
-def _negotiated(unit: Decimal, line: LineItem, quantity: Decimal) -> Decimal | None:
-    """The unit price after what was negotiated off it, before commitments and credits."""
-    contracted = line.contracted_amount
-    if contracted is None or contracted < 0:
-        return None
-    if not line.list_amount:  # nothing was bought, or nothing was charged for it
-        return unit if not contracted or not quantity else None
-    return DIGITS.divide(DIGITS.multiply(unit, contracted), line.list_amount)
+    unit = line.price.price
+    if line.flat is not None or unit is None:
+        costs = (listed, contracted)
+        found = UnitPrices(*(DIGITS.divide(one, quantity) if quantity else one for one in costs))
+    elif listed:
+        found = UnitPrices(unit, DIGITS.divide(DIGITS.multiply(unit, contracted), listed))
+    else:  # nothing was bought
+        found = UnitPrices(unit, unit)
+    return UnitPrices(*(None if one is None or one < 0 else one for one in found))
 
 
 def billed(prices: UnitPrices, conversion: Conversion | None) -> UnitPrices:
@@ -78,23 +75,42 @@ def priced_cost(line: LineItem) -> Decimal | None:
     return back(line.amount, exchanged.conversion.rate)
 
 
+def covered_parts(made: Estimate) -> dict[str, Decimal]:
+    """Of each commitment the part, 0 to 1, that it covers of what its lines cost: the rest is
+    beyond it."""
+    spent: dict[str, list[Decimal]] = {}
+    for line in made.lines:
+        for name in _drawn_on(line):
+            spent.setdefault(name, []).append(line.amount or ZERO)
+    whole = {name: total(amounts) for name, amounts in spent.items()}
+    return {
+        one.name: min(ONE, DIGITS.divide(one.covered, whole[one.name]))
+        for one in made.commitments
+        if whole.get(one.name)
+    }
+
+
 def committed(
-    line: LineItem, drawn: Mapping[str, Commitment], currency: str
+    line: LineItem, parts: Mapping[str, Decimal], currency: str
 ) -> dict[str, Value] | None:
     """The columns of the commitment that a line draws on, or of what is left unused of one.
 
-    ``drawn``: the stack's commitments by name. None where the line has to do with none. What goes
-    beyond a commitment is the same part of each line that draws on it.
+    ``parts``: ``covered_parts`` of the stack. None where the line has to do with no commitment.
     """
-    for name, one in drawn.items():
-        if line.price.offer == STATED and line.price.source == f"{UNUSED} {name}":
-            return _columns(name, "Unused", line.amount, currency)
-        if any(words == f"commitment {name}" for words, _ in line.terms):
-            whole = one.covered + one.overage
-            part = DIGITS.divide(one.covered, whole) if whole else whole
-            amount = None if line.amount is None else DIGITS.multiply(line.amount, part)
-            return _columns(name, "Used", amount, currency)
+    price = line.price
+    name = price.source.removeprefix(UNUSED)
+    if price.offer == STATED and name != price.source and price.charge == f"{name} unused":
+        return _columns(name, "Unused", line.amount, currency)
+    for name in _drawn_on(line):
+        known = line.amount is not None and name in parts
+        amount = DIGITS.multiply(line.amount or ZERO, parts[name]) if known else None
+        return _columns(name, "Used", amount, currency)
     return None
+
+
+def _drawn_on(line: LineItem) -> list[str]:
+    """The names of the commitments that a line draws on: one at most."""
+    return [words.removeprefix(TERM) for words, _ in line.terms if words.startswith(TERM)]
 
 
 def _columns(name: str, status: str, quantity: Decimal | None, currency: str) -> dict[str, Value]:
