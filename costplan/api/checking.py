@@ -42,10 +42,12 @@ def check_subject(
     as_of: date | None = None,
     changes: Sequence[str] = (),
     locking: Locking = BESIDE,
+    rates: Sequence[str] = (),
 ) -> CheckDocument:
     """A workload or a saved estimate against its own rules, policy files and given ``limits``.
 
-    ``limits``: by key of ``[budget]``, a component's as ``component.tokens``. Raises CostplanError.
+    ``limits``: by key of ``[budget]``, a component's as ``component.tokens``. ``rates``: of the
+    subject, and of a baseline that is a workload. Raises CostplanError.
     """
     from costplan.plan.check import check
     from costplan.plan.ruleset import RuleSet, from_limits
@@ -56,13 +58,13 @@ def check_subject(
     if subject == "-" == baseline:
         raise BadUsage("standard input cannot be both the subject and its baseline")
     files = [open_policies(path) for path in policies]
-    opened = open_subject(subject, changes)
+    opened = open_subject(subject, changes, rates)
     sets: list[RuleSet] = []
     if isinstance(opened, SavedEstimate):
-        if as_of is not None or changes or locking != BESIDE:
+        if as_of is not None or changes or rates or locking != BESIDE:
             raise BadUsage(
                 f"{opened.name} is a saved estimate: its prices and quantities are made",
-                "give the workload with --as-of, --set and --lock",
+                "give the workload with --as-of, --set and --lock, or --exchange",
             )
         known, workload_name = [made.stack for made in opened.document.estimates], None
         document = opened.document.only(stacks)
@@ -84,7 +86,7 @@ def check_subject(
         sets,
         subject=opened.name,
         vendor_of=_vendors(opened if isinstance(opened, Opened) else None),
-        baseline=None if baseline is None else _baseline(baseline, document.as_of),
+        baseline=None if baseline is None else _baseline(baseline, document.as_of, rates),
         baseline_name=baseline,
     )
     place(made, texts, workload_name)
@@ -104,11 +106,11 @@ def _sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:
     return RuleSet(file.name, file.rules.budget, file.rules.policy)
 
 
-def _baseline(where: str, as_of: date) -> EstimateDocument:
+def _baseline(where: str, as_of: date, rates: Sequence[str]) -> EstimateDocument:
     """A saved estimate, or a workload's on the same day as what is compared with it."""
     from costplan.store.subjects import SavedEstimate, open_subject
 
-    opened = open_subject(where)
+    opened = open_subject(where, rates=rates)
     if isinstance(opened, SavedEstimate):
         return opened.document
     return estimate_opened(opened, as_of)

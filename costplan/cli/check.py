@@ -15,6 +15,7 @@ from costplan.cli.options import (
     LockOption,
     NoLockOption,
     OutOption,
+    RateOption,
     StackOption,
 )
 
@@ -95,6 +96,7 @@ def command(
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
+    exchange: RateOption = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
     exit_zero: Annotated[
@@ -135,6 +137,7 @@ def command(
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
         locking=Locking(lock, no_lock, locked),
+        rates=exchange or [],
     )
     for file in (document.subject, baseline, *(policy or [])):
         if file is not None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import DayOption, NoLockOption, OutOption, StackOption
+from costplan.cli.options import DayOption, NoLockOption, OutOption, RateOption, StackOption
 
 
 class Format(StrEnum):
@@ -38,6 +38,7 @@ def command(
     stack: StackOption = None,
     as_of: DayOption = None,
     no_lock: NoLockOption = False,
+    exchange: RateOption = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
 ) -> int:
@@ -55,7 +56,7 @@ def command(
     if base is not None:
         if other is not None:
             raise BadUsage("--base takes one workload", "costplan diff --base REV [WORKLOAD]")
-        made = diff_revisions(one, base, head, when, stack or [], locking)
+        made = diff_revisions(one, base, head, when, stack or [], locking, exchange or [])
     elif head is not None:
         raise BadUsage("--head needs --base", "costplan diff --base REV --head REV [WORKLOAD]")
     elif one is None or other is None:
@@ -64,6 +65,6 @@ def command(
             "costplan diff BASE HEAD for two files, or --base REV for a git revision",
         )
     else:
-        made = diff_files(one, other, when, stack or [], locking)
+        made = diff_files(one, other, when, stack or [], locking, exchange or [])
     put(draw_result(made, form.value, look()), out)
     return 0

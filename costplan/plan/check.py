@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from costplan.catalog.expression import ExpressionError
-from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.estimate import STALE_RATE, Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.document.verdict import CheckDocument, Verdict
 from costplan.plan.measures import MEASURES, MONEY, Figure, Subject, is_stale
@@ -243,7 +243,7 @@ def _allow(key: str, offer: str) -> str:
 
 
 def _prices(made: Estimate, unpriced: set[str], stale: set[str]) -> Iterable[Verdict]:
-    """One verdict an offer whose price is missing, and one whose price is old."""
+    """One verdict an offer whose price is missing, one whose price is old, and one an old rate."""
     seen: set[tuple[str, str]] = set()
     for line in made.lines:
         offer = line.price.offer
@@ -255,6 +255,27 @@ def _prices(made: Estimate, unpriced: set[str], stale: set[str]) -> Iterable[Ver
             seen.add(("stale", offer))
             reason = f"stale: checked {line.price.checked}"
             yield _price(made, line, "stale", reason, offer in stale)
+    for sentence in made.stale:
+        if sentence.startswith(STALE_RATE):
+            yield _rate(made, sentence, stale)
+
+
+def _rate(made: Estimate, sentence: str, stale: set[str]) -> Verdict:
+    """An exchange rate of long ago is no better than a price of then."""
+    key, _, day = sentence.removeprefix(STALE_RATE).partition(": of ")
+    allow = key in stale
+    remedy = f'state it anew under [exchange] or --exchange, or allow_stale = ["{key}"] in [budget]'
+    return Verdict(
+        stack=made.stack,
+        rule=key,
+        kind="stale",
+        status="pass" if allow else "unknown",
+        source="allow_stale" if allow else "always",
+        reason=f"stale: exchange rate of {day}" + " (allowed)" * allow,
+        remedy=None if allow else f"{remedy} accepts it",
+        waits_for_price=not allow,
+        path=("exchange", key),
+    )
 
 
 def _price(made: Estimate, line: LineItem, kind: str, reason: str, allow: bool) -> Verdict:

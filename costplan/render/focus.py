@@ -143,7 +143,7 @@ def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
 
 def _category(entry: Entry) -> str:
     """A cap gives money back; a seat is purchased; the rest is used."""
-    if entry.line.amount is not None and entry.line.amount < 0:
+    if any(one is not None and one < 0 for one in (entry.line.amount, entry.line.list_amount)):
         return "Credit"
     return "Purchase" if entry.line.fixed else "Usage"
 
