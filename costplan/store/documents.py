@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 LARGEST_DOCUMENT = 512_000_000
 """Bytes. A thousand stacks of two hundred lines are about 200 MB."""
+AGAIN = "save it again with --format json: a document that was edited is not read"
 MOST_SHOWN = 20
 """Problems that are printed: a file of the wrong kind would have one for every line."""
 
@@ -45,7 +46,7 @@ class SavedError(DocumentError):
                 "",
                 None,
                 _said(problem),
-                problem.hint,
+                problem.hint or AGAIN,
             )
             for problem in self.problems[:MOST_SHOWN]
         ]
