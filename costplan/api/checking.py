@@ -43,12 +43,13 @@ def check_subject(
     as_of: date | None = None,
     changes: Sequence[str] = (),
     locking: Locking = BESIDE,
+    rates: Sequence[str] = (),
 ) -> CheckDocument:
     """A workload or a saved estimate against its own rules, policy files and given ``limits``.
 
     ``limits``: by key of ``[budget]``, a component's as ``component.tokens``. ``base``: a git
-    revision; the workload as of it is the baseline where a rule compares with one. Raises
-    CostplanError.
+    revision; the workload as of it is the baseline where a rule compares with one. ``rates``: of
+    the subject, and of a baseline that is a workload. Raises CostplanError.
     """
     from costplan.plan.check import check
     from costplan.plan.ruleset import RuleSet, from_limits
@@ -61,13 +62,13 @@ def check_subject(
     if subject == "-" == baseline:
         raise BadUsage("standard input cannot be both the subject and its baseline")
     files = [open_policies(path) for path in policies]
-    opened = open_subject(subject, changes)
+    opened = open_subject(subject, changes, rates)
     sets: list[RuleSet] = []
     if isinstance(opened, SavedEstimate):
-        if as_of is not None or changes or locking != BESIDE:
+        if as_of is not None or changes or rates or locking != BESIDE:
             raise BadUsage(
                 f"{opened.name} is a saved estimate: its prices and quantities are made",
-                "give the workload with --as-of, --set and --lock",
+                "give the workload with --as-of, --set and --lock, or --exchange",
             )
         known, workload_name = [made.stack for made in opened.document.estimates], None
         document = opened.document.only(stacks)
@@ -84,14 +85,14 @@ def check_subject(
         texts[file.name] = file.text
     if limits:
         sets.append(from_limits(limits))
-    before = None if baseline is None else _baseline(baseline, document.as_of)
+    before = None if baseline is None else _baseline(baseline, document.as_of, rates)
     name = baseline
     if base is not None:
         if not isinstance(opened, Opened):
             raise BadUsage("--base is a git revision of a workload", "--baseline FILE")
         name = f"{base}:{Path(opened.name).name}"
         if any(one.compares for one in sets):
-            before = _before(opened, base, document.as_of, locking)
+            before = _before(opened, base, document.as_of, locking, rates)
     made = check(
         document,
         sets,
@@ -117,25 +118,26 @@ def _sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:
     return RuleSet(file.name, file.rules.budget, file.rules.policy)
 
 
-def _baseline(where: str, as_of: date) -> EstimateDocument:
+def _baseline(where: str, as_of: date, rates: Sequence[str]) -> EstimateDocument:
     """A saved estimate, or a workload's on the same day as what is compared with it."""
     from costplan.store.subjects import SavedEstimate, open_subject
 
-    opened = open_subject(where)
+    opened = open_subject(where, rates=rates)
     if isinstance(opened, SavedEstimate):
         return opened.document
     return estimate_opened(opened, as_of)
 
 
 def _before(
-    subject: Opened, revision: str, as_of: date, locking: Locking
+    subject: Opened, revision: str, as_of: date, locking: Locking, rates: Sequence[str]
 ) -> EstimateDocument | None:
     """The workload as of a git revision; None where that has no such file."""
     from costplan.api.diffing import estimate_at
 
     if subject.lock_path is None:
         raise BadUsage("--base is a git revision: it has a file, not standard input")
-    return estimate_at(Path(subject.name), revision, as_of, Locking(off=locking.off))
+    aside = Locking(off=locking.off)
+    return estimate_at(Path(subject.name), revision, as_of, aside, rates)
 
 
 def _vendors(opened: Opened | None) -> Callable[[str], str | None]:

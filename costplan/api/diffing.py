@@ -25,15 +25,18 @@ def diff_files(
     as_of: date | None = None,
     stacks: Sequence[str] = (),
     locking: Locking = BESIDE,
+    rates: Sequence[str] = (),
 ) -> DiffDocument:
     """Two workloads or saved estimates, ``-`` for standard input. Workloads are estimated on the
     day of the other side where that is saved, else on ``as_of`` or today. Raises CostplanError."""
     if base == head == "-":
         raise BadUsage("standard input cannot be both sides")
-    opened = [open_subject(base), open_subject(head)]
+    opened = [open_subject(base, (), rates), open_subject(head, (), rates)]
     saved = [one.document for one in opened if isinstance(one, SavedEstimate)]
     if len(saved) == 2 and as_of is not None:
         raise BadUsage("both sides are saved estimates: their prices are of their own day")
+    if len(saved) == 2 and rates:
+        raise BadUsage("both sides are saved estimates: their exchange rates are made")
     day = as_of or (saved[0].as_of if saved else datetime.now(UTC).date())
     made = [
         one.document if isinstance(one, SavedEstimate) else estimate_opened(one, day, (), locking)
@@ -49,6 +52,7 @@ def diff_revisions(
     as_of: date | None = None,
     stacks: Sequence[str] = (),
     locking: Locking = BESIDE,
+    rates: Sequence[str] = (),
 ) -> DiffDocument:
     """A workload as of two git revisions, with the project's prices and lock of each; ``head``
     None: as it lies on disk. Both are estimated on ``as_of`` or today. A base that has no such
@@ -57,23 +61,27 @@ def diff_revisions(
         raise BadUsage("a revision has a file, not standard input", "name the workload's file")
     day = as_of or datetime.now(UTC).date()
     if head is None:
-        opened = open_workload(workload)
+        opened = open_workload(workload, (), rates)
         path = Path(opened.name)
         after: EstimateDocument | None = estimate_opened(opened, day, (), locking)
     else:  # what lies on disk has no say: it may be gone, or broken
         path = nearest_file() if workload is None else Path(workload)
-        after = estimate_at(path, head, day, locking)
+        after = estimate_at(path, head, day, locking, rates)
     if after is None:
         raise BadUsage(f"{head} has no {path}", "name a revision that has it: --head REV")
-    before = estimate_at(path, base, day, locking)
+    before = estimate_at(path, base, day, locking, rates)
     return diff(before, after, base, head or WORKING_TREE, stacks)
 
 
 def estimate_at(
-    path: Path, revision: str, day: date, locking: Locking = BESIDE
+    path: Path,
+    revision: str,
+    day: date,
+    locking: Locking = BESIDE,
+    rates: Sequence[str] = (),
 ) -> EstimateDocument | None:
     """The estimate of a workload as of a git revision, with that revision's own prices and lock;
     None where it has no such file. Raises CostplanError."""
     with TemporaryDirectory(prefix="costplan-") as folder:
-        opened = open_revision(path, revision, Path(folder))
+        opened = open_revision(path, revision, Path(folder), (), rates)
         return None if opened is None else estimate_opened(opened, day, (), locking)

@@ -43,13 +43,18 @@ class Take:
 
 @dataclass(slots=True)
 class OfferBill:
-    """The lines of an offer, what it grants once, and what a reader must know of them."""
+    """The lines of an offer, what it grants once, and what a reader must know of them.
+
+    ``refused``: limits of the plan that are passed, and by what; ``unchecked``: those whose
+    variables nobody gave, and which ones.
+    """
 
     lines: list[LineItem] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     assumed: dict[str, Decimal] = field(default_factory=dict)
     refused: list[tuple[Gate, Decimal]] = field(default_factory=list)
+    unchecked: list[tuple[Gate, tuple[str, ...]]] = field(default_factory=list)
 
 
 def bill_offer(
@@ -104,7 +109,10 @@ def _gates(offer: Offer, values: list[Values], bill: OfferBill) -> None:
         for one in values:
             probe = Values(offer, one.given)
             reached = probe.evaluate(gate.variable)
-            if probe.missing or reached <= gate.max:
+            if probe.missing:
+                bill.unchecked.append((gate, tuple(probe.missing)))
+                continue
+            if reached <= gate.max:
                 continue
             if gate.action == "throttle":
                 bill.notes.append(

@@ -126,7 +126,11 @@ def _refused(error: OSError) -> int:
     reason = error.strerror or str(error)
     if error.filename is None:  # a named file's write or read is answered where it is opened
         _hush(1)
-        print(f"error: standard output cannot be written: {reason}", file=sys.stderr)
+        print(
+            f"error: standard output cannot be written: {reason}\n"
+            "   = help: make room for it, or send it elsewhere",
+            file=sys.stderr,
+        )
     else:
         print(f"error: {clean(str(error.filename))}: {reason}", file=sys.stderr)
     return 2

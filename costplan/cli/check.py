@@ -15,6 +15,7 @@ from costplan.cli.options import (
     LockOption,
     NoLockOption,
     OutOption,
+    RateOption,
     SaveOption,
     StackOption,
 )
@@ -100,6 +101,7 @@ def command(
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
+    exchange: RateOption = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
     save: SaveOption = None,
@@ -143,17 +145,18 @@ def command(
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
         locking=Locking(lock, no_lock, locked),
+        rates=exchange or [],
     )
     for file in (document.subject, baseline, *(policy or [])):
         for target in (out, *saves.values()):
             if file is not None:
                 _spare(Path(file), target)
     from costplan.render import Look
-    from costplan.render.verdict_forms import draw
+    from costplan.render.results import draw_result
 
     for name, target in saves.items():
-        put(draw(document, name, Look()), target)
-    put(draw(document, form.value, look()), out)
+        put(draw_result(document, name, Look()), target)
+    put(draw_result(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code
 

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import DayOption, NoLockOption, OutOption, SaveOption, StackOption
+from costplan.cli.options import (
+    DayOption,
+    NoLockOption,
+    OutOption,
+    RateOption,
+    SaveOption,
+    StackOption,
+)
 
 
 class Format(StrEnum):
@@ -38,6 +45,7 @@ def command(
     stack: StackOption = None,
     as_of: DayOption = None,
     no_lock: NoLockOption = False,
+    exchange: RateOption = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
     save: SaveOption = None,
@@ -59,7 +67,7 @@ def command(
     if base is not None:
         if other is not None:
             raise BadUsage("--base takes one workload", "costplan diff --base REV [WORKLOAD]")
-        made = diff_revisions(one, base, head, when, stack or [], locking)
+        made = diff_revisions(one, base, head, when, stack or [], locking, exchange or [])
     elif head is not None:
         raise BadUsage("--head needs --base", "costplan diff --base REV --head REV [WORKLOAD]")
     elif one is None or other is None:
@@ -68,7 +76,7 @@ def command(
             "costplan diff BASE HEAD for two files, or --base REV for a git revision",
         )
     else:
-        made = diff_files(one, other, when, stack or [], locking)
+        made = diff_files(one, other, when, stack or [], locking, exchange or [])
     for name, target in saves.items():
         put(draw_result(made, name, Look()), target)
     put(draw_result(made, form.value, look()), out)

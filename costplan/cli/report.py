@@ -13,7 +13,7 @@ from costplan.cli.options import ExplainOption, Format, FormatOption, OutOption,
 
 if TYPE_CHECKING:
     from costplan.document.rows import Rows
-    from costplan.document.saved import Saved
+    from costplan.document.saved import Saved, SavedResult
 
 
 class Group(StrEnum):
@@ -57,15 +57,31 @@ def command(
     ] = None,
     explain: ExplainOption = False,
 ) -> int:
-    """Draw saved estimates, comparisons and bills again, alone or several together."""
+    """Draw saved estimates, comparisons, bills, diffs and checks again, alone or together."""
     from costplan.cli.words import look, put, spare
+    from costplan.document.saved import SavedResult
     from costplan.render import render_all, render_rows
-    from costplan.store.documents import open_documents
+    from costplan.render.results import draw_results
+    from costplan.store.documents import open_all
 
     _check(form, fields, group_by, top)
-    saved = open_documents(file)
-    for one in saved:
-        spare(Path(one.name), out, "a document that is read")
+    found = open_all(file)
+    for each in found:
+        spare(Path(each.name), out, "a document that is read")
+    saved = [one for one in found if not isinstance(one, SavedResult)]
+    results = [one for one in found if isinstance(one, SavedResult)]
+    if results:
+        given = {
+            "--stack": stack,
+            "--filter": condition,
+            "--fields": fields,
+            "--group-by": group_by,
+            "--top": top,
+            "--explain": explain or None,
+        }
+        _alone(results, saved, [name for name, value in given.items() if value is not None])
+        put(draw_results(results, form.value, look()), out)
+        return 0
     chosen = _chosen(saved, stack or [], condition or [])
     rows = _rows(chosen, fields, group_by, top)
     if rows is not None:
@@ -99,6 +115,26 @@ def _check(form: Format, fields: str | None, group_by: Group | None, top: int | 
         raise BadUsage(
             f"{given} does not apply to --format {form.value}",
             f"it applies to {', '.join(TABULAR)}; --stack and --filter apply to all",
+        )
+
+
+def _alone(results: Sequence[SavedResult], saved: Sequence[Saved], options: list[str]) -> None:
+    """Raises BadUsage where results stand beside documents of lines, or options ask for lines."""
+    from costplan.document.saved import kind_of
+    from costplan.problems import BadUsage
+
+    first, kind = results[0], kind_of(results[0].document)
+    if saved:
+        other = saved[0]
+        raise BadUsage(
+            f"{first.name} is a {kind} and has no lines, as {other.name} has: "
+            f"it cannot be drawn beside the {kind_of(other.document)}",
+            "report diffs and checks by themselves, documents of lines by themselves",
+        )
+    if options:
+        raise BadUsage(
+            f"{options[0]} does not apply to {first.name}: a {kind} has no lines",
+            "only --format and --out apply to diffs and checks",
         )
 
 

@@ -78,7 +78,8 @@ def choose(
     """The documents with these stacks and lines only. Without conditions they are as they were.
 
     A comparison is left with its estimates: what it says of stacks side by side would be of others.
-    An estimate of chosen lines has no budget, months or reliability: they are of the whole bill.
+    An estimate of chosen lines has no budget, months, commitments or reliability: they are of the
+    whole bill.
 
     Raises BadUsage for a stack that no document has, and where no line is left.
     """
@@ -168,4 +169,5 @@ def _part(made: Estimate, takes: Callable[[LineItem], bool], filters: Sequence[F
         months=[],
         budget=None,
         reliability=None,
+        commitments=[],
     )

@@ -35,6 +35,12 @@ class Entry(NamedTuple):
         offer = self.line.price.offer
         return "stated" if offer == STATED else offer.partition("/")[0]
 
+    @property
+    def price_currency(self) -> str:
+        """What the price is in: the vendor's currency, where that is another one."""
+        exchanged = self.line.exchanged
+        return self.currency if exchanged is None else exchanged.conversion.currency
+
 
 FIELDS: dict[str, Callable[[Entry], Value]] = {
     "document": lambda one: one.document,
@@ -56,7 +62,9 @@ FIELDS: dict[str, Callable[[Entry], Value]] = {
     "unit": lambda one: one.line.price.unit,
     "price": lambda one: one.line.price.price,
     "per": lambda one: one.line.price.per,
+    "price_currency": lambda one: one.price_currency,
     "list_amount": lambda one: one.line.list_amount,
+    "contracted_amount": lambda one: one.line.contracted_amount,
     "amount": lambda one: one.line.amount,
     "currency": lambda one: one.currency,
     "formula": lambda one: one.line.formula,
@@ -68,7 +76,9 @@ FIELDS: dict[str, Callable[[Entry], Value]] = {
     "confidence": lambda one: one.line.price.confidence,
 }
 """What can be asked of a line, in the order of the CSV file. The names are stable."""
-FIGURES = frozenset(("quantity_used", "quantity", "price", "per", "list_amount", "amount"))
+AMOUNTS = ("list_amount", "contracted_amount", "amount")
+"""Fields that are money of the document's currency."""
+FIGURES = frozenset(("quantity_used", "quantity", "price", "per", *AMOUNTS))
 
 
 def estimates_of(document: Document) -> EstimateDocument | None:

@@ -22,6 +22,8 @@ NORMAL = (
 PURPOSES = ("produce", "coordinate", "people", "idle")
 SCHEMA_VERSION = "1.1"
 """1.1 added ``origin``, ``catalog.lock`` and a line's ``flat``."""
+STALE_RATE = "exchange rate "
+"""How a stale exchange rate begins in the list of stale prices; then its key and ": of" its day."""
 NUMBER = r"Decimal\('(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)'\)"
 
 

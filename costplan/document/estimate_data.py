@@ -193,13 +193,7 @@ def _read_lock(at: Fields) -> Pinned:
 
 def _read_origin(at: Fields) -> Origin:
     lines = at.within("lines")
-    found = {}
-    for name in lines.data:
-        number = lines.number(name, ONE)
-        if number != number.to_integral_value():
-            lines.wrong(name, f"must be a whole number, not {number}")
-        found[name] = int(number)
-    return Origin(at.text("file"), found)
+    return Origin(at.text("file"), {name: lines.whole(name, 1) for name in lines.data})
 
 
 def _read_stack(at: Fields) -> Estimate:

@@ -92,6 +92,13 @@ class Fields:
             self.wrong(key, f"must be at most 1, not {found}")
         return found
 
+    def whole(self, key: str, least: int = 0) -> int:
+        """A whole number, not below ``least``."""
+        found = self._figure(key, self._given(key), Decimal(least))
+        if found != found.to_integral_value():
+            self.wrong(key, f"must be a whole number, not {found}")
+        return int(found)
+
     def maybe_number(self, key: str, least: Decimal | None = None) -> Decimal | None:
         """A number, or null. The key itself must be there."""
         given = self._given(key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.entries import FIELDS, FIGURES, Entry, Value, currencies, entries
+from costplan.document.entries import AMOUNTS, FIELDS, FIGURES, Entry, Value, currencies, entries
 from costplan.document.saved import Saved
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, total
@@ -79,7 +79,7 @@ def lines(saved: Sequence[Saved], fields: Sequence[str], top: int | None = None)
             label = f"{len(rest)} other lines" if len(rest) > 1 else "1 other line"
             rows.append(_summed(fields, rest, label))
     made = Rows(title="lines", columns=list(fields), figures=FIGURES & set(fields), rows=rows)
-    if "amount" in fields or "list_amount" in fields:
+    if not set(AMOUNTS).isdisjoint(fields):
         if len(currencies(saved)) > 1:
             made.notes.append("amounts are in several currencies and are not added")
         elif len(_by_stack(found)) > len({one.document for one in found}):
@@ -99,7 +99,7 @@ def _by_stack(found: Sequence[Entry]) -> list[list[Entry]]:
 def _summed(fields: Sequence[str], found: Sequence[Entry], label: str) -> list[Value | Sum]:
     row: list[Value | Sum] = []
     for name in fields:
-        if name in ("amount", "list_amount"):
+        if name in AMOUNTS:
             row.append(_sum([FIELDS[name](one) for one in found]))
         elif name == "currency":
             row.append(found[0].currency if found else None)

@@ -22,16 +22,20 @@ from costplan.quantity import literal
 if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
     from costplan.document.diff import DiffDocument
+    from costplan.document.verdict import CheckDocument
 
     Document: TypeAlias = EstimateDocument | Comparison | Bill
-    Result: TypeAlias = DiffDocument
+    Result: TypeAlias = DiffDocument | CheckDocument
 
 KINDS = {
     "estimate": "costplan.document.estimate_data",
     "comparison": "costplan.document.comparison_data",
     "bill": "costplan.document.bill_data",
 }
-RESULTS = {"diff": "costplan.document.diff_data"}
+RESULTS = {
+    "diff": "costplan.document.diff_data",
+    "check": "costplan.document.verdict_data",
+}
 """Documents that say what was found about others. They have no lines to choose from or to sum, and
 are drawn in formats of their own."""
 TYPES = {
@@ -39,6 +43,7 @@ TYPES = {
     "Comparison": "comparison",
     "Bill": "bill",
     "DiffDocument": "diff",
+    "CheckDocument": "check",
 }
 """The kind of each document type."""
 VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
@@ -114,7 +119,7 @@ def _parse(given: object, kinds: Mapping[str, str]) -> Any:
     return document
 
 
-REMEDY = "save one with --format json: costplan estimate, compare, diff or price"
+REMEDY = "save one with --format json: costplan estimate, compare, price, diff or check"
 
 
 def _kind(given: Mapping[str, Any], kinds: Mapping[str, str]) -> str:

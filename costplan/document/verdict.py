@@ -11,6 +11,7 @@ from costplan.document.finding import Where
 
 SCHEMA_VERSION = "1.0"
 Status = Literal["pass", "warn", "deny", "unknown"]
+Level = Literal["warn", "deny"]
 Kind = Literal["limit", "policy", "unpriced", "stale"]
 
 
@@ -32,7 +33,7 @@ class Verdict:
     kind: Kind
     status: Status
     source: str
-    level: Literal["warn", "deny"] = "deny"
+    level: Level = "deny"
     unit: str = ""
     figure: Decimal | None = None
     at_least: bool = False
@@ -49,6 +50,28 @@ class Verdict:
     path: tuple[str | int, ...] = ()
     where: Where | None = None
     column: int = 1
+
+    @property
+    def compared(self) -> Status:
+        """What the limits say of the figure as it is known."""
+        if self.figure is None:
+            return "unknown"
+        if self._crosses(self.deny):
+            return "deny"
+        return "warn" if self._crosses(self.warn) else "pass"
+
+    def _crosses(self, limit: Decimal | None) -> bool:
+        if limit is None or self.figure is None:
+            return False
+        return self.figure < limit if self.is_minimum else self.figure > limit
+
+    def measure(self) -> None:
+        """Set the limit that counts and what is left to it: both follow from the rest."""
+        self.limit = self.warn if self.status == "warn" or self.deny is None else self.deny
+        self.headroom = None
+        if self.status != "unknown" and self.figure is not None and self.limit is not None:
+            room = self.limit - self.figure
+            self.headroom = -room if self.is_minimum else room
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +106,11 @@ class CheckDocument:
         ):
             return 1
         return 3 if any(one.status == "unknown" for one in open_ones) else 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether it has something to tell: a verdict that is no pass."""
+        return self.count("pass") < len(self.verdicts)
 
     @property
     def result(self) -> str:

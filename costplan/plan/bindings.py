@@ -137,17 +137,13 @@ def _choose(
 ) -> Entry:
     """The cheapest plan below ``name`` that serves the workload. Raises BadUsage without one."""
     below = catalog.plans(name) if name else []
-    fitting = [
-        entry
-        for entry in below
-        if entry.category in SERVES[kind] and (isinstance(entry.item, Model) or entry.item.plan)
-    ]
+    fitting = _by_plan(below, kind)
     if not fitting:
         if below:
             ids = ", ".join(entry.id for entry in below[:8])
             raise BadUsage(f"'{name}' sells nothing that is a {kind} by plan", f"it sells: {ids}")
         raise BadUsage(f"unknown offer '{name}'", catalog.hint(name))
-    products = {entry.item.product for entry in fitting if isinstance(entry.item, Offer)}
+    products = _products(fitting)
     if len(products) > 1 or isinstance(fitting[0].item, Model):
         ids = ", ".join(entry.id for entry in fitting[:12]) + (" ..." if len(fitting) > 12 else "")
         raise BadUsage(f"'{name}' names {len(fitting)} offers: say which", ids)
@@ -155,6 +151,33 @@ def _choose(
         ids = ", ".join(f"{entry.id} ({entry.currency})" for entry in fitting)
         raise BadUsage(f"the plans of '{name}' are not in one currency: say which", ids)
     return _cheapest(name, kind, fitting, given, stack, day, made)
+
+
+def _by_plan(below: list[Entry], kind: str) -> list[Entry]:
+    return [
+        entry
+        for entry in below
+        if entry.category in SERVES[kind] and (isinstance(entry.item, Model) or entry.item.plan)
+    ]
+
+
+def _products(plans: list[Entry]) -> set[str | None]:
+    return {entry.item.product for entry in plans if isinstance(entry.item, Offer)}
+
+
+def instead_of(catalog: Catalog, entry: Entry, kind: str) -> str:
+    """What could serve where an offer does not: a product's name alone, its other plans, or a
+    look at the category."""
+    name = entry.id.partition("/")[0]
+    plans = [one for one in _by_plan(catalog.plans(name), kind) if isinstance(one.item, Offer)]
+    others = [one for one in plans if one.id != entry.id]
+    if others and len(_products(plans)) == 1:
+        return f'"{name}" alone takes the cheapest plan that does'
+    own = _products([entry])
+    same = [one.id for one in others if _products([one]) == own]
+    if same:
+        return "other plans: " + ", ".join(same[:8]) + (" ..." if len(same) > 8 else "")
+    return f"'costplan pricing list --category {entry.category}' shows what else there is"
 
 
 def _cheapest(

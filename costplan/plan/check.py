@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from costplan.catalog.expression import ExpressionError
-from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.estimate import STALE_RATE, Estimate, EstimateDocument
 from costplan.document.line import LineItem
-from costplan.document.verdict import CheckDocument, Status, Verdict
+from costplan.document.verdict import CheckDocument, Verdict
 from costplan.plan.measures import MEASURES, MONEY, Figure, Subject, is_stale
 from costplan.plan.ruleset import (
     MINIMA,
@@ -150,7 +150,7 @@ class _Judge:
             deny=deny,
             path=("budget", *path),
         )
-        made.status = _compared(made)
+        made.status = made.compared
         sure = made.status == "deny" and not figure.may_fall
         if figure.value is None:
             made.status, made.reason, made.remedy = "unknown", figure.reason, figure.remedy
@@ -159,10 +159,7 @@ class _Judge:
             made.status, made.waits_for_price = "unknown", True
             made.reason = _waits(waiting)
             made.remedy = _allow("allow_unpriced", waiting[0].price.offer)
-        made.limit = warn if made.status == "warn" or deny is None else deny
-        if made.status != "unknown" and figure.value is not None and made.limit is not None:
-            room = made.limit - figure.value
-            made.headroom = -room if made.is_minimum else room
+        made.measure()
         return made
 
     def policies(self, rules: RuleSet) -> Iterable[Verdict]:
@@ -236,16 +233,6 @@ class _Judge:
         return self.subject.document.currency if unit == MONEY else unit
 
 
-def _compared(made: Verdict) -> Status:
-    """The limits' answer to the figure as it is known."""
-    if made.figure is None:
-        return "unknown"
-    for status, limit in (("deny", made.deny), ("warn", made.warn)):
-        if limit is not None and (made.figure < limit if made.is_minimum else made.figure > limit):
-            return "deny" if status == "deny" else "warn"
-    return "pass"
-
-
 def _waits(lines: Sequence[LineItem]) -> str:
     offers = list(dict.fromkeys(line.price.offer for line in lines))
     return f"no price for {', '.join(offers)}"
@@ -256,7 +243,7 @@ def _allow(key: str, offer: str) -> str:
 
 
 def _prices(made: Estimate, unpriced: set[str], stale: set[str]) -> Iterable[Verdict]:
-    """One verdict an offer whose price is missing, and one whose price is old."""
+    """One verdict an offer whose price is missing, one whose price is old, and one an old rate."""
     seen: set[tuple[str, str]] = set()
     for line in made.lines:
         offer = line.price.offer
@@ -268,6 +255,27 @@ def _prices(made: Estimate, unpriced: set[str], stale: set[str]) -> Iterable[Ver
             seen.add(("stale", offer))
             reason = f"stale: checked {line.price.checked}"
             yield _price(made, line, "stale", reason, offer in stale)
+    for sentence in made.stale:
+        if sentence.startswith(STALE_RATE):
+            yield _rate(made, sentence, stale)
+
+
+def _rate(made: Estimate, sentence: str, stale: set[str]) -> Verdict:
+    """An exchange rate of long ago is no better than a price of then."""
+    key, _, day = sentence.removeprefix(STALE_RATE).partition(": of ")
+    allow = key in stale
+    remedy = f'state it anew under [exchange] or --exchange, or allow_stale = ["{key}"] in [budget]'
+    return Verdict(
+        stack=made.stack,
+        rule=key,
+        kind="stale",
+        status="pass" if allow else "unknown",
+        source="allow_stale" if allow else "always",
+        reason=f"stale: exchange rate of {day}" + " (allowed)" * allow,
+        remedy=None if allow else f"{remedy} accepts it",
+        waits_for_price=not allow,
+        path=("exchange", key),
+    )
 
 
 def _price(made: Estimate, line: LineItem, kind: str, reason: str, allow: bool) -> Verdict:

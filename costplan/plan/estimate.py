@@ -11,7 +11,13 @@ from decimal import Decimal
 
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
-from costplan.document.estimate import Component, Estimate, EstimateDocument, Month
+from costplan.document.estimate import (
+    STALE_RATE,
+    Component,
+    Estimate,
+    EstimateDocument,
+    Month,
+)
 from costplan.document.line import Conversion, LineItem
 from costplan.plan.lifetimes import lifetimes
 from costplan.plan.month import DEFAULT_PURPOSE, LESS, TOO_MUCH, StackMonth
@@ -200,7 +206,7 @@ class _Planner:
             if line.price.confidence != "stated" and (as_of - line.price.checked).days > limit
         }
         rates = [
-            f"exchange rate {key}: of {rate.date}"
+            f"{STALE_RATE}{key}: of {rate.date}"
             for key, rate in sorted(self.rates.items())
             if (as_of - rate.date).days > limit
         ]

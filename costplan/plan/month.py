@@ -21,7 +21,7 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
-from costplan.plan.bindings import SERVES, Bindings, Bound, bind, role_kinds
+from costplan.plan.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
 from costplan.workload.model import Fixed, Workload
@@ -303,7 +303,7 @@ class StackMonth:
                     bound.path,
                     f"{entry.id} does not serve this workload: {gate.variable} is "
                     f"{rounded(reached)}, at most {grouped(gate.max)}{why}",
-                    f'"{entry.id.split("/")[0]}" alone takes the cheapest plan that does',
+                    instead_of(self.catalog, entry, bound.kind),
                 )
             )
         own = {name: one for name, one in bill.assumed.items() if name in offer.variables}

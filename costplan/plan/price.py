@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from costplan.billing.offers import Take, bill_offer
+from costplan.billing.offers import OfferBill, Take, bill_offer
 from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
 from costplan.billing.variables import takes_variable, variables_of
 from costplan.catalog.lookup import Catalog, Entry, alias_note
@@ -129,6 +129,7 @@ def _offer(
             f"this plan does not serve it: {gate.variable} is {rounded(reached)}, "
             f"at most {grouped(gate.max)}{why}"
         )
+    notes += _unchecked(made)
     notes += [f"needs {name} too, not included here" for name in offer.requires]
     notes += [f"not included: {one}" for one in offer.not_included]
     for name, default in made.assumed.items():
@@ -137,6 +138,15 @@ def _offer(
     return Bill(
         offer=entry.id, as_of=at, currency=entry.currency, line_items=made.lines, notes=notes
     )
+
+
+def _unchecked(made: OfferBill) -> Iterable[str]:
+    """That limits of the plan were not looked at, and what would let them be."""
+    names = dict.fromkeys(name for _, missing in made.unchecked for name in missing)
+    limits = [f"{gate.variable} at most {grouped(gate.max)}" for gate, _ in made.unchecked]
+    if limits:
+        wanted = ", ".join(names)
+        yield f"limits of this plan not checked: {'; '.join(limits)} (they need {wanted})"
 
 
 def refuse_stranger(offer: Offer, name: str, value: Decimal) -> None:

@@ -1,31 +1,30 @@
 """Lines in the shape of FOCUS 1.2, the FinOps Open Cost and Usage Specification, as CSV.
 
 An estimate is no invoice: the account is called ``estimate``, no invoice is named, and the columns
-of our own begin with ``x_``. What a saved document does not know (regions, commitments, resources)
-is null, and so is every cost of a line without a price.
+of our own begin with ``x_``. What a saved document does not know (regions, resources) is null, and
+so is every cost of a line without a price. Costs and unit prices are in the billing currency. What
+a commitment covers is spread over the rows that draw on it, and what it leaves unused is a row of
+its own, so that billed and effective cost are the same and both sum to the total.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING
 
-from costplan.document.entries import Entry, Value, entries
-from costplan.document.line import LineItem, Price
-from costplan.quantity import ONE, ZERO, literal, settle
+from costplan.document.entries import Entry, Value, entries, estimates_of
+from costplan.quantity import literal
 from costplan.render import Look
 from costplan.render.csv import table
+from costplan.render.focus_terms import billed, committed, covered_parts, priced_cost, unit_prices
 
 if TYPE_CHECKING:
     from costplan.document.saved import Saved
 
 VERSION = "1.2"
-LAST = date(9999, 12, 1)
-"""The month that no other follows."""
 CATEGORIES = {
     "tokens": "AI and Machine Learning",
     "vector-db": "Databases",
@@ -56,33 +55,34 @@ NULLS = (
     "ResourceName",
     "ResourceType",
 )
-"""Columns that no estimate fills."""
+"""Columns that no estimate fills, and those that only a commitment does."""
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """One row a line item. The sum of BilledCost is the sum of the totals."""
-    rows = [list(_row(entry).values()) for entry in entries(saved)]
-    return table(list(_row(BLANK)), rows)
+    header: list[str] = []
+    rows = []
+    for one in saved:
+        found = estimates_of(one.document)
+        parts = {made.stack: covered_parts(made) for made in (found.estimates if found else ())}
+        for entry in entries([one]):
+            made = _row(entry, parts.get(entry.stack, {}))
+            header = header or list(made)
+            rows.append(list(made.values()))
+    return table(header or list(NULLS), rows)
 
 
-BLANK = Entry(
-    "",
-    "",
-    LAST,
-    "",
-    "",
-    LineItem(Price("", "", "", None, ONE, "", "", LAST, LAST), ZERO, None, None),
-)
-"""A line of nothing, for the names of the columns."""
-
-
-def _row(entry: Entry) -> dict[str, Value]:
+def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
     line, price = entry.line, entry.line.price
     start, end = _month(entry.as_of)
-    usage, label, formula = not line.fixed, line.label, line.formula
-    vendor = entry.vendor or "unknown"
-    priced = line.amount is not None and line.flat is None and price.price is not None
-    row: dict[str, Value] = dict.fromkeys(NULLS)
+    commitment = committed(line, parts, entry.currency)
+    status = commitment["CommitmentDiscountStatus"] if commitment else None
+    category = "Usage" if status else _category(entry)
+    consumed = category == "Usage" and status != "Unused"
+    conversion = line.exchanged.conversion if line.exchanged is not None else None
+    priced = unit_prices(line)
+    units = billed(priced, conversion)
+    row: dict[str, Value] = dict.fromkeys(NULLS) | (commitment or {})
     row |= {
         "BilledCost": line.amount,
         "BillingAccountId": "estimate",
@@ -90,31 +90,35 @@ def _row(entry: Entry) -> dict[str, Value]:
         "BillingCurrency": entry.currency,
         "BillingPeriodEnd": end,
         "BillingPeriodStart": start,
-        "ChargeCategory": _category(entry),
-        "ChargeDescription": f"{line.role or price.offer}: {label}, {formula}",
-        "ChargeFrequency": "Usage-Based" if usage else "Recurring",
+        "ChargeCategory": category,
+        "ChargeDescription": f"{line.role or price.offer}: {line.label}, {line.formula}",
+        "ChargeFrequency": "Usage-Based" if not line.fixed else "Recurring",
         "ChargePeriodEnd": end,
         "ChargePeriodStart": start,
         "ConsumedQuantity": (line.used if line.used is not None else line.quantity)
-        if usage
+        if consumed
         else None,
-        "ConsumedUnit": price.unit if usage else None,
+        "ConsumedUnit": price.unit if consumed else None,
         "ContractedCost": line.contracted_amount,
-        "ContractedUnitPrice": _contracted(entry) if priced else None,
+        "ContractedUnitPrice": units.contracted,
         "EffectiveCost": line.amount,
-        "InvoiceIssuerName": vendor,
+        "InvoiceIssuerName": entry.vendor or "unknown",
         "ListCost": line.list_amount,
-        "ListUnitPrice": price.price if priced else None,
-        "PricingCategory": "Standard",
+        "ListUnitPrice": units.list,
+        "PricingCategory": "Committed" if status else "Standard",
+        "PricingCurrency": conversion.currency if conversion is not None else entry.currency,
+        "PricingCurrencyContractedUnitPrice": priced.contracted,
+        "PricingCurrencyEffectiveCost": priced_cost(line),
+        "PricingCurrencyListUnitPrice": priced.list,
         "PricingQuantity": line.quantity / price.per,
         "PricingUnit": price.unit if price.per == 1 else f"{literal(price.per)} {price.unit}",
-        "ProviderName": vendor,
-        "PublisherName": vendor,
+        "ProviderName": entry.vendor or "unknown",
+        "PublisherName": entry.vendor or "unknown",
         "ServiceCategory": CATEGORIES.get(line.component, "Other"),
         "ServiceName": price.offer,
         "SkuId": price.offer,
-        "SkuMeter": label,
-        "SkuPriceId": f"{price.offer}#{label}@{price.since}",
+        "SkuMeter": line.label,
+        "SkuPriceId": f"{price.offer}#{line.label}@{price.since}",
         "SubAccountId": f"{entry.workload}/{entry.stack}" if entry.stack else None,
         "SubAccountName": f"{entry.workload}, stack {entry.stack}" if entry.stack else None,
         "Tags": _tags(entry),
@@ -126,7 +130,7 @@ def _row(entry: Entry) -> dict[str, Value]:
         "x_Role": line.role,
         "x_Step": line.step,
         "x_Purpose": line.purpose,
-        "x_Formula": formula,
+        "x_Formula": line.formula,
         "x_UnpricedReason": price.reason,
         "x_Source": price.source,
         "x_PriceSince": price.since,
@@ -139,26 +143,19 @@ def _row(entry: Entry) -> dict[str, Value]:
 
 def _category(entry: Entry) -> str:
     """A cap gives money back; a seat is purchased; the rest is used."""
-    if entry.line.amount is not None and entry.line.amount < 0:
+    if any(one is not None and one < 0 for one in (entry.line.amount, entry.line.list_amount)):
         return "Credit"
     return "Purchase" if entry.line.fixed else "Usage"
 
 
-def _contracted(entry: Entry) -> Decimal | None:
-    """The unit price after the negotiated discount."""
-    line = entry.line
-    listed, paid = line.list_amount, line.amount
-    if line.price.price is None or paid is None or not listed or paid == listed:
-        return line.price.price
-    return settle(line.price.price * paid / listed)
-
-
-@cache
 def _month(day: date) -> tuple[str, str]:
     """The first moments of the day's month and of the next one."""
     first = day.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1) if day < LAST else date.max
     return f"{first}T00:00:00Z", f"{after}T00:00:00Z"
+
+
+LAST = date(9999, 12, 1)
 
 
 def _tags(entry: Entry) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from decimal import Decimal
-from io import StringIO
 from itertools import groupby
 
+from costplan.document.entries import Value
 from costplan.document.listing import Headline, Overview, PriceList, Row, VendorCount
-from costplan.quantity import grouped, literal
+from costplan.quantity import grouped
+from costplan.render.csv import table
 from costplan.render.page import Cell, Page, Table, cell, plural, price_per, unit_of, width_of
 
 WIDE = 76
@@ -60,40 +60,38 @@ COLUMNS = (
 
 def rows_csv(document: PriceList) -> str:
     """One row a headline price; an entry without one on the day has an empty price."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in document.entries:
-        prices: Sequence[Headline | None] = row.prices or (None,)
-        for one in prices:
-            writer.writerow(
-                [
-                    row.category,
-                    row.id,
-                    row.kind,
-                    row.vendor,
-                    row.product or "",
-                    row.plan or "",
-                    row.region or "",
-                    row.currency,
-                    one.charge if one else "",
-                    literal(one.price) if one and one.price is not None else "",
-                    literal(one.per) if one else "",
-                    one.unit if one else "",
-                    bool(one.tiers) if one else False,
-                    one.quote if one else False,
-                    (one.known_from if one else row.known_from) or "",
-                    row.context_window or "",
-                    row.max_output or "",
-                    " ".join(row.capabilities),
-                    one.where.since if one else row.since,
-                    one.where.checked if one else row.checked,
-                    one.where.confidence if one else row.confidence,
-                    one.where.source if one else "",
-                    row.shelf,
-                ]
-            )
-    return out.getvalue()
+    return table(
+        COLUMNS,
+        (_fields(row, one) for row in document.entries for one in (row.prices or (None,))),
+    )
+
+
+def _fields(row: Row, one: Headline | None) -> Sequence[Value]:
+    return (
+        row.category,
+        row.id,
+        row.kind,
+        row.vendor,
+        row.product,
+        row.plan,
+        row.region,
+        row.currency,
+        one.charge if one else None,
+        one.price if one else None,
+        one.per if one else None,
+        one.unit if one else None,
+        bool(one and one.tiers),
+        bool(one and one.quote),
+        one.known_from if one else row.known_from,
+        Decimal(row.context_window) if row.context_window else None,
+        Decimal(row.max_output) if row.max_output else None,
+        " ".join(row.capabilities),
+        one.where.since if one else row.since,
+        one.where.checked if one else row.checked,
+        one.where.confidence if one else row.confidence,
+        one.where.source if one else None,
+        row.shelf,
+    )
 
 
 def draw_list(page: Page, document: PriceList) -> None:

@@ -2,32 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from costplan.document.saved import kind_of
+from costplan.document.saved import SavedResult, kind_of, plain
 from costplan.problems import BadUsage
-from costplan.render import Look
+from costplan.render import FORMATS, Look
 
 if TYPE_CHECKING:
     from costplan.document.saved import Result
 
+ANNOTATING = ("junit", "sarif", "github", "gitlab")
 RESULT_FORMATS: Mapping[str, Mapping[str, str]] = {
     "diff": {
         "table": "costplan.render.diff",
         "json": "costplan.render.result_json",
         "markdown": "costplan.render.diff_markdown",
     },
+    "check": {
+        "table": "costplan.render.verdict",
+        "json": "costplan.render.result_json",
+        "markdown": "costplan.render.verdict_markdown",
+        **{form: FORMATS[form] for form in ANNOTATING},
+    },
 }
-"""Of each kind the modules with ``draw(document, look)``, by format."""
+"""Of each kind the modules with ``draw(document, look)``, by format; of a format of ``ANNOTATING``
+those with ``draw_findings(sets, look)``."""
+FINDINGS: Mapping[str, str] = {"check": "costplan.render.verdict_findings"}
+"""Of each kind that is annotated the module with ``findings(document, warning)``."""
 
 
 def draw_result(document: Result, form: str, look: Look) -> str:
     """The result in a format of its kind, ending in a newline. Raises BadUsage for another one."""
-    kind = kind_of(document)
-    formats = RESULT_FORMATS[kind]
-    if form not in formats:
-        raise BadUsage(f"a {kind} cannot be drawn as {form}", "formats: " + ", ".join(formats))
-    text: str = import_module(formats[form]).draw(document, look)
+    return draw_results([SavedResult("", document)], form, look)
+
+
+def draw_results(saved: Sequence[SavedResult], form: str, look: Look) -> str:
+    """Results as one text, several each under the name of its file.
+
+    Raises BadUsage for a format that one of them has not.
+    """
+    for one in saved:
+        kind = kind_of(one.document)
+        if form not in RESULT_FORMATS[kind]:
+            hint = "formats: " + ", ".join(RESULT_FORMATS[kind])
+            raise BadUsage(f"a {kind} cannot be drawn as {form}", hint)
+    if form in ANNOTATING:
+        return _annotations(saved, form, look)
+    if len(saved) == 1:
+        return _draw(saved[0].document, form, look)
+    if form == "json":
+        return _report(saved)
+    parts = [_draw(one.document, form, look) for one in saved]
+    if form == "table":
+        parts = [_headed(one.name, part, look) for one, part in zip(saved, parts, strict=True)]
+    return "\n".join(parts)
+
+
+def _draw(document: Result, form: str, look: Look) -> str:
+    text: str = import_module(RESULT_FORMATS[kind_of(document)][form]).draw(document, look)
     return text
+
+
+def _headed(name: str, text: str, look: Look) -> str:
+    from costplan.render.page import Page
+
+    page = Page(look)
+    page.say(f"== {name} ==", "bold")
+    return f"{page.text()}\n{text}"
+
+
+def _report(saved: Sequence[SavedResult]) -> str:
+    """As several documents of lines are: each whole, with its file and workload."""
+    from costplan.document.estimate import SCHEMA_VERSION
+    from costplan.render.json import dumps
+
+    documents = [
+        {"file": one.name, "workload": one.document.workload, "document": plain(one.document)}
+        for one in saved
+    ]
+    made = {"schema_version": SCHEMA_VERSION, "kind": "report", "documents": documents}
+    return dumps(made) + "\n"
+
+
+def _annotations(saved: Sequence[SavedResult], form: str, look: Look) -> str:
+    """The findings of all; what only warns is a note where the format would call it a failure."""
+    warning = "note" if form == "junit" else "warning"
+    sets = [
+        import_module(FINDINGS[kind_of(one.document)]).findings(one.document, warning)
+        for one in saved
+    ]
+    drawn: str = import_module(FORMATS[form]).draw_findings(sets, look)
+    return drawn

@@ -8,15 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
-from costplan.document.entries import Value, estimates_of
+from costplan.document.entries import AMOUNTS, Value, estimates_of
 from costplan.document.rows import Rows, Sum
 from costplan.quantity import ZERO, grouped
 from costplan.render.page import Page, Table, cell, money, width_of
 
 if TYPE_CHECKING:
     from costplan.document.saved import Saved
-
-MONEY = ("amount", "list_amount")
 
 
 def heading(page: Page, name: str, number: int) -> None:
@@ -110,9 +108,9 @@ def spoken(value: Value | Sum, column: str) -> str:
             return f">= {money(value.known)}" if value.known else "unknown"
         return money(value.known)
     if value is None:
-        return "unknown" if column in MONEY else "-"
+        return "unknown" if column in AMOUNTS else "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        return money(value) if column in MONEY else grouped(value)
+        return money(value) if column in AMOUNTS else grouped(value)
     return value.isoformat() if isinstance(value, date) else value or "-"

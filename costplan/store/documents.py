@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 LARGEST_DOCUMENT = 512_000_000
 """Bytes. A thousand stacks of two hundred lines are about 200 MB."""
+AGAIN = "save it again with --format json: a document that was edited is not read"
 MOST_SHOWN = 20
 """Problems that are printed: a file of the wrong kind would have one for every line."""
 
@@ -45,7 +46,7 @@ class SavedError(DocumentError):
                 "",
                 None,
                 _said(problem),
-                problem.hint,
+                problem.hint or AGAIN,
             )
             for problem in self.problems[:MOST_SHOWN]
         ]
@@ -55,12 +56,13 @@ class SavedError(DocumentError):
         return shown
 
 
-def open_documents(patterns: Iterable[str]) -> list[Saved]:
-    """The documents of files, of ``-``, and of patterns such as ``out/**/*.json``; each file once.
+def open_all(patterns: Iterable[str]) -> list[Saved | SavedResult]:
+    """The documents and results of files, of ``-``, and of patterns such as ``out/**/*.json``; each
+    file once.
 
     Raises as ``open_document``, and BadUsage for a pattern that matches nothing.
     """
-    return [open_document(name) for name in _expanded(patterns)]
+    return [read_any(*_text_of(name)) for name in _expanded(patterns)]
 
 
 def _expanded(patterns: Iterable[str]) -> list[str]:
@@ -83,11 +85,16 @@ def open_document(name: str) -> Saved:
 
     Raises BadUsage for what cannot be read or is no document, SavedError for a faulty one.
     """
+    return read_saved(*_text_of(name))
+
+
+def _text_of(name: str) -> tuple[str, str]:
+    """How a file, or ``-`` for standard input, is called, and its text."""
     if name == "-":
         shown, data = "standard input", stdin_bytes()
     else:
         shown, data = name, read_bytes(Path(name), LARGEST_DOCUMENT)
-    return read_saved(shown, decode(data, shown, LARGEST_DOCUMENT))
+    return shown, decode(data, shown, LARGEST_DOCUMENT)
 
 
 def read_saved(shown: str, text: str) -> Saved:
@@ -113,9 +120,7 @@ def open_text(name: str) -> Saved | SavedResult | str:
 
     ``-`` is standard input. Raises as ``open_document``.
     """
-    shown = "standard input" if name == "-" else name
-    data = stdin_bytes() if name == "-" else read_bytes(Path(name), LARGEST_DOCUMENT)
-    text = decode(data, shown, LARGEST_DOCUMENT)
+    shown, text = _text_of(name)
     if not text.strip():
         raise BadUsage(f"{shown} is empty", "name a saved document, or Markdown")
     return read_any(shown, text) if text.lstrip().startswith("{") else text

@@ -53,7 +53,10 @@ class Repository:
         if code:
             words = err.strip().splitlines() or ["git does not say why"]
             if "not a git repository" in err:
-                raise BadUsage(f"{folder.absolute()} is not in a git repository")
+                raise BadUsage(
+                    f"{folder.absolute()} is not in a git repository",
+                    "name a workload inside a checkout; two files need no git",
+                )
             raise BadUsage(f"git cannot use {folder.absolute()}: {words[0]}", " ".join(words[1:3]))
         return cls(Path(os.fsdecode(out).rstrip("\n")))
 

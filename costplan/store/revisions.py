@@ -18,7 +18,11 @@ PRICES = "pricing"
 
 
 def open_revision(
-    path: Path, revision: str, into: Path, changes: Iterable[str] = ()
+    path: Path,
+    revision: str,
+    into: Path,
+    changes: Iterable[str] = (),
+    rates: Iterable[str] = (),
 ) -> Opened | None:
     """The workload of ``path`` as of a revision; None where the revision has no such file.
 
@@ -41,7 +45,7 @@ def open_revision(
             _put(into / PRICES, below, data)
     if repository.exists_at(revision, beside + LOCK_NAME):
         _put(into, LOCK_NAME, repository.read_at(revision, beside + LOCK_NAME))
-    return read_workload(name, text, into, changes)
+    return read_workload(name, text, into, changes, rates)
 
 
 def _put(root: Path, below: str, data: bytes) -> None:

@@ -23,21 +23,23 @@ class SavedEstimate(NamedTuple):
     document: EstimateDocument
 
 
-def open_subject(where: str | None, changes: Iterable[str] = ()) -> Opened | SavedEstimate:
+def open_subject(
+    where: str | None, changes: Iterable[str] = (), rates: Iterable[str] = ()
+) -> Opened | SavedEstimate:
     """The workload or saved estimate of a path, of standard input (``-``), or the nearest
-    ``costplan.toml`` upward.
+    ``costplan.toml`` upward. ``changes`` and ``rates`` are a workload's alone.
 
     Raises BadUsage, DocumentError, DocumentSyntaxError or SavedError.
     """
     if where is None:
-        return open_workload(None, changes)
+        return open_workload(None, changes, rates)
     if where == "-":
         name, data, folder = "standard input", stdin_bytes(), Path()
     else:
         path = Path(where)
         name, data, folder = str(path), read_bytes(path, LARGEST_DOCUMENT), path.parent
     if not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        return read_workload(name, decode(data, name, LARGEST_FILE), folder, changes)
+        return read_workload(name, decode(data, name, LARGEST_FILE), folder, changes, rates)
     document = read_saved(name, decode(data, name, LARGEST_DOCUMENT)).document
     if not isinstance(document, EstimateDocument):
         raise BadUsage(

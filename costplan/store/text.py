@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem
+from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, nearest
 from costplan.reading import collect, read
 
 if TYPE_CHECKING:
@@ -64,15 +66,34 @@ def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
     """A file's first bytes, one more than ``most`` where it has them. Raises BadUsage."""
     try:
         if path.is_dir():
-            raise BadUsage(f"{path} is a folder, not a file")
+            raise BadUsage(f"{path} is a folder, not a file", "name a file in it")
         with path.open("rb") as file:
             return file.read(most + 1)
     except FileNotFoundError:
-        raise BadUsage(f"{path} does not exist") from None
+        raise BadUsage(f"{path} does not exist", _beside(path)) from None
     except OSError as error:
-        raise BadUsage(f"{path} cannot be read: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise BadUsage(
+            f"{path} cannot be read: {reason}", "name a file that you may read"
+        ) from None
     except ValueError as error:  # a NUL in the name
         raise BadUsage(f"{str(path)!r} is not a file name: {error}") from None
+
+
+MOST_NAMES = 1_000
+
+
+def _beside(path: Path) -> str:
+    """A file of nearly that name, where one is there; its ending alone brings none near."""
+    try:
+        with os.scandir(path.parent) as found:
+            stems = {Path(one.name).stem: one.name for one in islice(found, MOST_NAMES)}
+    except (OSError, ValueError):
+        stems = {}
+    near = [str(path.parent / stems[stem]) for stem in nearest(path.stem, stems)]
+    if not near:
+        return "name a file that is there"
+    return "did you mean " + " or ".join(f"'{name}'" for name in near) + "?"
 
 
 def read_stdin() -> str:
@@ -89,7 +110,9 @@ def read_stdin() -> str:
 def decode(data: bytes, name: str, most: int = LARGEST_FILE) -> str:
     """Bytes as UTF-8 text, a byte order mark left out. Raises BadUsage."""
     if len(data) > most:
-        raise BadUsage(f"{name} is larger than {most // 1_000_000} MB")
+        raise BadUsage(
+            f"{name} is larger than {most // 1_000_000} MB", "it is no file that costplan reads"
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

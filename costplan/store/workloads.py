@@ -72,6 +72,9 @@ def read_workload(
     rates: Iterable[str] = (),
 ) -> Opened:
     """The workload of a text that was read from somewhere. Raises as ``open_workload``."""
+    if text.lstrip().startswith("{"):
+        hint = "'costplan report' draws a saved document again; a workload is TOML"
+        raise BadUsage(f"{name} is JSON, not a workload", hint)
     data = parse_toml(name, text)
     if not data:
         raise BadUsage(f"{name} is empty", "'costplan init' writes a workload to start from")

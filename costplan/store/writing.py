@@ -12,6 +12,8 @@ from pathlib import Path
 
 from costplan.problems import BadUsage
 
+MEND = "name a file in a folder that is there and that you may write to"
+
 
 def write(path: Path, text: str) -> None:
     """Replace a file's text in one move. Raises BadUsage where the folder refuses it."""
@@ -37,7 +39,7 @@ def write(path: Path, text: str) -> None:
         if not isinstance(error, OSError | ValueError):
             raise  # an interrupt leaves nothing behind either
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise BadUsage(f"{path} cannot be written: {reason}") from None
+        raise BadUsage(f"{path} cannot be written: {reason}", MEND) from None
 
 
 def _umask() -> int:

@@ -150,3 +150,14 @@ def test_json_is_what_its_schema_promises(tmp_path: Path) -> None:
 def test_numbers_are_literals_without_floats(tmp_path: Path) -> None:
     data = price(tmp_path, "openai/gpt-6.1-terra", "input_tokens=0.1", *AT)
     assert data["total"] == Decimal("0.0000001")
+
+
+def test_limits_that_were_not_looked_at_are_named(tmp_path: Path) -> None:
+    """A free plan's 0.00 says nothing where nobody said how much is stored."""
+    said = "limits of this plan not checked: "
+    ask = ("price", "pinecone/starter", "--at=2026-11-22", "--format=json", "vectors=10")
+    (note,) = [one for one in costplan(*ask, folder=tmp_path).data["notes"] if one.startswith(said)]
+    assert "stored_gb at most 2" in note
+    assert "(they need dimensions, queries)" in note
+    whole = costplan(*ask, "dimensions=1024", "queries=10", folder=tmp_path)
+    assert not any(one.startswith(said) for one in whole.data["notes"])

@@ -52,6 +52,37 @@ def test_the_plan_s_own_id_is_never_replaced(tmp_path: Path) -> None:
     assert '"plans" alone takes the cheapest plan that does' in said
 
 
+REFUSING = """
+[[prices.offer]]
+id = "NAME"
+product = "PRODUCT"
+plan = "Small"
+origin = { since = 2026-01-01, checked = 2026-11-01, source = "list" }
+gates = [{ variable = "calls", max = 500, action = "ineligible" }]
+charge = [{ id = "fee", quantity = "1", unit = "month", price = 1 }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "product", "says"),
+    [
+        ("many/small", "One", "other plans: many/one"),
+        ("many/small", "Three", "'costplan pricing list --category runtime' shows what else"),
+        ("alone/small", "Alone", "'costplan pricing list --category runtime' shows what else"),
+    ],
+)
+def test_a_name_alone_is_offered_only_where_it_chooses(
+    name: str, product: str, says: str, tmp_path: Path
+) -> None:
+    own = REFUSING.replace("NAME", name).replace("PRODUCT", product)
+    text = f'{HEAD}\n[stack.s]\nhelper = "{name}"\n{PRICES}{own}'
+    with pytest.raises(CostplanError) as caught:
+        planned(tmp_path, text)
+    assert "does not serve this workload" in str(caught.value)
+    assert says in str(caught.value)
+    assert "alone takes" not in str(caught.value)
+
+
 def test_a_prefix_of_several_products_lists_them(tmp_path: Path) -> None:
     said = refusal(tmp_path, 'helper = "many"')
     assert "'many' names 2 offers: say which" in said

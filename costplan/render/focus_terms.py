@@ -1,0 +1,125 @@
+"""What the FOCUS columns of a line's unit prices and of its commitment hold.
+
+A unit price times the pricing quantity is the cost of the same name, in the same currency; columns
+that begin with ``PricingCurrency`` are in the currency that the vendor prices in, all others in
+the one that is billed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Context, Decimal
+from typing import NamedTuple
+
+from costplan.document.entries import STATED, Value
+from costplan.document.estimate import Estimate
+from costplan.document.line import Conversion, LineItem
+from costplan.quantity import ONE, ZERO, total
+
+DIGITS = Context(prec=28)
+"""Unit prices are quotients: 28 digits put quantities of 1e15 right to 1e-9."""
+TYPE = "Spend commitment"
+UNUSED = "the workload file, [[commitment]] "
+"""With the commitment's name the source of the line that says what is left of it."""
+TERM = "commitment "
+"""With the commitment's name the term of a line that draws on it."""
+
+
+class UnitPrices(NamedTuple):
+    """Per pricing unit, in one currency; None for what has no price, or gives money back."""
+
+    list: Decimal | None
+    contracted: Decimal | None
+
+
+NO_PRICES = UnitPrices(None, None)
+
+
+def unit_prices(line: LineItem) -> UnitPrices:
+    """In the currency that the line is priced in."""
+    listed, contracted = line.list_amount, line.contracted_amount
+    if line.exchanged is not None:  # commitments come after the exchange
+        listed, contracted = line.exchanged.list_amount, line.exchanged.amount
+    if listed is None or contracted is None:
+        return NO_PRICES
+    quantity = DIGITS.divide(line.quantity, line.price.per)
+    unit = line.price.price
+    if line.flat is not None or unit is None:
+        costs = (listed, contracted)
+        found = UnitPrices(*(DIGITS.divide(one, quantity) if quantity else one for one in costs))
+    elif listed:
+        found = UnitPrices(unit, DIGITS.divide(DIGITS.multiply(unit, contracted), listed))
+    else:  # nothing was bought
+        found = UnitPrices(unit, unit)
+    return UnitPrices(*(None if one is None or one < 0 else one for one in found))
+
+
+def billed(prices: UnitPrices, conversion: Conversion | None) -> UnitPrices:
+    """Unit prices in the currency that is billed."""
+    if conversion is None:
+        return prices
+    turn = DIGITS.divide if conversion.divide else DIGITS.multiply
+    return UnitPrices(
+        *(None if price is None else turn(price, conversion.rate) for price in prices)
+    )
+
+
+def priced_cost(line: LineItem) -> Decimal | None:
+    """The effective cost in the currency that the line is priced in."""
+    exchanged = line.exchanged
+    if line.amount is None or exchanged is None:
+        return line.amount
+    if not line.terms:
+        return exchanged.amount
+    back = DIGITS.multiply if exchanged.conversion.divide else DIGITS.divide
+    return back(line.amount, exchanged.conversion.rate)
+
+
+def covered_parts(made: Estimate) -> dict[str, Decimal]:
+    """Of each commitment the part, 0 to 1, that it covers of what its lines cost: the rest is
+    beyond it."""
+    spent: dict[str, list[Decimal]] = {}
+    for line in made.lines:
+        for name in _drawn_on(line):
+            spent.setdefault(name, []).append(line.amount or ZERO)
+    whole = {name: total(amounts) for name, amounts in spent.items()}
+    return {
+        one.name: min(ONE, DIGITS.divide(one.covered, whole[one.name]))
+        for one in made.commitments
+        if whole.get(one.name)
+    }
+
+
+def committed(
+    line: LineItem, parts: Mapping[str, Decimal], currency: str
+) -> dict[str, Value] | None:
+    """The columns of the commitment that a line draws on, or of what is left unused of one.
+
+    ``parts``: ``covered_parts`` of the stack. None where the line has to do with no commitment.
+    """
+    price = line.price
+    name = price.source.removeprefix(UNUSED)
+    if price.offer == STATED and name != price.source and price.charge == f"{name} unused":
+        return _columns(name, "Unused", line.amount, currency)
+    for name in _drawn_on(line):
+        known = line.amount is not None and name in parts
+        amount = DIGITS.multiply(line.amount or ZERO, parts[name]) if known else None
+        return _columns(name, "Used", amount, currency)
+    return None
+
+
+def _drawn_on(line: LineItem) -> list[str]:
+    """The names of the commitments that a line draws on: one at most."""
+    return [words.removeprefix(TERM) for words, _ in line.terms if words.startswith(TERM)]
+
+
+def _columns(name: str, status: str, quantity: Decimal | None, currency: str) -> dict[str, Value]:
+    return {
+        "CommitmentDiscountCategory": "Spend",
+        "CommitmentDiscountId": f"commitment/{name}",
+        "CommitmentDiscountName": name,
+        "CommitmentDiscountQuantity": quantity,
+        "CommitmentDiscountStatus": status,
+        "CommitmentDiscountType": TYPE,
+        "CommitmentDiscountUnit": currency,
+    }
