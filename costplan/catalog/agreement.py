@@ -39,6 +39,18 @@ def agree(card: Card, other: Card) -> bool:
     return differences(card, other) == {}
 
 
+LEAP = Decimal(20)
+"""A price that moves by more than this from one day to the next was nearly always written in
+another unit, or is that of a single offer of the moment."""
+
+
+def leaps(card: Card, other: Card) -> bool:
+    """Whether a kind that both publish costs more than twentyfold in one of them."""
+    own, theirs = _each(card.rates, card.per), _each(other.rates, other.per)
+    pairs = [(own[kind], theirs[kind]) for kind in own.keys() & theirs.keys()]
+    return any(one and two and max(one / two, two / one) > LEAP for one, two in pairs)
+
+
 def side_differences(card: Card, other: Card, source: str, checked: date) -> Iterable[Rejected]:
     """What agreeing cards still differ in: rates of a tier or of a mode that both have."""
     mine = {_edge(tier): tier for tier in card.tiers}

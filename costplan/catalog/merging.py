@@ -15,6 +15,8 @@ against them one by one, those with a history first:
    A change announced for after the day of reading is put behind, if the quote agrees on today.
 4. An undated quote lags when a dated source documents its price as one that has ended; it is
    never the best quote, and is rejected with the day on which that price began.
+5. An undated quote of a data set that moves a kind more than twentyfold from the price that is in
+   force, and that no second quote shows, is a slip or an offer of the moment: it is rejected.
 
 What a base holds stays. Cards of ``base`` keep their rates, dates and source, whoever contradicts
 them; they only get ``also`` (where their source is a data set), ``rejected``, and a later
@@ -22,7 +24,9 @@ them; they only get ``also`` (where their source is a data set), ``rejected``, a
 card and differs from it appends a card, except where a better quote confirms the base card, where
 the quote repeats a price that the history says has ended (it lags), or where the card rejects that
 value of that source already (a conflict once judged stays judged until the source moves). ``since``
-of an appended card is the day the quote documents, else the day it was read.
+of an appended card is the day the quote documents, else the day it was read. Factors of modes and
+regions and fees that no quote speaks of go on with the origin they had; tiers, modes with rates of
+their own and hours do not, and the model's note says so (``carrying``).
 
 A source documents a day when a card's ``since`` is not the day on which the source was read.
 Nothing here reads a file or a clock; the same input gives the same model.
@@ -35,7 +39,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from costplan.catalog.agreement import agree, as_rates, completed, differences, side_differences
+from costplan.catalog.agreement import (
+    agree,
+    as_rates,
+    completed,
+    differences,
+    leaps,
+    side_differences,
+)
+from costplan.catalog.carrying import carried, unknown_since
 from costplan.catalog.model import Card, Model, Rates, Rejected, Tier
 from costplan.catalog.origin import Confidence, Source
 
@@ -70,8 +82,9 @@ def merge(
         if base is None:
             raise ValueError("neither a base nor a quote")
         return base
-    timeline = _Timeline(base.price if base else (), sources or {})
-    first = next((one for one in ranked if not _lags(one, ranked)), ranked[0])
+    timeline = _Timeline(base.price if base else (), sources or {}, ranked)
+    sound = (one for one in ranked if not _lags(one, ranked) and not _alone(one, ranked))
+    first = next(sound, ranked[0])
     others = [one for one in ranked if one is not first]
     for quote in [first, *sorted(others, key=lambda one: not _dated(one))]:
         timeline.lay(quote)
@@ -101,11 +114,31 @@ def _lags(quote: Quote, others: Sequence[Quote]) -> bool:
     return False
 
 
-class _Entry:
-    """A card on the timeline; ``kept``: it is the base's, ``seen``: its day is a reading day."""
+def _alone(quote: Quote, others: Sequence[Quote]) -> bool:
+    """Whether an undated data set is a leap away from a dated source, and nobody shows the same."""
+    if quote.confidence == "vendor" or _dated(quote):
+        return False
+    dated = [one for one in others if _dated(one)]
+    known = [card for one in dated if (card := one.model.card(quote.checked)) is not None]
+    return any(leaps(card, quote.model.price[-1]) for card in known) and not _seconded(
+        quote, others
+    )
 
-    def __init__(self, card: Card, kept: bool, seen: bool) -> None:
-        self.card, self.kept, self.seen = card, kept, seen
+
+def _seconded(quote: Quote, others: Sequence[Quote]) -> bool:
+    shown = quote.model.price[-1]
+    second = (one.model.card(one.checked) for one in others if one is not quote)
+    return any(card is not None and agree(card, shown) for card in second)
+
+
+class _Entry:
+    """A card on the timeline; ``kept``: it is the base's, ``seen``: its day is a reading day.
+
+    ``after``: the kept card that this one, which a quote showed, takes the place of.
+    """
+
+    def __init__(self, card: Card, kept: bool, seen: bool, after: Card | None = None) -> None:
+        self.card, self.kept, self.seen, self.after = card, kept, seen, after
         self.confirmed = False
 
     @property
@@ -114,9 +147,11 @@ class _Entry:
 
 
 class _Timeline:
-    def __init__(self, base: Iterable[Card], sources: Mapping[str, Source]) -> None:
+    def __init__(
+        self, base: Iterable[Card], sources: Mapping[str, Source], quotes: Sequence[Quote]
+    ) -> None:
         self.entries = [_Entry(card, kept=True, seen=False) for card in base]
-        self.sources = sources
+        self.sources, self.quotes = sources, quotes
         self.joins = True  # the quote being laid agrees on the day it was read
 
     def lay(self, quote: Quote) -> None:
@@ -218,23 +253,31 @@ class _Timeline:
                 self._reject(entry, quote, card, reason)
             return
         newer = quote.checked > origin.checked and not _known_conflict(entry.card, quote, card)
+        newer = newer and not self._leap(entry, quote, card)
         if entry.kept and current and newer and not entry.confirmed:
             since = card.origin.since if card.origin.since > entry.since else quote.checked
             if following is None or since < following.since:
                 card = replace(card, origin=replace(card.origin, since=since))
-                fresh = _Entry(card, kept=False, seen=since == quote.checked)
+                fresh = _Entry(card, kept=False, seen=since == quote.checked, after=entry.card)
                 self.entries.insert(at + 1, fresh)
                 return
-        self._reject(entry, quote, card, self._reason(entry, quote, current))
+        self._reject(entry, quote, card, self._reason(entry, quote, card, current))
 
-    def _reason(self, entry: _Entry, quote: Quote, current: bool) -> str:
+    def _reason(self, entry: _Entry, quote: Quote, card: Card, current: bool) -> str:
         if not current:
             return "another price for the same days"
         if quote.checked < entry.card.origin.checked:
             return "read earlier"
         if entry.confirmed:
             return "a better source confirms the card"
+        if self._leap(entry, quote, card):
+            return "more than twentyfold apart, and no second source shows it"
         return "ranked below the card's source"
+
+    def _leap(self, entry: _Entry, quote: Quote, card: Card) -> bool:
+        """Whether an undated price of a data set alone is too far from the one in force."""
+        undated = card.origin.since == quote.checked and quote.confidence != "vendor"
+        return undated and leaps(entry.card, card) and not _seconded(quote, self.quotes)
 
     def _reject(self, entry: _Entry, quote: Quote, card: Card, reason: str) -> None:
         found = differences(entry.card, card)
@@ -297,8 +340,16 @@ def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> 
     stated["aliases"] = tuple(name for name in names if name != model.id)
     context = stated["context"]
     for entry in timeline.entries:
+        if entry.after is not None:
+            entry.card = carried(entry.after, entry.card)
+            lost = unknown_since(entry.after, entry.card, entry.since)
+            said = stated.get("note", model.note) or ""
+            if lost and lost not in said:
+                stated["note"] = f"{said} {lost}".strip()
         if not entry.kept:
             entry.card = _within(entry.card, context)
+            if stated.get("kind", model.kind) != "chat":
+                entry.card = _unanswered(entry.card)
     return replace(model, **stated, price=tuple(_without_repeats(timeline.entries)))
 
 
@@ -333,3 +384,14 @@ def _terms(card: Card) -> Card:
     day = date.min + timedelta(days=1)
     origin = replace(card.origin, since=day, checked=day, source="", also=())
     return replace(card, origin=origin, rejected=())
+
+
+def _unanswered(card: Card) -> Card:
+    """Without output rates: one source knew an embedding, another took it for a chat model."""
+    if card.rates.output is None:
+        return card
+    modes = {
+        name: mode if mode.rates is None else replace(mode, rates=replace(mode.rates, output=None))
+        for name, mode in card.mode.items()
+    }
+    return replace(card, rates=replace(card.rates, output=None), mode=modes)

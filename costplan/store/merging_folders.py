@@ -28,8 +28,9 @@ from costplan.store.upstream import Quoted, Upstream
 SEPARATOR = (
     "# ---- Below: merged from the data sets named above; docs/catalogue.md says how. ----\n"
 )
-VERSION = "-v1:0"
-"""Bedrock writes some ids with it and some without; two such ids are one model."""
+VERSIONS = {"bedrock": "-v1:0", "vertex": "@default"}
+"""Suffixes that some ids of a seller are written with and some without: two such ids are one model,
+and for Vertex ``@default`` is how its interface spells the absence of a version."""
 
 
 class Merged(NamedTuple):
@@ -64,7 +65,10 @@ def merge_files(files: Mapping[str, str], upstreams: Sequence[Upstream]) -> Merg
 def key_of(name: str) -> str:
     """What two spellings of one id share."""
     folded = name.casefold()
-    return folded.removesuffix(VERSION) if folded.startswith("bedrock") else folded
+    for vendor, suffix in VERSIONS.items():
+        if folded.startswith(vendor):
+            return folded.removesuffix(suffix)
+    return folded
 
 
 class _File:

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from costplan.catalog.lookup import CatalogFile, Category, Entry, source_names
-from costplan.catalog.model import Model
+from costplan.catalog.model import Card, Model
 from costplan.catalog.origin import Origin, Source
 from costplan.problems import BadUsage, InvalidInput
 from costplan.store.catalog_text import catalog_text
@@ -91,7 +91,7 @@ def _under(entry: Entry, head: dict[str, Source]) -> Model:
     assert isinstance(item, Model)
     if all(name == free for name, free in names.items()):
         return item
-    return with_origins(
+    renamed = with_origins(
         item,
         lambda one: replace(
             one,
@@ -99,6 +99,12 @@ def _under(entry: Entry, head: dict[str, Source]) -> Model:
             also=tuple(names.get(also, also) for also in one.also),
         ),
     )
+    return replace(renamed, price=tuple(_rejecting(card, names) for card in renamed.price))
+
+
+def _rejecting(card: Card, names: Mapping[str, str]) -> Card:
+    rejected = (replace(one, source=names.get(one.source, one.source)) for one in card.rejected)
+    return replace(card, rejected=tuple(rejected))
 
 
 def with_origins(model: Model, change: Callable[[Origin], Origin]) -> Model:

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 
 from costplan.catalog.merging import Quote, merge
-from costplan.catalog.model import Card, Fee, Mode, Model, Rates, Rejected, Tier
+from costplan.catalog.model import Card, Fee, Mode, Model, Rates, Region, Rejected, Tier
 from costplan.catalog.origin import Origin, Source
 from costplan.catalog.schedule import Window
 
@@ -328,3 +328,77 @@ def test_facts_come_from_the_base_then_from_the_best_quote() -> None:
         None, [quote("a", NOV, rates("1")), quote("b", OCT, rates("1"), kind="rerank")]
     )
     assert embedding.kind == "rerank"
+
+
+LONG = (Tier(above=200_000, rates=rates("2", "4")),)
+
+
+def test_factors_and_fees_go_on_under_a_bare_newer_price() -> None:
+    old = card(
+        JAN,
+        rates("1", "2"),
+        "page",
+        OCT,
+        tiers=LONG,
+        mode={"batch": Mode(times=D("0.5")), "priority": Mode(rates=rates("3", "6"))},
+        region={"eu": Region(times=D("1.1"))},
+        fee={"web_searches": Fee(price=D(10), per=D(1000), unit="search")},
+    )
+    merged = merge(model(old), [quote("set", NOV, rates("7", "21"))], HEAD)
+    new = merged.price[-1]
+    assert merged.price[0] == old
+    assert (new.origin.source, new.rates) == ("set", rates("7", "21"))
+    assert new.mode == {"batch": Mode(times=D("0.5"), origin=old.origin)}
+    assert new.region == {"eu": Region(times=D("1.1"), origin=old.origin)}
+    assert new.fee["web_searches"].origin == old.origin
+    assert new.tiers == ()
+    assert merged.note == (
+        "From 2026-11-01 on the source states no long-context tiers and priority rates: "
+        "they are not known."
+    )
+    again = merge(merged, [quote("set", DEC, rates("7", "21"))], HEAD)
+    assert again.note == merged.note, "said once"
+
+
+def test_what_the_newer_source_says_itself_is_not_carried_over() -> None:
+    old = card(JAN, rates("1", "2"), "page", OCT, mode={"batch": Mode(times=D("0.5"))})
+    own = card(NOV, rates("7", "21"), "set", NOV, mode={"batch": Mode(rates=rates("6", "20"))})
+    merged = merge(model(old), [quote("set", NOV, own)], HEAD)
+    assert merged.price[-1].mode == {"batch": Mode(rates=rates("6", "20"))}
+    assert merged.note is None
+    other = card(NOV, rates("7", "21"), "two", NOV, mode={"batch": Mode(times=D("0.4"))})
+    quotes = [quote("set", NOV, rates("7", "21")), quote("two", NOV, other)]
+    said = merge(model(old), quotes, HEAD).price[-1].mode["batch"]
+    assert said.times == D("0.4"), "a source that speaks of it goes before what was known"
+
+
+def test_a_note_that_was_there_stays_before_the_new_sentence() -> None:
+    base = model(card(JAN, rates("1"), "page", OCT, tiers=LONG[:0]), note="Was here.")
+    assert merge(base, [quote("set", NOV, rates("7"))], HEAD).note == "Was here."
+    tier = (Tier(above=200_000, rates=rates("2")),)
+    base = model(card(JAN, rates("1"), "page", OCT, tiers=tier), note="Was here.")
+    note = merge(base, [quote("set", NOV, rates("7"))], HEAD).note or ""
+    assert note.startswith("Was here. From 2026-11-01 on")
+
+
+def test_a_leap_that_one_undated_set_shows_alone_is_rejected() -> None:
+    dated = quote("dated", OCT, (JAN, rates("2")), (SEP, rates("1.4", "4.4")))
+    merged = merge(None, [dated, quote("wild", NOV, rates("0.0062", "6.8"))])
+    assert told(merged) == [(JAN, "dated", (), 2), (SEP, "dated", (), D("1.4"))]
+    assert [(one.source, one.reason) for one in merged.price[-1].rejected] == [
+        ("wild", "more than twentyfold apart, and no second source shows it")
+    ]
+    base = model(card(JAN, rates("1.4", "4.4"), "page", OCT))
+    (kept,) = merge(base, [quote("wild", NOV, rates("0.0062", "6.8"))], HEAD).price
+    assert [one.source for one in kept.rejected] == ["wild"]
+
+
+def test_a_leap_with_a_day_a_second_source_or_the_vendors_word_is_taken() -> None:
+    base = model(card(JAN, rates("1.4"), "page", OCT))
+    far = rates("0.05")
+    dated = quote("set", NOV, (JAN, rates("1.4")), (SEP, far))
+    assert told(merge(base, [dated], HEAD))[-1] == (SEP, "set", (), D("0.05"))
+    two = [quote("one", NOV, far), quote("two", NOV, far)]
+    assert told(merge(base, two, HEAD))[-1][3] == D("0.05")
+    page = quote("page", NOV, far, confidence="vendor")
+    assert told(merge(base, [page], HEAD))[-1][3] == D("0.05")

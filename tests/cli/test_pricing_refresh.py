@@ -188,7 +188,7 @@ def test_the_built_in_history_stays_under_a_new_price(
     path.write_text(json.dumps({"openai": {"npm": "", "env": [], "models": {"gpt-5.4": model}}}))
     shipped = (ROOT / "pricing/tokens/openai.toml").read_text()
     old = shipped[shipped.index('id = "openai/gpt-5.4"\n') :].split("[[model]]")[0]
-    ran = within("refresh", "--from", str(path), "--accept-loss")
+    ran = within("refresh", "--from", str(path), "--accept-loss")  # one model where 1,381 ship
     assert ran.code == 0, ran.err
     assert "1 changed" in ran.out
     root = tmp_path / PRICES / "refreshed"
@@ -202,6 +202,11 @@ def test_the_built_in_history_stays_under_a_new_price(
     assert [one["rates"] for one in cards[:-1]] == [one["rates"] for one in base]
     assert cards[-1]["rates"] == {"input": 7, "output": 21}
     assert cards[-1]["origin"]["since"] == TODAY
+    assert base[-1]["region"].keys() == cards[-1]["region"].keys(), "factors go on"
+    assert base[-1]["fee"].keys() == cards[-1]["fee"].keys(), "fees go on"
+    note = tomllib.loads(block)["model"][0]["note"]
+    for lost in ("long-context tiers", "batch rates", "priority rates"):
+        assert lost in note
     bills = {day: price_of("openai/gpt-5.4", day, tmp_path) for day in ("2026-10-20", str(TODAY))}
     assert bills == {"2026-10-20": Decimal("2.5"), str(TODAY): 7}
 

@@ -17,6 +17,7 @@ from costplan.catalog.model import Mode, Model, Region
 from costplan.catalog.origin import Source
 from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput, Path
+from costplan.quantity import ZERO
 from costplan.store.upstream import Upstream
 from costplan.store.upstream.payload import (
     MILLION,
@@ -79,6 +80,15 @@ PRICE_CLASS = re.compile(
 )
 
 
+IN_EUROS = ("ovh",)
+"""Sellers whose euro prices the set repeats without their currency: each is 1 : 1.1 to the same
+seller's dollar price elsewhere."""
+IN_CREDITS = "databricks"
+CREDIT_STEP = Decimal("0.0001")
+"""Databricks sells a million tokens for DBUs of three decimals at 0.07 USD. The set multiplies them
+out, so that 0.15 USD is shown as 0.15001: finer than this its digits mean nothing."""
+
+
 def read(payload: bytes, checked: date) -> Upstream:
     """What a payload quotes. Raises InvalidInput for another shape."""
     source = Source(at="litellm, https://github.com/BerriAI/litellm", confidence="dataset")
@@ -97,6 +107,9 @@ def _model(basket: Basket, name: str, entry: Mapping[str, Any], path: Path) -> N
     vendor, reason = vendor_of(text(provider, (*path, "litellm_provider")))
     if vendor is None:
         basket.skip(name, reason)
+        return
+    if vendor in IN_EUROS:
+        basket.skip(name, "the set shows the seller's euros as dollars")
         return
     if PRICE_CLASS.search(name):
         basket.skip(name, "a price class or a commitment, not a model")
@@ -166,6 +179,8 @@ def _rates(entry: Mapping[str, Any], tier: str, suffix: str, path: Path) -> Pric
         full = f"{key}{tier}{suffix}"
         if full in entry and kind not in found:
             each = rate(entry[full], (*path, full), MILLION)
+            if each and entry.get("litellm_provider") == IN_CREDITS:
+                each = each.quantize(CREDIT_STEP).normalize() + ZERO
             if each is not None:
                 found[kind] = each
     return found

@@ -19,7 +19,7 @@ from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import ONE, ZERO
 from costplan.store.catalog_text import plain_id
-from costplan.store.upstream import Quoted, Skipped, Upstream
+from costplan.store.upstream import Quoted, Skipped, Upstream, sanity
 from costplan.store.upstream.vendors import VENDORS
 
 LARGEST_PAYLOAD = 64_000_000
@@ -27,13 +27,6 @@ LARGEST_PAYLOAD = 64_000_000
 MILLION = Decimal(1_000_000)
 FINEST = Decimal("1e-9")
 """Rates per million tokens are kept to this: floats such as 3.3000000000000004e-07 carry noise."""
-DEAREST = {
-    "chat": {"input": Decimal(300), "output": Decimal(1500)},
-    "embedding": {"input": Decimal(20), "output": Decimal(20)},
-    "rerank": {"input": Decimal(20), "output": Decimal(20)},
-}
-"""Per million tokens. The dearest text model ever sold cost 150 in and 600 out; beyond these
-bounds a price per thousand or per token was read as one per million."""
 FREE = (":free", "-free", "-free-preview")
 NOT_FREE = "zero price, not declared free"
 FREE_NOTE = "Declared free of charge by its vendor, within the vendor's limits."
@@ -229,11 +222,13 @@ class Basket:
 
     def add(self, vendor: str, model: Model, named: str) -> None:
         """Take a model, or skip it with the reason. ``named``: what the source calls it."""
+        name = model.id.partition("/")[2]
+        model = replace(model, kind=sanity.kind_of(name, model.kind, model.price[-1].rates))
         reason = self._refusal(model)
         if reason is not None:
             self.skip(named, reason)
             return
-        model = self._limited(model, named)
+        model = self._sound(self._limited(model, named), named)
         aliases = tuple(name for name in model.aliases if plain_id(name))
         model = replace(model, aliases=aliases)
         known = self.quoted.get(model.id)
@@ -252,20 +247,36 @@ class Basket:
 
     def result(self) -> Upstream:
         """All of it, models in the order of ids."""
+        self._drop_ambiguous()
         quoted = tuple(self.quoted[name] for name in sorted(self.quoted))
         return Upstream(self.name, self.source, self.checked, quoted, tuple(self.skipped))
+
+    def _drop_ambiguous(self) -> None:
+        """Without names that differ in case alone and are priced differently: which holds?"""
+        spelt: dict[str, list[str]] = {}
+        for name in self.quoted:
+            spelt.setdefault(name.casefold(), []).append(name)
+        for names in spelt.values():
+            cards = [self.quoted[name].model.price[-1] for name in names]
+            dated = any(one.origin.since != self.checked for one in cards)
+            if not dated and any(one.rates != cards[0].rates for one in cards):
+                for name in names:
+                    del self.quoted[name]
+                    self.skip(name, "two prices for one name in the same set")
+
+    def _sound(self, model: Model, named: str) -> Model:
+        cards = []
+        for card in model.price:
+            card, reasons = sanity.sound(model, card)
+            for reason in reasons:
+                self.skip(named, reason)
+            cards.append(card)
+        return replace(model, price=tuple(cards))
 
     def _refusal(self, model: Model) -> str | None:
         if not plain_id(model.id):
             return "not a name that an id can hold"
-        for card in model.price:
-            if card.rates.input is None and card.rates.output is None:
-                return "no price of text tokens"
-            for kind, dearest in DEAREST[model.kind].items():
-                found = getattr(card.rates, kind)
-                if found is not None and found > dearest:
-                    return f"a unit error: {found.normalize():f} per million {kind} tokens"
-        return None
+        return sanity.refusal(self.name, model)
 
     def _limited(self, model: Model, named: str) -> Model:
         """Without tiers at or above the model's own context window."""
