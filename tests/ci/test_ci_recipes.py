@@ -1,4 +1,4 @@
-"""The recipes of examples/ci and the templates of ci/: their scripts are run, their keys are held."""
+"""The recipes of examples/ci and the templates of ci/: their scripts run, their keys are held."""
 
 from __future__ import annotations
 
