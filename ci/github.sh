@@ -80,6 +80,7 @@ each_line() {
 
 workload=${INPUT_WORKLOAD:-costplan.toml}
 out=${INPUT_OUTPUT:-costplan-report}
+[ ! -L "$out" ] || refuse "output: $out is a link" # which the checked-out code may have brought
 case $workload$out in *$'\n'* | *$'\r'*) refuse "a path cannot have two lines" ;; esac
 # A name that begins with a dash would be an option.
 case $workload in -*) workload=./$workload ;; esac

@@ -1,4 +1,4 @@
-"""The recipes of examples/ci and the templates of ci/: scripts are run, keys are held."""
+"""The recipes of examples/ci and the templates of ci/: their scripts run, their keys are held."""
 
 from __future__ import annotations
 

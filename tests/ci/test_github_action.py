@@ -290,3 +290,21 @@ def test_inputs_that_cannot_be_meant(
     assert ran.code == 2
     assert words in ran.annotations[-1]
     assert host.log == []
+
+
+def test_an_output_folder_that_leads_elsewhere_is_refused(tmp_path: Path, host: Host) -> None:
+    folder, (base, head), runner = place(tmp_path, host, BASE, HEAD)
+    away = tmp_path / "away"
+    away.mkdir()
+    (folder / "costplan-report").symlink_to(away)
+    assert runner.run(folder, pull(base, head)).code == 2
+    assert list(away.iterdir()) == []
+
+
+def test_without_a_gate_it_compares(tmp_path: Path, host: Host) -> None:
+    bare = [text.partition("\n[budget]")[0] for text in (BASE, HEAD)]
+    folder, (base, head), runner = place(tmp_path, host, *bare)
+    assert runner.run(folder, pull(base, head), INPUT_COMMENT="false").code == 2
+    ran = runner.run(folder, pull(base, head), INPUT_CHECK="false")
+    assert (ran.code, ran.outputs["total-change"]) == (0, "1"), ran.log
+    assert len(host.bodies) == 1
