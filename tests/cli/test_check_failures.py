@@ -1,15 +1,11 @@
-"""What a check must not take for a pass: bad rules, bad files, bad surroundings.
+"""What a check must not take for a pass: bad rules, bad files.
 
-Its exit code, where and what is wrong and the remedy on standard
-error, nothing on standard output, nothing written.
+Its exit code, where and what is wrong and the remedy on standard error, nothing on standard output,
+nothing written. One of each sort has a process of its own in ``test_failure_table.py``.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -123,24 +119,6 @@ CASES = {
     ),
     "out into nowhere": option("--max-total 9 --out no/x", "no/x cannot be written: No such file"),
 }
-PROCESSES = (
-    "key of the budget",
-    "negative",
-    "component",
-    "stack of the budget",
-    "figure",
-    "syntax",
-    "policy without condition",
-    "nothing at all",
-    "nan option",
-    "baseline a folder",
-    "baseline of a new schema",
-    "baseline in euro",
-    "policy file empty",
-    "policy file's key",
-    "out into nowhere",
-)
-"""One of each sort has a process of its own; the others take the same way without one."""
 NEIGHBOURS = {
     "cut.json": '{"schema_version": "1.0", ',
     "newer.json": '{"schema_version": "2.0", "kind": "estimate"}',
@@ -167,8 +145,7 @@ def test_bad_input_is_refused(name: str, bill: str, tmp_path: Path) -> None:
         put(tmp_path, rules=case.policy)
     before = files_below(tmp_path)
     day = () if "--as-of" in case.options else DAY
-    start = costplan if name in PROCESSES else inside
-    ran = start("check", "w.toml", "--exit-zero", *case.options.split(), *day, folder=tmp_path)
+    ran = inside("check", "w.toml", "--exit-zero", *case.options.split(), *day, folder=tmp_path)
     assert ran.code == 2, ran.err
     assert ran.out == ""
     assert ran.err.startswith("error: ")
@@ -255,78 +232,3 @@ def test_a_division_by_zero_is_no_pass(tmp_path: Path) -> None:
     assert "division by zero in `total_monthly / stale_lines`" in ran.err
     assert "--> w.toml:17:8" in ran.err
     assert "= help: ask first" in ran.err
-
-
-SURROUNDINGS: dict[str, tuple[dict[str, str], Callable[[str], bool]]] = {
-    "C locale": ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, str.isascii),
-    "latin-1": ({"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}, str.isascii),
-    "no colour asked": ({"TERM": "dumb"}, lambda text: "\x1b" not in text),
-    "empty HOME": ({"HOME": ""}, bool),
-}
-
-
-@pytest.mark.parametrize("name", SURROUNDINGS)
-def test_surroundings(name: str, tmp_path: Path) -> None:
-    env, holds = SURROUNDINGS[name]
-    put(tmp_path, w=WORKLOAD + DIVIDED.replace('"p"', '"日本"'))
-    ran = costplan("check", "w.toml", "--max-total=1", *DAY, folder=tmp_path, env=env)
-    assert ran.code == 1, ran.err
-    assert holds(ran.out)
-    assert "denied: a: monthly total: 3.50 is over the maximum of 1.00" in ran.err
-
-
-SHELL = {
-    "stdout closed": ("w.toml --max-total 9 >&-", 2, "standard output is closed"),
-    "stdout full": ("w.toml --max-total 9 > /dev/full", 2, "cannot be written: No space left"),
-    "stderr closed": ("w.toml --max-total 1 2>&- >/dev/null", 1, ""),
-    "reader gone": ("w.toml --max-total 1 --format json | true", 141, ""),
-}
-
-
-@pytest.mark.parametrize("name", SHELL)
-def test_streams_of_a_check(name: str, tmp_path: Path) -> None:
-    rest, code, says = SHELL[name]
-    put(tmp_path, w=WORKLOAD)
-    line = f'set -o pipefail; unset HOME; "{sys.executable}" -m costplan check --as-of 2026-11-22'
-    ran = subprocess.run(
-        ["bash", "-c", f"{line} {rest}"],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=dict(os.environ),
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode == code, ran.stderr
-    assert ran.stdout == ""
-    assert says in ran.stderr
-    assert "Traceback" not in ran.stderr
-    assert "Exception ignored" not in ran.stderr
-
-
-def test_a_folder_that_may_not_be_written_to(tmp_path: Path) -> None:
-    put(tmp_path, w=WORKLOAD)
-    (tmp_path / "shut").mkdir()
-    code = (
-        "import contextlib, io, os, sys\nfrom costplan.cli import main, run\n"
-        "with contextlib.redirect_stdout(io.StringIO()):\n"
-        "    run(['check', 'w.toml', '--max-total', '9', '--as-of', '2026-11-22'])\n"
-        "import tempfile, costplan.store.writing\n"
-        "os.chmod('shut', 0o555)\n"
-        "if os.getuid() == 0:\n    os.setuid(65534)\n"
-        "main(['check', 'w.toml', '--max-total', '9', '--out', 'shut/x', '--as-of', '2026-11-22'])"
-    )
-    for above in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        above.chmod(above.stat().st_mode | 0o055)
-    ran = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "HOME": str(tmp_path / "nobody")},
-        check=False,
-    )
-    assert ran.returncode == 2, ran.stderr
-    assert ran.stdout == ""
-    assert "shut/x cannot be written: Permission denied" in ran.stderr
-    assert list((tmp_path / "shut").iterdir()) == []
