@@ -92,11 +92,11 @@ def search(
     """Search ids, aliases, vendors and products; what is found by likeness is never priced."""
     from costplan.cli.voice import note
     from costplan.cli.words import clean
-    from costplan.plan import listing
+    from costplan.plan.searching import search as search_in
     from costplan.store.scan import heads
     from costplan.store.shelves import open_catalog
 
-    found = listing.search(heads(open_catalog(Path())), word, limit)
+    found = search_in(heads(open_catalog(Path())), word, limit)
     if found.hits or form is Format.json:
         _print(found, form)
     if not found.hits:

@@ -1,15 +1,9 @@
-"""Lists of what the catalogue holds, and searches in it. Nothing here is a bill.
-
-Likeness is used here and in messages only. What a search finds is printed; to be priced, an
-entry has to be named by its exact id or alias.
-"""
+"""Lists of what the catalogue holds. Nothing here is a bill."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from costplan.catalog.lookup import CATEGORIES, Entry
@@ -19,11 +13,9 @@ from costplan.catalog.origin import Origin
 from costplan.document.listing import (
     Head,
     Headline,
-    Hit,
     Identity,
     PriceList,
     Row,
-    Search,
     Slice,
     Where,
 )
@@ -36,11 +28,6 @@ CONFIDENCES = ("vendor", "corroborated", "dataset", "third-party", "unverified")
 
 HEADLINES = 3
 """Charges of an offer that a list shows."""
-
-MATCHES = ("exact", "prefix", "substring", "fuzzy")
-LIKE = 0.75
-"""The least ratio of ``difflib`` (0 to 1) that is shown as fuzzy."""
-NOTE = "Only an exact id or alias is ever priced; a fuzzy match never is."
 
 
 def choose(heads: Sequence[Head], category: str | None, vendor: str | None) -> list[Head]:
@@ -229,100 +216,3 @@ def _headline(entry: Entry, offer: Offer, charge: Charge, day: date) -> Headline
         where.since if later else None,
         where,
     )
-
-
-def search(heads: Iterable[Head], words: Sequence[str], limit: int) -> Search:
-    """The heads in which every word is found, at most ``limit`` of them, best first.
-
-    A word is found as an id or alias (exact), at the beginning of one, of its part after the
-    vendor, of a vendor or product (prefix), inside one (substring). A head is ranked by its
-    weakest word. Only where no head has all words so, words that are merely alike count (fuzzy).
-    Raises BadUsage for a word without a letter or digit.
-    """
-    wanted = [word.strip().casefold() for word in words]
-    for word in wanted:
-        if not any(one.isalnum() for one in word):
-            raise BadUsage("a word to search for has at least one letter or digit")
-    heads = list(heads)
-    found = _ranked(heads, wanted, _literally) or _ranked(heads, wanted, _likely())
-    return Search(tuple(words), len(found), tuple(found[:limit]), NOTE)
-
-
-class _Found(NamedTuple):
-    """How well a word fits a head: smaller is better."""
-
-    rank: int
-    unlike: float
-    by: str
-
-
-_Fit = Callable[[str, Head], _Found | None]
-
-
-def _ranked(heads: Sequence[Head], words: Sequence[str], fit: _Fit) -> list[Hit]:
-    ranked = []
-    for head in heads:
-        fits = [fit(word, head) for word in words]
-        known = [one for one in fits if one is not None]
-        if len(known) == len(fits):
-            worst = max(known)
-            ranked.append((worst.rank, sum(one.unlike for one in known), head.id, worst.by, head))
-    ranked.sort(key=lambda one: one[:3])
-    return [
-        Hit(MATCHES[rank], one.id, by, one.category, one.vendor, one.product, one.plan)
-        for rank, _, _, by, one in ranked
-    ]
-
-
-def _literally(word: str, head: Head) -> _Found | None:
-    names = (head.id, *head.aliases)
-    if by := next((name for name in names if name.casefold() == word), None):
-        return _Found(0, 0, by)
-    texts = _texts(head)
-    if by := next((by for text, by in texts if text.startswith(word)), None):
-        return _Found(1, 0, by)
-    if by := next((by for text, by in texts if word in text), None):
-        return _Found(2, 0, by)
-    return None
-
-
-def _texts(head: Head) -> list[tuple[str, str]]:
-    """What a word is looked for in, folded, and what it then was found by."""
-    names = (head.id, *head.aliases)
-    texts = [(name, name) for name in names]
-    texts += [(name.partition("/")[2], name) for name in names]
-    texts += [(text, text) for text in (head.vendor, head.product, head.plan) if text]
-    return [(text.casefold(), by) for text, by in texts]
-
-
-def _likely() -> _Fit:
-    """As ``_literally``, but a likeness will do; each text is compared with a word once."""
-    known: dict[tuple[str, str], float] = {}
-    matchers: dict[str, SequenceMatcher[str]] = {}
-
-    def likeness(word: str, text: str) -> float:
-        shorter, longer = sorted((len(word), len(text)))
-        if 2 * shorter < LIKE * (shorter + longer):
-            return 0.0  # the most that two texts of these lengths can be alike
-        key = (word, text)
-        if key not in known:
-            matcher = matchers.get(word)
-            if matcher is None:
-                matcher = matchers[word] = SequenceMatcher(None, "", word)
-            matcher.set_seq1(text)
-            known[key] = matcher.ratio() if matcher.quick_ratio() >= LIKE else 0.0
-        return known[key]
-
-    def fit(word: str, head: Head) -> _Found | None:
-        literal = _literally(word, head)
-        if literal is not None:
-            return literal
-        best = _Found(3, 1.0, "")
-        for text, by in _texts(head):
-            for part in (text, *re.split(r"[^a-z0-9.]+", text)):
-                unlike = 1 - likeness(word, part)
-                if unlike < best.unlike:
-                    best = _Found(3, unlike, by)
-        return best if best.unlike <= 1 - LIKE else None
-
-    return fit

@@ -27,21 +27,20 @@ def heads(catalog: Catalog) -> list[Head]:
 
 
 def _sliced(shelf: SlicedFolder) -> Iterable[Head]:
-    for category, header, block in shelf.blocks():
-        file = dict(FIELD.findall(header))
-        own = dict(reversed(FIELD.findall(block)))  # a key's first line is the block's own
-        first = BLOCK.match(block)
-        assert first is not None
-        yield Head(
-            id=first[1],
-            aliases=tuple(QUOTED.findall(first[2] or "")),
-            priced_by="token" if block.startswith("[[model]]") else "charge",
-            category=file.get("category", category),
-            vendor=file.get("vendor", ""),
-            product=own.get("product"),
-            plan=own.get("plan"),
-            shelf=shelf.name,
-        )
+    for category, text in shelf.texts():
+        found = list(BLOCK.finditer(text))
+        ends = [one.start() for one in found[1:]] + [len(text)]
+        file = dict(FIELD.findall(text[: found[0].start()] if found else text))
+        vendor, filed = file.get("vendor", ""), file.get("category", category)
+        for one, end in zip(found, ends, strict=True):
+            names = one[2]
+            aliases = tuple(QUOTED.findall(names)) if names else ()
+            if one[0].startswith("[[model]]"):  # a model has neither product nor plan
+                yield Head(one[1], aliases, "token", filed, vendor, None, None, shelf.name)
+                continue
+            own = dict(reversed(FIELD.findall(text[one.start() : end])))  # its own line is first
+            product, plan = own.get("product"), own.get("plan")
+            yield Head(one[1], aliases, "charge", filed, vendor, product, plan, shelf.name)
 
 
 def _whole(shelf: Shelf) -> Iterable[Head]:

@@ -165,11 +165,10 @@ class SlicedFolder(_Shelf):
         for path, _ in self._all():
             yield from self._index(path)
 
-    def blocks(self) -> Iterable[tuple[Category, str, str]]:
-        """The category, the file's header and the text of every block; no TOML is parsed."""
+    def texts(self) -> Iterable[tuple[Category, str]]:
+        """The category and the text of every file; no TOML is parsed."""
         for path, category in self._all():
-            for begin, end in sorted(set(self._index(path).values())):
-                yield category, self._headers[path], self._texts[path][begin:end]
+            yield category, self._text(path)
 
     def everything(self) -> Iterable[Entry]:
         """Every entry, each file parsed whole."""
@@ -188,7 +187,7 @@ class SlicedFolder(_Shelf):
 
     def _index(self, path: Path) -> dict[str, tuple[int, int]]:
         if path not in self._indexes:
-            text = self._texts[path] = self._read(path)
+            text = self._text(path)
             blocks = list(BLOCK.finditer(text))
             ends = [block.start() for block in blocks[1:]] + [len(text)]
             index: dict[str, tuple[int, int]] = {}
@@ -198,6 +197,11 @@ class SlicedFolder(_Shelf):
             self._indexes[path] = index
             self._headers[path] = text[: blocks[0].start()] if blocks else text
         return self._indexes[path]
+
+    def _text(self, path: Path) -> str:
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
 
     def _read(self, path: Path) -> str:
         return read_file(path)
