@@ -80,7 +80,7 @@ class _Book:
     def _resold(self, head: Head) -> int:
         """How far the seller is from the model's maker: 0, 1, or 2 for somebody who only resells.
 
-        Resellers name the maker in their ids. Whom ``openrouter/openai/gpt-5`` names made gpt-5 (0);
+        Resellers name the maker in their ids: whom ``openrouter/openai/gpt-5`` names made it (0);
         whom they name for other models is a maker (1). What is no model nobody resells.
         """
         if head.priced_by != "token":
