@@ -61,6 +61,11 @@ def look(explain: bool = False) -> Look:
     )
 
 
+def filed() -> Look:
+    """How a file may look that is written beside what is printed: as on no terminal at all."""
+    return Look(version=__version__)
+
+
 def put(text: str, out: Path | None) -> None:
     """The text on stdout (no file, or ``-``), or in a file that is replaced in one move."""
     if out is None or str(out) == "-":

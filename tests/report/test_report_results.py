@@ -118,6 +118,6 @@ def test_a_check_in_a_comment(saved: Path) -> None:
     assert ran.out.endswith((saved / "check.markdown").read_text())
     from costplan.cli.comment import _texts
 
-    assert _texts([str(saved / "check.json")])[1] is True
-    assert _texts([str(saved / "check-pass.json")])[1] is False
-    assert _texts([str(saved / "check-pass.json"), str(saved / "diff.json")])[1] is True
+    assert _texts([str(saved / "check.json")], False)[1] is True
+    assert _texts([str(saved / "check-pass.json")], False)[1] is False
+    assert _texts([str(saved / "check-pass.json"), str(saved / "diff.json")], False)[1] is True
