@@ -256,9 +256,8 @@ def fingerprint(entry: Entry) -> str:
 
 
 def sources_of(entry: Entry) -> dict[str, Source]:
-    """The sources that the entry's origins name, by name."""
-    named = {name for _, origin in entry.item.origins() for name in (origin.source, *origin.also)}
-    return {name: entry.sources[name] for name in sorted(named)}
+    """The sources that the entry names, by name."""
+    return {name: entry.sources[name] for name in sorted(entry.item.sources())}
 
 
 def locked(entry: Entry, as_of: date, workloads: Sequence[str], shelf: str) -> Locked:

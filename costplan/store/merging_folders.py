@@ -180,11 +180,7 @@ def _unambiguous(base: Mapping[str, Model], models: Mapping[str, Model]) -> dict
 
 def _used(models: Iterable[Model], sources: Mapping[str, Source]) -> dict[str, Source]:
     """The upstreams that some card, factor or rejection names, in their order."""
-    names: set[str] = set()
-    for model in models:
-        for _, origin in model.origins():
-            names |= {origin.source, *origin.also}
-        names |= {one.source for card in model.price for one in card.rejected}
+    names = {name for model in models for name in model.sources()}
     return {name: source for name, source in sources.items() if name in names}
 
 

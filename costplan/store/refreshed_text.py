@@ -51,11 +51,8 @@ def _content(entry: Entry) -> tuple[Model | Any, dict[str, Source]]:
 
 
 def _names(entry: Entry) -> list[str]:
-    """The sources that the entry's origins and its rejected values name, in order."""
-    found = [name for _, one in entry.item.origins() for name in (one.source, *one.also)]
-    if isinstance(entry.item, Model):
-        found += [one.source for card in entry.item.price for one in card.rejected]
-    return [name for name in dict.fromkeys(found) if name in entry.sources]
+    """The sources that the entry names, its rejected values' too."""
+    return sorted(entry.item.sources() & entry.sources.keys())
 
 
 def _fault_alone(path: str, entry: Entry) -> str | None:
