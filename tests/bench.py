@@ -3,7 +3,8 @@
     python tests/bench.py [--turns 15]
 
 Builds the wheel, installs it in a temporary folder, and prints minima over turns: each turn runs
-every command once, so that a slow moment of the machine meets them all.
+every command once, so that a slow moment of the machine meets them all. Exits 1 where a ratio or
+the memory of an estimate is above its limit.
 """
 
 from __future__ import annotations
@@ -20,6 +21,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKLOAD = ROOT / "examples" / "support-agent.toml"
+LARGEST = {
+    "openrouter": "openrouter/openai/gpt-4o",
+    "bedrock": "bedrock/amazon.nova-pro-v1:0",
+    "azure": "azure/gpt-4o",
+    "vercel": "vercel/openai/gpt-4o",
+    "openai": "openai/gpt-4o",
+    "vertex": "vertex/gemini-2.5-flash",
+    "fireworks": "fireworks/gpt-oss-120b",
+    "huggingface": "huggingface/openai/gpt-oss-120b",
+}
+"""A model in each of the largest files."""
+SEARCHES = {"exact": ["openai/gpt-4o"], "prefix": ["gpt-5"], "fuzzy": ["claude", "sonet"]}
+LIMITS = {f"price, {vendor}": 16.0 for vendor in LARGEST}
+LIMITS |= {f"pricing search, {how}": 20.0 for how in SEARCHES}
+"""Times a bare start of Python."""
+MOST_MEMORY = 80_000_000
+"""Bytes resident at the peak of one estimate."""
 
 
 def main() -> None:
@@ -29,10 +47,13 @@ def main() -> None:
     turns = parser.parse_args().turns
     with tempfile.TemporaryDirectory() as folder:
         home = install(Path(folder))
-        processes(home, turns)
+        over = processes(home, turns) + memory(home)
         reports(home, turns, Path(folder))
         subprocess.run([home / "python", __file__, "--bills"], check=True)
         subprocess.run([home / "python", __file__, "--documents"], check=True)
+    for name in over:
+        print(f"over its limit: {name}", file=sys.stderr)
+    sys.exit(1 if over else 0)
 
 
 def install(folder: Path) -> Path:
@@ -61,8 +82,22 @@ def reports(programs: Path, turns: int, folder: Path) -> None:
     race(programs, turns, commands)
 
 
-def processes(programs: Path, turns: int) -> None:
-    """Whole processes against ``python -c pass``."""
+def memory(programs: Path) -> list[str]:
+    """The peak of one estimate, in a process of its own; its name if it is over the limit."""
+    watch = "import resource, subprocess, sys\n"
+    watch += "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)\n"
+    watch += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    command = [programs / "python", "-c", watch, programs / "costplan", "estimate", WORKLOAD]
+    ran = subprocess.run(
+        [str(part) for part in command], cwd=programs, capture_output=True, check=True
+    )
+    peak = int(ran.stdout) * (1 if sys.platform == "darwin" else 1024)  # bytes there, else KiB
+    print(f"{'estimate, peak memory':34} {peak / 1e6:8.1f} MB")
+    return ["estimate, peak memory"] if peak > MOST_MEMORY else []
+
+
+def processes(programs: Path, turns: int) -> list[str]:
+    """Whole processes against ``python -c pass``; the names of those over their limits."""
     costplan, workload = programs / "costplan", str(WORKLOAD)
     commands: dict[str, list[object]] = {
         "python -c pass": [programs / "python", "-c", "pass"],
@@ -71,12 +106,20 @@ def processes(programs: Path, turns: int) -> None:
         "compare, 4 stacks, json": [costplan, "compare", workload, "--format", "json"],
         "price, one model": [costplan, "price", "openai/gpt-4o", "input_tokens=1000"],
         "--version": [costplan, "--version"],
+        "pricing show, one model": [costplan, "pricing", "show", "openrouter/openai/gpt-4o"],
+        "pricing list, overview": [costplan, "pricing", "list"],
+        "pricing list, all": [costplan, "pricing", "list", "--all"],
     }
-    race(programs, turns, commands)
+    for vendor, name in LARGEST.items():
+        commands[f"price, {vendor}"] = [costplan, "price", name, "input_tokens=1000"]
+    for how, words in SEARCHES.items():
+        commands[f"pricing search, {how}"] = [costplan, "pricing", "search", *words]
+    ratios = race(programs, turns, commands)
+    return [name for name, most in LIMITS.items() if ratios[name] > most]
 
 
-def race(programs: Path, turns: int, commands: dict[str, list[object]]) -> None:
-    """Each command once a turn; prints the minima."""
+def race(programs: Path, turns: int, commands: dict[str, list[object]]) -> dict[str, float]:
+    """Each command once a turn; prints the minima, and gives them as times the bare start."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     best = dict.fromkeys(commands, float("inf"))
     for turn in range(turns + 2):
@@ -95,6 +138,7 @@ def race(programs: Path, turns: int, commands: dict[str, list[object]]) -> None:
     print(f"{'whole process, minimum of ' + str(turns):34} {'ms':>8} {'x bare':>8}")
     for name, seconds in best.items():
         print(f"{name:34} {seconds * 1000:8.1f} {seconds / bare:8.1f}")
+    return {name: seconds / bare for name, seconds in best.items()}
 
 
 def bills() -> None:

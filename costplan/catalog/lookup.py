@@ -97,14 +97,6 @@ class Entry(NamedTuple):
         return resolve(origin, self.sources)
 
 
-def source_names(item: Model | Offer) -> list[str]:
-    """The sources that an entry names, those of rejected values too, each once, in order."""
-    found = [name for _, origin in item.origins() for name in (origin.source, *origin.also)]
-    if isinstance(item, Model):
-        found += [one.source for card in item.price for one in card.rejected]
-    return list(dict.fromkeys(found))
-
-
 def alias_note(entry: Entry, asked: str) -> str | None:
     """What to tell somebody who named the entry by an alias; None where by its id."""
     return f"{asked} is an alias of {entry.id}" if asked in entry.item.aliases else None

@@ -244,3 +244,8 @@ class Model:
         for at, card in enumerate(self.price):
             for path, origin in card.origins():
                 yield ("price", at, *path), origin
+
+    def sources(self) -> set[str]:
+        """Every source that the model names: of its prices, and of the values it rejects."""
+        named = {name for _, one in self.origins() for name in (one.source, *one.also)}
+        return named | {one.source for card in self.price for one in card.rejected}

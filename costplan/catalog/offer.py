@@ -233,6 +233,10 @@ class Offer:
             if adjust.origin:
                 yield ("adjust", at, "origin"), adjust.origin
 
+    def sources(self) -> set[str]:
+        """Every source that the offer names."""
+        return {name for _, one in self.origins() for name in (one.source, *one.also)}
+
 
 Dated = TypeVar("Dated", Charge, Adjust)
 

@@ -80,8 +80,8 @@ class _Book:
     def _resold(self, head: Head) -> int:
         """How far the seller is from the model's maker: 0, 1, or 2 for somebody who only resells.
 
-        Resellers name the maker in their ids: whom ``openrouter/openai/gpt-5`` names made it (0);
-        whom they name for other models is a maker (1). What is no model nobody resells.
+        Resellers name the maker in their ids: whom ``openrouter/openai/gpt-5`` names made gpt-5
+        (0), and whom others name for other models is a maker (1). Only models are resold.
         """
         if head.priced_by != "token":
             return 0

@@ -15,14 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from costplan.catalog.lookup import (
-    Catalog,
-    CatalogFile,
-    Category,
-    Entry,
-    Shelf,
-    source_names,
-)
+from costplan.catalog.lookup import Catalog, CatalogFile, Category, Entry, Shelf
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Source
@@ -264,7 +257,7 @@ def fingerprint(entry: Entry) -> str:
 
 def sources_of(entry: Entry) -> dict[str, Source]:
     """The sources that the entry names, by name."""
-    return {name: entry.sources[name] for name in sorted(source_names(entry.item))}
+    return {name: entry.sources[name] for name in sorted(entry.item.sources())}
 
 
 def locked(entry: Entry, as_of: date, workloads: Sequence[str], shelf: str) -> Locked:

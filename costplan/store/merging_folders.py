@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from costplan.catalog.lookup import CatalogFile, source_names
+from costplan.catalog.lookup import CatalogFile
 from costplan.catalog.merging import Quote, merge
 from costplan.catalog.model import Model
 from costplan.catalog.origin import Source
@@ -180,7 +180,7 @@ def _unambiguous(base: Mapping[str, Model], models: Mapping[str, Model]) -> dict
 
 def _used(models: Iterable[Model], sources: Mapping[str, Source]) -> dict[str, Source]:
     """The upstreams that some card, factor or rejection names, in their order."""
-    names = {name for model in models for name in source_names(model)}
+    names = {name for model in models for name in model.sources()}
     return {name: source for name, source in sources.items() if name in names}
 
 

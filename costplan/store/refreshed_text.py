@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from costplan.catalog.lookup import CatalogFile, Category, Entry, source_names
+from costplan.catalog.lookup import CatalogFile, Category, Entry
 from costplan.catalog.model import Card, Model
 from costplan.catalog.origin import Origin, Source
 from costplan.problems import BadUsage, InvalidInput
@@ -51,8 +51,8 @@ def _content(entry: Entry) -> tuple[Model | Any, dict[str, Source]]:
 
 
 def _names(entry: Entry) -> list[str]:
-    """The sources that the entry names, in order."""
-    return [name for name in source_names(entry.item) if name in entry.sources]
+    """The sources that the entry names, its rejected values' too."""
+    return sorted(entry.item.sources() & entry.sources.keys())
 
 
 def _fault_alone(path: str, entry: Entry) -> str | None:

@@ -215,11 +215,11 @@ def test_prices_counted_in_credits_lose_the_credits_rounding() -> None:
     assert only(exact).price[0].rates.input == D("0.10003")
 
 
-def test_euros_without_their_currency_are_left_out() -> None:
+def test_a_seller_whose_prices_are_most_likely_euros_is_left_out() -> None:
     upstream = litellm("ovhcloud/x", "ovhcloud", input_cost_per_token=6.7e-7)
     assert (upstream.quoted, why(upstream)) == (
         (),
-        {"the set shows the seller's euros as dollars"},
+        {"below the seller's own list throughout: most likely euros"},
     )
 
 

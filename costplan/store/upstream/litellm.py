@@ -80,13 +80,13 @@ PRICE_CLASS = re.compile(
 )
 
 
-IN_EUROS = ("ovh",)
-"""Sellers whose euro prices the set repeats without their currency: each is 1 : 1.1 to the same
-seller's dollar price elsewhere."""
+NOT_DOLLARS = ("ovh",)
+"""Sellers whose every price that another set reads from the seller's own API is 8 to 25 percent
+lower here. Rounded euros would look so; the set states no currency, so none of them is taken."""
 IN_CREDITS = "databricks"
 CREDIT_STEP = Decimal("0.0001")
-"""Databricks sells a million tokens for DBUs of three decimals at 0.07 USD. The set multiplies them
-out, so that 0.15 USD is shown as 0.15001: finer than this its digits mean nothing."""
+"""The set states that it multiplies published rates in DBUs by 0.07 USD: 0.15 USD comes out as
+0.15001. Finer than this its digits are the rounding of the DBUs."""
 
 
 def read(payload: bytes, checked: date) -> Upstream:
@@ -108,8 +108,8 @@ def _model(basket: Basket, name: str, entry: Mapping[str, Any], path: Path) -> N
     if vendor is None:
         basket.skip(name, reason)
         return
-    if vendor in IN_EUROS:
-        basket.skip(name, "the set shows the seller's euros as dollars")
+    if vendor in NOT_DOLLARS:
+        basket.skip(name, "below the seller's own list throughout: most likely euros")
         return
     if PRICE_CLASS.search(name):
         basket.skip(name, "a price class or a commitment, not a model")

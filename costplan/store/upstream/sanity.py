@@ -44,7 +44,8 @@ CHEAPER = ("batch", "flex")
 WRITES = ("cache_write", "cache_write_1h")
 CACHE = ("cache_read", *WRITES)
 ONE_WRITE_PRICE = re.compile(r"minimax", re.I)
-"""MiniMax asks the write price of the plain model for its high-speed twin too."""
+"""Two sets show one write price for MiniMax's plain and high-speed models: below the input of the
+high-speed ones."""
 
 SLIPS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("genai-prices", "novita/mistralai/mistral-nemo"): ("input", "0.17"),
