@@ -52,20 +52,29 @@ def command(
     ] = None,
     sort: Annotated[
         str,
-        typer.Option("--sort", help="id, input, output, context, since or checked."),
+        typer.Option(
+            "--sort", metavar="FIELD", help="id, input, output, context, since or checked."
+        ),
     ] = "id",
     descending: Annotated[bool, typer.Option("--desc", help="Largest first.")] = False,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every entry, where nothing narrows the table.")
     ] = False,
     at: Annotated[
         str | None,
-        typer.Option("--at", metavar="DATE", help="The day whose prices apply; or today."),
+        typer.Option(
+            "--at", "--as-of", metavar="DATE", help="The day whose prices apply; or today."
+        ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
 ) -> int:
-    """List models and offers with their headline prices; without a filter, who sells what."""
+    """List models and offers with their prices, or who sells what.
+
+    Without a filter the vendors of each category are named.
+    """
     from costplan.cli.environment import on_command_line
     from costplan.cli.voice import note
     from costplan.cli.words import day, look, put
@@ -99,9 +108,13 @@ def command(
         put(draw(overview(known), form.value, look()), None)
         return 0
     chosen = choose(known, category, vendor)
-    found = narrow(price_list([catalog.get(head.id) for head in chosen], when), wanted)
+    listed = price_list([catalog.get(head.id) for head in chosen], when)
+    fitting = narrow(listed, wanted._replace(limit=None))
+    found = fitting._replace(entries=fitting.entries[:limit])
     if found.entries or form is not Format.table:
         put(draw(found, form.value, look()), None)
+    if len(found.entries) < len(fitting.entries):
+        note(f"{len(found.entries):,} of {len(fitting.entries):,} that fit; --limit shows more")
     if not found.entries:
         note(_nothing(category, vendor, bool(chosen)))
     return 0 if found.entries else 1
