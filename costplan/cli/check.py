@@ -151,11 +151,12 @@ def command(
         for target in (out, *saves.values()):
             if file is not None:
                 _spare(Path(file), target)
+    from costplan import __version__
     from costplan.render import Look
     from costplan.render.results import draw_result
 
     for name, target in saves.items():
-        put(draw_result(document, name, Look()), target)
+        put(draw_result(document, name, Look(version=__version__)), target)
     put(draw_result(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code

@@ -34,6 +34,8 @@ class Format(StrEnum):
     json = "json"
 
 
+SHOWN = 40
+"""So many ids below a name fit on a page or two."""
 At = Annotated[
     str | None,
     typer.Option("--at", "--as-of", metavar="DATE", help="The day whose prices apply; or today."),
@@ -78,8 +80,12 @@ def show(
         vendors = sorted({head.prefix for head in known})
         hint = None if "/" in offer else did_you_mean(offer, vendors)
         raise UnknownOffer(f"unknown offer '{offer}'", hint or catalog.hint(offer))
-    count = f"{len(plans)} ids begin" if len(plans) > 1 else "one id begins"
+    count = f"{len(plans):,} ids begin" if len(plans) > 1 else "one id begins"
     note(f"'{clean(offer)}' is not an id; {count} with it")
+    if len(plans) > SHOWN and form is Format.table:
+        plans = plans[:SHOWN]
+        vendor = plans[0].prefix
+        note(f"the first {SHOWN} below; 'costplan pricing list --vendor {vendor}' lists all")
     _print(price_list([catalog.get(head.id) for head in plans], when), form)
     return 0
 

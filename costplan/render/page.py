@@ -127,6 +127,11 @@ class Page:
         for part in _folded(" " * indent + clean(text), self.width, hang):
             self.lines.append((Cell(part, style),))
 
+    def part(self) -> None:
+        """A blank line, unless the last line is one."""
+        if any(one.text for one in self.lines[-1]):
+            self.say()
+
     def bullets(self, title: str, sentences: Sequence[str], style: str = "") -> None:
         """A titled list; nothing at all without sentences."""
         if not sentences:

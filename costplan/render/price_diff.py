@@ -182,7 +182,7 @@ def _table(diff: PriceDiff, look: Look) -> str:
             more = f"{len(priced) - LISTED:,} more changed: --format markdown or json names them"
             page.say(more, "dim")
         page.say()
-    changed = priced[:LISTED] + [one for one in changed if not one.prices][:LISTED]
+    changed = (*priced[:LISTED], *[one for one in changed if not one.prices][:LISTED])
     worded = [f"{one.id}: {'; '.join(one.words)}" for one in changed if one.words]
     page.bullets("Beside the prices", worded)
     page.bullets("Where the new prices are from", _sources(changed))
