@@ -107,14 +107,23 @@ def command(
     if not narrowed and form is Format.table:
         put(draw(overview(known), form.value, look()), None)
         return 0
-    chosen = choose(known, category, vendor)
-    listed = price_list([catalog.get(head.id) for head in chosen], when)
-    fitting = narrow(listed, wanted._replace(limit=None))
-    found = fitting._replace(entries=fitting.entries[:limit])
+    chosen = list({head.id: head for head in choose(known, category, vendor)}.values())
+    fit = len(chosen)
+    needed = chosen
+    if limit is not None and wanted._replace(descending=False, limit=None) == Wanted():
+        chosen.sort(key=lambda head: (head.category, head.id), reverse=descending)
+        needed = chosen[
+            :limit
+        ]  # nothing of the others matters, and to read them all takes a second
+    listed = price_list([catalog.get(head.id) for head in needed], when)
+    found = narrow(listed, wanted._replace(limit=None))
+    if needed is chosen:
+        fit = len(found.entries)
+        found = found._replace(entries=found.entries[:limit])
     if found.entries or form is not Format.table:
         put(draw(found, form.value, look()), None)
-    if len(found.entries) < len(fitting.entries):
-        note(f"{len(found.entries):,} of {len(fitting.entries):,} that fit; --limit shows more")
+    if len(found.entries) < fit:
+        note(f"{len(found.entries):,} of {fit:,} that fit; --limit shows more")
     if not found.entries:
         note(_nothing(category, vendor, bool(chosen)))
     return 0 if found.entries else 1

@@ -228,3 +228,9 @@ def test_the_day_has_one_name_in_every_command(folder: Path) -> None:
         ]
         assert by[0].code == 0, by[0].err
         assert by[0] == by[1]
+
+
+def test_a_limit_cuts_the_same_order_that_all_of_it_has(folder: Path) -> None:
+    for order in ((), ("--desc",)):
+        whole = ids(listed(folder, *order))
+        assert ids(listed(folder, *order, "--limit", "2")) == whole[:2]
