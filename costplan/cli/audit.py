@@ -45,7 +45,8 @@ Folder = Annotated[
     typer.Argument(metavar="[DIR]", help="A catalogue folder alone; or all that is in force."),
 ]
 At = Annotated[
-    str | None, typer.Option("--at", metavar="DATE", help="The day whose prices apply; or today.")
+    str | None,
+    typer.Option("--at", "--as-of", metavar="DATE", help="The day whose prices apply; or today."),
 ]
 Within = Annotated[
     int, typer.Option("--within", metavar="DAYS", min=0, help="How far ahead to look.")
@@ -73,14 +74,17 @@ def audit(
     level: Annotated[
         LevelName, typer.Option("--level", help="Show findings from this level on.")
     ] = LevelName.warning,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every finding, not only the first of each kind.")
+    ] = False,
 ) -> int:
-    """Look for prices that cannot be right, grew old or contradict each other.
+    """Look for prices that cannot be right, grew old or conflict.
 
     Exits 1 where one must not be billed as it stands.
     """
     from costplan.cli.words import look, put
     from costplan.plan.audit.run import audit as run
-    from costplan.render.audit import draw
+    from costplan.render.audit import FIRST, draw
 
     filed, scope = _read(folder)
     made = run(
@@ -91,7 +95,7 @@ def audit(
         category=category,
         level=level.value,
     )
-    put(draw(made, form.value, look()), out)
+    put(draw(made, form.value, look(), None if everything else FIRST), out)
     return 1 if made.errors else 0
 
 
@@ -113,7 +117,7 @@ def report(
     from costplan.render.audit import draw_report
 
     filed, scope = _read(folder)
-    made = count(filed, _terms(at, 0, stale_days), scope)
+    made = count(filed, _terms(at, 90, stale_days), scope)
     put(draw_report(made, form.value, look()), out)
     return 1 if made.missed else 0
 

@@ -26,7 +26,7 @@ class Behavior(StrEnum):
 
 
 def command(
-    forge: Annotated[Forge, typer.Argument(help="Where the request is.")],
+    forge: Annotated[Forge, typer.Argument(metavar="github|gitlab", help="Where the request is.")],
     file: Annotated[
         list[str],
         typer.Argument(
@@ -38,7 +38,9 @@ def command(
     ] = None,
     number: Annotated[
         int | None,
-        typer.Option("--number", min=1, help="Of the pull or merge request; or as the job says."),
+        typer.Option(
+            "--number", min=1, metavar="N", help="Of the pull or merge request; or as the job says."
+        ),
     ] = None,
     behavior: Annotated[
         Behavior, typer.Option("--behavior", help="What becomes of the comment there is.")
@@ -63,10 +65,13 @@ def command(
         str | None, typer.Option("--api-url", metavar="URL", help="Of an own server.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=1, max=3600, help="Seconds for all of it.")
+        float,
+        typer.Option(
+            "--timeout", min=1, max=3600, metavar="SECONDS", help="Seconds for all of it."
+        ),
     ] = 60,
 ) -> int:
-    """Keep one comment with saved documents on a GitHub or GitLab request."""
+    """Keep one comment up to date on a GitHub or GitLab request."""
     import os
 
     from costplan.cli.voice import note
@@ -89,8 +94,8 @@ def command(
         where = forges.place(forge.value, os.environ, project=project, number=number, api=api)
     if dry_run:
         put(fitted(mark, parts, forges.size(forge.value)), None)
-        at = f"{where.project} #{where.number}" if where else "nowhere"
-        note(f"dry run: nothing sent to {clean(at)}")
+        at = f" to {where.project} #{where.number}" if where else ""
+        note(f"dry run: nothing was sent{clean(at)}")
         return 0
     assert where is not None
     thread = forges.thread(forge.value, where, timeout)

@@ -46,7 +46,10 @@ def command(
     locked: LockedOption = False,
     exchange: RateOption = None,
 ) -> int:
-    """Compare stacks by component, volume and vendor, and orchestration with brute force."""
+    """Compare stacks, and orchestration with brute force.
+
+    Stacks are compared by component, volume, vendor and day.
+    """
     from costplan.api import Locking, compare_opened, estimate_opened, number
     from costplan.cli.words import day, look, put, spare
     from costplan.problems import BadUsage

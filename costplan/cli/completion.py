@@ -77,7 +77,9 @@ SCRIPTS = {Shell.bash: BASH, Shell.zsh: ZSH, Shell.fish: FISH}
 def command(
     shell: Annotated[Shell, typer.Argument(metavar="bash|zsh|fish", help="Which shell.")],
 ) -> int:
-    """Print a script that completes commands, options, offers and stacks. Writes nothing.
+    """Print a script that completes commands, options and offers.
+
+    Writes nothing.
 
     \b
     bash: eval "$(costplan completion bash)" in ~/.bashrc

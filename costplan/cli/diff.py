@@ -50,7 +50,7 @@ def command(
     out: OutOption = None,
     save: SaveOption = None,
 ) -> int:
-    """Say what a change costs, split into volume, mix, intensity and price."""
+    """Say what a change costs: volume, mix, intensity and price."""
     from costplan.api import Locking
     from costplan.api.diffing import diff_files, diff_revisions
     from costplan.cli.words import also, day, filed, look, put, spare

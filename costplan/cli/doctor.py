@@ -29,7 +29,9 @@ class Format(StrEnum):
 def command(
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
 ) -> int:
-    """Check this installation: catalogues, settings, terminal. Reads only, never the network.
+    """Check this installation: catalogues, settings, terminal.
+
+    Reads only, never the network.
 
     Exits 1 where something is broken. Takes nothing from the environment itself.
     """

@@ -39,7 +39,7 @@ def command(
     locked: LockedOption = False,
     exchange: RateOption = None,
 ) -> int:
-    """Estimate the monthly total cost of every stack in a workload file."""
+    """Estimate the monthly total cost of every stack in a workload."""
     from costplan.api import Locking, estimate_opened
     from costplan.cli.words import day, look, put, spare
     from costplan.render import ANNOTATING, render

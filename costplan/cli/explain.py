@@ -12,7 +12,7 @@ def command(
         list[str] | None, typer.Argument(metavar="[TERM]", help="A word; all are listed without.")
     ] = None,
 ) -> int:
-    """Explain a word of costplan: an exit code, a format, a price's confidence, a purpose."""
+    """Explain a word of costplan: an exit code, a format, a purpose."""
     from costplan.cli.terms import ALIASES, TERMS, paragraphs
     from costplan.cli.words import clean, look, put
     from costplan.problems import BadUsage, did_you_mean

@@ -35,7 +35,8 @@ WorkloadArgument = Annotated[
     ),
 ]
 StackOption = Annotated[
-    list[str] | None, typer.Option("--stack", help="Only this stack; may be repeated.")
+    list[str] | None,
+    typer.Option("--stack", metavar="NAME", help="Only this stack; may be repeated."),
 ]
 DayOption = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="The day whose prices apply.")

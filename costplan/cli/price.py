@@ -37,7 +37,8 @@ def command(
         str | None, typer.Option("--charge", metavar="ID", help="Bill one charge only.")
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="DATETIME", help="When; now if left out.")
+        str | None,
+        typer.Option("--at", "--as-of", metavar="DATETIME", help="When; now if left out."),
     ] = None,
     form: FormatOption = Format.table,
     explain: ExplainOption = False,
@@ -46,7 +47,7 @@ def command(
         bool, typer.Option("--free-tiers/--no-free-tiers", help="Count recurring free quotas.")
     ] = True,
 ) -> int:
-    """Print the bill of one offer for a month's quantities, or for one request to a model."""
+    """Print the bill of one offer: a month's, or of one request."""
     from costplan.cli.words import look, moment, put, quantities, sane
     from costplan.plan.price import price
     from costplan.problems import BadUsage

@@ -52,20 +52,29 @@ def command(
     ] = None,
     sort: Annotated[
         str,
-        typer.Option("--sort", help="id, input, output, context, since or checked."),
+        typer.Option(
+            "--sort", metavar="FIELD", help="id, input, output, context, since or checked."
+        ),
     ] = "id",
     descending: Annotated[bool, typer.Option("--desc", help="Largest first.")] = False,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every entry, where nothing narrows the table.")
     ] = False,
     at: Annotated[
         str | None,
-        typer.Option("--at", metavar="DATE", help="The day whose prices apply; or today."),
+        typer.Option(
+            "--at", "--as-of", metavar="DATE", help="The day whose prices apply; or today."
+        ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
 ) -> int:
-    """List models and offers with their headline prices; without a filter, who sells what."""
+    """List models and offers with their prices, or who sells what.
+
+    Without a filter the vendors of each category are named.
+    """
     from costplan.cli.environment import on_command_line
     from costplan.cli.voice import note
     from costplan.cli.words import day, look, put
@@ -98,10 +107,23 @@ def command(
     if not narrowed and form is Format.table:
         put(draw(overview(known), form.value, look()), None)
         return 0
-    chosen = choose(known, category, vendor)
-    found = narrow(price_list([catalog.get(head.id) for head in chosen], when), wanted)
+    chosen = list({head.id: head for head in choose(known, category, vendor)}.values())
+    fit = len(chosen)
+    needed = chosen
+    if limit is not None and wanted._replace(descending=False, limit=None) == Wanted():
+        chosen.sort(key=lambda head: (head.category, head.id), reverse=descending)
+        needed = chosen[
+            :limit
+        ]  # nothing of the others matters, and to read them all takes a second
+    listed = price_list([catalog.get(head.id) for head in needed], when)
+    found = narrow(listed, wanted._replace(limit=None))
+    if needed is chosen:
+        fit = len(found.entries)
+        found = found._replace(entries=found.entries[:limit])
     if found.entries or form is not Format.table:
         put(draw(found, form.value, look()), None)
+    if len(found.entries) < fit:
+        note(f"{len(found.entries):,} of {fit:,} that fit; --limit shows more")
     if not found.entries:
         note(_nothing(category, vendor, bool(chosen)))
     return 0 if found.entries else 1

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 tree = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Look up what the catalogue holds: prices, plans, dates and sources.",
+    help="Look up, refresh, pin and compare prices, with their sources.",
 )
 tree.command("audit")(audits.audit)
 tree.command("report")(audits.report)
@@ -34,8 +34,11 @@ class Format(StrEnum):
     json = "json"
 
 
+SHOWN = 40
+"""So many ids below a name fit on a page or two."""
 At = Annotated[
-    str | None, typer.Option("--at", metavar="DATE", help="The day whose prices apply; or today.")
+    str | None,
+    typer.Option("--at", "--as-of", metavar="DATE", help="The day whose prices apply; or today."),
 ]
 Form = Annotated[Format, typer.Option("--format", help="What to print.")]
 
@@ -51,7 +54,7 @@ def show(
     at: At = None,
     form: Form = Format.table,
 ) -> int:
-    """Show all that is known of one entry: prices, variables, limits, history, sources."""
+    """Show one entry: prices, variables, limits, history, sources."""
     from costplan.catalog.model import Model
     from costplan.cli.voice import note
     from costplan.cli.words import clean, day
@@ -77,8 +80,12 @@ def show(
         vendors = sorted({head.prefix for head in known})
         hint = None if "/" in offer else did_you_mean(offer, vendors)
         raise UnknownOffer(f"unknown offer '{offer}'", hint or catalog.hint(offer))
-    count = f"{len(plans)} ids begin" if len(plans) > 1 else "one id begins"
+    count = f"{len(plans):,} ids begin" if len(plans) > 1 else "one id begins"
     note(f"'{clean(offer)}' is not an id; {count} with it")
+    if len(plans) > SHOWN and form is Format.table:
+        plans = plans[:SHOWN]
+        vendor = plans[0].prefix
+        note(f"the first {SHOWN} below; 'costplan pricing list --vendor {vendor}' lists all")
     _print(price_list([catalog.get(head.id) for head in plans], when), form)
     return 0
 
@@ -87,9 +94,14 @@ def show(
 def search(
     word: Annotated[list[str], typer.Argument(metavar="WORD...", help="All of them must match.")],
     form: Form = Format.table,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
+    ] = 20,
 ) -> int:
-    """Search ids, aliases, vendors and products; what is found by likeness is never priced."""
+    """Search ids, aliases, vendors and products.
+
+    What is found by likeness is never priced.
+    """
     from costplan.cli.voice import note
     from costplan.cli.words import clean
     from costplan.plan.searching import search as search_in

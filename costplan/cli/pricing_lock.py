@@ -24,7 +24,10 @@ def command(
         bool, typer.Option("--check", help="Write nothing; exit 3 if anything differs.")
     ] = False,
 ) -> int:
-    """Write costplan.lock: what it pins stays, what it lacks is added, what is unused goes."""
+    """Pin a workload's prices in costplan.lock.
+
+    What it pins stays, what it lacks is added, what is unused goes.
+    """
     from costplan.api.pinning import check_lock, relock
     from costplan.cli.voice import note
     from costplan.cli.words import clean, day, look, put, spare

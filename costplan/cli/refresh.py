@@ -46,7 +46,7 @@ def command(
     ] = 60,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
 ) -> int:
-    """Take published prices into your own catalogue folder; uses the network."""
+    """Take published prices into your catalogue; uses the network."""
     import sys
 
     from costplan.api.refreshing import refresh_prices
@@ -74,7 +74,8 @@ def command(
         print(f"{'accepted' if done.accepted else 'refused'}: {clean(doubt)}", file=sys.stderr)
     if done.stopped:
         print(
-            "nothing was written\n   = help: look at it with --dry-run; --accept-loss takes it",
+            f"nothing was written\n   = help: {'' if dry_run else 'look at it with --dry-run; '}"
+            "--accept-loss takes it",
             file=sys.stderr,
         )
         return 1

@@ -57,7 +57,10 @@ def command(
     ] = None,
     explain: ExplainOption = False,
 ) -> int:
-    """Draw saved estimates, comparisons, bills, diffs and checks again, alone or together."""
+    """Draw saved documents again, alone or together.
+
+    These are estimates, comparisons, bills, diffs and checks.
+    """
     from costplan.cli.words import look, put, spare
     from costplan.document.saved import SavedResult
     from costplan.render import render_all, render_rows

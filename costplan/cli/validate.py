@@ -21,7 +21,7 @@ def command(
     as_of: DayOption = None,
     exchange: RateOption = None,
 ) -> int:
-    """Check workload files and their bindings; print nothing but a word when all is well."""
+    """Check workload files and what their stacks bind."""
     from costplan.cli.words import complain, day
     from costplan.problems import CostplanError
 

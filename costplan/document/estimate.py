@@ -246,6 +246,10 @@ class Origin(NamedTuple):
     lines: dict[str, int]
 
 
+MOVES = 5
+"""So many moves are told of one by one before a bill."""
+
+
 class Pinned(NamedTuple):
     """The lock file whose prices an estimate rests on.
 
@@ -263,7 +267,9 @@ class Pinned(NamedTuple):
     def sentences(self) -> list[str]:
         """What a reader must know of it."""
         found = [f"prices pinned by {self.file} of {self.as_of}"]
-        found += [f"the catalogue has moved: {one}" for one in self.moved]
+        found += [f"the catalogue has moved: {one}" for one in self.moved[:MOVES]]
+        if (more := len(self.moved) - MOVES) > 0:
+            found.append(f"{more:,} more have moved: 'costplan pricing lock --check' names them")
         if self.missing:
             found.append(
                 f"not in {self.file}, priced from the catalogue: {', '.join(self.missing)}"

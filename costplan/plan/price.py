@@ -81,7 +81,8 @@ def _model(
     if not any(given.values()):
         raise BadUsage(
             f"{entry.id} needs at least one of its quantities",
-            ", ".join(f"{one.name} ({one.unit})" for one in TOKEN_USAGE.values()),
+            "such as input_tokens=1000 output_tokens=100; "
+            f"'costplan pricing show {entry.id}' lists them",
         )
     day = at.date()
     window = next((one for one in windows(model, day) if one.covers(at)), None)

@@ -28,7 +28,7 @@ JUMPED = Decimal("0.02")
 def doubts(sources: Iterable[SourceRead], diff: PriceDiff) -> tuple[str, ...]:
     """Why a refresh should not be taken as it is, in sentences; empty when it may."""
     found = [
-        f"{one.name} no longer shows {len(one.gone)} of the {one.had} models it had"
+        f"{one.name} no longer shows {len(one.gone):,} of the {one.had:,} models it had"
         for one in sources
         if one.had >= FEWEST and len(one.gone) > (LOST_AT_FIRST if one.first else LOST) * one.had
     ]
@@ -36,7 +36,7 @@ def doubts(sources: Iterable[SourceRead], diff: PriceDiff) -> tuple[str, ...]:
     jumps = jumped(diff.having("changed"))
     if len(jumps) > JUMPED * compared:
         found.append(
-            f"prices of {len(jumps)} of {compared} models moved more than {JUMP} times, "
+            f"prices of {len(jumps):,} of {compared:,} models moved more than {JUMP} times, "
             f"such as {_such_as(jumps[0])}: a unit may have been mistaken"
         )
     return tuple(found)

@@ -16,11 +16,19 @@ STYLES = {"error": "red", "warning": "yellow", "note": "dim"}
 MARKUP = re.compile(r"([\\`*_\[\]<>|#~&])")
 
 
-def draw(made: Audit, form: str, look: Look) -> str:
-    """The audit as ``table``, ``json`` or ``markdown``, ending in a newline."""
+FIRST = 5
+"""So many findings of a kind show what it is about."""
+
+
+def draw(made: Audit, form: str, look: Look, first: int | None = None) -> str:
+    """The audit as ``table``, ``json`` or ``markdown``, ending in a newline.
+
+    ``first``: how many warnings or notes of a kind a table shows; None for all. Errors it always
+    shows.
+    """
     if form == "json":
         return dumps({"schema_version": SCHEMA_VERSION, "kind": "audit", **_audit(made)}) + "\n"
-    return _markdown(made) if form == "markdown" else _table(made, look)
+    return _markdown(made) if form == "markdown" else _table(made, look, first)
 
 
 def draw_report(made: Report, form: str, look: Look) -> str:
@@ -124,7 +132,8 @@ def _title(made: Audit) -> str:
     chosen = [f"vendor {made.vendor}"] if made.vendor else []
     chosen += [f"category {made.category}"] if made.category else []
     what = f" ({', '.join(chosen)})" if chosen else ""
-    return f"audit of {made.scope}{what} on {made.as_of}: {grouped_count(made.entries)} entries"
+    count = f"{grouped_count(made.entries)} {'entry' if made.entries == 1 else 'entries'}"
+    return f"audit of {made.scope}{what} on {made.as_of}: {count}"
 
 
 def _hidden(made: Audit) -> str | None:
@@ -152,7 +161,7 @@ def _shared_hint(rows: Sequence[Finding]) -> str | None:
     return hints.pop() if len(hints) == 1 else None
 
 
-def _table(made: Audit, look: Look) -> str:
+def _table(made: Audit, look: Look, most: int | None) -> str:
     page = Page(look)
     page.say(_title(made), "bold")
     page.say(_counted(made), "dim")
@@ -164,13 +173,18 @@ def _table(made: Audit, look: Look) -> str:
         shared = _shared_hint(rows)
         if shared:
             page.say(f"help: {shared}", "dim", 2)
-        for one in rows:
+        shown = rows if first.level == "error" else rows[:most]
+        for one in shown:
             page.say(f"{one.id}: {one.message}", "", 2)
             help_ = f"; {one.hint}" if one.hint and not shared else ""
             page.say(f"{_where(one)}{help_}", "dim", 6)
+        if len(shown) < len(rows):
+            page.say(f"{grouped_count(len(rows) - len(shown))} more: --all, or --vendor", "dim", 2)
     if made.accepted:
         page.say()
-        page.bullets("Accepted", [_let(one) for one in made.accepted])
+        page.bullets("Accepted", [_let(one) for one in made.accepted[:most]])
+        if len(made.accepted) > len(made.accepted[:most]):
+            page.say(f"{len(made.accepted[most:]):,} more: --all", "dim", 2)
     hidden = _hidden(made)
     if hidden:
         page.say()

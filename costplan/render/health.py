@@ -62,7 +62,8 @@ def draw(made: Health, form: str, look: Look) -> str:
     page.say()
     for sentence in made.problems:
         for number, line in enumerate(sentence.splitlines()):
-            page.say(f"problem: {line}" if not number else line, "red", further=2)
+            said = line if number else f"problem: {line.removeprefix('error: ')}"
+            page.say(said, "red", further=2)
     if made.healthy:
         page.say("nothing is broken", "green")
     return page.text()

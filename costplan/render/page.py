@@ -107,7 +107,7 @@ class Table:
 
 
 def spans(row: Sequence[Cell] | None) -> bool:
-    """Whether a row's first cell may run on over an empty second one."""
+    """Whether a row's first cell may run on over the empty ones behind it."""
     return row is not None and len(row) > 2 and not row[1].text
 
 
@@ -126,6 +126,11 @@ class Page:
         hang = " " * (indent if further is None else further)
         for part in _folded(" " * indent + clean(text), self.width, hang):
             self.lines.append((Cell(part, style),))
+
+    def part(self) -> None:
+        """A blank line, unless the last line is one."""
+        if any(one.text for one in self.lines[-1]):
+            self.say()
 
     def bullets(self, title: str, sentences: Sequence[str], style: str = "") -> None:
         """A titled list; nothing at all without sentences."""
@@ -150,7 +155,8 @@ class Page:
 
     def _row(self, row: Sequence[Cell], table: Table, widths: Sequence[int]) -> None:
         if spans(row):
-            widths = [widths[0] + 3 + widths[1], 0, *widths[2:]]
+            run = next((at for at, one in enumerate(row) if at and one.text), len(row))
+            widths = [sum(widths[:run]) + 3 * (run - 1), *[0] * (run - 1), *widths[run:]]
         columns = table.columns
         if all(
             len(one.text) <= width and _plain(one.text)

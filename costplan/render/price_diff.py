@@ -23,7 +23,7 @@ FORMATS = ("table", "json", "markdown")
 WIDE = 60
 """Columns from which a day stands beside its price, not below it."""
 LISTED = 40
-"""New and gone offers that a page names one by one; JSON has all."""
+"""Offers of a kind that a page names one by one; JSON has all, Markdown all that changed."""
 COLUMNS = ("| price | old | new | change | since | source |", "|---|--:|--:|--:|---|---|")
 HEADLINES = 3
 """Prices said of a new offer."""
@@ -93,11 +93,11 @@ def _side(diff: PriceDiff, at: int) -> str:
 def counts(diff: PriceDiff) -> str:
     """How much differs, in a line."""
     parts = [
-        f"{len(diff.having('changed'))} changed",
-        f"{len(diff.having('new'))} new",
-        f"{len(diff.having('gone'))} gone",
-        f"{len(diff.same_prices)} with the same prices and other dates, sources or notes",
-        f"{diff.unchanged} unchanged",
+        f"{len(diff.having('changed')):,} changed",
+        f"{len(diff.having('new')):,} new",
+        f"{len(diff.having('gone')):,} gone",
+        f"{len(diff.same_prices):,} with the same prices and other dates, sources or notes",
+        f"{diff.unchanged:,} unchanged",
     ]
     return ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing is there"
 
@@ -160,7 +160,7 @@ def _listed(offers: Sequence[OfferChange], status: str) -> list[str]:
         for one in offers[:LISTED]
     ]
     if len(offers) > LISTED:
-        found.append(f"and {len(offers) - LISTED} more: --format json names them all")
+        found.append(f"and {len(offers) - LISTED:,} more: --format json names them all")
     return found
 
 
@@ -176,8 +176,13 @@ def _table(diff: PriceDiff, look: Look) -> str:
     changed = diff.having("changed")
     priced = [one for one in changed if one.prices]
     if priced:
-        page.draw(_changes(priced, page.width >= WIDE))
+        page.draw(_changes(priced[:LISTED], page.width >= WIDE))
+        if len(priced) > LISTED:
+            page.say()
+            more = f"{len(priced) - LISTED:,} more changed: --format markdown or json names them"
+            page.say(more, "dim")
         page.say()
+    changed = (*priced[:LISTED], *[one for one in changed if not one.prices][:LISTED])
     worded = [f"{one.id}: {'; '.join(one.words)}" for one in changed if one.words]
     page.bullets("Beside the prices", worded)
     page.bullets("Where the new prices are from", _sources(changed))

@@ -59,13 +59,25 @@ def summary(page: Page, saved: Sequence[Saved]) -> None:
 
 
 def lay_out_rows(page: Page, rows: Rows) -> None:
-    """The rows as a table, columns of text first and figures to the right; in several tables where
-    they do not fit beside each other."""
+    """The rows as a table, columns of text first and figures to the right.
+
+    Where they do not fit beside each other, figures go into several tables, and whose the rows are
+    stands above them.
+    """
     texts = [at for at, name in enumerate(rows.columns) if name not in rows.figures]
     figures = [at for at, name in enumerate(rows.columns) if name in rows.figures]
+    owners = _owners(rows, texts, figures, page.width)
+    texts = [at for at in texts if at not in owners]
     for group in _fitting(rows, texts, figures, page.width) or [[]]:
         table = Table(*(rows.columns[at] for at in (*texts, *group)), texts=len(texts))
+        owner: list[str] = []
         for row in rows.rows:
+            own = [spoken(row[at], rows.columns[at]) for at in owners]
+            if own != owner:
+                if owner:
+                    table.rule()
+                table.add(cell(", ".join(own), "bold"))
+                owner = own
             table.add(*(cell(spoken(row[at], rows.columns[at])) for at in (*texts, *group)))
         if rows.whole is not None:
             table.rule()
@@ -76,6 +88,17 @@ def lay_out_rows(page: Page, rows: Rows) -> None:
         page.say()
     for note in rows.notes:
         page.say(note, "dim")
+
+
+OWNERS = ("document", "workload", "stack")
+
+
+def _owners(rows: Rows, texts: Sequence[int], figures: Sequence[int], width: int) -> Sequence[int]:
+    """The columns that say whose a row is, where all columns of text leave no room for figures."""
+    needed = sum(min(16, _widest(rows, at)) + 3 for at in texts)
+    needed += max((_widest(rows, at) for at in figures), default=-3)
+    found = [at for at in texts if rows.columns[at] in OWNERS]
+    return found if needed > width and 0 < len(found) < len(texts) else []
 
 
 def _fitting(

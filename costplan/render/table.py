@@ -195,8 +195,9 @@ def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone:
         table.rule()
         for title, cells in found:
             table.add(title, *cells)
-        table.rule()
     if any(made.budget is not None for made in estimates):
+        if found:
+            table.rule()
         table.add("budget left", *(_headroom(made) for made in estimates))
     page.draw(table)
 
@@ -233,14 +234,14 @@ def _stack(page: Page, made: Estimate, currency: str, shared: dict[str, list[str
             _explain(page, line)
         _spread(page, made)
     _months(page, made, currency)
-    page.say()
+    page.part()
     for warning in made.warnings:
         page.say(f"warning: {warning}", "yellow")
     page.bullets("Notes", [*reasons(made.unpriced), *made.notes])
     for name, title in SENTENCES.items():
         page.bullets(title, [one for one in getattr(made, name) if one not in shared[name]])
     page.bullets("Stale prices", made.stale)
-    page.say()
+    page.part()
 
 
 def _spread(page: Page, made: Estimate) -> None:

@@ -16,7 +16,7 @@ def draw(document: CheckDocument, look: Look) -> str:
     against = f", against {document.baseline}" if document.baseline else ""
     labels = labelled(document)
     rows = [
-        f"# {safe(f'{document.workload}: {sentence(document)}')}",
+        f"### {safe(f'{document.workload}: {sentence(document)}')}",
         "",
         safe(f"Prices as of {document.as_of}, in {document.currency} a month{against}."),
         "",

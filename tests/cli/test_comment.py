@@ -151,7 +151,7 @@ def test_from_the_variables_of_a_job(github: Host, tmp_path: Path) -> None:
 def test_a_dry_run_prints_what_it_would_say_and_sends_nothing(host: Host, tmp_path: Path) -> None:
     ran = say(host, tmp_path, "--dry-run", token="")
     assert (ran.code, ran.out) == (0, f"{MARK}\nhello\n")
-    assert ran.err == "dry run: nothing sent to acme/app #5\n"
+    assert ran.err == "dry run: nothing was sent to acme/app #5\n"
     assert host.log == []
 
 

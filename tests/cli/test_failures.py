@@ -326,7 +326,7 @@ PRICE_CALLS = {
     "unknown offer": (("openai/gpt-6.1-tera",), "did you mean 'openai/gpt-6.1-terra'"),
     "path": (("../../tokens/openai",), "unknown offer '../../tokens/openai'"),
     "escape codes": ((RED,), r"unknown offer '\x1b[31mred'"),
-    "no quantity": ((TERRA_ID,), "input_tokens (token)"),
+    "no quantity": ((TERRA_ID,), "such as input_tokens=1000"),
     "no value": ((TERRA_ID, "input_tokens"), "such as input_tokens=1000"),
     "word": ((TERRA_ID, "input_tokens=many"), "input_tokens: 'many' is not a number"),
     "negative": ((TERRA_ID, "input_tokens=-1"), "input_tokens is -1"),

@@ -69,6 +69,19 @@ def test_prices_stay_when_the_catalogue_moves_and_the_move_is_named(locked: Path
     assert any(said in note for note in compared.data["notes"])
 
 
+def test_many_moves_do_not_hide_the_bill(locked: Path) -> None:
+    rates = "input = 4, cache_read = 1, cache_write = 5, input_audio = 6, output_audio = 7"
+    modes = "mode.batch = { times = 0.5 }\nmode.flex = { times = 0.5 }"
+    now = MODELS.replace("rates = { input = 2.00, output = 10 }", f"rates = {{ {rates} }}\n{modes}")
+    project(locked, now)
+    ran = here("estimate", *DAY, folder=locked)
+    assert ran.code == 0, ran.err
+    moved = here("estimate", "--format", "json", *DAY, folder=locked).data["catalog"]["lock"]
+    assert len(moved["moved"]) > 5
+    assert ran.out.count("the catalogue has moved") == 5
+    assert f"{len(moved['moved']) - 5} more have moved: 'costplan pricing lock --check'" in ran.out
+
+
 def test_a_price_announced_in_the_lock_applies_from_its_day(locked: Path) -> None:
     later = estimate(locked, "--locked", day=("--as-of", "2026-12-05"))
     assert totals(later) == ["53", "53"]

@@ -198,3 +198,39 @@ def test_a_rejected_value_names_a_source_of_the_file(folder: Path) -> None:
     ran = costplan("pricing", "show", "acme/dear", folder=folder)
     assert ran.code == 2
     assert "unknown source 'sett'" in ran.err
+
+
+def test_a_limited_table_says_how_much_it_leaves_out(folder: Path) -> None:
+    some = costplan("pricing", "list", "--vendor", "acme", *AT, "--limit", "2", folder=folder)
+    assert (some.code, some.err) == (0, "2 of 3 that fit; --limit shows more\n")
+    whole = costplan("pricing", "list", "--vendor", "acme", *AT, "--limit", "3", folder=folder)
+    assert (whole.code, whole.err) == (0, "")
+
+
+def test_an_id_longer_than_its_column_runs_over_the_empty_ones(tmp_path: Path) -> None:
+    long = "acme/" + "x" * 60
+    path = tmp_path / "pricing" / "tokens" / "acme.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(MODELS.replace("acme/cheap", long), encoding="utf-8")
+    said = costplan("pricing", "list", "--vendor", "acme", *AT, folder=tmp_path)
+    assert f"\n{long}\n" in said.out
+
+
+def test_the_day_has_one_name_in_every_command(folder: Path) -> None:
+    for words in (
+        ("pricing", "list", "--vendor", "acme"),
+        ("pricing", "show", "acme/dear"),
+        ("price", "acme/dear", "input_tokens=1000000"),
+    ):
+        by = [
+            costplan(*words, name, "2026-03-01", "--format", "json", folder=folder)
+            for name in ("--at", "--as-of")
+        ]
+        assert by[0].code == 0, by[0].err
+        assert by[0] == by[1]
+
+
+def test_a_limit_cuts_the_same_order_that_all_of_it_has(folder: Path) -> None:
+    for order in ((), ("--desc",)):
+        whole = ids(listed(folder, *order))
+        assert ids(listed(folder, *order, "--limit", "2")) == whole[:2]

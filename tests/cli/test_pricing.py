@@ -552,3 +552,12 @@ def test_ascii_and_colour() -> None:
     assert plain.stdout.isascii()
     colored = process("list", "--vendor", "voyage", FORCE_COLOR="1", NO_COLOR="")
     assert "\x1b[" in colored.stdout
+
+
+def test_a_large_vendor_does_not_fill_the_terminal(pricing: Any) -> None:
+    said = pricing("show", "openai", *AT)
+    assert said.code == 0
+    assert sum(line.startswith("openai/") for line in said.out.splitlines()) == 40
+    assert "'costplan pricing list --vendor openai' lists all\n" in said.err
+    whole = pricing("show", "openai", "--format", "json", *AT)
+    assert len(whole.data["entries"]) > 200

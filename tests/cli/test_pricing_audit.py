@@ -201,3 +201,26 @@ def test_the_rules_are_documented() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.+?) \|$", text, re.M)
     assert rows == [(rule.name, rule.level, rule.meaning) for rule in RULES]
+
+
+def test_a_table_shows_the_first_of_each_warning_and_every_error(tmp_path: Path) -> None:
+    cheap = "".join(MODEL % (f"acme/cheap-{at}", "", 100, 1) for at in range(8))
+    free = "".join(MODEL % (f"acme/free-{at}", "", 0, 10) for at in range(8))
+    book = write(tmp_path, HEAD + cheap + free)
+    said = audit(tmp_path, book).out
+    assert (said.count("acme/cheap-"), said.count("acme/free-")) == (5, 8)
+    assert "\n  3 more: --all, or --vendor\n" in said
+    whole = audit(tmp_path, book, "--all").out
+    assert whole.count("acme/cheap-") == 8
+    assert "more: --all" not in whole
+    assert audit(tmp_path, book, "--format", "markdown").out.count("acme/cheap-") == 8
+
+
+def test_one_entry_is_no_entries_and_report_and_audit_count_alike(tmp_path: Path) -> None:
+    ends = MODEL % ("acme/ends", "retires = 2026-12-31", 2, 10)
+    book = write(tmp_path, HEAD + ends)
+    said = audit(tmp_path, book)
+    assert ": 1 entry\n" in said.out
+    assert "0 errors, 1 warning" in said.out
+    counted = costplan("pricing", "report", book, *AT, "--format", "json", folder=tmp_path)
+    assert counted.data["warnings"] == 1

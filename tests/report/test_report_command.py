@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from report_cases import MINIMAL, SAVED, SUPPORT
+from report_cases import HORIZON, MINIMAL, SAVED, SUPPORT
 
 from costplan.cli import run
 from costplan.cli.options import Format
@@ -312,3 +312,20 @@ def test_nothing_heavy_is_loaded_to_draw_a_table(folder: Path) -> None:
         assert f"'{name}'" not in loaded, name
     for room in ("billing", "catalog", "workload", "plan"):
         assert f"'costplan.{room}" not in loaded, room
+
+
+def test_lines_of_several_workloads_fit_a_terminal(folder: Path) -> None:
+    """Whose they are stands above them where it leaves no room beside them."""
+    out = said(folder, "deep/er/m.json", "s.json", "--top", "2", "--fields", WIDE_FIELDS).out
+    assert max(map(len, out.splitlines())) <= 80
+    assert [line for line in out.splitlines() if line.startswith("support-agent, ")]
+    assert sum(line.startswith("minimal, ") for line in out.splitlines()) == 3
+
+
+WIDE_FIELDS = "workload,stack,role,offer,charge,component,amount"
+
+
+def test_no_page_has_two_blank_lines_together(folder: Path) -> None:
+    shutil.copy(HORIZON, folder / "h.json")
+    for name in ("s.json", "deep/er/m.json", "h.json"):
+        assert "\n\n\n" not in said(folder, name).out
