@@ -17,7 +17,8 @@ from costplan.document.price_diff import (
 from costplan.quantity import grouped
 from costplan.render import Look
 from costplan.render.json import dumps
-from costplan.render.page import Page, Table, cell, clean, money, plural, short, stacked
+from costplan.render.markup import safe
+from costplan.render.page import Page, Table, cell, money, plural, short, stacked
 
 FORMATS = ("table", "json", "markdown")
 WIDE = 60
@@ -261,23 +262,19 @@ def signed(amount: Decimal) -> str:
 
 
 def _markdown(diff: PriceDiff) -> str:
-    lines = [f"## {_escaped(title(diff))}", "", _escaped(counts(diff)), ""]
+    old, new = safe(_side(diff, 0)), safe(_side(diff, 1))
+    lines = [f"## prices: {old} -> {new}", "", safe(counts(diff)), ""]
     for offer in diff.having("changed"):
-        lines += [f"### {_escaped(offer.id)}", ""]
+        lines += [f"### {safe(offer.id)}", ""]
         if offer.prices:
-            lines += [
-                "| price | old | new | change | since | source |",
-                "|---|--:|--:|--:|---|---|",
-            ]
-            lines += [_row(one) for one in offer.prices]
-            lines.append("")
+            lines += [*COLUMNS, *(_row(one) for one in offer.prices), ""]
         if offer.words:
-            lines += [*(f"- {_escaped(one)}" for one in offer.words), ""]
+            lines += [*(f"- {safe(one)}" for one in offer.words), ""]
     for status, heading in (("new", "New"), ("gone", "Gone")):
         offers = diff.having("new" if status == "new" else "gone")
         if offers:
             lines += [f"### {heading}", ""]
-            lines += [*(f"- {_escaped(one)}" for one in _listed(offers, status)), ""]
+            lines += [*(f"- {safe(one)}" for one in _listed(offers, status)), ""]
     for bill in diff.bills:
         lines += _bill_markdown(bill, diff.currency or "")
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -293,27 +290,22 @@ def _row(change: PriceChange) -> str:
         _since(change),
         f"{where.source} ({where.confidence}, checked {where.checked})",
     )
-    return "| " + " | ".join(_escaped(one) for one in cells) + " |"
+    return "| " + " | ".join(safe(one) for one in cells) + " |"
 
 
 def _bill_markdown(bill: BillChange, currency: str) -> list[str]:
     rows = [
-        f"### Stack {_escaped(bill.stack)}",
+        f"### Stack {safe(bill.stack)}",
         "",
-        f"| {_escaped(currency)} a month | old | new | difference |",
+        f"| {safe(currency)} a month | old | new | difference |",
         "|---|--:|--:|--:|",
-        f"| **total** | {_escaped(_total(bill.old, bill.old_at_least))} "
-        f"| {_escaped(_total(bill.new, bill.new_at_least))} "
+        f"| **total** | {safe(_total(bill.old, bill.old_at_least))} "
+        f"| {safe(_total(bill.new, bill.new_at_least))} "
         f"| {signed(bill.difference)} ({percent_words(bill.percent)}) |",
     ]
     for line in bill.moved:
-        name = _escaped(f"{line.role}: {line.offer} {line.charge}")
+        name = safe(f"{line.role}: {line.offer} {line.charge}")
         rows.append(
             f"| {name} | {_amount(line.old)} | {_amount(line.new)} | {signed(line.difference)} |"
         )
     return [*rows, ""]
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown takes as it stands: a name cannot open a link, a tag or a column."""
-    return "".join("\\" + one if one in "\\`*_{}[]<>|#!~" else one for one in clean(text))

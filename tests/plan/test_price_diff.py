@@ -202,6 +202,7 @@ def test_a_page_keeps_to_its_width_and_json_to_its_schema(width: int) -> None:
 
 
 def test_markdown_takes_no_markup_from_a_name() -> None:
-    hostile = OFFER.replace("acme.test", "x").replace('id = "seats"', 'id = "a|b<i>[c](d)"')
+    name = "a|b<i>[c](d) @team https://x.test"
+    hostile = OFFER.replace("acme.test", "x").replace('id = "seats"', f'id = "{name}"')
     page = draw(diff(OFFER, hostile), "markdown", Look())
-    assert "a\\|b\\<i\\>\\[c\\](d)" in page
+    assert "a\\|b&lt;i&gt;\\[c\\](d) @&#8203;team https:&#8203;//x.test" in page
