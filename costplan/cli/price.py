@@ -37,7 +37,8 @@ def command(
         str | None, typer.Option("--charge", metavar="ID", help="Bill one charge only.")
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="DATETIME", help="When; now if left out.")
+        str | None,
+        typer.Option("--at", "--as-of", metavar="DATETIME", help="When; now if left out."),
     ] = None,
     form: FormatOption = Format.table,
     explain: ExplainOption = False,
