@@ -7,7 +7,8 @@ that, a total can differ from the sum of its parts in the 28th digit.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from itertools import accumulate, pairwise
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -68,10 +69,18 @@ def with_unit(number: Decimal, unit: str) -> str:
 def shares(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
     """Split a settled amount pro rata by non-negative weights; the parts sum to it exactly.
 
-    With all weights zero the parts are equal. What rounding leaves goes to the last part.
+    With all weights zero the parts are equal. What rounding leaves goes to the last part, unless
+    that would make it negative, or more than its weight where the amount is not more than all of
+    them: then every part is rounded where it ends, and none of them can be.
     """
     whole = total(weights)
     if whole == 0:
         weights, whole = [ONE] * len(weights), Decimal(len(weights))
-    parts = [settle(amount * weight / whole) for weight in weights[:-1]]
-    return [*parts, amount - total(parts)]
+    parts = [scaled(amount, weight, whole) for weight in weights[:-1]]
+    last = amount - total(parts)
+    if last < 0 <= amount or (weights[-1] < last and amount <= whole):
+        with localcontext(_WIDE):
+            exact = [amount * end / whole for end in accumulate(weights[:-1])]
+            ends = [ZERO, *(one.quantize(STEP, ROUND_FLOOR) for one in exact), amount]
+            return [end - begin for begin, end in pairwise(ends)]
+    return [*parts, last]
