@@ -17,8 +17,8 @@ def command(
 ) -> int:
     """Search ids, aliases, vendors and products; what is found by likeness is never priced."""
     from costplan.cli.voice import note
-    from costplan.cli.words import clean
     from costplan.plan.searching import search
+    from costplan.problems import clean
     from costplan.store.scan import heads
     from costplan.store.shelves import open_catalog
 

@@ -31,10 +31,10 @@ def command(
     """Show all that is known of one entry: prices, variables, limits, history, sources."""
     from costplan.catalog.model import Model
     from costplan.cli.voice import note
-    from costplan.cli.words import clean, day
+    from costplan.cli.words import day
     from costplan.plan.listing import below, price_list
     from costplan.plan.price_page import model_page, offer_page
-    from costplan.problems import UnknownOffer, did_you_mean
+    from costplan.problems import UnknownOffer, clean, did_you_mean
     from costplan.store.scan import heads
     from costplan.store.shelves import open_catalog
 

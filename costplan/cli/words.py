@@ -13,7 +13,7 @@ from pathlib import Path
 from costplan import __version__
 from costplan.cli.environment import width as asked_width
 from costplan.cli.voice import note
-from costplan.problems import BadUsage, CostplanError, did_you_mean
+from costplan.problems import BadUsage, CostplanError, clean, did_you_mean
 from costplan.render import Look
 
 
@@ -37,11 +37,6 @@ def remark(sentences: Iterable[str]) -> None:
     """Sentences below an error, on stderr."""
     for sentence in sentences:
         print(f"   = note: {clean(sentence)}", file=sys.stderr)
-
-
-def clean(text: str) -> str:
-    """The text without control characters: names in a file may hold escape sequences."""
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def look(explain: bool = False) -> Look:
@@ -92,10 +87,10 @@ def also(pairs: Sequence[str], formats: Sequence[str], out: Path | None) -> dict
     return found
 
 
-def spare(source: Path, out: Path | None, what: str = "the workload itself") -> None:
-    """Raises BadUsage where ``--out`` would replace what is read."""
+def spare(source: Path, out: Path | None) -> None:
+    """Raises BadUsage where ``--out`` or ``--save`` would replace what is read."""
     if out is not None and out.is_file() and source.is_file() and out.samefile(source):
-        raise BadUsage(f"--out {out} is {what}", "name another file")
+        raise BadUsage(f"{out} is read here, and would be written over", "name another file")
 
 
 def day(text: str | None) -> date:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
+from costplan.problems import clean
 from costplan.quantity import ZERO, rounded
 from costplan.render import Look
 from costplan.render.money import amount, places, signed
-from costplan.render.page import Page, Table, cell, clean
+from costplan.render.page import Page, Table, cell
 
 SIGNS = {"new": "+", "removed": "-", "changed": "~", "same": " "}
 STYLES = {"new": "red", "removed": "green"}

@@ -22,6 +22,7 @@ from costplan.render.markup import in_html, safe, strong
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
+    or_dash,
     reasons,
     share_of,
     shared_sentences,
@@ -263,7 +264,7 @@ def _strategies(made: Strategies, currency: str) -> list[str]:
             safe(one.name),
             one.kind,
             share_of(one.reliability),
-            "-" if one.monthly is None else money(one.monthly),
+            or_dash(one.monthly),
             safe(one.reason or ""),
         ]
         for one in made.options

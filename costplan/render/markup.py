@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from costplan.render.page import clean
+from costplan.problems import clean
 
 MARKUP = re.compile(r"([\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 LEAD = re.compile(r"^(?:[-+=#](?=\D)|\d+[.)](?=\s|$))")

@@ -19,6 +19,7 @@ from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.markup import safe
 from costplan.render.page import Page, Table, cell, money, plural, short, stacked
+from costplan.render.sentences import or_dash
 
 FORMATS = ("table", "json", "markdown")
 WIDE = 60
@@ -241,8 +242,8 @@ def _bills(page: Page, diff: PriceDiff) -> None:
         for line in bill.moved:
             table.add(
                 stacked(f"  {line.role}: {line.charge}", f"    {line.offer}"),
-                _amount(line.old),
-                _amount(line.new),
+                or_dash(line.old),
+                or_dash(line.new),
                 signed(line.difference),
             )
     page.draw(table)
@@ -250,10 +251,6 @@ def _bills(page: Page, diff: PriceDiff) -> None:
 
 def _total(amount: Decimal, at_least: bool) -> str:
     return (">= " if at_least else "") + money(amount)
-
-
-def _amount(amount: Decimal | None) -> str:
-    return "-" if amount is None else money(amount)
 
 
 def signed(amount: Decimal) -> str:
@@ -306,6 +303,6 @@ def _bill_markdown(bill: BillChange, currency: str) -> list[str]:
     for line in bill.moved:
         name = safe(f"{line.role}: {line.offer} {line.charge}")
         rows.append(
-            f"| {name} | {_amount(line.old)} | {_amount(line.new)} | {signed(line.difference)} |"
+            f"| {name} | {or_dash(line.old)} | {or_dash(line.new)} | {signed(line.difference)} |"
         )
     return [*rows, ""]
