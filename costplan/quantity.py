@@ -16,6 +16,8 @@ STEP = Decimal("1e-12")
 LARGEST = Decimal("1e15")
 """Numbers a user may write are smaller than this: a quadrillion tokens is nobody's month."""
 
+TWELVE = Context(prec=12)
+"""Digits of what is worked out in floats: probabilities, and the visits that follow from them."""
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
@@ -28,6 +30,11 @@ def scaled(amount: Decimal, times: Decimal, over: Decimal = ONE) -> Decimal:
     """amount x times / over, settled; in between nothing is rounded away."""
     with localcontext(_WIDE):
         return settle(amount * times / over)
+
+
+def twelve_digits(number: float) -> Decimal:
+    """A float at 12 significant digits: the one place where a probability meets money."""
+    return TWELVE.create_decimal_from_float(number).normalize() + 0
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
