@@ -21,9 +21,14 @@ TWELVE = Context(prec=12)
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
+def stepped(number: Decimal, step: Decimal) -> Decimal:
+    """The number in whole steps, such as 0.01, half to even; up to 60 digits of it."""
+    return number.quantize(step, context=_WIDE)
+
+
 def settle(amount: Decimal) -> Decimal:
     """The amount at 1e-12 of the currency, half to even."""
-    return amount.quantize(STEP, context=_WIDE)
+    return stepped(amount, STEP)
 
 
 def scaled(amount: Decimal, times: Decimal, over: Decimal = ONE) -> Decimal:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
 from costplan.problems import clean
-from costplan.quantity import ZERO, rounded
+from costplan.quantity import ZERO, rounded, stepped
 from costplan.render import Look
 from costplan.render.money import amount, places, signed
 from costplan.render.page import Page, Table, cell
@@ -109,7 +109,7 @@ def change(stack: StackDiff, currency: str, *, unicode: bool = True) -> str:
 
 def percent(value: Decimal) -> str:
     """A percentage with its sign, to a tenth where it is small."""
-    text = rounded(value.quantize(Decimal(1 if abs(value) >= 10 else "0.1")))
+    text = rounded(stepped(value, Decimal(1 if abs(value) >= 10 else "0.1")))
     return f"{text} %" if value < 0 else f"+{text} %"
 
 
@@ -191,4 +191,4 @@ def measures(stack: StackDiff) -> str:
 def _share(value: Decimal | None) -> str:
     if value is None:
         return "not modelled"
-    return f"{(value * 100).quantize(Decimal('0.01'))} %"
+    return f"{stepped(value * 100, Decimal('0.01'))} %"
