@@ -10,7 +10,7 @@ from costplan.document.audit import SCHEMA_VERSION, AcceptedFinding, Audit, Find
 from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.markup import safe
-from costplan.render.page import Page, Table
+from costplan.render.page import Page, Table, counted
 
 STYLES = {"error": "red", "warning": "yellow", "note": "dim"}
 
@@ -109,8 +109,8 @@ def _audit(made: Audit) -> dict[str, Any]:
 
 def _counted(made: Audit) -> str:
     counts = ((made.errors, "error"), (made.warnings, "warning"), (made.notes, "note"))
-    words = [f"{grouped_count(count)} {name}{'' if count == 1 else 's'}" for count, name in counts]
-    unpublished = f"{grouped_count(made.quotes)} unpublished prices"
+    words = [counted(count, name) for count, name in counts]
+    unpublished = counted(made.quotes, "unpublished price")
     return f"{', '.join(words)}; {grouped_count(len(made.accepted))} accepted; {unpublished}"
 
 

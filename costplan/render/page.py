@@ -248,6 +248,11 @@ def plural(unit: str, quantity: Decimal) -> str:
     return unit + ("es" if unit.endswith(("ch", "x")) else "s")
 
 
+def counted(count: int, unit: str) -> str:
+    """2,000 models; 1 entry."""
+    return f"{count:,} {plural(unit, Decimal(count))}"
+
+
 def amount_of(line: LineItem) -> str:
     """A line's quantity with its unit; what is billed of what is used where a part is included."""
     unit = plural(line.price.unit, line.quantity)
