@@ -115,7 +115,7 @@ def command(
     """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
     from costplan.api import Locking
     from costplan.api.checking import check_subject
-    from costplan.cli.words import also, day, look, put, spare
+    from costplan.cli.words import also, day, file_look, look, put, spare
 
     if figures:
         from costplan.plan.measures import vocabulary
@@ -151,11 +151,10 @@ def command(
         for target in (out, *saves.values()):
             if file is not None:
                 spare(Path(file), target)
-    from costplan.render import Look
     from costplan.render.results import draw_result
 
     for name, target in saves.items():
-        put(draw_result(document, name, Look()), target)
+        put(draw_result(document, name, file_look()), target)
     put(draw_result(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code

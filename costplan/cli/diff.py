@@ -53,9 +53,8 @@ def command(
     """Say what a change costs, split into volume, mix, intensity and price."""
     from costplan.api import Locking
     from costplan.api.diffing import diff_files, diff_revisions
-    from costplan.cli.words import also, day, look, put, spare
+    from costplan.cli.words import also, day, file_look, look, put, spare
     from costplan.problems import BadUsage
-    from costplan.render import Look
     from costplan.render.results import draw_result
 
     when = None if as_of is None else day(as_of)
@@ -78,6 +77,6 @@ def command(
     else:
         made = diff_files(one, other, when, stack or [], locking, exchange or [])
     for name, target in saves.items():
-        put(draw_result(made, name, Look()), target)
+        put(draw_result(made, name, file_look()), target)
     put(draw_result(made, form.value, look()), out)
     return 0

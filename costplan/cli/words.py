@@ -56,6 +56,11 @@ def look(explain: bool = False) -> Look:
     )
 
 
+def file_look() -> Look:
+    """How a file beside the output may look: the same whatever terminal it was made in."""
+    return Look(version=__version__)
+
+
 def put(text: str, out: Path | None) -> None:
     """The text on stdout (no file, or ``-``), or in a file that is replaced in one move."""
     if out is None or str(out) == "-":

@@ -92,7 +92,8 @@ def change(stack: StackDiff, currency: str, *, unicode: bool = True) -> str:
         return amount(value, currency, digits, unicode=unicode)
 
     if base is None or head is None:
-        known = money(head if base is None else base or ZERO)  # type: ignore[arg-type]
+        only = base if head is None else head
+        known = money(only or ZERO)
         text = f"is new: {known}" if base is None else f"is gone: it was {known}"
         return text if stack.certain else f"{text}, at least"
     if stack.kind == "same":
