@@ -95,3 +95,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     if not found:
         return None
     return "did you mean " + " or ".join(f"'{name}'" for name in found) + "?"
+
+
+def clean(text: str) -> str:
+    """The text with its control characters spelled out, line breaks among them: a name in a file
+    can neither steer a terminal nor forge a line."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

@@ -7,7 +7,8 @@ that, a total can differ from the sum of its parts in the 28th digit.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from itertools import accumulate, pairwise
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -15,18 +16,30 @@ STEP = Decimal("1e-12")
 LARGEST = Decimal("1e15")
 """Numbers a user may write are smaller than this: a quadrillion tokens is nobody's month."""
 
+TWELVE = Context(prec=12)
+"""Digits of what is worked out in floats: probabilities, and the visits that follow from them."""
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+def stepped(number: Decimal, step: Decimal) -> Decimal:
+    """The number in whole steps, such as 0.01, half to even; up to 60 digits of it."""
+    return number.quantize(step, context=_WIDE)
 
 
 def settle(amount: Decimal) -> Decimal:
     """The amount at 1e-12 of the currency, half to even."""
-    return amount.quantize(STEP, context=_WIDE)
+    return stepped(amount, STEP)
 
 
 def scaled(amount: Decimal, times: Decimal, over: Decimal = ONE) -> Decimal:
     """amount x times / over, settled; in between nothing is rounded away."""
     with localcontext(_WIDE):
         return settle(amount * times / over)
+
+
+def twelve_digits(number: float) -> Decimal:
+    """A float at 12 significant digits: the one place where a probability meets money."""
+    return TWELVE.create_decimal_from_float(number).normalize() + 0
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -68,10 +81,18 @@ def with_unit(number: Decimal, unit: str) -> str:
 def shares(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
     """Split a settled amount pro rata by non-negative weights; the parts sum to it exactly.
 
-    With all weights zero the parts are equal. What rounding leaves goes to the last part.
+    With all weights zero the parts are equal. What rounding leaves goes to the last part, unless
+    that would make it negative, or more than its weight where the amount is not more than all of
+    them: then every part is rounded where it ends, and none of them can be.
     """
     whole = total(weights)
     if whole == 0:
         weights, whole = [ONE] * len(weights), Decimal(len(weights))
-    parts = [settle(amount * weight / whole) for weight in weights[:-1]]
-    return [*parts, amount - total(parts)]
+    parts = [scaled(amount, weight, whole) for weight in weights[:-1]]
+    last = amount - total(parts)
+    if last < 0 <= amount or (weights[-1] < last and amount <= whole):
+        with localcontext(_WIDE):
+            exact = [amount * end / whole for end in accumulate(weights[:-1])]
+            ends = [ZERO, *(one.quantize(STEP, ROUND_FLOOR) for one in exact), amount]
+            return [end - begin for begin, end in pairwise(ends)]
+    return [*parts, last]

@@ -18,7 +18,6 @@ from costplan.catalog.schedule import Window
 from costplan.problems import Problem, did_you_mean
 from costplan.reading import About, Amount, Count, Positive, record
 
-ModeName = Literal["batch", "flex", "priority", "fast"]
 MODES: tuple[str, ...] = ("batch", "flex", "priority", "fast")
 
 

@@ -99,7 +99,7 @@ def _other(error: Exception) -> int:
         raise error
     if isinstance(error, OSError):
         return _refused(error)
-    from costplan.cli.words import clean
+    from costplan.problems import clean
 
     print(
         f"error: a fault in costplan itself: {clean(f'{type(error).__name__}: {error}')}\n"
@@ -121,7 +121,7 @@ def _say_where_from(error: Any) -> None:
 
 def _refused(error: OSError) -> int:
     """The system's no, such as a folder that may not be read or a full disk under stdout."""
-    from costplan.cli.words import clean
+    from costplan.problems import clean
 
     reason = error.strerror or str(error)
     if error.filename is None:  # a named file's write or read is answered where it is opened

@@ -115,7 +115,7 @@ def command(
     """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
     from costplan.api import Locking
     from costplan.api.checking import check_subject
-    from costplan.cli.words import also, day, filed, look, put
+    from costplan.cli.words import also, day, file_look, look, put, spare
 
     if figures:
         from costplan.plan.measures import vocabulary
@@ -150,11 +150,11 @@ def command(
     for file in (document.subject, baseline, *(policy or [])):
         for target in (out, *saves.values()):
             if file is not None:
-                _spare(Path(file), target)
+                spare(Path(file), target)
     from costplan.render.results import draw_result
 
     for name, target in saves.items():
-        put(draw_result(document, name, filed()), target)
+        put(draw_result(document, name, file_look()), target)
     put(draw_result(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code
@@ -164,9 +164,9 @@ def _limits(
     given: dict[str, list[str] | None], components: list[str], increases: list[str]
 ) -> dict[str, Decimal]:
     """The options' limits, by the path that they would have below ``[budget]``."""
-    from costplan.cli.words import clean, sane
+    from costplan.cli.words import sane
     from costplan.plan.ruleset import LIMITS
-    from costplan.problems import BadUsage
+    from costplan.problems import BadUsage, clean
 
     keys = {option: key for key, (_, option) in LIMITS.items()}
     found: dict[str, Decimal] = {}
@@ -191,19 +191,11 @@ def _limits(
     return found
 
 
-def _spare(source: Path, out: Path | None) -> None:
-    """Raises BadUsage where ``--out`` would replace a file that was read."""
-    from costplan.problems import BadUsage
-
-    if out is not None and out.is_file() and source.is_file() and out.samefile(source):
-        raise BadUsage(f"--out {out} is a file that this check reads", "name another file")
-
-
 def _say(document: CheckDocument) -> None:
     """What keeps the check from passing, with its place and what would mend it, on stderr."""
     import sys
 
-    from costplan.cli.words import clean
+    from costplan.problems import clean
     from costplan.render.verdict import reason, title
 
     for one in document.verdicts:

@@ -75,8 +75,8 @@ def command(
     import os
 
     from costplan.cli.voice import note
-    from costplan.cli.words import clean, put
-    from costplan.problems import BadUsage
+    from costplan.cli.words import put
+    from costplan.problems import BadUsage, clean
     from costplan.render.comment import fitted, quoted
     from costplan.store import forge as forges
     from costplan.store.forge.sticky import carry_out, marker, steps
@@ -118,9 +118,8 @@ def command(
 def _texts(files: list[str], documents: bool) -> tuple[list[str], bool]:
     """Each file as Markdown, and whether there is anything to tell: whether a diff among them
     tells of a change, or, where there is none, always."""
-    from costplan.cli.words import clean
     from costplan.document.saved import Saved
-    from costplan.problems import BadUsage
+    from costplan.problems import BadUsage, clean
     from costplan.render import Look, render
     from costplan.render.results import draw_result
     from costplan.store.documents import open_text

@@ -53,7 +53,7 @@ def command(
     """Say what a change costs: volume, mix, intensity and price."""
     from costplan.api import Locking
     from costplan.api.diffing import diff_files, diff_revisions
-    from costplan.cli.words import also, day, filed, look, put, spare
+    from costplan.cli.words import also, day, file_look, look, put, spare
     from costplan.problems import BadUsage
     from costplan.render.results import draw_result
 
@@ -77,6 +77,6 @@ def command(
     else:
         made = diff_files(one, other, when, stack or [], locking, exchange or [])
     for name, target in saves.items():
-        put(draw_result(made, name, filed()), target)
+        put(draw_result(made, name, file_look()), target)
     put(draw_result(made, form.value, look()), out)
     return 0

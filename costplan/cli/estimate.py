@@ -61,8 +61,8 @@ def command(
 def _verdict(document: object) -> int:
     import sys
 
-    from costplan.cli.words import clean
     from costplan.document.estimate import EstimateDocument
+    from costplan.problems import clean
 
     assert isinstance(document, EstimateDocument)
     code = 0

@@ -14,8 +14,8 @@ def command(
 ) -> int:
     """Explain a word of costplan: an exit code, a format, a purpose."""
     from costplan.cli.terms import ALIASES, TERMS, paragraphs
-    from costplan.cli.words import clean, look, put
-    from costplan.problems import BadUsage, did_you_mean
+    from costplan.cli.words import look, put
+    from costplan.problems import BadUsage, clean, did_you_mean
     from costplan.render.page import Page
 
     page = Page(look())

@@ -41,6 +41,16 @@ StackOption = Annotated[
 DayOption = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="The day whose prices apply.")
 ]
+CatalogueDayOption = Annotated[
+    str | None,
+    typer.Option("--as-of", "--at", metavar="DATE", help="The day whose prices apply; or today."),
+]
+CategoryOption = Annotated[
+    str | None, typer.Option("--category", metavar="NAME", help="Such as tokens or vector-db.")
+]
+VendorOption = Annotated[
+    str | None, typer.Option("--vendor", metavar="NAME", help="Such as openai or pinecone.")
+]
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
 ]

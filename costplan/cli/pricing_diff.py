@@ -36,7 +36,8 @@ def command(
 
     from costplan.api.pinning import price_changes
     from costplan.cli.voice import note
-    from costplan.cli.words import clean, day, look, put, spare
+    from costplan.cli.words import day, look, put, spare
+    from costplan.problems import clean
     from costplan.render.price_diff import draw
     from costplan.store.workloads import open_workload
 

@@ -30,8 +30,8 @@ def command(
     """
     from costplan.api.pinning import check_lock, relock
     from costplan.cli.voice import note
-    from costplan.cli.words import clean, day, look, put, spare
-    from costplan.problems import BadUsage
+    from costplan.cli.words import day, look, put, spare
+    from costplan.problems import BadUsage, clean
     from costplan.render.price_diff import counts, draw
     from costplan.store.workloads import open_workload
     from costplan.store.writing import write

@@ -70,7 +70,7 @@ def command(
     _check(form, fields, group_by, top)
     found = open_all(file)
     for each in found:
-        spare(Path(each.name), out, "a document that is read")
+        spare(Path(each.name), out)
     saved = [one for one in found if not isinstance(one, SavedResult)]
     results = [one for one in found if isinstance(one, SavedResult)]
     if results:

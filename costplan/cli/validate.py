@@ -42,7 +42,7 @@ def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
     from costplan.api import estimate_opened
     from costplan.api.checking import refuse_bad_rules
     from costplan.cli.voice import note
-    from costplan.cli.words import clean
+    from costplan.problems import clean
     from costplan.store.workloads import open_workload
 
     opened = open_workload(workload, rates=exchange)

@@ -57,7 +57,7 @@ class Log:
 
     def tell(self) -> None:
         """Everything heard, on stderr, and nothing further."""
-        from costplan.cli.words import clean
+        from costplan.problems import clean
 
         self.listening = False  # a hook cannot be taken away
         for line in self.lines():

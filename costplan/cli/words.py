@@ -13,7 +13,7 @@ from pathlib import Path
 from costplan import __version__
 from costplan.cli.environment import width as asked_width
 from costplan.cli.voice import note
-from costplan.problems import BadUsage, CostplanError, did_you_mean
+from costplan.problems import BadUsage, CostplanError, clean, did_you_mean
 from costplan.render import Look
 
 
@@ -39,11 +39,6 @@ def remark(sentences: Iterable[str]) -> None:
         print(f"   = note: {clean(sentence)}", file=sys.stderr)
 
 
-def clean(text: str) -> str:
-    """The text without control characters: names in a file may hold escape sequences."""
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
-
-
 def look(explain: bool = False) -> Look:
     """How stdout may look: its width, and colour only on a terminal that wants it."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -61,8 +56,8 @@ def look(explain: bool = False) -> Look:
     )
 
 
-def filed() -> Look:
-    """How a file may look that is written beside what is printed: as on no terminal at all."""
+def file_look() -> Look:
+    """How a file beside the output may look: the same whatever terminal it was made in."""
     return Look(version=__version__)
 
 
@@ -97,10 +92,10 @@ def also(pairs: Sequence[str], formats: Sequence[str], out: Path | None) -> dict
     return found
 
 
-def spare(source: Path, out: Path | None, what: str = "the workload itself") -> None:
-    """Raises BadUsage where ``--out`` would replace what is read."""
+def spare(source: Path, out: Path | None) -> None:
+    """Raises BadUsage where ``--out`` or ``--save`` would replace what is read."""
     if out is not None and out.is_file() and source.is_file() and out.samefile(source):
-        raise BadUsage(f"--out {out} is {what}", "name another file")
+        raise BadUsage(f"{out} is read here, and would be written over", "name another file")
 
 
 def day(text: str | None) -> date:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from costplan.document.audit import LEVELS, Report
-from costplan.document.schema import DATE, MAYBE_TEXT, SHARE, TEXT, TEXTS, an_object
+from costplan.document.schema import COUNT, DATE, MAYBE_TEXT, SHARE, TEXT, TEXTS, VERSION, an_object
 
-COUNT = {"type": "integer", "minimum": 0}
-VERSION = {"type": "string", "pattern": r"^1\.\d+$"}
 COUNTS = {"type": "object", "additionalProperties": COUNT}
 FINDING: dict[str, Any] = {
     "finding": TEXT,

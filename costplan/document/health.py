@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
-
-from costplan.document.schema import DATE, MAYBE_TEXT, TEXT, TEXTS, an_object
+from typing import NamedTuple
 
 SCHEMA_VERSION = "1.0"
 
@@ -69,53 +67,3 @@ class Health(NamedTuple):
     def healthy(self) -> bool:
         """Whether nothing is broken."""
         return not self.problems
-
-
-_COUNT = {"type": "integer", "minimum": 0}
-_MAYBE_COUNT = {"type": ["integer", "null"], "minimum": 0}
-_MAYBE_DATE = {"anyOf": [DATE, {"type": "null"}]}
-_TRUTH = {"type": "boolean"}
-HEALTH: dict[str, Any] = {
-    "title": "costplan doctor",
-    **an_object(
-        {
-            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
-            "kind": {"const": "doctor"},
-            "healthy": _TRUTH,
-            "version": TEXT,
-            "python": TEXT,
-            "platform": TEXT,
-            "program": TEXT,
-            "as_of": DATE,
-            "stale_days": _COUNT,
-            "catalogues": {
-                "type": "array",
-                "items": an_object(
-                    {
-                        "name": TEXT,
-                        "folder": MAYBE_TEXT,
-                        "entries": _MAYBE_COUNT,
-                        "newest_checked": _MAYBE_DATE,
-                        "stale": _COUNT,
-                        "problems": TEXTS,
-                    }
-                ),
-            },
-            "workload": MAYBE_TEXT,
-            "settings": {
-                "type": "array",
-                "items": an_object({"name": TEXT, "value": MAYBE_TEXT, "problem": MAYBE_TEXT}),
-            },
-            "tokens": {"type": "object", "additionalProperties": _TRUTH},
-            "terminal": an_object(
-                {"is_terminal": _TRUTH, "width": _COUNT, "color": _TRUTH, "encoding": TEXT}
-            ),
-            "git": MAYBE_TEXT,
-            "packages": {
-                "type": "array",
-                "items": an_object({"name": TEXT, "version": MAYBE_TEXT, "needed": _TRUTH}),
-            },
-            "problems": TEXTS,
-        }
-    ),
-}

@@ -220,7 +220,10 @@ def _same(given: Any, made: Any) -> bool:
         return given is made
     if isinstance(given, Decimal | int) and isinstance(made, Decimal | int):
         one, other = Decimal(given), Decimal(made)
-        return one.is_finite() and abs(one - other) <= max(ABSOLUTE, abs(other) * ABSOLUTE)
+        try:
+            return one.is_finite() and abs(one - other) <= max(ABSOLUTE, abs(other) * ABSOLUTE)
+        except ArithmeticError:  # beyond all exponents
+            return False
     return bool(given == made)
 
 

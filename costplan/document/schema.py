@@ -10,10 +10,13 @@ from typing import Any
 NUMBER = {"type": "number"}
 SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 MAYBE_NUMBER = {"type": ["number", "null"]}
+COUNT = {"type": "integer", "minimum": 0}
+FLAG = {"type": "boolean"}
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"type": ["string", "null"]}
 TEXTS = {"type": "array", "items": TEXT}
 DATE = {"type": "string", "format": "date"}
+VERSION = {"type": "string", "pattern": r"^1\.\d+$"}
 PURPOSES = ["produce", "coordinate", "people", "idle"]
 
 
@@ -52,7 +55,7 @@ LINE = an_object(
         "variant": MAYBE_TEXT,
         "purpose": {"enum": PURPOSES},
         "tags": TEXTS,
-        "fixed": {"type": "boolean"},
+        "fixed": FLAG,
         "quantity": NUMBER,
         "unit": TEXT,
         "price": MAYBE_NUMBER,
@@ -99,7 +102,7 @@ MONTH = an_object(
         "recurring": NUMBER,
         "one_off": NUMBER,
         "total": NUMBER,
-        "at_least": {"type": "boolean"},
+        "at_least": FLAG,
         "credits": NUMBER,
     },
     optional=("credits",),
@@ -139,7 +142,7 @@ STACK = an_object(
         "conversations_per_month": MAYBE_NUMBER,
         "seats": MAYBE_NUMBER,
         "total_monthly": NUMBER,
-        "at_least": {"type": "boolean"},
+        "at_least": FLAG,
         "list_monthly": NUMBER,
         "fixed_monthly": NUMBER,
         "variable_monthly": NUMBER,
@@ -180,7 +183,7 @@ ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",
     **an_object(
         {
-            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "schema_version": VERSION,
             "kind": {"const": "estimate"},
             "workload": TEXT,
             "currency": TEXT,
@@ -205,7 +208,7 @@ BILL: dict[str, Any] = {
     "title": "costplan bill of one offer",
     **an_object(
         {
-            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "schema_version": VERSION,
             "kind": {"const": "bill"},
             "offer": TEXT,
             "as_of": {"type": "string", "format": "date-time"},
@@ -261,8 +264,8 @@ BILL_CHANGE = an_object(
         "new": NUMBER,
         "difference": NUMBER,
         "percent": MAYBE_NUMBER,
-        "old_at_least": {"type": "boolean"},
-        "new_at_least": {"type": "boolean"},
+        "old_at_least": FLAG,
+        "new_at_least": FLAG,
         "moved": {"type": "array", "items": LINE_CHANGE},
     }
 )
@@ -270,7 +273,7 @@ PRICE_DIFF: dict[str, Any] = {
     "title": "costplan price diff",
     **an_object(
         {
-            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "schema_version": VERSION,
             "kind": {"const": "price_diff"},
             "old": an_object({"name": TEXT, "as_of": DATE}),
             "new": an_object({"name": TEXT, "as_of": DATE}),
@@ -303,13 +306,13 @@ PRICE_REFRESH: dict[str, Any] = {
     "title": "costplan price refresh",
     **an_object(
         {
-            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "schema_version": VERSION,
             "kind": {"const": "price_refresh"},
             "target": TEXT,
             "written": MAYBE_TEXT,
-            "dry_run": {"type": "boolean"},
+            "dry_run": FLAG,
             "refused": TEXTS,
-            "accepted": {"type": "boolean"},
+            "accepted": FLAG,
             "damage": MAYBE_TEXT,
             "sources": {
                 "type": "array",
@@ -322,7 +325,7 @@ PRICE_REFRESH: dict[str, Any] = {
                         "checked": DATE,
                         "models": {"type": "integer"},
                         "had": {"type": "integer"},
-                        "first": {"type": "boolean"},
+                        "first": FLAG,
                         "gone": TEXTS,
                         "left_out": {
                             "type": "array",

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from costplan.document.schema import DATE, MAYBE_NUMBER, MAYBE_TEXT, TEXT, TEXTS, an_object
+from costplan.document.schema import (
+    COUNT,
+    DATE,
+    FLAG,
+    MAYBE_NUMBER,
+    MAYBE_TEXT,
+    TEXT,
+    TEXTS,
+    VERSION,
+    an_object,
+)
 
 STATUSES = ("pass", "warn", "deny", "unknown")
-COUNT = {"type": "integer", "minimum": 0}
 LINE = {"type": "integer", "minimum": 1}
 VERDICT = an_object(
     {
@@ -18,7 +27,7 @@ VERDICT = an_object(
         "level": {"enum": ["warn", "deny"]},
         "unit": MAYBE_TEXT,
         "figure": MAYBE_NUMBER,
-        "at_least": {"type": "boolean"},
+        "at_least": FLAG,
         "compare": {"enum": ["maximum", "minimum", None]},
         "limit": MAYBE_NUMBER,
         "warn": MAYBE_NUMBER,
@@ -28,7 +37,7 @@ VERDICT = an_object(
         "figures": {"type": "object", "additionalProperties": MAYBE_NUMBER},
         "reason": MAYBE_TEXT,
         "remedy": MAYBE_TEXT,
-        "waits_for_price": {"type": "boolean"},
+        "waits_for_price": FLAG,
         "source": TEXT,
         "where": {
             "anyOf": [{"type": "null"}, an_object({"file": TEXT, "line": LINE, "column": LINE})]
@@ -39,7 +48,7 @@ CHECK: dict[str, Any] = {
     "title": "costplan check",
     **an_object(
         {
-            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "schema_version": VERSION,
             "kind": {"const": "check"},
             "subject": TEXT,
             "workload": TEXT,

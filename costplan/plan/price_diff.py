@@ -25,7 +25,7 @@ from costplan.document.price_diff import (
     Status,
 )
 from costplan.plan.figures import Figures, Key, facts, figures, turning_days
-from costplan.quantity import ZERO, settle
+from costplan.quantity import ZERO, settle, stepped
 
 PERCENT = Decimal("0.01")
 """Percentages are kept to two places."""
@@ -175,7 +175,7 @@ def _change(key: Key, old: Figure | None, new: Figure | None, day: date | None) 
 def _percent(old: Decimal | None, new: Decimal | None) -> Decimal | None:
     if not old or new is None:
         return None
-    return ((new - old) * 100 / old).quantize(PERCENT)
+    return stepped((new - old) * 100 / old, PERCENT)
 
 
 def bill_changes(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.estimate import Reliability
 from costplan.document.line import LineItem
-from costplan.quantity import ZERO, total
+from costplan.quantity import ZERO, total, twelve_digits
 from costplan.workload.model import Workload
 from costplan.workload.outcomes import Solved
 from costplan.workload.spread import quantiles
 
-TWELVE = Context(prec=12)
 OUTPUT = ("output", "reasoning", "output_audio")
 
 
@@ -32,15 +31,15 @@ def reliability(
         steps, case, fallbacks, variation=_variation(workload, lines, costs)
     )
     return Reliability(
-        delivered_right=_decimal(found.delivered_right),
-        delivered_wrong=_decimal(found.delivered_wrong),
-        human_right=_decimal(found.human_right),
-        human_wrong=_decimal(found.human_wrong),
-        aborted=_decimal(found.aborted),
-        cost_mean=_decimal(mean),
-        cost_sd=_decimal(variance**0.5),
+        delivered_right=twelve_digits(found.delivered_right),
+        delivered_wrong=twelve_digits(found.delivered_wrong),
+        human_right=twelve_digits(found.human_right),
+        human_wrong=twelve_digits(found.human_wrong),
+        aborted=twelve_digits(found.aborted),
+        cost_mean=twelve_digits(mean),
+        cost_sd=twelve_digits(variance**0.5),
         cost_quantiles=[
-            (_decimal(one.share), _decimal(one.low), _decimal(one.high))
+            (twelve_digits(one.share), twelve_digits(one.low), twelve_digits(one.high))
             for one in quantiles(found.graph, steps, case, fallbacks)
         ],
         target=workload.target.reliability if workload.target else None,
@@ -109,7 +108,3 @@ def _variation(workload: Workload, lines: Sequence[LineItem], costs: UnitCosts) 
         calls = float(step.calls) or 1.0
         found[step.name] = float(step.output_cv * output / whole) / calls**0.5
     return found
-
-
-def _decimal(number: float) -> Decimal:
-    return TWELVE.create_decimal_from_float(number).normalize() + 0

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Context as DecimalContext
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -33,13 +32,12 @@ from costplan.plan.hosting import (
     warm,
 )
 from costplan.problems import CostplanError
-from costplan.quantity import ZERO, grouped, rounded, settle, total
+from costplan.quantity import TWELVE, ZERO, grouped, rounded, settle, total, twelve_digits
 from costplan.workload.model import Binding, Stack, Workload
 from costplan.workload.outcomes import DEFAULT_RHO, Solved, Visits
 from costplan.workload.rules import ALWAYS, roles_used
 from costplan.workload.votes import ceiling, majority
 
-TWELVE = DecimalContext(prec=12)
 NEGLIGIBLE = Decimal("1e-9")
 """Differences of money and of shares below this are rounding."""
 Reprice = Callable[[Workload], Estimate]
@@ -220,10 +218,6 @@ def _same(one: Option, other: Option) -> bool:
     return abs(one.monthly - other.monthly) < NEGLIGIBLE
 
 
-def _decimal(number: float) -> Decimal:
-    return TWELVE.create_decimal_from_float(number).normalize() + 0
-
-
 def option(name: str, kind: str, monthly: Decimal, solved: Solved) -> Option:
     """An option with the outcomes of a solved graph, which must have some."""
     found = solved.outcomes
@@ -232,8 +226,8 @@ def option(name: str, kind: str, monthly: Decimal, solved: Solved) -> Option:
         name=name,
         kind=kind,
         monthly=settle(monthly),
-        reliability=_decimal(found.trusted),
-        silent=_decimal(found.silent),
+        reliability=twelve_digits(found.trusted),
+        silent=twelve_digits(found.silent),
         cases=solved.visits.cases,
     )
 
@@ -301,7 +295,7 @@ def _votes(
     rho = float(terms.rho) if terms.rho is not None else DEFAULT_RHO
     assumed = "" if terms.rho is not None else ", assumed"
     p = plain.outcomes.trusted
-    top = _decimal(ceiling(p, rho))
+    top = twelve_digits(ceiling(p, rho))
     found = []
     for runs in terms.runs:
         share = majority(p, runs, rho)
@@ -310,8 +304,8 @@ def _votes(
                 name=f"vote of {runs} whole runs",
                 kind="quality",
                 monthly=settle(prices.monthly(plain, repeat=runs)),
-                reliability=_decimal(share),
-                silent=_decimal(1.0 - share),
+                reliability=twelve_digits(share),
+                silent=twelve_digits(1.0 - share),
                 ceiling=top,
                 reason=f"rho = {rho:g} between whole runs{assumed}",
                 by_purpose=purposes.of(plain, repeat=runs),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 from costplan.document.audit import SCHEMA_VERSION, AcceptedFinding, Audit, Finding, Report
 from costplan.render import Look
 from costplan.render.json import dumps
-from costplan.render.page import Page, Table, clean
+from costplan.render.markup import safe
+from costplan.render.page import Page, Table, counted
 
 STYLES = {"error": "red", "warning": "yellow", "note": "dim"}
-MARKUP = re.compile(r"([\\`*_\[\]<>|#~&])")
 
 
 FIRST = 5
@@ -118,8 +117,8 @@ def _audit(made: Audit) -> dict[str, Any]:
 
 def _counted(made: Audit) -> str:
     counts = ((made.errors, "error"), (made.warnings, "warning"), (made.notes, "note"))
-    words = [f"{grouped_count(count)} {name}{'' if count == 1 else 's'}" for count, name in counts]
-    unpublished = f"{grouped_count(made.quotes)} unpublished prices"
+    words = [counted(count, name) for count, name in counts]
+    unpublished = counted(made.quotes, "unpublished price")
     return f"{', '.join(words)}; {grouped_count(len(made.accepted))} accepted; {unpublished}"
 
 
@@ -199,17 +198,17 @@ def _let(one: AcceptedFinding) -> str:
 
 
 def _markdown(made: Audit) -> str:
-    lines = [f"# {_safe(_title(made))}", "", _safe(_counted(made)), ""]
+    lines = [f"# {safe(_title(made))}", "", safe(_counted(made)), ""]
     for first, rows in _by_finding(made.findings):
         count = grouped_count(len(rows))
         lines += [
-            f"## {_safe(first.finding)} ({first.level}, {count})",
+            f"## {safe(first.finding)} ({first.level}, {count})",
             "",
-            _safe(made.meanings[first.finding]) + ".",
+            safe(made.meanings[first.finding]) + ".",
             "",
             "| entry | finding | place |",
             "| --- | --- | --- |",
-            *(f"| {_safe(one.id)} | {_safe(_said(one))} | {_safe(_where(one))} |" for one in rows),
+            *(f"| {safe(one.id)} | {safe(_said(one))} | {safe(_where(one))} |" for one in rows),
             "",
         ]
     if made.accepted:
@@ -218,18 +217,13 @@ def _markdown(made: Audit) -> str:
         for one in made.accepted:
             found = one.found
             cells = (found.finding, found.id, found.message, one.reason)
-            lines.append(f"| {' | '.join(_safe(text) for text in cells)} |")
+            lines.append(f"| {' | '.join(safe(text) for text in cells)} |")
         lines.append("")
     hidden = _hidden(made)
     if hidden:
-        lines += [_safe(hidden), ""]
+        lines += [safe(hidden), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _said(one: Finding) -> str:
     return f"{one.message}; {one.hint}" if one.hint else one.message
-
-
-def _safe(text: str) -> str:
-    """Text that no Markdown reader takes for markup, on one line."""
-    return MARKUP.sub(r"\\\1", clean(text))

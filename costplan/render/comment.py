@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from costplan.render.page import clean
+from costplan.problems import clean
 
 DETAILS = re.compile(r"<details>.*?</details>\n*", re.S)
 QUOTED = 20_000

@@ -16,7 +16,7 @@ from costplan.document.comparison import (
 from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render.page import Cell, Page, Table, cell, money
-from costplan.render.sentences import traffic
+from costplan.render.sentences import or_dash, share_of, traffic
 from costplan.render.table import summarise
 
 BLOCKS = "█▓▒░▞▤▥▨◆●"
@@ -306,17 +306,19 @@ def _ways(made: Strategies, currency: str) -> Table:
             below = False
             table.add(cell(f"{rounded(made.target * 100)} % and more", "bold"), "", "", "")
         extra = "" if one.marginal is None else money(one.marginal)
-        table.add(f"  {one.name}", _share(one), money(one.monthly), extra)
+        table.add(f"  {one.name}", share_of(one.reliability), money(one.monthly), extra)
     plan = made.options[0]
     if all(one.name != plan.name for one in made.frontier):
         table.add(cell("off the frontier", "bold"), "", "", "")
-        table.add(f"  {plan.name}", _share(plan), money(plan.monthly))
+        table.add(f"  {plan.name}", share_of(plan.reliability), money(plan.monthly))
     table.rule()
     table.add(cell("by compute", "bold"), "", "", "")
     for one in made.options:
         if one.kind in ("hosting", "unchecked", "quality"):
             table.add(
-                f"  {one.name}", _share(one), "-" if one.monthly is None else money(one.monthly)
+                f"  {one.name}",
+                share_of(one.reliability),
+                or_dash(one.monthly),
             )
     return table
 
@@ -335,7 +337,3 @@ def _unreachable(made: Strategies) -> list[str]:
     if made.target is None or top >= made.target:
         return [said]
     return [f"{said}; unreachable, ceiling R = {grouped(top * 100, 1)} %"]
-
-
-def _share(one: Option) -> str:
-    return "-" if one.reliability is None else f"{grouped(one.reliability * 100, 2)} %"

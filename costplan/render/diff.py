@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
-from costplan.quantity import ZERO, rounded
+from costplan.problems import clean
+from costplan.quantity import ZERO, rounded, stepped
 from costplan.render import Look
 from costplan.render.money import amount, places, signed
-from costplan.render.page import Page, Table, cell, clean
+from costplan.render.page import Page, Table, cell
 
 SIGNS = {"new": "+", "removed": "-", "changed": "~", "same": " "}
 STYLES = {"new": "red", "removed": "green"}
@@ -91,7 +92,8 @@ def change(stack: StackDiff, currency: str, *, unicode: bool = True) -> str:
         return amount(value, currency, digits, unicode=unicode)
 
     if base is None or head is None:
-        known = money(head if base is None else base or ZERO)  # type: ignore[arg-type]
+        only = base if head is None else head
+        known = money(only or ZERO)
         text = f"is new: {known}" if base is None else f"is gone: it was {known}"
         return text if stack.certain else f"{text}, at least"
     if stack.kind == "same":
@@ -108,7 +110,7 @@ def change(stack: StackDiff, currency: str, *, unicode: bool = True) -> str:
 
 def percent(value: Decimal) -> str:
     """A percentage with its sign, to a tenth where it is small."""
-    text = rounded(value.quantize(Decimal(1 if abs(value) >= 10 else "0.1")))
+    text = rounded(stepped(value, Decimal(1 if abs(value) >= 10 else "0.1")))
     return f"{text} %" if value < 0 else f"+{text} %"
 
 
@@ -190,4 +192,4 @@ def measures(stack: StackDiff) -> str:
 def _share(value: Decimal | None) -> str:
     if value is None:
         return "not modelled"
-    return f"{(value * 100).quantize(Decimal('0.01'))} %"
+    return f"{stepped(value * 100, Decimal('0.01'))} %"

@@ -8,7 +8,7 @@ from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
 from costplan.quantity import ZERO
 from costplan.render import Look
 from costplan.render.diff import ABOUT, SIGNS, change, measures, percent, verdict
-from costplan.render.markdown import in_html, safe
+from costplan.render.markup import in_html, safe
 from costplan.render.money import amount, places, signed
 
 TOP = 50

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from costplan.document.facts import findings
 from costplan.document.finding import Finding, Findings
+from costplan.problems import clean
 from costplan.render import Look
 from costplan.render.marks import titled
-from costplan.render.page import clean
 
 if TYPE_CHECKING:
     from costplan.document.saved import Saved

@@ -15,14 +15,16 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.facts import findings
 from costplan.document.finding import Findings
 from costplan.document.line import LineItem
+from costplan.problems import clean
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
 from costplan.render.html_chart import bars, grid
 from costplan.render.html_style import CSS
-from costplan.render.page import amount_of, clean, known_sum, money
+from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
     component_names,
+    or_dash,
     reasons,
     share_of,
     shared_sentences,
@@ -354,7 +356,7 @@ def _comparison(made: Comparison, found: Findings, number: int) -> str:
                 way.name,
                 way.kind,
                 share_of(way.reliability),
-                "-" if way.monthly is None else money(way.monthly),
+                or_dash(way.monthly),
                 way.reason or "",
             ]
             for way in one.options

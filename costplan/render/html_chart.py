@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from html import escape
 
 from costplan.document.estimate import Estimate
+from costplan.problems import clean
 from costplan.quantity import ZERO
-from costplan.render.page import clean, money
+from costplan.render.page import money
 from costplan.render.sentences import total_of
 
 LABEL, BAR, ROW, END = 150, 520, 34, 130

@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from costplan.document.facts import findings
 from costplan.document.finding import Finding, Findings, Rule
+from costplan.problems import clean
 from costplan.render import Look
-from costplan.render.page import clean
 
 if TYPE_CHECKING:
     from costplan.document.saved import Saved

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
@@ -19,9 +18,11 @@ from costplan.document.finding import Findings
 from costplan.document.line import LineItem
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
-from costplan.render.page import amount_of, clean, known_sum, money
+from costplan.render.markup import in_html, safe, strong
+from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
+    or_dash,
     reasons,
     share_of,
     shared_sentences,
@@ -35,11 +36,6 @@ if TYPE_CHECKING:
     from costplan.document.rows import Rows
     from costplan.document.saved import Saved
 
-MARKUP = re.compile(r"([\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
-LEAD = re.compile(r"^(?:[-+=#](?=\D)|\d+[.)](?=\s|$))")
-"""What begins a list or a heading, where a text begins a line."""
-APART = "&#8203;"
-"""A zero-width space: it keeps @names, #numbers and addresses of a text from becoming links."""
 SAFE_URL = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/%?=&+,;:#-]*)?")
 MARKS = {"error": "**error**", "warning": "warning", "note": "note"}
 
@@ -75,28 +71,6 @@ def draw_rows(rows: Rows, look: Look) -> str:
     figures = [name in rows.figures for name in rows.columns]
     table = _table([safe(name) for name in rows.columns], body, figures)
     return "\n".join([*table, "", *(safe(note) for note in rows.notes)]).rstrip("\n") + "\n"
-
-
-@lru_cache(maxsize=4096)  # names stand in many cells
-def safe(text: str) -> str:
-    """A text that renders as itself, on one line."""
-    text = MARKUP.sub(r"\\\1", in_html(text))
-    return LEAD.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)
-
-
-def in_html(text: str) -> str:
-    """A text for a line of HTML, in which Markdown is not read: no tag, no link by itself."""
-    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"#(?=\d)", f"#{APART}", text)  # before the others, which hold such a number
-    text = text.replace("://", f":{APART}//").replace("@", f"@{APART}")
-    text = re.sub(r"(?i)\b(www)\.", rf"\1{APART}.", text)
-    text = re.sub(r"(?i)\b(mailto|xmpp):", rf"\1{APART}:", text)
-    return re.sub(r"(?i)\b(GH)-(?=\d)", rf"\1{APART}-", text)
-
-
-def strong(text: str) -> str:
-    """Bold, for a text that is safe and not empty."""
-    return f"**{text}**" if text else ""
 
 
 def _source(text: str) -> str:
@@ -290,7 +264,7 @@ def _strategies(made: Strategies, currency: str) -> list[str]:
             safe(one.name),
             one.kind,
             share_of(one.reliability),
-            "-" if one.monthly is None else money(one.monthly),
+            or_dash(one.monthly),
             safe(one.reason or ""),
         ]
         for one in made.options

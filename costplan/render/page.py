@@ -14,6 +14,7 @@ from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
 from costplan.document.line import LineItem
+from costplan.problems import clean
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
 
@@ -36,13 +37,6 @@ def cell(text: str, style: str = "") -> Cell:
 def stacked(*parts: str) -> Cell:
     """A cell of several lines, each cleaned by itself."""
     return Cell("\n".join(clean(part) for part in parts))
-
-
-def clean(text: str) -> str:
-    """The text with its control characters spelled out, line breaks among them."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def width_of(text: str) -> int:
@@ -258,6 +252,11 @@ def plural(unit: str, quantity: Decimal) -> str:
     if unit.endswith("y") and unit[-2:-1] not in "aeiou":
         return unit[:-1] + "ies"
     return unit + ("es" if unit.endswith(("ch", "x")) else "s")
+
+
+def counted(count: int, unit: str) -> str:
+    """2,000 models; 1 entry."""
+    return f"{count:,} {plural(unit, Decimal(count))}"
 
 
 def amount_of(line: LineItem) -> str:

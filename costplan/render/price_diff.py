@@ -17,7 +17,9 @@ from costplan.document.price_diff import (
 from costplan.quantity import grouped
 from costplan.render import Look
 from costplan.render.json import dumps
-from costplan.render.page import Page, Table, cell, clean, money, plural, short, stacked
+from costplan.render.markup import safe
+from costplan.render.page import Page, Table, cell, money, plural, short, stacked
+from costplan.render.sentences import or_dash
 
 FORMATS = ("table", "json", "markdown")
 WIDE = 60
@@ -245,8 +247,8 @@ def _bills(page: Page, diff: PriceDiff) -> None:
         for line in bill.moved:
             table.add(
                 stacked(f"  {line.role}: {line.charge}", f"    {line.offer}"),
-                _amount(line.old),
-                _amount(line.new),
+                or_dash(line.old),
+                or_dash(line.new),
                 signed(line.difference),
             )
     page.draw(table)
@@ -256,33 +258,25 @@ def _total(amount: Decimal, at_least: bool) -> str:
     return (">= " if at_least else "") + money(amount)
 
 
-def _amount(amount: Decimal | None) -> str:
-    return "-" if amount is None else money(amount)
-
-
 def signed(amount: Decimal) -> str:
     """Money with its sign; "0" for none."""
     return "0" if not amount else ("+" if amount > 0 else "") + money(amount)
 
 
 def _markdown(diff: PriceDiff) -> str:
-    lines = [f"## {_escaped(title(diff))}", "", _escaped(counts(diff)), ""]
+    old, new = safe(_side(diff, 0)), safe(_side(diff, 1))
+    lines = [f"## prices: {old} -> {new}", "", safe(counts(diff)), ""]
     for offer in diff.having("changed"):
-        lines += [f"### {_escaped(offer.id)}", ""]
+        lines += [f"### {safe(offer.id)}", ""]
         if offer.prices:
-            lines += [
-                "| price | old | new | change | since | source |",
-                "|---|--:|--:|--:|---|---|",
-            ]
-            lines += [_row(one) for one in offer.prices]
-            lines.append("")
+            lines += [*COLUMNS, *(_row(one) for one in offer.prices), ""]
         if offer.words:
-            lines += [*(f"- {_escaped(one)}" for one in offer.words), ""]
+            lines += [*(f"- {safe(one)}" for one in offer.words), ""]
     for status, heading in (("new", "New"), ("gone", "Gone")):
         offers = diff.having("new" if status == "new" else "gone")
         if offers:
             lines += [f"### {heading}", ""]
-            lines += [*(f"- {_escaped(one)}" for one in _listed(offers, status)), ""]
+            lines += [*(f"- {safe(one)}" for one in _listed(offers, status)), ""]
     for bill in diff.bills:
         lines += _bill_markdown(bill, diff.currency or "")
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -298,27 +292,22 @@ def _row(change: PriceChange) -> str:
         _since(change),
         f"{where.source} ({where.confidence}, checked {where.checked})",
     )
-    return "| " + " | ".join(_escaped(one) for one in cells) + " |"
+    return "| " + " | ".join(safe(one) for one in cells) + " |"
 
 
 def _bill_markdown(bill: BillChange, currency: str) -> list[str]:
     rows = [
-        f"### Stack {_escaped(bill.stack)}",
+        f"### Stack {safe(bill.stack)}",
         "",
-        f"| {_escaped(currency)} a month | old | new | difference |",
+        f"| {safe(currency)} a month | old | new | difference |",
         "|---|--:|--:|--:|",
-        f"| **total** | {_escaped(_total(bill.old, bill.old_at_least))} "
-        f"| {_escaped(_total(bill.new, bill.new_at_least))} "
+        f"| **total** | {safe(_total(bill.old, bill.old_at_least))} "
+        f"| {safe(_total(bill.new, bill.new_at_least))} "
         f"| {signed(bill.difference)} ({percent_words(bill.percent)}) |",
     ]
     for line in bill.moved:
-        name = _escaped(f"{line.role}: {line.offer} {line.charge}")
+        name = safe(f"{line.role}: {line.offer} {line.charge}")
         rows.append(
-            f"| {name} | {_amount(line.old)} | {_amount(line.new)} | {signed(line.difference)} |"
+            f"| {name} | {or_dash(line.old)} | {or_dash(line.new)} | {signed(line.difference)} |"
         )
     return [*rows, ""]
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown takes as it stands: a name cannot open a link, a tag or a column."""
-    return "".join("\\" + one if one in "\\`*_{}[]<>|#!~" else one for one in clean(text))

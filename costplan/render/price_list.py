@@ -10,7 +10,16 @@ from costplan.document.entries import Value
 from costplan.document.listing import Headline, Overview, PriceList, Row, VendorCount
 from costplan.quantity import grouped
 from costplan.render.csv import table
-from costplan.render.page import Cell, Page, Table, cell, plural, price_per, unit_of, width_of
+from costplan.render.page import (
+    Cell,
+    Page,
+    Table,
+    cell,
+    counted,
+    price_per,
+    unit_of,
+    width_of,
+)
 
 WIDE = 76
 """Columns from which days stand beside what they are of, not below it."""
@@ -29,7 +38,7 @@ def draw_overview(page: Page, document: Overview) -> None:
     """A paragraph a category: its vendors, those with most entries first, and how to see more."""
     for category, group in groupby(document.vendors, key=lambda one: one.category):
         vendors = sorted(group, key=lambda one: (-one.models - one.offers, one.prefix))
-        page.say(f"{category}: {_entries(vendors)} of {_counted(len(vendors), 'vendor')}", "bold")
+        page.say(f"{category}: {_entries(vendors)} of {counted(len(vendors), 'vendor')}", "bold")
         page.say(", ".join(f"{one.prefix} {one.models + one.offers}" for one in vendors), "", 2)
         page.say()
     page.say(f"all: {_entries(document.vendors)}", "bold")
@@ -43,11 +52,7 @@ def _entries(vendors: Sequence[VendorCount]) -> str:
         (sum(one.models for one in vendors), "model"),
         (sum(one.offers for one in vendors), "offer"),
     ]
-    return " and ".join(_counted(count, unit) for count, unit in counts if count)
-
-
-def _counted(count: int, unit: str) -> str:
-    return f"{count:,} {plural(unit, Decimal(count))}"
+    return " and ".join(counted(count, unit) for count, unit in counts if count)
 
 
 COLUMNS = (

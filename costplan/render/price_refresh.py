@@ -11,7 +11,7 @@ from costplan.document.refresh import SCHEMA_VERSION, PriceRefresh, SourceRead
 from costplan.render import Look
 from costplan.render import price_diff as prices
 from costplan.render.json import dumps
-from costplan.render.page import Page
+from costplan.render.page import Page, counted
 
 FORMATS = ("table", "json")
 REASONS = 5
@@ -104,13 +104,9 @@ def _plain_source(one: SourceRead) -> dict[str, Any]:
 
 def _headline(one: SourceRead) -> str:
     skipped = sum(len(each.names) for each in one.left_out)
-    left = f", {_counted(skipped, 'entry', 'entries')} left out" if skipped else ""
-    models = _counted(one.models, "model", "models")
+    left = f", {counted(skipped, 'entry')} left out" if skipped else ""
+    models = counted(one.models, "model")
     return f"{one.name}, {one.read_from}: {models}{left}, checked {one.checked}"
-
-
-def _counted(number: int, one: str, more: str) -> str:
-    return f"{number:,} {one if number == 1 else more}"
 
 
 def _left_out(one: SourceRead) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from costplan.document.verdict import CheckDocument, Verdict
 from costplan.quantity import ZERO
 from costplan.render import Look
-from costplan.render.markdown import safe, strong
+from costplan.render.markup import safe, strong
 from costplan.render.verdict import figures, labelled, reason, sentence, written
 
 WORDS = {"pass": "pass", "warn": "**warn**", "deny": "**deny**", "unknown": "**unknown**"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -19,7 +18,7 @@ from costplan.document.saved import (
     parse_result,
 )
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.store.text import DocumentError, decode, read_bytes
+from costplan.store.text import DocumentError, decode, read_bytes, stdin_bytes
 
 T = TypeVar("T")
 
@@ -91,7 +90,7 @@ def open_document(name: str) -> Saved:
 def _text_of(name: str) -> tuple[str, str]:
     """How a file, or ``-`` for standard input, is called, and its text."""
     if name == "-":
-        shown, data = "standard input", stdin_bytes()
+        shown, data = "standard input", stdin_bytes(LARGEST_DOCUMENT)
     else:
         shown, data = name, read_bytes(Path(name), LARGEST_DOCUMENT)
     return shown, decode(data, shown, LARGEST_DOCUMENT)
@@ -134,16 +133,6 @@ def _sound(shown: str, work: Callable[[], T]) -> T:
         raise BadUsage(f"{shown} {error.message}", error.hint) from None
     except InvalidInput as error:
         raise SavedError(shown, error.problems) from None
-
-
-def stdin_bytes() -> bytes:
-    """Standard input, to one byte more than a document may have. Raises BadUsage."""
-    if sys.stdin is None:
-        raise BadUsage("standard input is closed", "name a saved document")
-    try:
-        return sys.stdin.buffer.read(LARGEST_DOCUMENT + 1)
-    except OSError as error:
-        raise BadUsage(f"standard input cannot be read: {error.strerror or error}") from None
 
 
 def parse_json(name: str, text: str) -> Any:

@@ -9,21 +9,19 @@ ever held.
 from __future__ import annotations
 
 import contextlib
-import random
 import socket
 import threading
-import time
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from costplan.problems import BadUsage
 from costplan.store import http_cache
+from costplan.store.waiting import Deadline, moment, retry_after
 
 if TYPE_CHECKING:
     import httpx
@@ -33,8 +31,6 @@ Progress = Callable[[int, int | None], None]
 
 REDIRECTS = 5
 PAGES = 200
-WAIT = 0.25
-"""Seconds before the second try; doubled for each further one."""
 
 
 class FetchError(BadUsage):
@@ -101,7 +97,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
 
         self.limits = limits
         self.progress = progress
-        self.deadline = time.monotonic() + limits.seconds
+        self.deadline = Deadline(limits.seconds, FetchError)
         agent = "costplan"
         self.client = httpx.Client(headers={"User-Agent": agent, "Accept": "application/json"})
         self._socket: socket.socket | None = None
@@ -165,7 +161,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             except (httpx.InvalidURL, UnicodeError, ValueError) as error:
                 raise FetchError(f"'{shown(address)}' is not an address: {error}") from None
             if attempt + 1 < self.limits.tries:
-                self._rest(address, fault, wait, attempt)
+                self.deadline.rest(shown(address), fault, wait, attempt)
         raise FetchError(
             f"{shown(address)}: {fault}, {self.limits.tries} times in a row",
             "try again later, or read a saved copy: --from NAME=FILE",
@@ -178,7 +174,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         for _ in range(REDIRECTS + 1):
             _check_scheme(target)
             headers = {"Accept-Encoding": "gzip"} | (http_cache.conditions(kept) if kept else {})
-            left = self._left(address)
+            left = self.deadline.left(shown(address))
             timeout = httpx.Timeout(min(left, self.limits.silence))
             timeout.connect = min(left, self.limits.connect)
             extensions = {"trace": self._trace}
@@ -186,11 +182,11 @@ class Fetcher(AbstractContextManager["Fetcher"]):
                 "GET", target, headers=headers, timeout=timeout, extensions=extensions
             ) as answer:
                 if answer.status_code == 304 and kept is not None:
-                    return Fetched(kept.body, _moment(kept.validators.get("Last-Modified", "")))
+                    return Fetched(kept.body, moment(kept.validators.get("Last-Modified", "")))
                 if not answer.has_redirect_location:
                     body = self._body(address, answer)
                     http_cache.store(address, answer.headers, body)
-                    return Fetched(body, _moment(answer.headers.get("Last-Modified", "")))
+                    return Fetched(body, moment(answer.headers.get("Last-Modified", "")))
                 target = self._redirected(target, answer.headers["Location"])
         raise FetchError(f"{shown(address)} redirects more than {REDIRECTS} times")
 
@@ -204,7 +200,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
     def _body(self, address: str, answer: httpx.Response) -> bytes:
         status = answer.status_code
         if status == 429 or status >= 500:
-            raise _TryAgain(f"answers {status} {answer.reason_phrase}", _retry_after(answer))
+            raise _TryAgain(f"answers {status} {answer.reason_phrase}", retry_after(answer.headers))
         if status != 200:
             raise FetchError(
                 f"{shown(address)} answers {status} {answer.reason_phrase}",
@@ -219,7 +215,8 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             body += piece
             if len(body) > self.limits.bytes:
                 raise _too_large(shown(address), self.limits)
-        self._left(address)  # a connection cut at the deadline looks like a body that has ended
+        # A connection cut at the deadline looks like a body that has ended.
+        self.deadline.left(shown(address))
         return bytes(body)
 
     def _unpacked(self, address: str, answer: httpx.Response, total: int | None) -> Iterable[bytes]:
@@ -229,7 +226,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         unpacker = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
         received = 0
         for piece in answer.iter_raw():
-            self._left(address)
+            self.deadline.left(shown(address))
             received += len(piece)
             if self.progress is not None:
                 self.progress(received, total)
@@ -241,31 +238,6 @@ class Fetcher(AbstractContextManager["Fetcher"]):
                 piece = unpacker.unconsumed_tail
         if unpacker is not None and not unpacker.eof:
             raise _TryAgain("broken off in the middle of a compressed body", None)
-
-    def _left(self, address: str) -> float:
-        """Seconds until the deadline. Raises FetchError when there are none."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise FetchError(
-                f"{shown(address)}: not done within {self.limits.seconds:g} seconds",
-                "--timeout SECONDS gives it longer",
-            )
-        return left
-
-    def _rest(self, address: str, fault: str, asked: float | None, attempt: int) -> None:
-        """Wait before the next try: as long as the server asks, or longer from try to try.
-
-        The random half keeps a thousand builds that failed together from coming back together.
-        """
-        wait = WAIT * 2**attempt * (0.5 + random.random() / 2) if asked is None else asked
-        if wait >= self._left(address):
-            raise FetchError(
-                f"{shown(address)} {fault} and asks to wait {wait:,.0f} seconds"
-                if asked is not None
-                else f"{shown(address)}: {fault}; not done within {self.limits.seconds:g} seconds",
-                "try again later, or --timeout SECONDS",
-            )
-        time.sleep(wait)
 
 
 class _TryAgain(Exception):
@@ -292,21 +264,3 @@ def _check_scheme(address: str) -> None:
 def _host(address: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(address)
     return parts.scheme, parts.hostname, parts.port
-
-
-def _retry_after(answer: httpx.Response) -> float | None:
-    """What Retry-After asks for, in seconds from now: a number of seconds or a date."""
-    text = answer.headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return float(text)
-    when = _moment(text)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when else None
-
-
-def _moment(text: str) -> datetime | None:
-    """A date as HTTP writes it, or None."""
-    try:
-        when = parsedate_to_datetime(text)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -28,6 +28,8 @@ POINTER = "current"
 SUMS = "sums"
 SOURCES = "sources.json"
 NAME = re.compile(r"[0-9a-f]{16}")
+READ = (".toml", f"{FOLDER}/{POINTER}", f"/{SUMS}")
+"""How the paths end that a bill reads of a catalogue folder with refreshed prices in it."""
 AGAIN = (
     "'costplan pricing refresh' writes it anew; removing the folder goes back to the prices below"
 )

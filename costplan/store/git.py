@@ -87,11 +87,13 @@ class Repository:
             raise BadUsage(f"{path or 'the root'} is a folder in {revision}, not a file")
         return self._contents([_Blob(path, found, 0)], revision)[path]
 
-    def folder_at(self, revision: str, path: str, suffix: str = "") -> dict[str, bytes]:
+    def folder_at(
+        self, revision: str, path: str, suffix: str | tuple[str, ...] = ""
+    ) -> dict[str, bytes]:
         """The files below a folder in a revision, by their path in that folder, sorted.
 
-        Only those whose name ends in ``suffix``. Links and submodules are left out. Raises BadUsage
-        where there is no such folder, or it holds too much.
+        Only those whose path ends in ``suffix``, or in one of them. Links and submodules are left
+        out. Raises BadUsage where there is no such folder, or it holds too much.
         """
         commit = self.commit(revision)
         found = self._tree(commit, path, revision)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from costplan.problems import BadUsage
+from costplan.store import generations
 from costplan.store.git import Repository
 from costplan.store.text import LARGEST_FILE, decode
 from costplan.store.workloads import LOCK_NAME, Opened, read_workload
@@ -41,7 +42,8 @@ def open_revision(
     if repository.exists_at(revision, beside + PRICES):
         if not repository.is_folder_at(revision, beside + PRICES):
             raise BadUsage(f"{revision}:{beside}{PRICES} is a file, not a folder of prices")
-        for below, data in repository.folder_at(revision, beside + PRICES, ".toml").items():
+        files = repository.folder_at(revision, beside + PRICES, generations.READ)
+        for below, data in files.items():
             _put(into / PRICES, below, data)
     if repository.exists_at(revision, beside + LOCK_NAME):
         _put(into, LOCK_NAME, repository.read_at(revision, beside + LOCK_NAME))

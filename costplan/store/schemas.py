@@ -102,14 +102,14 @@ def policy_schema() -> dict[str, Any]:
 DOCUMENTS = {
     "estimate": ("schema", "ESTIMATE"),
     "bill": ("schema", "BILL"),
-    "comparison": ("schema_comparison", "COMPARISON"),
-    "diff": ("schema_diff", "DIFF"),
+    "comparison": ("comparison_schema", "COMPARISON"),
+    "diff": ("diff_schema", "DIFF"),
     "price-diff": ("schema", "PRICE_DIFF"),
     "price-refresh": ("schema", "PRICE_REFRESH"),
     "check": ("verdict_schema", "CHECK"),
     "audit": ("audit_schema", "AUDIT"),
     "catalogue-report": ("audit_schema", "REPORT"),
-    "doctor": ("health", "HEALTH"),
+    "doctor": ("health_schema", "HEALTH"),
 }
 """Of each saved document the module of ``costplan.document`` and the name in it."""
 

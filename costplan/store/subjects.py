@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage
-from costplan.store.documents import LARGEST_DOCUMENT, read_saved, stdin_bytes
-from costplan.store.text import LARGEST_FILE, decode, read_bytes
+from costplan.store.documents import LARGEST_DOCUMENT, read_saved
+from costplan.store.text import LARGEST_FILE, decode, read_bytes, stdin_bytes
 from costplan.store.workloads import Opened, open_workload, read_workload
 
 
@@ -34,7 +34,7 @@ def open_subject(
     if where is None:
         return open_workload(None, changes, rates)
     if where == "-":
-        name, data, folder = "standard input", stdin_bytes(), Path()
+        name, data, folder = "standard input", stdin_bytes(LARGEST_DOCUMENT), Path()
     else:
         path = Path(where)
         name, data, folder = str(path), read_bytes(path, LARGEST_DOCUMENT), path.parent

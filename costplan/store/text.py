@@ -98,13 +98,18 @@ def _beside(path: Path) -> str:
 
 def read_stdin() -> str:
     """The text on standard input. Raises BadUsage as ``read_file``."""
+    return decode(stdin_bytes(), "standard input")
+
+
+def stdin_bytes(most: int = LARGEST_FILE) -> bytes:
+    """The first bytes of standard input, one more than ``most`` where it has them. Raises
+    BadUsage."""
     if sys.stdin is None:
-        raise BadUsage("standard input is closed", "name a workload file")
+        raise BadUsage("standard input is closed", "name a file")
     try:
-        data = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        return sys.stdin.buffer.read(most + 1)
     except OSError as error:  # a folder, or a terminal that went away
         raise BadUsage(f"standard input cannot be read: {error.strerror or error}") from None
-    return decode(data, "standard input")
 
 
 def decode(data: bytes, name: str, most: int = LARGEST_FILE) -> str:

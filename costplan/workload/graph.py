@@ -25,7 +25,6 @@ from typing import NamedTuple
 
 from costplan.workload.chain import Chain, Row
 
-ENDS = ("delivered_right", "delivered_wrong", "human_right", "human_wrong", "aborted")
 RIGHT, WRONG, HUMAN_RIGHT, HUMAN_WRONG, ABORTED = range(-5, 0)
 """Absorbing targets of a transition, apart from the numbers of states."""
 

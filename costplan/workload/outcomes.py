@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from decimal import Decimal
 
 from costplan.problems import InvalidInput, Path, Problem, did_you_mean
+from costplan.quantity import twelve_digits
 from costplan.workload.chain import NeverEnds
 from costplan.workload.graph import (
     DONE,
@@ -26,8 +27,6 @@ from costplan.workload.model import Step, Workload
 DEFAULT_RHO = 0.5
 """Over 83 model-and-domain rows of tau-bench the median correlation of repeats is 0.51."""
 DEFAULT_PHI = 0.3
-
-_TWELVE = Context(prec=12)
 
 
 @dataclass(slots=True)
@@ -89,7 +88,7 @@ def solve(workload: Workload, own: Mapping[str, Decimal] | None = None) -> Solve
         first=_decimals(found.first),
         redundant=_decimals(found.redundant),
         fallbacks=_decimals(found.fallbacks),
-        cases=_decimal(found.escalated),
+        cases=twelve_digits(found.escalated),
     )
     solved.shared = [
         step.name
@@ -292,10 +291,5 @@ def _targets(workload: Workload, at: int, names: Sequence[str]) -> Iterable[int]
         yield names.index(reject.restart)
 
 
-def _decimal(number: float) -> Decimal:
-    """A float at 12 significant digits: the one place where a probability meets money."""
-    return _TWELVE.create_decimal_from_float(number).normalize() + 0
-
-
 def _decimals(numbers: Mapping[str, float]) -> dict[str, Decimal]:
-    return {name: _decimal(number) for name, number in numbers.items()}
+    return {name: twelve_digits(number) for name, number in numbers.items()}

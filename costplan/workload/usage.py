@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.quantity import ZERO
+from costplan.quantity import TWELVE, ZERO
 from costplan.reading import record
 from costplan.workload.conversation import Prefix, calls
 from costplan.workload.model import Job, Purpose, Step, Workload
 from costplan.workload.outcomes import Visits, once
 
 SECONDS_PER_MONTH = Decimal(730 * 3600)
-TWELVE = Context(prec=12)
 TINY = Decimal("1e-11")
 """Differences of expected visits below this are rounding: visits have 12 digits."""
 

@@ -14,6 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from check_files import inside
 from run import DAY, WORKLOAD, Ran, costplan, files_below
 
+from costplan.store import generations
+
 D = Decimal
 OWN = WORKLOAD.replace("openai/gpt-6.1-terra", "me/small")
 PRICES = """\
@@ -70,6 +72,18 @@ def test_each_revision_s_own_prices_are_used(tmp_path: Path) -> None:
     (tmp_path / SHELF).write_text(PRICES.format(input=5), encoding="utf-8")
     assert causes(diff(tmp_path, "--base", "HEAD")) == {"price": D(2)}
     assert causes(diff(tmp_path, "--base", "HEAD~1")) == {"price": D(4)}
+
+
+def test_refreshed_prices_of_a_revision_are_its_own_too(tmp_path: Path) -> None:
+    repository(tmp_path)
+    folder, name = tmp_path / "pricing", "tokens/me.toml"
+    first = generations.write(folder, {name: PRICES.format(input=1)}, None)
+    commit(tmp_path, "one", **{"costplan.toml": OWN})
+    assert causes(diff(tmp_path, "--base", "HEAD")) == {}
+    generations.write(folder, {name: PRICES.format(input=3)}, first)
+    commit(tmp_path, "two")
+    assert causes(diff(tmp_path, "--base", "HEAD~1")) == {"price": D(2)}
+    assert causes(diff(tmp_path, "--base", "HEAD~1", "--head", "HEAD")) == {"price": D(2)}
 
 
 def test_each_revision_s_own_lock_pins_its_prices(tmp_path: Path) -> None:

@@ -112,11 +112,9 @@ CASES = {
     "out over the policy file": Bad(
         policy="budget.monthly_total = 9\n",
         options="--policy rules.toml --out rules.toml",
-        says=("rules.toml is a file that this check reads", "name another file"),
+        says=("rules.toml is read here", "name another file"),
     ),
-    "out over the workload": option(
-        "--max-total 9 --out w.toml", "w.toml is a file that this check reads"
-    ),
+    "out over the workload": option("--max-total 9 --out w.toml", "w.toml is read here"),
     "out into nowhere": option("--max-total 9 --out no/x", "no/x cannot be written: No such file"),
 }
 NEIGHBOURS = {
@@ -191,7 +189,7 @@ def test_a_saved_estimate_holds_no_rules_and_takes_no_other_day(tmp_path: Path) 
         (("--max-total=9", "--stack=b"), "the estimate has no stack 'b'"),
         (("--max-total=9", *DAY), "give the workload with --as-of, --set and --lock"),
         (("--max-total=9", "--set=a=1"), "give the workload with --as-of, --set and --lock"),
-        (("--max-total=9", "--out=est.json"), "is a file that this check reads"),
+        (("--max-total=9", "--out=est.json"), "is read here, and would be written over"),
     ):
         ran = inside("check", "est.json", *options, folder=tmp_path)
         assert (ran.code, ran.out) == (2, "")

@@ -181,6 +181,10 @@ def test_a_comment_that_arrived_before_the_fault_is_not_doubled(host: Host, tmp_
 
 LASTING = [
     ({"GET": [Fault(429, {"Retry-After": "3600"})]}, "asks to wait 3,600 seconds"),
+    (
+        {"GET": [Fault(429, {"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"})]},
+        "429 Too Many Requests and asks to wait",
+    ),
     ({"GET": [Fault(500)] * 9}, "answers 500"),
     ({"GET": [Fault(302, {"Location": "http://127.0.0.1:1/"})]}, "the API is at another address"),
     ({"POST": [Fault(403, body='{"message": "Resource not accessible"}')]}, "needs to write"),

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 from check_files import OLD, QUOTED, TWO, inside
 from pinned import MODELS, here, project
-from run import CONTROL, DAY, OURS, ROOT, WORKLOAD, Ran, costplan, files_below
+from run import CONTROL, DAY, OURS, WORKLOAD, Ran, costplan, files_below
 
 
 class Case(NamedTuple):
@@ -229,7 +229,12 @@ CASES = {
         "comment gitlab est.json --project a/b --number 3", "no token", "set GITLAB_TOKEN"
     ),
     "comment without a place": bad("comment github est.json", "which repository?", "--project"),
-    "out over what is read": bad("estimate w.toml --out w.toml", "--out w.toml", "another file"),
+    "out over what is read": bad(
+        "estimate w.toml --out w.toml", "w.toml is read here", "another file"
+    ),
+    "refresh of a bad file": bad(
+        "pricing refresh --from openrouter=cut.json", "cut.json", "nothing was changed"
+    ),
     "out into no folder": bad("estimate w.toml --out no/x", "no/x cannot be written", "a folder"),
     # Surroundings.
     "may not be read": bad("estimate secret.toml", "Permission denied", "you may read")._replace(
@@ -248,7 +253,7 @@ CASES = {
         ("report", "denied.json"), 2, ("No space left", "send it elsewhere"), shell="> /dev/full"
     ),
     "closed stdin": Case(
-        ("report", "-"), 2, ("standard input is closed", "name a saved"), shell="<&-"
+        ("report", "-"), 2, ("standard input is closed", "name a file"), shell="<&-"
     ),
     "reader gone": Case(("report", "denied.json", "--format=json"), 141, (), shell="| true"),
     "stderr closed": Case(("report", "no.json"), 2, (), shell="2>&-"),
@@ -268,11 +273,6 @@ CASES = {
     "no HOME": check("w.toml --max-total 1", "denied: a: monthly total", code=1, out="probe: ")
     ._replace(env={"HOME": None, "XDG_CONFIG_HOME": None}),
 }  # fmt: skip
-REFRESH = ROOT / "costplan" / "cli" / "pricing_refresh.py"
-if REFRESH.is_file():
-    CASES["refresh of a bad file"] = bad(
-        "pricing refresh openrouter --from cut.json", "cut.json", "= help: "
-    )
 WORDLESS = ("reader gone", "stderr closed")
 NOBODY = """
 import contextlib, io, os

@@ -255,7 +255,7 @@ OPTIONS = [
     option("set of no key", "--set step.answer.cals=1", "unknown key 'cals'", "'calls'"),
     option("out onto a folder", "--out folder", "folder is a folder, not a file"),
     option("out into no folder", "--out no/x.txt", "no/x.txt cannot be written: No such file"),
-    option("out over the workload", "--out w.toml", "--out w.toml is the workload itself"),
+    option("out over the workload", "--out w.toml", "w.toml is read here, and would be"),
     option("a name of 300 characters", "--out " + "a" * 300, "File name too long"),
     Bad(
         "horizon beyond the calendar",

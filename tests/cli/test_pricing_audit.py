@@ -133,7 +133,7 @@ def test_own_shelves_are_audited_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["table", "markdown", "json"])
 def test_hostile_names_stay_text(tmp_path: Path, form: str) -> None:
-    note = "accepted = [{ finding = 'zero_price:output', reason = '[/x] | <script> # y' }]"
+    note = "accepted = [{ finding = 'zero_price:output', reason = '[/x] | <script> # y @team' }]"
     text = MODEL % (HOSTILE, note, 0, 0)
     ran = audit(tmp_path, write(tmp_path, HEAD + text), "--format", form)
     assert ran.code == 1
@@ -148,7 +148,8 @@ def test_hostile_names_stay_text(tmp_path: Path, form: str) -> None:
         assert len(rows) == 1
         assert len(re.findall(r"(?<!\\)\|", rows[0])) == 4
         assert "<b>" not in ran.out
-        assert "<script>" not in ran.out.replace("\\<script\\>", "")
+        assert "<script>" not in ran.out
+        assert "@team" not in ran.out
     colored = costplan("pricing", "audit", "book", *AT, folder=tmp_path, env={"FORCE_COLOR": "1"})
     assert "[red]*x*[/red]" in colored.out
 

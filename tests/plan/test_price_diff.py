@@ -202,6 +202,16 @@ def test_a_page_keeps_to_its_width_and_json_to_its_schema(width: int) -> None:
 
 
 def test_markdown_takes_no_markup_from_a_name() -> None:
-    hostile = OFFER.replace("acme.test", "x").replace('id = "seats"', 'id = "a|b<i>[c](d)"')
+    name = "a|b<i>[c](d) @team https://x.test"
+    hostile = OFFER.replace("acme.test", "x").replace('id = "seats"', f'id = "{name}"')
     page = draw(diff(OFFER, hostile), "markdown", Look())
-    assert "a\\|b\\<i\\>\\[c\\](d)" in page
+    assert "a\\|b&lt;i&gt;\\[c\\](d) @&#8203;team https:&#8203;//x.test" in page
+
+
+def test_a_price_of_another_world_has_its_percent() -> None:
+    old = OFFER.replace("price = 5", "price = 0.000000000000001")
+    made = diff(old, OFFER.replace("price = 5", "price = 100_000_000_000_000"))
+    (change,) = [one for offer in made.changes for one in offer.prices if one.percent]
+    assert change.percent == 10 ** (14 + 15 + 2)  # at 28 digits
+    for form in ("table", "markdown"):
+        assert "0,000,000 %" in draw(made, form, Look(width=200))

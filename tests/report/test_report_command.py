@@ -197,7 +197,7 @@ def test_a_filter_leaves_a_part_that_says_so(folder: Path) -> None:
         (("s.json", "--top", "0"), "must be at least 1"),
         (("s.json", "--top", "3", "--format", "junit"), "does not apply to --format junit"),
         (("s.json", "--group-by", "role", "--format", "focus"), "does not apply"),
-        (("s.json", "--out", "s.json"), "is a document that is read"),
+        (("s.json", "--out", "s.json"), "s.json is read here"),
         (("s.json", "--out", "no/where.txt"), "cannot be written"),
     ],
 )

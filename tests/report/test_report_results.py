@@ -96,7 +96,7 @@ REFUSED = {
     "both as a test": ("check.json diff.json --format junit", "a diff cannot be drawn as junit"),
     "a check as lines": ("check.json --format csv", "formats: table, json, markdown, junit, sarif"),
     "a check as a page": ("check.json --format html", "a check cannot be drawn as html"),
-    "over itself": ("check.json --out check.json", "check.json is a document that is read"),
+    "over itself": ("check.json --out check.json", "check.json is read here"),
 }
 
 
@@ -118,6 +118,9 @@ def test_a_check_in_a_comment(saved: Path) -> None:
     assert ran.out.endswith((saved / "check.markdown").read_text())
     from costplan.cli.comment import _texts
 
-    assert _texts([str(saved / "check.json")], False)[1] is True
-    assert _texts([str(saved / "check-pass.json")], False)[1] is False
-    assert _texts([str(saved / "check-pass.json"), str(saved / "diff.json")], False)[1] is True
+    assert _texts([str(saved / "check.json")], documents=True)[1] is True
+    assert _texts([str(saved / "check-pass.json")], documents=True)[1] is False
+    assert (
+        _texts([str(saved / "check-pass.json"), str(saved / "diff.json")], documents=True)[1]
+        is True
+    )

@@ -9,6 +9,7 @@ import pytest
 from costplan.catalog.model import Model
 from costplan.problems import InvalidInput
 from costplan.store.upstream import Upstream, adapter
+from costplan.store.upstream.payload import rate
 
 DAY = date(2026, 11, 1)
 SETS = ("genai-prices", "litellm", "models.dev", "model-prices", "portkey")
@@ -434,3 +435,7 @@ def test_a_price_at_the_wrong_place_names_it() -> None:
 @pytest.mark.parametrize("name", SETS)
 def test_every_set_has_an_address(name: str) -> None:
     assert adapter(name).url.startswith("https://")
+
+
+def test_a_rate_of_all_digits_that_a_payload_may_have_is_kept() -> None:
+    assert rate(D("123456789012345"), (), D(10**6)) == 123456789012345000000

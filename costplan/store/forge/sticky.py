@@ -8,7 +8,6 @@ from typing import NamedTuple
 from costplan.store.forge import Comment, Thread
 from costplan.store.forge.talk import Unsure
 
-BEHAVIORS = ("update", "new", "hide-and-new", "delete-and-new")
 CREATES = 3
 """How often a comment is written again after a request that may have been carried out."""
 

@@ -6,18 +6,16 @@ host but this machine.
 
 from __future__ import annotations
 
-import random
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from costplan.store.forge import ForgeError
+from costplan.store.waiting import Deadline, retry_after
 
 if TYPE_CHECKING:
     import httpx
 
-WAIT = 0.25
-"""Seconds before the second try; doubled for each further one."""
 TRIES = 5
 PER_PAGE = 100
 PAGES = 50
@@ -37,8 +35,7 @@ class Talk:
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise ForgeError(f"{api} is not encrypted: the token would be readable on its way")
         self.api = api.rstrip("/")
-        self.deadline = time.monotonic() + seconds
-        self.seconds = seconds
+        self.deadline = Deadline(seconds, ForgeError)
         self.client = httpx.Client(headers={"User-Agent": "costplan", **headers})
 
     def close(self) -> None:
@@ -70,7 +67,7 @@ class Talk:
         address = path if path.startswith("http") else self.api + path
         fault = ""
         for attempt in range(TRIES):
-            left = self._left(address)
+            left = self.deadline.left(address)
             try:
                 answer = self.client.request(method, address, json=body, timeout=min(left, 30))
             except httpx.ConnectError as error:
@@ -87,7 +84,7 @@ class Talk:
                 if answer.status_code >= 500 and not again:
                     raise Unsure(f"{method} {address} {fault}")
             if attempt + 1 < TRIES:
-                self._rest(address, fault, asked, attempt)
+                self.deadline.rest(address, fault, asked, attempt)
         raise ForgeError(f"{address} {fault}, {TRIES} times in a row", "try again later")
 
     def _json(self, method: str, address: str, answer: httpx.Response) -> Any:
@@ -102,24 +99,6 @@ class Talk:
             return answer.json()
         except ValueError:
             raise ForgeError(f"{address} answers something else than JSON") from None
-
-    def _left(self, address: str) -> float:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise ForgeError(
-                f"{address}: not done within {self.seconds:g} seconds",
-                "--timeout SECONDS gives it longer",
-            )
-        return left
-
-    def _rest(self, address: str, fault: str, asked: float | None, attempt: int) -> None:
-        wait = WAIT * 2**attempt * (0.5 + random.random() / 2) if asked is None else asked
-        if wait >= self._left(address):
-            raise ForgeError(
-                f"{address} {fault} and asks to wait {wait:,.0f} seconds",
-                "try again later, or --timeout SECONDS",
-            )
-        time.sleep(wait)
 
 
 class Unsure(ForgeError):
@@ -156,9 +135,9 @@ def _limited(answer: httpx.Response) -> float | None:
     """The seconds to wait where the answer is a rate limit; None where it is none."""
     if answer.status_code not in (403, 429):
         return None
-    after = answer.headers.get("Retry-After", "")
-    if after.isascii() and after.isdigit() and len(after) < 8:
-        return float(after)
+    asked = retry_after(answer.headers)
+    if asked is not None:
+        return asked
     if answer.status_code == 429 or answer.headers.get("X-RateLimit-Remaining") == "0":
         reset = answer.headers.get("X-RateLimit-Reset") or answer.headers.get("RateLimit-Reset", "")
         if reset.isascii() and reset.isdigit() and len(reset) < 14:

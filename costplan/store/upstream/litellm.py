@@ -17,7 +17,7 @@ from costplan.catalog.model import Mode, Model, Region
 from costplan.catalog.origin import Source
 from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput, Path
-from costplan.quantity import ZERO
+from costplan.quantity import ZERO, stepped
 from costplan.store.upstream import Upstream
 from costplan.store.upstream.payload import (
     MILLION,
@@ -180,7 +180,7 @@ def _rates(entry: Mapping[str, Any], tier: str, suffix: str, path: Path) -> Pric
         if full in entry and kind not in found:
             each = rate(entry[full], (*path, full), MILLION)
             if each and entry.get("litellm_provider") == IN_CREDITS:
-                each = each.quantize(CREDIT_STEP).normalize() + ZERO
+                each = stepped(each, CREDIT_STEP).normalize() + ZERO
             if each is not None:
                 found[kind] = each
     return found
@@ -230,7 +230,7 @@ def _fee(entry: Mapping[str, Any], path: Path) -> Any:
     sizes = table(entry[key], (*path, key))
     prices = {number(each, (*path, key, size)) for size, each in sizes.items()}
     price = prices.pop() if len(prices) == 1 else None
-    return search_fee((price * 1000).quantize(Decimal("1e-9")) if price else None)
+    return search_fee(stepped(price * 1000, Decimal("1e-9")) if price else None)
 
 
 def _off_peak(entry: Mapping[str, Any], rates: Priced, path: Path) -> Iterable[Window]:

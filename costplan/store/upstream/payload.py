@@ -17,7 +17,7 @@ from costplan.catalog.model import Card, Fee, Mode, Model, Rates, Region, Tier
 from costplan.catalog.origin import Origin, Source
 from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput, Path, Problem
-from costplan.quantity import ONE, ZERO
+from costplan.quantity import ONE, ZERO, stepped
 from costplan.store.catalog_text import plain_id
 from costplan.store.upstream import Quoted, Skipped, Upstream, sanity
 from costplan.store.upstream.vendors import VENDORS
@@ -112,7 +112,7 @@ def rate(value: object, path: Path, scale: Decimal = ONE) -> Decimal | None:
     found = number(value, path)
     if found is None:
         return None
-    return (found * scale).quantize(FINEST).normalize() + ZERO
+    return stepped(found * scale, FINEST).normalize() + ZERO
 
 
 def count(value: object, path: Path) -> int | None:

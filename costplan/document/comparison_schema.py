@@ -6,6 +6,7 @@ from typing import Any
 
 from costplan.document.schema import (
     ESTIMATE,
+    FLAG,
     LINE,
     MAYBE_NUMBER,
     MAYBE_TEXT,
@@ -14,6 +15,7 @@ from costplan.document.schema import (
     SHARE,
     TEXT,
     TEXTS,
+    VERSION,
     an_object,
 )
 
@@ -67,7 +69,7 @@ LEVER = an_object(
         "high": MAYBE_NUMBER,
         "low_choice": MAYBE_TEXT,
         "high_choice": MAYBE_TEXT,
-        "flips": {"type": "boolean"},
+        "flips": FLAG,
         "moves": NUMBER,
     }
 )
@@ -87,7 +89,7 @@ COMPARISON: dict[str, Any] = {
     "title": "costplan comparison",
     **an_object(
         {
-            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "schema_version": VERSION,
             "kind": {"const": "comparison"},
             "baseline": TEXT,
             "at_reliability": MAYBE_NUMBER,
@@ -103,7 +105,7 @@ COMPARISON: dict[str, Any] = {
                         "name": TEXT,
                         "shares": NUMBERS,
                         "monthly": NUMBER,
-                        "at_least": {"type": "boolean"},
+                        "at_least": FLAG,
                     }
                 ),
             },

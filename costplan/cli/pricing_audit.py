@@ -1,5 +1,4 @@
-"""``costplan pricing audit`` and ``costplan pricing report``: what is wrong with the catalogue,
-and what it holds."""
+"""``costplan pricing audit``: what is wrong with the catalogue."""
 
 from __future__ import annotations
 
@@ -10,26 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.options import OutOption
+from costplan.cli.options import CatalogueDayOption, CategoryOption, OutOption, VendorOption
 
 if TYPE_CHECKING:
     from costplan.catalog.filed import Filed
     from costplan.plan.audit.parts import Terms
 
 
-class AuditFormat(StrEnum):
+class Format(StrEnum):
     """What ``costplan.render.audit`` can draw."""
 
     table = "table"
     json = "json"
     markdown = "markdown"
-
-
-class ReportFormat(StrEnum):
-    """What ``costplan.render.audit`` can draw of a report."""
-
-    table = "table"
-    json = "json"
 
 
 class LevelName(StrEnum):
@@ -44,10 +36,6 @@ Folder = Annotated[
     Path | None,
     typer.Argument(metavar="[DIR]", help="A catalogue folder alone; or all that is in force."),
 ]
-At = Annotated[
-    str | None,
-    typer.Option("--at", "--as-of", metavar="DATE", help="The day whose prices apply; or today."),
-]
 Within = Annotated[
     int, typer.Option("--within", metavar="DAYS", min=0, help="How far ahead to look.")
 ]
@@ -56,19 +44,13 @@ Stale = Annotated[
 ]
 
 
-def audit(
+def command(
     folder: Folder = None,
-    at: At = None,
-    form: Annotated[AuditFormat, typer.Option("--format", help="What to print.")] = (
-        AuditFormat.table
-    ),
+    as_of: CatalogueDayOption = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = (Format.table),
     out: OutOption = None,
-    vendor: Annotated[
-        str | None, typer.Option("--vendor", metavar="NAME", help="Such as openai or pinecone.")
-    ] = None,
-    category: Annotated[
-        str | None, typer.Option("--category", metavar="NAME", help="Such as tokens or vector-db.")
-    ] = None,
+    vendor: VendorOption = None,
+    category: CategoryOption = None,
     within: Within = 90,
     stale_days: Stale = 180,
     level: Annotated[
@@ -83,13 +65,13 @@ def audit(
     Exits 1 where one must not be billed as it stands.
     """
     from costplan.cli.words import look, put
-    from costplan.plan.audit.run import audit as run
+    from costplan.plan.audit.run import audit
     from costplan.render.audit import FIRST, draw
 
-    filed, scope = _read(folder)
-    made = run(
+    filed, scope = read(folder)
+    made = audit(
         filed,
-        _terms(at, within, stale_days),
+        terms(as_of, within, stale_days),
         scope,
         vendor=vendor,
         category=category,
@@ -99,38 +81,16 @@ def audit(
     return 1 if made.errors else 0
 
 
-def report(
-    folder: Folder = None,
-    at: At = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="What to print.")] = (
-        ReportFormat.table
-    ),
-    out: OutOption = None,
-    stale_days: Stale = 180,
-) -> int:
-    """Count what the catalogue holds and what it rests on.
-
-    Exits 1 where a price has no source, costs nothing without saying so, or fails the audit.
-    """
-    from costplan.cli.words import look, put
-    from costplan.plan.audit.report import report as count
-    from costplan.render.audit import draw_report
-
-    filed, scope = _read(folder)
-    made = count(filed, _terms(at, 90, stale_days), scope)
-    put(draw_report(made, form.value, look()), out)
-    return 1 if made.missed else 0
-
-
-def _terms(at: str | None, within: int, stale_days: int) -> Terms:
+def terms(as_of: str | None, within: int, stale_days: int) -> Terms:
+    """The day looked at, and how far around it."""
     from costplan.cli.words import day
     from costplan.plan.audit.parts import Terms
 
-    when = day(at)
+    when = day(as_of)
     return Terms(when, max(when, day(None)), within, stale_days)
 
 
-def _read(folder: Path | None) -> tuple[Sequence[Filed], str]:
+def read(folder: Path | None) -> tuple[Sequence[Filed], str]:
     """The entries of one folder or of all shelves, and what a reader calls that."""
     from costplan.store.shelves import open_catalog
     from costplan.store.whole import filed_catalog, filed_folder

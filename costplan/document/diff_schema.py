@@ -6,16 +6,17 @@ from typing import Any
 
 from costplan.document.schema import (
     DATE,
+    FLAG,
     MAYBE_NUMBER,
     MAYBE_TEXT,
     NUMBER,
     TEXT,
     TEXTS,
+    VERSION,
     an_object,
 )
 
 KIND = {"enum": ["new", "removed", "changed", "same"]}
-FLAG = {"type": "boolean"}
 MAYBE_DATE = {"anyOf": [DATE, {"type": "null"}]}
 SIDE = an_object(
     {
@@ -63,7 +64,7 @@ DIFF: dict[str, Any] = {
     "title": "costplan diff",
     **an_object(
         {
-            "schema_version": {"type": "string", "pattern": r"^1\.\d+$"},
+            "schema_version": VERSION,
             "kind": {"const": "diff"},
             "workload": TEXT,
             "currency": TEXT,

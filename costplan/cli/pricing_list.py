@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from costplan.cli.options import CatalogueDayOption, CategoryOption, VendorOption
+
 
 class Format(StrEnum):
     """How a list can be printed."""
@@ -27,12 +29,8 @@ def _amount(name: str) -> Any:
 
 
 def command(
-    category: Annotated[
-        str | None, typer.Option("--category", metavar="NAME", help="Such as tokens or vector-db.")
-    ] = None,
-    vendor: Annotated[
-        str | None, typer.Option("--vendor", metavar="NAME", help="Such as openai or pinecone.")
-    ] = None,
+    category: CategoryOption = None,
+    vendor: VendorOption = None,
     kind: Annotated[
         str | None,
         typer.Option("--kind", metavar="KIND", help="chat, embedding, rerank or offer."),
@@ -63,12 +61,7 @@ def command(
     everything: Annotated[
         bool, typer.Option("--all", help="Every entry, where nothing narrows the table.")
     ] = False,
-    at: Annotated[
-        str | None,
-        typer.Option(
-            "--at", "--as-of", metavar="DATE", help="The day whose prices apply; or today."
-        ),
-    ] = None,
+    as_of: CatalogueDayOption = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
 ) -> int:
     """List models and offers with their prices, or who sells what.
@@ -84,7 +77,7 @@ def command(
     from costplan.store.scan import heads
     from costplan.store.shelves import open_catalog
 
-    when = day(at)
+    when = day(as_of)
     wanted = Wanted(
         kind=kind,
         capabilities=tuple(capability or ()),
@@ -102,7 +95,7 @@ def command(
         or category
         or vendor
         or everything
-        or on_command_line("COSTPLAN_AS_OF", at)
+        or on_command_line("COSTPLAN_AS_OF", as_of)
     )
     if not narrowed and form is Format.table:
         put(draw(overview(known), form.value, look()), None)

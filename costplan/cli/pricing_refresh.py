@@ -51,7 +51,8 @@ def command(
 
     from costplan.api.refreshing import refresh_prices
     from costplan.cli.voice import note
-    from costplan.cli.words import clean, day, look, put
+    from costplan.cli.words import day, look, put
+    from costplan.problems import clean
     from costplan.render.price_refresh import draw
     from costplan.store.sources import DEFAULT
 
