@@ -76,9 +76,9 @@ def test_throughput_concurrency_and_latency_tell_one_story(file: ThroughputFile)
 
 
 def test_the_catalogue_does_not_take_measurements_for_offers() -> None:
-    blocks = [text for _, _, text in SlicedFolder("built-in", built_in_folder()).blocks()]
-    assert blocks
-    assert not any("[[measured]]" in text or "[[terms]]" in text for text in blocks)
+    texts = [text for _, text in SlicedFolder("built-in", built_in_folder()).texts()]
+    assert texts
+    assert not any("[[measured]]" in text or "[[terms]]" in text for text in texts)
 
 
 def test_the_best_run_within_the_target(table: Throughput) -> None:
