@@ -47,7 +47,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Value | Sum]]) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_text(name) for name in header])
-    writer.writerows([FIELD[type(value)](value) for value in row] for row in rows)
+    writer.writerows(
+        ["" if value is None else FIELD[type(value)](value) for value in row] for row in rows
+    )
     return out.getvalue()
 
 
@@ -62,7 +64,6 @@ def _sum(value: Sum) -> str:
 FIELD: dict[type, Callable[[Any], str]] = {
     str: _text,
     Decimal: literal,
-    type(None): lambda value: "",
     bool: lambda value: "true" if value else "false",
     date: date.isoformat,
     Sum: _sum,

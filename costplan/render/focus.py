@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,7 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
 
 def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
     line, price = entry.line, entry.line.price
+    label, formula, vendor = line.label, line.formula, entry.vendor or "unknown"
     start, end = _month(entry.as_of)
     commitment = committed(line, parts, entry.currency)
     status = commitment["CommitmentDiscountStatus"] if commitment else None
@@ -91,7 +93,7 @@ def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
         "BillingPeriodEnd": end,
         "BillingPeriodStart": start,
         "ChargeCategory": category,
-        "ChargeDescription": f"{line.role or price.offer}: {line.label}, {line.formula}",
+        "ChargeDescription": f"{line.role or price.offer}: {label}, {formula}",
         "ChargeFrequency": "Usage-Based" if not line.fixed else "Recurring",
         "ChargePeriodEnd": end,
         "ChargePeriodStart": start,
@@ -102,7 +104,7 @@ def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
         "ContractedCost": line.contracted_amount,
         "ContractedUnitPrice": units.contracted,
         "EffectiveCost": line.amount,
-        "InvoiceIssuerName": entry.vendor or "unknown",
+        "InvoiceIssuerName": vendor,
         "ListCost": line.list_amount,
         "ListUnitPrice": units.list,
         "PricingCategory": "Committed" if status else "Standard",
@@ -112,13 +114,13 @@ def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
         "PricingCurrencyListUnitPrice": priced.list,
         "PricingQuantity": line.quantity / price.per,
         "PricingUnit": price.unit if price.per == 1 else f"{literal(price.per)} {price.unit}",
-        "ProviderName": entry.vendor or "unknown",
-        "PublisherName": entry.vendor or "unknown",
+        "ProviderName": vendor,
+        "PublisherName": vendor,
         "ServiceCategory": CATEGORIES.get(line.component, "Other"),
         "ServiceName": price.offer,
         "SkuId": price.offer,
-        "SkuMeter": line.label,
-        "SkuPriceId": f"{price.offer}#{line.label}@{price.since}",
+        "SkuMeter": label,
+        "SkuPriceId": f"{price.offer}#{label}@{price.since}",
         "SubAccountId": f"{entry.workload}/{entry.stack}" if entry.stack else None,
         "SubAccountName": f"{entry.workload}, stack {entry.stack}" if entry.stack else None,
         "Tags": _tags(entry),
@@ -130,7 +132,7 @@ def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
         "x_Role": line.role,
         "x_Step": line.step,
         "x_Purpose": line.purpose,
-        "x_Formula": line.formula,
+        "x_Formula": formula,
         "x_UnpricedReason": price.reason,
         "x_Source": price.source,
         "x_PriceSince": price.since,
@@ -148,6 +150,7 @@ def _category(entry: Entry) -> str:
     return "Purchase" if entry.line.fixed else "Usage"
 
 
+@cache
 def _month(day: date) -> tuple[str, str]:
     """The first moments of the day's month and of the next one."""
     first = day.replace(day=1)
@@ -161,14 +164,11 @@ LAST = date(9999, 12, 1)
 def _tags(entry: Entry) -> str:
     """Key-value pairs as one line of JSON."""
     line = entry.line
-    tags = {
-        "workload": entry.workload,
-        "stack": entry.stack,
-        "component": line.component,
-        "role": line.role,
-        "purpose": line.purpose,
-    }
+    text = (
+        f'{{"workload": {quoted(entry.workload)}, "stack": {quoted(entry.stack)}, '
+        f'"component": {quoted(line.component)}, "role": {quoted(line.role)}, '
+        f'"purpose": {quoted(line.purpose)}'
+    )
     if line.step:
-        tags["step"] = line.step
-    tags |= dict.fromkeys(line.tags, "true")
-    return "{" + ", ".join(f"{quoted(key)}: {quoted(value)}" for key, value in tags.items()) + "}"
+        text += f', "step": {quoted(line.step)}'
+    return text + "".join(f', {quoted(tag)}: "true"' for tag in line.tags) + "}"
