@@ -50,9 +50,12 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 def literal(number: Decimal) -> str:
     """The number as a JSON literal: no exponent, no trailing zeros, ``0`` for any zero."""
-    if number == number.to_integral_value():
-        return f"{number:.0f}".replace("-0", "0") if number == 0 else f"{number:.0f}"
-    return f"{number:f}".rstrip("0")
+    text = str(number)
+    if "E" in text:
+        text = f"{number:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def grouped(number: Decimal, places: int | None = None) -> str:
