@@ -2,7 +2,7 @@
 
 Types are read from the dataclasses' own annotations, so each is written down once. Nothing is
 coerced: "3" is not 3, true is not 1, an unknown key is a problem with the nearest known key named.
-The same annotations make the JSON Schemas (see ``costplan.store.schemas``); a test holds this
+The same annotations make the JSON Schemas (see ``costplan.store.files.schemas``); a test holds this
 reader and pydantic to the same verdict on mutated files. Importing pydantic for every command
 would cost more than the whole estimate, which is why this file exists.
 """

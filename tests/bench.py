@@ -146,7 +146,7 @@ def bills() -> None:
     from genai_prices import Usage, calc_price
 
     from costplan.billing.tokens import Tariffs, TokenUsage
-    from costplan.store.shelves import open_catalog
+    from costplan.store.files.shelves import open_catalog
 
     at = datetime(2026, 11, 22, 12, tzinfo=UTC)
     usage = TokenUsage(

@@ -14,7 +14,7 @@ import pytest
 import costplan
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.quantity import total
-from costplan.store import starters
+from costplan.store.files import starters
 
 AS_OF = date(2026, 11, 22)
 FOLDER = Path(__file__).resolve().parent.parent / "examples"

@@ -28,13 +28,13 @@ from costplan.catalog.offer import Charge
 from costplan.catalog.schedule import Window
 from costplan.document.comparison import Comparison, Option
 from costplan.document.estimate import Estimate
-from costplan.plan import hosting
-from costplan.plan.compare import compare
-from costplan.plan.estimate import estimate
+from costplan.plan.bill.estimate import estimate
+from costplan.plan.compare import hosting
+from costplan.plan.compare.comparison import compare
 from costplan.quantity import literal, shares
 from costplan.reading import read
-from costplan.store.shelves import open_catalog
-from costplan.store.text import parse_toml
+from costplan.store.files.shelves import open_catalog
+from costplan.store.files.text import parse_toml
 from costplan.workload.conversation import Prefix, calls
 from costplan.workload.graph import Graph, Outcomes, after_failure, timeout_share
 from costplan.workload.model import Conversation, Traffic, Workload

@@ -24,7 +24,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from costplan.catalog.lookup import CatalogFile
 from costplan.problems import InvalidInput, Problem
 from costplan.reading import REST, Amount, Count, Ge, Le, Positive, Share, collect, read, record
-from costplan.store.schemas import schema
+from costplan.store.files.schemas import schema
 from costplan.workload.model import Workload
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -18,9 +18,9 @@ from costplan.problems import (
     Problem,
 )
 from costplan.quantity import LARGEST
-from costplan.store.shelves import OWN, OwnPrices, catalog_shelves, open_catalog, own_prices
-from costplan.store.text import DocumentError
-from costplan.store.workloads import LOCK_NAME, Opened, open_workload
+from costplan.store.files.shelves import OWN, OwnPrices, catalog_shelves, open_catalog, own_prices
+from costplan.store.files.text import DocumentError
+from costplan.store.files.workloads import LOCK_NAME, Opened, open_workload
 from costplan.workload.model import Workload
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def estimate_opened(
     opened: Opened, as_of: date, stacks: Sequence[str] = (), locking: Locking = BESIDE
 ) -> EstimateDocument:
     """The estimate of a workload that was read; problems are drawn at their place in its text."""
-    from costplan.plan.estimate import estimate
+    from costplan.plan.bill.estimate import estimate
 
     catalog = catalog_of(opened, locking)
     made = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
@@ -72,8 +72,8 @@ def compare_opened(
     locking: Locking = BESIDE,
 ) -> Comparison:
     """The comparison of a workload that was read; problems are drawn as in ``estimate_opened``."""
-    from costplan.plan.compare import compare
-    from costplan.store.throughput import CapacityFiles
+    from costplan.plan.compare.comparison import compare
+    from costplan.store.files.throughput import CapacityFiles
 
     catalog = catalog_of(opened, locking)
     made = with_places(
@@ -106,7 +106,7 @@ def catalog_of(opened: Opened, locking: Locking) -> Catalog:
             hint = "'costplan pricing lock' writes one; --lock FILE names one"
             raise NotAsLocked(f"no {LOCK_NAME} {where}", hint)
         return open_catalog(opened.folder, opened.prices, opened.name, opened.text)
-    from costplan.store.lock import EditedLock, Lock, LockedCatalog
+    from costplan.store.files.lock import EditedLock, Lock, LockedCatalog
 
     lock = Lock(path)
     if locking.strict:
@@ -129,8 +129,8 @@ def pinned_by(catalog: Catalog, day: date, locking: Locking) -> Pinned | None:
     lock = getattr(catalog, "lock", None)
     if lock is None:
         return None
-    from costplan.plan.pins import moved
-    from costplan.store.lock import SHELF, LockedCatalog
+    from costplan.plan.prices.pins import moved
+    from costplan.store.files.lock import SHELF, LockedCatalog
 
     assert isinstance(catalog, LockedCatalog)
     used = catalog.used()
@@ -177,7 +177,7 @@ def _unknown_ids(opened: Opened, catalog: Catalog) -> Iterable[Problem]:
 
 def price_offer(offer: str, at: datetime | None, quantities: Mapping[str, Any]) -> Bill:
     """The bill of one offer. See ``costplan.price``."""
-    from costplan.plan.price import price
+    from costplan.plan.bill.price import price
 
     given = {name: number(name, value) for name, value in quantities.items()}
     moment = at or datetime.now(UTC)

@@ -12,19 +12,19 @@ from costplan.api import BESIDE, Locking, estimate_opened
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage, Problem
-from costplan.store.shelves import open_catalog
-from costplan.store.text import DocumentError
-from costplan.store.workloads import Opened
+from costplan.store.files.shelves import open_catalog
+from costplan.store.files.text import DocumentError
+from costplan.store.files.workloads import Opened
 
 if TYPE_CHECKING:
     from costplan.document.verdict import CheckDocument
-    from costplan.plan.ruleset import RuleSet
-    from costplan.store.policies import PolicyFile
+    from costplan.plan.judge.ruleset import RuleSet
+    from costplan.store.files.policies import PolicyFile
 
 
 def refuse_bad_rules(opened: Opened) -> None:
     """Raises DocumentError where a workload's budgets or policies name what does not exist."""
-    from costplan.plan.ruleset import faults
+    from costplan.plan.judge.ruleset import faults
 
     if opened.workload is not None and not opened.problems:
         problems = faults(opened.workload.budget, opened.workload.policy)
@@ -51,11 +51,11 @@ def check_subject(
     revision; the workload as of it is the baseline where a rule compares with one. ``rates``: of
     the subject, and of a baseline that is a workload. Raises CostplanError.
     """
-    from costplan.plan.check import check
-    from costplan.plan.ruleset import RuleSet, from_limits
-    from costplan.store.places import place
-    from costplan.store.policies import open_policies
-    from costplan.store.subjects import SavedEstimate, open_subject
+    from costplan.plan.judge.check import check
+    from costplan.plan.judge.ruleset import RuleSet, from_limits
+    from costplan.store.files.places import place
+    from costplan.store.files.policies import open_policies
+    from costplan.store.files.subjects import SavedEstimate, open_subject
 
     if base is not None and baseline is not None:
         raise BadUsage("--base and --baseline are two baselines", "give one of them")
@@ -107,7 +107,7 @@ def check_subject(
 
 def _sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:
     """A policy file's rules. Raises DocumentError for what they name and nobody has."""
-    from costplan.plan.ruleset import RuleSet, faults
+    from costplan.plan.judge.ruleset import RuleSet, faults
 
     problems = faults(file.rules.budget, file.rules.policy, stacks)
     if file.rules.currency not in (None, currency):
@@ -120,7 +120,7 @@ def _sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:
 
 def _baseline(where: str, as_of: date, rates: Sequence[str]) -> EstimateDocument:
     """A saved estimate, or a workload's on the same day as what is compared with it."""
-    from costplan.store.subjects import SavedEstimate, open_subject
+    from costplan.store.files.subjects import SavedEstimate, open_subject
 
     opened = open_subject(where, rates=rates)
     if isinstance(opened, SavedEstimate):

@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 from costplan.api import BESIDE, Locking, estimate_opened
 from costplan.document.diff import DiffDocument
 from costplan.document.estimate import EstimateDocument
-from costplan.plan.diff import diff
+from costplan.plan.judge.diff import diff
 from costplan.problems import BadUsage
-from costplan.store.revisions import open_revision
-from costplan.store.subjects import SavedEstimate, open_subject
-from costplan.store.workloads import nearest_file, open_workload
+from costplan.store.files.revisions import open_revision
+from costplan.store.files.subjects import SavedEstimate, open_subject
+from costplan.store.files.workloads import nearest_file, open_workload
 
 WORKING_TREE = "the working tree"
 

@@ -12,13 +12,13 @@ from costplan.api import Locking, catalog_of, own_shelf, pinned_by, with_places
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument, Pinned
 from costplan.problems import BadUsage, CostplanError, did_you_mean
-from costplan.store.shelves import OWN, catalog_shelves
-from costplan.store.workloads import Opened
+from costplan.store.files.shelves import OWN, catalog_shelves
+from costplan.store.files.workloads import Opened
 
 if TYPE_CHECKING:
     from costplan.document.price_diff import PriceDiff
-    from costplan.store.lock import Lock, LockedCatalog
-    from costplan.store.price_sets import PriceSet
+    from costplan.store.files.lock import Lock, LockedCatalog
+    from costplan.store.files.price_sets import PriceSet
 
 
 class Relocked(NamedTuple):
@@ -45,8 +45,8 @@ def relock(
     """
     from costplan import __version__
     from costplan.document.price_diff import Side
-    from costplan.plan.price_diff import price_diff
-    from costplan.store.lock import Lock, LockedCatalog, lock_text, merged, merged_products
+    from costplan.plan.prices.price_diff import price_diff
+    from costplan.store.files.lock import Lock, LockedCatalog, lock_text, merged, merged_products
 
     path = out or opened.lock_path
     if path is None:
@@ -91,9 +91,9 @@ def _asked_products(catalog: LockedCatalog) -> list[str]:
 
 def _trace(opened: Opened, catalog: Catalog, as_of: date) -> None:
     """Ask the catalogue for all that an estimate and a comparison need."""
-    from costplan.plan.compare import compare
-    from costplan.plan.estimate import estimate
-    from costplan.store.throughput import CapacityFiles
+    from costplan.plan.bill.estimate import estimate
+    from costplan.plan.compare.comparison import compare
+    from costplan.store.files.throughput import CapacityFiles
 
     with_places(opened, catalog, lambda ready: estimate(*ready, as_of))
     with suppress(CostplanError):  # what cannot be compared can still be estimated
@@ -111,8 +111,8 @@ def price_changes(
     catalogue and the user's, a day's side also over the project's.
     """
     from costplan.document.price_diff import Side
-    from costplan.plan.price_diff import price_diff
-    from costplan.store.price_sets import open_price_set, together
+    from costplan.plan.prices.price_diff import price_diff
+    from costplan.store.files.price_sets import open_price_set, together
 
     here = Path()
     before, after = open_price_set(old, as_of, here), open_price_set(new, as_of, here)
@@ -125,9 +125,9 @@ def price_changes(
 
 
 def _with_bills(made: PriceDiff, opened: Opened, before: PriceSet, after: PriceSet) -> PriceDiff:
-    from costplan.plan.estimate import estimate
-    from costplan.plan.price_diff import bill_changes
-    from costplan.store.price_sets import catalog_with
+    from costplan.plan.bill.estimate import estimate
+    from costplan.plan.prices.price_diff import bill_changes
+    from costplan.store.files.price_sets import catalog_with
 
     def bill(side: PriceSet) -> EstimateDocument:
         beneath = catalog_shelves(opened.folder if side.shelf is None else None)

@@ -28,12 +28,12 @@ def refresh_prices(
     """
     from costplan.document.price_diff import Side
     from costplan.document.refresh import PriceRefresh
-    from costplan.plan.price_diff import price_diff
-    from costplan.plan.refresh import doubts
-    from costplan.store.fetch import Limits
-    from costplan.store.generations import Busy
-    from costplan.store.refresh import commit, prepare, reports, target
-    from costplan.store.sources import read_all
+    from costplan.plan.prices.doubts import doubts
+    from costplan.plan.prices.price_diff import price_diff
+    from costplan.store.files.generations import Busy
+    from costplan.store.network.fetch import Limits
+    from costplan.store.sourcing.refresh import commit, prepare, reports, target
+    from costplan.store.sourcing.sources import read_all
 
     where = target(to)
     arrived = read_all(sources, today, Limits(seconds=seconds), progress)

@@ -17,7 +17,7 @@ from decimal import Decimal
 from costplan.document.estimate import Commitment as Drawn
 from costplan.document.line import LineItem, Price
 from costplan.quantity import ONE, ZERO, grouped, scaled, settle, shares, total
-from costplan.workload.terms import Commitment
+from costplan.workload.contract import Commitment
 
 STATED = "workload"
 """The offer of lines that the workload file states itself: no vendor's spend."""

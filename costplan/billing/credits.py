@@ -14,7 +14,7 @@ from typing import NamedTuple
 from costplan.billing.commitments import STATED
 from costplan.document.line import LineItem, Price
 from costplan.quantity import ONE, ZERO, grouped, shares, total
-from costplan.workload.terms import Credit
+from costplan.workload.contract import Credit
 
 
 class Group(NamedTuple):

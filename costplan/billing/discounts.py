@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.quantity import ZERO
-from costplan.workload.terms import Band, Discount
+from costplan.workload.contract import Band, Discount
 
 Off = Decimal | Callable[[str], Decimal]
 """A share off every charge of an offer, or one for each charge by its id."""

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from costplan.document.line import Conversion, Exchanged, LineItem
 from costplan.quantity import ONE, ZERO, scaled, total
+from costplan.workload.contract import Rate, pair
 from costplan.workload.model import Workload
-from costplan.workload.terms import Rate, pair
 
 
 class Exchange:

@@ -65,7 +65,7 @@ def _hush(*descriptors: int) -> None:
 def run(given: list[str]) -> int:
     """Run a command and return its exit code, its words on stdout and stderr."""
     if given[:1] == ["__complete"]:
-        from costplan.cli.completing import answer
+        from costplan.cli.common.completing import answer
 
         return answer(given[1:])
     from costplan.problems import CostplanError
@@ -73,7 +73,7 @@ def run(given: list[str]) -> int:
     try:
         result: Any = app(given)(given, prog_name="costplan", standalone_mode=False)
     except CostplanError as error:
-        from costplan.cli.words import complain
+        from costplan.cli.common.words import complain
 
         try:
             complain(error)
@@ -113,8 +113,8 @@ def _say_where_from(error: Any) -> None:
     """The variable that a value the parser refuses came from."""
     context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
     if context is not None and parameter is not None:
-        from costplan.cli.environment import taken
-        from costplan.cli.words import remark
+        from costplan.cli.common.environment import taken
+        from costplan.cli.common.words import remark
 
         remark(taken(context, [parameter]))
 
@@ -140,8 +140,8 @@ def app(given: list[str]) -> Any:
     """The command tree, with only the asked command in it where one is named."""
     import typer
 
-    from costplan.cli.environment import UNBOUND, bind
-    from costplan.cli.root import root
+    from costplan.cli.common.environment import UNBOUND, bind
+    from costplan.cli.common.root import root
 
     tree = typer.Typer(
         name="costplan",

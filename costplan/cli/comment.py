@@ -74,8 +74,8 @@ def command(
     """Keep one comment up to date on a GitHub or GitLab request."""
     import os
 
-    from costplan.cli.voice import note
-    from costplan.cli.words import put
+    from costplan.cli.common.voice import note
+    from costplan.cli.common.words import put
     from costplan.problems import BadUsage, clean
     from costplan.render.comment import fitted, quoted
     from costplan.store import forge as forges
@@ -85,7 +85,7 @@ def command(
         raise BadUsage(f"'{clean(tag)}' is no tag", "letters, digits, - and _")
     parts, changed = _texts(file, documents)
     if quote is not None:
-        from costplan.store.text import read_file
+        from costplan.store.files.text import read_file
 
         parts.append(quoted(read_file(Path(quote))))
     mark = marker(tag)
@@ -122,7 +122,7 @@ def _texts(files: list[str], documents: bool) -> tuple[list[str], bool]:
     from costplan.problems import BadUsage, clean
     from costplan.render import Look, render
     from costplan.render.results import draw_result
-    from costplan.store.documents import open_text
+    from costplan.store.files.documents import open_text
 
     parts, changes = [], []
     for name in files:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import (
+from costplan.cli.common.options import (
     ChangeOption,
     Format,
     FormatOption,
@@ -51,10 +51,10 @@ def command(
     Stacks are compared by component, volume, vendor and day.
     """
     from costplan.api import Locking, compare_opened, estimate_opened, number
-    from costplan.cli.words import day, look, put, spare
+    from costplan.cli.common.words import day, look, put, spare
     from costplan.problems import BadUsage
     from costplan.render import ANNOTATING, render
-    from costplan.store.workloads import open_workload
+    from costplan.store.files.workloads import open_workload
 
     days = [day(text) for text in as_of] if as_of else [day(None)]
     opened = open_workload(workload, change or [], exchange or [])
@@ -78,7 +78,7 @@ def command(
         raise BadUsage(f"--at-reliability is {goal}: it is a share between 0 and 1")
     made = compare_opened(opened, days[0], stack or [], baseline, goal, levers, locking)
     if form in ANNOTATING:
-        from costplan.store.origins import origin
+        from costplan.store.files.origins import origin
 
         made.document.origin = origin(opened, made.document)
     put(render(made, form.value, look()), out)

@@ -86,7 +86,7 @@ def command(
     zsh:  eval "$(costplan completion zsh)" in ~/.zshrc, after compinit
     fish: costplan completion fish > ~/.config/fish/completions/costplan.fish
     """
-    from costplan.cli.words import put
+    from costplan.cli.common.words import put
 
     put(SCRIPTS[shell], None)
     return 0

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import (
+from costplan.cli.common.options import (
     DayOption,
     NoLockOption,
     OutOption,
@@ -53,7 +53,7 @@ def command(
     """Say what a change costs: volume, mix, intensity and price."""
     from costplan.api import Locking
     from costplan.api.diffing import diff_files, diff_revisions
-    from costplan.cli.words import also, day, file_look, look, put, spare
+    from costplan.cli.common.words import also, day, file_look, look, put, spare
     from costplan.problems import BadUsage
     from costplan.render.results import draw_result
 

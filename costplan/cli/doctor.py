@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from costplan.document.health import Setting, Shelf, Terminal
     from costplan.render import Look
-    from costplan.store.health import Read
+    from costplan.store.files.health import Read
 
 STALE_DAYS = 180
 
@@ -39,10 +39,10 @@ def command(
     import sys
 
     from costplan import __version__
-    from costplan.cli.words import day, put
+    from costplan.cli.common.words import day, put
     from costplan.document.health import Health
     from costplan.render.health import draw
-    from costplan.store import health
+    from costplan.store.files import health
 
     workload = health.workload_file()
     project = workload.parent if workload is not None else Path()
@@ -81,8 +81,8 @@ def command(
 def _shelf(read: Read, today: date) -> Shelf:
     from costplan.catalog.model import Model
     from costplan.document.health import Shelf
-    from costplan.plan.audit.dates import stale_model, stale_offer
-    from costplan.plan.audit.parts import Terms
+    from costplan.plan.prices.audit.dates import stale_model, stale_offer
+    from costplan.plan.prices.audit.parts import Terms
 
     terms = Terms(today, today, 0, STALE_DAYS)
     stale, newest = 0, None
@@ -109,7 +109,7 @@ def _shelf(read: Read, today: date) -> Shelf:
 def _settings() -> Iterable[Setting]:
     import os
 
-    from costplan.cli.environment import OTHERS, given, unknown
+    from costplan.cli.common.environment import OTHERS, given, unknown
     from costplan.document.health import Setting
 
     strange = unknown(os.environ)
@@ -125,8 +125,8 @@ def _settings() -> Iterable[Setting]:
 
 def _fault(name: str, value: str) -> str | None:
     """What is wrong with a variable's value, as the command that reads it would say."""
-    from costplan.cli.environment import width
-    from costplan.cli.words import moment
+    from costplan.cli.common.environment import width
+    from costplan.cli.common.words import moment
     from costplan.problems import BadUsage
 
     try:
@@ -153,14 +153,14 @@ BOOLEANS = ("1", "true", "t", "yes", "y", "on", "0", "false", "f", "no", "n", "o
 
 def _formats() -> set[str]:
     from costplan.cli import app
-    from costplan.cli.tree import choices
+    from costplan.cli.common.tree import choices
 
     return {form for formats in choices(app([]), "--format").values() for form in formats}
 
 
 def _look() -> Look:
     """The look of stdout, whatever a wrong COSTPLAN_WIDTH says."""
-    from costplan.cli.words import look
+    from costplan.cli.common.words import look
     from costplan.problems import BadUsage
     from costplan.render import Look
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import (
+from costplan.cli.common.options import (
     ChangeOption,
     DayOption,
     ExplainOption,
@@ -41,9 +41,9 @@ def command(
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload."""
     from costplan.api import Locking, estimate_opened
-    from costplan.cli.words import day, look, put, spare
+    from costplan.cli.common.words import day, look, put, spare
     from costplan.render import ANNOTATING, render
-    from costplan.store.workloads import open_workload
+    from costplan.store.files.workloads import open_workload
 
     when = day(as_of)
     opened = open_workload(workload, change or [], exchange or [])
@@ -51,7 +51,7 @@ def command(
     locking = Locking(lock, no_lock, locked)
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:
-        from costplan.store.origins import origin
+        from costplan.store.files.origins import origin
 
         document.origin = origin(opened, document)
     put(render(document, form.value, look(explain)), out)

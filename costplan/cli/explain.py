@@ -13,8 +13,8 @@ def command(
     ] = None,
 ) -> int:
     """Explain a word of costplan: an exit code, a format, a purpose."""
-    from costplan.cli.terms import ALIASES, TERMS, paragraphs
-    from costplan.cli.words import look, put
+    from costplan.cli.common.glossary import ALIASES, TERMS, paragraphs
+    from costplan.cli.common.words import look, put
     from costplan.problems import BadUsage, clean, did_you_mean
     from costplan.render.page import Page
 

@@ -22,9 +22,9 @@ def command(
     names: Annotated[bool, typer.Option("--list", help="Name the templates and stop.")] = False,
 ) -> int:
     """Write a commented workload that runs as it is."""
-    from costplan.cli.words import put
+    from costplan.cli.common.words import put
     from costplan.problems import BadUsage
-    from costplan.store import starters
+    from costplan.store.files import starters
 
     if names:
         for name in starters.names():

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import ExplainOption, Format, FormatOption
+from costplan.cli.common.options import ExplainOption, Format, FormatOption
 
 
 class Mode(StrEnum):
@@ -48,11 +48,11 @@ def command(
     ] = True,
 ) -> int:
     """Print the bill of one offer: a month's, or of one request."""
-    from costplan.cli.words import look, moment, put, quantities, sane
-    from costplan.plan.price import price
+    from costplan.cli.common.words import look, moment, put, quantities, sane
+    from costplan.plan.bill.price import price
     from costplan.problems import BadUsage
     from costplan.render import render
-    from costplan.store.shelves import open_catalog
+    from costplan.store.files.shelves import open_catalog
 
     count = sane("--requests", requests)
     if count < 0:

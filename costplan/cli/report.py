@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.options import ExplainOption, Format, FormatOption, OutOption, StackOption
+from costplan.cli.common.options import ExplainOption, Format, FormatOption, OutOption, StackOption
 
 if TYPE_CHECKING:
     from costplan.document.rows import Rows
@@ -61,11 +61,11 @@ def command(
 
     These are estimates, comparisons, bills, diffs and checks.
     """
-    from costplan.cli.words import look, put, spare
+    from costplan.cli.common.words import look, put, spare
     from costplan.document.saved import SavedResult
     from costplan.render import render_all, render_rows
     from costplan.render.results import draw_results
-    from costplan.store.documents import open_all
+    from costplan.store.files.documents import open_all
 
     _check(form, fields, group_by, top)
     found = open_all(file)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import OutOption
+from costplan.cli.common.options import OutOption
 
 
 def command(
@@ -19,8 +19,8 @@ def command(
     out: OutOption = None,
 ) -> int:
     """Print a JSON Schema. With '#:schema FILE' on its first line, editors check the workload."""
-    from costplan.cli.words import put
-    from costplan.store.schemas import schema
+    from costplan.cli.common.words import put
+    from costplan.store.files.schemas import schema
 
     put(schema(name), out)
     return 0

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.options import DayOption, RateOption
+from costplan.cli.common.options import DayOption, RateOption
 
 
 def command(
@@ -22,7 +22,7 @@ def command(
     exchange: RateOption = None,
 ) -> int:
     """Check workload files and what their stacks bind."""
-    from costplan.cli.words import complain, day
+    from costplan.cli.common.words import complain, day
     from costplan.problems import CostplanError
 
     when = day(as_of)
@@ -41,9 +41,9 @@ def command(
 def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
     from costplan.api import estimate_opened
     from costplan.api.checking import refuse_bad_rules
-    from costplan.cli.voice import note
+    from costplan.cli.common.voice import note
     from costplan.problems import clean
-    from costplan.store.workloads import open_workload
+    from costplan.store.files.workloads import open_workload
 
     opened = open_workload(workload, rates=exchange)
     refuse_bad_rules(opened)

@@ -11,8 +11,8 @@ from costplan.problems import Problem
 from costplan.reading import REST, About, Amount, Count, Currency, Ge, Le, Positive, Share, record
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
 from costplan.workload.budget import Budget, Policy
+from costplan.workload.contract import Commitment, Credit, Discount, Rate
 from costplan.workload.strategy import Migration, Mix, Strategy
-from costplan.workload.terms import Commitment, Credit, Discount, Rate
 
 Purpose = Literal["produce", "coordinate", "people", "idle"]
 Mode = Literal["batch", "flex", "priority", "fast"]

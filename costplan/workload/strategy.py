@@ -1,7 +1,7 @@
 """Parameters of the ways to spend on compute instead of checking, and of moving and mixing stacks.
 
-Tables of the workload file; ``costplan.plan.hosting`` and ``strategies`` use them. Every number has
-a stated default.
+Tables of the workload file; ``hosting`` and ``strategies`` of ``costplan.plan.compare`` use them.
+Every number has a stated default.
 """
 
 from __future__ import annotations

@@ -24,12 +24,12 @@ from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.bill import Bill
 from costplan.document.estimate import Estimate, amounts
 from costplan.document.line import LineItem
-from costplan.plan.estimate import estimate
-from costplan.plan.price import price
+from costplan.plan.bill.estimate import estimate
+from costplan.plan.bill.price import price
 from costplan.quantity import ZERO, grouped, rounded
-from costplan.store.shelves import SlicedFolder, built_in_folder
-from costplan.store.throughput import open_throughput
-from costplan.store.workloads import open_workload
+from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.throughput import open_throughput
+from costplan.store.files.workloads import open_workload
 from costplan.workload.model import Workload
 from costplan.workload.outcomes import solve
 from costplan.workload.votes import incomplete_beta

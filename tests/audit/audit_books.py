@@ -7,9 +7,9 @@ from pathlib import Path
 
 from costplan.catalog.filed import Filed
 from costplan.document.audit import Audit
-from costplan.plan.audit.parts import Terms
-from costplan.plan.audit.run import audit
-from costplan.store.whole import filed_folder
+from costplan.plan.prices.audit.parts import Terms
+from costplan.plan.prices.audit.run import audit
+from costplan.store.files.whole import filed_folder
 
 DAY = date(2026, 11, 22)
 TERMS = Terms(DAY, DAY, 90, 180)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from audit_books import GOOD, HEAD, TERMS, audited, card, filed, model, names, offer, write
 
-from costplan.plan.audit.bands import ANY_TOKENS, FEES, TOKENS, UNITS
-from costplan.plan.audit.rules import BY_NAME, RULES
-from costplan.store.whole import filed_folder
+from costplan.plan.prices.audit.bands import ANY_TOKENS, FEES, TOKENS, UNITS
+from costplan.plan.prices.audit.rules import BY_NAME, RULES
+from costplan.store.files.whole import filed_folder
 
 BAD = "acme/bad"
 CHEAP_TIER = "tiers = [{ above = 200_000, rates = { input = 1, output = 5 } }]"

@@ -16,8 +16,8 @@ import pytest
 
 from costplan.catalog.lookup import CATEGORIES, Catalog
 from costplan.document.bill import Bill
-from costplan.plan.price import price
-from costplan.store.shelves import SlicedFolder, built_in_folder
+from costplan.plan.bill.price import price
+from costplan.store.files.shelves import SlicedFolder, built_in_folder
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "component_bills.json"
 CASES = json.loads(DATA.read_text(encoding="utf-8"))

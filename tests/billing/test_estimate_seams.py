@@ -7,7 +7,7 @@ from small_catalog import DAY, HEADER, ORIGIN, Shelf, file_of, workload_of
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import Estimate
-from costplan.plan.estimate import estimate
+from costplan.plan.bill.estimate import estimate
 from costplan.problems import InvalidInput
 
 MODELS = f"""

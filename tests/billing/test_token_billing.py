@@ -8,7 +8,7 @@ from small_catalog import DAY, amounts, catalog_of, charge, model, sum_of, token
 
 from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
 from costplan.catalog.schedule import Window
-from costplan.plan.price import price
+from costplan.plan.bill.price import price
 from costplan.problems import BadUsage, PriceNotKnown
 
 FULL = """

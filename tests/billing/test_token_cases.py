@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from costplan.catalog.lookup import Catalog
-from costplan.plan.price import price
-from costplan.store.shelves import SlicedFolder, built_in_folder
+from costplan.plan.bill.price import price
+from costplan.store.files.shelves import SlicedFolder, built_in_folder
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "token_cases.json"
 CASES = json.loads(DATA.read_text(encoding="utf-8"))

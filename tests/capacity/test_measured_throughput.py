@@ -17,9 +17,9 @@ from costplan.catalog.throughput import (
 )
 from costplan.problems import InvalidInput
 from costplan.reading import read
-from costplan.store.shelves import SlicedFolder, built_in_folder
-from costplan.store.text import DocumentError
-from costplan.store.throughput import open_throughput, read_throughput
+from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.text import DocumentError
+from costplan.store.files.throughput import open_throughput, read_throughput
 
 PATH = built_in_folder() / "throughput" / "inferencemax.toml"
 QUICK = LatencyTarget(tpot_ms=Decimal(10), ttft_ms=Decimal(5_000))

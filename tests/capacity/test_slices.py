@@ -1,6 +1,6 @@
 """Reading one model's measurements gives what reading all of them gives."""
 
-from costplan.store.throughput import open_throughput, throughput_of
+from costplan.store.files.throughput import open_throughput, throughput_of
 
 
 def test_a_models_slice_is_what_the_whole_says_of_it() -> None:

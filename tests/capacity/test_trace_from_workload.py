@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from costplan.problems import BadUsage
-from costplan.store.throughput import CapacityFiles
+from costplan.store.files.throughput import CapacityFiles
 
 ROOT = Path(__file__).resolve().parents[2]
 TRACE = ROOT / "tests" / "data" / "azure_chat_2023-11.csv"

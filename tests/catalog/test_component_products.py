@@ -16,8 +16,8 @@ from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.bill import Bill
-from costplan.plan.price import price
-from costplan.store.shelves import SlicedFolder, built_in_folder
+from costplan.plan.bill.price import price
+from costplan.store.files.shelves import SlicedFolder, built_in_folder
 
 TODAY = date(2026, 11, 22)
 DATA = Path(__file__).resolve().parents[1] / "data" / "component_products.json"

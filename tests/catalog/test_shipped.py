@@ -20,11 +20,11 @@ from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Confidence
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.line import LineItem
-from costplan.plan.price import price
+from costplan.plan.bill.price import price
 from costplan.problems import PriceNotKnown
 from costplan.reading import read
-from costplan.store.shelves import SlicedFolder, built_in_folder
-from costplan.store.text import parse_toml
+from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.text import parse_toml
 
 TODAY = date(2026, 11, 22)
 ROOT = built_in_folder()

@@ -10,11 +10,11 @@ import pytest
 from costplan.catalog.lookup import Catalog, CatalogFile
 from costplan.catalog.model import Card, Model
 from costplan.catalog.origin import resolve
-from costplan.plan.price import price
+from costplan.plan.bill.price import price
 from costplan.problems import PriceNotKnown
 from costplan.reading import read
-from costplan.store.shelves import SlicedFolder, built_in_folder
-from costplan.store.text import parse_toml
+from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.text import parse_toml
 
 TODAY = date(2026, 11, 22)
 ROOT = built_in_folder() / "tokens"

@@ -10,8 +10,8 @@ from typing import Any
 from costplan.document.estimate import Component, Estimate, EstimateDocument, Reliability
 from costplan.document.line import LineItem, Price
 from costplan.document.verdict import CheckDocument, Verdict
-from costplan.plan.check import check
-from costplan.plan.ruleset import RuleSet
+from costplan.plan.judge.check import check
+from costplan.plan.judge.ruleset import RuleSet
 from costplan.reading import read
 from costplan.workload.budget import RuleFile
 

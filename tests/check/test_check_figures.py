@@ -15,8 +15,8 @@ from costplan.catalog.expression import ExpressionError, condition
 from costplan.catalog.lookup import CATEGORIES
 from costplan.document.estimate import EstimateDocument
 from costplan.document.saved import plain
-from costplan.plan.measures import MEASURES, Subject
-from costplan.plan.ruleset import LIMITS, faults
+from costplan.plan.judge.measures import MEASURES, Subject
+from costplan.plan.judge.ruleset import LIMITS, faults
 from costplan.reading import read
 from costplan.workload.budget import KEYS, RuleFile
 

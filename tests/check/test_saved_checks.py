@@ -21,7 +21,7 @@ from costplan.document.verdict import CheckDocument
 from costplan.problems import BadUsage, InvalidInput
 from costplan.render import Look
 from costplan.render.results import RESULT_FORMATS, draw_result
-from costplan.store.schemas import schema
+from costplan.store.files.schemas import schema
 
 FORMS = tuple(RESULT_FORMATS["check"])
 LOOK = Look(80)

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from check_files import inside
 from run import DAY, WORKLOAD, Ran, costplan, files_below
 
-from costplan.store import generations
+from costplan.store.files import generations
 
 D = Decimal
 OWN = WORKLOAD.replace("openai/gpt-6.1-terra", "me/small")

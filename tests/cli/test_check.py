@@ -13,7 +13,7 @@ from check_files import OLD, QUOTED, TWO, inside, put
 from jsonschema import Draft202012Validator, FormatChecker
 from run import DAY, ROOT, WORKLOAD, Ran, costplan
 
-from costplan.store.schemas import schema
+from costplan.store.files.schemas import schema
 
 BUDGET = "[budget]\nmonthly_total = 3.5\n"
 

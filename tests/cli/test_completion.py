@@ -12,8 +12,8 @@ import pytest
 from run import WORKLOAD, costplan, files_below
 
 from costplan.cli import COMMANDS, app
-from costplan.cli.completing import complete
-from costplan.cli.tree import children, is_option, leaves
+from costplan.cli.common.completing import complete
+from costplan.cli.common.tree import children, is_option, leaves
 
 HOSTILE = [
     "evil/$(touch pwned)",

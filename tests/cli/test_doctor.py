@@ -8,7 +8,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator
 from run import ROOT, WORKLOAD, costplan, files_below
 
-from costplan.store.schemas import schema
+from costplan.store.files.schemas import schema
 
 
 def test_a_sound_installation(tmp_path: Path) -> None:

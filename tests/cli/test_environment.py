@@ -10,8 +10,8 @@ import pytest
 from run import ROOT, WORKLOAD, costplan
 
 from costplan.cli import app
-from costplan.cli.environment import OTHERS, VARIABLES, unknown
-from costplan.cli.tree import leaves
+from costplan.cli.common.environment import OTHERS, VARIABLES, unknown
+from costplan.cli.common.tree import leaves
 
 TWO = WORKLOAD + '\n[stack.b]\nchat = "openai/gpt-4o"\n'
 

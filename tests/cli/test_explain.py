@@ -12,11 +12,19 @@ from run import ROOT, costplan
 
 from costplan.catalog.origin import Confidence
 from costplan.cli import app
-from costplan.cli.environment import OTHERS, VARIABLES
-from costplan.cli.terms import ALIASES, CONFIDENCE, EXIT_CODES, FORMATS, PURPOSES, TERMS, paragraphs
-from costplan.cli.tree import choices, leaves
+from costplan.cli.common.environment import OTHERS, VARIABLES
+from costplan.cli.common.glossary import (
+    ALIASES,
+    CONFIDENCE,
+    EXIT_CODES,
+    FORMATS,
+    PURPOSES,
+    TERMS,
+    paragraphs,
+)
+from costplan.cli.common.tree import choices, leaves
 from costplan.document import estimate
-from costplan.plan.listing import CONFIDENCES
+from costplan.plan.prices.listing import CONFIDENCES
 from costplan.render import FORMATS as DRAWN
 
 
@@ -85,7 +93,7 @@ def test_the_formats_are_those_that_the_commands_know() -> None:
         for form in formats:
             assert re.search(rf"^{form} .*\b{command}\b", text, re.M), (form, command)
     assert set(DRAWN) <= used
-    assert used <= set(FORMATS), "costplan/cli/terms.py says what each format is"
+    assert used <= set(FORMATS), "costplan/cli/common/glossary.py says what each format is"
     rows = re.findall(r"^(\w+) +.*: ", text, re.M)
     assert used <= set(rows)
 

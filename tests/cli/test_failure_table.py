@@ -280,7 +280,7 @@ from costplan.cli import main, run
 
 with contextlib.redirect_stdout(io.StringIO()):  # the other user may not import from our home
     run(["check", "w.toml", "--max-total=9"])
-import tempfile, costplan.store.writing
+import tempfile, costplan.store.files.writing
 if os.getuid() == 0:
     os.setgid(65534)
     os.setuid(65534)

@@ -528,7 +528,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 INTERRUPTED = """
 import os, sys
 from pathlib import Path
-from costplan.store import writing
+from costplan.store.files import writing
 
 def interrupt(number):
     raise KeyboardInterrupt
@@ -556,7 +556,7 @@ with contextlib.redirect_stdout(io.StringIO()):  # the other user may not import
     assert run(["estimate", "proj/w.toml", "--as-of", "2026-11-22"]) == 0
     assert run(["init", "--out", "-"]) == 0
 import tempfile
-import costplan.store.writing
+import costplan.store.files.writing
 os.chmod("proj/pricing", 0)
 if os.getuid() == 0:
     os.setgid(65534)

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from run import DAY, ROOT, WORKLOAD, costplan
 
-from costplan.store import starters
+from costplan.store.files import starters
 
 WORKLOADS = sorted((ROOT / "examples").glob("*.toml"))
 

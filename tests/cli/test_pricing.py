@@ -23,13 +23,13 @@ from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.cli import run
 from costplan.document.listing import Document, ModelPage, OfferPage
-from costplan.plan.listing import price_list
-from costplan.plan.price_page import PLAUSIBLE, model_page, offer_page
-from costplan.plan.searching import search as search_in
+from costplan.plan.prices.listing import price_list
+from costplan.plan.prices.price_page import PLAUSIBLE, model_page, offer_page
+from costplan.plan.prices.searching import search as search_in
 from costplan.render import Look
 from costplan.render.listing import draw
-from costplan.store.scan import heads
-from costplan.store.shelves import built_in_folder, open_catalog
+from costplan.store.files.scan import heads
+from costplan.store.files.shelves import built_in_folder, open_catalog
 
 DAY = date(2026, 11, 22)
 AT = ["--at", DAY.isoformat()]

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from run import CONTROL, Ran, costplan
 
-from costplan.store.schemas import schema
-from costplan.store.shelves import built_in_folder
+from costplan.store.files.schemas import schema
+from costplan.store.files.shelves import built_in_folder
 
 AT = ("--at", "2026-11-22")
 HEAD = """\
@@ -197,7 +197,7 @@ def test_bad_arguments_exit_2(tmp_path: Path, arguments: tuple[str, ...], said: 
 
 
 def test_the_rules_are_documented() -> None:
-    from costplan.plan.audit.rules import RULES
+    from costplan.plan.prices.audit.rules import RULES
 
     text = (Path(__file__).resolve().parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.+?) \|$", text, re.M)

@@ -13,7 +13,7 @@ from run import CONTROL, DAY, costplan, files_below
 
 from costplan.document.schema import PRICE_DIFF
 from costplan.problems import BadUsage
-from costplan.store.git import Repository
+from costplan.store.files.git import Repository
 
 DEARER = MODELS.replace("input = 2.00", "input = 4")
 

@@ -28,9 +28,9 @@ from run import CONTROL, ROOT, Ran, costplan, files_below
 
 from costplan.catalog.lookup import Catalog
 from costplan.cli import run
-from costplan.store import generations
-from costplan.store.schemas import schema
-from costplan.store.shelves import refreshed
+from costplan.store.files import generations
+from costplan.store.files.schemas import schema
+from costplan.store.files.shelves import refreshed
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)

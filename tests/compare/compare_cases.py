@@ -17,10 +17,10 @@ from costplan.api import compare_opened
 from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, Option, Strategies
 from costplan.document.estimate import Estimate
-from costplan.plan.estimate import estimate, estimate_scaled
+from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.render import Look, render
-from costplan.store.shelves import open_catalog
-from costplan.store.workloads import Opened, open_workload
+from costplan.store.files.shelves import open_catalog
+from costplan.store.files.workloads import Opened, open_workload
 from costplan.workload.model import Workload
 
 ROOT = Path(__file__).resolve().parents[2]

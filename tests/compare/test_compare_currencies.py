@@ -12,13 +12,13 @@ import pytest
 
 from costplan.catalog.provisioned import Terms
 from costplan.document.comparison import Option
-from costplan.plan.compare import compare
-from costplan.plan.estimate import estimate
+from costplan.plan.bill.estimate import estimate
+from costplan.plan.compare.comparison import compare
 from costplan.problems import InvalidInput
 from costplan.reading import read
-from costplan.store.shelves import open_catalog
-from costplan.store.text import parse_toml
-from costplan.store.throughput import CapacityFiles
+from costplan.store.files.shelves import open_catalog
+from costplan.store.files.text import parse_toml
+from costplan.store.files.throughput import CapacityFiles
 from costplan.workload.model import Workload
 
 DAY = date(2026, 11, 22)

@@ -29,8 +29,8 @@ from compare_cases import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costplan.plan.family import Family, bare, members, without_people
-from costplan.plan.strategies import own_success, unit_prices
+from costplan.plan.compare.family import Family, bare, members, without_people
+from costplan.plan.compare.strategies import own_success, unit_prices
 from costplan.workload.model import Workload
 from costplan.workload.outcomes import Solved, solve
 

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 
 from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
-from costplan.plan.strategies import _advice, _frontier, _measure, cheapest
+from costplan.plan.compare.strategies import _advice, _frontier, _measure, cheapest
 from costplan.workload.votes import ceiling, majority
 
 ONE = Decimal(1)

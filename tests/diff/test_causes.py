@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from costplan.document.diff import CAUSES, DiffDocument
 from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem, Price
-from costplan.plan.diff import diff
+from costplan.plan.judge.diff import diff
 from costplan.problems import BadUsage
 from costplan.quantity import settle
 

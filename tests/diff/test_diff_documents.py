@@ -13,14 +13,14 @@ import pytest
 from costplan.api import estimate_opened
 from costplan.document.diff import DiffDocument
 from costplan.document.saved import parse_result, plain
-from costplan.plan.diff import diff
+from costplan.plan.judge.diff import diff
 from costplan.problems import InvalidInput
 from costplan.render import Look
 from costplan.render.diff_markdown import draw as draw_markdown
 from costplan.render.money import amount, places, signed
 from costplan.render.results import draw_result
-from costplan.store.schemas import schema
-from costplan.store.workloads import open_workload
+from costplan.store.files.schemas import schema
+from costplan.store.files.workloads import open_workload
 
 DAY = date(2026, 11, 22)
 EXAMPLE = "examples/support-agent.toml"

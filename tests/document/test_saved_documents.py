@@ -16,8 +16,8 @@ from costplan.document.saved import KINDS, RESULTS, TYPES, parse, plain
 from costplan.problems import BadUsage, InvalidInput
 from costplan.render import Look, render
 from costplan.render.json import dumps
-from costplan.store.documents import open_document, parse_json
-from costplan.store.schemas import schema
+from costplan.store.files.documents import open_document, parse_json
+from costplan.store.files.schemas import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.toml"))
@@ -110,7 +110,7 @@ def test_documents_are_valid_with_and_without_their_optional_parts(made: dict[st
 
 
 def test_every_kind_has_a_schema_and_a_type() -> None:
-    from costplan.store.schemas import SCHEMAS
+    from costplan.store.files.schemas import SCHEMAS
 
     assert set(KINDS) | set(RESULTS) == set(TYPES.values())
     assert set(TYPES.values()) <= set(SCHEMAS)

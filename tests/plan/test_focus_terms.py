@@ -28,7 +28,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.saved import Saved, parse, plain
 from costplan.quantity import ZERO, total
 from costplan.render import Look, render_all
-from costplan.workload.terms import Commitment, Credit, Discount, Rate
+from costplan.workload.contract import Commitment, Credit, Discount, Rate
 
 Rows = list[dict[str, str]]
 LOOK = Look()

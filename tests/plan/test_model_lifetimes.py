@@ -13,8 +13,8 @@ from costplan.api import estimate_file
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
 from costplan.document.estimate import Estimate
-from costplan.plan.price import price
-from costplan.store.shelves import open_catalog
+from costplan.plan.bill.price import price
+from costplan.store.files.shelves import open_catalog
 
 DAY = date(2026, 11, 22)
 ARGON = "google/gemini-4-argon"

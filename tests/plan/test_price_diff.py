@@ -13,7 +13,7 @@ import pytest
 from costplan.catalog.lookup import CatalogFile, Category, Entry
 from costplan.document.price_diff import PriceChange, PriceDiff, Side
 from costplan.document.schema import PRICE_DIFF
-from costplan.plan.price_diff import price_diff
+from costplan.plan.prices.price_diff import price_diff
 from costplan.reading import read
 from costplan.render import Look
 from costplan.render.price_diff import draw

@@ -11,12 +11,12 @@ import pytest
 
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
-from costplan.plan.compare import compare
-from costplan.plan.estimate import estimate
+from costplan.plan.bill.estimate import estimate
+from costplan.plan.compare.comparison import compare
 from costplan.problems import InvalidInput
 from costplan.reading import read
-from costplan.store.shelves import open_catalog
-from costplan.store.text import parse_toml
+from costplan.store.files.shelves import open_catalog
+from costplan.store.files.text import parse_toml
 from costplan.workload.model import Workload
 
 DAY = date(2026, 11, 22)

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from costplan.billing.discounts import band_share
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import Estimate
-from costplan.plan.estimate import estimate
+from costplan.plan.bill.estimate import estimate
 from costplan.quantity import ONE, ZERO, scaled, total
 from costplan.reading import read
-from costplan.store.shelves import open_catalog
-from costplan.store.text import parse_toml
+from costplan.store.files.shelves import open_catalog
+from costplan.store.files.text import parse_toml
+from costplan.workload.contract import Band, Commitment, Credit, Discount, Rate
 from costplan.workload.model import Workload
-from costplan.workload.terms import Band, Commitment, Credit, Discount, Rate
 
 DAY = date(2026, 11, 22)
 TINY = Decimal("1e-9")

@@ -8,7 +8,7 @@ from typing import Any
 import tomli_w
 
 from costplan.reading import read
-from costplan.store.text import parse_toml
+from costplan.store.files.text import parse_toml
 from costplan.workload.graph import Graph, Outcomes
 from costplan.workload.model import Workload
 from costplan.workload.outcomes import solve

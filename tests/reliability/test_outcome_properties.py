@@ -26,7 +26,7 @@ from reliability_helpers import (
 )
 
 from costplan.api import estimate_opened
-from costplan.store.workloads import open_workload
+from costplan.store.files.workloads import open_workload
 from costplan.workload.chain import Chain, NeverEnds, Row
 from costplan.workload.graph import MOST_STATES, Outcomes
 from costplan.workload.outcomes import solve

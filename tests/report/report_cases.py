@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from costplan.document.saved import Saved, parse
-from costplan.store.documents import open_document, parse_json
+from costplan.store.files.documents import open_document, parse_json
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"

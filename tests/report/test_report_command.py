@@ -14,7 +14,7 @@ import pytest
 from report_cases import HORIZON, MINIMAL, SAVED, SUPPORT
 
 from costplan.cli import run
-from costplan.cli.options import Format
+from costplan.cli.common.options import Format
 from costplan.cli.report import Group
 from costplan.document.rows import GROUPS
 from costplan.render import FORMATS

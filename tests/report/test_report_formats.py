@@ -20,7 +20,7 @@ from costplan.document.entries import FIELDS
 from costplan.document.facts import RULES, findings
 from costplan.document.saved import Saved, parse
 from costplan.render import FORMATS, TABULAR, Look, render_all
-from costplan.store.schemas import schema
+from costplan.store.files.schemas import schema
 
 LOOK = Look()
 FORMULA = re.compile("^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")

@@ -26,9 +26,9 @@ from costplan.catalog.origin import Accepted, Origin, Source
 from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput
 from costplan.reading import read
-from costplan.store.catalog_text import catalog_text, plain_id
-from costplan.store.shelves import BLOCK, QUOTED, built_in_folder
-from costplan.store.text import parse_toml
+from costplan.store.files.catalog_text import catalog_text, plain_id
+from costplan.store.files.shelves import BLOCK, QUOTED, built_in_folder
+from costplan.store.files.text import parse_toml
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 days = st.dates(date(2023, 1, 1), date(2027, 1, 1))

@@ -14,8 +14,8 @@ import price_server as serve
 import pytest
 from price_server import Server, serving
 
-from costplan.store import http_cache
-from costplan.store.fetch import Fetcher, FetchError, Limits, read_bytes, shown
+from costplan.store.network import http_cache
+from costplan.store.network.fetch import Fetcher, FetchError, Limits, read_bytes, shown
 
 QUICK = Limits(seconds=3, connect=1, silence=1, bytes=1_000_000, tries=3)
 BODY = {"data": [1, 2, 3]}
@@ -243,7 +243,7 @@ def test_a_next_page_on_another_host_is_refused() -> None:
 
 
 def test_pages_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("costplan.store.fetch.PAGES", 5)
+    monkeypatch.setattr("costplan.store.network.fetch.PAGES", 5)
     with serving() as server:
         server.routes["/"] = serve.sends({"next": server.url("/")})
         with Fetcher(QUICK) as fetcher, pytest.raises(FetchError, match="goes on after 5 pages"):

@@ -12,8 +12,8 @@ import pytest
 
 from costplan.catalog.lookup import Catalog
 from costplan.problems import BadUsage
-from costplan.store import generations
-from costplan.store.shelves import RefreshedFolder, SlicedFolder, WholeFolder, layers
+from costplan.store.files import generations
+from costplan.store.files.shelves import RefreshedFolder, SlicedFolder, WholeFolder, layers
 
 HEAD = 'vendor = "Acme"\ncurrency = "USD"\nsource.page = { at = "acme", confidence = "dataset" }\n'
 MODEL = """
@@ -95,7 +95,7 @@ def test_a_refresh_that_came_between_is_not_overwritten(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from costplan.store import generations
+from costplan.store.files import generations
 with generations._alone(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -184,8 +184,8 @@ def test_only_the_blocks_named_are_parsed(tmp_path: Path, monkeypatch: pytest.Mo
     models = [MODEL.format(name=f"m{n}", checked="2026-06-01", price=n) for n in range(3_000)]
     generations.write(tmp_path, {"tokens/acme.toml": HEAD + "".join(models)}, None)
     parsed: list[int] = []
-    from costplan.store import shelves
-    from costplan.store.text import parse_toml
+    from costplan.store.files import shelves
+    from costplan.store.files.text import parse_toml
 
     def counted(name: str, text: str) -> dict:
         parsed.append(text.count("[[model]]"))

@@ -11,9 +11,9 @@ from costplan.catalog.model import Card, Model, Rates
 from costplan.catalog.origin import Origin, Source
 from costplan.problems import InvalidInput
 from costplan.reading import read
-from costplan.store.merging_folders import SEPARATOR, merge_files
-from costplan.store.text import parse_toml
-from costplan.store.upstream import Quoted, Upstream
+from costplan.store.files.text import parse_toml
+from costplan.store.sourcing.merging_folders import SEPARATOR, merge_files
+from costplan.store.sourcing.upstream import Quoted, Upstream
 
 OCT, NOV = date(2026, 10, 1), date(2026, 11, 1)
 HAND = """\

@@ -10,7 +10,7 @@ import tomli_w
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from costplan.store.positions import Path, Place, draw, locate, syntax_place
+from costplan.store.files.positions import Path, Place, draw, locate, syntax_place
 
 
 def marked(text: str, place: Place | None) -> str:

@@ -8,8 +8,8 @@ import pytest
 
 from costplan.catalog.model import Model
 from costplan.problems import InvalidInput
-from costplan.store.upstream import Upstream, adapter
-from costplan.store.upstream.payload import rate
+from costplan.store.sourcing.upstream import Upstream, adapter
+from costplan.store.sourcing.upstream.payload import rate
 
 DAY = date(2026, 11, 1)
 SETS = ("genai-prices", "litellm", "models.dev", "model-prices", "portkey")

@@ -10,9 +10,9 @@ from decimal import Decimal as D
 import pytest
 
 from costplan.catalog.model import Model
-from costplan.store.merging_folders import merge_files
-from costplan.store.upstream import Upstream, adapter
-from costplan.store.upstream.sanity import SLIPS
+from costplan.store.sourcing.merging_folders import merge_files
+from costplan.store.sourcing.upstream import Upstream, adapter
+from costplan.store.sourcing.upstream.sanity import SLIPS
 
 DAY = date(2026, 11, 1)
 MICRO = 1e-6

@@ -14,10 +14,10 @@ from price_server import serving
 
 from costplan.catalog.model import Card, Model
 from costplan.problems import InvalidInput
-from costplan.store.fetch import Limits
-from costplan.store.sources import Wanted, read_source
-from costplan.store.upstream import SOURCES, Upstream, adapter, aws, azure, openrouter
-from costplan.store.upstream.recognise import SHAPES, by_address, by_content
+from costplan.store.network.fetch import Limits
+from costplan.store.sourcing.sources import Wanted, read_source
+from costplan.store.sourcing.upstream import SOURCES, Upstream, adapter, aws, azure, openrouter
+from costplan.store.sourcing.upstream.recognise import SHAPES, by_address, by_content
 
 DAY = date(2026, 11, 20)
 

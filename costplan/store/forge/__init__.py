@@ -1,6 +1,6 @@
 """Code hosts on which a comment is kept: one host a file, one line each in ``FORGES``.
 
-The only room beside ``costplan.store.fetch`` that uses the network, and only for ``costplan
+The only room beside ``costplan.store.network.fetch`` that uses the network, and only for ``costplan
 comment``.
 """
 

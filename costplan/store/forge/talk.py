@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from costplan.store.forge import ForgeError
-from costplan.store.waiting import Deadline, retry_after
+from costplan.store.network.waiting import Deadline, retry_after
 
 if TYPE_CHECKING:
     import httpx

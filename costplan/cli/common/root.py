@@ -1,0 +1,31 @@
+"""``costplan`` before any command: options that every command shares."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Data and errors only.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say on standard error which files were read.")
+    ] = False,
+) -> None:
+    """Plan the monthly total cost of an LLM or agent application before it ships."""
+    if version:
+        from costplan import __version__
+
+        print(f"costplan {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from costplan.problems import BadUsage
+
+        raise BadUsage("no command is named", "'costplan --help' lists them")
+    if quiet or verbose:
+        from costplan.cli.common.voice import speak
+
+        speak(context, quiet, verbose)

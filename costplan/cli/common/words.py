@@ -1,0 +1,146 @@
+"""What the command line says, and where: data on stdout, words on stderr."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from costplan import __version__
+from costplan.cli.common.environment import width as asked_width
+from costplan.cli.common.voice import note
+from costplan.problems import BadUsage, CostplanError, clean, did_you_mean
+from costplan.render import Look
+
+
+def complain(error: CostplanError) -> None:
+    """An error with its remedy, on stderr."""
+    from costplan.store.files.text import DocumentError, DocumentSyntaxError
+
+    if isinstance(error, DocumentError | DocumentSyntaxError):
+        print(error, file=sys.stderr)
+    else:
+        print(f"error: {clean(str(error))}", file=sys.stderr)
+        for one in getattr(error, "also", ()):
+            print(f"   - {clean(one)}", file=sys.stderr)
+        hint = getattr(error, "hint", None)
+        if hint:
+            print(f"   = help: {clean(hint)}", file=sys.stderr)
+    remark(getattr(error, "__notes__", ()))
+
+
+def remark(sentences: Iterable[str]) -> None:
+    """Sentences below an error, on stderr."""
+    for sentence in sentences:
+        print(f"   = note: {clean(sentence)}", file=sys.stderr)
+
+
+def look(explain: bool = False) -> Look:
+    """How stdout may look: its width, and colour only on a terminal that wants it."""
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    color = terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+    if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"):
+        color = True
+    width = asked_width() or min(shutil.get_terminal_size((80, 24)).columns, 120)
+    encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
+    return Look(
+        width=width,
+        color=bool(color),
+        unicode=encoding.startswith("utf"),
+        explain=explain,
+        version=__version__,
+    )
+
+
+def file_look() -> Look:
+    """How a file beside the output may look: the same whatever terminal it was made in."""
+    return Look(version=__version__)
+
+
+def put(text: str, out: Path | None) -> None:
+    """The text on stdout (no file, or ``-``), or in a file that is replaced in one move."""
+    if out is None or str(out) == "-":
+        if sys.stdout is None:
+            raise BadUsage("standard output is closed", "--out FILE writes to a file")
+        sys.stdout.write(text)
+        return
+    from costplan.store.files.writing import write
+
+    write(out, text)
+    note(f"wrote {clean(str(out))}")
+
+
+def also(pairs: Sequence[str], formats: Sequence[str], out: Path | None) -> dict[str, Path]:
+    """``FORMAT=FILE`` pairs of ``--save``, by format. Raises BadUsage, also for one file twice."""
+    found: dict[str, Path] = {}
+    files = [] if out is None else [out.absolute()]
+    for pair in pairs:
+        name, equals, file = pair.partition("=")
+        if name not in formats or not equals or not file or file == "-":
+            near = did_you_mean(name, formats)
+            known = f"as json=out.json; formats: {', '.join(formats)}"
+            raise BadUsage(f"--save {clean(pair)}: is no FORMAT=FILE", near or known)
+        path = Path(file)
+        if name in found or path.absolute() in files:
+            raise BadUsage(f"--save {clean(pair)}: the format or the file is given twice")
+        found[name] = path
+        files.append(path.absolute())
+    return found
+
+
+def spare(source: Path, out: Path | None) -> None:
+    """Raises BadUsage where ``--out`` or ``--save`` would replace what is read."""
+    if out is not None and out.is_file() and source.is_file() and out.samefile(source):
+        raise BadUsage(f"{out} is read here, and would be written over", "name another file")
+
+
+def day(text: str | None) -> date:
+    """A date from the command line; today (UTC) when left out. Raises BadUsage."""
+    if text is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadUsage(f"'{clean(text)}' is not a date such as 2026-11-22") from None
+
+
+def moment(text: str | None) -> datetime:
+    """A moment from the command line, UTC unless it says otherwise. Raises BadUsage."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadUsage(
+            f"'{clean(text)}' is not a date or time such as 2026-11-22T12:00:00Z"
+        ) from None
+
+
+def quantities(pairs: list[str]) -> dict[str, Decimal]:
+    """NAME=VALUE pairs as Decimals. Raises BadUsage."""
+    found: dict[str, Decimal] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadUsage(f"'{clean(pair)}' is not NAME=VALUE", "such as input_tokens=1000")
+        if name in found:
+            raise BadUsage(f"{clean(name)} is given twice")
+        if value in ("true", "false"):
+            value = "1" if value == "true" else "0"
+        found[name] = sane(clean(name), value)
+    return found
+
+
+def sane(name: str, value: str) -> Decimal:
+    """A number from the command line. Raises BadUsage, also for one beyond Decimal's exponents."""
+    from costplan.api import number
+
+    try:
+        return number(name, value)
+    except ArithmeticError:
+        raise BadUsage(f"{name}: {clean(value)} is not a finite number under 1e15") from None

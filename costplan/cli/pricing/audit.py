@@ -1,0 +1,100 @@
+"""``costplan pricing audit``: what is wrong with the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costplan.cli.common.options import CatalogueDayOption, CategoryOption, OutOption, VendorOption
+
+if TYPE_CHECKING:
+    from costplan.catalog.filed import Filed
+    from costplan.plan.prices.audit.parts import Terms
+
+
+class Format(StrEnum):
+    """What ``costplan.render.audit`` can draw."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+class LevelName(StrEnum):
+    """From the worst on."""
+
+    error = "error"
+    warning = "warning"
+    note = "note"
+
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar="[DIR]", help="A catalogue folder alone; or all that is in force."),
+]
+Within = Annotated[
+    int, typer.Option("--within", metavar="DAYS", min=0, help="How far ahead to look.")
+]
+Stale = Annotated[
+    int, typer.Option("--stale-days", metavar="N", min=0, help="How old a source may be.")
+]
+
+
+def command(
+    folder: Folder = None,
+    as_of: CatalogueDayOption = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = (Format.table),
+    out: OutOption = None,
+    vendor: VendorOption = None,
+    category: CategoryOption = None,
+    within: Within = 90,
+    stale_days: Stale = 180,
+    level: Annotated[
+        LevelName, typer.Option("--level", help="Show findings from this level on.")
+    ] = LevelName.warning,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every finding, not only the first of each kind.")
+    ] = False,
+) -> int:
+    """Look for prices that cannot be right, grew old or conflict.
+
+    Exits 1 where one must not be billed as it stands.
+    """
+    from costplan.cli.common.words import look, put
+    from costplan.plan.prices.audit.run import audit
+    from costplan.render.audit import FIRST, draw
+
+    filed, scope = read(folder)
+    made = audit(
+        filed,
+        terms(as_of, within, stale_days),
+        scope,
+        vendor=vendor,
+        category=category,
+        level=level.value,
+    )
+    put(draw(made, form.value, look(), None if everything else FIRST), out)
+    return 1 if made.errors else 0
+
+
+def terms(as_of: str | None, within: int, stale_days: int) -> Terms:
+    """The day looked at, and how far around it."""
+    from costplan.cli.common.words import day
+    from costplan.plan.prices.audit.parts import Terms
+
+    when = day(as_of)
+    return Terms(when, max(when, day(None)), within, stale_days)
+
+
+def read(folder: Path | None) -> tuple[Sequence[Filed], str]:
+    """The entries of one folder or of all shelves, and what a reader calls that."""
+    from costplan.store.files.shelves import open_catalog
+    from costplan.store.files.whole import filed_catalog, filed_folder
+
+    if folder is not None:
+        return list(filed_folder(folder)), str(folder)
+    return list(filed_catalog(open_catalog(Path()))), "the catalogue in force"

@@ -1,0 +1,52 @@
+"""``costplan pricing diff``: what changed between two sets of prices."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from costplan.cli.common.options import DayOption, OutOption
+
+SIDE = "A catalogue file or folder, a lock, a day, or a git revision (REV or REV:path)."
+
+
+class Format(StrEnum):
+    """What ``costplan.render.price_diff`` can draw."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+def command(
+    old: Annotated[str, typer.Argument(metavar="OLD", help=SIDE)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same, to compare it with.")],
+    workload: Annotated[
+        str | None,
+        typer.Option("--workload", metavar="FILE", help="Also what it does to its bill."),
+    ] = None,
+    as_of: DayOption = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    out: OutOption = None,
+) -> int:
+    """Compare two sets of prices; exit 0 whether or not they differ."""
+    from pathlib import Path
+
+    from costplan.api.pinning import price_changes
+    from costplan.cli.common.voice import note
+    from costplan.cli.common.words import day, look, put, spare
+    from costplan.problems import clean
+    from costplan.render.price_diff import draw
+    from costplan.store.files.workloads import open_workload
+
+    when = day(as_of)
+    opened = None if workload is None else open_workload(workload)
+    for source in (old, new, *([opened.name] if opened else [])):
+        spare(Path(source), out)
+    made, said = price_changes(old, new, when, opened)
+    if said:
+        note(clean(said))
+    put(draw(made, form.value, look()), out)
+    return 0

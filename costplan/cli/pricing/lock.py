@@ -1,0 +1,63 @@
+"""``costplan pricing lock``: pin the prices of a workload in a file beside it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from costplan.cli.common.options import DayOption, OutOption, WorkloadArgument
+
+
+def command(
+    workload: WorkloadArgument = None,
+    as_of: DayOption = None,
+    out: OutOption = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Take every price from the catalogue again.")
+    ] = False,
+    update_offer: Annotated[
+        list[str] | None,
+        typer.Option("--update-offer", metavar="OFFER", help="Only this one; may be repeated."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 3 if anything differs.")
+    ] = False,
+) -> int:
+    """Pin a workload's prices in costplan.lock.
+
+    What it pins stays, what it lacks is added, what is unused goes.
+    """
+    from costplan.api.pinning import check_lock, relock
+    from costplan.cli.common.voice import note
+    from costplan.cli.common.words import day, look, put, spare
+    from costplan.problems import BadUsage, clean
+    from costplan.render.price_diff import counts, draw
+    from costplan.store.files.workloads import open_workload
+    from costplan.store.files.writing import write
+
+    when = day(as_of)
+    opened = open_workload(workload)
+    if check:
+        if update or update_offer:
+            raise BadUsage("--check changes nothing", "leave out --update and --update-offer")
+        pinned = check_lock(opened, when, out)
+        said = f"{pinned.file}: {len(pinned.offers)} entries as the catalogue has them"
+        note(clean(said))
+        return 0
+    from pathlib import Path
+
+    spare(Path(opened.name), out)
+    made = relock(opened, when, out, update, update_offer or [])
+    for name in made.damaged:
+        note(clean(f"dropped: {name} was edited or damaged, not used here"))
+    if made.text == made.before:
+        note(clean(f"{made.path} is up to date: {made.entries} entries"))
+        return 0
+    write(made.path, made.text)
+    note(clean(f"wrote {made.path}: {made.entries} entries"))
+    if made.before:
+        note(counts(made.diff))
+        if made.diff.changes:
+            put(draw(made.diff, "table", look()), None)
+    return 0

@@ -1,0 +1,39 @@
+"""``costplan pricing report``: what the catalogue holds and rests on, in figures."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from costplan.cli.common.options import CatalogueDayOption, OutOption
+from costplan.cli.pricing.audit import Folder, Stale, read, terms
+
+
+class Format(StrEnum):
+    """What ``costplan.render.audit`` can draw of a report."""
+
+    table = "table"
+    json = "json"
+
+
+def command(
+    folder: Folder = None,
+    as_of: CatalogueDayOption = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = (Format.table),
+    out: OutOption = None,
+    stale_days: Stale = 180,
+) -> int:
+    """Count what the catalogue holds and what it rests on.
+
+    Exits 1 where a price has no source, costs nothing without saying so, or fails the audit.
+    """
+    from costplan.cli.common.words import look, put
+    from costplan.plan.prices.audit.report import report
+    from costplan.render.audit import draw_report
+
+    filed, scope = read(folder)
+    made = report(filed, terms(as_of, 90, stale_days), scope)
+    put(draw_report(made, form.value, look()), out)
+    return 1 if made.missed else 0

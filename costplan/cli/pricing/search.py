@@ -1,0 +1,35 @@
+"""``costplan pricing search``: entries that a few words are about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from costplan.cli.pricing.show import Format, show
+
+
+def command(
+    word: Annotated[list[str], typer.Argument(metavar="WORD...", help="All of them must match.")],
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
+    ] = 20,
+) -> int:
+    """Search ids, aliases, vendors and products.
+
+    What is found by likeness is never priced.
+    """
+    from costplan.cli.common.voice import note
+    from costplan.plan.prices.searching import search
+    from costplan.problems import clean
+    from costplan.store.files.scan import heads
+    from costplan.store.files.shelves import open_catalog
+
+    found = search(heads(open_catalog(Path())), word, limit)
+    if found.hits or form is Format.json:
+        show(found, form)
+    if not found.hits:
+        note(f"nothing in the catalogue is like '{clean(' '.join(word))}'")
+    return 0 if found.hits else 1

@@ -1,0 +1,1 @@
+"""The priced plan of one stack: bindings, months, terms, reliability."""

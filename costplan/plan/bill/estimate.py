@@ -1,0 +1,299 @@
+"""Each stack's bill for the as-of month, and for each month of a longer horizon.
+
+workload -> usage -> bindings -> lines of models, machines, offers, fixed costs -> Estimate
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence, Set
+from datetime import date
+from decimal import Decimal
+
+from costplan.billing.exchange import Exchange
+from costplan.catalog.lookup import Catalog, Entry
+from costplan.document.estimate import (
+    STALE_RATE,
+    Component,
+    Estimate,
+    EstimateDocument,
+    Month,
+)
+from costplan.document.line import Conversion, LineItem
+from costplan.plan.bill.lifetimes import lifetimes
+from costplan.plan.bill.month import DEFAULT_PURPOSE, LESS, TOO_MUCH, StackMonth
+from costplan.plan.bill.reliability import reliability
+from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
+from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
+from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
+from costplan.workload.model import Stack, Workload
+from costplan.workload.outcomes import Solved, solve
+
+ORDER = (*DEFAULT_PURPOSE, "other")
+ALWAYS_LEFT_OUT = (
+    "taxes",
+    "support plans",
+    "network egress and storage of your own data, unless a line says so",
+)
+
+
+def estimate(
+    workload: Workload, catalog: Catalog, as_of: date, stacks: Sequence[str] = ()
+) -> EstimateDocument:
+    """The estimates of all stacks, or of the named ones.
+
+    Raises InvalidInput with every problem of every estimated stack, each at its place in the
+    workload file; BadUsage for an unknown stack.
+    """
+    names = list(stacks) or list(workload.stack)
+    for name in names:
+        if name not in workload.stack:
+            hint = did_you_mean(name, workload.stack) or "stacks: " + ", ".join(workload.stack)
+            raise BadUsage(f"there is no stack '{name}'", hint)
+    problems: list[Problem] = []
+    estimates: list[Estimate] = []
+    used: dict[str, Entry] = {}
+    rates: set[str] = set()
+    for name in names:
+        planner = _Planner(workload, catalog, name, workload.stack[name])
+        try:
+            estimates.append(planner.estimate(as_of))
+        except InvalidInput as error:
+            problems += error.problems
+        used.update(planner.used)
+        rates |= planner.rates.keys()
+    if problems:
+        raise InvalidInput(list(dict.fromkeys(problems)))
+    if set(names) == set(workload.stack):
+        _unmatched(workload, used, rates, estimates)
+    return EstimateDocument(
+        workload=workload.name,
+        currency=workload.currency,
+        as_of=as_of,
+        catalog_text=_spelled(used.values()),
+        offers=sorted(used),
+        estimates=estimates,
+    )
+
+
+def _unmatched(
+    workload: Workload, used: Iterable[str], rates: Set[str], estimates: Sequence[Estimate]
+) -> None:
+    """Terms that nothing in any stack has to do with: a misspelt pattern, a rate not needed."""
+    warnings = []
+    for ends, tables in (
+        ("to discount", workload.discount),
+        ("to commit to", workload.commitment),
+        ("to credit", workload.credit),
+    ):
+        for one in tables:
+            if not any(one.matches(offer) for offer in used):
+                warnings.append(f"no stack has an offer '{one.offers}' {ends}")
+    notes = [
+        f"the exchange rate {key} is not used: no price is in that currency"
+        for key in workload.exchange
+        if key not in rates
+    ]
+    for made in estimates:
+        made.warnings += dict.fromkeys(warnings)
+        made.notes += notes
+
+
+def estimate_scaled(
+    workload: Workload, catalog: Catalog, as_of: date, stack: str, scale: Decimal
+) -> Estimate:
+    """One stack at ``scale`` times the workload's traffic. Raises as ``estimate``."""
+    return _Planner(workload, catalog, stack, workload.stack[stack]).estimate(as_of, scale)
+
+
+def _spelled(entries: Iterable[Entry]) -> str:
+    return "\n".join(sorted(repr((entry.item, entry.currency)) for entry in entries))
+
+
+class _Planner:
+    def __init__(self, workload: Workload, catalog: Catalog, name: str, stack: Stack) -> None:
+        self.workload, self.catalog = workload, catalog
+        self.name, self.stack = name, stack
+        self.used: dict[str, Entry] = {}
+        self.rates: dict[str, Conversion] = {}
+        self._solved: Solved | None = None
+
+    def estimate(self, as_of: date, scale: Decimal = ONE) -> Estimate:
+        month, agreed = self._month(as_of, scale)
+        workload = self.workload
+        ends = lifetimes(self.used.values(), as_of, workload.horizon_months)
+        made = Estimate(
+            stack=self.name,
+            requests=month.usage.requests,
+            conversations=workload.traffic.requests_per_month if workload.conversation else None,
+            seats=workload.observability.seats if workload.observability else None,
+            components=_components(month.lines),
+            assumptions=_unique(
+                [
+                    *_traffic_assumptions(workload),
+                    *_same_for_all(month.solved),
+                    *month.solved.assumed,
+                    *month.assumptions,
+                    *(_rate_words(one) for one in self.rates.values()),
+                ]
+            ),
+            notes=_unique([*month.bindings.reasons, *month.notes, *ends.notes, *agreed.notes]),
+            warnings=_unique([*month.warnings, *ends.warnings, *self._early_rates(as_of)]),
+            not_included=_unique([*month.not_included, *self._one_offs(), *ALWAYS_LEFT_OUT]),
+            not_modelled=_unique(self._not_modelled()),
+            stale=self._stale(month.lines, as_of),
+            budget=workload.budget.most(self.name) if workload.budget else None,
+            reliability=reliability(workload, month.solved, month.lines, month.usage.requests),
+            commitments=agreed.commitments,
+        )
+        if workload.horizon_months > 1:
+            made.months = self._horizon(as_of, made)
+        return made
+
+    def _month(self, day: date, scale: Decimal) -> tuple[StackMonth, Agreed]:
+        """A month with everything that was agreed. Raises InvalidInput."""
+        workload = self.workload
+        month = billed_month(workload, self.catalog, self.name, self._solve(), day, scale)
+        self.used.update(month.used)
+        agreed = agree(workload, {self.name: month.lines}, day, month.exchange)
+        self.rates.update(month.exchange.used)
+        if month.problems or agreed.problems:
+            raise InvalidInput([*month.problems, *agreed.problems])
+        month.lines += agreed.lines
+        return month, agreed
+
+    def _solve(self) -> Solved:
+        """The outcomes with this stack's models; solved once, months only change the traffic."""
+        if self._solved is None:
+            own = {
+                role: binding.success
+                for role in self.stack.roles
+                if (binding := self.stack.binding(role)) and binding.success is not None
+            }
+            self._solved = solve(self.workload, own)
+        return self._solved
+
+    def _one_offs(self) -> Iterable[str]:
+        """What is paid once has no place in a single month."""
+        if self.workload.horizon_months > 1:
+            return
+        for fixed in self.workload.fixed:
+            if fixed.one_off is not None and (not fixed.stacks or self.name in fixed.stacks):
+                amount = f"{grouped(fixed.one_off, 2)} {self.workload.currency}"
+                yield f"{fixed.name}: {amount} paid once; a longer horizon_months shows it"
+        for credit in self.workload.credit:
+            if credit.one_time and (not credit.stacks or self.name in credit.stacks):
+                amount = f"{grouped(credit.amount, 2)} {credit.currency or self.workload.currency}"
+                yield f"{credit.name}: {amount} granted once; a longer horizon_months shows it"
+
+    def _not_modelled(self) -> Iterable[str]:
+        solved = self._solve()
+        if solved.missing:
+            yield f"reliability: {'; '.join(solved.missing)}"
+            yield "retries, rejections and cases: each step runs once a request"
+        elif self.workload.human is None:
+            yield "people: the workload has no [human]; nobody handles what the machine cannot"
+        for part in ("observability", "runtime"):
+            if getattr(self.workload, part) is None:
+                yield f"{part}: the workload has no [{part}]"
+        if "orchestration" not in self.stack.roles:
+            yield "orchestration: this stack binds none"
+
+    def _stale(self, lines: list[LineItem], as_of: date) -> list[str]:
+        limit = self.workload.stale_after_days
+        old = {
+            (line.price.offer, line.price.checked): line.price.checked_words
+            for line in lines
+            if line.price.confidence != "stated" and (as_of - line.price.checked).days > limit
+        }
+        rates = [
+            f"{STALE_RATE}{key}: of {rate.date}"
+            for key, rate in sorted(self.rates.items())
+            if (as_of - rate.date).days > limit
+        ]
+        return [*(old[key] for key in sorted(old)), *rates]
+
+    def _early_rates(self, as_of: date) -> list[str]:
+        """Rates of a day that has not come yet."""
+        return [
+            f"the exchange rate {key} is of {rate.date}, after the as-of date"
+            for key, rate in self.rates.items()
+            if rate.date > as_of
+        ]
+
+    def _horizon(self, as_of: date, first: Estimate) -> list[Month]:
+        growth = 1 + self.workload.traffic.growth_per_month
+        months = []
+        scale = ONE
+        purse = Purse(self.workload, Exchange.of(self.workload))
+        for number in range(self.workload.horizon_months):
+            if self.workload.traffic.requests_per_month * scale >= LARGEST:
+                message = f"month {number + 1} has {self.workload.traffic.requests_per_month} x "
+                message += f"{growth} ^ {number} requests: {TOO_MUCH}"
+                raise InvalidInput([Problem(("traffic", "growth_per_month"), message, LESS)])
+            day = _later(as_of, number)
+            month, _ = self._month(day, scale)
+            months.append(
+                Month(
+                    month=day.replace(day=1),
+                    requests=month.usage.requests,
+                    recurring=sum((line.amount or ZERO for line in month.lines), ZERO),
+                    one_off=sum(
+                        (
+                            settle(fixed.one_off)
+                            for fixed in self.workload.fixed
+                            if fixed.one_off is not None
+                            and fixed.month == number + 1
+                            and (not fixed.stacks or self.name in fixed.stacks)
+                        ),
+                        ZERO,
+                    ),
+                    at_least=any(line.amount is None for line in month.lines),
+                    credits=purse.pay({self.name: month.lines}, month.grants, day),
+                )
+            )
+            scale *= growth
+        return months
+
+
+def _later(day: date, months: int) -> date:
+    """The day ``months`` later: the first of that month, or the as-of day itself for 0."""
+    if months == 0:
+        return day
+    number = day.year * 12 + day.month - 1 + months
+    if number // 12 > date.max.year:
+        raise BadUsage(f"a horizon of {months + 1} months from {day} ends after {date.max}")
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _components(lines: list[LineItem]) -> list[Component]:
+    grouped_lines: dict[str, list[LineItem]] = {}
+    for line in lines:
+        grouped_lines.setdefault(line.component, []).append(line)
+    rank: Callable[[str], int] = lambda name: ORDER.index(name) if name in ORDER else 99  # noqa: E731
+    return [Component(name, grouped_lines[name]) for name in sorted(grouped_lines, key=rank)]
+
+
+def _traffic_assumptions(workload: Workload) -> list[str]:
+    found = []
+    if workload.traffic.peak_to_mean is None:
+        found.append("traffic is flat: peak_to_mean = 1")
+    return found
+
+
+def _rate_words(rate: Conversion) -> str:
+    first, _, second = rate.unit.partition("/")
+    return (
+        f"1 {second} = {grouped(rate.rate)} {first} ({rate.source}, {rate.date}), for what is "
+        f"stated in {rate.currency}; notes on it are in {rate.currency}"
+    )
+
+
+def _same_for_all(solved: Solved) -> list[str]:
+    if solved.outcomes is None or not solved.shared:
+        return []
+    steps = ", ".join(f"'{name}'" for name in solved.shared)
+    return [f"the success rate of {steps} is taken to be the same for every model"]
+
+
+def _unique(sentences: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(sentences))

@@ -1,0 +1,403 @@
+"""One month of one stack: every role billed, every problem kept with its place.
+
+usage x bindings -> lines of models, machines, offers, what they require, cases, fixed costs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal, InvalidOperation, Overflow
+
+from costplan.billing.adjustments import Grant
+from costplan.billing.discounts import Discounts
+from costplan.billing.exchange import Exchange, convert, convert_lines
+from costplan.billing.machines import bill_machines
+from costplan.billing.models import Terms, bill_model
+from costplan.billing.offers import OfferBill, Take, bill_offer
+from costplan.billing.variables import MissingVariables
+from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.model import Model
+from costplan.catalog.offer import Offer
+from costplan.document.line import LineItem, Price
+from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
+from costplan.problems import BadUsage, Problem
+from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
+from costplan.workload.model import Fixed, Workload
+from costplan.workload.outcomes import Solved
+from costplan.workload.usage import ModelCalls, monthly_usage
+
+DEFAULT_PURPOSE = {
+    "tokens": "produce",
+    "vector-db": "produce",
+    "compute": "produce",
+    "search-rerank": "produce",
+    "observability": "coordinate",
+    "orchestration": "coordinate",
+    "runtime": "coordinate",
+    "guardrails": "coordinate",
+    "human": "people",
+}
+TOO_MUCH = "the month's quantities are too large to price"
+LESS = "numbers here stay under 1e15"
+
+
+class StackMonth:
+    """A stack's month while it is put together; ``bill`` fills it."""
+
+    def __init__(
+        self,
+        workload: Workload,
+        catalog: Catalog,
+        name: str,
+        solved: Solved,
+        day: date,
+        scale: Decimal,
+        discounts: Discounts,
+    ) -> None:
+        self.workload, self.catalog, self.name, self.day = workload, catalog, name, day
+        self.discounts = discounts
+        self.exchange = Exchange.of(workload)
+        self.stack = workload.stack[name]
+        self.solved = solved
+        self.used: dict[str, Entry] = {}
+        self.usage = monthly_usage(workload, scale, solved.visits)
+        self.bindings = self._bind()
+        self.problems: list[Problem] = list(self.bindings.problems)
+        self.lines: list[LineItem] = []
+        self.grants: list[tuple[Grant, Decimal]] = []
+        self.assumptions: list[str] = list(self.usage.assumed)
+        self.notes: list[str] = []
+        self.warnings: list[str] = []
+        self.not_included = [
+            f"{role}: {reason}" if reason else role
+            for role, reason in self.bindings.omitted.items()
+        ]
+
+    def _bind(self) -> Bindings:
+        models = {calls.role for calls in self.usage.model_calls}
+        models |= {job.model for job in self.workload.job if job.model}
+        models |= {step.model for step in self.workload.step if step.model}
+        models |= {step.fallback.model for step in self.workload.step if step.fallback}
+        models |= {one.embedding for one in self.workload.index.values() if one.embedding}
+        kinds = role_kinds(self.usage.parts, models, self.workload.human is not None)
+        return bind(self.catalog, self.name, self.stack, kinds, self.usage, self.day)
+
+    def bill(self) -> StackMonth:
+        """Bill every role, what they require, cases and fixed costs; returns the month."""
+        self._let_index_embed()
+        groups: dict[str, list[Bound]] = {}
+        for bound in self.bindings.bound.values():
+            self.used[bound.entry.id] = bound.entry
+            if self._payable(bound):
+                groups.setdefault(bound.entry.id, []).append(bound)
+        for group in groups.values():
+            self._bill(group)
+        self._required()
+        self.lines += self._cases()
+        for at, fixed in enumerate(self.workload.fixed):
+            self.lines += self._fixed(fixed, at)
+        return self
+
+    def _cases(self) -> list[LineItem]:
+        """People at the workload's own cost, where the stack binds no offer for them."""
+        human = self.workload.human
+        cases = self.usage.parts["human"].variables["cases"] if human else ZERO
+        if human is None or "human" in self.stack.roles or not self.solved.outcomes:
+            return []
+        price = Price(
+            offer="workload",
+            charge="cases",
+            unit="case",
+            price=human.cost_per_case,
+            per=ONE,
+            source="the workload file, [human]",
+            confidence="stated",
+            since=self.day,
+            checked=self.day,
+        )
+        amount = settle(cases * human.cost_per_case)
+        return [
+            LineItem(
+                price=price,
+                quantity=cases,
+                list_amount=amount,
+                amount=amount,
+                role="human",
+                component="human",
+                purpose="people",
+                basis="requests x P(escalated)",
+            )
+        ]
+
+    def _payable(self, bound: Bound) -> bool:
+        """Whether the offer's currency is ours or has a stated rate; a problem where not."""
+        problem = self._no_rate(bound.entry, bound)
+        if problem is not None:
+            self.problems.append(problem)
+        return problem is None
+
+    def _no_rate(self, entry: Entry, bound: Bound) -> Problem | None:
+        if self.exchange.amount(ONE, entry.currency) is not None:
+            return None
+        needs = "" if entry is bound.entry else f"{bound.entry.id} needs {entry.id}: "
+        return Problem(
+            bound.path,
+            f"{needs}{entry.id} is priced in {entry.currency}, "
+            f"this workload is in {self.exchange.currency}",
+            self.exchange.remedy(entry.currency),
+        )
+
+    def _enter(self, entry: Entry, lines: list[LineItem], grants: Sequence[Grant] = ()) -> None:
+        """An offer's bill as part of the month's: converted where its currency is another."""
+        rate = None
+        if entry.currency != self.exchange.currency:
+            rate = self.exchange.conversion(entry.currency)
+            assert rate is not None  # or it would not have been billed
+            convert_lines(lines, rate)
+        self.lines += lines
+        for grant in grants:
+            amount = grant.amount if rate is None else convert(grant.amount, rate)
+            self.grants.append((grant, amount))
+            self.notes.append(grant.words(self.workload.horizon_months > 1))
+
+    def _let_index_embed(self) -> None:
+        """A stack without an embedding model leaves the embedding to its index's offer."""
+        for name, index in self.workload.index.items():
+            if index.embedding is None or index.embedding not in self.bindings.omitted:
+                continue
+            tokens = sum(
+                (
+                    calls.count * calls.tokens.get("input_tokens", ZERO)
+                    for calls in self.usage.model_calls
+                    if calls.role == index.embedding
+                    and (
+                        calls.step in (f"{name} queries", f"{name} upserts")
+                        or (calls.job is not None and calls.job.upserts_to == name)
+                    )
+                ),
+                ZERO,
+            )
+            self.usage.parts[name].variables["embedding_tokens"] = tokens
+
+    def _bill(self, group: list[Bound]) -> None:
+        entry = group[0].entry
+        try:
+            if isinstance(entry.item, Model):
+                self._models(entry, group)
+            elif group[0].kind == "model":
+                self._machines(entry, group)
+            else:
+                takes = [self._take(bound) for bound in group]
+                self._note(entry, group[0], self._offer(entry, takes))
+        except MissingVariables as error:
+            path = group[0].path[:3]
+            self.problems.append(Problem(path, str(error.message), error.hint, "key"))
+        except BadUsage as error:
+            self.problems.append(Problem(group[0].path, str(error.message), error.hint))
+        except (InvalidOperation, Overflow):  # an amount of fifty digits cannot be settled
+            self.problems.append(Problem(group[0].path, f"{entry.id}: {TOO_MUCH}", LESS))
+
+    def _models(self, entry: Entry, group: list[Bound]) -> None:
+        for bound in group:
+            demands = [one for one in self.usage.model_calls if one.role == bound.role]
+            if bound.kind == "tool":
+                demands = self._tool_calls(bound)
+            terms = Terms(
+                input_factor=bound.binding.input_factor,
+                output_factor=bound.binding.output_factor,
+                region=bound.binding.region or self.stack.residency or self._token_region(entry),
+                discount=self.discounts.off(entry.id),
+            )
+            bill = bill_model(entry, self.day, demands, self.workload.traffic, terms)
+            for line in bill.lines:
+                line.component = "tokens" if bound.kind == "model" else "search-rerank"
+            self._enter(entry, bill.lines)
+            self.assumptions += bill.assumptions
+            self.notes += bill.notes
+            self.warnings += bill.warnings
+
+    def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
+        """A tool served by a model that is priced by the token, such as a reranker."""
+        tool = self.workload.tool.get(bound.role)
+        if tool is None or tool.input_tokens is None:
+            self.problems.append(
+                Problem(
+                    bound.path,
+                    f"{bound.entry.id} is priced by the token: how many does one call read?",
+                    f"[tool.{bound.role}] input_tokens = query tokens x documents + their tokens",
+                )
+            )
+            return []
+        part = self.usage.parts[bound.role]
+        whole = sum(part.purposes.values(), ZERO)
+        return [
+            ModelCalls(
+                role=bound.role,
+                step=step or bound.role,
+                purpose=purpose,
+                count=part.variables["calls"] * weight / whole,
+                tokens={"input_tokens": tool.input_tokens},
+            )
+            for (purpose, step), weight in part.purposes.items()
+            if whole
+        ]
+
+    def _token_region(self, entry: Entry) -> str | None:
+        """The stack's region where the model's price depends on it."""
+        model, region = entry.item, self.stack.region
+        if isinstance(model, Model) and any(region in card.region for card in model.price):
+            return region
+        return None
+
+    def _machines(self, entry: Entry, group: list[Bound]) -> None:
+        for bound in group:
+            demands = [one for one in self.usage.model_calls if one.role == bound.role]
+            take = Take(
+                role=bound.role,
+                component=entry.category,
+                purpose="produce",
+                variables=bound.variables,
+            )
+            bill = self._offer(entry, [take])
+            per_second = bound.binding.tokens_per_second
+            assert per_second is not None or self.problems
+            if per_second is not None:
+                self.problems += [
+                    problem.under(bound.path[:3])
+                    for problem in bill_machines(
+                        entry, bill, demands, bound.binding, self.workload.traffic
+                    )
+                ]
+            self._note(entry, bound, bill)
+
+    def _take(self, bound: Bound) -> Take:
+        part = self.usage.parts[bound.role]
+        return Take(
+            role=bound.role,
+            component=bound.entry.category,
+            purpose=DEFAULT_PURPOSE[bound.entry.category],
+            variables={**part.variables, **bound.variables},
+            uses={} if bound.entry.category == "guardrails" else part.purposes,
+        )
+
+    def _offer(self, entry: Entry, takes: list[Take]) -> OfferBill:
+        return bill_offer(
+            entry,
+            self.day,
+            takes,
+            free_tiers=self.stack.free_tiers,
+            discount=self.discounts.off(entry.id),
+        )
+
+    def _note(self, entry: Entry, bound: Bound, bill: OfferBill) -> None:
+        offer = entry.item
+        assert isinstance(offer, Offer)
+        self._enter(entry, bill.lines, bill.grants)
+        self.notes += bill.notes
+        for gate, reached in bill.refused:
+            why = f": {gate.reason}" if gate.reason else ""
+            self.problems.append(
+                Problem(
+                    bound.path,
+                    f"{entry.id} does not serve this workload: {gate.variable} is "
+                    f"{rounded(reached)}, at most {grouped(gate.max)}{why}",
+                    instead_of(self.catalog, entry, bound.kind),
+                )
+            )
+        own = {name: one for name, one in bill.assumed.items() if name in offer.variables}
+        if own:
+            words = [
+                f"{name} = {with_unit(one, offer.variables[name].unit)}"
+                for name, one in own.items()
+            ]
+            self.assumptions.append(f"{entry.id}: {'; '.join(words)}")
+        if offer.not_included:
+            self.not_included.append(f"{entry.id}: {'; '.join(offer.not_included)}")
+        wanted = self.stack.region
+        if wanted and offer.region and wanted not in offer.region:
+            self.assumptions.append(
+                f"{entry.id}: priced in {offer.region}; no price for {wanted} is in the catalogue"
+            )
+
+    def _required(self) -> None:
+        """Offers that must be bought along: billed once, unless the stack binds them already."""
+        waiting = list(self.bindings.bound.values())
+        bound_ids = {bound.entry.id for bound in waiting}
+        for bound in waiting:
+            item = bound.entry.item
+            for name in item.requires if isinstance(item, Offer) else ():
+                if name in bound_ids:
+                    continue
+                bound_ids.add(name)
+                self._require(name, bound)
+
+    def _require(self, name: str, bound: Bound) -> None:
+        try:
+            entry = self.catalog.get(name)
+            self.used[entry.id] = entry
+            problem = self._no_rate(entry, bound)
+            if problem is not None:
+                self.problems.append(problem)
+                return
+            own = self.usage.parts[bound.role].variables if bound.role in self.usage.parts else {}
+            kinds = [kind for kind, served in SERVES.items() if entry.category in served]
+            part = next(
+                (self.usage.parts[kind] for kind in kinds if kind in self.usage.parts), None
+            )
+            take = Take(
+                role=bound.role,
+                component=entry.category,
+                purpose=DEFAULT_PURPOSE[entry.category],
+                variables={**own, **(part.variables if part else {})},
+            )
+            self.notes.append(f"{bound.entry.id} needs {entry.id}: its bill is included")
+            self._note(entry, bound, self._along(entry, take))
+        except BadUsage as error:
+            self.problems.append(
+                Problem(
+                    bound.path,
+                    f"{bound.entry.id} needs {name}: {error.message}",
+                    f'bind it: a role = "{name}"',
+                )
+            )
+
+    def _along(self, entry: Entry, take: Take) -> OfferBill:
+        """The bill of an offer bought along; what the workload says nothing of counts as unused."""
+        try:
+            return self._offer(entry, [take])
+        except MissingVariables as error:
+            unused = {one.name: ZERO for one in error.needed}
+            self.notes.append(f"{entry.id}: only its fixed part ({', '.join(unused)} unknown)")
+            given = {**take.variables, **unused}
+            return self._offer(entry, [replace(take, variables=given)])
+
+    def _fixed(self, fixed: Fixed, at: int) -> list[LineItem]:
+        if fixed.monthly is None or (fixed.stacks and self.name not in fixed.stacks):
+            return []
+        amount = settle(fixed.monthly)
+        price = Price(
+            offer="workload",
+            charge=fixed.name,
+            unit="month",
+            price=amount,
+            per=ONE,
+            source=f"the workload file, [[fixed]] {at + 1}",
+            confidence="stated",
+            since=self.day,
+            checked=self.day,
+        )
+        component = "human" if fixed.purpose == "people" else "other"
+        return [
+            LineItem(
+                price=price,
+                quantity=ONE,
+                list_amount=amount,
+                amount=amount,
+                role=fixed.name,
+                component=component,
+                purpose=fixed.purpose,
+                fixed=True,
+            )
+        ]

@@ -1,0 +1,256 @@
+"""A stack's bill under the terms of the whole account: bands, commitments, credits.
+
+Vendors' own floors, fees and credits are in the lines already, and so are percents negotiated off a
+charge. Everything here counts the month's lines together, in the workload's currency, and none of
+it depends on the order of the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
+from costplan.billing.adjustments import Grant
+from costplan.billing.commitments import STATED, draw_commitment, unused_line
+from costplan.billing.credits import Group, Ledger, counting, credit_lines, in_order
+from costplan.billing.discounts import Discounts, band_share
+from costplan.billing.exchange import Exchange
+from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.offer import Offer
+from costplan.document.estimate import Commitment as Drawn
+from costplan.document.line import LineItem
+from costplan.plan.bill.month import StackMonth
+from costplan.problems import Problem
+from costplan.quantity import ZERO, grouped, rounded, total
+from costplan.workload.contract import Band, Commitment, Scope
+from costplan.workload.model import Workload
+from costplan.workload.outcomes import Solved
+
+Parts = Mapping[str, list[LineItem]]
+"""Lines by the stack that they belong to: one stack, or those that a mix shares traffic between."""
+
+
+def billed_month(
+    workload: Workload, catalog: Catalog, name: str, solved: Solved, day: date, scale: Decimal
+) -> StackMonth:
+    """A stack's month with every discount, before commitments and credits.
+
+    Bands ask for the month's list spend first: the month is then billed a second time.
+    """
+    discounts = Discounts(workload.discount, name, day)
+    month = StackMonth(workload, catalog, name, solved, day, scale, discounts).bill()
+    if not discounts.with_bands or month.problems:
+        return month
+    shares: dict[int, Decimal] = {}
+    notes: list[str] = []
+    for at, table in discounts.with_bands.items():
+        edges = [_edge(one, month.exchange, table.currency) for one in table.bands]
+        bands = [one for one in edges if one is not None]
+        if len(bands) < len(edges):
+            month.problems.append(
+                _no_rate(("discount", at, "currency"), table.currency, month.exchange)
+            )
+            return month
+        spend = _list_spend(table, month.lines, month.used)
+        shares[at] = band_share(bands, spend, table.mode)
+        if not spend:
+            continue
+        notes.append(
+            f"discount on {table.offers}: {grouped(spend, 2)} of list spend this month comes to "
+            f"{rounded(shares[at] * 100)} % off"
+        )
+    discounts = Discounts(workload.discount, name, day, shares)
+    month = StackMonth(workload, catalog, name, solved, day, scale, discounts).bill()
+    month.notes += notes
+    return month
+
+
+def _edge(band: Band, exchange: Exchange, currency: str | None) -> Band | None:
+    """A band with its edge in the workload's currency; None where no rate is stated."""
+    if band.up_to is None:
+        return band
+    edge = exchange.amount(band.up_to, currency)
+    return None if edge is None else Band(up_to=edge, percent=band.percent)
+
+
+def _list_spend(table: Scope, lines: Sequence[LineItem], used: Mapping[str, Entry]) -> Decimal:
+    """What the matched charges cost at list, the vendor's caps, floors and credits left out."""
+    found = []
+    for line in lines:
+        entry = used.get(line.price.offer)
+        if entry is None or not table.counts(entry.id, line.price.charge):
+            continue
+        item = entry.item
+        own = {one.id for one in item.charge} if isinstance(item, Offer) else None
+        if own is None or line.price.charge in own:
+            found.append(line.list_amount or ZERO)
+    return total(found)
+
+
+def _no_rate(path: tuple[str | int, ...], currency: str | None, exchange: Exchange) -> Problem:
+    code = currency or exchange.currency
+    message = f"this is in {code}, the workload in {exchange.currency}"
+    return Problem(path, message, exchange.remedy(code))
+
+
+@dataclass(slots=True)
+class Agreed:
+    """What commitments and credits add to the lines they count."""
+
+    lines: list[LineItem] = field(default_factory=list)
+    commitments: list[Drawn] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def agree(workload: Workload, parts: Parts, day: date, exchange: Exchange) -> Agreed:
+    """Commitments, then monthly credits, over the lines of ``parts``, changed in place."""
+    made = Agreed()
+    if workload.commitment:
+        _commitments(workload, parts, day, exchange, made)
+    if workload.credit:
+        _credits(workload, parts, day, exchange, made)
+    return made
+
+
+def without_terms(workload: Workload) -> Workload:
+    """The workload with nothing promised and nothing granted."""
+    return replace(workload, commitment=(), credit=())
+
+
+def _commitments(
+    workload: Workload, parts: Parts, day: date, exchange: Exchange, made: Agreed
+) -> None:
+    counted, unknown = _counted(workload.commitment, parts, day, made.problems)
+    order = sorted(counted, key=lambda at: workload.commitment[at].name)
+    for at in order:
+        terms = workload.commitment[at]
+        monthly = exchange.amount(terms.monthly, terms.currency)
+        if monthly is None:
+            path = ("commitment", at, "currency")
+            made.problems.append(_no_rate(path, terms.currency, exchange))
+            continue
+        drawn = draw_commitment(terms, monthly, counted[at])
+        made.commitments.append(drawn)
+        line = unused_line(drawn, counted[at], day)
+        if line is not None:
+            made.lines.append(line)
+        made.notes.append(_drawn_words(drawn, bool(counted[at])))
+        if at in unknown:
+            made.notes.append(
+                f"commitment {terms.name}: a price is missing, so more of it may be used"
+            )
+
+
+def _counted(
+    tables: Sequence[Commitment], parts: Parts, day: date, problems: list[Problem]
+) -> tuple[dict[int, list[LineItem]], set[int]]:
+    """The lines that count against each commitment in force, and where one has no price.
+
+    A line counts once: for the narrowest commitment that matches it.
+    """
+    counted: dict[int, list[LineItem]] = {
+        at: [] for at, one in enumerate(tables) if any(one.applies(stack, day) for stack in parts)
+    }
+    unknown: set[int] = set()
+    for stack, lines in parts.items():
+        for line in lines:
+            if line.price.offer == STATED:
+                continue
+            fitting = [
+                at
+                for at in counted
+                if tables[at].applies(stack, day)
+                and tables[at].counts(line.price.offer, line.price.charge)
+            ]
+            if not fitting:
+                continue
+            narrow = max(tables[at].narrowness for at in fitting)
+            first, *others = [at for at in fitting if tables[at].narrowness == narrow]
+            if others:
+                names = " and ".join(f"'{tables[at].name}'" for at in (first, *others))
+                problems.append(
+                    Problem(
+                        ("commitment", others[-1], "offers"),
+                        f"{names} both count {line.price.offer}",
+                        "spending counts once: make one of them narrower",
+                    )
+                )
+            counted[first].append(line)
+            if line.amount is None:
+                unknown.add(first)
+    return counted, unknown
+
+
+def _drawn_words(drawn: Drawn, any_lines: bool) -> str:
+    words = (
+        f"commitment {drawn.name}: {grouped(drawn.covered, 2)} of {grouped(drawn.monthly, 2)} "
+        f"used, {grouped(drawn.unused, 2)} unused"
+    )
+    if drawn.overage:
+        words += f", {grouped(drawn.overage, 2)} beyond it"
+    if not any_lines:
+        words += "; nothing here counts against it ('stacks' says whose it is)"
+    return words
+
+
+def _credits(workload: Workload, parts: Parts, day: date, exchange: Exchange, made: Agreed) -> None:
+    for at, terms in enumerate(workload.credit):
+        if exchange.amount(terms.amount, terms.currency) is None:
+            path = ("credit", at, "currency")
+            made.problems.append(_no_rate(path, terms.currency, exchange))
+    ledger = Ledger(parts)
+    for terms in in_order([one for one in workload.credit if not one.one_time]):
+        granted = exchange.amount(terms.amount, terms.currency)
+        if granted is None or not any(terms.applies(stack, day) for stack in parts):
+            continue
+        counts = counting(terms, parts, day)
+        if not any(counts(group) for group in ledger.left):
+            continue
+        paid = ledger.draw(counts, granted)
+        made.lines += credit_lines(terms.name, granted, paid, day)
+        made.notes.append(
+            f"credit {terms.name}: {grouped(total(paid.values()), 2)} of {grouped(granted, 2)} used"
+        )
+
+
+class Purse:
+    """One-time credits over the months of a horizon: granted once, drawn until used up or expired.
+
+    The vendors' own come first, then the workload's.
+    """
+
+    def __init__(self, workload: Workload, exchange: Exchange) -> None:
+        self.credits = in_order([one for one in workload.credit if one.one_time])
+        self.exchange = exchange
+        self.left: dict[tuple[str, ...], Decimal] = {}
+
+    def pay(self, parts: Parts, grants: Sequence[tuple[Grant, Decimal]], day: date) -> Decimal:
+        """What the credits pay of a month's lines, by what earlier months left of them.
+
+        ``grants``: what the month's offers give once, with the amount in the workload's currency.
+        """
+        ledger = Ledger(parts)
+        paid = ZERO
+        for grant, amount in grants:
+            key = ("offer", grant.offer, grant.id, grant.role or "")
+            left = self.left.setdefault(key, amount)
+            used = total(ledger.draw(partial(_grants, grant), left).values())
+            self.left[key] = left - used
+            paid += used
+        for terms in self.credits:
+            granted = self.exchange.amount(terms.amount, terms.currency) or ZERO
+            left = self.left.setdefault(("credit", terms.name), granted)
+            used = total(ledger.draw(counting(terms, parts, day), left).values())
+            self.left["credit", terms.name] = left - used
+            paid += used
+        return paid
+
+
+def _grants(grant: Grant, group: Group) -> bool:
+    if group.offer != grant.offer or (grant.role is not None and group.role != grant.role):
+        return False
+    return not grant.charges or group.charge in grant.charges

@@ -1,0 +1,1 @@
+"""Stacks beside each other, and the ways to a reliability."""

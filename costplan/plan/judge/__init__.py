@@ -1,0 +1,1 @@
+"""Estimates held against limits, policies and each other."""

@@ -1,0 +1,298 @@
+"""An estimate against budgets and policies. Nothing passes by default.
+
+A figure that the estimate has not is a verdict "unknown". A total with a line that has no price is
+the least it can be: above its maximum it is denied all the same, below it the verdict waits for the
+price, unless the budget allows that offer by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from costplan.catalog.expression import ExpressionError
+from costplan.document.estimate import STALE_RATE, Estimate, EstimateDocument
+from costplan.document.line import LineItem
+from costplan.document.verdict import CheckDocument, Verdict
+from costplan.plan.judge.measures import MEASURES, MONEY, Figure, Subject, is_stale
+from costplan.plan.judge.ruleset import (
+    MINIMA,
+    RuleSet,
+    allowed,
+    applies,
+    conditions,
+    figure_of,
+    levels,
+)
+from costplan.problems import BadUsage, Path, did_you_mean
+from costplan.workload.budget import Policy
+
+
+def check(
+    document: EstimateDocument,
+    sets: Sequence[RuleSet],
+    *,
+    subject: str,
+    vendor_of: Callable[[str], str | None],
+    baseline: EstimateDocument | None = None,
+    baseline_name: str | None = None,
+) -> CheckDocument:
+    """Every verdict on every stack of the document. The rules are sound (``ruleset.faults``).
+
+    Raises BadUsage where a stack has no rule, where the baseline is in another currency, or where
+    one is given that no rule asks for.
+    """
+    _covered(document, sets)
+    if baseline is not None:
+        _comparable(document, baseline, sets, baseline_name)
+    verdicts: list[Verdict] = []
+    unpriced, stale = allowed(sets, "allow_unpriced"), allowed(sets, "allow_stale")
+    for made in document.estimates:
+        about = Subject(document=document, made=made, baseline=baseline, vendor_of=vendor_of)
+        judge = _Judge(about, unpriced)
+        for one in sets:
+            verdicts += judge.limits(one)
+            verdicts += judge.policies(one)
+        verdicts += _prices(made, unpriced, stale)
+    return CheckDocument(
+        subject=subject,
+        workload=document.workload,
+        currency=document.currency,
+        as_of=document.as_of,
+        catalog_hash=document.catalog_hash,
+        baseline=baseline_name,
+        stacks=[made.stack for made in document.estimates],
+        verdicts=verdicts,
+        notes=[
+            *_unneeded("allow_unpriced", unpriced, verdicts, "unpriced"),
+            *_unneeded("allow_stale", stale, verdicts, "stale"),
+        ],
+    )
+
+
+def _covered(document: EstimateDocument, sets: Sequence[RuleSet]) -> None:
+    bare = [
+        made.stack
+        for made in document.estimates
+        if not any(one.rules_for(made.stack) for one in sets)
+    ]
+    if not document.estimates or len(bare) == len(document.estimates):
+        raise BadUsage(
+            "nothing to check: there is no limit and no policy",
+            "[budget] or [[policy]] in the workload, --policy FILE, or an option such as "
+            "--max-total 3000; a saved estimate holds no rules",
+        )
+    if bare:
+        raise BadUsage(
+            f"no limit and no policy is about stack '{bare[0]}'",
+            "--stack names the stacks to check; a limit in [budget] holds for all",
+        )
+
+
+def _comparable(
+    document: EstimateDocument,
+    baseline: EstimateDocument,
+    sets: Sequence[RuleSet],
+    name: str | None,
+) -> None:
+    if baseline.currency != document.currency:
+        raise BadUsage(
+            f"the baseline {name} is in {baseline.currency}, the estimate in {document.currency}",
+            f"save a baseline in {document.currency}",
+        )
+    if not any(one.compares for one in sets):
+        raise BadUsage(
+            "a --baseline is given, but no rule compares with it",
+            "--max-increase 10%, or increase_percent = 10 in [budget]",
+        )
+
+
+def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: str) -> Iterable[str]:
+    """Allowances that allow nothing: a misspelt one must not go unseen."""
+    open_ones = [one.rule for one in verdicts if one.kind == kind]
+    for name in sorted(names):
+        if name not in open_ones:
+            hint = did_you_mean(name, open_ones)
+            what = "without a price" if kind == "unpriced" else "with a stale price"
+            yield f"{key} names '{name}', and no checked stack has it {what}" + (
+                f": {hint}" if hint else ""
+            )
+
+
+class _Judge:
+    """Limits and policies on one stack."""
+
+    def __init__(self, subject: Subject, unpriced: set[str]) -> None:
+        self.subject, self.unpriced = subject, unpriced
+        self.stack = subject.made.stack
+        self._known: dict[str, Figure] = {}
+
+    def limits(self, rules: RuleSet) -> Iterable[Verdict]:
+        for path, limit in rules.budget.limits(self.stack) if rules.budget else ():
+            yield self._limit(rules, path, limit)
+
+    def _limit(self, rules: RuleSet, path: Path, limit: object) -> Verdict:
+        key, name = figure_of(path)
+        warn, deny = levels(limit)
+        figure = self._figure(name)
+        waiting = self._waiting(figure)
+        made = Verdict(
+            stack=self.stack,
+            rule=f"component {path[-1]}" if key == "component" else key,
+            kind="limit",
+            status="pass",
+            source=rules.name,
+            level="warn" if deny is None else "deny",
+            unit=self._unit(name),
+            figure=figure.value,
+            at_least=bool(figure.missing) and not figure.may_fall,
+            is_minimum=key in MINIMA,
+            warn=warn,
+            deny=deny,
+            path=("budget", *path),
+        )
+        made.status = made.compared
+        sure = made.status == "deny" and not figure.may_fall
+        if figure.value is None:
+            made.status, made.reason, made.remedy = "unknown", figure.reason, figure.remedy
+            made.waits_for_price = figure.waits_for_price
+        elif waiting and not sure:
+            made.status, made.waits_for_price = "unknown", True
+            made.reason = _waits(waiting)
+            made.remedy = _allow("allow_unpriced", waiting[0].price.offer)
+        made.measure()
+        return made
+
+    def policies(self, rules: RuleSet) -> Iterable[Verdict]:
+        for at, policy in enumerate(rules.policies):
+            if applies(policy, self.stack):
+                yield self._policy(rules, policy, at)
+
+    def _policy(self, rules: RuleSet, policy: Policy, at: int) -> Verdict:
+        tests = conditions(policy)
+        made = Verdict(
+            stack=self.stack,
+            rule=policy.name,
+            kind="policy",
+            status="pass",
+            source=rules.name,
+            level="deny" if policy.deny is not None else "warn",
+            condition=tests[0][1].text,
+            path=("policy", at, tests[0][0]),
+        )
+        for level, test in tests:
+            figures = {name: self._figure(name) for name in sorted(test.names)}
+            made.figures |= {name: one.value for name, one in figures.items()}
+            made.at_least = made.at_least or any(one.missing for one in figures.values())
+            self._unknown(made, figures)
+            if made.status == "unknown":
+                made.level = "deny" if level == "deny" else "warn"
+            else:
+                values = {name: one.value for name, one in figures.items() if one.value is not None}
+                try:
+                    holds = test.holds(values)
+                except ExpressionError as error:
+                    made.status, made.reason = "unknown", str(error)
+                    made.remedy = "ask first, as in `seats > 0 and total_monthly / seats > 50`"
+                    made.level = "deny" if level == "deny" else "warn"
+                    holds = False
+                if holds:
+                    made.status = "deny" if level == "deny" else "warn"
+                    made.reason = policy.message or test.text
+            if made.status != "pass":
+                made.condition, made.path = test.text, ("policy", at, level)
+                break
+        return made
+
+    def _unknown(self, made: Verdict, figures: dict[str, Figure]) -> None:
+        """Mark a policy whose figures are not all there."""
+        for name, figure in figures.items():
+            if figure.value is None:
+                made.status, made.reason = "unknown", f"{name}: {figure.reason}"
+                made.waits_for_price = figure.waits_for_price
+                made.remedy = figure.remedy
+                return
+        for name, figure in figures.items():
+            if waiting := self._waiting(figure):
+                made.status, made.waits_for_price = "unknown", True
+                made.reason = f"{name}: {_waits(waiting)}"
+                made.remedy = _allow("allow_unpriced", waiting[0].price.offer)
+                return
+
+    def _waiting(self, figure: Figure) -> list[LineItem]:
+        """The lines whose missing price nobody allowed."""
+        return [line for line in figure.missing if line.price.offer not in self.unpriced]
+
+    def _figure(self, name: str) -> Figure:
+        """A figure of this stack, taken once."""
+        if name not in self._known:
+            self._known[name] = MEASURES[name].of(self.subject)
+        return self._known[name]
+
+    def _unit(self, name: str) -> str:
+        unit = MEASURES[name].unit
+        return self.subject.document.currency if unit == MONEY else unit
+
+
+def _waits(lines: Sequence[LineItem]) -> str:
+    offers = list(dict.fromkeys(line.price.offer for line in lines))
+    return f"no price for {', '.join(offers)}"
+
+
+def _allow(key: str, offer: str) -> str:
+    return f'[prices] can give it; {key} = ["{offer}"] in [budget] accepts it without'
+
+
+def _prices(made: Estimate, unpriced: set[str], stale: set[str]) -> Iterable[Verdict]:
+    """One verdict an offer whose price is missing, one whose price is old, and one an old rate."""
+    seen: set[tuple[str, str]] = set()
+    for line in made.lines:
+        offer = line.price.offer
+        if line.amount is None and ("unpriced", offer) not in seen:
+            seen.add(("unpriced", offer))
+            reason = f"no price: {line.price.reason}" if line.price.reason else "no price"
+            yield _price(made, line, "unpriced", reason, offer in unpriced)
+        if is_stale(made, line) and ("stale", offer) not in seen:
+            seen.add(("stale", offer))
+            reason = f"stale: checked {line.price.checked}"
+            yield _price(made, line, "stale", reason, offer in stale)
+    for sentence in made.stale:
+        if sentence.startswith(STALE_RATE):
+            yield _rate(made, sentence, stale)
+
+
+def _rate(made: Estimate, sentence: str, stale: set[str]) -> Verdict:
+    """An exchange rate of long ago is no better than a price of then."""
+    key, _, day = sentence.removeprefix(STALE_RATE).partition(": of ")
+    allow = key in stale
+    remedy = f'state it anew under [exchange] or --exchange, or allow_stale = ["{key}"] in [budget]'
+    return Verdict(
+        stack=made.stack,
+        rule=key,
+        kind="stale",
+        status="pass" if allow else "unknown",
+        source="allow_stale" if allow else "always",
+        reason=f"stale: exchange rate of {day}" + " (allowed)" * allow,
+        remedy=None if allow else f"{remedy} accepts it",
+        waits_for_price=not allow,
+        path=("exchange", key),
+    )
+
+
+def _price(made: Estimate, line: LineItem, kind: str, reason: str, allow: bool) -> Verdict:
+    key = f"allow_{kind}"
+    offer = line.price.offer
+    return Verdict(
+        stack=made.stack,
+        rule=offer,
+        kind="unpriced" if kind == "unpriced" else "stale",
+        status="pass" if allow else "unknown",
+        source=key if allow else "always",
+        reason=f"{reason} (allowed)" if allow else reason,
+        remedy=None
+        if allow
+        else _allow(key, offer)
+        if kind == "unpriced"
+        else f'refresh the price, or {key} = ["{offer}"] in [budget] accepts it',
+        waits_for_price=not allow,
+        path=("stack", made.stack, line.role) if line.role else ("stack", made.stack),
+    )

@@ -1,0 +1,331 @@
+"""The figures of an estimate that limits and policies speak of: one flat vocabulary.
+
+A figure has a value, or a reason why this estimate has none; it is never taken as zero. Where
+lines without a price belong to a sum, the figure carries them: its value is the least it can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.document.estimate import PURPOSES, Estimate, EstimateDocument, amounts
+from costplan.document.line import LineItem
+from costplan.plan.bill.estimate import ORDER
+from costplan.plan.bill.vendors import largest_vendor
+from costplan.quantity import settle, total
+
+MONEY = "money"
+SHARE = "share"
+COUNT = "count"
+
+
+class Figure(NamedTuple):
+    """A value, or why there is none and what would give it one. ``missing``: its lines without a
+    price.
+
+    ``may_fall``: with those prices it could also become smaller. ``waits_for_price``: only a price
+    is wanting where there is no value.
+    """
+
+    value: Decimal | None
+    reason: str | None = None
+    missing: tuple[LineItem, ...] = ()
+    may_fall: bool = False
+    waits_for_price: bool = False
+    remedy: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Subject:
+    """One stack of a document, with what it is measured against.
+
+    ``vendor_of``: who sells an offer, None where the catalogue does not know.
+    """
+
+    document: EstimateDocument
+    made: Estimate
+    baseline: EstimateDocument | None
+    vendor_of: Callable[[str], str | None]
+
+    @property
+    def before(self) -> Estimate | None:
+        """The baseline's stack of the same name."""
+        known = self.baseline.estimates if self.baseline else []
+        return next((one for one in known if one.stack == self.made.stack), None)
+
+
+class Measure(NamedTuple):
+    """A figure's unit ("money" is the document's currency), meaning, and how it is taken."""
+
+    unit: str
+    meaning: str
+    of: Callable[[Subject], Figure]
+
+
+def component_names() -> Sequence[str]:
+    """Every component that a bill can have, as the estimate names it."""
+    return ORDER
+
+
+def component(name: str, subject: Subject) -> Figure:
+    """A component's month; 0 where the bill has none of it."""
+    return _sum(line for line in subject.made.lines if line.component == name)
+
+
+def _sum(lines: Iterable[LineItem]) -> Figure:
+    found = list(lines)
+    return Figure(amounts(found), missing=_unpriced(found))
+
+
+def _unpriced(lines: Iterable[LineItem]) -> tuple[LineItem, ...]:
+    return tuple(line for line in lines if line.amount is None)
+
+
+def _all(subject: Subject) -> Figure:
+    return _sum(subject.made.lines)
+
+
+def _list(subject: Subject) -> Figure:
+    return Figure(subject.made.list_monthly, missing=_unpriced(subject.made.lines))
+
+
+def _orchestration(subject: Subject) -> Figure:
+    wanted = ("coordinate", "people")
+    lines = [one for one in subject.made.lines if one.purpose in wanted]
+    missing = _unpriced(one for one in lines if "redundant" not in one.tags)
+    return Figure(subject.made.orchestration_spend, missing=missing)
+
+
+def _overprovisioned(subject: Subject) -> Figure:
+    lines = [one for one in subject.made.lines if one.purpose == "idle" or "redundant" in one.tags]
+    return Figure(subject.made.overprovisioned_compute, missing=_unpriced(lines))
+
+
+def _known(value: Decimal | None, reason: str, missing: tuple[LineItem, ...] = ()) -> Figure:
+    return Figure(None, reason) if value is None else Figure(value, missing=missing)
+
+
+def _per_request(subject: Subject) -> Figure:
+    made = subject.made
+    return _known(made.cost_per_request, "the workload has no requests", tuple(made.unpriced))
+
+
+def _per_trusted(subject: Subject) -> Figure:
+    made = subject.made
+    if made.reliability is None:
+        return _not_modelled(made)
+    reason = "the month has no trusted answer"
+    return _known(made.cost_per_trusted_answer, reason, tuple(made.unpriced))
+
+
+def _per_seat(subject: Subject) -> Figure:
+    made = subject.made
+    if not made.seats:
+        return Figure(None, "the estimate has no seats: [observability] gives them")
+    return Figure(settle(made.total_monthly / made.seats), missing=tuple(made.unpriced))
+
+
+def _not_modelled(made: Estimate) -> Figure:
+    said = [one for one in made.not_modelled if one.startswith("reliability: ")]
+    why = f": {said[0].removeprefix('reliability: ')}" if said else ""
+    remedy = "give each step its 'success', or leave out what rests on reliability"
+    return Figure(None, f"reliability is not modelled{why}", remedy=remedy)
+
+
+def _outcome(name: str, *, monthly: bool = False) -> Callable[[Subject], Figure]:
+    def of(subject: Subject) -> Figure:
+        found = subject.made.reliability
+        if found is None:
+            return _not_modelled(subject.made)
+        share: Decimal = getattr(found, name)
+        return Figure(share * subject.made.requests if monthly else share)
+
+    return of
+
+
+def _target(subject: Subject) -> Figure:
+    found = subject.made.reliability
+    if found is None:
+        return _not_modelled(subject.made)
+    return _known(found.target, "the workload has no [target] reliability")
+
+
+def _horizon(subject: Subject) -> Figure:
+    months = subject.made.months
+    if not months:
+        return Figure(None, "the estimate has one month: horizon_months gives it more")
+    if any(one.at_least for one in months):
+        reason = "a month of the horizon has a line without a price"
+        return Figure(None, reason, waits_for_price=True)
+    return Figure(total(one.total for one in months))
+
+
+def _mean(subject: Subject) -> Figure:
+    found = _horizon(subject)
+    if found.value is None:
+        return found
+    return found._replace(value=settle(found.value / len(subject.made.months)))
+
+
+def _vendor_share(subject: Subject) -> Figure:
+    made = subject.made
+    vendors = {line.price.offer: subject.vendor_of(line.price.offer) for line in made.lines}
+    unknown = [
+        line.price.offer
+        for line in made.lines
+        if vendors[line.price.offer] is None and line.price.confidence != "stated"
+    ]
+    if unknown:
+        return Figure(None, f"the catalogue does not say who sells '{unknown[0]}'")
+    _, share = largest_vendor(made, vendors.get)
+    return Figure(share, missing=tuple(made.unpriced), may_fall=True)
+
+
+def _price_age(subject: Subject) -> Figure:
+    ages = [
+        (subject.document.as_of - line.price.checked).days
+        for line in subject.made.lines
+        if line.price.confidence != "stated"
+    ]
+    return Figure(Decimal(max(ages, default=0)))
+
+
+def _lines(chosen: Callable[[Estimate, LineItem], bool]) -> Callable[[Subject], Figure]:
+    def of(subject: Subject) -> Figure:
+        made = subject.made
+        return Figure(Decimal(sum(chosen(made, line) for line in made.lines)))
+
+    return of
+
+
+def is_stale(made: Estimate, line: LineItem) -> bool:
+    """Whether the estimate names the line's price among its stale ones."""
+    return line.price.confidence != "stated" and line.price.checked_words in made.stale
+
+
+def _before(subject: Subject) -> Figure:
+    before = subject.before
+    if subject.baseline is None:
+        return Figure(
+            None,
+            "no --baseline was given",
+            remedy="--baseline FILE: a saved estimate or a workload",
+        )
+    if before is None:
+        return Figure(None, f"the baseline has no stack '{subject.made.stack}'")
+    return _sum(before.lines)
+
+
+def _increase(subject: Subject) -> Figure:
+    before = _before(subject)
+    if before.value is None:
+        return before
+    now = subject.made
+    missing = (*now.unpriced, *before.missing)
+    return Figure(now.total_monthly - before.value, missing=missing, may_fall=bool(before.missing))
+
+
+def _increase_percent(subject: Subject) -> Figure:
+    before, found = _before(subject), _increase(subject)
+    if before.value is None or found.value is None:
+        return found
+    if not before.value:
+        if not found.value:
+            return found
+        return Figure(None, "the baseline's total is 0: a percentage of it says nothing")
+    return found._replace(value=settle(found.value / before.value * 100))
+
+
+def _plain(name: str, reason: str) -> Callable[[Subject], Figure]:
+    return lambda subject: _known(getattr(subject.made, name), reason)
+
+
+def _component_measures() -> dict[str, Measure]:
+    def taken(name: str) -> Callable[[Subject], Figure]:
+        return lambda subject: component(name, subject)
+
+    return {
+        f"component_{name.replace('-', '_')}": Measure(
+            MONEY, f"lines of the component {name}; 0 where there are none", taken(name)
+        )
+        for name in component_names()
+    }
+
+
+def _purpose_measures() -> dict[str, Measure]:
+    def taken(name: str) -> Callable[[Subject], Figure]:
+        return lambda subject: _sum(one for one in subject.made.lines if one.purpose == name)
+
+    return {
+        f"purpose_{name}": Measure(MONEY, f"lines whose purpose is {name}", taken(name))
+        for name in PURPOSES
+    }
+
+
+MEASURES: dict[str, Measure] = {
+    "total_monthly": Measure(MONEY, "the as-of month, after discounts", _all),
+    "list_monthly": Measure(MONEY, "the as-of month at list prices", _list),
+    "fixed_monthly": Measure(
+        MONEY, "what is paid without traffic", lambda s: _sum(x for x in s.made.lines if x.fixed)
+    ),
+    "variable_monthly": Measure(
+        MONEY, "what follows traffic", lambda s: _sum(x for x in s.made.lines if not x.fixed)
+    ),
+    "mean_monthly": Measure(MONEY, "mean month of the horizon, one-offs included", _mean),
+    "horizon_total": Measure(MONEY, "all months of the horizon, one-offs included", _horizon),
+    **_component_measures(),
+    **_purpose_measures(),
+    "orchestration_spend": Measure(MONEY, "coordinate and people", _orchestration),
+    "overprovisioned_compute": Measure(MONEY, "idle and redundant", _overprovisioned),
+    "cost_per_request": Measure(MONEY, "total over requests", _per_request),
+    "cost_per_trusted_answer": Measure(MONEY, "total over trusted answers", _per_trusted),
+    "cost_per_seat": Measure(MONEY, "total over [observability] seats", _per_seat),
+    "baseline_monthly": Measure(MONEY, "the total of the baseline's stack", _before),
+    "increase": Measure(MONEY, "total less the baseline's", _increase),
+    "increase_percent": Measure("percent", "of the baseline's total", _increase_percent),
+    "reliability": Measure(SHARE, "trusted answers", _outcome("trusted")),
+    "reliability_target": Measure(SHARE, "[target] reliability", _target),
+    "silent": Measure(SHARE, "wrong answers delivered as right", _outcome("silent")),
+    "escalated": Measure(SHARE, "requests that a person finishes", _outcome("escalated")),
+    "aborted": Measure(SHARE, "requests that end loudly without an answer", _outcome("aborted")),
+    "silent_per_month": Measure(COUNT, "silent failures", _outcome("silent", monthly=True)),
+    "cases_per_month": Measure(COUNT, "cases for people", _outcome("escalated", monthly=True)),
+    "trusted_per_month": Measure(COUNT, "trusted answers", _outcome("trusted", monthly=True)),
+    "requests_per_month": Measure(
+        COUNT, "requests; with a conversation, turns", _plain("requests", "")
+    ),
+    "conversations_per_month": Measure(
+        COUNT, "conversations", _plain("conversations", "the workload has no [conversation]")
+    ),
+    "seats": Measure(
+        COUNT, "[observability] seats", _plain("seats", "the workload has no [observability]")
+    ),
+    "vendor_share_max": Measure(SHARE, "of the total, with the largest vendor", _vendor_share),
+    "price_age_max_days": Measure(
+        "days", "from the oldest price's check to the as-of date", _price_age
+    ),
+    "unpriced_lines": Measure(
+        COUNT, "lines without a price", _lines(lambda _, line: line.amount is None)
+    ),
+    "stale_lines": Measure(COUNT, "lines whose price is stale", _lines(is_stale)),
+    "unverified_lines": Measure(
+        COUNT,
+        "lines that rest on an unverified source",
+        _lines(lambda _, line: line.price.confidence == "unverified"),
+    ),
+    "lines": Measure(COUNT, "all lines of the bill", _lines(lambda _, line: True)),
+    "stacks": Measure(
+        COUNT, "stacks that are checked", lambda s: Figure(Decimal(len(s.document.estimates)))
+    ),
+}
+"""Every name that a policy may use."""
+
+
+def vocabulary() -> str:
+    """The names with unit and meaning, one a line, as ``costplan check --figures`` prints them."""
+    width = max(map(len, MEASURES))
+    rows = [f"{name:{width}}  {one.unit:7}  {one.meaning}" for name, one in MEASURES.items()]
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,164 @@
+"""The rules of a check, from wherever they come, and what can be wrong with them.
+
+Rules add up: a limit on the command line, one in the workload and one in a policy file are three
+rules, and all must pass. Nothing of one source loosens another, but for ``[budget.stack.NAME]``,
+which replaces the same limit of its own ``[budget]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from costplan.catalog.expression import Condition, ExpressionError, condition
+from costplan.plan.judge.measures import MEASURES, component_names
+from costplan.problems import BadUsage, Path, Problem, did_you_mean
+from costplan.reading import collect
+from costplan.workload.budget import Budget, Policy, stack_problems
+
+LIMITS: dict[str, tuple[str, str]] = {
+    "monthly_total": ("total_monthly", "--max-total"),
+    "component": ("component_NAME", "--max-component"),
+    "per_request": ("cost_per_request", "--max-per-request"),
+    "per_trusted_answer": ("cost_per_trusted_answer", "--max-per-trusted-answer"),
+    "per_seat": ("cost_per_seat", "--max-per-seat"),
+    "increase": ("increase", "--max-increase"),
+    "increase_percent": ("increase_percent", "--max-increase"),
+    "min_reliability": ("reliability", "--min-reliability"),
+    "silent_per_month": ("silent_per_month", "--max-silent"),
+    "vendor_share": ("vendor_share_max", "--max-vendor-share"),
+    "price_age_days": ("price_age_max_days", "--max-price-age"),
+    "unpriced_lines": ("unpriced_lines", "--max-unpriced"),
+}
+"""Each limit of a budget: the figure that it is on, and its option. All but one are maxima."""
+MINIMA = ("min_reliability",)
+COMMAND_LINE = "the command line"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of one source: a file's name, or the command line."""
+
+    name: str
+    budget: Budget | None = None
+    policies: Sequence[Policy] = field(default_factory=tuple)
+
+    @property
+    def compares(self) -> bool:
+        """Whether a rule needs a baseline."""
+        names = {name for policy in self.policies for name in figures_of(policy)}
+        budgets = [self.budget, *self.budget.stack.values()] if self.budget else []
+        return bool(names & {"increase", "increase_percent", "baseline_monthly"}) or any(
+            one is not None and (one.increase is not None or one.increase_percent is not None)
+            for one in budgets
+        )
+
+    def rules_for(self, stack: str) -> int:
+        """How many rules speak of a stack."""
+        limits = list(self.budget.limits(stack)) if self.budget else []
+        return len(limits) + sum(applies(policy, stack) for policy in self.policies)
+
+
+def applies(policy: Policy, stack: str) -> bool:
+    """Whether a policy is about a stack."""
+    return not policy.stacks or stack in policy.stacks
+
+
+def conditions(policy: Policy) -> list[tuple[str, Condition]]:
+    """(level, condition) of a sound policy, the one that denies first."""
+    texts = (("deny", policy.deny), ("warn", policy.warn))
+    return [(level, condition(text)) for level, text in texts if text is not None]
+
+
+def figures_of(policy: Policy) -> set[str]:
+    """Every figure that a sound policy names."""
+    return {name for _, one in conditions(policy) for name in one.names}
+
+
+def faults(
+    budget: Budget | None, policies: Sequence[Policy], stacks: Iterable[str] | None = None
+) -> list[Problem]:
+    """What is wrong with sound tables: unknown components, figures, stacks; conditions that are
+    none. ``stacks`` None: they were looked at already."""
+    found = list(_components(budget)) if budget else []
+    for at, policy in enumerate(policies):
+        for level, text in (("deny", policy.deny), ("warn", policy.warn)):
+            if text is not None:
+                found += _condition(("policy", at, level), text)
+    if stacks is not None:
+        found += stack_problems(budget, policies, stacks)
+    return found
+
+
+def _components(budget: Budget) -> Iterable[Problem]:
+    known = component_names()
+    places: list[tuple[Path, Iterable[str]]] = [((), budget.component)]
+    places += [(("stack", name), one.component) for name, one in budget.stack.items()]
+    for prefix, names in places:
+        for name in names:
+            if name not in known:
+                hint = did_you_mean(name, known) or "components: " + ", ".join(known)
+                path = ("budget", *prefix, "component", name)
+                yield Problem(path, f"there is no component '{name}'", hint, "key")
+
+
+def _condition(path: Path, text: str) -> list[Problem]:
+    try:
+        names = condition(text).names
+    except ExpressionError as error:
+        return [Problem(path, str(error), 'such as "total_monthly > 3000 and seats < 10"')]
+    return [
+        Problem(
+            path,
+            f"there is no figure '{name}'",
+            did_you_mean(name, MEASURES) or "'costplan check --figures' lists them",
+        )
+        for name in sorted(names - MEASURES.keys())
+    ]
+
+
+def allowed(sets: Iterable[RuleSet], key: str) -> set[str]:
+    """The offers that ``allow_unpriced`` or ``allow_stale`` names anywhere."""
+    return {name for one in sets if one.budget for name in getattr(one.budget, key)}
+
+
+def figure_of(path: Path) -> tuple[str, str]:
+    """The key of a limit below ``[budget]`` and the figure that it is on."""
+    inner = path[2:] if path[0] == "stack" else path
+    key = str(inner[0])
+    if key == "component":
+        return key, f"component_{str(inner[1]).replace('-', '_')}"
+    return key, LIMITS[key][0]
+
+
+def levels(limit: object) -> tuple[Decimal | None, Decimal | None]:
+    """(warn, deny) of a limit; a number alone denies."""
+    if isinstance(limit, Decimal):
+        return None, limit
+    warn: Decimal | None = getattr(limit, "warn", None)
+    deny: Decimal | None = getattr(limit, "deny", None)
+    return warn, deny
+
+
+def from_limits(limits: Mapping[str, Decimal]) -> RuleSet:
+    """The options' limits, by key of ``[budget]``, a component's as ``component.tokens``.
+
+    Raises BadUsage for a limit out of bounds or on a component that does not exist.
+    """
+    data: dict[str, object] = {}
+    components: dict[str, Decimal] = {}
+    for key, value in limits.items():
+        head, _, name = key.partition(".")
+        if name:
+            components[name] = value
+        else:
+            data[head] = value
+    budget, problems = collect(Budget, {**data, "component": components})
+    if budget is not None:
+        problems += [one._replace(path=one.path[1:]) for one in faults(budget, ())]
+    if problems or budget is None:
+        first = problems[0]
+        name = f" {first.path[1]}" if len(first.path) > 1 else ""
+        raise BadUsage(f"{LIMITS[str(first.path[0])][1]}{name}: {first.message}", first.hint)
+    return RuleSet(COMMAND_LINE, budget)

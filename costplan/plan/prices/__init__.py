@@ -1,0 +1,1 @@
+"""What the catalogue holds, says, changes and gets wrong."""

@@ -1,0 +1,167 @@
+"""The audit: every rule over every entry, accepted findings taken out and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from costplan.catalog.filed import Filed
+from costplan.catalog.lookup import CATEGORIES
+from costplan.catalog.model import Model
+from costplan.document.audit import LEVELS, AcceptedFinding, Audit, Finding, Level
+from costplan.plan.prices.audit.parts import Hit, Rule, Terms
+from costplan.plan.prices.audit.rules import BY_NAME, IDLE, RULES, UNKNOWN
+from costplan.problems import BadUsage, did_you_mean
+
+Place = tuple[str, str, str]
+"""The shelf, file and id that tell entries apart."""
+
+
+def audit(
+    filed: Sequence[Filed],
+    terms: Terms,
+    scope: str,
+    *,
+    vendor: str | None = None,
+    category: str | None = None,
+    level: Level = "warning",
+) -> Audit:
+    """Findings over all entries; those of a vendor or category only where one is named.
+
+    Every rule sees the whole catalogue whatever is chosen, so that two vendors' files that claim
+    one name are found from either side. Raises BadUsage for an unknown vendor or category.
+    """
+    chosen = _chosen(filed, vendor, category)
+    findings, accepted = look(filed, terms)
+    places = {_place(one) for one in chosen}
+    own = [one for one in findings if (one.shelf, one.file, one.id) in places]
+    kept = [one for one in own if LEVELS.index(one.level) <= LEVELS.index(level)]
+    let = [one for one in accepted if (one.found.shelf, one.found.file, one.found.id) in places]
+    names = {one.finding for one in kept} | {one.found.finding for one in let}
+    return Audit(
+        as_of=terms.day,
+        scope=scope,
+        vendor=vendor,
+        category=category,
+        level=level,
+        within_days=terms.within_days,
+        stale_days=terms.stale_days,
+        entries=len(chosen),
+        quotes=sum(quotes(one) for one in chosen),
+        errors=sum(one.level == "error" for one in own),
+        warnings=sum(one.level == "warning" for one in own),
+        notes=sum(one.level == "note" for one in own),
+        findings=tuple(sorted(kept, key=_order)),
+        accepted=tuple(sorted(let, key=lambda one: _order(one.found))),
+        meanings={rule.name: rule.meaning for rule in RULES if rule.name in names},
+    )
+
+
+def look(filed: Sequence[Filed], terms: Terms) -> tuple[list[Finding], list[AcceptedFinding]]:
+    """Every finding of every entry, and those that the catalogue accepts."""
+    findings: list[Finding] = []
+    accepted: list[AcceptedFinding] = []
+    of_all = _of_all(filed)
+    for one in filed:
+        found = [*_of_one(one, terms), *of_all.get(_place(one), ())]
+        open_ones, let = _accept(one, found)
+        findings += open_ones
+        accepted += let
+    return findings, accepted
+
+
+def _of_one(filed: Filed, terms: Terms) -> Iterable[tuple[Rule, Hit]]:
+    entry, item = filed.entry, filed.entry.item
+    for rule in RULES:
+        hits: Iterable[Hit] = ()
+        if isinstance(item, Model):
+            hits = rule.model(entry, item, terms) if rule.model else ()
+        elif rule.offer:
+            hits = rule.offer(entry, item, terms)
+        for hit in hits:
+            yield rule, hit
+
+
+def _of_all(filed: Sequence[Filed]) -> dict[Place, list[tuple[Rule, Hit]]]:
+    found: dict[Place, list[tuple[Rule, Hit]]] = {}
+    for rule in RULES:
+        for one, hit in rule.whole(filed) if rule.whole else ():
+            found.setdefault(_place(one), []).append((rule, hit))
+    return found
+
+
+def _accept(
+    filed: Filed, found: list[tuple[Rule, Hit]]
+) -> tuple[list[Finding], list[AcceptedFinding]]:
+    """Findings that stay open, and those that the entry accepts."""
+    left = [_finding(filed, rule, hit) for rule, hit in found]
+    let: list[AcceptedFinding] = []
+    for accepted in filed.entry.item.accepted:
+        name, _, part = accepted.finding.partition(":")
+        if name not in BY_NAME or name in (UNKNOWN.name, IDLE.name):
+            hint = did_you_mean(name, BY_NAME) or "findings: " + ", ".join(BY_NAME)
+            hit = Hit(name, f"accepts '{name}', which is no finding", hint)
+            left.append(_finding(filed, UNKNOWN, hit))
+            continue
+        meant = [one for one in left if one.finding == name and part in ("", one.part)]
+        if not meant:
+            hit = Hit(accepted.finding, f"accepts '{accepted.finding}', which is not found")
+            left.append(_finding(filed, IDLE, hit))
+        let += [AcceptedFinding(one, accepted.reason) for one in meant]
+        left = [one for one in left if one not in meant]
+    return left, let
+
+
+def _finding(filed: Filed, rule: Rule, hit: Hit) -> Finding:
+    entry = filed.entry
+    return Finding(
+        finding=rule.name,
+        part=hit.part,
+        level=rule.level,
+        id=entry.id,
+        category=entry.category,
+        vendor=entry.vendor,
+        shelf=entry.shelf,
+        file=filed.file,
+        line=filed.line,
+        message=hit.message,
+        hint=hit.hint,
+    )
+
+
+def quotes(filed: Filed) -> int:
+    """Prices of an offer that the vendor does not publish, one a charge or tier."""
+    item = filed.entry.item
+    if isinstance(item, Model):
+        return 0
+    return sum(one.quote + sum(tier.quote for tier in one.tiers) for one in item.charge)
+
+
+def _chosen(filed: Sequence[Filed], vendor: str | None, category: str | None) -> Sequence[Filed]:
+    chosen = list(filed)
+    if category is not None:
+        if category not in CATEGORIES:
+            hint = did_you_mean(category, CATEGORIES) or "known: " + ", ".join(CATEGORIES)
+            raise BadUsage(f"unknown category '{category}'", hint)
+        chosen = [one for one in chosen if one.entry.category == category]
+    if vendor is not None:
+        wanted = vendor.casefold()
+        names = {one.entry.id.partition("/")[0] for one in filed}
+        if wanted not in {one.casefold() for one in names} | {
+            one.entry.vendor.casefold() for one in filed
+        }:
+            hint = did_you_mean(vendor, sorted(names)) or "known: " + ", ".join(sorted(names))
+            raise BadUsage(f"unknown vendor '{vendor}'", hint)
+        chosen = [
+            one
+            for one in chosen
+            if wanted in (one.entry.id.partition("/")[0].casefold(), one.entry.vendor.casefold())
+        ]
+    return chosen
+
+
+def _place(filed: Filed) -> Place:
+    return filed.entry.shelf, filed.file, filed.entry.id
+
+
+def _order(one: Finding) -> tuple[int, int, str, str]:
+    return LEVELS.index(one.level), list(BY_NAME).index(one.finding), one.id, one.part

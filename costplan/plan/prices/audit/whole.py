@@ -1,0 +1,71 @@
+"""Rules that need the whole catalogue: names that meet, and units that differ in one vendor."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from costplan.catalog.filed import Filed
+from costplan.catalog.model import Model
+from costplan.plan.prices.audit.parts import Hit
+from costplan.quantity import grouped
+
+
+def _claims(filed: Sequence[Filed]) -> dict[str, list[Filed]]:
+    """Who has each name, as id or alias, in the order of shelves and files."""
+    found: dict[str, list[Filed]] = {}
+    for one in filed:
+        for name in dict.fromkeys((one.entry.id, *one.entry.item.aliases)):
+            found.setdefault(name, []).append(one)
+    return found
+
+
+def names_taken(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
+    """A name that two entries of one shelf have: which is billed hangs on the order of files."""
+    for name, owners in _claims(filed).items():
+        first: dict[str, Filed] = {}
+        for one in owners:
+            other = first.setdefault(one.entry.shelf, one)
+            if other is not one:
+                yield one, Hit(name, f"'{name}' is already {other.entry.id} in {other.file}")
+
+
+def names_shadowed(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
+    """A name that leads to another entry on a lower shelf."""
+    for name, owners in _claims(filed).items():
+        for one in owners[1:]:
+            below = owners[0]
+            if one.entry.shelf != below.entry.shelf and one.entry.id != below.entry.id:
+                yield (
+                    one,
+                    Hit(
+                        name,
+                        f"'{name}' means {below.entry.id} in {below.file}; here it hides that",
+                        "give one of them another name",
+                    ),
+                )
+
+
+def overrides(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
+    """An entry that takes the place of one on a lower shelf, as shelves are meant to."""
+    first: dict[str, Filed] = {}
+    for one in filed:
+        below = first.setdefault(one.entry.id, one)
+        if below.entry.shelf != one.entry.shelf:
+            yield one, Hit("", f"replaces the {below.entry.shelf} entry in {below.file}")
+
+
+def mixed_per(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
+    """Token rates of one vendor's file written per another number of tokens than the others."""
+    by_file: dict[str, list[tuple[Filed, Decimal]]] = {}
+    for one in filed:
+        item = one.entry.item
+        for card in item.price if isinstance(item, Model) else ():
+            by_file.setdefault(one.file, []).append((one, card.per))
+    for cards in by_file.values():
+        usual = Counter(per for _, per in cards).most_common(1)[0][0]
+        odd = {one.entry.id: (one, per) for one, per in cards if per != usual}
+        for one, per in odd.values():
+            message = f"rates per {grouped(per)} tokens; the file's others are per {grouped(usual)}"
+            yield one, Hit("per", message)

@@ -1,0 +1,229 @@
+"""Two collections of prices, compared entry by entry at the prices in force on a day each.
+
+A price is compared by what one unit costs, so that a vendor who prints "per 1K" where he printed
+"per 1M" has changed nothing. Changes that are announced for a later day are named with that day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.catalog.lookup import Entry
+from costplan.catalog.model import Model
+from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.price_diff import (
+    BillChange,
+    Figure,
+    LineChange,
+    OfferChange,
+    PriceChange,
+    PriceDiff,
+    Side,
+    Status,
+)
+from costplan.plan.prices.figures import Figures, Key, facts, figures, turning_days
+from costplan.quantity import ZERO, settle, stepped
+
+PERCENT = Decimal("0.01")
+"""Percentages are kept to two places."""
+
+
+class _Priced(NamedTuple):
+    """An entry on a day; nothing is in force without one, or before its first price."""
+
+    entry: Entry | None
+    day: date
+
+    @property
+    def sold(self) -> bool:
+        return self.entry is not None and self.entry.item.first_known <= self.day
+
+    def figures(self, day: date | None = None) -> Figures:
+        return figures(self.entry, max(self.day, day or self.day)) if self.entry else {}
+
+    def facts(self) -> dict[str, str]:
+        return facts(self.entry, self.day) if self.entry else {}
+
+
+def price_diff(old: Iterable[Entry], new: Iterable[Entry], before: Side, after: Side) -> PriceDiff:
+    """What differs from ``old`` (its prices on ``before.as_of``) to ``new`` (on ``after.as_of``).
+
+    Each collection has an id at most once. Changes are in the order of category and id.
+    """
+    olds, news = ({entry.id: entry for entry in one} for one in (old, new))
+    named = {alias: entry.id for entry in news.values() for alias in entry.item.aliases}
+    changes: list[OfferChange] = []
+    same: list[str] = []
+    unchanged = 0
+    for name in sorted({*olds, *news}):
+        was = _Priced(olds.get(name), before.as_of)
+        now = _Priced(news.get(name), after.as_of)
+        equal = _equal(was.entry, now.entry)
+        change = None if equal and not _turns(now, was.day) else _offer(name, was, now, named)
+        if change is not None:
+            changes.append(change)
+        elif equal:
+            unchanged += 1
+        else:
+            same.append(name)
+    changes.sort(key=lambda one: (one.category, one.id))
+    return PriceDiff(before, after, tuple(changes), tuple(same), unchanged)
+
+
+def _equal(was: Entry | None, now: Entry | None) -> bool:
+    return was is not None and now is not None and _content(was) == _content(now)
+
+
+def _content(entry: Entry) -> tuple[object, ...]:
+    """All that a file says of an entry; which shelf it stands on is no part of it."""
+    named = {
+        name
+        for _, origin in entry.item.origins()
+        for name in (origin.source, *origin.also)
+        if name in entry.sources
+    }
+    sources = {name: entry.sources[name] for name in named}
+    return entry.item, entry.vendor, entry.currency, entry.category, sources
+
+
+def _turns(one: _Priced, other: date) -> bool:
+    """Whether something about the entry changes between two days."""
+    if one.entry is None:
+        return False
+    days = turning_days(one.entry)
+    if isinstance(one.entry.item, Model) and one.entry.item.retires is not None:
+        days.add(one.entry.item.retires)
+    first, last = sorted((one.day, other))
+    return any(first < day <= last for day in days)
+
+
+def _offer(name: str, was: _Priced, now: _Priced, aliases: Mapping[str, str]) -> OfferChange | None:
+    prices = tuple(_prices(was, now))
+    shown = now.entry or was.entry
+    assert shown is not None
+    words: list[str] = []
+    status: Status
+    if now.entry is None:
+        status = "gone"
+        words = [f"its id is now an alias of {aliases[name]}"] if name in aliases else []
+    elif was.entry is None or (now.sold and not was.sold):
+        status = "new"
+    elif was.sold and not now.sold:
+        status = "gone"
+    else:
+        status = "changed"
+        words = list(_words(was.facts(), now.facts()))
+        if was.entry.currency != now.entry.currency:
+            words.insert(0, f"priced in {was.entry.currency} before, in {now.entry.currency} now")
+        if not prices and not words:
+            return None
+    return OfferChange(name, status, shown.category, shown.vendor, shown.shelf, prices, (*words,))
+
+
+def _words(was: Mapping[str, str], now: Mapping[str, str]) -> Iterable[str]:
+    for name in dict.fromkeys([*was, *now]):
+        old, new = was.get(name), now.get(name)
+        if old == new:
+            continue
+        if old is None:
+            yield f"{name}: now {new}"
+        elif new is None:
+            yield f"{name}: no longer {old}"
+        else:
+            yield f"{name}: {old} -> {new}"
+
+
+def _prices(was: _Priced, now: _Priced) -> Iterable[PriceChange]:
+    """Figures that differ on the days compared, then those that will on a later one."""
+    latest = max(was.day, now.day)
+    turns = {day for one in (was, now) if one.entry for day in turning_days(one.entry)}
+    last: dict[Key, object] = {}
+    for day in (None, *sorted(day for day in turns if day > latest)):
+        old, new = was.figures(day), now.figures(day)
+        for key in dict.fromkeys([*old, *new]):
+            pair = (old.get(key), new.get(key))
+            bare = tuple(one and one[:4] for one in pair)
+            if _same(*pair):
+                last.pop(key, None)
+            elif last.get(key) != bare:
+                last[key] = bare
+                yield _change(key, *pair, day)
+
+
+def _same(old: Figure | None, new: Figure | None) -> bool:
+    if old is None or new is None:
+        return old is new
+    if (old.unit, old.currency) != (new.unit, new.currency):
+        return False
+    if old.value is None or new.value is None:
+        return old.value is new.value
+    return old.value * new.per == new.value * old.per
+
+
+def _change(key: Key, old: Figure | None, new: Figure | None, day: date | None) -> PriceChange:
+    percent = None
+    if old and new and (old.unit, old.currency) == (new.unit, new.currency):
+        if old.value is not None:
+            old = old._replace(value=old.value * new.per / old.per, per=new.per)
+        percent = _percent(old.value, new.value)
+    return PriceChange(*key, old, new, percent, day)
+
+
+def _percent(old: Decimal | None, new: Decimal | None) -> Decimal | None:
+    if not old or new is None:
+        return None
+    return stepped((new - old) * 100 / old, PERCENT)
+
+
+def bill_changes(
+    old: EstimateDocument, new: EstimateDocument, lines: int = 8
+) -> tuple[BillChange, ...]:
+    """What the prices do to each stack's month: totals, and at most so many lines that moved.
+
+    Both documents are of one workload with the same stacks.
+    """
+    return tuple(
+        _bill(was, now, lines) for was, now in zip(old.estimates, new.estimates, strict=True)
+    )
+
+
+def _bill(was: Estimate, now: Estimate, limit: int) -> BillChange:
+    moved = [
+        LineChange(*key, before, after, settle((after or ZERO) - (before or ZERO)))
+        for key, before, after in _beside(_amounts(was), _amounts(now))
+        if before != after
+    ]
+    moved.sort(key=lambda one: (-abs(one.difference), one.role, one.offer, one.charge))
+    difference = now.total_monthly - was.total_monthly
+    return BillChange(
+        stack=was.stack,
+        old=was.total_monthly,
+        new=now.total_monthly,
+        difference=difference,
+        percent=_percent(was.total_monthly, now.total_monthly),
+        old_at_least=was.at_least,
+        new_at_least=now.at_least,
+        moved=tuple(moved[:limit]),
+    )
+
+
+_Line = tuple[str, str, str]
+
+
+def _amounts(made: Estimate) -> dict[_Line, Decimal | None]:
+    """Amounts by role, offer and charge: tiers move, and their sum is what a reader compares."""
+    found: dict[_Line, Decimal | None] = {}
+    for line in made.lines:
+        key = (line.role, line.price.offer, line.price.charge)
+        before = found.get(key, ZERO)
+        found[key] = None if before is None or line.amount is None else before + line.amount
+    return found
+
+
+def _beside(
+    was: Mapping[_Line, Decimal | None], now: Mapping[_Line, Decimal | None]
+) -> Sequence[tuple[_Line, Decimal | None, Decimal | None]]:
+    return [(key, was.get(key), now.get(key)) for key in dict.fromkeys([*was, *now])]

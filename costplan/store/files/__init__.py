@@ -1,0 +1,1 @@
+"""Files on this machine: workloads, shelves of prices, saved documents, locks, git."""

@@ -1,0 +1,62 @@
+"""What the catalogue holds, seen without reading a price: for lists, searches and messages.
+
+Shipped files have a fixed form, so a pattern finds what is needed; parsing all of them as TOML
+takes forty times as long. Other people's files have been parsed anyway.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from costplan.catalog.lookup import Catalog, Shelf
+from costplan.catalog.offer import Offer
+from costplan.document.listing import Head
+from costplan.store.files.shelves import BLOCK, QUOTED, SlicedFolder
+
+FIELD = re.compile(r'^(vendor|category|product|plan) = "([^"\\\n]*)"', re.M)
+
+
+def heads(catalog: Catalog) -> list[Head]:
+    """Every entry, from the topmost shelf that has its id, in the order of ids."""
+    found: dict[str, Head] = {}
+    for shelf in catalog.shelves:
+        known = _sliced(shelf) if isinstance(shelf, SlicedFolder) else _whole(shelf)
+        found.update((head.id, head) for head in known)
+    return [found[name] for name in sorted(found)]
+
+
+def _sliced(shelf: SlicedFolder) -> Iterable[Head]:
+    for category, text in shelf.texts():
+        found = list(BLOCK.finditer(text))
+        ends = [one.start() for one in found[1:]] + [len(text)]
+        file = dict(FIELD.findall(text[: found[0].start()] if found else text))
+        vendor, filed = file.get("vendor", ""), file.get("category", category)
+        for one, end in zip(found, ends, strict=True):
+            names = one[2]
+            aliases = tuple(QUOTED.findall(names)) if names else ()
+            if one[0].startswith("[[model]]"):  # a model has neither product nor plan
+                yield Head(one[1], aliases, "token", filed, vendor, None, None, shelf.name)
+                continue
+            own = dict(reversed(FIELD.findall(text[one.start() : end])))  # its own line is first
+            product, plan = own.get("product"), own.get("plan")
+            yield Head(one[1], aliases, "charge", filed, vendor, product, plan, shelf.name)
+
+
+def _whole(shelf: Shelf) -> Iterable[Head]:
+    for name in shelf.ids():
+        entry = shelf.load(name)
+        if entry is None or entry.id != name:
+            continue
+        item = entry.item
+        offer = item if isinstance(item, Offer) else None
+        yield Head(
+            id=entry.id,
+            aliases=item.aliases,
+            priced_by="charge" if offer else "token",
+            category=entry.category,
+            vendor=entry.vendor,
+            product=(offer.product or None) if offer else None,
+            plan=offer.plan if offer else None,
+            shelf=shelf.name,
+        )

@@ -1,0 +1,365 @@
+"""Folders of prices as shelves of the catalogue: built in, the user's, a project's, a workload's.
+
+Shipped files have a fixed form (header first, ``id`` the first line of a block, ``aliases`` the
+second), so a bill parses the header and the blocks it names, not the file. Other people's files
+are parsed whole.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, Category, Entry, Shelf
+from costplan.catalog.model import Model
+from costplan.catalog.offer import Offer
+from costplan.problems import BadUsage, InvalidInput, Problem
+from costplan.reading import read
+from costplan.store.files import generations
+from costplan.store.files.text import DocumentError, parse_toml, read_document, read_file
+
+BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
+CAPACITY = ("throughput", "provisioned")
+"""Folders beside the categories that hold measurements, not offers."""
+NOT_OFFERS = (*CAPACITY, generations.FOLDER)
+QUOTED = re.compile(r'"([^"]+)"')
+LONGEST_VENDOR = 64  # characters
+OWN = "workload"
+"""The shelf of a workload's own prices."""
+
+
+def built_in_folder() -> Path:
+    """The catalogue that ships: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[2]
+    inside = package / "pricing"
+    return inside if inside.is_dir() else package.parent / "pricing"
+
+
+def user_folder() -> Path | None:
+    """The user's own catalogue folder; None where the system knows no home.
+
+    COSTPLAN_PRICING names another one. Raises BadUsage where that is none: a bill must not
+    quietly rest on other prices than were asked for.
+    """
+    named = os.environ.get("COSTPLAN_PRICING")
+    if named:
+        if not os.path.isdir(named):  # a NUL cannot be in a variable
+            raise BadUsage(
+                f"COSTPLAN_PRICING is '{named}', which is no folder",
+                "name a folder that holds tokens/*.toml and the like",
+            )
+        return Path(named)
+    for variable, below in (("XDG_CONFIG_HOME", ""), ("APPDATA", ""), ("HOME", ".config")):
+        base = os.environ.get(variable)
+        if base:
+            return Path(base) / below / "costplan" / "pricing"
+    return None
+
+
+def open_catalog(
+    project: Path | None = None,
+    own: Mapping[str, Any] | None = None,
+    own_name: str = "",
+    own_text: str = "",
+) -> Catalog:
+    """The layers of prices for a project folder and a workload's own ``[prices]`` data."""
+    shelves = catalog_shelves(project)
+    if own:
+        shelves.append(own_prices(own, own_name, own_text))
+    return Catalog(shelves)
+
+
+def catalog_shelves(project: Path | None = None) -> list[Shelf]:
+    """The built-in catalogue, the user's over it, a project's over both."""
+    built_in = built_in_folder()
+    shelves: list[Shelf] = [SlicedFolder("built-in", built_in)]
+    user = user_folder()
+    if user is not None and user.is_dir():
+        shelves += layers("user", user, shelves)
+    if project is not None:
+        folder = project / "pricing"
+        if folder.is_dir() and folder.resolve() != built_in.resolve():
+            shelves += layers("project", folder, shelves)
+    return shelves
+
+
+def catalogue_files(root: Path) -> Iterable[tuple[Path, Category]]:
+    """The files of a catalogue folder with their categories. Raises BadUsage for a folder in it
+    that is none."""
+    for folder in sorted(root.iterdir()):
+        if not folder.is_dir() or folder.name.startswith(".") or folder.name in NOT_OFFERS:
+            continue
+        if folder.name not in CATEGORIES:
+            raise BadUsage(
+                f"{folder} is not a category of the catalogue",
+                "categories: " + ", ".join(CATEGORIES),
+            )
+        for path in sorted(folder.glob("*.toml")):
+            yield path, folder.name
+
+
+def layers(name: str, folder: Path, below: Iterable[Shelf]) -> list[Shelf]:
+    """A catalogue folder's shelves: its refreshed prices, and over them its own files."""
+    return [*refreshed(folder, below), WholeFolder(name, folder)]
+
+
+def refreshed(folder: Path, below: Iterable[Shelf]) -> list[RefreshedFolder]:
+    """The shelf of a folder's refreshed prices, if it has any. Raises BadUsage."""
+    generation = generations.current(folder)
+    if generation is None:
+        return []
+    return [RefreshedFolder(folder / generations.FOLDER / generation, Catalog(tuple(below)))]
+
+
+class _Shelf:
+    """What every shelf shares: entries by id and alias, once loaded."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def entries(self, file: CatalogFile, category: Category) -> Iterable[Entry]:
+        """The file's models and offers as entries."""
+        items: tuple[Model | Offer, ...] = (*file.model, *file.offer)
+        for item in items:
+            yield Entry(
+                item=item,
+                vendor=file.vendor,
+                currency=file.currency,
+                category=file.category or category,
+                sources=file.source,
+                shelf=self.name,
+            )
+
+
+class SlicedFolder(_Shelf):
+    """The built-in catalogue: reads only files of the vendor asked for, only the blocks named."""
+
+    def __init__(self, name: str, root: Path) -> None:
+        super().__init__(name)
+        self.root = root
+        self._texts: dict[Path, str] = {}
+        self._indexes: dict[Path, dict[str, tuple[int, int]]] = {}
+        self._headers: dict[Path, str] = {}
+        self._heads: dict[Path, dict[str, Any]] = {}
+
+    def load(self, name: str) -> Entry | None:
+        for path, category in self._files(name.split("/", 1)[0]):
+            span = self._index(path).get(name)
+            if span is not None:
+                return next(iter(self._slice(path, category, [span])))
+        return None
+
+    def plans(self, product: str) -> list[Entry]:
+        found: list[Entry] = []
+        for path, category in self._files(product.split("/", 1)[0]):
+            index = self._index(path)
+            spans = {span for name, span in index.items() if name.startswith(product + "/")}
+            found += self._slice(path, category, sorted(spans))
+        return found
+
+    def ids(self) -> Iterable[str]:
+        for path, _ in self._all():
+            yield from self._index(path)
+
+    def texts(self) -> Iterable[tuple[Category, str]]:
+        """The category and the text of every file; no TOML is parsed."""
+        for path, category in self._all():
+            yield category, self._text(path)
+
+    def everything(self) -> Iterable[Entry]:
+        """Every entry, each file parsed whole."""
+        for path, category in self._all():
+            yield from self._slice(path, category, sorted(set(self._index(path).values())))
+
+    def _slice(
+        self, path: Path, category: Category, spans: list[tuple[int, int]]
+    ) -> Iterable[Entry]:
+        text, header, name = self._texts[path], self._headers[path], str(path)
+        if path not in self._heads:
+            self._heads[path] = parse_toml(name, header)
+        blocks = "".join(text[begin:end] for begin, end in spans)
+        data = self._heads[path] | parse_toml(name, blocks)
+        return self.entries(read_document(CatalogFile, name, header + blocks, data), category)
+
+    def _index(self, path: Path) -> dict[str, tuple[int, int]]:
+        if path not in self._indexes:
+            text = self._text(path)
+            blocks = list(BLOCK.finditer(text))
+            ends = [block.start() for block in blocks[1:]] + [len(text)]
+            index: dict[str, tuple[int, int]] = {}
+            for block, end in zip(blocks, ends, strict=True):
+                for name in (block[1], *QUOTED.findall(block[2] or "")):
+                    index[name] = (block.start(), end)
+            self._indexes[path] = index
+            self._headers[path] = text[: blocks[0].start()] if blocks else text
+        return self._indexes[path]
+
+    def _text(self, path: Path) -> str:
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
+
+    def _read(self, path: Path) -> str:
+        return read_file(path)
+
+    def _files(self, vendor: str) -> Iterable[tuple[Path, Category]]:
+        if len(vendor) > LONGEST_VENDOR:
+            return  # the system may refuse even to look for such a file
+        if not vendor.replace("-", "").replace("_", "").replace(".", "").isalnum():
+            return  # never a path
+        for category in CATEGORIES:
+            path = self.root / category / f"{vendor}.toml"
+            if path.is_file():
+                yield path, category
+
+    def _all(self) -> Iterable[tuple[Path, Category]]:
+        for category in CATEGORIES:
+            for path in sorted((self.root / category).glob("*.toml")):
+                yield path, category
+
+
+class RefreshedFolder(SlicedFolder):
+    """One generation of refreshed prices, over the shelves that it was made from.
+
+    It was written by this program, so it is read in slices; a file that no longer has its
+    checksum is an error. An entry that a shelf below knows from a later day (a newer release of
+    the catalogue) is left to that shelf.
+    """
+
+    def __init__(self, root: Path, below: Catalog) -> None:
+        super().__init__("refreshed", root)
+        self.below = below
+        self._sums: Mapping[str, str] | None = None
+
+    def load(self, name: str) -> Entry | None:
+        found = super().load(name)
+        if found is None:
+            return None
+        other = self.below.find(name)
+        return found if other is None or last_checked(other) <= last_checked(found) else None
+
+    def _read(self, path: Path) -> str:
+        if self._sums is None:
+            self._sums = generations.sums(self.root)
+        text = read_file(path)
+        name = path.relative_to(self.root).as_posix()
+        if self._sums.get(name) != generations.checksum(text):
+            raise BadUsage(f"{path} is not as the refresh wrote it", generations.AGAIN)
+        return text
+
+
+def last_checked(entry: Entry) -> date:
+    """The latest day on which a price of the entry was read."""
+    return max((origin.checked for _, origin in entry.item.origins()), default=date.min)
+
+
+class GivenFiles(_Shelf):
+    """Catalogue files wherever they are from, read whole and checked when first asked."""
+
+    def __init__(self, name: str, where: str, files: Iterable[tuple[str, str, str]]) -> None:
+        """``files``: the folder's name (its category), the file's name and its text."""
+        super().__init__(name)
+        self._where = where
+        self._files = files
+        self._entries: dict[str, Entry] | None = None
+
+    def _all(self) -> dict[str, Entry]:
+        if self._entries is None:
+            self._entries = {}
+            for folder, name, text in self._files:
+                if folder in NOT_OFFERS:
+                    continue
+                category = next((one for one in CATEGORIES if one == folder), None)
+                if category is None:
+                    raise BadUsage(
+                        f"{self._where}/{folder} is not a category of the catalogue",
+                        "categories: " + ", ".join(CATEGORIES),
+                    )
+                self._add(name, text, category)
+        return self._entries
+
+    def _add(self, path: str, text: str, category: Category) -> None:
+        assert self._entries is not None
+        file = read_document(CatalogFile, path, text, parse_toml(path, text))
+        problems = _id_problems(file)
+        if problems:
+            raise DocumentError(path, text, problems)
+        for entry in self.entries(file, category):
+            for name in (entry.id, *entry.item.aliases):
+                if name in self._entries:
+                    raise BadUsage(f"{path}: '{name}' is already in another file of {self._where}")
+                self._entries[name] = entry
+
+    def load(self, name: str) -> Entry | None:
+        return self._all().get(name)
+
+    def plans(self, product: str) -> list[Entry]:
+        unique = {entry.id: entry for entry in self._all().values()}
+        return [entry for name, entry in unique.items() if name.startswith(product + "/")]
+
+    def ids(self) -> Iterable[str]:
+        return self._all()
+
+
+class WholeFolder(GivenFiles):
+    """Somebody's own catalogue folder: ``<category>/*.toml``."""
+
+    def __init__(self, name: str, root: Path) -> None:
+        super().__init__(name, str(root), _files_below(root))
+        self.root = root
+
+
+def _files_below(root: Path) -> Iterable[tuple[str, str, str]]:
+    for path, category in catalogue_files(root):
+        yield category, str(path), read_file(path)
+
+
+class OwnPrices(_Shelf):
+    """One catalogue file, such as the ``[prices]`` of a workload."""
+
+    def __init__(self, file: CatalogFile, name: str = OWN) -> None:
+        super().__init__(name)
+        category: Category = file.category or ("tokens" if file.model else "runtime")
+        self._entries = {
+            name: entry
+            for entry in self.entries(file, category)
+            for name in (entry.id, *entry.item.aliases)
+        }
+
+    def load(self, name: str) -> Entry | None:
+        return self._entries.get(name)
+
+    def plans(self, product: str) -> list[Entry]:
+        return [one for name, one in self._entries.items() if name.startswith(product + "/")]
+
+    def ids(self) -> Iterable[str]:
+        return self._entries
+
+
+def own_prices(data: Mapping[str, Any], name: str, text: str) -> OwnPrices:
+    """A workload's ``[prices]`` as a shelf. Raises DocumentError with places in the workload."""
+    try:
+        file = read(CatalogFile, data, ("prices",))
+    except InvalidInput as error:
+        raise DocumentError(name, text, error.problems) from None
+    problems = [problem.under(("prices",)) for problem in _id_problems(file)]
+    if problems:
+        raise DocumentError(name, text, problems)
+    return OwnPrices(file)
+
+
+def _id_problems(file: CatalogFile) -> list[Problem]:
+    """A problem for each id of somebody's own prices that no role could be bound to."""
+    return [
+        Problem((key, at, "id"), f"'{one}' is not an id", "ids look like vendor/plan")
+        for key, ids in (
+            ("model", [model.id for model in file.model]),
+            ("offer", [offer.id for offer in file.offer]),
+        )
+        for at, one in enumerate(ids)
+        if "/" not in one
+    ]

@@ -1,0 +1,224 @@
+"""Reading text from a disk or a pipe, with an answer for everything that can be there instead."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, nearest
+from costplan.reading import collect, read
+
+if TYPE_CHECKING:
+    import tomllib
+
+T = TypeVar("T")
+LARGEST_FILE = 4_000_000
+"""Bytes. A workload is a few kilobytes, the largest catalogue file under a megabyte."""
+EXPONENTS = range(-100, 1_000_000)
+"""Above them Decimal overflows before a limit can be checked; below them nothing is meant."""
+DEEP_KEY = re.compile(r"^[ \t\[]*+(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}", re.M)
+"""A dotted key of a hundred parts: tomllib takes a minute for one of fifty thousand."""
+MANY_DIGITS = re.compile(r"[0-9][0-9_]{4000,}")
+MANY_BITS = re.compile(r"0[xob][0-9a-fA-F_]{1000,}")
+"""Python reads these at any length, and then takes minutes to compute with them."""
+
+
+class DocumentError(CostplanError):
+    """Everything wrong with one document, drawn with its places."""
+
+    def __init__(self, name: str, text: str, problems: Iterable[Problem]) -> None:
+        self.name, self.text, self.problems = name, text, tuple(problems)
+        super().__init__("\n\n".join(self.drawn()))
+
+    def drawn(self) -> list[str]:
+        """Each problem with file, line, column, the line itself and a caret."""
+        from costplan.store.files.positions import draw, locate
+
+        shown = []
+        for problem in self.problems:
+            place = locate(self.text, problem.path, problem.part) if problem.path else None
+            path = "" if place else f" ({'.'.join(map(str, problem.path))})" if problem.path else ""
+            message = with_subject(problem) + path
+            shown.append(draw(self.name, self.text, place, message, problem.hint))
+        return shown
+
+
+def with_subject(problem: Problem) -> str:
+    """The message, led by the key it is about where it begins with a verb."""
+    if not problem.message.startswith(("must ", "is ", "has ")):
+        return problem.message
+    keys = [key for key in problem.path if isinstance(key, str)]
+    return f"'{keys[-1]}' {problem.message}" if keys else problem.message
+
+
+def read_file(path: Path) -> str:
+    """A file's text. Raises BadUsage for what is not a readable UTF-8 text file of sane size."""
+    return decode(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
+    """A file's first bytes, one more than ``most`` where it has them. Raises BadUsage."""
+    try:
+        if path.is_dir():
+            raise BadUsage(f"{path} is a folder, not a file", "name a file in it")
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except FileNotFoundError:
+        raise BadUsage(f"{path} does not exist", _beside(path)) from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise BadUsage(
+            f"{path} cannot be read: {reason}", "name a file that you may read"
+        ) from None
+    except ValueError as error:  # a NUL in the name
+        raise BadUsage(f"{str(path)!r} is not a file name: {error}") from None
+
+
+MOST_NAMES = 1_000
+
+
+def _beside(path: Path) -> str:
+    """A file of nearly that name, where one is there; its ending alone brings none near."""
+    try:
+        with os.scandir(path.parent) as found:
+            stems = {Path(one.name).stem: one.name for one in islice(found, MOST_NAMES)}
+    except (OSError, ValueError):
+        stems = {}
+    near = [str(path.parent / stems[stem]) for stem in nearest(path.stem, stems)]
+    if not near:
+        return "name a file that is there"
+    return "did you mean " + " or ".join(f"'{name}'" for name in near) + "?"
+
+
+def read_stdin() -> str:
+    """The text on standard input. Raises BadUsage as ``read_file``."""
+    return decode(stdin_bytes(), "standard input")
+
+
+def stdin_bytes(most: int = LARGEST_FILE) -> bytes:
+    """The first bytes of standard input, one more than ``most`` where it has them. Raises
+    BadUsage."""
+    if sys.stdin is None:
+        raise BadUsage("standard input is closed", "name a file")
+    try:
+        return sys.stdin.buffer.read(most + 1)
+    except OSError as error:  # a folder, or a terminal that went away
+        raise BadUsage(f"standard input cannot be read: {error.strerror or error}") from None
+
+
+def decode(data: bytes, name: str, most: int = LARGEST_FILE) -> str:
+    """Bytes as UTF-8 text, a byte order mark left out. Raises BadUsage."""
+    if len(data) > most:
+        raise BadUsage(
+            f"{name} is larger than {most // 1_000_000} MB", "it is no file that costplan reads"
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        hint = "save it as UTF-8"
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            hint = "it begins like UTF-16: save it as UTF-8"
+        raise BadUsage(f"{name} is not UTF-8 text (byte {error.start + 1})", hint) from None
+
+
+def parse_toml(name: str, text: str) -> dict[str, Any]:
+    """TOML as plain data, numbers as int and Decimal.
+
+    Raises DocumentSyntaxError, or BadUsage for what no document of ours holds.
+    """
+    import tomllib  # saved documents are read without it
+
+    if DEEP_KEY.search(text):
+        raise BadUsage(f"{name} nests too deeply")
+    if wide := MANY_BITS.search(text):
+        raise _too_wide(name, text, wide[0])
+    try:
+        return tomllib.loads(text, parse_float=_decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise DocumentSyntaxError(name, text, error) from None
+    except _BadNumber as error:
+        raise BadUsage(f"{_where(name, text, error.text)}: {error}", MEND_NUMBER) from None
+    except ValueError as error:  # Python reads no integer of thousands of digits, and no year 0
+        found = MANY_DIGITS.search(text)
+        if found is None:
+            raise BadUsage(f"{name}: {error}") from None
+        raise _too_wide(name, text, found[0]) from None
+    except RecursionError:
+        raise BadUsage(f"{name} nests too deeply") from None
+
+
+MEND_NUMBER = "numbers here are 0, or between 1e-100 and 1e15"
+
+
+class _BadNumber(ValueError):
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"{text[:40]} cannot be computed with")
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text.replace("_", ""))
+    except InvalidOperation:
+        raise _BadNumber(text) from None
+    if number.is_finite() and number and number.adjusted() not in EXPONENTS:
+        raise _BadNumber(text)
+    return number
+
+
+def _too_wide(name: str, text: str, number: str) -> BadUsage:
+    where = _where(name, text, number)
+    return BadUsage(f"{where}: a number of {len(number):,} digits", MEND_NUMBER)
+
+
+def _where(name: str, text: str, part: str) -> str:
+    """The file and the line on which a part of its text first stands."""
+    at = text.find(part)
+    return f"{name}:{text.count(chr(10), 0, at) + 1}" if at >= 0 else name
+
+
+class DocumentSyntaxError(CostplanError):
+    """A text that is not TOML."""
+
+    def __init__(self, name: str, text: str, error: tomllib.TOMLDecodeError) -> None:
+        from costplan.store.files.positions import draw, syntax_place
+
+        message, hint = _in_words(str(error).split(" (at ")[0])
+        super().__init__(draw(name, text, syntax_place(error, text), f"not TOML: {message}", hint))
+
+
+def _in_words(message: str) -> tuple[str, str | None]:
+    """The parser's message for someone who does not know the parser, and the remedy."""
+    names = re.match(r"Cannot (?:declare|mutate immutable namespace) \((.*?),?\)", message)
+    if names:
+        table = ".".join(one.strip(" '\"") for one in names[1].split(","))
+        return f"the table '{table}' is there already", "write each table once, with all its keys"
+    if message == "Cannot overwrite a value":
+        return "this key or table is there already", "write each key and each table once"
+    return message, None
+
+
+def collect_document(
+    kind: type[T], name: str, data: Mapping[str, Any]
+) -> tuple[T | None, list[Problem]]:
+    """Plain data as a ``kind`` with every problem of it. Raises BadUsage for a bottomless one."""
+    try:
+        return collect(kind, data)
+    except RecursionError:
+        raise BadUsage(f"{name} nests too deeply") from None
+
+
+def read_document(kind: type[T], name: str, text: str, data: Mapping[str, Any]) -> T:
+    """Plain data as a ``kind``. Raises DocumentError with every problem and its place."""
+    try:
+        return read(kind, data)
+    except InvalidInput as error:
+        raise DocumentError(name, text, error.problems) from None
+    except RecursionError:
+        raise BadUsage(f"{name} nests too deeply") from None

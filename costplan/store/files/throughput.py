@@ -1,0 +1,125 @@
+"""The built-in measurements of accelerators, and the terms of provisioned throughput.
+
+They lie beside the catalogue's categories (``pricing/throughput``, ``pricing/provisioned``) but
+hold no offers, so no shelf of the catalogue reads them. A command that plans capacity reads them
+whole, once.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from pathlib import Path
+
+from costplan.catalog.provisioned import ProvisionedFile, Terms
+from costplan.catalog.throughput import Throughput, ThroughputFile
+from costplan.problems import BadUsage
+from costplan.store.files.shelves import built_in_folder
+from costplan.store.files.text import parse_toml, read_document, read_file
+from costplan.workload.queueing import Arrival
+
+BLOCK = "[[measured]]"
+
+
+def open_throughput(root: Path | None = None) -> Throughput:
+    """Every measurement below ``throughput/`` of a pricing folder, the built-in one by default."""
+    folder = (root or built_in_folder()) / "throughput"
+    return Throughput([read_throughput(path) for path in sorted(folder.glob("*.toml"))])
+
+
+def read_throughput(path: Path) -> ThroughputFile:
+    """One file of measurements. Raises DocumentError with every problem and its place."""
+    text = read_file(path)
+    return read_document(ThroughputFile, str(path), text, parse_toml(str(path), text))
+
+
+def open_provisioned(root: Path | None = None) -> dict[str, ProvisionedFile]:
+    """The files below ``provisioned/``, by their stem: the prefix of the ids in them."""
+    folder = (root or built_in_folder()) / "provisioned"
+    return {path.stem: read_provisioned(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def read_provisioned(path: Path) -> ProvisionedFile:
+    """One vendor's terms. Raises DocumentError with every problem and its place."""
+    text = read_file(path)
+    return read_document(ProvisionedFile, str(path), text, parse_toml(str(path), text))
+
+
+def provisioned_terms(name: str, root: Path | None = None) -> Terms:
+    """The terms of an exact id such as ``azure/gpt-5.2``. Raises BadUsage with what there is."""
+    files = open_provisioned(root)
+    vendor = name.split("/", 1)[0]
+    if vendor not in files:
+        raise BadUsage(
+            f"no provisioned throughput is known for '{name}'",
+            "ids begin with: " + ", ".join(f"{known}/" for known in files),
+        )
+    return files[vendor].get(name)
+
+
+def provisioned_currency(name: str, root: Path | None = None) -> str:
+    """The currency of the terms of an id that ``provisioned_terms`` knows."""
+    return open_provisioned(root)[name.split("/", 1)[0]].currency
+
+
+def throughput_of(model: str, root: Path | None = None) -> Throughput:
+    """The measurements of one model; all of them where there are none, for the message.
+
+    Only the model's blocks are parsed: ``model`` is the first line of each.
+    """
+    folder = (root or built_in_folder()) / "throughput"
+    files = []
+    for path in sorted(folder.glob("*.toml")):
+        header, *blocks = read_file(path).split(f"\n{BLOCK}\n")
+        own = [block for block in blocks if block.startswith(f'model = "{model}"\n')]
+        if own:
+            text = f"\n{BLOCK}\n".join([header, *own])
+            name = str(path)
+            files.append(read_document(ThroughputFile, name, text, parse_toml(name, text)))
+    return Throughput(files) if files else open_throughput(root)
+
+
+class CapacityFiles:
+    """The built-in measurements and terms, read when they are first asked for."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or Path()
+        self._throughput: dict[str, Throughput] = {}
+
+    def throughput(self, model: str) -> Throughput:
+        """Measured tokens a second of a model."""
+        if model not in self._throughput:
+            self._throughput[model] = throughput_of(model)
+        return self._throughput[model]
+
+    def terms(self, name: str) -> Terms:
+        """Terms by id. Raises BadUsage for an unknown one."""
+        return provisioned_terms(name)
+
+    def currency(self, name: str) -> str:
+        """The currency of the terms' price."""
+        return provisioned_currency(name)
+
+    def arrivals(self, name: str) -> list[Arrival]:
+        """A trace as (seconds, service seconds). Raises BadUsage, naming the line at fault.
+
+        Lines that begin with # and a first line of titles are passed over.
+        """
+        path = self._folder / name
+        found: list[Arrival] = []
+        rows = [row.strip() for row in read_file(path).splitlines()]
+        for number, row in enumerate(rows, 1):
+            if not row or row.startswith("#"):
+                continue
+            try:
+                begins, service = (float(part) for part in row.split(","))
+                sound = isfinite(begins) and isfinite(service) and begins >= 0 <= service
+            except ValueError:
+                if not found:  # the titles
+                    continue
+                sound = False
+            if not sound:
+                raise BadUsage(f"{path}:{number}: not seconds,service_seconds: {row[:60]!r}")
+            found.append((begins, service))
+        if not found:
+            raise BadUsage(f"{path} has no arrivals", "lines of seconds,service_seconds")
+        return found

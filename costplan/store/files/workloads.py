@@ -1,0 +1,192 @@
+"""Workload files: found, read, changed by --set, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+
+from costplan.problems import BadUsage, CostplanError, Path, Problem, did_you_mean
+from costplan.reading import word_for
+from costplan.store.files.text import (
+    DocumentError,
+    collect_document,
+    parse_toml,
+    read_file,
+    read_stdin,
+    with_subject,
+)
+from costplan.workload.contract import pair
+from costplan.workload.model import RESERVED, Workload
+
+FILE_NAME = "costplan.toml"
+LOCK_NAME = "costplan.lock"
+STDIN = "standard input"
+
+
+class Opened(NamedTuple):
+    """A workload with what is needed to speak of its file.
+
+    ``workload`` is None where a key or a type is wrong; ``problems`` holds all that was found.
+    ``bindings`` are the (path, id) pairs of its stacks, whatever else is wrong.
+    """
+
+    workload: Workload | None
+    problems: list[Problem]
+    bindings: list[tuple[Path, str]]
+    name: str
+    text: str
+    folder: FilePath
+    prices: dict[str, Any]
+
+    @property
+    def lock_path(self) -> FilePath | None:
+        """Where its lock file is looked for; None for one that has no folder."""
+        return None if self.name == STDIN else self.folder / LOCK_NAME
+
+
+def open_workload(
+    where: str | None, changes: Iterable[str] = (), rates: Iterable[str] = ()
+) -> Opened:
+    """The workload of a path, of standard input (``-``), or the nearest ``costplan.toml`` upward.
+
+    ``changes`` are values such as ``a.b=1``, ``rates`` such as ``usd_per_eur=1.08@2026-11-20``.
+
+    Raises BadUsage, DocumentError or DocumentSyntaxError.
+    """
+    if where == "-":
+        name, text, folder = STDIN, read_stdin(), FilePath()
+    else:
+        path = FilePath(where) if where is not None else nearest_file()
+        name, text, folder = str(path), read_file(path), path.parent
+    return read_workload(name, text, folder, changes, rates)
+
+
+def read_workload(
+    name: str,
+    text: str,
+    folder: FilePath,
+    changes: Iterable[str] = (),
+    rates: Iterable[str] = (),
+) -> Opened:
+    """The workload of a text that was read from somewhere. Raises as ``open_workload``."""
+    if text.lstrip().startswith("{"):
+        hint = "'costplan report' draws a saved document again; a workload is TOML"
+        raise BadUsage(f"{name} is JSON, not a workload", hint)
+    data = parse_toml(name, text)
+    if not data:
+        raise BadUsage(f"{name} is empty", "'costplan init' writes a workload to start from")
+    changed = [(_set(data, change), f"--set {change}") for change in changes]
+    changed += [(_exchange(data, rate), f"--exchange {rate}") for rate in rates]
+    prices = data.pop("prices", {})
+    if not isinstance(prices, dict):
+        problem = Problem(("prices",), f"must be a table, not {word_for(prices)}", "[prices]")
+        raise DocumentError(name, text, [problem])
+    workload, problems = collect_document(Workload, name, data)
+    for place, change in changed:
+        for problem in problems:
+            if problem.path[: len(place)] == place:  # its place is not in the file
+                raise BadUsage(f"{change}: {with_subject(problem)}", problem.hint)
+    return Opened(workload, problems, _bindings(data), name, text, folder, prices)
+
+
+def _bindings(data: dict[str, Any]) -> list[tuple[Path, str]]:
+    """Every id that a stack binds, read from the plain data."""
+    found: list[tuple[Path, str]] = []
+    stacks = data.get("stack")
+    for stack, roles in stacks.items() if isinstance(stacks, dict) else ():
+        for role, binding in roles.items() if isinstance(roles, dict) else ():
+            if isinstance(binding, str) and role not in RESERVED:
+                found.append((("stack", stack, role), binding))
+            elif isinstance(binding, dict) and isinstance(binding.get("offer"), str):
+                found.append((("stack", stack, role, "offer"), binding["offer"]))
+    return found
+
+
+def nearest_file() -> FilePath:
+    """The nearest ``costplan.toml`` upward. Raises BadUsage where there is none."""
+    try:
+        start = FilePath.cwd()
+    except OSError:  # removed under our feet
+        raise BadUsage("the current folder is gone", "name a workload file") from None
+    for folder in (start, *start.parents):
+        path = folder / FILE_NAME
+        if path.is_file():
+            return path
+    raise BadUsage(
+        f"no {FILE_NAME} in {start} or above it",
+        "name a workload file, or write one with 'costplan init'",
+    )
+
+
+def _set(data: dict[str, Any], change: str) -> Path:
+    """Change one value in place: ``a.b=1``; elements of arrays by number or by their name.
+
+    Returns the path of what was changed.
+    """
+    keys, equals, text = change.partition("=")
+    names = [key.strip() for key in keys.split(".")]
+    if not equals or not all(names):
+        raise BadUsage(f"--set {change}: write it as path.to.key=value")
+    node: Any = data
+    path: list[str | int] = []
+    for at, key in enumerate(names):
+        so_far = ".".join(names[: at + 1])
+        if isinstance(node, list):
+            path.append(_position(node, key, so_far))
+        elif isinstance(node, dict):
+            path.append(key)
+        else:
+            before = ".".join(names[:at])
+            raise BadUsage(f"--set {change}: {before} is {word_for(node)}, not a table")
+        if at == len(names) - 1:
+            node[path[-1]] = _value(text)
+        elif isinstance(node, dict):
+            node = node.setdefault(key, {})
+        else:
+            node = node[path[-1]]
+    return tuple(path)
+
+
+def _exchange(data: dict[str, Any], rate: str) -> Path:
+    """State one rate in place of the file's, whichever way round that is. Returns its path."""
+    name, equals, rest = rate.partition("=")
+    number, at, day = rest.partition("@")
+    key, codes = name.strip(), pair(name.strip())
+    said = f"--exchange {rate}"
+    example = "write it as usd_per_eur=RATE@DATE: so many USD for one EUR, and the rate's day"
+    if not equals or not at or codes is None:
+        raise BadUsage(f"{said}: says no pair, rate and day", example)
+    try:
+        stated = {"rate": Decimal(number), "date": date.fromisoformat(day.strip())}
+    except (InvalidOperation, ValueError):
+        raise BadUsage(f"{said}: '{rest}' is no rate and day", example) from None
+    rates = data.setdefault("exchange", {})
+    if isinstance(rates, dict):
+        rates.pop(f"{codes[1]}_per_{codes[0]}".lower(), None)
+        rates[key] = {**stated, "source": "command line"}
+    return ("exchange", key)
+
+
+def _position(items: list[Any], key: str, so_far: str) -> int:
+    if key.isdecimal() and int(key) < len(items):
+        return int(key)
+    names = [one.get("name") for one in items if isinstance(one, dict)]
+    if key in names:
+        return names.index(key)
+    known = [name for name in names if isinstance(name, str)]
+    raise BadUsage(
+        f"--set: there is no element '{key}' at {so_far}",
+        did_you_mean(key, known) or "elements: " + ", ".join(known),
+    )
+
+
+def _value(text: str) -> Any:
+    """A TOML value; a text that is none is taken as a string."""
+    try:
+        parsed = parse_toml("--set", f"x = {text}")
+    except CostplanError:
+        return text.strip()
+    return parsed["x"] if len(parsed) == 1 else text.strip()

@@ -1,0 +1,1 @@
+"""Bytes from other machines, within limits of size and time."""

@@ -1,0 +1,1 @@
+"""Published prices, read and merged into catalogue files."""
