@@ -11,9 +11,10 @@ from compare_cases import CHECK, HEAD, PEOPLE, SEARCH, STACK, SUPPORT, opened_at
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costplan.workload.graph import HUMAN_RIGHT, HUMAN_WRONG, Graph
-from costplan.workload.outcomes import solve
-from costplan.workload.spread import Quantile, quantiles
+from costplan.outcomes.graph import Graph
+from costplan.outcomes.spread import Quantile, quantiles
+from costplan.outcomes.states import HUMAN_RIGHT, HUMAN_WRONG
+from costplan.workload.solving import solve
 
 GENERATE, CHECKED, CASE = 0.013, 0.0041, 4.0
 COSTS = {"search": GENERATE, "check": CHECKED}

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pytest
 from reliability_helpers import workload_of
 
+from costplan.outcomes.states import MOST_STATES
 from costplan.problems import InvalidInput
-from costplan.workload.graph import MOST_STATES
-from costplan.workload.outcomes import solve
+from costplan.workload.solving import solve
 
 HEAD = """\
 name = "broken"

@@ -26,7 +26,7 @@ from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
 from costplan.workload.model import Stack, Workload
-from costplan.workload.outcomes import Solved, solve
+from costplan.workload.solving import Rates, Solved, solve
 
 ORDER = (*DEFAULT_PURPOSE, "other")
 ALWAYS_LEFT_OUT = (
@@ -164,12 +164,7 @@ class _Planner:
     def _solve(self) -> Solved:
         """The outcomes with this stack's models; solved once, months only change the traffic."""
         if self._solved is None:
-            own = {
-                role: binding.success
-                for role in self.stack.roles
-                if (binding := self.stack.binding(role)) and binding.success is not None
-            }
-            self._solved = solve(self.workload, own)
+            self._solved = solve(self.workload, Rates.of(self.stack))
         return self._solved
 
     def _one_offs(self) -> Iterable[str]:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from costplan.document.estimate import Reliability
 from costplan.document.line import LineItem
+from costplan.outcomes.spread import quantiles
 from costplan.quantity import ZERO, total, twelve_digits
 from costplan.workload.model import Workload
-from costplan.workload.outcomes import Solved
-from costplan.workload.spread import quantiles
+from costplan.workload.solving import Solved
 
 OUTPUT = ("output", "reasoning", "output_audio")
 
