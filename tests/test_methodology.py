@@ -363,7 +363,7 @@ def test_cut_off() -> str:
 
 BLOCK = step("generate", "success = 0.9\nrho = 0") + step(
     "check",
-    'judges = ["generate"]\nsensitivity = 0.7\nfalse_positive_rate = 0.05\n'
+    'judges = ["generate"]\nsensitivity = 0.7\nfalse_positive_rate = 0.05\nrho = 0\n'
     'on_reject = { restart = "generate", max_attempts = 3, then = "human" }',
 )
 COSTS = {"generate": 0.02, "check": 0.005}
@@ -458,6 +458,7 @@ output_tokens = 80
 judges = ["answer"]
 sensitivity = 0.8
 false_positive_rate = 0.1
+rho = 0
 on_reject = { restart = "answer", max_attempts = 2, then = "human" }
 [human]
 cost_per_case = 4

@@ -43,7 +43,9 @@ def step(name: str, more: str = "success = 0.9") -> str:
 
 
 def check(name: str, judges: str, more: str = "") -> str:
-    return step(name, f"judges = [{judges}]\nsensitivity = 0.9\nfalse_positive_rate = 0.1\nrho = 0\n{more}")
+    return step(
+        name, f"judges = [{judges}]\nsensitivity = 0.9\nfalse_positive_rate = 0.1\nrho = 0\n{more}"
+    )
 
 
 def shares(solved: Solved) -> tuple[float, ...]:
@@ -130,7 +132,8 @@ def _small(
     )
     text += step(
         "v",
-        f'judges = ["a"]\nsensitivity = {sensitivity:.6f}\nfalse_positive_rate = {false:.6f}\nrho = 0\n'
+        f'judges = ["a"]\nsensitivity = {sensitivity:.6f}\nfalse_positive_rate = {false:.6f}\n'
+        "rho = 0\n"
         f'on_reject = {{ restart = "a", max_attempts = {rounds}, then = "{end}" }}',
     )
     with TemporaryDirectory() as name:

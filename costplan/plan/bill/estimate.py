@@ -21,7 +21,7 @@ from costplan.document.estimate import (
 from costplan.document.line import Conversion, LineItem
 from costplan.plan.bill.lifetimes import lifetimes
 from costplan.plan.bill.month import DEFAULT_PURPOSE, LESS, TOO_MUCH, StackMonth
-from costplan.plan.bill.reliability import reliability
+from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
@@ -132,6 +132,9 @@ class _Planner:
                     *_traffic_assumptions(workload),
                     *_same_for_all(month.solved),
                     *month.solved.assumed,
+                    *verdicts_assumed(
+                        workload, Rates.of(self.stack), month.solved, month.usage.requests
+                    ),
                     *month.assumptions,
                     *(_rate_words(one) for one in self.rates.values()),
                 ]
