@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from compare_cases import SUPPORT, compare_process
+from compare_cases import SUPPORT, compare_command
 
 GOLDEN = Path(__file__).resolve().parent / "golden" / "support-agent-compare-80.txt"
 
 
 def test_the_example_at_80_columns(tmp_path: Path) -> None:
-    ran = compare_process(
+    ran = compare_command(
         str(SUPPORT), "--as-of", "2026-11-22", "--levers", folder=tmp_path, width=80
     )
     assert (ran.code, ran.err) == (0, "")
