@@ -12,11 +12,22 @@ import pytest
 from hypothesis import HealthCheck, settings
 from properties import QUICK, SHORT
 
+from costplan.store.files import shelves, throughput
+
+PRICES = Path(__file__).resolve().parent / "golden" / "pricing"
+
 settings.register_profile(SHORT, max_examples=QUICK, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "long", max_examples=20 * QUICK, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(SHORT)
+
+
+@pytest.fixture
+def fixed_prices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue of the golden files in place of the one that ships, whose prices move on."""
+    for module in (shelves, throughput):
+        monkeypatch.setattr(module, "built_in_folder", lambda: PRICES)
 
 
 @pytest.hookimpl(tryfirst=True)
