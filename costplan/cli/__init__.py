@@ -156,7 +156,8 @@ def app(given: list[str]) -> Any:
     tree.callback(invoke_without_command=True)(root)
     named = next((word for word in given if not word.startswith("-")), None)
     asked = named if named in COMMANDS else None
-    for name in [asked] if asked else COMMANDS:
+    listed = () if given[:1] == ["--version"] else COMMANDS  # a version needs no command
+    for name in [asked] if asked else listed:
         module = import_module(COMMANDS[name])
         if hasattr(module, "tree"):
             tree.add_typer(module.tree, name=name)

@@ -19,7 +19,8 @@ from costplan.store.files.text import (
     with_subject,
 )
 from costplan.workload.contract import pair
-from costplan.workload.model import RESERVED, Workload
+from costplan.workload.model import Workload
+from costplan.workload.rules import RESERVED
 
 FILE_NAME = "costplan.toml"
 LOCK_NAME = "costplan.lock"
