@@ -43,6 +43,8 @@ def current(folder: Path) -> str | None:
     """
     pointer = folder / FOLDER / POINTER
     try:
+        if pointer.exists() and not pointer.is_file():
+            raise BadUsage(f"{pointer} does not name a refresh", AGAIN)
         name = pointer.read_bytes()[:100].decode("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
