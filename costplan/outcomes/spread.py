@@ -15,7 +15,8 @@ from itertools import accumulate
 from math import ceil, floor, inf
 from typing import NamedTuple
 
-from costplan.workload.graph import HUMAN_RIGHT, HUMAN_WRONG, Graph
+from costplan.outcomes.graph import Graph
+from costplan.outcomes.states import HUMAN_RIGHT, HUMAN_WRONG
 
 POINTS = 65_536
 MOST_WORK = 2_000_000
