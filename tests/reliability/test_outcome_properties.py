@@ -29,9 +29,9 @@ from costplan.api import estimate_opened
 from costplan.store.files.workloads import open_workload
 from costplan.workload.chain import Chain, NeverEnds, Row
 from costplan.workload.graph import MOST_STATES, Outcomes
+from costplan.workload.model_calls import portions
 from costplan.workload.outcomes import solve
 from costplan.workload.spread import quantiles
-from costplan.workload.usage import portions
 from costplan.workload.votes import ceiling, majority
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"

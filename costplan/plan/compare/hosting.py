@@ -23,6 +23,7 @@ from costplan.document.line import LineItem
 from costplan.problems import BadUsage, CostplanError
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
 from costplan.workload.model import Step, Workload
+from costplan.workload.model_calls import SECONDS_PER_MONTH
 from costplan.workload.outcomes import Visits
 from costplan.workload.queueing import (
     Arrival,
@@ -33,7 +34,6 @@ from costplan.workload.queueing import (
     slots_for,
 )
 from costplan.workload.strategy import Gpus
-from costplan.workload.usage import SECONDS_PER_MONTH
 
 Extra = tuple[Decimal | None, str]
 
