@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help test check lint types layers bench picture schemas claims catalogue-report
+.PHONY: help test check check-long lint types layers bench picture schemas claims catalogue-report
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -10,6 +10,9 @@ test:  ## run the tests
 	$(PYTHON) -m pytest
 
 check: test lint types layers  ## everything that CI runs on the sources
+
+check-long:  ## what takes minutes or tools of its own (tests/long)
+	$(PYTHON) -m pytest tests/long -rs
 
 lint:  ## ruff: rules and format
 	$(PYTHON) -m ruff check .

@@ -22,6 +22,7 @@ from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
+from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
 from costplan.workload.model import Fixed, Workload
@@ -157,6 +158,9 @@ class StackMonth:
             rate = self.exchange.conversion(entry.currency)
             assert rate is not None  # or it would not have been billed
             convert_lines(lines, rate)
+        region = served_in(entry, self.stack.region)
+        for line in lines:
+            line.region = region
         self.lines += lines
         for grant in grants:
             amount = grant.amount if rate is None else convert(grant.amount, rate)
