@@ -318,6 +318,7 @@ class StackMonth:
                 for name, one in own.items()
             ]
             self.assumptions.append(f"{entry.id}: {'; '.join(words)}")
+        self.assumptions += bill.sized
         if offer.not_included:
             self.not_included.append(f"{entry.id}: {'; '.join(offer.not_included)}")
         wanted = self.stack.region
