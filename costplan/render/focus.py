@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from json.encoder import encode_basestring_ascii as quoted
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from costplan.document.entries import Entry, Value, entries, estimates_of
@@ -43,6 +44,7 @@ CATEGORIES = {
 """Service category and subcategory of each component, of the values that the specification
 allows."""
 OTHER = ("Other", "Other (Other)")
+NOTHING: dict[str, Value] = dict.fromkeys(COLUMNS + OWN)
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
@@ -60,6 +62,7 @@ def _group(entry: Entry, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
 def draw_version(saved: Sequence[Saved], version: str) -> str:
     """The rows with the columns of one version of the specification."""
     header = [name for name in COLUMNS if name not in WITHOUT[version]] + OWN
+    pick = itemgetter(*header)
     rows = []
     groups: dict[str, tuple[str, str]] = {}
     for one in saved:
@@ -72,7 +75,7 @@ def draw_version(saved: Sequence[Saved], version: str) -> str:
                 row = _row(entry, parts.get(entry.stack, {}), version)
                 row["x_LeftOut"] = left_out.get(entry.stack)
                 row["ServiceCategory"], row["ServiceSubcategory"] = _group(entry, groups)
-                rows.append([row.get(name) for name in header])
+                rows.append(pick(row))
     return table(header, rows, FIELDS)
 
 
@@ -108,7 +111,7 @@ def _row(entry: Entry, parts: Mapping[str, Decimal], version: str) -> dict[str, 
     priced = unit_prices(line)
     units = billed(priced, conversion)
     seller = service(price.offer, vendor, line.component)
-    row: dict[str, Value] = {
+    row: dict[str, Value] = NOTHING | {
         "BilledCost": line.amount,
         "BillingAccountId": "estimate",
         "BillingAccountName": "costplan estimate, not an invoice",
