@@ -1,4 +1,4 @@
-"""What must not pass: each failure through the real process, with its place and its remedy.
+"""What must not pass: each failure through the whole command, with its place and its remedy.
 
 Every one exits 2, says nothing on stdout, writes nothing, and puts no control character on the
 terminal, whatever names the file or the arguments hold.

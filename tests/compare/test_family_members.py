@@ -26,8 +26,9 @@ from compare_cases import (
     value,
     ways,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from costplan.plan.compare.family import Family, bare, members, without_people
 from costplan.plan.compare.strategies import own_success, unit_prices
@@ -85,7 +86,7 @@ def test_a_member_equal_to_the_plan_is_the_plan(tmp_path: Path) -> None:
     assert sum(one.kind == "orchestrate" for one in found.options) == 19
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@examples(30)
 @given(
     st.floats(0.05, 0.99),
     st.floats(0, 1),

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from properties import examples
 from reliability_helpers import (
     Table,
     file_text,
@@ -38,7 +39,7 @@ EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 DAY = date(2026, 11, 22)
 PIPELINE = 0.97**6
 
-always = settings(derandomize=True, deadline=None, database=None, max_examples=60)
+always = examples(60)
 share = st.integers(0, 100).map(lambda percent: percent / 100)
 inner = st.integers(1, 99).map(lambda percent: percent / 100)
 
