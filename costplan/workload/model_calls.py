@@ -12,7 +12,7 @@ from costplan.quantity import ONE, ZERO
 from costplan.reading import record
 from costplan.workload.conversation import Opening, Prefix, calls
 from costplan.workload.model import Conversation, Job, Purpose, Step, Workload
-from costplan.workload.outcomes import Visits
+from costplan.workload.solving import Visits
 
 SECONDS_PER_MONTH = Decimal(730 * 3600)
 TINY = Decimal("1e-11")

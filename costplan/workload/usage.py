@@ -12,7 +12,7 @@ from decimal import Decimal
 from costplan.quantity import TWELVE, ZERO
 from costplan.workload.model import Job, Step, Workload
 from costplan.workload.model_calls import ModelCalls, portions, step_calls
-from costplan.workload.outcomes import Visits, once
+from costplan.workload.solving import Visits, once
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,8 +18,9 @@ from small_catalog import model
 from costplan.billing.models import Terms, bill_model
 from costplan.catalog.lookup import Entry
 from costplan.reading import read
+from costplan.workload.flow import DONE
 from costplan.workload.model import Workload
-from costplan.workload.outcomes import DONE, solve
+from costplan.workload.solving import solve
 from costplan.workload.usage import monthly_usage
 
 MONTH = 730 * 3_600

@@ -150,7 +150,11 @@ def test_a_commitment_with_room_left_and_one_without() -> None:
     (left,) = [row for row in found if unused(row)]
     assert left["EffectiveCost"] == left["CommitmentDiscountQuantity"] == "761.6"
     assert (left["ChargeCategory"], left["ChargeFrequency"]) == ("Usage", "Recurring")
-    assert (left["ListCost"], left["ContractedCost"], left["ListUnitPrice"]) == ("0.0", "0.0", "0.0")
+    assert (left["ListCost"], left["ContractedCost"], left["ListUnitPrice"]) == (
+        "0.0",
+        "0.0",
+        "0.0",
+    )
     assert left["CommitmentDiscountId"] == "commitment/deal"
     used = [row for row in found if row["CommitmentDiscountStatus"] == "Used"]
     assert sum_of(used, "EffectiveCost") < sum_of(used, "ContractedCost")

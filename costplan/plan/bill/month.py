@@ -27,7 +27,7 @@ from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
 from costplan.workload.model import Fixed, Workload
 from costplan.workload.model_calls import ModelCalls
-from costplan.workload.outcomes import Solved
+from costplan.workload.solving import Solved
 from costplan.workload.usage import monthly_usage
 
 DEFAULT_PURPOSE = {
