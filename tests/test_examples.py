@@ -38,10 +38,10 @@ TOTALS = {
     },
     "document-rag": {"portable": "936.41", "aws": "3804.11", "google": "2865.97"},
     "conversation-support": {
-        "portable": "690.36",
+        "portable": "690.47",
         "openai": "736.37",
-        "aws": "773.19",
-        "google": "823.06",
+        "aws": "773.31",
+        "google": "823.15",
     },
     "mcp-tool-server": {
         "agentcore": "4325.24",
