@@ -23,7 +23,9 @@ them; they only get ``also`` (where their source is a data set), ``rejected``, a
 ``checked`` where their own source shows the same price again. A quote that was read after the base
 card and differs from it appends a card, except where a better quote confirms the base card, where
 the quote repeats a price that the history says has ended (it lags), or where the card rejects that
-value of that source already (a conflict once judged stays judged until the source moves). ``since``
+value of that source already (a conflict once judged stays judged until the source moves). Where the
+card's own source moved, its quote is laid before others of the same rank: they lag, however new
+their file. ``since``
 of an appended card is the day the quote documents, else the day it was read. Factors of modes and
 regions and fees that no quote speaks of go on with the origin they had; tiers, modes with rates of
 their own and hours do not, and the model's note says so (``carrying``).
@@ -83,8 +85,8 @@ def merge(
             raise ValueError("neither a base nor a quote")
         return base
     timeline = _Timeline(base.price if base else (), sources or {}, ranked)
-    sound = (one for one in ranked if not _lags(one, ranked) and not _alone(one, ranked))
-    first = next(sound, ranked[0])
+    sound = [one for one in ranked if not _lags(one, ranked) and not _alone(one, ranked)]
+    first = _moved(base, sound) or next(iter(sound), ranked[0])
     others = [one for one in ranked if one is not first]
     for quote in [first, *sorted(others, key=lambda one: not _dated(one))]:
         timeline.lay(quote)
@@ -93,6 +95,21 @@ def merge(
 
 def _rank(quote: Quote) -> tuple[int, int, bool]:
     return (RANKS.index(quote.confidence), -quote.checked.toordinal(), quote.reseller)
+
+
+def _moved(base: Model | None, ranked: Sequence[Quote]) -> Quote | None:
+    """The quote, of the best rank, of the source that a base card rests on and that left it.
+
+    Its change was seen; a source that goes on showing the old price may only be late.
+    """
+    for quote in ranked if base is not None else ():
+        if quote.confidence != ranked[0].confidence:
+            return None
+        card, shown = base.card(quote.checked) if base else None, quote.model.card(quote.checked)
+        if card is not None and shown is not None and card.origin.source == quote.source:
+            if quote.checked > card.origin.checked and differences(card, shown):
+                return quote
+    return None
 
 
 def _dated(quote: Quote) -> bool:
