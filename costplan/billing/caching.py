@@ -19,8 +19,10 @@ from costplan.catalog.model import CacheTerms
 from costplan.quantity import ONE, ZERO
 from costplan.workload.conversation import Prefix
 
-ASSUMED_TERMS = CacheTerms(minimum_tokens=Decimal(1024), ttl_minutes=Decimal(5))
+ASSUMED_TERMS = CacheTerms(minimum_tokens=Decimal(1024))
 """Used, and printed as assumed, where the catalogue has no terms for a model with a read rate."""
+ASSUMED_MINUTES = Decimal(5)
+"""How long a prefix lives where the vendor publishes only its least length; printed as assumed."""
 
 
 class Case(NamedTuple):
@@ -56,7 +58,7 @@ def cases(
         written = marked - read if pays_for_writes else ZERO
         return Case(share, replace(usage, cache_read_tokens=read, cache_write_tokens=written))
 
-    ttl = terms.ttl_minutes * 60
+    ttl = (terms.ttl_minutes or ASSUMED_MINUTES) * 60
     if prefix.own and prefix.gap_seconds <= ttl:
         return [with_read(prefix.own, ONE)]
     warm = ONE - (-(rate_per_second * ttl)).exp() if prefix.shared else ZERO

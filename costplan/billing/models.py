@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from costplan.billing.caching import ASSUMED_TERMS, cases
+from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, cases
 from costplan.billing.discounts import Off, share_off
 from costplan.billing.tokens import (
     INPUT_PARTS,
@@ -189,7 +189,13 @@ def _caching_note(model: Model, tariff: Tariff, bill: ModelBill) -> None:
             bill.assumptions,
             f"{model.id}: cache terms assumed: prefixes of at least "
             f"{grouped(ASSUMED_TERMS.minimum_tokens)} tokens, "
-            f"kept {grouped(ASSUMED_TERMS.ttl_minutes)} minutes",
+            f"kept {grouped(ASSUMED_MINUTES)} minutes",
+        )
+    elif model.cache.ttl_minutes is None:
+        _once(
+            bill.assumptions,
+            f"{model.id}: how long a cached prefix is kept is not published; "
+            f"assumed {grouped(ASSUMED_MINUTES)} minutes",
         )
 
 

@@ -346,6 +346,10 @@ def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> 
         name: next((one for m in models if (one := getattr(m, name)) is not None), None)
         for name in ("context", "max_output", "region", "cache")
     }
+    terms = [one.cache for one in models if one.cache is not None]
+    if terms and terms[0].ttl_minutes is None:
+        kept = (one.ttl_minutes for one in terms if one.minimum_tokens == terms[0].minimum_tokens)
+        stated["cache"] = replace(terms[0], ttl_minutes=next((one for one in kept if one), None))
     days = [one.model.retires for one in quotes if one.model.retires is not None]
     if base is None:
         stated["kind"] = next((m.kind for m in models if m.kind != "chat"), "chat")
