@@ -106,9 +106,10 @@ def _moved(base: Model | None, ranked: Sequence[Quote]) -> Quote | None:
         if quote.confidence != ranked[0].confidence:
             return None
         card, shown = base.card(quote.checked) if base else None, quote.model.card(quote.checked)
-        if card is not None and shown is not None and card.origin.source == quote.source:
-            if quote.checked > card.origin.checked and differences(card, shown):
-                return quote
+        if card is None or shown is None or card.origin.source != quote.source:
+            continue
+        if quote.checked > card.origin.checked and differences(card, shown):
+            return quote
     return None
 
 

@@ -53,7 +53,7 @@ def test_genai_prices_reads_strings_per_million_with_tiers_and_fees() -> None:
     (card,) = priced.price
     assert (priced.context, rates(priced)) == (500_000, {"input": 2, "output": 6})
     assert (card.origin.since, card.origin.checked, card.per) == (DAY, DAY, 1_000_000)
-    assert [(tier.above, tier.rates.input, tier.rates.output) for tier in card.tiers] == [
+    assert [(tier.at_or_above, tier.rates.input, tier.rates.output) for tier in card.tiers] == [
         (200_000, 4, 6)
     ]
     assert (card.fee["web_searches"].price, card.fee["web_searches"].per) == (10, 1000)

@@ -140,9 +140,7 @@ def edged(vendor: str, card: Card) -> Card:
             for tier in tiers
         )
 
-    modes = {
-        name: replace(mode, tiers=inclusive(mode.tiers)) for name, mode in card.mode.items()
-    }
+    modes = {name: replace(mode, tiers=inclusive(mode.tiers)) for name, mode in card.mode.items()}
     return replace(card, tiers=inclusive(card.tiers), mode=modes)
 
 
