@@ -179,7 +179,7 @@ GOOD_MODELS = [
     model("acme/m", rates="{ input = 10, output = 1 }"),
     model("acme/m", rates="{ input = 2, cache_write = 4, output = 10 }"),
     model("acme/m", rates="{ input = 2, cache_write = 1, output = 1 }"),
-    model("acme/m", rates=FLAT, cards=card("{ input = 2, output = 9 }") + card(FLAT, "2026-10-09")),
+    model("acme/m", rates=FLAT, cards=card("{ input = 2, output = 9 }", "2026-09-20") + card(FLAT)),
     model("acme/m", more=PEAK.format("[2026-10-01]"), cards=card(FLAT)),
     model("acme/m", "context = 200_002", FLAT, CHEAP_TIER),
     model("acme/m", "context = 200_000", FLAT, CHEAP_TIER, cards=card(FLAT)),
