@@ -265,7 +265,8 @@ class _Timeline:
             for one in self.entries[:at]
             if agree(one.card, card) and odd <= one.card.rates.published().keys()
         ]
-        if ended:
+        returned = quote.source == origin.source and quote.checked > origin.checked
+        if ended and not returned:
             if current:
                 reason = f"still the price of {ended[-1].since}"
                 self._reject(entry, quote, card, reason)
