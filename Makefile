@@ -1,15 +1,18 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help test check lint types layers bench picture schemas claims catalogue-report
+.PHONY: help test check check-long lint types layers bench picture schemas claims catalogue-report
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-test:  ## run the tests
-	$(PYTHON) -m pytest
+test:  ## run the tests, and say how many seconds of processor they took
+	@bash -c 'TIMEFORMAT="%R s, %U s user and %S s system"; time $(PYTHON) -m pytest'
 
 check: test lint types layers  ## everything that CI runs on the sources
+
+check-long:  ## the tests with properties tried at length, on examples of their own
+	$(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600
 
 lint:  ## ruff: rules and format
 	$(PYTHON) -m ruff check .

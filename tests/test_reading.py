@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
+from properties import examples
 
 from costplan.catalog.lookup import CatalogFile
 from costplan.problems import InvalidInput, Problem
@@ -412,13 +413,13 @@ def same_verdict(kind: type, name: str, data: dict) -> None:
     assert (made is None) == bool(errors), (found, errors)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@examples(400)
 @given(mutated(workload_files()))
 def test_the_reader_and_pydantic_agree_on_workloads(data) -> None:
     same_verdict(Workload, "workload", data)
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@examples(250)
 @given(mutated(catalogue_files()))
 def test_the_reader_and_pydantic_agree_on_catalogues(data) -> None:
     if not misplaced_date(CatalogFile, data):

@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from properties import examples
 from small_catalog import DAY, Shelf, billed, sum_of, take
 
 from costplan.billing.charges import billable, slices
@@ -33,11 +34,9 @@ TODAY = date(2026, 11, 28)
 CATALOG = Catalog([SlicedFolder("built-in", built_in_folder())])
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
-often = settings(max_examples=200, deadline=None, derandomize=True)
+often = examples(200)
 seldom = settings(
-    max_examples=80,
-    deadline=None,
-    derandomize=True,
+    examples(80),
     suppress_health_check=[HealthCheck.too_slow],
 )
 

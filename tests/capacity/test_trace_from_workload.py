@@ -1,11 +1,10 @@
 """A workload names a trace of arrivals: the fleet is sized for it, bursts are not smoothed away."""
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from run import DAY, costplan
 
 from costplan.problems import BadUsage
 from costplan.store.files.throughput import CapacityFiles
@@ -30,10 +29,9 @@ gpus = { arrivals = "arrivals.csv", concurrency = 26, spare = 1 }
 
 def compare(folder: Path) -> str:
     (folder / "w.toml").write_text(WORKLOAD)
-    command = [sys.executable, "-m", "costplan", "compare", "w.toml", "--as-of", "2026-11-22"]
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return " ".join(ran.stdout.split())
+    ran = costplan("compare", "w.toml", *DAY, folder=folder)
+    assert ran.code == 0, ran.err
+    return " ".join(ran.out.split())
 
 
 def test_azures_chat_hour_needs_52_slots(tmp_path: Path) -> None:

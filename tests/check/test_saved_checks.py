@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from check_cases import document, judged, line, stack
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
+from properties import examples
 
 from costplan.document.finding import Where
 from costplan.document.saved import parse_result, plain
@@ -78,7 +79,7 @@ POLICIES = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(MONEY, min_size=1, max_size=3),
     BUDGETS,

@@ -12,7 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from comment_hosts import TOKEN
 from run import OURS, ROOT, WORKLOAD
 

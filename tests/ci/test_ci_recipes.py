@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 from ci_runner import BASE, HEAD, SCRIPT, Runner, git, load, repository
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from comment_hosts import TOKEN, serving
 from run import ROOT
 

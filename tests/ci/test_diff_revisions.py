@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ci_runner import BASE, GIT, HEAD, commit, git, repository
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
-from check_files import inside
 from run import DAY, WORKLOAD, Ran, costplan, files_below
 
 from costplan.store.files import generations
@@ -36,7 +32,7 @@ SHELF = "pricing/tokens/me.toml"
 
 
 def diff(folder: Path, *arguments: str) -> Any:
-    ran = inside("diff", *arguments, *DAY, "--format", "json", folder=folder)
+    ran = costplan("diff", *arguments, *DAY, "--format", "json", folder=folder)
     assert (ran.code, ran.err) == (0, ""), ran.err
     (stack,) = ran.data["stacks"]
     assert sum(stack["causes"].values()) == stack["difference"]
@@ -89,16 +85,16 @@ def test_refreshed_prices_of_a_revision_are_its_own_too(tmp_path: Path) -> None:
 def test_each_revision_s_own_lock_pins_its_prices(tmp_path: Path) -> None:
     repository(tmp_path)
     commit(tmp_path, "one", **{"costplan.toml": OWN, SHELF: PRICES.format(input=1)})
-    assert inside("pricing", "lock", *DAY, folder=tmp_path).code == 0
+    assert costplan("pricing", "lock", *DAY, folder=tmp_path).code == 0
     commit(tmp_path, "locked")
     commit(tmp_path, "dearer", **{SHELF: PRICES.format(input=3)})
     assert causes(diff(tmp_path, "--base", "HEAD~1")) == {}
     assert causes(diff(tmp_path, "--base", "HEAD~1", "--no-lock")) == {"price": D(2)}
-    assert inside("pricing", "lock", "--update", *DAY, folder=tmp_path).code == 0
+    assert costplan("pricing", "lock", "--update", *DAY, folder=tmp_path).code == 0
     commit(tmp_path, "taken anew")
     assert causes(diff(tmp_path, "--base", "HEAD~1")) == {"price": D(2)}
     (tmp_path / "costplan.lock").unlink()
-    ran = inside("diff", "--base", "HEAD", *DAY, folder=tmp_path)
+    ran = costplan("diff", "--base", "HEAD", *DAY, folder=tmp_path)
     assert "prices pinned by costplan.lock of 2026-11-22 before, by no lock now" in ran.out
 
 
@@ -174,13 +170,13 @@ def test_the_day_s_other_side_and_both_saved(tmp_path: Path) -> None:
     for stem, day, text in (("one", "2026-11-22", BASE), ("two", "2026-11-20", HEAD)):
         (tmp_path / f"{stem}.toml").write_text(text.replace("probe", stem), encoding="utf-8")
         saved = ("--as-of", day, "--format", "json", "--out", f"{stem}.json")
-        assert inside("estimate", f"{stem}.toml", *saved, folder=tmp_path).code == 0
-    ran = inside("diff", "two.json", "costplan.toml", "--format", "json", folder=tmp_path)
+        assert costplan("estimate", f"{stem}.toml", *saved, folder=tmp_path).code == 0
+    ran = costplan("diff", "two.json", "costplan.toml", "--format", "json", folder=tmp_path)
     assert (ran.data["base_as_of"], ran.data["head_as_of"]) == ("2026-11-20", "2026-11-20")
-    ran = inside("diff", "one.json", "two.json", folder=tmp_path)
+    ran = costplan("diff", "one.json", "two.json", folder=tmp_path)
     assert "the workload was called 'one', now 'two'" in ran.out
     assert "prices of 2026-11-22 against prices of 2026-11-20" in ran.out
-    ran = inside("diff", "one.json", "two.json", *DAY, folder=tmp_path)
+    ran = costplan("diff", "one.json", "two.json", *DAY, folder=tmp_path)
     assert (ran.code, "saved estimates" in ran.err) == (2, True)
 
 
@@ -216,31 +212,31 @@ def test_fewer_trusted_answers_at_the_same_cost_are_a_change(tmp_path: Path) -> 
     stack = diff(tmp_path, "old.toml", "new.toml")
     assert (stack["kind"], stack["difference"]) == ("changed", 0)
     for form in ("table", "markdown"):
-        ran = inside("diff", "old.toml", "new.toml", *DAY, "--format", form, folder=tmp_path)
+        ran = costplan("diff", "old.toml", "new.toml", *DAY, "--format", form, folder=tmp_path)
         assert "costs the same ($3.50)" in ran.out
         assert "trusted 97.00 % -" in ran.out
         assert "silent failures 30 -" in ran.out
-    ran = inside("diff", "old.toml", "old.toml", *DAY, folder=tmp_path)
+    ran = costplan("diff", "old.toml", "old.toml", *DAY, folder=tmp_path)
     assert "unchanged ($3.50)" in ran.out
 
 
 def test_a_check_s_baseline_is_a_revision(tmp_path: Path) -> None:
     repository(tmp_path, BASE, HEAD)
     gate = ("check", *DAY, "--base", "HEAD~1", "--format", "json")
-    ran = inside(*gate, "--max-increase", "30%", "--max-increase", "0.5", folder=tmp_path)
+    ran = costplan(*gate, "--max-increase", "30%", "--max-increase", "0.5", folder=tmp_path)
     figures = {one["rule"]: (one["figure"], one["status"]) for one in ran.data["verdicts"]}
     assert ran.code == 1
     assert figures["increase"] == (D(1), "deny")  # 3.50 becomes 4.50
     assert figures["increase_percent"][1] == "pass"
     assert ran.data["baseline"] == "HEAD~1:costplan.toml"
-    without = inside(*gate, folder=tmp_path)  # no rule compares: the base is not even looked at
+    without = costplan(*gate, folder=tmp_path)  # no rule compares: the base is not even looked at
     assert (without.code, without.data["baseline"]) == (1, None)
     for words, arguments in (
         ("two baselines", ("--baseline", "costplan.toml", "--max-increase", "1")),
         ("'HEAD~9' is no revision", ("--base", "HEAD~9", "--max-increase", "1")),
     ):
         base = () if "--base" in arguments else ("--base", "HEAD~1")
-        ran = inside("check", *DAY, *base, *arguments, folder=tmp_path)
+        ran = costplan("check", *DAY, *base, *arguments, folder=tmp_path)
         assert (ran.code, ran.out) == (2, "")
         assert words in ran.err
 
@@ -249,23 +245,23 @@ def test_several_formats_from_one_run(tmp_path: Path) -> None:
     (tmp_path / "costplan.toml").write_text(HEAD, encoding="utf-8")
     names = {"json": "a.json", "junit": "b.xml", "sarif": "c.sarif", "markdown": "d.md"}
     saves = [f"--save={form}={name}" for form, name in names.items()]
-    ran = inside("check", *DAY, *saves, folder=tmp_path)
+    ran = costplan("check", *DAY, *saves, folder=tmp_path)
     assert ran.code == 1
     for form, name in names.items():
-        alone = inside("check", *DAY, "--format", form, folder=tmp_path)
+        alone = costplan("check", *DAY, "--format", form, folder=tmp_path)
         assert (tmp_path / name).read_text(encoding="utf-8") == alone.out
     for bad in ("json", "jsn=x", "json=", "json=-", "json=costplan.toml"):
-        ran = inside("check", *DAY, f"--save={bad}", folder=tmp_path)
+        ran = costplan("check", *DAY, f"--save={bad}", folder=tmp_path)
         assert ran.code == 2, bad
     twice = ("--save=json=x", "--save=junit=x")
-    assert inside("check", *DAY, *twice, folder=tmp_path).code == 2
+    assert costplan("check", *DAY, *twice, folder=tmp_path).code == 2
     assert (tmp_path / "costplan.toml").read_text(encoding="utf-8") == HEAD
 
 
 def test_several_workloads_are_validated_and_each_fault_is_shown(tmp_path: Path) -> None:
     for stem, text in (("a", BASE), ("b", "x = 1"), ("c", "broken = ")):
         (tmp_path / f"{stem}.toml").write_text(text, encoding="utf-8")
-    ran = inside("validate", "a.toml", "b.toml", "c.toml", folder=tmp_path)
+    ran = costplan("validate", "a.toml", "b.toml", "c.toml", folder=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert "a.toml: valid" in ran.err
     assert "b.toml:1:" in ran.err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +9,6 @@ from xml.etree import ElementTree
 
 import pytest
 from ci_runner import BASE, HEAD, Left, Runner, commit, git, load, pull, repository
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from comment_hosts import TOKEN, Fault, Host, serving
 
 MARK = "<!-- costplan:default -->"

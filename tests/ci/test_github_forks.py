@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 from ci_runner import BASE, HEAD, Left, Runner, git, pull, repository
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from comment_hosts import TOKEN, Host, serving
 
 SHA = "a" * 40

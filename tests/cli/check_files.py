@@ -1,17 +1,10 @@
-"""A workload with prices of its own, so that a check can find one missing and one old; and the
-command line inside this process, for what needs no process of its own."""
+"""A workload with prices of its own, so that a check can find one missing and one old."""
 
 from __future__ import annotations
 
-import io
-import os
-from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
-from unittest.mock import patch
 
-from run import OURS, WORKLOAD, Ran
-
-from costplan.cli import run
+from run import WORKLOAD
 
 PRICES = """
 [prices]
@@ -51,17 +44,3 @@ def put(folder: Path, **files: str) -> None:
     for stem, text in files.items():
         ending = "json" if text.startswith("{") else "toml"
         (folder / f"{stem}.{ending}").write_text(text, encoding="utf-8")
-
-
-def inside(*arguments: str, folder: Path) -> Ran:
-    """The same command line, from its arguments to its exit code, without a new process."""
-    out, err = io.StringIO(), io.StringIO()
-    own = {key: value for key, value in os.environ.items() if key not in OURS}
-    with (
-        chdir(folder),
-        patch.dict(os.environ, {**own, "HOME": str(folder / "nobody")}, clear=True),
-        redirect_stdout(out),
-        redirect_stderr(err),
-    ):
-        code = run(list(arguments))
-    return Ran(code, out.getvalue(), err.getvalue())

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
 
-from run import Ran
-
-from costplan.cli import run
+from run import Ran, costplan
 
 WORKLOAD = """\
 name = "pinned"
@@ -86,16 +81,5 @@ def project(folder: Path, models: str = MODELS, offers: str | None = None) -> No
 
 
 def here(*arguments: str, folder: Path, width: int = 80) -> Ran:
-    """As ``run.costplan``, without the time a process takes to start."""
-    out, err = StringIO(), StringIO()
-    was, env = Path.cwd(), dict(os.environ)
-    os.environ.update(COLUMNS=str(width), NO_COLOR="1", XDG_CONFIG_HOME=str(folder / "nobody"))
-    os.chdir(folder)
-    try:
-        with redirect_stdout(out), redirect_stderr(err):
-            code = run(list(arguments))
-    finally:
-        os.chdir(was)
-        os.environ.clear()
-        os.environ.update(env)
-    return Ran(code, out.getvalue(), err.getvalue())
+    """As ``run.costplan``, with a width."""
+    return costplan(*arguments, folder=folder, env={"COLUMNS": str(width)})

@@ -1,4 +1,4 @@
-"""``costplan check`` as a process: verdicts, exit codes, the saved document, where rules stand."""
+"""``costplan check``: verdicts, exit codes, the saved document, where rules stand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from check_files import OLD, QUOTED, TWO, inside, put
+from check_files import OLD, QUOTED, TWO, put
 from jsonschema import Draft202012Validator, FormatChecker
 from run import DAY, ROOT, WORKLOAD, Ran, costplan
 
@@ -26,7 +26,7 @@ def validator() -> Draft202012Validator:
 def check(folder: Path, *options: str, stdin: str = "") -> Ran:
     if "-" in options:
         return costplan("check", *options, folder=folder, stdin=stdin)
-    return inside("check", *options, folder=folder)
+    return costplan("check", *options, folder=folder)
 
 
 def verdicts(ran: Ran) -> dict[tuple[str, str], Any]:
@@ -149,7 +149,7 @@ def test_exit_zero_prints_all_the_same(tmp_path: Path) -> None:
 
 
 def saved(folder: Path, name: str, *options: str) -> str:
-    ran = inside("estimate", name, "--format", "json", *options, *DAY, folder=folder)
+    ran = costplan("estimate", name, "--format", "json", *options, *DAY, folder=folder)
     assert ran.code == 0
     return ran.out
 
@@ -220,7 +220,7 @@ def test_figures_are_listed(tmp_path: Path) -> None:
 
 def test_validate_looks_at_policies_too(tmp_path: Path) -> None:
     put(tmp_path, w=WORKLOAD + '[[policy]]\nname = "x"\ndeny = "total_montly > 1"\n')
-    ran = inside("validate", "w.toml", *DAY, folder=tmp_path)
+    ran = costplan("validate", "w.toml", *DAY, folder=tmp_path)
     assert ran.code == 2
     assert "w.toml:17:8" in ran.err
     assert "did you mean 'total_monthly' or" in ran.err

@@ -1,7 +1,7 @@
 """What a check must not take for a pass: bad rules, bad files.
 
 Its exit code, where and what is wrong and the remedy on standard error, nothing on standard output,
-nothing written. One of each sort has a process of its own in ``test_failure_table.py``.
+nothing written. One of each sort is also in ``test_failure_table.py``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from check_files import TWO, inside, put
+from check_files import TWO, put
 from run import CONTROL, DAY, WORKLOAD, costplan, files_below
 
 
@@ -143,7 +143,7 @@ def test_bad_input_is_refused(name: str, bill: str, tmp_path: Path) -> None:
         put(tmp_path, rules=case.policy)
     before = files_below(tmp_path)
     day = () if "--as-of" in case.options else DAY
-    ran = inside("check", "w.toml", "--exit-zero", *case.options.split(), *day, folder=tmp_path)
+    ran = costplan("check", "w.toml", "--exit-zero", *case.options.split(), *day, folder=tmp_path)
     assert ran.code == 2, ran.err
     assert ran.out == ""
     assert ran.err.startswith("error: ")
@@ -170,15 +170,14 @@ def test_what_is_neither_workload_nor_estimate(name: str, tmp_path: Path) -> Non
     subject, text, says = SUBJECTS[name]
     if subject in ("w.toml", "w.json"):
         (tmp_path / subject).write_text(text)
-    start = costplan if subject == "-" else inside
-    ran = start("check", subject, "--max-total", "1", folder=tmp_path)
+    ran = costplan("check", subject, "--max-total", "1", folder=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert says in ran.err
 
 
 def estimated(folder: Path, text: str = WORKLOAD) -> None:
     put(folder, w=text)
-    ran = inside("estimate", "w.toml", "--format=json", "--out=est.json", *DAY, folder=folder)
+    ran = costplan("estimate", "w.toml", "--format=json", "--out=est.json", *DAY, folder=folder)
     assert ran.code == 0
 
 
@@ -191,7 +190,7 @@ def test_a_saved_estimate_holds_no_rules_and_takes_no_other_day(tmp_path: Path) 
         (("--max-total=9", "--set=a=1"), "give the workload with --as-of, --set and --lock"),
         (("--max-total=9", "--out=est.json"), "is read here, and would be written over"),
     ):
-        ran = inside("check", "est.json", *options, folder=tmp_path)
+        ran = costplan("check", "est.json", *options, folder=tmp_path)
         assert (ran.code, ran.out) == (2, "")
         assert says in ran.err
 
@@ -200,21 +199,21 @@ def test_a_saved_estimate_that_was_changed_by_hand(tmp_path: Path) -> None:
     estimated(tmp_path)
     path = tmp_path / "est.json"
     path.write_text(path.read_text().replace('"total_monthly": 3.5', '"total_monthly": 0.5'))
-    ran = inside("check", "est.json", "--max-total", "1", folder=tmp_path)
+    ran = costplan("check", "est.json", "--max-total", "1", folder=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert "the rest of the document makes it 3.5" in ran.err
 
 
 def test_a_stack_that_no_rule_is_about(tmp_path: Path) -> None:
     put(tmp_path, w=TWO + "[budget.stack.a]\nmonthly_total = 100\n")
-    ran = inside("check", "w.toml", *DAY, folder=tmp_path)
+    ran = costplan("check", "w.toml", *DAY, folder=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert "no limit and no policy is about stack 'b'" in ran.err
-    assert inside("check", "w.toml", "--stack=a", *DAY, folder=tmp_path).code == 0
+    assert costplan("check", "w.toml", "--stack=a", *DAY, folder=tmp_path).code == 0
 
 
 def test_standard_input_is_read_once(tmp_path: Path) -> None:
-    ran = inside("check", "-", "--baseline", "-", "--max-increase=1", folder=tmp_path)
+    ran = costplan("check", "-", "--baseline", "-", "--max-increase=1", folder=tmp_path)
     assert ran.code == 2
     assert "both the subject and its baseline" in ran.err
 

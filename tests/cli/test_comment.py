@@ -1,4 +1,4 @@
-"""``costplan comment`` through the real process, against hosts on loopback that keep comments."""
+"""``costplan comment`` against hosts on loopback that keep comments."""
 
 from __future__ import annotations
 

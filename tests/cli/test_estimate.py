@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from run import DAY, ROOT, WORKLOAD, Ran, costplan
+from run import DAY, ROOT, WORKLOAD, Ran, costplan, process
 
 JSON = ("--format", "json")
 SUPPORT = str(ROOT / "examples" / "support-agent.toml")
@@ -24,7 +24,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def said(folder: Path, *arguments: str, **more: str) -> Ran:
-    ran = costplan("estimate", *arguments, folder=folder, env=more)
+    run = process if any(name.startswith("PYTHON") for name in more) else costplan
+    ran = run("estimate", *arguments, folder=folder, env=more)
     assert ran.code == 0, ran.err
     assert ran.err == ""
     return ran

@@ -1,4 +1,4 @@
-"""Ways to be wrong, as one table: each through the real process, once.
+"""Ways to be wrong, as one table: each through the whole command, once.
 
 Each says its place and its remedy on standard error, leaves standard output empty or with the
 whole report, has the exit code of its sort, and leaves every file as it was.
@@ -10,15 +10,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
-from check_files import OLD, QUOTED, TWO, inside
+from check_files import OLD, QUOTED, TWO
 from pinned import MODELS, here, project
-from run import CONTROL, DAY, OURS, WORKLOAD, Ran, costplan, files_below
+from run import CONTROL, DAY, WORKLOAD, Ran, costplan, environment, files_below, process
 
 
 class Case(NamedTuple):
@@ -303,8 +302,8 @@ def files(folder: Path) -> None:
     for name, content in FILES.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     arguments = ("w.toml", "--format=json", *DAY)
-    estimate = inside("estimate", *arguments, folder=folder).out
-    denied = inside("check", *arguments, "--max-total=1", folder=folder).out
+    estimate = costplan("estimate", *arguments, folder=folder).out
+    denied = costplan("check", *arguments, "--max-total=1", folder=folder).out
     (folder / "est.json").write_text(estimate)
     (folder / "denied.json").write_text(denied)
     (folder / "passed.json").write_text(denied.replace('"status": "deny"', '"status": "pass"'))
@@ -359,14 +358,9 @@ MATERIAL: dict[str, Callable[[Path], None]] = {
 
 
 def started(case: Case, folder: Path) -> Ran:
-    """The process of a case, in a shell or as another user where that is what is wrong."""
-    wanted = case.env or {}
-    gone = {name for name, value in wanted.items() if value is None}
-    env = {name: value for name, value in wanted.items() if value is not None}
-    if not (case.shell or case.nobody or gone):
-        return costplan(*case.arguments, folder=folder, env=env)
-    clean = {key: value for key, value in os.environ.items() if key not in (*OURS, *gone)}
-    clean |= {"PYTHONUTF8": "1", **env} | ({} if gone else {"HOME": str(folder / "nobody")})
+    """A case in a shell, as another user or in another locale, where that is what is wrong."""
+    if not (case.shell or case.nobody):
+        return process(*case.arguments, folder=folder, env=case.env)
     command = [sys.executable, "-m", "costplan", *case.arguments]
     if case.nobody:
         command = [sys.executable, "-c", NOBODY.format(arguments=list(case.arguments))]
@@ -378,11 +372,22 @@ def started(case: Case, folder: Path) -> Ran:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         cwd=folder,
-        env=clean,
+        env=environment(folder, case.env),
         timeout=60,
         check=False,
     )
     return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+
+def within(case: Case, folder: Path) -> Ran:
+    """A case that needs no process."""
+    return costplan(*case.arguments, folder=folder, env=case.env)
+
+
+def is_process(case: Case) -> bool:
+    """Whether only a process shows it: streams, another user, a locale."""
+    locale = any(name.startswith("PYTHON") for name in case.env or {})
+    return bool(case.shell or case.nobody or locale)
 
 
 def below(folder: Path) -> dict[str, bytes]:
@@ -401,7 +406,7 @@ def below(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def outcomes() -> Iterator[dict[str, Ran]]:
-    """Every case, two at a time; no case writes, so that those of a folder share it."""
+    """Every case; no case writes, so that those of a folder share it."""
     with TemporaryDirectory() as made:
         base = Path(made)
         base.chmod(0o755)  # another user has to get in
@@ -409,11 +414,10 @@ def outcomes() -> Iterator[dict[str, Ran]]:
             (base / name).mkdir()
             make(base / name)
         before = {name: below(base / name) for name in MATERIAL}
-        with ThreadPoolExecutor(2) as pool:
-            waiting = {
-                name: pool.submit(started, case, base / case.folder) for name, case in CASES.items()
-            }
-            done = {name: one.result() for name, one in waiting.items()}
+        done = {
+            name: (started if is_process(case) else within)(case, base / case.folder)
+            for name, case in CASES.items()
+        }
         after = {name: below(base / name) for name in MATERIAL}
         (base / "shut").chmod(0o755)
         assert after == before

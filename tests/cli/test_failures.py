@@ -1,4 +1,4 @@
-"""What must not pass: each failure through the real process, with its place and its remedy.
+"""What must not pass: each failure through the whole command, with its place and its remedy.
 
 Every one exits 2, says nothing on stdout, writes nothing, and puts no control character on the
 terminal, whatever names the file or the arguments hold.
@@ -87,7 +87,7 @@ KEYS = [
         TERRA,
         f"{{ offer = {TERRA}, sucess = 1 }}",
         "w.toml:14:42",
-        "did you mean 'success'?",
+        "did you mean 'success' or 'retry_success'?",
     ),
     swap("missing key", f"{ASKED}\n", "", "w.toml:4:2", "missing key 'requests_per_month'"),
     swap("key twice", 'currency = "USD"', 'name = "x"', "w.toml:2:11", "write each key"),

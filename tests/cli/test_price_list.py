@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from run import Ran, costplan
+from run import Ran, costplan, process
 
 AT = ("--at", "2026-11-22")
 
@@ -168,7 +168,7 @@ def test_the_history_is_drawn_to_scale(folder: Path) -> None:
 
 def test_a_plain_terminal_gets_plain_bars(folder: Path) -> None:
     env = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "COLUMNS": "60"}
-    ran = costplan("pricing", "show", "acme/dear", *AT, folder=folder, env=env)
+    ran = process("pricing", "show", "acme/dear", *AT, folder=folder, env=env)
     assert "####" in ran.out
     assert ran.out.isascii()
 

@@ -1,4 +1,4 @@
-"""``costplan pricing refresh`` as a process of its own, against a real server on loopback."""
+"""``costplan pricing refresh`` against a real server on loopback."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+import price_server as serve
 import pytest
 from jsonschema import Draft202012Validator
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "store"))
-import price_server as serve
 from price_server import serving
 from run import CONTROL, ROOT, Ran, costplan, files_below
 

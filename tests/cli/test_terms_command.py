@@ -1,4 +1,4 @@
-"""Terms through the real process: exit codes, places, remedies, documents and the example."""
+"""Terms through the whole command: exit codes, places, remedies, documents and the example."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from run import DAY, WORKLOAD, costplan
+from run import DAY, WORKLOAD, costplan, process
 
 
 @pytest.fixture
@@ -35,20 +35,20 @@ def test_quiet_leaves_data_and_errors(folder: Path) -> None:
 
 def test_verbose_says_on_stderr_what_was_read(folder: Path) -> None:
     plain = costplan("estimate", "w.toml", *DAY, folder=folder)
-    loud = costplan("-v", "estimate", "w.toml", *DAY, folder=folder)
+    loud = process("-v", "estimate", "w.toml", *DAY, folder=folder)
     assert (loud.code, loud.out) == (plain.code, plain.out)
     lines = loud.err.splitlines()
     assert lines[0] == f"read w.toml, {len(WORKLOAD)} bytes"
     assert any("openai.toml" in line for line in lines)
     assert lines[-1].startswith("took ")
     assert not any(".py" in line for line in lines)
-    everything = costplan("-v", "pricing", "search", "gpt", folder=folder)
+    everything = process("-v", "pricing", "search", "gpt", folder=folder)
     assert any("files in" in line for line in everything.err.splitlines())
 
 
 def test_a_flag_wins_over_a_variable_and_two_flags_contradict(folder: Path) -> None:
     env = {"COSTPLAN_QUIET": "1"}
-    assert "took " in costplan("-v", "validate", "w.toml", folder=folder, env=env).err
+    assert "took " in process("-v", "validate", "w.toml", folder=folder, env=env).err
     both = costplan("-q", "-v", "validate", "w.toml", folder=folder)
     assert (both.code, both.out) == (2, "")
     assert "both --quiet and --verbose" in both.err

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from run import Ran, costplan
 
 from costplan.api import compare_opened
 from costplan.catalog.lookup import Catalog
@@ -53,6 +51,7 @@ tool = "checker"
 judges = ["search"]
 sensitivity = 0.9
 false_positive_rate = 0.05
+rho = 0
 on_reject = { restart = "search", max_attempts = 2, then = "human" }
 """
 
@@ -201,33 +200,9 @@ def near(one: Decimal, other: Decimal, share: str = "1e-9") -> bool:
     return abs(one - other) <= max(abs(one), abs(other), Decimal(1)) * Decimal(share)
 
 
-class Ran(NamedTuple):
-    """What a process left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        """Its output as JSON, every number a Decimal."""
-        return json.loads(self.out, parse_float=Decimal, parse_int=Decimal)
-
-
-def compare_process(*arguments: str, folder: Path, width: int = 80) -> Ran:
-    """``costplan compare`` as a process of its own, in a pipe, with nobody's own prices."""
-    ours = ("NO_COLOR", "FORCE_COLOR", "XDG_CONFIG_HOME", "PYTHONIOENCODING", "TERM")
-    clean = {key: one for key, one in os.environ.items() if key not in ours}
-    clean |= {"HOME": str(folder / "nobody"), "PYTHONUTF8": "1", "COLUMNS": str(width)}
-    ran = subprocess.run(
-        [sys.executable, "-m", "costplan", "compare", *arguments],
-        capture_output=True,
-        cwd=folder,
-        env=clean,
-        timeout=60,
-        check=False,
-    )
-    return Ran(ran.returncode, ran.stdout.decode("utf-8"), ran.stderr.decode("utf-8"))
+def compare_command(*arguments: str, folder: Path, width: int = 80) -> Ran:
+    """``costplan compare`` in a pipe, with nobody's own prices."""
+    return costplan("compare", *arguments, folder=folder, env={"COLUMNS": str(width)})
 
 
 def draw(made: Comparison, look: Look) -> str:

@@ -1,4 +1,4 @@
-"""``costplan compare`` as a process: exit codes, JSON, and what it says where little is known."""
+"""``costplan compare``: exit codes, JSON, and what it says where little is known."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from compare_cases import (
     SUPPORT,
     WHOLE,
     Ran,
-    compare_process,
+    compare_command,
 )
 
 DAY = ("--as-of", "2026-11-22")
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def said(folder: Path, *arguments: str, width: int = 80) -> Ran:
-    ran = compare_process(*arguments, *DAY, folder=folder, width=width)
+    ran = compare_command(*arguments, *DAY, folder=folder, width=width)
     assert (ran.code, ran.err) == (0, "")
     assert not ANSI.search(ran.out)
     too_long = [line for line in ran.out.splitlines() if len(line) > width]
@@ -37,7 +37,7 @@ def said(folder: Path, *arguments: str, width: int = 80) -> Ran:
 
 
 def refused(folder: Path, *arguments: str) -> str:
-    ran = compare_process(*arguments, folder=folder)
+    ran = compare_command(*arguments, folder=folder)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("error: ")
     assert "Traceback" not in ran.err
@@ -71,7 +71,7 @@ def test_json_is_one_document_with_numbers(folder: Path) -> None:
 
 
 def test_an_out_file_holds_what_would_have_been_printed(folder: Path) -> None:
-    ran = compare_process("w.toml", "--out", "made.txt", *DAY, folder=folder)
+    ran = compare_command("w.toml", "--out", "made.txt", *DAY, folder=folder)
     assert (ran.code, ran.out, ran.err) == (0, "", "wrote made.txt\n")
     assert (folder / "made.txt").read_text() == said(folder, "w.toml").out
 
@@ -192,7 +192,7 @@ def test_the_plan_is_shown_where_it_is_off_the_frontier(folder: Path) -> None:
 
 
 def test_two_days_side_by_side(folder: Path) -> None:
-    ran = compare_process("w.toml", "--as-of", "2026-11-01", *DAY, folder=folder, width=60)
+    ran = compare_command("w.toml", "--as-of", "2026-11-01", *DAY, folder=folder, width=60)
     assert (ran.code, ran.err) == (0, "")
     assert max(map(len, ran.out.splitlines())) <= 60
     assert ran.out.splitlines()[3].split() == ["a", "2026-11-01", "2026-11-22", "change"]

@@ -8,12 +8,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from compare_cases import CHECK, HEAD, PEOPLE, SEARCH, STACK, SUPPORT, opened_at, ready
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
-from costplan.workload.graph import HUMAN_RIGHT, HUMAN_WRONG, Graph
-from costplan.workload.outcomes import solve
-from costplan.workload.spread import Quantile, quantiles
+from costplan.outcomes.graph import Graph
+from costplan.outcomes.spread import Quantile, quantiles
+from costplan.outcomes.states import HUMAN_RIGHT, HUMAN_WRONG
+from costplan.workload.solving import solve
 
 GENERATE, CHECKED, CASE = 0.013, 0.0041, 4.0
 COSTS = {"search": GENERATE, "check": CHECKED}
@@ -72,7 +74,7 @@ def test_the_bounds_hold_the_block_s_exact_quantiles(
         assert one.high - one.low <= (2 * rounds + 2) * step + 1e-12
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@examples(8)
 @given(st.floats(0.05, 0.95), st.floats(0, 1), st.floats(0, 0.9), st.integers(1, 3))
 def test_quantiles_rise_with_their_share(p: float, s: float, f: float, rounds: int) -> None:
     shares = tuple(at / 20 for at in range(1, 20))

@@ -24,16 +24,17 @@ from compare_cases import (
     value,
     ways,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
+from costplan.outcomes.votes import ceiling, majority
 from costplan.plan.compare.strategies import _advice, _frontier, _measure, cheapest
-from costplan.workload.votes import ceiling, majority
 
 ONE = Decimal(1)
-PROPERTY = settings(max_examples=60, deadline=None, derandomize=True)
+PROPERTY = examples(60)
 money = st.integers(1, 400).map(Decimal)
 share = st.integers(50, 100).map(lambda one: Decimal(one) / 100)
 
@@ -253,7 +254,7 @@ def test_the_whole_comparison_obeys_the_measures(tmp_path: Path) -> None:
 dear = st.integers(0, 40).map(Decimal)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@examples(25)
 @given(dear, dear, st.integers(50, 100))
 def test_a_dearer_human_never_lowers_the_cost_of_a_trusted_answer(
     one: Decimal, more: Decimal, right: int

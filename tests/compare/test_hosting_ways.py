@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from compare_cases import HEAD, SUPPORT, Ready, named, near, opened_at, ready, value, ways
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from costplan.document.comparison import Option
 from costplan.document.estimate import Estimate
-from costplan.workload.outcomes import solve
-from costplan.workload.queueing import replicas_for_slots, slots_for
+from costplan.outcomes.queueing import replicas_for_slots, slots_for
+from costplan.workload.solving import solve
 
 GPUS = "GPUs sized for the peak"
 SECONDS = Decimal(730 * 3600)
@@ -131,7 +132,7 @@ def test_an_unknown_model_is_named_with_what_there_is() -> None:
 speeds = st.integers(1, 5_000)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@examples(12)
 @given(speeds, speeds)
 def test_a_faster_gpu_never_raises_machines(one: int, more: int) -> None:
     slow = portable(f"strategy.gpus.tokens_per_second={one}")[2]

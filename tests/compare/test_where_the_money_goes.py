@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from compare_cases import compare_process
+from compare_cases import compare_command
 
 ROOT = Path(__file__).resolve().parents[2]
 CENT = Decimal("1e-6")
@@ -14,7 +14,7 @@ CENT = Decimal("1e-6")
 @pytest.fixture(scope="module", params=["support-agent", "coding-agent"])
 def compared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict:
     workload = ROOT / "examples" / f"{request.param}.toml"
-    ran = compare_process(
+    ran = compare_command(
         str(workload),
         "--as-of",
         "2026-11-22",

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from costplan.document.diff import CAUSES, DiffDocument
 from costplan.document.estimate import Component, Estimate, EstimateDocument
@@ -190,7 +191,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(LINES, LINES, st.integers(0, 10**6), st.integers(0, 10**6))
 def test_the_causes_sum_to_the_difference_exactly(
     old: list[LineItem], new: list[LineItem], before: int, after: int
@@ -201,7 +202,7 @@ def test_the_causes_sum_to_the_difference_exactly(
     assert sum(one.difference for one in stack.lines) == stack.difference
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(LINES, st.integers(1, 1000), st.integers(1, 50))
 def test_traffic_alone_is_volume_alone(old: list[LineItem], requests: int, times: int) -> None:
     moving = [one for one in old if not one.fixed]

@@ -28,6 +28,7 @@ CASES = {
 }
 
 
+@pytest.mark.usefixtures("fixed_prices")
 @pytest.mark.parametrize("name", CASES)
 def test_a_diff_is_drawn_as_it_was(
     name: str,

@@ -1,5 +1,6 @@
 """Golden files: what a reader and a program are shown, letter by letter, on 2026-11-22.
 
+They price from the catalogue beside them and not from the one that ships, whose prices move on.
 They show change; truth is checked below them, by a few lines that add up every golden JSON on
 their own. After a change that is meant: COSTPLAN_UPDATE_GOLDEN=1 python -m pytest tests/golden,
 then read the diff.
@@ -18,18 +19,17 @@ import pytest
 from costplan.cli import run
 
 HERE = Path(__file__).resolve().parent
-EXAMPLES = HERE.parents[1] / "examples"
 DAY = ("--as-of", "2026-11-22")
 AT = ("--at", "2026-11-22T12:00:00Z")
 JSON = ("--format", "json")
-OPUS = ("price", "bedrock/us.anthropic.claude-opus-5-5", "input_tokens=100000")
+OPUS = ("price", "bedrock/us.anthropic.claude-opus-5-5", "input_tokens=200000")
 OPUS = (*OPUS, "output_tokens=5000", *AT)
-SEATS = ("price", "langsmith/plus", "seats=3", "traces=20000", *AT)
+SEATS = ("price", "langsmith/plus", "seats=4", "traces=30000", *AT)
 TIERS = ("price", "google/gemini-4-argon", "input_tokens=300000", "output_tokens=2000", *AT)
 
 
 def example(name: str, *options: str) -> tuple[str, ...]:
-    return ("estimate", str(EXAMPLES / f"{name}.toml"), *DAY, *options)
+    return ("estimate", str(HERE / f"{name}.toml"), *DAY, *options)
 
 
 # The golden file, the terminal's width, the arguments.
@@ -49,10 +49,11 @@ CASES: dict[str, tuple[int, tuple[str, ...]]] = {
         80,
         example("support-agent", "--stack", "aws", "--set", "horizon_months=3", *JSON),
     ),
-    "support-agent-comparison.json": (
+    "minimal-comparison.json": (
         80,
-        ("compare", str(EXAMPLES / "support-agent.toml"), *DAY, "--levers", *JSON),
+        ("compare", str(HERE / "minimal.toml"), *DAY, "--levers", *JSON),
     ),
+    "minimal-comparison.txt": (80, ("compare", str(HERE / "minimal.toml"), *DAY, "--levers")),
     "price-opus.txt": (80, OPUS),
     "price-opus-explain.txt": (80, (*OPUS, "--explain")),
     "price-opus.json": (80, (*OPUS, *JSON)),
@@ -63,6 +64,7 @@ CASES: dict[str, tuple[int, tuple[str, ...]]] = {
 DOCUMENTS = [name for name in CASES if name.endswith(".json")]
 
 
+@pytest.mark.usefixtures("fixed_prices")
 @pytest.mark.parametrize("name", CASES)
 def test_output_is_what_it_was(
     name: str,
@@ -89,6 +91,14 @@ def test_output_is_what_it_was(
 def test_every_golden_file_has_its_case() -> None:
     found = {path.name for path in HERE.iterdir() if path.suffix in (".txt", ".json")}
     assert found == set(CASES)
+
+
+def test_no_golden_file_stands_twice() -> None:
+    kept: dict[bytes, Path] = {}
+    for folder in (HERE, HERE.parent / "data" / "saved"):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix in (".txt", ".json", ".md", ".csv", ".html", ".xml"):
+                assert kept.setdefault(path.read_bytes(), path) == path
 
 
 def read(name: str) -> Any:

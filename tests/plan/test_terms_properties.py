@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from costplan.billing.discounts import band_share
 from costplan.catalog.lookup import Catalog
@@ -26,7 +27,7 @@ from costplan.workload.model import Workload
 
 DAY = date(2026, 11, 22)
 TINY = Decimal("1e-9")
-FEW = settings(max_examples=60, deadline=None)
+FEW = examples(60)
 
 VENDOR = """
 vendor = "V"

@@ -1,9 +1,7 @@
-"""``costplan report`` as a process of its own, with bad, hostile and missing input."""
+"""``costplan report`` with bad, hostile and missing input."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import shutil
 import sys
@@ -12,15 +10,13 @@ from pathlib import Path
 
 import pytest
 from report_cases import HORIZON, MINIMAL, SAVED, SUPPORT
+from run import CONTROL, Ran, costplan, files_below
 
 from costplan.cli import run
 from costplan.cli.common.options import Format
 from costplan.cli.report import Group
 from costplan.document.rows import GROUPS
 from costplan.render import FORMATS
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
-from run import CONTROL, Ran, costplan, files_below
 
 
 @pytest.fixture
@@ -35,22 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def asked(folder: Path, arguments: tuple[str, ...]) -> Ran:
-    """The command in this process, as if started in the folder: a process costs 0.2 seconds."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-    with (
-        contextlib.chdir(folder),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setenv("COLUMNS", "80")
-        patch.setenv("NO_COLOR", "1")
-        code = run(["report", *arguments])
-    texts = []
-    for stream in (out, err):
-        stream.seek(0)
-        texts.append(stream.read())
-    return Ran(code, *texts)
+    return costplan("report", *arguments, folder=folder, env={"COLUMNS": "80"})
 
 
 def said(folder: Path, *arguments: str) -> Ran:

@@ -29,8 +29,12 @@ ENDINGS = {
     "github": "github.txt",
     "gitlab": "gitlab.json",
 }
+OF_WHAT_FAILS = ("github", "gitlab", "sarif")
+"""Formats that hold findings alone: the second document has none."""
 ONE = ("support-agent.json",)
 BOTH = ("support-agent.json", "minimal.json")
+FEW = {form: ending for form, ending in ENDINGS.items() if form != "json"}
+"""One document as JSON is the document as it was saved."""
 FLAGS = {
     "group-component.txt": (*ONE, "--group-by", "component"),
     "group-role.txt": (*ONE, "--group-by", "role"),
@@ -54,8 +58,16 @@ FLAGS = {
     "comparison.txt": ("support-agent-comparison.json",),
 }
 CASES = (
-    {f"one.{ending}": (*ONE, "--format", form) for form, ending in ENDINGS.items()}
-    | {f"both.{ending}": (*BOTH, "--format", form) for form, ending in ENDINGS.items()}
+    {
+        f"one.{ending}": (*ONE, "--format", form)
+        for form, ending in ENDINGS.items()
+        if form != "json"
+    }
+    | {
+        f"both.{ending}": (*BOTH, "--format", form)
+        for form, ending in ENDINGS.items()
+        if form not in OF_WHAT_FAILS
+    }
     | FLAGS
 )
 
@@ -87,6 +99,22 @@ def test_a_report_is_what_it_was(
         golden.parent.mkdir(exist_ok=True)
         golden.write_bytes(said.out.encode("utf-8"))
     assert said.out.encode("utf-8") == golden.read_bytes()
+
+
+def test_a_document_by_itself_is_drawn_as_json_as_it_was_saved(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", *ONE, "--format", "json"]) == 0
+    assert capsys.readouterr().out.encode("utf-8") == (SAVED / ONE[0]).read_bytes()
+
+
+@pytest.mark.parametrize("form", OF_WHAT_FAILS)
+def test_a_document_without_findings_adds_nothing(
+    form: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", *BOTH, "--format", form]) == 0
+    golden = HERE / f"one.{ENDINGS[form]}"
+    assert capsys.readouterr().out.encode("utf-8") == golden.read_bytes()
 
 
 def test_every_golden_file_has_its_case() -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from report_cases import SUPPORT
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
-from check_files import inside
 from run import DAY, WORKLOAD, costplan, files_below
 
 
@@ -26,7 +22,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, arguments in MADE.items():
         for form in FORMS[name.removesuffix("-pass")]:
             out = f"--out={name}.{form}"
-            ran = inside(*arguments, f"--format={form}", out, *DAY, folder=folder)
+            ran = costplan(*arguments, f"--format={form}", out, *DAY, folder=folder)
             assert ran.code in (0, 1), ran.err
     return folder
 
@@ -45,7 +41,7 @@ FORMS = {
 @pytest.mark.parametrize("name", MADE)
 def test_a_saved_result_is_drawn_as_it_was(saved: Path, name: str) -> None:
     for form in FORMS[name.removesuffix("-pass")]:
-        ran = inside("report", f"{name}.json", f"--format={form}", folder=saved)
+        ran = costplan("report", f"{name}.json", f"--format={form}", folder=saved)
         assert (ran.code, ran.err) == (0, "")
         assert ran.out == (saved / f"{name}.{form}").read_text(), form
 
@@ -59,14 +55,14 @@ def test_through_a_pipe(saved: Path) -> None:
 
 def test_several_results_are_each_themselves(saved: Path) -> None:
     files = ("check.json", "diff.json", "check-pass.json")
-    table = inside("report", *files, folder=saved)
+    table = costplan("report", *files, folder=saved)
     at = [table.out.index(f"== {name} ==\n") for name in files]
     assert at == sorted(at)
     for name in MADE:
         assert (saved / f"{name}.table").read_text() in table.out
-    markdown = inside("report", *files, "--format=markdown", folder=saved).out
+    markdown = costplan("report", *files, "--format=markdown", folder=saved).out
     assert markdown == "\n".join((saved / f"{x[:-5]}.markdown").read_text() for x in files)
-    data = json.loads(inside("report", *files, "--format=json", folder=saved).out)
+    data = json.loads(costplan("report", *files, "--format=json", folder=saved).out)
     assert data["kind"] == "report"
     assert [one["file"] for one in data["documents"]] == list(files)
     for one, name in zip(data["documents"], files, strict=True):
@@ -75,12 +71,12 @@ def test_several_results_are_each_themselves(saved: Path) -> None:
 
 def test_several_checks_annotate_together(saved: Path) -> None:
     both = ("check.json", "check-pass.json")
-    junit = ElementTree.fromstring(inside("report", *both, "--format=junit", folder=saved).out)
+    junit = ElementTree.fromstring(costplan("report", *both, "--format=junit", folder=saved).out)
     assert len(junit.findall("testsuite")) == 2
     assert (junit.get("tests"), junit.get("failures")) == ("3", "1")
-    sarif = json.loads(inside("report", *both, "--format=sarif", folder=saved).out)
+    sarif = json.loads(costplan("report", *both, "--format=sarif", folder=saved).out)
     assert len(sarif["runs"][0]["results"]) == 1
-    assert inside("report", "check-pass.json", "--format=github", folder=saved).out == ""
+    assert costplan("report", "check-pass.json", "--format=github", folder=saved).out == ""
 
 
 REFUSED = {
@@ -104,7 +100,7 @@ REFUSED = {
 def test_what_does_not_apply_is_said(saved: Path, name: str) -> None:
     options, says = REFUSED[name]
     before = files_below(saved)
-    ran = inside("report", *options.split(), folder=saved)
+    ran = costplan("report", *options.split(), folder=saved)
     assert (ran.code, ran.out) == (2, "")
     assert says in ran.err
     assert "= help: " in ran.err
@@ -113,7 +109,7 @@ def test_what_does_not_apply_is_said(saved: Path, name: str) -> None:
 
 def test_a_check_in_a_comment(saved: Path) -> None:
     """Only what has something to tell begins a comment."""
-    ran = inside("comment", "github", "check.json", "--dry-run", folder=saved)
+    ran = costplan("comment", "github", "check.json", "--dry-run", folder=saved)
     assert ran.code == 0
     assert ran.out.endswith((saved / "check.markdown").read_text())
     from costplan.cli.comment import _texts

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from properties import examples
 
 from costplan.catalog.lookup import CatalogFile
 from costplan.catalog.model import (
@@ -96,7 +97,7 @@ def again(file: CatalogFile) -> CatalogFile:
     return read(CatalogFile, parse_toml("written", text))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(examples(60), suppress_health_check=list(HealthCheck))
 @given(files().filter(lambda file: not list(file.check())))
 def test_what_is_written_is_read_back(file: CatalogFile) -> None:
     assert again(file) == file

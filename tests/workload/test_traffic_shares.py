@@ -4,8 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from costplan.quantity import total
 from costplan.reading import read
@@ -113,7 +114,7 @@ def test_a_profile_does_not_move_a_job() -> None:
 hours_of_day = st.integers(0, 23)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@examples(40)
 @given(
     st.lists(st.decimals(0, 10, places=2), min_size=24, max_size=24).filter(any),
     st.decimals("0.1", 3, places=1),

@@ -1,0 +1,37 @@
+"""How the tests run: side by side where there are many, and how long a property is tried.
+
+``pytest --hypothesis-profile=long`` (``make check-long``) tries properties at length and anew each
+time; the short profile tries the same examples in every run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from properties import QUICK, SHORT
+
+from costplan.store.files import shelves, throughput
+
+PRICES = Path(__file__).resolve().parent / "golden" / "pricing"
+
+settings.register_profile(SHORT, max_examples=QUICK, deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "long", max_examples=20 * QUICK, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(SHORT)
+
+
+@pytest.fixture
+def fixed_prices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue of the golden files in place of the one that ships, whose prices move on."""
+    for module in (shelves, throughput):
+        monkeypatch.setattr(module, "built_in_folder", lambda: PRICES)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """No worker where single files or tests are named; else what xdist says, one a processor."""
+    named = [argument for argument in config.args if not Path(argument).is_dir()]
+    return 0 if named else None
