@@ -49,8 +49,8 @@ from costplan.catalog.agreement import (
     leaps,
     side_differences,
 )
-from costplan.catalog.carrying import carried, unknown_since
-from costplan.catalog.model import Card, Model, Rates, Rejected, Tier
+from costplan.catalog.carrying import carried, unanswered, unknown_since, within
+from costplan.catalog.model import Card, Model, Rates, Rejected
 from costplan.catalog.origin import Confidence, Source
 
 RANKS: tuple[Confidence, ...] = ("vendor", "corroborated", "dataset", "third-party", "unverified")
@@ -370,23 +370,10 @@ def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> 
             if lost and lost not in said:
                 stated["note"] = f"{said} {lost}".strip()
         if not entry.kept:
-            entry.card = _within(entry.card, context)
+            entry.card = within(entry.card, context)
             if stated.get("kind", model.kind) != "chat":
-                entry.card = _unanswered(entry.card)
+                entry.card = unanswered(entry.card)
     return replace(model, **stated, price=tuple(_without_repeats(timeline.entries)))
-
-
-def _within(card: Card, context: int | None) -> Card:
-    """Without tiers that no request reaches: at or above the model's own context window."""
-    if context is None:
-        return card
-    window = context
-
-    def reached(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
-        return tuple(tier for tier in tiers if tier.first < window)
-
-    modes = {name: replace(mode, tiers=reached(mode.tiers)) for name, mode in card.mode.items()}
-    return replace(card, tiers=reached(card.tiers), mode=modes)
 
 
 def _without_repeats(entries: Sequence[_Entry]) -> Iterable[Card]:
@@ -407,14 +394,3 @@ def _terms(card: Card) -> Card:
     day = date.min + timedelta(days=1)
     origin = replace(card.origin, since=day, checked=day, source="", also=())
     return replace(card, origin=origin, rejected=())
-
-
-def _unanswered(card: Card) -> Card:
-    """Without output rates: one source knew an embedding, another took it for a chat model."""
-    if card.rates.output is None:
-        return card
-    modes = {
-        name: mode if mode.rates is None else replace(mode, rates=replace(mode.rates, output=None))
-        for name, mode in card.mode.items()
-    }
-    return replace(card, rates=replace(card.rates, output=None), mode=modes)
