@@ -1,7 +1,8 @@
 """Lines as CSV (RFC 4180): a header whose names are stable, one row a line item.
 
 Amounts are number literals with all their digits; what is not known is empty. A text that a
-spreadsheet would compute is led by an apostrophe.
+spreadsheet would compute is led by an apostrophe, and control and zero-width characters of a text
+are spelled out.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from costplan.document.entries import FIELDS, Value, entries
 from costplan.document.rows import Rows, Sum
+from costplan.problems import clean
 from costplan.quantity import literal
 from costplan.render import Look
 
 if TYPE_CHECKING:
     from costplan.document.saved import Saved
 
-FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet takes as the beginning of a formula, full-width signs among them."""
+FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes as the beginning of a formula, full-width signs among them; some look
+for it behind spaces."""
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
@@ -54,7 +57,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Value | Sum]]) -> str:
 
 
 def _text(value: str) -> str:
-    return "'" + value if value[:1] in FORMULA else value
+    text = clean(value)
+    return "'" + text if text.lstrip(" ")[:1] in FORMULA else text
 
 
 def _sum(value: Sum) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -19,7 +20,10 @@ from report_cases import BILL, LINES, MINIMAL, NASTY, ROOT, SAVED, SUPPORT, data
 from costplan.document.entries import FIELDS
 from costplan.document.facts import RULES, findings
 from costplan.document.saved import Saved, parse
+from costplan.problems import clean
 from costplan.render import FORMATS, TABULAR, Look, render_all
+from costplan.render.csv import table
+from costplan.render.markup import in_html, safe
 from costplan.store.files.schemas import schema
 
 LOOK = Look()
@@ -85,7 +89,52 @@ def test_no_spreadsheet_computes_a_name(form: str) -> None:
             number = re.fullmatch(r"-?\d+(\.\d+)?", value)
             assert number or not FORMULA.match(value), (name, value)
     plain = {row["role" if form == "csv" else "x_Role"].removeprefix("'") for row in rows}
-    assert plain <= set(LINES)
+    assert plain <= {clean(line) for line in LINES}
+    assert not re.search(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\ufeff]", text)
+
+
+@pytest.mark.parametrize(
+    "text", [" =1+1", "  @x", "\u200b=1", "\ufeff+1", "\t=1", "\xa0-1", "\x1b[31m", "\u202e=1"]
+)
+def test_a_cell_is_no_formula_and_steers_no_terminal(text: str) -> None:
+    cell = next(iter(csv.reader([table([text], [])])))[0]
+    assert cell.isprintable()
+    assert not FORMULA.match(cell.lstrip())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "!1",
+        "#12",
+        "&3",
+        "$4",
+        "~bug",
+        '~"bug"',
+        "%v1",
+        "@name",
+        "GH-7",
+        "www.a.b",
+        "https://a.b",
+        "mailto:a@b.c",
+        "/close",
+        "deadbee",
+        "0000000000000000000000000000000000000000",
+        "0123456789abcdef0123456789abcdef01234567",
+    ],
+)
+def test_no_host_finds_a_reference_in_what_is_drawn(text: str) -> None:
+    """Hosts search the text that is drawn, where escapes are gone."""
+    for markup in (safe(text), in_html(text)):
+        seen = html.unescape(re.sub(r"\\(?=[^\w\s])", "", markup))
+        assert seen.replace("\u200b", "") == text
+        assert not REFERENCE.search(seen), seen
+    assert "\u200b" not in html.unescape(safe("gpt-6.1, 50 % off, Q&A: 12 of 345678"))
+
+
+REFERENCE = re.compile(
+    r"[#!$&]\d|[~%][\w\"]|@\w|GH-\d|www\.|://|mailto:\w|^/\w|(?<!\w)[0-9a-f]{7,}(?!\w)"
+)
 
 
 # focus
