@@ -23,8 +23,10 @@ from costplan.quantity import ONE, ZERO
 from costplan.workload.conversation import Prefix
 from costplan.workload.traffic import STEADY, Level
 
-ASSUMED_TERMS = CacheTerms(minimum_tokens=Decimal(1024), ttl_minutes=Decimal(5))
+ASSUMED_TERMS = CacheTerms(minimum_tokens=Decimal(1024))
 """Used, and printed as assumed, where the catalogue has no terms for a model with a read rate."""
+ASSUMED_MINUTES = Decimal(5)
+"""How long a prefix lives where the vendor publishes only its least length; printed as assumed."""
 
 
 class Case(NamedTuple):
@@ -66,7 +68,7 @@ def cases(
         written = marked - read if pays_for_writes else ZERO
         return Case(share, replace(usage, cache_read_tokens=read, cache_write_tokens=written))
 
-    ttl = terms.ttl_minutes * 60
+    ttl = (terms.ttl_minutes or ASSUMED_MINUTES) * 60
     own = _own_chance(prefix, ttl)
     warm = ZERO
     if own != ONE and prefix.shared >= terms.minimum_tokens:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from costplan.billing.caching import ASSUMED_TERMS, cases
+from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, cases
 from costplan.billing.discounts import Off, share_off
 from costplan.billing.tokens import (
     INPUT_PARTS,
@@ -185,7 +185,7 @@ def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill)
     if tariff.prices(-1)["cache_read"].base is None:
         _once(bill.assumptions, f"{model.id}: no cache read rate is published; nothing is cached")
         return
-    minutes = (model.cache or ASSUMED_TERMS).ttl_minutes
+    minutes = (model.cache or ASSUMED_TERMS).ttl_minutes or ASSUMED_MINUTES
     gap = prefix.gap_seconds
     if not prefix.gaps_vary and minutes * 60 / NEAR <= gap <= minutes * 60 * NEAR:
         _once(
@@ -199,7 +199,13 @@ def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill)
             bill.assumptions,
             f"{model.id}: cache terms assumed: prefixes of at least "
             f"{grouped(ASSUMED_TERMS.minimum_tokens)} tokens, "
-            f"kept {grouped(ASSUMED_TERMS.ttl_minutes)} minutes",
+            f"kept {grouped(ASSUMED_MINUTES)} minutes",
+        )
+    elif model.cache.ttl_minutes is None:
+        _once(
+            bill.assumptions,
+            f"{model.id}: how long a cached prefix is kept is not published; "
+            f"assumed {grouped(ASSUMED_MINUTES)} minutes",
         )
 
 
