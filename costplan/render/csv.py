@@ -8,7 +8,7 @@ are spelled out.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -45,13 +45,18 @@ def draw_rows(rows: Rows, look: Look) -> str:
     return table([*rows.columns, "unpriced_lines"], counted)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[Value | Sum]]) -> str:
-    """CSV text, lines ended by CR LF."""
+def table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[Value | Sum]],
+    fields: Mapping[type, Callable[[Any], str]] | None = None,
+) -> str:
+    """CSV text, lines ended by CR LF. ``fields``: how values are written, as ``FIELD`` says."""
+    fields = fields or FIELD
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_text(name) for name in header])
     writer.writerows(
-        ["" if value is None else FIELD[type(value)](value) for value in row] for row in rows
+        ["" if value is None else fields[type(value)](value) for value in row] for row in rows
     )
     return out.getvalue()
 

@@ -35,8 +35,8 @@ from costplan.outcomes.spread import quantiles
 from costplan.outcomes.states import MOST_STATES
 from costplan.outcomes.votes import ceiling, majority
 from costplan.store.files.workloads import open_workload
+from costplan.workload.model_calls import portions
 from costplan.workload.solving import Rates, solve
-from costplan.workload.usage import portions
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 DAY = date(2026, 11, 22)
