@@ -154,7 +154,8 @@ def app(given: list[str]) -> Any:
     )
 
     tree.callback(invoke_without_command=True)(root)
-    named = next((word for word in given if not word.startswith("-")), None)
+    words = [word for before, word in zip(["", *given], given, strict=False) if before != "--root"]
+    named = next((word for word in words if not word.startswith("-")), None)
     asked = named if named in COMMANDS else None
     for name in [asked] if asked else COMMANDS:
         module = import_module(COMMANDS[name])

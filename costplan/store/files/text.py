@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, nearest
 from costplan.reading import collect, read
+from costplan.store.files.boundary import is_linked, stay
 
 if TYPE_CHECKING:
     import tomllib
@@ -27,6 +28,10 @@ DEEP_KEY = re.compile(r"^[ \t\[]*+(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}", re.M)
 MANY_DIGITS = re.compile(r"[0-9][0-9_]{4000,}")
 MANY_BITS = re.compile(r"0[xob][0-9a-fA-F_]{1000,}")
 """Python reads these at any length, and then takes minutes to compute with them."""
+
+
+ELSEWHERE = "the file that this link leads to is not sound"
+LINKED = "what is wrong is said of the file itself, or without --root"
 
 
 class DocumentError(CostplanError):
@@ -44,6 +49,9 @@ class DocumentError(CostplanError):
         for problem in self.problems:
             place = locate(self.text, problem.path, problem.part) if problem.path else None
             path = "" if place else f" ({'.'.join(map(str, problem.path))})" if problem.path else ""
+            if is_linked(Path(self.name)):  # nothing of what it holds
+                shown.append(draw(self.name, "", place, ELSEWHERE, LINKED))
+                continue
             message = with_subject(problem) + path
             shown.append(draw(self.name, self.text, place, message, problem.hint))
         return shown
@@ -64,6 +72,7 @@ def read_file(path: Path) -> str:
 
 def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
     """A file's first bytes, one more than ``most`` where it has them. Raises BadUsage."""
+    stay(path)
     try:
         if path.is_dir():
             raise BadUsage(f"{path} is a folder, not a file", "name a file in it")
@@ -189,8 +198,12 @@ class DocumentSyntaxError(CostplanError):
     def __init__(self, name: str, text: str, error: tomllib.TOMLDecodeError) -> None:
         from costplan.store.files.positions import draw, syntax_place
 
+        place = syntax_place(error, text)
+        if is_linked(Path(name)):
+            super().__init__(draw(name, "", place, ELSEWHERE, LINKED))
+            return
         message, hint = _in_words(str(error).split(" (at ")[0])
-        super().__init__(draw(name, text, syntax_place(error, text), f"not TOML: {message}", hint))
+        super().__init__(draw(name, text, place, f"not TOML: {message}", hint))
 
 
 def _in_words(message: str) -> tuple[str, str | None]:

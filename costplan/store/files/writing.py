@@ -11,12 +11,14 @@ import tempfile
 from pathlib import Path
 
 from costplan.problems import BadUsage
+from costplan.store.files.boundary import stay
 
 MEND = "name a file in a folder that is there and that you may write to"
 
 
 def write(path: Path, text: str) -> None:
     """Replace a file's text in one move. Raises BadUsage where the folder refuses it."""
+    stay(path, "write")
     temporary = None
     try:
         if path.is_dir():
