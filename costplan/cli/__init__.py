@@ -69,7 +69,9 @@ def run(given: list[str]) -> int:
 
         return answer(given[1:])
     from costplan.problems import CostplanError
+    from costplan.store.files.text import READ
 
+    read = READ.set(set())
     try:
         result: Any = app(given)(given, prog_name="costplan", standalone_mode=False)
     except CostplanError as error:
@@ -84,6 +86,8 @@ def run(given: list[str]) -> int:
         raise
     except Exception as error:
         return _other(error)
+    finally:
+        READ.reset(read)
     return result if isinstance(result, int) else 0
 
 

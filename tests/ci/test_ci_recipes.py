@@ -105,8 +105,8 @@ def test_the_steps_of_jenkins(tmp_path: Path) -> None:
     repository(folder, HEAD)
     text = (EXAMPLES / "Jenkinsfile").read_text(encoding="utf-8")
     assert text.count("{") == text.count("}")
-    (script,) = re.findall(r"sh '''(.*?)'''", text, re.S)
-    code, log = sh(script, folder)
+    (_, script) = re.findall(r"sh '''(.*?)'''", text, re.S)
+    code, log = sh(script, folder, WORKSPACE_TMP=str(tmp_path / "beside"))
     assert code == 1, log
     assert load(folder / "costplan-report" / "check.json")["exit_code"] == 1
     assert "${" not in re.sub(r"sh '''.*?'''", "", text, flags=re.S)  # Groovy pastes nothing
@@ -186,7 +186,7 @@ def test_the_scripts_are_marked_to_be_run() -> None:
 def test_hooks_name_commands_and_match_what_they_are_for(tmp_path: Path) -> None:
     text = HOOKS.read_text(encoding="utf-8")
     assert re.findall(r"^- id: (.+)$", text, re.M) == ["costplan-validate", "costplan-check"]
-    entries = re.findall(r"^  entry: costplan (.+)$", text, re.M)
+    entries = re.findall(r"^  entry: costplan --root=\. (.+)$", text, re.M)
     assert entries == ["validate", "check"]
     validate, check = (re.compile(one) for one in re.findall(r"^  files: (.+)$", text, re.M))
     assert validate.search("app/costplan.toml")
@@ -195,5 +195,5 @@ def test_hooks_name_commands_and_match_what_they_are_for(tmp_path: Path) -> None
     assert check.search("app/pricing/tokens/me.toml")
     code = tmp_path / "code"
     repository(code, BASE)
-    assert sh("costplan validate costplan.toml ./costplan.toml", code)[0] == 0
-    assert sh("costplan check costplan.toml --as-of 2026-11-22", code)[0] == 0
+    assert sh("costplan --root=. validate costplan.toml ./costplan.toml", code)[0] == 0
+    assert sh("costplan --root=. check costplan.toml --as-of 2026-11-22", code)[0] == 0

@@ -45,9 +45,7 @@ def command(
         said = f"{pinned.file}: {len(pinned.offers)} entries as the catalogue has them"
         note(clean(said))
         return 0
-    from pathlib import Path
-
-    spare(Path(opened.name), out)
+    spare(out)
     made = relock(opened, when, out, update, update_offer or [])
     for name in made.damaged:
         note(clean(f"dropped: {name} was edited or damaged, not used here"))

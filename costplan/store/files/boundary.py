@@ -41,11 +41,10 @@ def confine(named: str, also: tuple[Path, ...]) -> Token[Boundary | None]:
     Raises BadUsage for one that is no folder.
     """
     folders = [Path(os.path.abspath(one)) for one in named.split(os.pathsep) if one]
-    for folder in folders:
-        if not folder.is_dir():
-            raise BadUsage(f"{OPTION}: {folder} is no folder", "name the top folder of the checkout")
-    if not folders:
-        raise BadUsage(f"{OPTION} names no folder", "name the top folder of the checkout")
+    missing = [str(folder) for folder in folders if not folder.is_dir()]
+    if missing or not folders:
+        said = f": {missing[0]} is no folder" if missing else " names no folder"
+        raise BadUsage(OPTION + said, "name the top folder of the checkout")
     return CURRENT.set(Boundary(tuple(folders), also))
 
 
@@ -91,6 +90,8 @@ def is_linked(path: Path) -> bool:
     if held is None:
         return False
     named, real = Path(os.path.abspath(path)), Path(os.path.realpath(path))
+    if named == real or not _named_in(held, named):
+        return False
     return not any(
         named.is_relative_to(top) and real == top.resolve() / named.relative_to(top)
         for folder in (*held.folders, *held.also)
@@ -111,6 +112,4 @@ def _below(folder: Path, named: Path, real: Path) -> bool:
 
 
 def _named_in(held: Boundary, named: Path) -> bool:
-    return any(
-        named.is_relative_to(top) for one in held.folders for top in (one, one.resolve())
-    )
+    return any(named.is_relative_to(top) for one in held.folders for top in (one, one.resolve()))

@@ -18,7 +18,15 @@ from costplan.document.saved import (
     parse_result,
 )
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.store.files.text import DocumentError, decode, read_bytes, stdin_bytes
+from costplan.store.files.boundary import is_linked
+from costplan.store.files.text import (
+    ELSEWHERE,
+    LINKED,
+    DocumentError,
+    decode,
+    read_bytes,
+    stdin_bytes,
+)
 
 T = TypeVar("T")
 
@@ -39,6 +47,8 @@ class SavedError(DocumentError):
         """Each problem with the file, the path to it, and how to mend it."""
         from costplan.store.files.positions import draw
 
+        if is_linked(Path(self.name)):
+            return [draw(self.name, "", None, ELSEWHERE, LINKED)]
         shown = [
             draw(
                 self.name,

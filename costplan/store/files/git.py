@@ -54,9 +54,7 @@ OURS = {
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_ATTR_NOSYSTEM": "1",
 }
-THEIRS = re.compile(
-    r"GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+|PARAMETERS)"
-)
+THEIRS = re.compile(r"GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+|PARAMETERS)")
 """What is left of git's variables: where a user says that a checkout is safe. All others answer for
 another repository, as inside hooks, or run and write what they name."""
 
@@ -177,9 +175,7 @@ class Repository:
         """The id of a file's content, or the files below a folder."""
         found = self._object(commit, path, revision)
         if found is None:
-            raise BadUsage(
-                f"{revision} has no '{path}'", did_you_mean(path, self._names(commit))
-            )
+            raise BadUsage(f"{revision} has no '{path}'", did_you_mean(path, self._names(commit)))
         name, kind = found
         if kind == "blob":
             return name

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from pathlib import Path
@@ -65,6 +66,11 @@ def with_subject(problem: Problem) -> str:
     return f"'{keys[-1]}' {problem.message}" if keys else problem.message
 
 
+READ: ContextVar[set[tuple[int, int]] | None] = ContextVar("read", default=None)
+"""The files that were read, by device and number, where somebody wants to know: an output must not
+replace one of them."""
+
+
 def read_file(path: Path) -> str:
     """A file's text. Raises BadUsage for what is not a readable UTF-8 text file of sane size."""
     return decode(read_bytes(path), str(path))
@@ -77,6 +83,10 @@ def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
         if path.is_dir():
             raise BadUsage(f"{path} is a folder, not a file", "name a file in it")
         with path.open("rb") as file:
+            known = READ.get()
+            if known is not None:
+                state = os.fstat(file.fileno())
+                known.add((state.st_dev, state.st_ino))
             return file.read(most + 1)
     except FileNotFoundError:
         raise BadUsage(f"{path} does not exist", _beside(path)) from None
