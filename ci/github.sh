@@ -163,6 +163,9 @@ for path in (
     print(*str("" if found is None else found).split())
 PYTHON
 )
+# The shell drops the empty lines at the end.
+run_id='' run_conclusion='' number='' head_sha='' base_sha='' there='' here=''
+queued='' before='' default_branch=''
 {
   read -r run_id && read -r run_conclusion
   read -r number && read -r head_sha && read -r base_sha && read -r there && read -r here
@@ -200,7 +203,7 @@ workspace=${GITHUB_WORKSPACE:-$PWD}
 case $PWD/ in "$workspace"/*) ;; *) workspace=$PWD ;; esac
 # The checkout is the first folder with a .git on the way from the workspace to the workload, which
 # nothing that is checked out can be. Links on that way are names like any other.
-root=$("$python" -I - "$workspace" "$workload" "$out" <<'PYTHON'
+root=$("$python" -I - "$workspace" "$workload" "$out" 2>"$errors" <<'PYTHON'
 import os
 import sys
 
@@ -224,7 +227,7 @@ if not found:
     sys.exit(sys.argv[2] + " is in no git repository: actions/checkout comes first")
 print(os.path.abspath(found[0]))
 PYTHON
-) 2>"$errors" || refuse "$(cat -- "$errors")"
+) || refuse "$(cat -- "$errors")"
 export COSTPLAN_ROOT=${COSTPLAN_ROOT:-$workspace${RUNNER_TEMP:+:$RUNNER_TEMP}}
 
 # git in the top folder of the checkout, going up no further and taking nothing for a bare

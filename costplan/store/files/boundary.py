@@ -99,6 +99,16 @@ def is_linked(path: Path) -> bool:
     )
 
 
+def refuse_link(path: Path) -> None:
+    """Raises BadUsage, within a boundary, for a file whose text will be shown whole and that a
+    link leads to: a change must not choose which of the job's files that is."""
+    if is_linked(path):
+        raise BadUsage(
+            f"{path} is, or lies below, a link: its text is not shown",
+            f"name the file itself: within {OPTION} no link is followed here",
+        )
+
+
 def _within(folder: Path, named: Path, real: Path) -> bool:
     if not _below(folder, named, real):
         return False

@@ -18,7 +18,7 @@ from costplan.document.saved import (
     parse_result,
 )
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.store.files.boundary import is_linked
+from costplan.store.files.boundary import is_linked, refuse_link
 from costplan.store.files.text import (
     ELSEWHERE,
     LINKED,
@@ -129,6 +129,7 @@ def open_text(name: str) -> Saved | SavedResult | str:
 
     ``-`` is standard input. Raises as ``open_document``.
     """
+    refuse_link(Path(name))
     shown, text = _text_of(name)
     if not text.strip():
         raise BadUsage(f"{shown} is empty", "name a saved document, or Markdown")
