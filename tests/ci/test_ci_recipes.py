@@ -17,6 +17,7 @@ from comment_hosts import TOKEN, serving
 from run import ROOT
 
 ACTION = ROOT / "action.yml"
+ZIZMOR = ROOT / "ci" / "zizmor.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 GITLAB = ROOT / "ci" / "costplan.gitlab-ci.yml"
 EXAMPLES = ROOT / "examples" / "ci"
@@ -162,10 +163,13 @@ def test_every_input_reaches_the_script_and_only_through_the_environment() -> No
 
 
 def test_actions_are_pinned_and_may_do_no_more_than_they_need() -> None:
+    accepted = re.findall(r"^ +([\w/-]+): ref-pin$", ZIZMOR.read_text(encoding="utf-8"), re.M)
     for path in (ACTION, *EXAMPLES.glob("github*.yml")):
         text = path.read_text(encoding="utf-8")
         for used in re.findall(r"uses: (.+)", text):
-            assert re.fullmatch(r"[\w./-]+@v\d+", used), used
+            by_hash = re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used)
+            owned = used.partition("@")[0] in accepted and re.fullmatch(r"[\w./-]+@v\d+", used)
+            assert by_hash or owned, used
         assert "pull_request_target" not in text
     build = (EXAMPLES / "github-fork-build.yml").read_text(encoding="utf-8")
     assert re.findall(r"^ *([\w-]+): (?:read|write)$", build, re.M) == ["contents"]
@@ -181,6 +185,24 @@ def test_the_scripts_are_marked_to_be_run() -> None:
         assert os.access(path, os.X_OK), path
         checked = subprocess.run(["bash", "-n", str(path)], capture_output=True, check=False)
         assert checked.returncode == 0, checked.stderr
+
+
+def test_the_scripts_inside_recipes_are_sound_shell(tmp_path: Path) -> None:
+    """shellcheck reads no YAML and no Groovy: each block is handed to it alone. Real processes."""
+    jenkins = (EXAMPLES / "Jenkinsfile").read_text(encoding="utf-8")
+    scripts = [block(GITLAB, "before_script"), block(GITLAB, "script")]
+    scripts += [textwrap.dedent(one) for one in re.findall(r"sh '''(.*?)'''", jenkins, re.S)]
+    assert len(scripts) == 4
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    for text in scripts:
+        ran = subprocess.run(
+            ["shellcheck", "--shell=sh", "-"],
+            input=text.encode(),
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout.decode()
 
 
 def test_hooks_name_commands_and_match_what_they_are_for(tmp_path: Path) -> None:

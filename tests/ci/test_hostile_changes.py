@@ -1,6 +1,6 @@
-"""Twelve repositories that a stranger's pull request could bring, and the action's own script run on
-each, under bash, with real git: nothing of them runs, nothing outside is read or written, no gate
-goes away and the token is seen nowhere.
+"""Twelve repositories that a stranger's pull request could bring, and the action's own script run
+on each, under bash, with real git: nothing of them runs, nothing outside is read or written, no
+gate goes away and the token is seen nowhere.
 
 Real processes by purpose: what is tested is what a shell and git do.
 """
@@ -56,7 +56,8 @@ class Scene:
             spy = self.runner.temp / "bin" / name
             log = shlex.quote(str(self.arguments))
             spy.write_text(
-                f'#!/bin/sh\nprintf \'%s\\n\' "$0" "$@" >>{log}\nexec {shlex.quote(str(real))} "$@"\n',
+                f'#!/bin/sh\nprintf \'%s\\n\' "$0" "$@" >>{log}\n'
+                f'exec {shlex.quote(str(real))} "$@"\n',
                 encoding="utf-8",
             )
             spy.chmod(0o755)
@@ -108,7 +109,8 @@ def bare_beside(scene: Scene, config: str) -> None:
 
 def test_01_a_remote_that_is_a_command(scene: Scene) -> None:
     (base,) = repository(scene.code, BASE, name="app/costplan.toml")
-    remote = f'[remote "origin"]\nurl = "ext::sh -c \\"{scene.trap()}\\""\nfetch = +refs/heads/*:refs/remotes/origin/*\n'
+    remote = f'[remote "origin"]\nurl = "ext::sh -c \\"{scene.trap()}\\""\n'
+    remote += "fetch = +refs/heads/*:refs/remotes/origin/*\n"
     allow = '[protocol "ext"]\nallow = always\n[protocol]\nallow = always\n'
     core = (
         f'[core]\nfsmonitor = "{scene.trap()}"\nsshCommand = "{scene.trap()}"\nhooksPath = hooks\n'
