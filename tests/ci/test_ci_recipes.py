@@ -131,7 +131,7 @@ def test_yaml_as_far_as_text_can_tell(path: Path) -> None:
         assert indent <= before + 2 + 2 * rows[at - 2].lstrip().startswith("- "), where
         content = row.strip().removeprefix("- ")
         assert re.match(r"[\w.-]+:( |$)|\S+$|\|$", content) or row.strip().startswith("- "), where
-        value = content.partition(": ")[2]
+        value = re.sub(r" # v[\d.]+$", "", content.partition(": ")[2])  # of a pinned hash
         if value and value[0] not in "'\"[{":
             assert ": " not in value, where
             assert " #" not in value, where
@@ -219,3 +219,71 @@ def test_hooks_name_commands_and_match_what_they_are_for(tmp_path: Path) -> None
     repository(code, BASE)
     assert sh("costplan --root=. validate costplan.toml ./costplan.toml", code)[0] == 0
     assert sh("costplan --root=. check costplan.toml --as-of 2026-11-22", code)[0] == 0
+
+
+def recipe(name: str, folder: Path, base: str, **env: str) -> tuple[int, str]:
+    """A recipe's own script in a repository, without what only its host can do. A real shell."""
+    if name == "gitlab":
+        given = {
+            "COSTPLAN_WORKLOAD": "costplan.toml",
+            "COSTPLAN_OUTPUT": "costplan-report",
+            "COSTPLAN_POLICY": "",
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
+        }
+        return sh(block(GITLAB, "script"), folder, **{**given, **env})
+    if name == "plain":
+        out = env.get("COSTPLAN_OUTPUT", "costplan-report")
+        return sh(f"sh '{EXAMPLES / 'plain.sh'}' costplan.toml {base} {out}", folder)
+    text = (EXAMPLES / "Jenkinsfile").read_text(encoding="utf-8")
+    (_, script) = re.findall(r"sh '''(.*?)'''", text, re.S)
+    bare = folder.parent / "origin.git"
+    if not bare.exists():
+        git(folder.parent, "clone", "--quiet", "--bare", str(folder), str(bare))
+        git(folder, "remote", "add", "origin", str(bare))
+        git(bare, "update-ref", "refs/heads/main", base)
+    return sh(script, folder, WORKSPACE_TMP=str(folder.parent / "beside"))
+
+
+def rules(limit: str) -> str:
+    return BASE.partition("\n[budget]")[0] + f"\n[budget]\nmonthly_total = 100\n{limit}\n"
+
+
+@pytest.mark.parametrize("name", ["gitlab", "plain", "jenkins"])
+def test_no_recipe_passes_a_limit_that_cannot_be_judged(tmp_path: Path, name: str) -> None:
+    rate = '[exchange]\nusd_per_eur = { rate = 1.1, date = 2026-11-20, source = "me" }\n'
+    before = rules("increase_percent = 10")
+    dearer = before.replace("output_tokens = 500", "output_tokens = 900")
+    heads = {
+        "same": (before, 0),
+        "dearer": (dearer, 1),
+        "euros": (dearer.replace('"USD"', '"EUR"') + rate, None),
+    }
+    for at, (text, expected) in heads.items():
+        folder = tmp_path / at / "code"
+        base, _ = repository(folder, before, text)
+        code, log = recipe(name, folder, base)
+        assert code == expected or (expected is None and code in (1, 2)), (at, log)
+
+
+@pytest.mark.parametrize("name", ["gitlab", "plain"])
+def test_no_recipe_writes_through_a_link(tmp_path: Path, name: str) -> None:
+    folder, away = tmp_path / "code", tmp_path / "away"
+    away.mkdir()
+    (away / "diff.json").write_text("mine", encoding="utf-8")
+    base, _ = repository(folder, BASE, BASE)
+    (folder / "out").symlink_to(away)
+    for output in ("out", "out/deeper"):
+        code, log = recipe(name, folder, base, COSTPLAN_OUTPUT=output)
+        assert code == 2, log
+    assert [one.read_text(encoding="utf-8") for one in away.iterdir() if one.is_file()] == ["mine"]
+
+
+@pytest.mark.parametrize("name", ["gitlab", "plain"])
+def test_no_recipe_reads_through_a_link(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "code"
+    base, _ = repository(folder, BASE, BASE)
+    (tmp_path / "secret").write_text("[a]\naws_key = s3same\n", encoding="utf-8")
+    (folder / "costplan.toml").unlink()
+    (folder / "costplan.toml").symlink_to(tmp_path / "secret")
+    code, log = recipe(name, folder, base)
+    assert (code, "leads out of" in log, "s3same" in log) == (2, True, False)

@@ -82,7 +82,8 @@ class Repository:
             code, _, err = _git(root, "rev-parse", "--git-dir")
             if not code:
                 return cls(root)
-            words = err.strip().splitlines() or ["git does not say why"]
+            words = [line.strip() for line in err.splitlines() if line.strip()]
+            words = words or ["git does not say why"]
             if "not a git repository" not in err:
                 raise BadUsage(f"git cannot use {root}: {words[0]}", " ".join(words[1:3]))
         if shutil.which("git") is None:
