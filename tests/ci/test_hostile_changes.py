@@ -48,7 +48,8 @@ class Scene:
         self._spies()
 
     def _spies(self) -> None:
-        """git and costplan write down their arguments, so that a token in them would be seen."""
+        """git and costplan write down their arguments, so that a token in them would be seen, and
+        whether they were handed one that is the comment's alone."""
         self.arguments = self.beside / "arguments"
         spied = {"git": shutil.which("git"), "costplan": str(self.runner.temp / "real-costplan")}
         (self.runner.temp / "bin" / "costplan").rename(self.runner.temp / "real-costplan")
@@ -57,13 +58,14 @@ class Scene:
             log = shlex.quote(str(self.arguments))
             spy.write_text(
                 f'#!/bin/sh\nprintf \'%s\\n\' "$0" "$@" >>{log}\n'
+                f'[ -z "${{GITHUB_TOKEN:-}}" ] || [ "$1" = comment ] || echo token-handed >>{log}\n'
                 f'exec {shlex.quote(str(real))} "$@"\n',
                 encoding="utf-8",
             )
             spy.chmod(0o755)
 
     def trap(self) -> str:
-        """A command that leaves the token where a test sees it."""
+        """A command that leaves a file where a test sees it."""
         return f"touch {shlex.quote(str(self.owned))}"
 
     def run(self, base: str, **given: str) -> Left:
@@ -86,6 +88,8 @@ class Scene:
             assert TOKEN not in text
             assert coded not in text
             assert SECRET not in text
+        if self.arguments.exists():
+            assert "token-handed" not in self.arguments.read_text("utf-8")
 
 
 @pytest.fixture
@@ -229,10 +233,16 @@ def test_06_hooks_and_configured_programs(scene: Scene) -> None:
         "gpg.program",
     ):
         git(scene.code, "config", key, scene.trap())
+    origin = scene.beside / "origin"
+    git(scene.beside, "clone", "--quiet", "--bare", str(scene.code), str(origin))
+    git(origin, "branch", "elsewhere", base)
+    git(scene.code, "remote", "add", "origin", origin.as_uri())
     git(scene.code, "config", "core.hooksPath", str(hooks))
     git(scene.code, "config", "log.showSignature", "true")
     scene.owned.unlink(missing_ok=True)
     ran = scene.run(base)
+    assert (ran.code, ran.outputs["total-change"]) == (1, "2"), ran.log
+    ran = scene.run(base, INPUT_BASE="elsewhere")  # fetched: a hook hears of the new reference
     assert (ran.code, ran.outputs["total-change"]) == (1, "2"), ran.log
 
 
