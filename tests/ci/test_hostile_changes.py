@@ -7,94 +7,24 @@ Real processes by purpose: what is tested is what a shell and git do.
 
 from __future__ import annotations
 
-import base64
-import os
-import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ci_runner import BASE, HEAD, Left, Runner, commit, git, load, pull, repository
+from ci_runner import BASE, HEAD, commit, git, pull, repository
+from hostile_scene import CREDENTIALS, DEARER, LIMITS, SECRET, Scene
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
-from comment_hosts import TOKEN, Host, serving
-from run import WORKLOAD, costplan
-
-SECRET = "s3same-0pen"
-CREDENTIALS = f"[default]\naws_secret_access_key = {SECRET}\n"
-LIMITS = {"INPUT_MAX_INCREASE": "10%", "INPUT_MAX_TOTAL": "1000"}
-DEARER = BASE.partition("\n[budget]")[0].replace("output_tokens = 500", "output_tokens = 900")
-"""5.50 a month, 57 % more than BASE, and no budget of its own."""
+from comment_hosts import serving
+from run import costplan
 
 
 @pytest.fixture
-def host() -> Iterator[Host]:
-    with serving("github") as found:
-        yield found
-
-
-class Scene:
-    """A checkout as a job has it, and what a hostile change may try to reach from it."""
-
-    def __init__(self, beside: Path, host: Host) -> None:
-        self.beside, self.code = beside, beside / "code"
-        self.runner = Runner(beside, host.url)
-        self.owned = beside / "owned"
-        self.secret = beside / "credentials"
-        self.secret.write_text(CREDENTIALS, encoding="utf-8")
-        self.host = host
-        self._spies()
-
-    def _spies(self) -> None:
-        """git and costplan write down their arguments, so that a token in them would be seen, and
-        whether they were handed one that is the comment's alone."""
-        self.arguments = self.beside / "arguments"
-        spied = {"git": shutil.which("git"), "costplan": str(self.runner.temp / "real-costplan")}
-        (self.runner.temp / "bin" / "costplan").rename(self.runner.temp / "real-costplan")
-        for name, real in spied.items():
-            spy = self.runner.temp / "bin" / name
-            log = shlex.quote(str(self.arguments))
-            spy.write_text(
-                f'#!/bin/sh\nprintf \'%s\\n\' "$0" "$@" >>{log}\n'
-                f'[ -z "${{GITHUB_TOKEN:-}}" ] || [ "$1" = comment ] || echo token-handed >>{log}\n'
-                f'exec {shlex.quote(str(real))} "$@"\n',
-                encoding="utf-8",
-            )
-            spy.chmod(0o755)
-
-    def trap(self) -> str:
-        """A command that leaves a file where a test sees it."""
-        return f"touch {shlex.quote(str(self.owned))}"
-
-    def run(self, base: str, **given: str) -> Left:
-        """The script on the change that is checked out, as a pull request onto ``base``."""
-        head = git(self.code, "rev-parse", "HEAD")
-        ran = self.runner.run(self.code, pull(base, head), **{**LIMITS, **given})
-        self.untouched(ran)
-        return ran
-
-    def untouched(self, ran: Left) -> None:
-        """What holds of every run, whatever was brought."""
-        assert not self.owned.exists(), "a change ran a command"
-        said = [ran.log, ran.summary, str(ran.outputs), *self.host.bodies]
-        said += [self.arguments.read_text("utf-8")] if self.arguments.exists() else []
-        for folder in (self.code, self.runner.temp, self.beside / "away"):
-            files = [one for one in folder.rglob("*") if one.is_file() and not one.is_symlink()]
-            said += [one.read_bytes().decode("utf-8", "replace") for one in files]
-        coded = base64.b64encode(TOKEN.encode()).decode()
-        for text in said:
-            assert TOKEN not in text
-            assert coded not in text
-            assert SECRET not in text
-        if self.arguments.exists():
-            assert "token-handed" not in self.arguments.read_text("utf-8")
-
-
-@pytest.fixture
-def scene(tmp_path: Path, host: Host) -> Scene:
-    return Scene(tmp_path, host)
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with serving("github") as host:
+        yield Scene(tmp_path, host)
 
 
 def bare_beside(scene: Scene, config: str) -> None:
@@ -334,92 +264,6 @@ def test_12_the_policy_is_taken_away(scene: Scene) -> None:
     assert (ran.code, "leads out of" in ran.log) == (2, True)
 
 
-# --- a gate that cannot be judged --------------------------------------------------------------
-
-
-def other_currency(folder: Path) -> None:
-    rate = '[exchange]\nusd_per_eur = { rate = 1.1, date = 2026-11-20, source = "me" }\n'
-    commit(folder, "euros", **{"costplan.toml": DEARER.replace('"USD"', '"EUR"') + rate})
-
-
-def link_on_the_base(folder: Path) -> None:
-    git(folder, "rm", "--quiet", "costplan.toml")
-    (folder / "costplan.toml").symlink_to("/etc/hostname")
-    commit(folder, "a link")
-    git(folder, "branch", "--force", "base")
-    (folder / "costplan.toml").unlink()
-    commit(folder, "a file again", **{"costplan.toml": DEARER})
-
-
-def broken_base(folder: Path) -> None:
-    commit(folder, "broken", **{"costplan.toml": "broken = "})
-    git(folder, "branch", "--force", "base")
-    commit(folder, "repaired", **{"costplan.toml": DEARER})
-
-
-UNJUDGED: list[Callable[[Path], None]] = [other_currency, link_on_the_base, broken_base]
-
-
-@pytest.mark.parametrize("limit", ["10%", "1000"])
-@pytest.mark.parametrize("change", UNJUDGED, ids=lambda one: one.__name__)
-def test_a_limit_that_cannot_be_judged_is_no_pass(
-    scene: Scene, change: Callable[[Path], None], limit: str
-) -> None:
-    repository(scene.code, BASE)
-    git(scene.code, "branch", "base")
-    change(scene.code)
-    base = git(scene.code, "rev-parse", "base")
-    ran = scene.run(base, INPUT_MAX_INCREASE=limit)
-    assert (ran.code, ran.outputs["exit-code"]) == (1, "1"), ran.log
-    check = load(scene.code / "costplan-report" / "check.json")
-    found = {one["rule"]: one["status"] for one in check["verdicts"]}
-    name = "increase_percent" if limit.endswith("%") else "increase"
-    assert found == {name: "unknown", "monthly_total": "pass"}
-    without = scene.run(base, INPUT_MAX_INCREASE="")
-    assert without.code == 0, without.log  # nothing compares: the repair is not kept out
-
-
-@pytest.mark.parametrize(
-    ("given", "code"),
-    [
-        ({"INPUT_MAX_INCREASE": "5", "INPUT_MAX_TOTAL": ""}, 1),  # 5.50, all of it new
-        ({"INPUT_MAX_INCREASE": "6", "INPUT_MAX_TOTAL": ""}, 0),
-        ({"INPUT_MAX_INCREASE": "10%", "INPUT_MAX_TOTAL": ""}, 1),
-        ({"INPUT_MAX_INCREASE": "10%", "INPUT_MAX_TOTAL": "6"}, 0),
-        ({"INPUT_MAX_INCREASE": "10%", "INPUT_MAX_TOTAL": "5"}, 1),
-    ],
-    ids=str,
-)
-def test_the_base_of_a_new_workload_is_nothing(
-    scene: Scene, given: dict[str, str], code: int
-) -> None:
-    (base, _) = repository(scene.code, None, DEARER)
-    ran = scene.run(base, **given)
-    assert ran.code == code, ran.log
-    if given == {"INPUT_MAX_INCREASE": "10%", "INPUT_MAX_TOTAL": "6"}:
-        assert "a percentage of nothing says nothing; monthly_total judges" in ran.summary
-    if given["INPUT_MAX_INCREASE"] == "10%" and not given["INPUT_MAX_TOTAL"]:
-        assert "--max-total" in ran.log
-
-
-def test_without_a_base_the_limit_stays(scene: Scene) -> None:
-    repository(scene.code, BASE)
-    commit(scene.code, "dearer", **{"costplan.toml": DEARER})
-    ran = scene.runner.run(scene.code, {}, INPUT_MAX_INCREASE="10%")
-    assert (ran.code, ran.outputs["changed"]) == (1, "unknown"), ran.log
-    # a new branch, a schedule: against the default branch
-    event = {"before": "0" * 40, "repository": {"default_branch": "trunk"}}
-    git(scene.code, "branch", "trunk", "HEAD~1")
-    ran = scene.runner.run(scene.code, event, INPUT_MAX_INCREASE="10%")
-    assert (ran.code, ran.outputs["total-change"]) == (1, "2"), ran.log
-    git(scene.code, "branch", "--force", "trunk", "HEAD")
-    ran = scene.runner.run(scene.code, event, INPUT_MAX_INCREASE="10%")
-    assert (ran.code, ran.outputs["total-change"]) == (0, "0"), ran.log
-    forced = {**event, "before": "1" * 40}  # the same commit on both sides would judge nothing
-    ran = scene.runner.run(scene.code, forced, INPUT_MAX_INCREASE="10%")
-    assert (ran.code, ran.outputs["changed"]) == (1, "unknown"), ran.log
-
-
 # --- what must still work ----------------------------------------------------------------------
 
 
@@ -485,100 +329,3 @@ def test_variables_of_git_lead_nowhere_else(tmp_path: Path) -> None:
     )
     assert "denied: a: increase" in ran.err, ran.err
     assert not touched.exists()
-
-
-# --- reading inside --root ---------------------------------------------------------------------
-
-READERS = {
-    "workload": ("costplan.toml", ("validate",)),
-    "lock": ("costplan.lock", ("estimate",)),
-    "prices": ("pricing/tokens/me.toml", ("estimate",)),
-    "refreshed prices": ("pricing/refreshed/current", ("estimate",)),
-    "policy": ("policy.toml", ("check", "--policy=policy.toml")),
-    "baseline": ("before.json", ("check", "--max-increase=1", "--baseline=before.json")),
-    "saved": ("saved.json", ("report", "saved.json")),
-    "quote": ("quote.txt", ("comment", "github", "--dry-run", "--quote=quote.txt", "ok.md")),
-    "comment": ("body.md", ("comment", "github", "--dry-run", "body.md")),
-    "other side": ("before.toml", ("diff", "before.toml", "costplan.toml")),
-    "prices to compare": ("pricing", ("pricing", "diff", "pricing", "2026-11-22")),
-}
-
-
-@pytest.mark.parametrize("name", READERS)
-@pytest.mark.parametrize("kind", ["outside", "linked inside"])
-def test_no_reader_leaves_the_root(tmp_path: Path, name: str, kind: str) -> None:
-    """A link that leads out is refused; of one that stays inside nothing is quoted."""
-    file, command = READERS[name]
-    code, secret = tmp_path / "code", tmp_path / "secret"
-    code.mkdir()
-    for text in ("costplan.toml", "ok.md"):
-        (code / text).write_text(WORKLOAD, encoding="utf-8")
-    target = secret if kind == "outside" else code / "own.env"
-    target.write_text(CREDENTIALS, encoding="utf-8")
-    (code / file).unlink(missing_ok=True)
-    (code / file).parent.mkdir(parents=True, exist_ok=True)
-    (code / file).symlink_to(target)
-    ran = costplan("--root", str(code), *command, folder=code)
-    if kind == "outside":
-        assert (ran.code, ran.out) == (2, ""), ran
-        assert "--root" in ran.err
-    assert SECRET not in ran.out + ran.err
-    same = costplan(*command, folder=code, env={"COSTPLAN_ROOT": str(code)})
-    assert (same.code, same.out) == (ran.code, ran.out)
-    assert same.err.startswith(ran.err)  # and says that the root is the variable's
-
-
-@pytest.mark.parametrize("name", ["../trace.csv", "/dev/stdin", "linked.csv"])
-def test_arrivals_stay_with_the_workload(tmp_path: Path, name: str) -> None:
-    code = tmp_path / "code"
-    code.mkdir()
-    (tmp_path / "trace.csv").write_text(f"0,1\n{SECRET}\n", encoding="utf-8")
-    (code / "linked.csv").symlink_to("../trace.csv")
-    text = (Path(__file__).parents[2] / "examples" / "support-agent.toml").read_text("utf-8")
-    assert "[stack." in text
-    from costplan.problems import BadUsage
-    from costplan.store.files import boundary
-    from costplan.store.files.throughput import CapacityFiles
-
-    token = boundary.confine(str(code), ())
-    try:
-        with pytest.raises(BadUsage) as refused:
-            CapacityFiles(code).arrivals(name)
-    finally:
-        boundary.CURRENT.reset(token)
-    assert SECRET not in str(refused.value)
-    with pytest.raises(BadUsage) as shown:
-        CapacityFiles(code).arrivals(name)  # without a root: read, never quoted
-    assert SECRET not in str(shown.value)
-
-
-def test_an_output_never_replaces_what_was_read(tmp_path: Path) -> None:
-    repository(tmp_path, BASE)
-    prices = (
-        'vendor = "Me"\ncurrency = "USD"\nsource.list = { at = "me.test", confidence = "vendor" }\n'
-    )
-    files = {"pricing/tokens/me.toml": prices, "policy.toml": "[budget]\nmonthly_total = 9\n"}
-    commit(tmp_path, "files", **files)
-    day = ("--as-of", "2026-11-22")
-    assert costplan("pricing", "lock", *day, folder=tmp_path).code == 0
-    (tmp_path / "same.lock").symlink_to("costplan.lock")
-    os.link(tmp_path / "costplan.lock", tmp_path / "hard.lock")
-    kept = {one: one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()}
-    for target in (
-        "costplan.toml",
-        "costplan.lock",
-        "same.lock",
-        "hard.lock",
-        "pricing/tokens/me.toml",
-    ):
-        for command in (
-            ("estimate", "--format=json", f"--out={target}"),
-            ("compare", f"--out={target}"),
-            ("check", f"--save=json={target}", "--out=fresh.txt"),
-            ("diff", "--base=HEAD", f"--out={target}"),
-        ):
-            ran = costplan(*command, *day, folder=tmp_path)
-            assert (ran.code, "is read here" in ran.err) == (2, True), (command, ran)
-    ran = costplan("check", "--policy=policy.toml", "--out=policy.toml", *day, folder=tmp_path)
-    assert (ran.code, "is read here" in ran.err) == (2, True)
-    assert kept == {one: one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()}
