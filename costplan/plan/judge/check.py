@@ -13,7 +13,15 @@ from costplan.catalog.expression import ExpressionError
 from costplan.document.estimate import STALE_RATE, Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.document.verdict import CheckDocument, Verdict
-from costplan.plan.judge.measures import MEASURES, MONEY, Figure, Subject, is_stale
+from costplan.plan.judge.measures import (
+    MEASURES,
+    MONEY,
+    NOT_GIVEN,
+    Figure,
+    NoBaseline,
+    Subject,
+    is_stale,
+)
 from costplan.plan.judge.ruleset import (
     MINIMA,
     RuleSet,
@@ -35,20 +43,32 @@ def check(
     vendor_of: Callable[[str], str | None],
     baseline: EstimateDocument | None = None,
     baseline_name: str | None = None,
+    without: NoBaseline = NOT_GIVEN,
 ) -> CheckDocument:
     """Every verdict on every stack of the document. The rules are sound (``ruleset.faults``).
 
-    Raises BadUsage where a stack has no rule, where the baseline is in another currency, or where
-    one is given that no rule asks for.
+    ``without``: why there is no baseline. Raises BadUsage where a stack has no rule, where the
+    baseline is in another currency, or where one is given that no rule asks for.
     """
     _covered(document, sets)
     if baseline is not None:
         _comparable(document, baseline, sets, baseline_name)
     verdicts: list[Verdict] = []
+    notes: list[str] = []
     unpriced, stale = allowed(sets, "allow_unpriced"), allowed(sets, "allow_stale")
     for made in document.estimates:
-        about = Subject(document=document, made=made, baseline=baseline, vendor_of=vendor_of)
-        judge = _Judge(about, unpriced)
+        about = Subject(
+            document=document,
+            made=made,
+            baseline=baseline,
+            vendor_of=vendor_of,
+            without=without,
+        )
+        spared = without.new and _limited(sets, made.stack, "increase_percent")
+        spared = spared and _limited(sets, made.stack, "monthly_total")
+        if spared:
+            notes.append(f"{made.stack}: {without.reason}; monthly_total judges what is new")
+        judge = _Judge(about, unpriced, spared)
         for one in sets:
             verdicts += judge.limits(one)
             verdicts += judge.policies(one)
@@ -63,6 +83,7 @@ def check(
         stacks=[made.stack for made in document.estimates],
         verdicts=verdicts,
         notes=[
+            *notes,
             *_unneeded("allow_unpriced", unpriced, verdicts, "unpriced"),
             *_unneeded("allow_stale", stale, verdicts, "stale"),
         ],
@@ -106,6 +127,12 @@ def _comparable(
         )
 
 
+def _limited(sets: Iterable[RuleSet], stack: str, key: str) -> bool:
+    """Whether a stack has a limit of that key that denies."""
+    limits = [pair for one in sets if one.budget for pair in one.budget.limits(stack)]
+    return any(figure_of(path)[0] == key and levels(limit)[1] is not None for path, limit in limits)
+
+
 def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: str) -> Iterable[str]:
     """Allowances that allow nothing: a misspelt one must not go unseen."""
     open_ones = [one.rule for one in verdicts if one.kind == kind]
@@ -121,14 +148,16 @@ def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: str
 class _Judge:
     """Limits and policies on one stack."""
 
-    def __init__(self, subject: Subject, unpriced: set[str]) -> None:
-        self.subject, self.unpriced = subject, unpriced
+    def __init__(self, subject: Subject, unpriced: set[str], spared: bool) -> None:
+        """``spared``: no percentage is asked for, as there was nothing and the total is limited."""
+        self.subject, self.unpriced, self.spared = subject, unpriced, spared
         self.stack = subject.made.stack
         self._known: dict[str, Figure] = {}
 
     def limits(self, rules: RuleSet) -> Iterable[Verdict]:
         for path, limit in rules.budget.limits(self.stack) if rules.budget else ():
-            yield self._limit(rules, path, limit)
+            if not (self.spared and figure_of(path)[0] == "increase_percent"):
+                yield self._limit(rules, path, limit)
 
     def _limit(self, rules: RuleSet, path: Path, limit: object) -> Verdict:
         key, name = figure_of(path)

@@ -20,6 +20,7 @@ from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.reading import read
 from costplan.store.files import generations
+from costplan.store.files.boundary import stay
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
@@ -82,6 +83,8 @@ def catalog_shelves(project: Path | None = None) -> list[Shelf]:
         shelves += layers("user", user, shelves)
     if project is not None:
         folder = project / "pricing"
+        if os.path.lexists(folder):
+            stay(folder)  # the names in it are said as well
         if folder.is_dir() and folder.resolve() != built_in.resolve():
             shelves += layers("project", folder, shelves)
     return shelves
