@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
-from costplan.document.estimate import EstimateDocument, Pinned
+from costplan.document.estimate import EstimateDocument, Override, Pinned
 from costplan.problems import (
     BadUsage,
     InvalidInput,
@@ -59,6 +59,7 @@ def estimate_opened(
     catalog = catalog_of(opened, locking)
     made = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
     made.lock = pinned_by(catalog, as_of, locking)
+    made.overrides = overrides_in(catalog, made)
     return made
 
 
@@ -89,9 +90,13 @@ def compare_opened(
             capacity=CapacityFiles(opened.folder),
         ),
     )
-    made.document.lock = pinned_by(catalog, as_of, locking)
-    if made.document.lock is not None:
-        made.notes = [*made.document.lock.sentences, *made.notes]
+    document = made.document
+    document.lock = pinned_by(catalog, as_of, locking)
+    document.overrides = overrides_in(catalog, document)
+    made.notes = [
+        *document.price_notes,
+        *made.notes,
+    ]
     return made
 
 
@@ -115,6 +120,15 @@ def catalog_of(opened: Opened, locking: Locking) -> Catalog:
         except EditedLock as error:
             raise NotAsLocked(str(error), error.hint) from None
     return LockedCatalog(Catalog(catalog_shelves(opened.folder)), lock, own_shelf(opened))
+
+
+def overrides_in(catalog: Catalog, document: EstimateDocument) -> list[Override]:
+    """The document's offers whose price is not the published one; see ``plan.prices.overrides``."""
+    if len(catalog.shelves) < 2:
+        return []
+    from costplan.plan.prices.overrides import overrides
+
+    return overrides(catalog, document.offers, document.as_of)
 
 
 def own_shelf(opened: Opened) -> OwnPrices | None:

@@ -126,6 +126,7 @@ class Catalog:
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         self.shelves = tuple(shelves)
         self._found: dict[str, Entry | None] = {}
+        self.products: dict[str, list[Entry]] = {}
 
     def find(self, name: str) -> Entry | None:
         """The entry of an exact id or alias, from the topmost shelf that has it."""
@@ -157,7 +158,18 @@ class Catalog:
         for shelf in self.shelves:
             for entry in shelf.plans(product):
                 found[entry.id] = entry
-        return list(found.values())
+        self.products[product] = list(found.values())
+        return self.products[product]
+
+    def asked(self) -> dict[str, Entry]:
+        """Every entry that was asked for, by the name that was used; plans of products by id."""
+        known = {name: entry for name, entry in self._found.items() if entry is not None}
+        return {entry.id: entry for plans in self.products.values() for entry in plans} | known
+
+    def hidden(self, name: str) -> Entry | None:
+        """What the shelves below the topmost that has the name say of it."""
+        entries = [entry for shelf in reversed(self.shelves) if (entry := shelf.load(name))]
+        return entries[1] if len(entries) > 1 else None
 
     def ids(self) -> list[str]:
         """Every id and alias of every shelf, sorted."""

@@ -71,7 +71,13 @@ class LineChange:
             return "new"
         if self.head is None:
             return "removed"
-        return "changed" if self.difference or self.unpriced else "same"
+        return "changed" if self.difference or self._may_have_changed else "same"
+
+    @property
+    def _may_have_changed(self) -> bool:
+        """Whether a missing price hides a change: it hides none of an unchanged quantity."""
+        both = len(self.unpriced) == 2 and self.base_quantity == self.head_quantity
+        return bool(self.unpriced) and not both
 
 
 @dataclass(slots=True, kw_only=True)

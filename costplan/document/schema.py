@@ -179,6 +179,17 @@ STACK = an_object(
     ),
 )
 LOCK = an_object({"file": TEXT, "as_of": DATE, "offers": TEXTS, "moved": TEXTS, "missing": TEXTS})
+OVERRIDE = an_object(
+    {
+        "offer": TEXT,
+        "shelf": TEXT,
+        "prices": {
+            "type": "array",
+            "items": an_object({"price": TEXT, "own": MAYBE_NUMBER, "hidden": MAYBE_NUMBER}),
+        },
+        "words": TEXTS,
+    }
+)
 ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",
     **an_object(
@@ -197,7 +208,15 @@ ESTIMATE: dict[str, Any] = {
                     },
                 }
             ),
-            "catalog": an_object({"hash": TEXT, "offers": TEXTS, "lock": LOCK}, optional=("lock",)),
+            "catalog": an_object(
+                {
+                    "hash": TEXT,
+                    "offers": TEXTS,
+                    "lock": LOCK,
+                    "overrides": {"type": "array", "items": OVERRIDE},
+                },
+                optional=("lock", "overrides"),
+            ),
             "estimates": {"type": "array", "items": STACK},
         },
         optional=("origin",),

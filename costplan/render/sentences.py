@@ -88,6 +88,10 @@ def summary_rows(estimates: Sequence[Estimate]) -> list[tuple[str, list[str]]]:
         ]
         rows.append((name, ["-" if one is None else known_sum(one.line_items) for one in parts]))
     rows.append(("total a month", [total_of(made) for made in estimates]))
+    if any(made.ended for made in estimates):
+        counts = [f"{len(made.ended)} offers" if made.ended else "-" for made in estimates]
+        counts = ["1 offer" if count == "1 offers" else count for count in counts]
+        rows.append(("no longer sold", counts))
     rows.append(("fixed", [money(made.fixed_monthly) for made in estimates]))
     rows.append(("variable", [money(made.variable_monthly) for made in estimates]))
     if any(made.list_monthly != made.total_monthly for made in estimates):

@@ -24,7 +24,9 @@ class Variable(NamedTuple):
 
 
 VARIABLES = (
-    Variable("COSTPLAN_WORKLOAD", "the workload file, where none is named", ("workload",)),
+    Variable(
+        "COSTPLAN_WORKLOAD", "the workload file, where none is named", ("workload", "subject")
+    ),
     Variable("COSTPLAN_STACK", "the stacks to estimate, separated by blanks", ("--stack",)),
     Variable("COSTPLAN_AS_OF", "the day whose prices apply, as 2026-11-22", ("--as-of", "--at")),
     Variable("COSTPLAN_FORMAT", "what to print: table, json or another format", ("--format",)),

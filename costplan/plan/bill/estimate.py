@@ -137,13 +137,16 @@ class _Planner:
                 ]
             ),
             notes=_unique([*month.bindings.reasons, *month.notes, *ends.notes, *agreed.notes]),
-            warnings=_unique([*month.warnings, *ends.warnings, *self._early_rates(as_of)]),
+            warnings=_unique(
+                [*month.warnings, *(end.sentence for end in ends.ended), *self._early_rates(as_of)]
+            ),
             not_included=_unique([*month.not_included, *self._one_offs(), *ALWAYS_LEFT_OUT]),
             not_modelled=_unique(self._not_modelled()),
             stale=self._stale(month.lines, as_of),
             budget=workload.budget.most(self.name) if workload.budget else None,
             reliability=reliability(workload, month.solved, month.lines, month.usage.requests),
             commitments=agreed.commitments,
+            ended=ends.ended,
         )
         if workload.horizon_months > 1:
             made.months = self._horizon(as_of, made)

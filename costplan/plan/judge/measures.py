@@ -51,6 +51,12 @@ class Subject:
     vendor_of: Callable[[str], str | None]
 
     @property
+    def overridden(self) -> list[str]:
+        """The stack's offers that are priced otherwise than the catalogue."""
+        offers = {line.price.offer for line in self.made.lines}
+        return [one.offer for one in self.document.overrides if one.offer in offers]
+
+    @property
     def before(self) -> Estimate | None:
         """The baseline's stack of the same name."""
         known = self.baseline.estimates if self.baseline else []
@@ -315,6 +321,11 @@ MEASURES: dict[str, Measure] = {
         COUNT,
         "lines that rest on an unverified source",
         _lines(lambda _, line: line.price.confidence == "unverified"),
+    ),
+    "overridden_prices": Measure(
+        COUNT,
+        "offers priced otherwise than the catalogue, by a folder, a lock or the workload",
+        lambda s: Figure(Decimal(len(s.overridden))),
     ),
     "lines": Measure(COUNT, "all lines of the bill", _lines(lambda _, line: True)),
     "stacks": Measure(
