@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from costplan.api import BESIDE, Locking, estimate_opened
 from costplan.catalog.lookup import Catalog
+from costplan.catalog.origin import is_old
 from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage, Problem
 from costplan.store.files.shelves import open_catalog
@@ -138,10 +139,9 @@ def _under(
         return opened, []
     notes: list[str] = []
     ages = [file.rules.stale_after_days for file in files if file.rules.stale_after_days]
-    if ages and workload.stale_after_days != min(ages):
-        if workload.stale_after_days > min(ages):
-            said = f"stale_after_days = {workload.stale_after_days}"
-            notes.append(f"{said} of the workload is ignored: a policy says {min(ages)}")
+    if ages and workload.stale_after_days > min(ages):
+        said = f"stale_after_days = {workload.stale_after_days}"
+        notes.append(f"{said} of the workload is ignored: a policy says {min(ages)}")
         workload = replace(workload, stale_after_days=min(ages))
     elif not ages and workload.stale_after_days > USUAL_AGE:
         said = f"prices count as stale after {workload.stale_after_days} days"
@@ -168,12 +168,13 @@ def _judge_ages(document: EstimateDocument, files: Sequence[PolicyFile]) -> None
     ages = [file.rules.stale_after_days for file in files if file.rules.stale_after_days]
     if not ages:
         return
+    today = datetime.now(UTC).date()
     for made in document.estimates:
         old = {
             line.price.checked_words
             for line in made.lines
             if line.price.confidence != "stated"
-            and (document.as_of - line.price.checked).days > min(ages)
+            and is_old(line.price.checked, document.as_of, min(ages), today)
         }
         made.stale = [*dict.fromkeys([*made.stale, *sorted(old)])]
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, NamedTuple, Protocol
 
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
-from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
+from costplan.catalog.origin import RELEASED, Origin, Provenance, Source, resolve, unknown_sources
 from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
 from costplan.reading import About, Currency, record
 
@@ -121,10 +121,14 @@ class Shelf(Protocol):
 
 
 class Catalog:
-    """Shelves in layers, the last one on top."""
+    """Shelves in layers, the last one on top.
+
+    ``today``: the day on which they are read, where whoever opened them knows it.
+    """
 
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         self.shelves = tuple(shelves)
+        self.today = RELEASED
         self._found: dict[str, Entry | None] = {}
         self.products: dict[str, list[Entry]] = {}
 
@@ -166,10 +170,9 @@ class Catalog:
         known = {name: entry for name, entry in self._found.items() if entry is not None}
         return {entry.id: entry for plans in self.products.values() for entry in plans} | known
 
-    def hidden(self, name: str) -> Entry | None:
-        """What the shelves below the topmost that has the name say of it."""
-        entries = [entry for shelf in reversed(self.shelves) if (entry := shelf.load(name))]
-        return entries[1] if len(entries) > 1 else None
+    def below(self, name: str) -> list[Entry]:
+        """What the shelves below the topmost that has the name say of it, the upper first."""
+        return [entry for shelf in reversed(self.shelves) if (entry := shelf.load(name))][1:]
 
     def ids(self) -> list[str]:
         """Every id and alias of every shelf, sorted."""

@@ -372,7 +372,8 @@ class EstimateDocument:
     def price_notes(self) -> list[str]:
         """What a reader must know of where the prices are from: a lock, prices of one's own."""
         pinned = self.lock.sentences if self.lock else []
-        return [*pinned, *(override.sentence for override in self.overrides)]
+        own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
+        return [*pinned, *(one.sentence for one in own)]
 
     def only(self, stacks: Sequence[str]) -> EstimateDocument:
         """The document with these stacks alone; with all of them where none is named.

@@ -135,6 +135,14 @@ RELIABILITY = an_object(
         "same_for_every_model": TEXTS,
     }
 )
+ENDED = an_object(
+    {
+        "offer": TEXT,
+        "date": DATE,
+        "month": {"type": "integer", "minimum": 0},
+        "months": {"type": "integer", "minimum": 0},
+    }
+)
 STACK = an_object(
     {
         "stack": TEXT,
@@ -168,6 +176,7 @@ STACK = an_object(
         "horizon_total": NUMBER,
         "contracted_monthly": NUMBER,
         "commitments": {"type": "array", "items": COMMITMENT},
+        "ended": {"type": "array", "items": ENDED},
     },
     optional=(
         "seats",
@@ -176,6 +185,7 @@ STACK = an_object(
         "horizon_total",
         "contracted_monthly",
         "commitments",
+        "ended",
     ),
 )
 LOCK = an_object({"file": TEXT, "as_of": DATE, "offers": TEXTS, "moved": TEXTS, "missing": TEXTS})

@@ -191,12 +191,13 @@ def _vendor_share(subject: Subject) -> Figure:
 
 
 def _price_age(subject: Subject) -> Figure:
-    ages = [
-        (subject.document.as_of - line.price.checked).days
-        for line in subject.made.lines
-        if line.price.confidence != "stated"
-    ]
-    return Figure(Decimal(max(ages, default=0)))
+    as_of = subject.document.as_of
+    lines = [line for line in subject.made.lines if line.price.confidence != "stated"]
+    for line in lines:
+        if line.price.checked > as_of and is_stale(subject.made, line):
+            reason = f"{line.price.checked_words}, a day to come"
+            return Figure(None, reason, waits_for_price=True)
+    return Figure(Decimal(max(((as_of - line.price.checked).days for line in lines), default=0)))
 
 
 def _lines(chosen: Callable[[Estimate, LineItem], bool]) -> Callable[[Subject], Figure]:
