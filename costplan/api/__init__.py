@@ -18,7 +18,14 @@ from costplan.problems import (
     Problem,
 )
 from costplan.quantity import LARGEST
-from costplan.store.files.shelves import OWN, OwnPrices, catalog_shelves, open_catalog, own_prices
+from costplan.store.files.shelves import (
+    OWN,
+    OwnPrices,
+    catalog_shelves,
+    open_catalog,
+    own_prices,
+    strangers,
+)
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import LOCK_NAME, Opened, open_workload
 from costplan.workload.model import Workload
@@ -60,6 +67,8 @@ def estimate_opened(
     made = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
     made.lock = pinned_by(catalog, as_of, locking)
     made.overrides = overrides_in(catalog, made)
+    for stack in made.estimates:
+        stack.notes += strangers(catalog)
     return made
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from costplan.api import BESIDE, Locking, estimate_opened
 from costplan.catalog.lookup import Catalog
+from costplan.catalog.origin import is_old
 from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage, Problem
 from costplan.store.files.shelves import open_catalog
@@ -173,7 +174,7 @@ def _judge_ages(document: EstimateDocument, files: Sequence[PolicyFile]) -> None
             line.price.checked_words
             for line in made.lines
             if line.price.confidence != "stated"
-            and (document.as_of - line.price.checked).days > min(ages)
+            and is_old(line.price.checked, document.as_of, min(ages))
         }
         made.stale = [*dict.fromkeys([*made.stale, *sorted(old)])]
 

@@ -70,6 +70,27 @@ def resolve(origin: Origin, sources: Mapping[str, Source]) -> Provenance:
     )
 
 
+RELEASED = date(2026, 11, 28)
+"""No earlier than the newest day on which a price of the shipped catalogue was read."""
+
+
+def is_to_come(day: date, as_of: date) -> bool:
+    """Whether a day on which something is said to have been read had not come.
+
+    A plan of the past (``as_of``) rests on prices that were read since, up to the catalogue's own
+    release; nothing is read later than both.
+    """
+    return day > max(as_of, RELEASED)
+
+
+def is_old(checked: date, as_of: date, days: int) -> bool:
+    """Whether a price that was read on ``checked`` counts as stale on ``as_of`` after ``days``.
+
+    One that says it was read on a day to come was not read then, and is not fresh.
+    """
+    return (as_of - checked).days > days or is_to_come(checked, as_of)
+
+
 WEAKEST_FIRST: tuple[Confidence, ...] = (
     "unverified",
     "third-party",

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.origin import is_old
 from costplan.document.estimate import (
     STALE_RATE,
     Component,
@@ -206,12 +207,12 @@ class _Planner:
         old = {
             (line.price.offer, line.price.checked): line.price.checked_words
             for line in lines
-            if line.price.confidence != "stated" and (as_of - line.price.checked).days > limit
+            if line.price.confidence != "stated" and is_old(line.price.checked, as_of, limit)
         }
         rates = [
             f"{STALE_RATE}{key}: of {rate.date}"
             for key, rate in sorted(self.rates.items())
-            if (as_of - rate.date).days > limit
+            if is_old(rate.date, as_of, limit)
         ]
         return [*(old[key] for key in sorted(old)), *rates]
 

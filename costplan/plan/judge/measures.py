@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.catalog.origin import is_to_come
 from costplan.document.estimate import PURPOSES, Estimate, EstimateDocument, amounts
 from costplan.document.line import LineItem
 from costplan.plan.bill.estimate import ORDER
@@ -191,12 +192,13 @@ def _vendor_share(subject: Subject) -> Figure:
 
 
 def _price_age(subject: Subject) -> Figure:
-    ages = [
-        (subject.document.as_of - line.price.checked).days
-        for line in subject.made.lines
-        if line.price.confidence != "stated"
-    ]
-    return Figure(Decimal(max(ages, default=0)))
+    as_of = subject.document.as_of
+    prices = [line.price for line in subject.made.lines if line.price.confidence != "stated"]
+    for price in prices:
+        if is_to_come(price.checked, as_of):
+            reason = f"{price.offer} says it was checked on {price.checked}, a day to come"
+            return Figure(None, reason, waits_for_price=True)
+    return Figure(Decimal(max(((as_of - price.checked).days for price in prices), default=0)))
 
 
 def _lines(chosen: Callable[[Estimate, LineItem], bool]) -> Callable[[Subject], Figure]:

@@ -26,6 +26,8 @@ BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[
 CAPACITY = ("throughput", "provisioned")
 """Folders beside the categories that hold measurements, not offers."""
 NOT_OFFERS = (*CAPACITY, generations.FOLDER)
+PRICES = re.compile(r"^\s*\[\[\s*(?:model|offer)\b", re.M)
+"""What a file of prices has, wherever it stands."""
 QUOTED = re.compile(r'"([^"]+)"')
 LONGEST_VENDOR = 64  # characters
 OWN = "workload"
@@ -82,29 +84,86 @@ def catalog_shelves(project: Path | None = None) -> list[Shelf]:
         shelves += layers("user", user, shelves)
     if project is not None:
         folder = project / "pricing"
+        if folder.is_symlink() and not folder.exists():
+            raise BadUsage(f"{folder} is a link to nothing", "its prices would be left out")
         if folder.is_dir() and folder.resolve() != built_in.resolve():
             shelves += layers("project", folder, shelves)
     return shelves
 
 
 def catalogue_files(root: Path) -> Iterable[tuple[Path, Category]]:
-    """The files of a catalogue folder with their categories. Raises BadUsage for a folder in it
-    that is none."""
-    for folder in sorted(root.iterdir()):
-        if not folder.is_dir() or folder.name.startswith(".") or folder.name in NOT_OFFERS:
+    """The files of a catalogue folder with their categories.
+
+    Raises BadUsage for a folder that cannot be read or is no category, and for prices that stand
+    where nobody reads them: an absence would quietly bill something else.
+    """
+    for path in _inside(root):
+        if path.name.startswith(".") or path.name in NOT_OFFERS:
             continue
-        if folder.name not in CATEGORIES:
+        if not path.is_dir():
+            _refuse_prices(path, root)
+            continue
+        if path.name not in CATEGORIES:
             raise BadUsage(
-                f"{folder} is not a category of the catalogue",
+                f"{path} is not a category of the catalogue",
                 "categories: " + ", ".join(CATEGORIES),
             )
-        for path in sorted(folder.glob("*.toml")):
-            yield path, folder.name
+        for file in _inside(path):
+            if file.suffix == ".toml" and not file.is_dir():
+                yield file, path.name
+            elif not file.name.startswith("."):
+                _refuse_prices(file, root)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What a folder holds, in order. Raises BadUsage where it cannot be read."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadUsage(
+            f"{folder} cannot be read: {reason}", "its prices would be left out"
+        ) from None
+
+
+def _refuse_prices(path: Path, root: Path) -> None:
+    """Raise BadUsage for a file or folder that holds prices where they are not looked for."""
+    if path.is_dir():
+        for inner in _inside(path):
+            if not inner.name.startswith("."):
+                _refuse_prices(inner, root)
+        return
+    if path.suffix.casefold() != ".toml":
+        return
+    text = read_file(path)
+    if PRICES.search(text):
+        raise BadUsage(
+            f"{path} holds prices, and is not where they are looked for",
+            f"{root}/<category>/NAME.toml; categories: " + ", ".join(CATEGORIES),
+        )
+
+
+def strangers(catalog: Catalog) -> list[str]:
+    """TOML files beside the categories of somebody's own catalogue that hold no prices."""
+    folders = [shelf.root for shelf in catalog.shelves if isinstance(shelf, WholeFolder)]
+    return [
+        f"{path} holds no prices and is left alone"
+        for folder in folders
+        for path in _inside(folder)
+        if path.suffix.casefold() == ".toml" and not path.is_dir()
+    ]
 
 
 def layers(name: str, folder: Path, below: Iterable[Shelf]) -> list[Shelf]:
-    """A catalogue folder's shelves: its refreshed prices, and over them its own files."""
-    return [*refreshed(folder, below), WholeFolder(name, folder)]
+    """A catalogue folder's shelves: its refreshed prices, and over them its own files.
+
+    What a project says was refreshed is the project's word: its files can be written by hand.
+    """
+    shelves = refreshed(folder, below)
+    if name == "project":
+        for shelf in shelves:
+            shelf.name = name
+    return [*shelves, WholeFolder(name, folder)]
 
 
 def refreshed(folder: Path, below: Iterable[Shelf]) -> list[RefreshedFolder]:
