@@ -192,7 +192,8 @@ def bills() -> None:
 
 def graphs() -> None:
     """A graph of 20 steps with retries and a validator after every fourth, in process."""
-    from costplan.workload.graph import Graph, Node
+    from costplan.outcomes.graph import Graph
+    from costplan.outcomes.node import Node
 
     def solve(rho: float) -> object:
         nodes = []

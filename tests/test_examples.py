@@ -25,10 +25,10 @@ CENT = Decimal("0.01")
 TOTALS = {
     "minimal": {"openai": "35.00", "anthropic": "70.00", "google": "70.00"},
     "support-agent": {
-        "portable": "2250.96",
-        "aws": "4723.35",
-        "google": "3024.92",
-        "own-gpu": "7065.54",
+        "portable": "3938.66",
+        "aws": "6411.05",
+        "google": "4712.62",
+        "own-gpu": "8753.24",
     },
     "coding-agent": {
         "portable": "802.74",

@@ -13,15 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "costplan"
-PURE = ("catalog", "workload", "document", "billing", "plan", "render")
-PROBABILITIES = (
-    "chain.py",
-    "graph.py",
-    "outcomes.py",
-    "queueing.py",
-    "votes.py",
-    "spread.py",
-)  # outcomes are floats; money begins after them
+PURE = ("catalog", "outcomes", "workload", "document", "billing", "plan", "render")
+PROBABILITIES = ("flow.py", "solving.py")  # to and from the outcomes, which are floats
 PURE_FILES = ("quantity.py", "problems.py", "reading.py", "weektime.py")
 FORBIDDEN_CALLS = {
     "open",

@@ -28,6 +28,11 @@ from costplan.catalog.offer import Charge
 from costplan.catalog.schedule import Window
 from costplan.document.comparison import Comparison, Option
 from costplan.document.estimate import Estimate
+from costplan.outcomes.graph import Graph, Outcomes
+from costplan.outcomes.node import after_failure, timeout_share
+from costplan.outcomes.queueing import replicas, slots_for
+from costplan.outcomes.spread import quantiles
+from costplan.outcomes.votes import ceiling, majority
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare import hosting
 from costplan.plan.compare.comparison import compare
@@ -36,19 +41,15 @@ from costplan.reading import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.workload.conversation import Prefix, calls
-from costplan.workload.graph import Graph, Outcomes, after_failure, timeout_share
 from costplan.workload.model import Conversation, Traffic, Workload
-from costplan.workload.outcomes import solve
-from costplan.workload.queueing import replicas, slots_for
-from costplan.workload.spread import quantiles
+from costplan.workload.solving import solve
 from costplan.workload.traffic import shares_in
 from costplan.workload.usage import SECONDS_PER_MONTH, monthly_usage
-from costplan.workload.votes import ceiling, majority
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "methodology.md").read_text(encoding="utf-8")
 SENTENCES = {" ".join(one.split()) for one in re.findall(r"^- Example: (.+)$", TEXT, re.M)}
-ROOMS = "quantity|weektime|catalog|workload|document|billing|plan|store"
+ROOMS = "quantity|weektime|catalog|outcomes|workload|document|billing|plan|store"
 FUNCTIONS = sorted(set(re.findall(rf"`((?:{ROOMS})\.[A-Za-z_.]+)`", TEXT)))
 TESTS = sorted(set(re.findall(r"tests/[\w/]+\.py::\w+", TEXT)))
 DAY = date(2026, 11, 22)
@@ -362,7 +363,7 @@ def test_cut_off() -> str:
 
 BLOCK = step("generate", "success = 0.9\nrho = 0") + step(
     "check",
-    'judges = ["generate"]\nsensitivity = 0.7\nfalse_positive_rate = 0.05\n'
+    'judges = ["generate"]\nsensitivity = 0.7\nfalse_positive_rate = 0.05\nrho = 0\n'
     'on_reject = { restart = "generate", max_attempts = 3, then = "human" }',
 )
 COSTS = {"generate": 0.02, "check": 0.005}
@@ -457,6 +458,7 @@ output_tokens = 80
 judges = ["answer"]
 sensitivity = 0.8
 false_positive_rate = 0.1
+rho = 0
 on_reject = { restart = "answer", max_attempts = 2, then = "human" }
 [human]
 cost_per_case = 4

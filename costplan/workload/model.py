@@ -115,8 +115,8 @@ class Timeout:
 NOT_OF_VALIDATORS = (
     "timeout",
     "max_attempts",
-    "rho",
     "common_cause",
+    "retry_success",
     "detection_rate",
     "on_exhaust",
     "fallback",
@@ -157,8 +157,17 @@ class Step:
     output_cv: (
         Annotated[Amount, About("standard deviation of output tokens over their mean")] | None
     ) = None
-    rho: Annotated[Share, About("correlation of this step's repeats on one request")] | None = None
+    rho: (
+        Annotated[
+            Share,
+            About("correlation of repeats, or of a validator's verdicts, on one request"),
+        ]
+        | None
+    ) = None
     common_cause: Share | None = None
+    retry_success: Annotated[Share, About("P(right | it failed before and is told why)")] | None = (
+        None
+    )
     detection_rate: Annotated[Share, About("share of failures noticed at once")] | None = None
     max_attempts: Count | None = None
     next: (
@@ -219,10 +228,6 @@ class Step:
         yield from self._repeat_problems()
 
     def _repeat_problems(self) -> Iterable[Problem]:
-        if self.judges:
-            for key in NOT_OF_VALIDATORS:
-                if getattr(self, key) is not None:
-                    yield Problem((key,), f"'{key}' has no effect on a validator", part="key")
         if self.rho is not None and self.common_cause is not None:
             yield Problem(("rho",), "give either 'rho' or 'common_cause'", part="key")
         noticed = self.detection_rate or self.timeout
@@ -232,6 +237,11 @@ class Step:
                 "only noticed failures are tried again: give 'detection_rate' or 'timeout'",
                 part="key",
             )
+        if self.retry_success is not None:
+            for key in ("common_cause", "vote", "best_of"):
+                if getattr(self, key) is not None:
+                    message = f"'retry_success' is of single runs: it does not go with '{key}'"
+                    yield Problem(("retry_success",), message, part="key")
         if self.vote and self.best_of:
             yield Problem(("best_of",), "a step has 'vote' or 'best_of', not both", part="key")
         if self.fallback and not self.model:
@@ -242,6 +252,13 @@ class Step:
                 "only a noticed failure falls back: give 'detection_rate' or 'timeout'",
                 part="key",
             )
+        yield from self._validator_problems()
+
+    def _validator_problems(self) -> Iterable[Problem]:
+        if self.judges:
+            for key in NOT_OF_VALIDATORS:
+                if getattr(self, key) is not None:
+                    yield Problem((key,), f"'{key}' has no effect on a validator", part="key")
         if self.judges and (self.success is not None or self.vote or self.best_of):
             yield Problem(
                 ("judges",),
@@ -425,6 +442,7 @@ class Binding:
     offer: str | None = None
     none: Annotated[str, About("why this stack has nothing here")] | None = None
     success: Annotated[Share, About("this model's own; replaces the step's")] | None = None
+    retry_success: Annotated[Share, About("likewise, once it is told of a failure")] | None = None
     input_factor: Annotated[Positive, About("this tokenizer's tokens over the workload's")] = (
         Decimal(1)
     )

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from costplan.problems import Path, Problem, did_you_mean
 from costplan.workload.budget import stack_problems
 from costplan.workload.contract import term_problems
+from costplan.workload.flow import flow_problems
 from costplan.workload.model import RESERVED, Stack, Workload
-from costplan.workload.outcomes import flow_problems
 
 PARTS = ("observability", "runtime", "human")
 ALWAYS = ("orchestration",)

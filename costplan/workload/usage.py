@@ -15,7 +15,7 @@ from costplan.quantity import TWELVE, ZERO
 from costplan.reading import record
 from costplan.workload.conversation import Prefix, calls
 from costplan.workload.model import Job, Purpose, Step, Workload
-from costplan.workload.outcomes import Visits, once
+from costplan.workload.solving import Visits, once
 
 SECONDS_PER_MONTH = Decimal(730 * 3600)
 TINY = Decimal("1e-11")

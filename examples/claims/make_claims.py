@@ -31,8 +31,8 @@ from costplan.store.files.shelves import SlicedFolder, built_in_folder
 from costplan.store.files.throughput import open_throughput
 from costplan.store.files.workloads import open_workload
 from costplan.workload.model import Workload
-from costplan.workload.outcomes import solve
-from costplan.workload.votes import incomplete_beta
+from costplan.workload.solving import solve
+from costplan.outcomes.votes import incomplete_beta
 
 AS_OF = date(2026, 11, 22)
 FOLDER = Path(__file__).resolve().parent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from costplan.workload.queueing import (
+from costplan.outcomes.queueing import (
     Arrival,
     burstiness,
     greatest_offered_work,

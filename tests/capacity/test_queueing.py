@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costplan.problems import BadUsage
-from costplan.workload.queueing import (
+from costplan.outcomes.queueing import (
     Arrival,
     burstiness,
     erlang_c,
@@ -23,6 +22,7 @@ from costplan.workload.queueing import (
     slots_for,
     waits_longer,
 )
+from costplan.problems import BadUsage
 
 loads = st.floats(0.01, 500)
 times = st.floats(0.01, 100)

@@ -87,7 +87,7 @@ KEYS = [
         TERRA,
         f"{{ offer = {TERRA}, sucess = 1 }}",
         "w.toml:14:42",
-        "did you mean 'success'?",
+        "did you mean 'success' or 'retry_success'?",
     ),
     swap("missing key", f"{ASKED}\n", "", "w.toml:4:2", "missing key 'requests_per_month'"),
     swap("key twice", 'currency = "USD"', 'name = "x"', "w.toml:2:11", "write each key"),

@@ -51,6 +51,7 @@ tool = "checker"
 judges = ["search"]
 sensitivity = 0.9
 false_positive_rate = 0.05
+rho = 0
 on_reject = { restart = "search", max_attempts = 2, then = "human" }
 """
 

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 
-from costplan.workload.graph import HUMAN_RIGHT, HUMAN_WRONG, Graph
-from costplan.workload.outcomes import solve
-from costplan.workload.spread import Quantile, quantiles
+from costplan.outcomes.graph import Graph
+from costplan.outcomes.spread import Quantile, quantiles
+from costplan.outcomes.states import HUMAN_RIGHT, HUMAN_WRONG
+from costplan.workload.solving import solve
 
 GENERATE, CHECKED, CASE = 0.013, 0.0041, 4.0
 COSTS = {"search": GENERATE, "check": CHECKED}

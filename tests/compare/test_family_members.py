@@ -31,9 +31,9 @@ from hypothesis import strategies as st
 from properties import examples
 
 from costplan.plan.compare.family import Family, bare, members, without_people
-from costplan.plan.compare.strategies import own_success, unit_prices
+from costplan.plan.compare.strategies import unit_prices
 from costplan.workload.model import Workload
-from costplan.workload.outcomes import Solved, solve
+from costplan.workload.solving import NO_RATES, Rates, Solved, solve
 
 TOOL = HEAD + "\n[stack.a]\nfinder = 'metered/calls'\n"
 END = '\n[stack.a]\nfinder = "metered/calls"\n'
@@ -44,7 +44,9 @@ def step(name: str, more: str = "success = 0.9") -> str:
 
 
 def check(name: str, judges: str, more: str = "") -> str:
-    return step(name, f"judges = [{judges}]\nsensitivity = 0.9\nfalse_positive_rate = 0.1\n{more}")
+    return step(
+        name, f"judges = [{judges}]\nsensitivity = 0.9\nfalse_positive_rate = 0.1\nrho = 0\n{more}"
+    )
 
 
 def shares(solved: Solved) -> tuple[float, ...]:
@@ -60,7 +62,7 @@ def shares(solved: Solved) -> tuple[float, ...]:
 
 
 def outcomes_of(found: Family) -> dict[str, Solved]:
-    return dict(found.solved({}))
+    return dict(found.solved(NO_RATES))
 
 
 def test_the_members_are_attempts_validators_and_people(tmp_path: Path) -> None:
@@ -132,6 +134,7 @@ def _small(
     text += step(
         "v",
         f'judges = ["a"]\nsensitivity = {sensitivity:.6f}\nfalse_positive_rate = {false:.6f}\n'
+        "rho = 0\n"
         f'on_reject = {{ restart = "a", max_attempts = {rounds}, then = "{end}" }}',
     )
     with TemporaryDirectory() as name:
@@ -209,7 +212,7 @@ def test_unit_prices_give_the_plan_its_own_total(support: Ready, tmp_path: Path)
     for made in (support, ready(tmp_path, WHOLE)):
         family = Family(made.workload)
         for name, bill in made.estimates().items():
-            solved = family.plan(own_success(made.workload.stack[name]))
+            solved = family.plan(Rates.of(made.workload.stack[name]))
             prices = unit_prices(made.workload, solved, bill, made.catalog)
             assert abs(prices.monthly(solved) - bill.total_monthly) < Decimal("1e-15")
 
@@ -218,7 +221,7 @@ def test_members_cost_what_a_new_bill_of_them_says(support: Ready) -> None:
     for stack, bill in support.estimates().items():
         workload = only(support.workload, stack)
         family = Family(workload)
-        own = own_success(workload.stack[stack])
+        own = Rates.of(workload.stack[stack])
         prices = unit_prices(workload, family.plan(own), bill, support.catalog)
         solved = dict(family.solved(own))
         for name, _, member, people in family.members[::3]:

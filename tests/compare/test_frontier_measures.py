@@ -30,8 +30,8 @@ from properties import examples
 
 from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
+from costplan.outcomes.votes import ceiling, majority
 from costplan.plan.compare.strategies import _advice, _frontier, _measure, cheapest
-from costplan.workload.votes import ceiling, majority
 
 ONE = Decimal(1)
 PROPERTY = examples(60)

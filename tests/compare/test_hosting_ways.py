@@ -13,8 +13,8 @@ from properties import examples
 
 from costplan.document.comparison import Option
 from costplan.document.estimate import Estimate
-from costplan.workload.outcomes import solve
-from costplan.workload.queueing import replicas_for_slots, slots_for
+from costplan.outcomes.queueing import replicas_for_slots, slots_for
+from costplan.workload.solving import solve
 
 GPUS = "GPUs sized for the peak"
 SECONDS = Decimal(730 * 3600)

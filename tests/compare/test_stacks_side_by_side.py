@@ -29,7 +29,7 @@ from costplan.document.comparison import Comparison, Versus
 from costplan.problems import BadUsage
 from costplan.render import Look
 from costplan.render.dates import draw as draw_days
-from costplan.workload.outcomes import solve
+from costplan.workload.solving import solve
 
 WIDE = Look(width=200)
 MIGRATION = """

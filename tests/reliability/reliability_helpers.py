@@ -7,11 +7,11 @@ from typing import Any
 
 import tomli_w
 
+from costplan.outcomes.graph import Graph, Outcomes
 from costplan.reading import read
 from costplan.store.files.text import parse_toml
-from costplan.workload.graph import Graph, Outcomes
 from costplan.workload.model import Workload
-from costplan.workload.outcomes import solve
+from costplan.workload.solving import solve
 
 Table = dict[str, Any]
 
@@ -29,7 +29,9 @@ def step(name: str, success: float | None = None, **keys: Any) -> Table:
 def validator(
     name: str, judges: list[str], sensitivity: float, false_positive: float, **reject: Any
 ) -> Table:
+    """A step that checks; its verdicts are independent unless ``rho`` is set on what comes back."""
     made = step(name, judges=judges, sensitivity=sensitivity, false_positive_rate=false_positive)
+    made["rho"] = 0
     return made | ({"on_reject": reject} if reject else {})
 
 

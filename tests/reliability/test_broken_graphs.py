@@ -9,9 +9,9 @@ import pytest
 from reliability_helpers import workload_of
 from run import Ran, costplan
 
+from costplan.outcomes.states import MOST_STATES
 from costplan.problems import InvalidInput
-from costplan.workload.graph import MOST_STATES
-from costplan.workload.outcomes import solve
+from costplan.workload.solving import solve
 
 HEAD = """\
 name = "broken"
@@ -157,22 +157,18 @@ next = { act = 0.9999999995 }
         "the steps never end once 'act' runs",
     ),
     "more states than can be solved": Broken(
-        """
-[[step]]
-name = "a"
+        "".join(
+            f'[[step]]\nname = "s{at}"\ntool = "t"\nsuccess = 0.9\nrho = 0.5\n' for at in range(24)
+        )
+        + """[[step]]
+name = "check"
 tool = "t"
-success = 0.9
-rho = 0.5
-[[step]]
-name = "b"
-tool = "t"
-judges = ["a"]
+judges = ["s23"]
 sensitivity = 0.9
 false_positive_rate = 0.1
-on_reject = { restart = "a", max_attempts = 3 }
-next = { b = 0.5, end = 0.5 }
+on_reject = { restart = "s0", max_attempts = 4 }
 """,
-        5,
+        4,
         "[[step]]",
         f"more than {MOST_STATES:,} states",
         "fewer attempts, rounds or runs",

@@ -27,13 +27,14 @@ from reliability_helpers import (
 )
 
 from costplan.api import estimate_opened
+from costplan.outcomes.chain import Chain, NeverEnds, Row
+from costplan.outcomes.graph import Outcomes
+from costplan.outcomes.spread import quantiles
+from costplan.outcomes.states import MOST_STATES
+from costplan.outcomes.votes import ceiling, majority
 from costplan.store.files.workloads import open_workload
-from costplan.workload.chain import Chain, NeverEnds, Row
-from costplan.workload.graph import MOST_STATES, Outcomes
-from costplan.workload.outcomes import solve
-from costplan.workload.spread import quantiles
+from costplan.workload.solving import Rates, solve
 from costplan.workload.usage import portions
-from costplan.workload.votes import ceiling, majority
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 DAY = date(2026, 11, 22)
@@ -490,7 +491,7 @@ def test_examples_have_few_states() -> None:
     for path in sorted(EXAMPLES.glob("*.toml")):
         opened = open_workload(str(path))
         assert opened.workload is not None
-        answer = solve(opened.workload, {"chat": Decimal("0.97"), "coder": Decimal("0.9")})
+        answer = solve(opened.workload, Rates({"chat": Decimal("0.97"), "coder": Decimal("0.9")}))
         if answer.outcomes is not None:
             counts[path.stem] = states(answer.outcomes)
     print("states:", counts)

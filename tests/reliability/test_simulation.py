@@ -14,7 +14,7 @@ from math import sqrt
 from typing import Any
 
 import pytest
-from reliability_helpers import Table, moments, solved, step, validator, whole
+from reliability_helpers import Table, graph, moments, solved, step, validator, whole
 
 REQUESTS = 40_000
 ENDS = ("delivered_right", "delivered_wrong", "human_right", "human_wrong", "aborted")
@@ -63,6 +63,7 @@ class Simulator:
         hidden: dict[int, float] = {}
         rejected = [0] * end
         fault: int | None = None
+        told: int | None = None
         at, spent, how = 0, 0.0, ""
         while not how and at < end:
             one = steps[at]
@@ -70,22 +71,23 @@ class Simulator:
             if "judges" in one:
                 runs[name] += 1
                 spent += self._cost(name, one, dice)
-                seen = fault is not None and fault in self.sees[at]
-                if dice.random() < one["sensitivity" if seen else "false_positive_rate"]:
-                    rejected[at] += 1
+                if self._rejects(at, fault, hidden, dice):
                     reject = one.get("on_reject", {})
+                    rejected[at] += 1
                     if reject and rejected[at] < reject.get("max_attempts", 2):
                         back = self.names.index(reject["restart"])
-                        for inner in range(back, at):
-                            rejected[inner] = 0
-                        if fault is not None and fault >= back:
-                            fault = None
+                        rejected[back:at] = [0] * (at - back)
+                        told = fault if fault in self.sees[at] and fault >= back else None
+                        fault = fault if fault is not None and fault < back else None
                         at = back
                         continue
                     how = self._give_up(reject.get("then"), dice)
                 rejected[at] = 0
             else:
-                fault, made, other, noticed = self._work(at, fault, hidden, dice)
+                before = fault
+                fault, made, other, noticed = self._work(at, fault, hidden, told == at, dice)
+                if before is None and fault == at:
+                    told = None  # an earlier step fails anew, or this one did
                 runs[name] += made
                 fallbacks[name] += other
                 spent += sum(self._cost(name, one, dice) for _ in range(made))
@@ -96,7 +98,9 @@ class Simulator:
                 draw = dice.random()
                 to = next((to for to, upto in self.next[at] if draw < upto), self.next[at][-1][0])
                 if to <= at:  # a step that ``next`` leads back to is new
-                    hidden = {one: p for one, p in hidden.items() if one < to}
+                    hidden = {urn: p for urn, p in hidden.items() if urn % end < to}
+                if told is not None and not at < told >= to > at:
+                    told = None
                 at = to
         if not how:
             how = "delivered_right" if fault is None else "delivered_wrong"
@@ -104,8 +108,24 @@ class Simulator:
             spent += self.case
         return how, runs, fallbacks, spent
 
-    def _work(
+    def _rejects(
         self, at: int, fault: int | None, hidden: dict[int, float], dice: random.Random
+    ) -> bool:
+        """A verdict: two hidden rates a request, of faults that it sees and of all else."""
+        one, seen = self.steps[at], fault in self.sees[at]
+        urn = at + len(self.steps) * (1 + seen)
+        if urn not in hidden:
+            rate = one["sensitivity" if seen else "false_positive_rate"]
+            hidden[urn] = self._draw(rate, one.get("rho", 0), dice)
+        return dice.random() < hidden[urn]
+
+    def _work(
+        self,
+        at: int,
+        fault: int | None,
+        hidden: dict[int, float],
+        told: bool,
+        dice: random.Random,
     ) -> tuple[int | None, int, int, bool]:
         """(fault, runs, runs of the fallback, whether the last failure was noticed)."""
         one = self.steps[at]
@@ -114,7 +134,8 @@ class Simulator:
         made = 0
         for _ in range(one.get("max_attempts", 1)):
             late = dice.random() < one["timeout"]["share"] if "timeout" in one else False
-            right, count = self._once(one, hidden[at], fault is not None, dice)
+            rate = self._told_rate(at, hidden, dice) if told else hidden[at]
+            right, count = self._once(one, rate, fault is not None, dice)
             if late:
                 made += one.get("vote", one.get("best_of", {})).get("runs", 1)
                 continue
@@ -125,6 +146,7 @@ class Simulator:
                 return None, made, 0, False
             if dice.random() >= one.get("detection_rate", 0):
                 return at, made, 0, False
+            told = True
         if "fallback" in one:
             if fault is not None:
                 return fault, made, 1, False
@@ -136,6 +158,15 @@ class Simulator:
             return at, made, 1, dice.random() < one.get("detection_rate", 0)
         return at if fault is None else fault, made, 0, True
 
+    def _told_rate(self, at: int, hidden: dict[int, float], dice: random.Random) -> float:
+        """The hidden rate of runs that were told why the last one failed."""
+        one, urn = self.steps[at], at + 3 * len(self.steps)
+        if "retry_success" not in one:
+            return hidden[at]
+        if urn not in hidden:
+            hidden[urn] = self._draw(one["retry_success"], one.get("rho", 0), dice)
+        return hidden[urn]
+
     @staticmethod
     def _latent(one: Table, dice: random.Random) -> float:
         """This request's success rate of a step; -1 where a shared failure strikes every run."""
@@ -143,6 +174,11 @@ class Simulator:
         if "common_cause" in one:
             shared = one["common_cause"] * (1 - p)
             return -1.0 if dice.random() < shared else 1 - (1 - p - shared) / (1 - shared)
+        return Simulator._draw(p, rho, dice)
+
+    @staticmethod
+    def _draw(p: float, rho: float, dice: random.Random) -> float:
+        """A rate with that mean, drawn once a request, so that repeats correlate by ``rho``."""
         if rho in (0, 1):
             return p if rho == 0 else float(dice.random() < p)
         return dice.betavariate(p * (1 / rho - 1), (1 - p) * (1 / rho - 1))
@@ -224,7 +260,18 @@ def some_step(name: str, rho: float, dice: random.Random) -> Table:
     return step(name, p, **keys)
 
 
-def some_workload(seed: int, rho: float) -> list[Table]:
+def correlate(steps: list[Table], verdicts: float, dice: random.Random) -> None:
+    """Validators that repeat themselves, and steps that are told why they failed."""
+    if not verdicts:
+        return
+    for one in steps:
+        if "judges" in one:
+            one["rho"] = verdicts
+        elif not {"vote", "best_of", "common_cause"} & one.keys():
+            one["retry_success"] = round(dice.uniform(0.3, 0.9), 2)
+
+
+def some_workload(seed: int, rho: float, verdicts: float = 0) -> list[Table]:
     """Four to six working steps, one or two validators after some of them, and branches."""
     dice = random.Random(seed)
     count = dice.randint(4, 6)
@@ -236,6 +283,7 @@ def some_workload(seed: int, rho: float) -> list[Table]:
         steps.append(some_step(f"s{at}", rho, dice))
     if count in places:
         steps.append(some_validator(steps, dice))
+    correlate(steps, verdicts, dice)
     names = [one["name"] for one in steps]
     for at in dice.sample(range(len(steps) - 2), 1 + dice.randint(0, 1)):
         share = dice.choice([0.2, 0.35])
@@ -300,11 +348,22 @@ LATE = [
     validator("check", ["answer"], 0.8, 0.1, restart="ask", max_attempts=2),
 ]
 SEEDS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 14)  # 8 has more states than a test needs
+CORRELATED = (0, 1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 14, 15)
 WORKLOADS = {
     **{f"seed {seed}": some_workload(seed, (0, 0.3, 0.7)[seed % 3]) for seed in SEEDS},
     "a loop in a loop": NESTED,
     "loops that cross": CROSSED,
     "late, then another model": LATE,
+    **{
+        f"repeated verdicts, seed {seed}": some_workload(seed, (0.3, 0)[seed % 2], 0.3 + 0.05 * at)
+        for at, seed in enumerate(CORRELATED)
+    },
+    **{
+        f"{name}, repeated verdicts": [
+            one | {"rho": 0.5} if "judges" in one else one for one in steps
+        ]
+        for name, steps in (("loop in loop", NESTED), ("crossed", CROSSED), ("late", LATE))
+    },
 }
 
 
@@ -329,6 +388,7 @@ def test_the_graph_agrees_with_events(name: str) -> None:
     spread = {one["name"]: one["output_cv"] for one in steps if "output_cv" in one}
     mean, variance = moments(found, costs, case, fallback_costs=other, variation=spread)
     assert whole(found) == pytest.approx(1, abs=1e-12)
+    assert graph(found).most_verdicts is None, "not exact"
 
     wrong = list(_disagreements(found, played, mean, variance))
     assert not wrong, f"{found.states} states: {wrong}"

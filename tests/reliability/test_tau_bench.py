@@ -13,7 +13,7 @@ from statistics import mean, median
 import pytest
 from reliability_helpers import solved, step
 
-from costplan.workload.outcomes import DEFAULT_RHO
+from costplan.workload.solving import DEFAULT_RHO
 
 DATA = Path(__file__).parent.parent / "data" / "tau_fit.csv"
 LINES = [line for line in DATA.read_text("utf-8").splitlines() if not line.startswith("#")]

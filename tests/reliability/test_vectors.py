@@ -16,8 +16,8 @@ from reliability_helpers import Table, file_text, moments, solved, step, validat
 
 import costplan
 from costplan.document.estimate import Estimate
-from costplan.workload.graph import Outcomes
-from costplan.workload.outcomes import solve
+from costplan.outcomes.graph import Outcomes
+from costplan.workload.solving import solve
 
 CASES = json.loads(
     (Path(__file__).parent.parent / "data" / "reliability_vectors.json").read_text("utf-8")

@@ -111,7 +111,7 @@ def _fits(
                 )
     elif binding.variables:
         for key in binding.variables:
-            known = ["success", "input_factor", "output_factor", "region"]
+            known = ["success", "retry_success", "input_factor", "output_factor", "region"]
             hint = did_you_mean(key, known) or "a model takes: " + ", ".join(known)
             problems.append(
                 Problem((*path, key), f"{entry.id} has no variable '{key}'", hint, "key")

@@ -22,12 +22,12 @@ from costplan.document.estimate import (
 from costplan.document.line import Conversion, LineItem
 from costplan.plan.bill.lifetimes import lifetimes
 from costplan.plan.bill.month import DEFAULT_PURPOSE, LESS, TOO_MUCH, StackMonth
-from costplan.plan.bill.reliability import reliability
+from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
 from costplan.workload.model import Stack, Workload
-from costplan.workload.outcomes import Solved, solve
+from costplan.workload.solving import Rates, Solved, solve
 
 ORDER = (*DEFAULT_PURPOSE, "other")
 ALWAYS_LEFT_OUT = (
@@ -133,6 +133,9 @@ class _Planner:
                     *_traffic_assumptions(workload),
                     *_same_for_all(month.solved),
                     *month.solved.assumed,
+                    *verdicts_assumed(
+                        workload, Rates.of(self.stack), month.solved, month.usage.requests
+                    ),
                     *month.assumptions,
                     *(_rate_words(one) for one in self.rates.values()),
                 ]
@@ -168,12 +171,7 @@ class _Planner:
     def _solve(self) -> Solved:
         """The outcomes with this stack's models; solved once, months only change the traffic."""
         if self._solved is None:
-            own = {
-                role: binding.success
-                for role in self.stack.roles
-                if (binding := self.stack.binding(role)) and binding.success is not None
-            }
-            self._solved = solve(self.workload, own)
+            self._solved = solve(self.workload, Rates.of(self.stack))
         return self._solved
 
     def _one_offs(self) -> Iterable[str]:

@@ -25,7 +25,7 @@ from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_o
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
 from costplan.workload.model import Fixed, Workload
-from costplan.workload.outcomes import Solved
+from costplan.workload.solving import Solved
 from costplan.workload.usage import ModelCalls, monthly_usage
 
 DEFAULT_PURPOSE = {

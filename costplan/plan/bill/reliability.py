@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from costplan.document.estimate import Reliability
 from costplan.document.line import LineItem
-from costplan.quantity import ZERO, total, twelve_digits
+from costplan.outcomes.spread import quantiles
+from costplan.quantity import ONE, ZERO, grouped, total, twelve_digits
 from costplan.workload.model import Workload
-from costplan.workload.outcomes import Solved
-from costplan.workload.spread import quantiles
+from costplan.workload.solving import DEFAULT_VERDICT_RHO, Rates, Solved, solve
 
 OUTPUT = ("output", "reasoning", "output_audio")
 
@@ -45,6 +45,32 @@ def reliability(
         target=workload.target.reliability if workload.target else None,
         shared=solved.shared,
     )
+
+
+def verdicts_assumed(
+    workload: Workload, rates: Rates, solved: Solved, requests: Decimal
+) -> list[str]:
+    """That validators were assumed to repeat themselves, with a month at both ends of the range.
+
+    ``requests`` a month. Nobody has measured this correlation given whether the answer was right,
+    so the assumption is never printed without what it decides.
+    """
+    if not solved.verdicts or solved.outcomes is None:
+        return []
+    ends = []
+    for rho in (0.0, 1.0):
+        outcomes = solve(workload, rates, rho).outcomes
+        assert outcomes is not None
+        cases, silent = (
+            grouped((twelve_digits(share) * requests).quantize(ONE))
+            for share in (outcomes.escalated, outcomes.silent)
+        )
+        ends.append(f"{cases} cases and {silent} silent failures a month at {rho:g}")
+    names = ", ".join(f"'{name}'" for name in solved.verdicts)
+    return [
+        f"{names}: verdicts on one request correlate with rho = {DEFAULT_VERDICT_RHO}; "
+        + ", ".join(ends)
+    ]
 
 
 class UnitCosts(NamedTuple):

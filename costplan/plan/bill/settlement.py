@@ -27,7 +27,7 @@ from costplan.problems import Problem
 from costplan.quantity import ZERO, grouped, rounded, total
 from costplan.workload.contract import Band, Commitment, Scope
 from costplan.workload.model import Workload
-from costplan.workload.outcomes import Solved
+from costplan.workload.solving import Solved
 
 Parts = Mapping[str, list[LineItem]]
 """Lines by the stack that they belong to: one stack, or those that a mix shares traffic between."""

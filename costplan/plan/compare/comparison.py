@@ -16,10 +16,11 @@ from costplan.plan.bill.vendors import largest_vendor
 from costplan.plan.compare.family import Family
 from costplan.plan.compare.hosting import Capacity
 from costplan.plan.compare.sensitivity import sensitivity
-from costplan.plan.compare.strategies import Context, own_success, strategies, unit_prices
+from costplan.plan.compare.strategies import Context, strategies, unit_prices
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
 from costplan.workload.model import Workload
+from costplan.workload.solving import Rates
 from costplan.workload.strategy import Migration
 
 
@@ -79,7 +80,7 @@ def compare(
         notes=[*_notes(document, at_reliability), *_terms_notes(workload)],
     )
     if levers:
-        own = own_success(workload.stack[base_name])
+        own = Rates.of(workload.stack[base_name])
         priced = any(one.options for one in made.strategies if one.stack == base_name)
         billed = bare[base_name]
         prices = unit_prices(workload, family.plan(own), billed, catalog) if priced else None

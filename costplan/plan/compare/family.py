@@ -14,9 +14,9 @@ from itertools import combinations
 
 from costplan.document.estimate import PURPOSES
 from costplan.problems import InvalidInput
-from costplan.workload.graph import DONE
+from costplan.workload.flow import DONE
 from costplan.workload.model import OnReject, Step, Workload
-from costplan.workload.outcomes import Solved, solve
+from costplan.workload.solving import Rates, Solved, solve
 from costplan.workload.usage import purpose_of
 
 ATTEMPTS = (1, 2, 3, 4, 5)
@@ -173,7 +173,7 @@ class Family:
         self._bare = bare(workload)
         self._solved: dict[tuple[str, tuple[Decimal | None, ...]], Solved | None] = {}
 
-    def plan(self, own: Mapping[str, Decimal]) -> Solved:
+    def plan(self, own: Rates) -> Solved:
         """The workload as it is. Raises InvalidInput as ``solve``."""
         key = self._key("", own)
         found = self._solved.get(key)
@@ -181,11 +181,11 @@ class Family:
             found = self._solved[key] = solve(self.workload, own)
         return found
 
-    def bare(self, own: Mapping[str, Decimal]) -> Solved | None:
+    def bare(self, own: Rates) -> Solved | None:
         """The pipeline with nothing to check it; None where its steps then lead nowhere."""
         return self._once("bare", self._bare, own)
 
-    def solved(self, own: Mapping[str, Decimal]) -> Iterator[tuple[str, Solved]]:
+    def solved(self, own: Rates) -> Iterator[tuple[str, Solved]]:
         """(name, outcomes) of every member that can be solved in a moment.
 
         More attempts need more states: behind a member with very many, those with still more
@@ -204,7 +204,7 @@ class Family:
                 full.add(kept)
             yield name, found if people or self.workload.human is None else without_people(found)
 
-    def _once(self, name: str, workload: Workload, own: Mapping[str, Decimal]) -> Solved | None:
+    def _once(self, name: str, workload: Workload, own: Rates) -> Solved | None:
         key = self._key(name, own)
         if key not in self._solved:
             try:
@@ -213,10 +213,11 @@ class Family:
                 self._solved[key] = None
         return self._solved[key]
 
-    def _key(self, name: str, own: Mapping[str, Decimal]) -> tuple[str, tuple[Decimal | None, ...]]:
+    def _key(self, name: str, own: Rates) -> tuple[str, tuple[Decimal | None, ...]]:
         """Members differ by name, stacks by success rates."""
-        rates = [own.get(step.role, step.success) for step in self.workload.step]
-        rates += [own.get(one.fallback.model) for one in self.workload.step if one.fallback]
+        roles = [step.role for step in self.workload.step]
+        roles += [step.fallback.model for step in self.workload.step if step.fallback]
+        rates = [own.success.get(role) for role in roles] + [own.retry.get(role) for role in roles]
         return name, tuple(rates)
 
 

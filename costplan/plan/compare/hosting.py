@@ -20,11 +20,7 @@ from costplan.catalog.throughput import LatencyTarget, Throughput
 from costplan.catalog.vocabulary import HOURS_PER_MONTH
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
-from costplan.problems import BadUsage, CostplanError
-from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
-from costplan.workload.model import Step, Workload
-from costplan.workload.outcomes import Visits
-from costplan.workload.queueing import (
+from costplan.outcomes.queueing import (
     Arrival,
     burstiness,
     greatest_offered_work,
@@ -32,6 +28,10 @@ from costplan.workload.queueing import (
     slots_by_replay,
     slots_for,
 )
+from costplan.problems import BadUsage, CostplanError
+from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
+from costplan.workload.model import Step, Workload
+from costplan.workload.solving import Visits
 from costplan.workload.strategy import Gpus
 from costplan.workload.usage import SECONDS_PER_MONTH
 

@@ -15,7 +15,7 @@ from costplan.plan.compare.family import Family, UnitPrices
 from costplan.plan.compare.strategies import cheapest, option
 from costplan.quantity import ONE, ZERO, settle
 from costplan.workload.model import Step, Workload
-from costplan.workload.outcomes import solve
+from costplan.workload.solving import Rates, solve
 
 MOVE = Decimal("0.25")
 FAILURES = "failures of the steps"
@@ -23,7 +23,7 @@ Change = Callable[[Decimal], tuple[Workload, UnitPrices]]
 
 
 def sensitivity(
-    workload: Workload, prices: UnitPrices | None, own: dict[str, Decimal], target: Decimal | None
+    workload: Workload, prices: UnitPrices | None, own: Rates, target: Decimal | None
 ) -> Sensitivity:
     """The levers of one stack, the strongest first; none without prices or reliability."""
     made = Sensitivity(threshold=_threshold(workload))
@@ -36,7 +36,9 @@ def sensitivity(
         results = []
         for share in (ONE - MOVE, ONE + MOVE):
             moved, at = change(share)
-            rates = {role: _moved_rate(one, share) for role, one in own.items()}
+            rates = Rates(
+                *({role: _moved_rate(p, share) for role, p in rates.items()} for rates in own)
+            )
             other = family if moved is workload else Family(moved)
             results.append(_best(other, at, rates if label == FAILURES else own, target))
         low, high = results
@@ -59,7 +61,7 @@ def sensitivity(
 
 
 def _best(
-    family: Family, prices: UnitPrices, own: dict[str, Decimal], target: Decimal | None
+    family: Family, prices: UnitPrices, own: Rates, target: Decimal | None
 ) -> tuple[str, Decimal, Decimal] | None:
     """(name, monthly, reliability) of the cheapest member at the target, of the plan without."""
     plan = family.plan(own)
@@ -85,9 +87,7 @@ def _moved_rate(rate: Decimal, share: Decimal) -> Decimal:
     return max(ZERO, ONE - (ONE - rate) * share)
 
 
-def _inputs(
-    workload: Workload, prices: UnitPrices, own: dict[str, Decimal]
-) -> Iterator[tuple[str, Change]]:
+def _inputs(workload: Workload, prices: UnitPrices, own: Rates) -> Iterator[tuple[str, Change]]:
     def priced(*, steps: Decimal = ONE, case: Decimal = ONE, requests: Decimal = ONE) -> UnitPrices:
         return UnitPrices(
             {name: one * steps for name, one in prices.steps.items()},
@@ -102,7 +102,7 @@ def _inputs(
     yield "price of the steps", lambda share: (workload, priced(steps=share))
     if workload.human is not None:
         yield "cost of a case", lambda share: (workload, priced(case=share))
-    if any(step.success is not None or step.role in own for step in workload.step):
+    if any(step.success is not None or step.role in own.success for step in workload.step):
         yield FAILURES, lambda share: (_rates(workload, share), prices)
     for key, label in (
         ("sensitivity", "faults that validators miss"),
@@ -159,7 +159,7 @@ def _threshold(workload: Workload) -> Decimal | None:
 
 
 def _break_evens(
-    family: Family, prices: UnitPrices, own: dict[str, Decimal], target: Decimal | None
+    family: Family, prices: UnitPrices, own: Rates, target: Decimal | None
 ) -> Iterator[BreakEven]:
     workload = family.workload
     plan = family.plan(own)
@@ -194,9 +194,7 @@ def _break_evens(
             )
 
 
-def _needed_sensitivity(
-    workload: Workload, own: dict[str, Decimal], target: float
-) -> Decimal | None:
+def _needed_sensitivity(workload: Workload, own: Rates, target: float) -> Decimal | None:
     """The least sensitivity at which the plan reaches the target, at six digits; None if none."""
     if not any(step.sensitivity is not None for step in workload.step):
         return None

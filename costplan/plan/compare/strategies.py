@@ -20,6 +20,7 @@ from costplan.catalog.offer import Offer
 from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
+from costplan.outcomes.votes import ceiling, majority
 from costplan.plan.compare.family import Family, UnitPrices, bare
 from costplan.plan.compare.hosting import (
     Capacity,
@@ -33,10 +34,9 @@ from costplan.plan.compare.hosting import (
 )
 from costplan.problems import CostplanError
 from costplan.quantity import TWELVE, ZERO, grouped, rounded, settle, total, twelve_digits
-from costplan.workload.model import Binding, Stack, Workload
-from costplan.workload.outcomes import DEFAULT_RHO, Solved, Visits
+from costplan.workload.model import Binding, Workload
 from costplan.workload.rules import ALWAYS, roles_used
-from costplan.workload.votes import ceiling, majority
+from costplan.workload.solving import DEFAULT_RHO, Rates, Solved, Visits
 
 NEGLIGIBLE = Decimal("1e-9")
 """Differences of money and of shares below this are rounding."""
@@ -62,7 +62,7 @@ def strategies(
 ) -> Strategies:
     """Every option of a stack, its frontier, and the measures of its coordination gap."""
     workload = family.workload
-    own = own_success(workload.stack[stack_name])
+    own = Rates.of(workload.stack[stack_name])
     solved = family.plan(own)
     made = Strategies(stack=stack_name, target=target, options=[], frontier=[])
     if solved.outcomes is None:
@@ -124,15 +124,6 @@ class _Purposes:
         found = {name: settle(one + runs[name]) for name, one in self._rest.items()}
         found["idle"] += settle(idle)
         return found
-
-
-def own_success(stack: Stack) -> dict[str, Decimal]:
-    """Success rates that a stack's bindings state, by role."""
-    return {
-        role: binding.success
-        for role in stack.roles
-        if (binding := stack.binding(role)) and binding.success is not None
-    }
 
 
 def unit_prices(

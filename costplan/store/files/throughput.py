@@ -12,10 +12,10 @@ from pathlib import Path
 
 from costplan.catalog.provisioned import ProvisionedFile, Terms
 from costplan.catalog.throughput import Throughput, ThroughputFile
+from costplan.outcomes.queueing import Arrival
 from costplan.problems import BadUsage
 from costplan.store.files.shelves import built_in_folder
 from costplan.store.files.text import parse_toml, read_document, read_file
-from costplan.workload.queueing import Arrival
 
 BLOCK = "[[measured]]"
 

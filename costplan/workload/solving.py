@@ -6,27 +6,27 @@ and by nothing else. Expected visits turn from float into Decimal here, at 12 si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
-from costplan.problems import InvalidInput, Path, Problem, did_you_mean
+from costplan.outcomes.chain import NeverEnds
+from costplan.outcomes.graph import Graph, Outcomes
+from costplan.outcomes.node import Node, after_failure, timeout_share
+from costplan.outcomes.states import TooManyStates
+from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import twelve_digits
-from costplan.workload.chain import NeverEnds
-from costplan.workload.graph import (
-    DONE,
-    Graph,
-    Node,
-    Outcomes,
-    TooManyStates,
-    after_failure,
-    timeout_share,
-)
-from costplan.workload.model import Step, Workload
+from costplan.workload.flow import DONE, feeding, flow_problems, followers, told_by
+from costplan.workload.model import Stack, Step, Workload
 
 DEFAULT_RHO = 0.5
 """Over 83 model-and-domain rows of tau-bench the median correlation of repeats is 0.51."""
+DEFAULT_VERDICT_RHO = 0.5
+"""Of a validator's verdicts on one request: no published measurement, so both ends are printed."""
 DEFAULT_PHI = 0.3
+STOPS_LEARNING = ((None, None), (3, None), (2, None), (1, None), (3, 3), (2, 2), (1, 1))
+"""Verdicts and runs after which an urn stops learning, tried in turn where states run out."""
 
 
 @dataclass(slots=True)
@@ -48,7 +48,8 @@ class Solved:
     """The outcomes of a workload with one stack's models.
 
     ``outcomes`` None: reliability is not modelled, for the ``missing`` reasons; every step then
-    runs once. ``shared``: steps whose success rate is not the stack's own.
+    runs once. ``shared``: steps whose success rate is not the stack's own. ``verdicts``: validators
+    that can judge one request again and state no rho.
     """
 
     visits: Visits
@@ -56,14 +57,36 @@ class Solved:
     missing: list[str] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
+    verdicts: list[str] = field(default_factory=list)
 
 
-def solve(workload: Workload, own: Mapping[str, Decimal] | None = None) -> Solved:
-    """Visits and outcomes of one request; ``own`` are success rates of a stack's bindings by role.
+class Rates(NamedTuple):
+    """What a stack's own models reach, by role: success, and success of a retry told why."""
 
-    Raises InvalidInput for a graph that never ends, cannot reach a step or is too large.
+    success: Mapping[str, Decimal] = {}
+    retry: Mapping[str, Decimal] = {}
+
+    @classmethod
+    def of(cls, stack: Stack) -> Rates:
+        """The rates that a stack's bindings state."""
+        bound = {role: stack.binding(role) for role in stack.roles}
+        return cls(
+            {r: b.success for r, b in bound.items() if b and b.success is not None},
+            {r: b.retry_success for r, b in bound.items() if b and b.retry_success is not None},
+        )
+
+
+NO_RATES = Rates()
+
+
+def solve(
+    workload: Workload, rates: Rates = NO_RATES, verdict_rho: float = DEFAULT_VERDICT_RHO
+) -> Solved:
+    """Visits and outcomes of one request with a stack's own ``rates``.
+
+    ``verdict_rho`` stands for validators that state no rho of their own. Raises InvalidInput for a
+    graph that never ends, cannot reach a step or is too large.
     """
-    rates = own or {}
     problems = list(flow_problems(workload))
     if problems:
         raise InvalidInput(problems)
@@ -78,10 +101,13 @@ def solve(workload: Workload, own: Mapping[str, Decimal] | None = None) -> Solve
         return Solved(_once(workload), None, reasons)
     solved = Solved(_once(workload), None)
     nodes = [_node(workload, at, step, rates, solved) for at, step in enumerate(workload.step)]
+    for node in nodes:
+        if node.name in solved.verdicts:
+            node.rho = verdict_rho
     if any(node.attempts > 1 or node.rounds > 1 for node in nodes):
         solved.assumed.append("a failed attempt costs as much as a good one")
     human = float(workload.human.success) if workload.human else None
-    found = _outcomes(workload, nodes, human)
+    found = _outcomes(workload, nodes, human, solved)
     solved.outcomes = found
     solved.visits = Visits(
         runs=_decimals(found.visits),
@@ -93,17 +119,15 @@ def solve(workload: Workload, own: Mapping[str, Decimal] | None = None) -> Solve
     solved.shared = [
         step.name
         for step in workload.step
-        if not step.judges and step.model and step.model not in rates
+        if not step.judges and step.model and step.model not in rates.success
     ]
     return solved
 
 
-def _outcomes(workload: Workload, nodes: Sequence[Node], human: float | None) -> Outcomes:
-    try:
-        graph = Graph(nodes, human)
-    except TooManyStates as error:
-        hint = "fewer attempts, rounds or runs; or rho = 0 where repeats do not correlate"
-        raise InvalidInput([Problem(("step",), str(error), hint)]) from None
+def _outcomes(
+    workload: Workload, nodes: Sequence[Node], human: float | None, solved: Solved
+) -> Outcomes:
+    graph = _graph(nodes, human, solved)
     try:
         return graph.outcomes()
     except NeverEnds as error:
@@ -113,6 +137,29 @@ def _outcomes(workload: Workload, nodes: Sequence[Node], human: float | None) ->
         hint = f"some step of this loop needs a way out: next = {{ ..., {DONE} = 0.1 }}"
         message = f"the steps never end once '{step.name}' runs"
         raise InvalidInput([Problem(path, message, hint)]) from None
+
+
+def _graph(nodes: Sequence[Node], human: float | None, solved: Solved) -> Graph:
+    """The graph, exact where its states are few enough, else with urns that stop learning.
+
+    An urn that stops after a few draws keeps what it learned; forgetting it at an outer restart is
+    further from the truth.
+    """
+    problem = ""
+    for verdicts, runs in STOPS_LEARNING:
+        try:
+            graph = Graph(nodes, human, verdicts, runs)
+        except TooManyStates as error:
+            problem = str(error)
+            continue
+        if verdicts is not None:
+            what = f"{verdicts} verdicts of a validator" + (f" and {runs} runs" if runs else "")
+            solved.assumed.append(
+                f"too many states to follow every repeat: what repeats tell is counted up to {what}"
+            )
+        return graph
+    hint = "fewer attempts, rounds or runs; or rho = 0 where repeats do not correlate"
+    raise InvalidInput([Problem(("step",), problem, hint)])
 
 
 def once(workload: Workload) -> Visits:
@@ -129,24 +176,22 @@ def _lacking(step: Step) -> str:
     return f"'{step.name}' has no success rate"
 
 
-def _success(step: Step, rates: Mapping[str, Decimal]) -> float | None:
+def _success(step: Step, rates: Rates) -> float | None:
     if step.judges:
         return 1.0
-    found = rates.get(step.role, step.success)
-    return None if found is None else float(found)
+    success = rates.success.get(step.role, step.success)
+    return None if success is None else float(success)
 
 
-def _node(
-    workload: Workload, at: int, step: Step, rates: Mapping[str, Decimal], solved: Solved
-) -> Node:
+def _node(workload: Workload, at: int, step: Step, rates: Rates, solved: Solved) -> Node:
     names = [one.name for one in workload.step]
     ends = "human" if workload.human else "abort"
-    node = Node(name=step.name, next=_next(workload, at, step))
+    node = Node(name=step.name, next=followers(workload, at, step))
     if step.timeout is not None:
         node.timeout = _timeout(step)
     if step.judges:
         judged = {names.index(name) for name in step.judges}
-        node.sees = frozenset(judged | _feeding(workload, judged))
+        node.sees = frozenset(judged | feeding(workload, judged))
         node.sensitivity = float(step.sensitivity or 0)
         node.false_positive = float(step.false_positive_rate or 0)
         node.then = ends
@@ -154,6 +199,10 @@ def _node(
             node.restart = names.index(step.on_reject.restart)
             node.rounds = step.on_reject.max_attempts
             node.then = step.on_reject.then or ends
+        if _judges_again(workload, at, step):
+            node.rho = float(step.rho if step.rho is not None else DEFAULT_VERDICT_RHO)
+            if step.rho is None:
+                solved.verdicts.append(step.name)
         return node
     node.success = _success(step, rates) or 0.0
     node.detection = float(step.detection_rate or 0)
@@ -165,6 +214,9 @@ def _node(
         node.rho = float(step.rho) if step.rho is not None else DEFAULT_RHO
         if step.rho is None:
             solved.assumed.append(f"'{step.name}': repeats correlate with rho = {DEFAULT_RHO}")
+    retry = rates.retry.get(step.role, step.retry_success)
+    if retry is not None and _can_be_told(workload, at, step):
+        node.retry = float(retry)
     if step.fallback is not None:
         _fallback(step, node, rates, solved)
     return node
@@ -180,9 +232,9 @@ def _parallel(step: Step, node: Node) -> None:
         node.selector = float(step.best_of.selector)
 
 
-def _fallback(step: Step, node: Node, rates: Mapping[str, Decimal], solved: Solved) -> None:
+def _fallback(step: Step, node: Node, rates: Rates, solved: Solved) -> None:
     assert step.fallback is not None
-    given = rates.get(step.fallback.model, step.fallback.success)
+    given = rates.success.get(step.fallback.model, step.fallback.success)
     if given is None:
         solved.assumed.append(f"'{step.name}': the fallback is as good as the model it replaces")
         given = Decimal(str(node.success))
@@ -216,7 +268,17 @@ def _repeats(workload: Workload, at: int, step: Step) -> bool:
         return True
     if step.vote or step.best_of:
         return True
-    names = [one.name for one in workload.step]
+    return _inside_a_loop(workload, at)
+
+
+def _judges_again(workload: Workload, at: int, step: Step) -> bool:
+    """Whether a validator can judge one request more than once: by its own loop or another's."""
+    own = step.on_reject is not None and step.on_reject.max_attempts > 1
+    return own or _inside_a_loop(workload, at)
+
+
+def _inside_a_loop(workload: Workload, at: int) -> bool:
+    names = [step.name for step in workload.step]
     return any(
         later.on_reject is not None
         and later.on_reject.max_attempts > 1
@@ -225,70 +287,9 @@ def _repeats(workload: Workload, at: int, step: Step) -> bool:
     )
 
 
-def _next(workload: Workload, at: int, step: Step) -> tuple[tuple[int | None, float], ...]:
-    names = {one.name: place for place, one in enumerate(workload.step)}
-    if step.next is None:
-        return ((at + 1 if at + 1 < len(workload.step) else None, 1.0),)
-    if isinstance(step.next, str):
-        return ((names.get(step.next), 1.0),)
-    whole = sum(step.next.values(), Decimal(0)) or Decimal(1)  # within 1e-9 of 1: flow_problems
-    return tuple((names.get(name), float(part / whole)) for name, part in step.next.items() if part)
-
-
-def _feeding(workload: Workload, judged: Iterable[int]) -> set[int]:
-    """The steps whose output can reach one of the judged steps."""
-    before: dict[int, set[int]] = {}
-    for at, step in enumerate(workload.step):
-        for target, _ in _next(workload, at, step):
-            if target is not None:
-                before.setdefault(target, set()).add(at)
-    found: set[int] = set()
-    waiting = list(judged)
-    while waiting:
-        for at in before.get(waiting.pop(), ()):
-            if at not in found:
-                found.add(at)
-                waiting.append(at)
-    return found
-
-
-def flow_problems(workload: Workload) -> Iterable[Problem]:
-    """Names in ``next`` that are no step, probabilities that miss 1, steps nothing leads to."""
-    names = [step.name for step in workload.step]
-    for at, step in enumerate(workload.step):
-        if step.next is None:
-            continue
-        shares = {step.next: Decimal(1)} if isinstance(step.next, str) else step.next
-        for name in shares:
-            if name not in names and name != DONE:
-                hint = did_you_mean(name, [*names, DONE]) or f'a step, or "{DONE}" to deliver'
-                yield Problem(("step", at, "next"), f"there is no step '{name}'", hint)
-        whole = sum(shares.values(), Decimal(0))
-        if abs(whole - 1) > Decimal("1e-9"):
-            yield Problem(("step", at, "next"), f"the probabilities sum to {whole}, not to 1")
-    reached, waiting = {0}, [0]
-    while waiting:
-        at = waiting.pop()
-        for target in _targets(workload, at, names):
-            if target not in reached:
-                reached.add(target)
-                waiting.append(target)
-    for at, name in enumerate(names):
-        if at not in reached:
-            yield Problem(("step", at, "name"), f"nothing leads to step '{name}'")
-
-
-def _targets(workload: Workload, at: int, names: Sequence[str]) -> Iterable[int]:
-    """The steps that can follow a step, by ``next`` or by a rejection."""
-    if at >= len(workload.step):
-        return
-    step = workload.step[at]
-    for target, _ in _next(workload, at, step):
-        if target is not None:
-            yield target
-    reject = step.on_reject
-    if reject and reject.max_attempts > 1 and reject.restart in names:
-        yield names.index(reject.restart)
+def _can_be_told(workload: Workload, at: int, step: Step) -> bool:
+    """Whether anything can show a step that it failed before it runs again."""
+    return told_by(workload, at) or bool((step.max_attempts or 1) > 1 and step.detection_rate)
 
 
 def _decimals(numbers: Mapping[str, float]) -> dict[str, Decimal]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from math import exp, lgamma, log
 
-from costplan.workload.graph import Graph, Node
+from costplan.outcomes.graph import Graph
+from costplan.outcomes.node import Node
 
 
 def majority(p: float, runs: int, rho: float) -> float:

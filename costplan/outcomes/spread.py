@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import ceil, floor
 from typing import NamedTuple
 
-from costplan.workload.graph import HUMAN_RIGHT, HUMAN_WRONG, Graph
+from costplan.outcomes.graph import Graph
+from costplan.outcomes.states import HUMAN_RIGHT, HUMAN_WRONG
 
 POINTS = 65_536
 MOST_WORK = 2_000_000
