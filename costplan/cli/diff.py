@@ -30,7 +30,8 @@ def command(
     one: Annotated[
         str | None,
         typer.Argument(
-            metavar="[BASE]", help="A workload or saved estimate; with --base, the workload."
+            metavar="[BASE|WORKLOAD]",
+            help="A workload or saved estimate; with --base, the workload.",
         ),
     ] = None,
     other: Annotated[str | None, typer.Argument(metavar="[HEAD]", help="What BASE became.")] = None,
@@ -69,7 +70,7 @@ def command(
         made = diff_revisions(one, base, head, when, stack or [], locking, exchange or [])
     elif head is not None:
         raise BadUsage("--head needs --base", "costplan diff --base REV --head REV [WORKLOAD]")
-    elif one is None or other is None:
+    elif other is None:  # one that comes from the environment is the workload of --base
         raise BadUsage(
             "a diff has two sides",
             "costplan diff BASE HEAD for two files, or --base REV for a git revision",

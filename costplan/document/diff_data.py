@@ -34,6 +34,7 @@ def data(document: DiffDocument) -> dict[str, Any]:
         "changed": document.changed,
         "stacks": [_stack(one) for one in document.stacks],
         "notes": document.notes,
+        **({"rule_changes": document.rule_changes} if document.rule_changes else {}),
     }
 
 
@@ -140,6 +141,7 @@ def _read_line(at: Fields) -> LineChange:
         base_quantity=_maybe(at, "base_quantity"),
         head_quantity=_maybe(at, "head_quantity"),
         unpriced=unpriced,
+        said_changed=at.text("kind") == "changed",
     )
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from costplan.problems import Path, Problem, did_you_mean
 from costplan.reading import About, Amount, Count, Currency, Share, record
-from costplan.workload.contract import Rate
+from costplan.workload.contract import Rate, pair
 
 
 @record
@@ -168,11 +168,21 @@ class RuleFile:
     budget: Budget | None = None
     policy: tuple[Policy, ...] = ()
 
+    def check(self) -> Iterable[Problem]:
+        for key in self.exchange:
+            codes = pair(key)
+            if codes is None or codes[0] == codes[1]:
+                hint = "such as usd_per_eur: so many USD for one EUR"
+                yield Problem(("exchange", key), f"'{key}' is no exchange rate", hint, "key")
+
     @property
     def is_empty(self) -> bool:
         """Whether it neither limits nor allows anything."""
-        said = self.policy or self.exchange or self.stale_after_days
-        return not said and self.budget in (None, Budget())
+        budget = self.budget or Budget()
+        says = [budget.allow_unpriced, budget.allow_stale, budget.allow_ended]
+        limits = [one for stack in ("", *budget.stack) for one in budget.limits(stack)]
+        said = self.policy or self.exchange or self.stale_after_days or limits
+        return not said and all(names is None for names in says)
 
 
 def stack_problems(

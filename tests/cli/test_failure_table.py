@@ -57,7 +57,7 @@ def saved(line: str, *says: str) -> Case:
 
 SAVE = "save one with --format json"
 AGAIN = "save it again with --format json"
-PRICELESS = "probe: cannot pass without the prices that are missing or stale"
+PRICELESS = "probe: cannot pass without the prices that are missing, stale or no longer sold"
 EURO = WORKLOAD.replace("USD", "EUR").replace('"openai/gpt-6.1-terra"', '{ none = "no" }')
 MISSPELT = WORKLOAD.replace("input_tokens", "imput_tokens").replace("probe", "日本")
 FILES = {
