@@ -14,7 +14,7 @@ from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage
 from costplan.store.files.rule_changes import rule_changes
-from costplan.store.files.shelves import open_catalog
+from costplan.store.files.shelves import catalog_shelves, open_catalog, strangers
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened
 
@@ -80,6 +80,7 @@ def check_subject(
         assert opened.workload is not None  # else it could not be estimated
         known = list(opened.workload.stack)
         texts = {} if subject == "-" else {opened.name: opened.text}
+        notes += strangers(Catalog(catalog_shelves(opened.folder)))
         sets.append(RuleSet(opened.name, opened.workload.budget, opened.workload.policy))
     for file in files:
         sets.append(sound(file, known, document.currency))

@@ -319,12 +319,14 @@ class Override(NamedTuple):
         parts = [
             f"{label} {_figure(own)} in place of {_figure(hidden)}" for label, own, hidden in both
         ]
-        parts += self.words
+        parts[SURE:SURE] = self.words
         if (more := len(parts) - DIFFERENCES) > 0:
             parts[DIFFERENCES:] = [f"{more:,} more differ: 'costplan pricing diff' names them"]
         return f"{self.offer}: {SHELVES.get(self.shelf, self.shelf)}: " + "; ".join(parts)
 
 
+SURE = 2
+"""So many figures are told of before the words, which no number of them may push out of sight."""
 DIFFERENCES = 4
 """So many differences of an offer are told of one by one before a bill."""
 SHELVES = {

@@ -62,7 +62,7 @@ def _difference(name: str, entry: Entry, hidden: Entry, day: date) -> Override |
         for price in change.prices
     ]
     words += [sentence for change in changes for sentence in change.words]
-    words += _provenance(entry, hidden)
+    words[:0] = _provenance(entry, hidden)
     if changes and not prices and not words:
         words.append("has a price on that day in one of them only")
     return Override(entry.id, entry.shelf, tuple(prices), tuple(words)) if prices or words else None
