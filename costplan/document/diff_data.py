@@ -93,6 +93,7 @@ def read(at: Fields) -> DiffDocument:
         head_as_of=at.day("head_as_of"),
         stacks=[_read_stack(one) for one in at.each("stacks")],
         notes=at.texts("notes"),
+        rule_changes=at.texts("rule_changes") if "rule_changes" in at.data else [],
     )
 
 

@@ -25,6 +25,7 @@ from costplan.render.page import (
 from costplan.render.sentences import (
     SENTENCES,
     component_names,
+    ended_rows,
     or_dash,
     reasons,
     reliability_rows,
@@ -176,6 +177,8 @@ def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone:
             table.add(name, *(_component_cell(made, name) for made in estimates))
         table.rule()
     table.add(cell("total a month", "bold"), *(cell(total_of(made), "bold") for made in estimates))
+    for title, words in ended_rows(estimates):
+        table.add(cell(title, "yellow"), *(cell(word, "yellow") for word in words))
     rows: list[tuple[str, list[Decimal | None]]] = [
         ("  fixed", [made.fixed_monthly for made in estimates]),
         ("  variable", [made.variable_monthly for made in estimates]),
