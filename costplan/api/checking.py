@@ -65,6 +65,7 @@ def check_subject(
     files = [open_policies(path) for path in policies]
     opened = open_subject(subject, changes, rates)
     sets: list[RuleSet] = []
+    notes: list[str] = []
     if isinstance(opened, SavedEstimate):
         if as_of is not None or changes or rates or locking != BESIDE:
             raise BadUsage(
@@ -72,7 +73,7 @@ def check_subject(
                 "give the workload with --as-of, --set and --lock, or --exchange",
             )
         known, document = [made.stack for made in opened.document.estimates], opened.document
-        document, texts, notes = judge_ages(document.only(stacks), files), {}, []
+        document, texts = judge_ages(document.only(stacks), files), {}
     else:
         refuse_bad_rules(opened)
         opened, notes = under(opened, files, rates)

@@ -70,7 +70,7 @@ def command(
         made = diff_revisions(one, base, head, when, stack or [], locking, exchange or [])
     elif head is not None:
         raise BadUsage("--head needs --base", "costplan diff --base REV --head REV [WORKLOAD]")
-    elif other is None:  # one that comes from the environment is the workload of --base
+    elif one is None or other is None:
         raise BadUsage(
             "a diff has two sides",
             "costplan diff BASE HEAD for two files, or --base REV for a git revision",

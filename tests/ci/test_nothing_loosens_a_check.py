@@ -274,6 +274,16 @@ def test_a_bill_that_is_taken_off_whole_is_said(tmp_path: Path) -> None:
     put(tmp_path, w=WORKLOAD + LIMIT + '[[discount]]\noffers = "openai/*"\npercent = 100\n')
     ran = check(tmp_path)
     assert "a discount or credit takes all of openai/gpt-6.1-terra" in words(ran)
+    assert "the bill has 2 lines and comes to nothing" in words(ran)
+
+
+@pytest.mark.parametrize(("percent", "says"), [("40", False), ("50", False), ("99.9", True)])
+def test_more_than_half_of_a_bill_taken_off_is_said(
+    percent: str, says: bool, tmp_path: Path
+) -> None:
+    term = f'[[discount]]\noffers = "openai/*"\npercent = {percent}\n'
+    put(tmp_path, w=WORKLOAD + LIMIT + term)
+    assert (f"a: {percent} % of the list price is taken off" in words(check(tmp_path))) == says
 
 
 def test_nothing_bought_is_said(tmp_path: Path) -> None:

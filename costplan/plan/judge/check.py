@@ -24,6 +24,7 @@ from costplan.plan.judge.ruleset import (
     levels,
 )
 from costplan.problems import BadUsage, Path, did_you_mean
+from costplan.quantity import rounded
 from costplan.workload.budget import Policy
 
 
@@ -85,6 +86,8 @@ def _softened(document: EstimateDocument) -> Iterable[str]:
         if not made.lines:
             yield f"{made.stack}: nothing is bought: the bill has no line"
             continue
+        if not made.total_monthly and not made.at_least:
+            yield f"{made.stack}: the bill has {len(made.lines)} lines and comes to nothing"
         free = [
             line.price.offer
             for line in made.lines
@@ -92,6 +95,9 @@ def _softened(document: EstimateDocument) -> Iterable[str]:
         ]
         for offer in dict.fromkeys(free):
             yield f"{made.stack}: a discount or credit takes all of {offer}"
+        if (off := made.list_monthly - made.total_monthly) > made.list_monthly / 2:
+            share = rounded(off / made.list_monthly * 100)
+            yield f"{made.stack}: {share} % of the list price is taken off"
 
 
 def _covered(document: EstimateDocument, sets: Sequence[RuleSet]) -> None:
