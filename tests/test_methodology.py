@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from costplan.billing.caching import cases
+from costplan.billing.caching import cases, kept_seconds
 from costplan.billing.charges import billable, slices
 from costplan.billing.offers import Take, bill_offer
 from costplan.billing.tokens import Processing, Tariff, TokenUsage
@@ -42,9 +42,10 @@ from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.workload.conversation import Prefix, calls
 from costplan.workload.model import Conversation, Traffic, Workload
+from costplan.workload.model_calls import SECONDS_PER_MONTH
 from costplan.workload.solving import solve
 from costplan.workload.traffic import shares_in
-from costplan.workload.usage import SECONDS_PER_MONTH, monthly_usage
+from costplan.workload.usage import monthly_usage
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "methodology.md").read_text(encoding="utf-8")
@@ -198,9 +199,20 @@ def test_a_warm_prefix() -> str:
     warm, cold = cases(TokenUsage(input_tokens=Decimal(5_000)), prefix, rate, at)
     assert (warm.usage.cache_read_tokens, cold.usage.cache_write_tokens) == (4_000, 4_000)
     return (
-        "10,000 calls a month and five minutes: w = 1 - exp(-300 x 10,000 / 2,628,000) = "
-        f"{number(warm.share, 4)}; the prefix is read in that share of calls and written in the "
-        "others."
+        "10,000 requests a month and five minutes: w = 1 - exp(-300 x 10,000 / 2,628,000) = "
+        f"{number(warm.share, 4)}; the prefix is read in that share of requests and written in "
+        "the others."
+    )
+
+
+@example
+def test_a_conversation_keeps_a_prefix_warm() -> str:
+    first = Prefix(turns=6, turn_gap_seconds=Decimal(240))
+    kept = kept_seconds(first, Decimal(300))
+    warm = 1 - (-kept * 1_000 / SECONDS_PER_MONTH).exp()
+    return (
+        "1,000 conversations of 6 turns a month, 240 s apart: one keeps the prefix for 300 + 5 x "
+        f"240 = {literal(kept)} s, so the first turn finds it with {number(warm, 4)}."
     )
 
 

@@ -17,7 +17,7 @@ from costplan.document.line import LineItem
 from costplan.problems import Problem
 from costplan.quantity import ONE, ZERO, grouped, shares, total
 from costplan.workload.model import Binding, Traffic
-from costplan.workload.usage import ModelCalls
+from costplan.workload.model_calls import ModelCalls
 
 
 def bill_machines(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from costplan.billing.caching import ASSUMED_TERMS, cases
+from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, cases
 from costplan.billing.discounts import Off, share_off
 from costplan.billing.tokens import (
     INPUT_PARTS,
@@ -27,11 +27,14 @@ from costplan.quantity import ONE, ZERO, grouped, settle
 from costplan.reading import record
 from costplan.workload.conversation import Prefix
 from costplan.workload.model import Traffic
-from costplan.workload.traffic import job_shares, shares_in
-from costplan.workload.usage import ModelCalls
+from costplan.workload.model_calls import ModelCalls
+from costplan.workload.traffic import job_shares, levels_in, shares_in
 
 INPUT_KINDS = frozenset(("input_tokens", *INPUT_PARTS))
 OUTPUT_KINDS = frozenset(("output_tokens", *OUTPUT_PARTS))
+
+NEAR = 4
+"""Gaps within this factor of a cache's life: there it matters whether they are equal."""
 
 MergeKey = tuple[int, str, str, tuple[str, ...]]
 
@@ -68,21 +71,22 @@ def bill_model(
     merged: dict[MergeKey, LineItem] = {}
     tariffs = Tariffs()
     schedule = windows(entry.item, day)
+    levels = levels_in(traffic, day, [window.covers for window in schedule])
     _announced(entry.item, day, bill)
     for calls in demands:
         if not calls.count:
             continue
         usage, prefix = _scaled(calls, terms)
         _context(entry.item, usage, calls, bill)
-        for window, share in _windows(schedule, calls, traffic, day, bill, entry.id):
+        for at, window, share in _windows(schedule, calls, traffic, day, bill, entry.id):
             tariff = tariffs.of(entry, day, Processing(calls.mode, terms.region, window))
             usage = _payable_writes(usage, tariff, bill)
-            for case in cases(usage, prefix, calls.rate_per_second, tariff):
+            for case in cases(usage, prefix, calls.rate_per_second, tariff, levels[at]):
                 count = calls.count * share * case.share
                 for line in tariff.bill(case.usage, count):
                     _merge(merged, line, calls, share_off(terms.discount, line.price.charge))
             if prefix is not None and prefix.marked:
-                _caching_note(entry.item, tariff, bill)
+                _caching_note(entry.item, prefix, tariff, bill)
     bill.lines = list(merged.values())
     return bill
 
@@ -98,12 +102,7 @@ def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]
             tokens[name] = value
     prefix = calls.prefix
     if prefix is not None and terms.input_factor != ONE:
-        prefix = Prefix(
-            shared=prefix.shared * terms.input_factor,
-            own=prefix.own * terms.input_factor,
-            marked=prefix.marked * terms.input_factor,
-            gap_seconds=prefix.gap_seconds,
-        )
+        prefix = prefix.scaled(terms.input_factor)
     return TokenUsage(**tokens), prefix
 
 
@@ -114,9 +113,10 @@ def _windows(
     day: date,
     bill: ModelBill,
     offer: str,
-) -> list[tuple[Window | None, Decimal]]:
+) -> list[tuple[int, Window | None, Decimal]]:
+    """Place, window and share of the calls; no window at the last place."""
     if not schedule:
-        return [(None, ONE)]
+        return [(0, None, ONE)]
 
     tests = [window.covers for window in schedule]
     if calls.job is not None:
@@ -133,8 +133,8 @@ def _windows(
             f"{offer}: {grouped(part * 100, 1)} % of calls fall in the {window.name} window "
             f"(assumed from {how})",
         )
-    found: list[tuple[Window | None, Decimal]] = list(zip([*schedule, None], parts, strict=True))
-    return [(window, part) for window, part in found if part]
+    found = enumerate(zip([*schedule, None], parts, strict=True))
+    return [(at, window, part) for at, (window, part) in found if part]
 
 
 def _announced(model: Model, day: date, bill: ModelBill) -> None:
@@ -181,15 +181,31 @@ def _context(model: Model, usage: TokenUsage, calls: ModelCalls, bill: ModelBill
         )
 
 
-def _caching_note(model: Model, tariff: Tariff, bill: ModelBill) -> None:
+def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill) -> None:
     if tariff.prices(-1)["cache_read"].base is None:
         _once(bill.assumptions, f"{model.id}: no cache read rate is published; nothing is cached")
-    elif model.cache is None:
+        return
+    minutes = (model.cache or ASSUMED_TERMS).ttl_minutes or ASSUMED_MINUTES
+    gap = prefix.gap_seconds
+    if not prefix.gaps_vary and minutes * 60 / NEAR <= gap <= minutes * 60 * NEAR:
+        _once(
+            bill.assumptions,
+            f"{model.id}: every gap between turns is {grouped(gap)} s, near the "
+            f"{grouped(minutes)} minutes that a cache lives; "
+            'conversation.gaps = "exponential" where they vary',
+        )
+    if model.cache is None:
         _once(
             bill.assumptions,
             f"{model.id}: cache terms assumed: prefixes of at least "
             f"{grouped(ASSUMED_TERMS.minimum_tokens)} tokens, "
-            f"kept {grouped(ASSUMED_TERMS.ttl_minutes)} minutes",
+            f"kept {grouped(ASSUMED_MINUTES)} minutes",
+        )
+    elif model.cache.ttl_minutes is None:
+        _once(
+            bill.assumptions,
+            f"{model.id}: how long a cached prefix is kept is not published; "
+            f"assumed {grouped(ASSUMED_MINUTES)} minutes",
         )
 
 

@@ -6,7 +6,7 @@ lines are then split over the roles and purposes pro rata by quantity.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,7 @@ from costplan.catalog.lookup import Entry, charges_on
 from costplan.catalog.offer import Charge, Gate, Offer
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, did_you_mean
-from costplan.quantity import ONE, ZERO, grouped, settle, shares, total
+from costplan.quantity import ONE, ZERO, grouped, rounded, settle, shares, total
 from costplan.reading import record
 
 FOLLOW_STEPS = frozenset(("queries", "calls", "searches", "requests"))
@@ -46,13 +46,15 @@ class OfferBill:
     """The lines of an offer, what it grants once, and what a reader must know of them.
 
     ``refused``: limits of the plan that are passed, and by what; ``unchecked``: those whose
-    variables nobody gave, and which ones.
+    variables nobody gave, and which ones. ``sized``: quantities that a rule of the catalogue
+    decided, with the rule.
     """
 
     lines: list[LineItem] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     assumed: dict[str, Decimal] = field(default_factory=dict)
+    sized: list[str] = field(default_factory=list)
     refused: list[tuple[Gate, Decimal]] = field(default_factory=list)
     unchecked: list[tuple[Gate, tuple[str, ...]]] = field(default_factory=list)
 
@@ -101,7 +103,21 @@ def bill_offer(
         bill.grants = adjust(entry, day, bill.lines, bill.notes, takes, free_tiers=free_tiers)
     for one in values:
         bill.assumed.update(one.assumed)
+    _sizings(current, values, bill)
     return bill
+
+
+def _sizings(charges: Iterable[Charge], values: list[Values], bill: OfferBill) -> None:
+    """What decides the fixed lines without being stated by anybody."""
+    fixed = {line.price.charge for line in bill.lines if line.fixed}
+    for charge in charges:
+        if charge.id in fixed:
+            for one in values:
+                for name, rule in one.sizings(charge.quantity).items():
+                    value = rounded(one.value(name))
+                    words = f"{one.offer.id}: {name} = {value}, sized by {rule}"
+                    bill.sized.append(f"{words}; state {name} to set it")
+    bill.sized = list(dict.fromkeys(bill.sized))
 
 
 def _gates(offer: Offer, values: list[Values], bill: OfferBill) -> None:

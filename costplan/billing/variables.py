@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +12,10 @@ from costplan.catalog.expression import Expression, ExpressionError
 from costplan.catalog.offer import Offer
 from costplan.catalog.vocabulary import HOURS_PER_MONTH, VOCABULARY
 from costplan.problems import BadUsage
-from costplan.quantity import grouped
+from costplan.quantity import grouped, rounded
+
+STEPS = re.compile(r"\b(ceil|floor|round_up)\(|\bif\b")
+"""What makes a derived quantity one of whole machines or sizes."""
 
 
 class Needed(NamedTuple):
@@ -95,6 +99,23 @@ class Values:
         """The variables an expression names, then those its derived ones come from."""
         direct = sorted(Expression.parse(text).names)
         return [*direct, *sorted(self.reaches(text) - set(direct))]
+
+    def sizings(self, text: str) -> dict[str, str]:
+        """Derived variables that an expression names and that a rule in steps decides, such as how
+        many machines of what size hold an index: each with the rule and the numbers behind it."""
+        found: dict[str, str] = {}
+        for name in sorted(Expression.parse(text).names):
+            if name in self.given or name not in self.offer.derived:
+                continue
+            rule = self.offer.derived[name]
+            below = [
+                self.offer.derived[one] for one in self.reaches(rule) & set(self.offer.derived)
+            ]
+            if any(STEPS.search(one) for one in (rule, *below)):
+                known = sorted(Expression.parse(rule).names)
+                numbers = ", ".join(f"{one} = {rounded(self.value(one))}" for one in known)
+                found[name] = f"{rule} ({numbers})" if numbers else rule
+        return found
 
     def reaches(self, text: str) -> set[str]:
         """Every variable that an expression depends on, through derived ones too."""

@@ -81,17 +81,26 @@ def as_rates(rates: Mapping[str, Decimal]) -> Rates:
 def completed(card: Card, other: Card, source: str) -> Card:
     """``card`` with what only ``other``, which agrees with it, shows.
 
-    - a schedule: the scheduled card's rates and windows take the place of the flat ones;
+    - a schedule: the scheduled card's rates and windows take the place of the flat ones, and those
+      of a card that knows the holidays that of windows that do not;
     - token kinds; where tiers would then lack a kind, the kind is left out;
     - tiers, where the card has none and they repeat every kind that the card has;
     - modes, regions and fees, each with an origin of its own.
     """
-    if other.schedule and not card.schedule:
+    if other.schedule and (not card.schedule or _knows_holidays(card, other)):
         card = _scheduled(card, other)
     card = _with_kinds(card, other)
     if other.tiers and not card.tiers:
         card = _with_tiers(card, other)
     return _with_factors(card, other, source)
+
+
+def _knows_holidays(card: Card, other: Card) -> bool:
+    """Whether only ``other``, which prices every kind that ``card`` does, says when it rests."""
+    rests = [any(window.holidays for window in one.schedule) for one in (card, other)]
+    return rests == [False, True] and not (
+        card.rates.published().keys() - other.rates.published().keys()
+    )
 
 
 def _scheduled(card: Card, other: Card) -> Card:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from costplan.catalog.model import Card
+from costplan.catalog.model import Card, Tier
 
 
 def carried(before: Card, card: Card) -> Card:
@@ -53,3 +53,27 @@ def unknown_since(before: Card, card: Card, since: date) -> str | None:
     *first, last = lost
     listed = f"{', '.join(first)} and {last}" if first else last
     return f"From {since} on the source states no {listed}: they are not known."
+
+
+def within(card: Card, context: int | None) -> Card:
+    """Without tiers that no request reaches: at or above the model's own context window."""
+    if context is None:
+        return card
+    window = context
+
+    def reached(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        return tuple(tier for tier in tiers if tier.first < window)
+
+    modes = {name: replace(mode, tiers=reached(mode.tiers)) for name, mode in card.mode.items()}
+    return replace(card, tiers=reached(card.tiers), mode=modes)
+
+
+def unanswered(card: Card) -> Card:
+    """Without output rates: one source knew an embedding, another took it for a chat model."""
+    if card.rates.output is None:
+        return card
+    modes = {
+        name: mode if mode.rates is None else replace(mode, rates=replace(mode.rates, output=None))
+        for name, mode in card.mode.items()
+    }
+    return replace(card, rates=replace(card.rates, output=None), mode=modes)

@@ -23,7 +23,9 @@ them; they only get ``also`` (where their source is a data set), ``rejected``, a
 ``checked`` where their own source shows the same price again. A quote that was read after the base
 card and differs from it appends a card, except where a better quote confirms the base card, where
 the quote repeats a price that the history says has ended (it lags), or where the card rejects that
-value of that source already (a conflict once judged stays judged until the source moves). ``since``
+value of that source already (a conflict once judged stays judged until the source moves). Where the
+card's own source moved, its quote is laid before others of the same rank: they lag, however new
+their file. ``since``
 of an appended card is the day the quote documents, else the day it was read. Factors of modes and
 regions and fees that no quote speaks of go on with the origin they had; tiers, modes with rates of
 their own and hours do not, and the model's note says so (``carrying``).
@@ -47,8 +49,8 @@ from costplan.catalog.agreement import (
     leaps,
     side_differences,
 )
-from costplan.catalog.carrying import carried, unknown_since
-from costplan.catalog.model import Card, Model, Rates, Rejected, Tier
+from costplan.catalog.carrying import carried, unanswered, unknown_since, within
+from costplan.catalog.model import Card, Model, Rates, Rejected
 from costplan.catalog.origin import Confidence, Source
 
 RANKS: tuple[Confidence, ...] = ("vendor", "corroborated", "dataset", "third-party", "unverified")
@@ -83,8 +85,8 @@ def merge(
             raise ValueError("neither a base nor a quote")
         return base
     timeline = _Timeline(base.price if base else (), sources or {}, ranked)
-    sound = (one for one in ranked if not _lags(one, ranked) and not _alone(one, ranked))
-    first = next(sound, ranked[0])
+    sound = [one for one in ranked if not _lags(one, ranked) and not _alone(one, ranked)]
+    first = _moved(base, sound) or next(iter(sound), ranked[0])
     others = [one for one in ranked if one is not first]
     for quote in [first, *sorted(others, key=lambda one: not _dated(one))]:
         timeline.lay(quote)
@@ -93,6 +95,22 @@ def merge(
 
 def _rank(quote: Quote) -> tuple[int, int, bool]:
     return (RANKS.index(quote.confidence), -quote.checked.toordinal(), quote.reseller)
+
+
+def _moved(base: Model | None, ranked: Sequence[Quote]) -> Quote | None:
+    """The quote, of the best rank, of the source that a base card rests on and that left it.
+
+    Its change was seen; a source that goes on showing the old price may only be late.
+    """
+    for quote in ranked if base is not None else ():
+        if quote.confidence != ranked[0].confidence:
+            return None
+        card, shown = base.card(quote.checked) if base else None, quote.model.card(quote.checked)
+        if card is None or shown is None or card.origin.source != quote.source:
+            continue
+        if quote.checked > card.origin.checked and differences(card, shown):
+            return quote
+    return None
 
 
 def _dated(quote: Quote) -> bool:
@@ -247,7 +265,8 @@ class _Timeline:
             for one in self.entries[:at]
             if agree(one.card, card) and odd <= one.card.rates.published().keys()
         ]
-        if ended:
+        returned = quote.source == origin.source and quote.checked > origin.checked
+        if ended and not returned:
             if current:
                 reason = f"still the price of {ended[-1].since}"
                 self._reject(entry, quote, card, reason)
@@ -329,6 +348,10 @@ def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> 
         name: next((one for m in models if (one := getattr(m, name)) is not None), None)
         for name in ("context", "max_output", "region", "cache")
     }
+    terms = [one.cache for one in models if one.cache is not None]
+    if terms and terms[0].ttl_minutes is None:
+        kept = (one.ttl_minutes for one in terms if one.minimum_tokens == terms[0].minimum_tokens)
+        stated["cache"] = replace(terms[0], ttl_minutes=next((one for one in kept if one), None))
     days = [one.model.retires for one in quotes if one.model.retires is not None]
     if base is None:
         stated["kind"] = next((m.kind for m in models if m.kind != "chat"), "chat")
@@ -347,23 +370,10 @@ def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> 
             if lost and lost not in said:
                 stated["note"] = f"{said} {lost}".strip()
         if not entry.kept:
-            entry.card = _within(entry.card, context)
+            entry.card = within(entry.card, context)
             if stated.get("kind", model.kind) != "chat":
-                entry.card = _unanswered(entry.card)
+                entry.card = unanswered(entry.card)
     return replace(model, **stated, price=tuple(_without_repeats(timeline.entries)))
-
-
-def _within(card: Card, context: int | None) -> Card:
-    """Without tiers that no request reaches: at or above the model's own context window."""
-    if context is None:
-        return card
-    window = context
-
-    def reached(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
-        return tuple(tier for tier in tiers if tier.first < window)
-
-    modes = {name: replace(mode, tiers=reached(mode.tiers)) for name, mode in card.mode.items()}
-    return replace(card, tiers=reached(card.tiers), mode=modes)
 
 
 def _without_repeats(entries: Sequence[_Entry]) -> Iterable[Card]:
@@ -384,14 +394,3 @@ def _terms(card: Card) -> Card:
     day = date.min + timedelta(days=1)
     origin = replace(card.origin, since=day, checked=day, source="", also=())
     return replace(card, origin=origin, rejected=())
-
-
-def _unanswered(card: Card) -> Card:
-    """Without output rates: one source knew an embedding, another took it for a chat model."""
-    if card.rates.output is None:
-        return card
-    modes = {
-        name: mode if mode.rates is None else replace(mode, rates=replace(mode.rates, output=None))
-        for name, mode in card.mode.items()
-    }
-    return replace(card, rates=replace(card.rates, output=None), mode=modes)

@@ -197,10 +197,13 @@ def _tier_problems(
 
 @record
 class CacheTerms:
-    """What a prefix must be to be cached: tokens at least, minutes it lives after its last use."""
+    """What a prefix must be to be cached: tokens at least, minutes it lives after its last use.
+
+    Without ``ttl_minutes`` the vendor does not publish how long a prefix lives.
+    """
 
     minimum_tokens: Amount
-    ttl_minutes: Positive
+    ttl_minutes: Positive | None = None
 
 
 @record

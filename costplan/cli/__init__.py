@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO, cast
 
 COMMANDS = {
     "estimate": "costplan.cli.estimate",
@@ -39,6 +39,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    sys.stderr = cast(TextIO, Words(sys.stderr))
     try:
         code = run(given)
         if sys.stdout is not None:
@@ -54,6 +55,30 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if code == 141:
         _hush(1)
     sys.exit(code)
+
+
+class Words:
+    """Standard error whose refusals (a full disk, a reader that left) change no exit code: what is
+    said there is beside the answer."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            self.stream.write(text)
+        except OSError:
+            _hush(2)
+        return len(text)
+
+    def flush(self) -> None:
+        try:
+            self.stream.flush()
+        except OSError:
+            _hush(2)
 
 
 def _hush(*descriptors: int) -> None:

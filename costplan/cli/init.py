@@ -25,6 +25,7 @@ def command(
     from costplan.cli.common.words import put
     from costplan.problems import BadUsage
     from costplan.store.files import starters
+    from costplan.store.files.writing import alone
 
     if names:
         for name in starters.names():
@@ -36,7 +37,9 @@ def command(
         put(text, None)
         return 0
     path = Path(out)
-    if path.exists() and not force:
-        raise BadUsage(f"{path} is there already", "--force replaces it, --out names another file")
-    put(text, path)
+    with alone(path):  # of two at once the second is told, too
+        if path.exists() and not force:
+            mend = "--force replaces it, --out names another file"
+            raise BadUsage(f"{path} is there already", mend)
+        put(text, path)
     return 0

@@ -74,7 +74,9 @@ class Report(NamedTuple):
     ``with_source`` those that name a source and the day it was read; ``by_confidence`` splits
     those in force. ``conflicts_open`` has no rule that picked one; in ``conflicts_overruled`` the
     rule would have picked the other. ``silent_zeros`` are prices of 0
-    that nothing declares free. ``missed`` says which musts the catalogue fails.
+    that nothing declares free. ``read_by_vendor`` has the days on which the oldest and the newest
+    source of each vendor's prices in force was read. ``missed`` says which musts the catalogue
+    fails.
     """
 
     as_of: date
@@ -102,6 +104,7 @@ class Report(NamedTuple):
     models_with_schedules: int
     retirements: int
     announced: int
+    read_by_vendor: Mapping[str, Mapping[str, date]]
     stale: int
     silent_zeros: int
     accepted: int

@@ -8,6 +8,10 @@ from costplan.document.audit import LEVELS, Report
 from costplan.document.schema import COUNT, DATE, MAYBE_TEXT, SHARE, TEXT, TEXTS, VERSION, an_object
 
 COUNTS = {"type": "object", "additionalProperties": COUNT}
+READ = {
+    "type": "object",
+    "additionalProperties": an_object({"oldest": DATE, "newest": DATE}),
+}
 FINDING: dict[str, Any] = {
     "finding": TEXT,
     "part": TEXT,
@@ -51,6 +55,7 @@ OTHER: dict[str, Any] = {
     "with_source_share": SHARE,
     "models_of_two_sources_share": SHARE,
     "by_confidence": COUNTS,
+    "read_by_vendor": READ,
     "missed": TEXTS,
 }
 """What of a report is no count."""

@@ -75,7 +75,8 @@ class LineItem:
     quantity before an included part was taken off, where there is one. ``price`` stays in the
     vendor's currency, the amounts are in the estimate's: ``exchanged`` says how. ``terms``: what
     each commitment took off. ``flat``: the arithmetic where it is no quantity times a price;
-    ``written``: the arithmetic as a saved document has it.
+    ``written``: the arithmetic as a saved document has it. ``region``: where a cloud serves what is
+    billed, by the cloud's own id.
     """
 
     price: Price
@@ -96,6 +97,7 @@ class LineItem:
     exchanged: Exchanged | None = None
     contracted: Decimal | None = None
     terms: tuple[tuple[str, Decimal], ...] = ()
+    region: str | None = None
 
     @property
     def contracted_amount(self) -> Decimal | None:

@@ -42,6 +42,8 @@ def line_data(line: LineItem) -> dict[str, Any]:
     }
     if line.flat is not None:
         data["flat"] = True
+    if line.region is not None:
+        data["region"] = line.region
     if line.contracted is not None:
         data["contracted_amount"] = line.contracted
     if line.exchanged is not None:
@@ -114,6 +116,7 @@ def read_line(at: Fields) -> LineItem:
         terms=tuple((one.text("name"), one.number("amount")) for one in at.each("terms"))
         if "terms" in at.data
         else (),
+        region=at.text("region") if "region" in at.data else None,
     )
 
 

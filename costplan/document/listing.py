@@ -208,7 +208,7 @@ class Cache(NamedTuple):
     """What a prefix must be to be cached: tokens at least, minutes it lives after its last use."""
 
     minimum_tokens: Decimal
-    ttl_minutes: Decimal
+    ttl_minutes: Decimal | None
 
 
 class Rejected(NamedTuple):

@@ -97,7 +97,8 @@ def parse_result(given: object) -> Result:
 
 def is_result(given: object) -> bool:
     """Whether plain data says that it is of a kind of ``RESULTS``."""
-    return isinstance(given, Mapping) and given.get("kind") in RESULTS
+    kind = given.get("kind") if isinstance(given, Mapping) else None
+    return isinstance(kind, str) and kind in RESULTS
 
 
 def _parse(given: object, kinds: Mapping[str, str]) -> Any:

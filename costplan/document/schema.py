@@ -72,9 +72,10 @@ LINE = an_object(
             "enum": ["vendor", "corroborated", "dataset", "third-party", "unverified", "stated"]
         },
         "flat": {"const": True},
+        "region": TEXT,
         **TERMS,
     },
-    optional=("flat", *TERMS),
+    optional=("flat", "region", *TERMS),
 )
 UNPRICED = an_object(
     {

@@ -21,6 +21,7 @@ FORMATS = {
     "html": "costplan.render.html",
     "csv": "costplan.render.csv",
     "focus": "costplan.render.focus",
+    "focus-1.4": "costplan.render.focus_1_4",
     "junit": "costplan.render.junit",
     "sarif": "costplan.render.sarif",
     "github": "costplan.render.github",

@@ -46,11 +46,24 @@ def draw_report(made: Report, form: str, look: Look) -> str:
             table.add(name, f"{count:,}", share)
     page.draw(table)
     page.say()
+    _longest_unread(page, made)
     for sentence in made.missed:
         page.say(f"missed: {sentence}", "red")
     if not made.missed:
         page.say("every price has its source and date, no zero is silent, the audit has no error")
     return page.text()
+
+
+UNREAD = 10  # vendors
+
+
+def _longest_unread(page: Page, made: Report) -> None:
+    """The vendors whose newest source is oldest; JSON has every vendor."""
+    table = Table("longest unread vendors", "newest source", "oldest source")
+    for vendor, days in list(made.read_by_vendor.items())[:UNREAD]:
+        table.add(vendor, str(days["newest"]), str(days["oldest"]))
+    page.draw(table)
+    page.say()
 
 
 def _figures(made: Report) -> Iterable[list[tuple[str, int, str]]]:

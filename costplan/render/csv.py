@@ -1,13 +1,14 @@
 """Lines as CSV (RFC 4180): a header whose names are stable, one row a line item.
 
 Amounts are number literals with all their digits; what is not known is empty. A text that a
-spreadsheet would compute is led by an apostrophe.
+spreadsheet would compute is led by an apostrophe, and control and zero-width characters of a text
+are spelled out.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -15,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from costplan.document.entries import FIELDS, Value, entries
 from costplan.document.rows import Rows, Sum
+from costplan.problems import clean
 from costplan.quantity import literal
 from costplan.render import Look
 
 if TYPE_CHECKING:
     from costplan.document.saved import Saved
 
-FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet takes as the beginning of a formula, full-width signs among them."""
+FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes as the beginning of a formula, full-width signs among them; some look
+for it behind spaces."""
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
@@ -42,19 +45,25 @@ def draw_rows(rows: Rows, look: Look) -> str:
     return table([*rows.columns, "unpriced_lines"], counted)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[Value | Sum]]) -> str:
-    """CSV text, lines ended by CR LF."""
+def table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[Value | Sum]],
+    fields: Mapping[type, Callable[[Any], str]] | None = None,
+) -> str:
+    """CSV text, lines ended by CR LF. ``fields``: how values are written, as ``FIELD`` says."""
+    fields = fields or FIELD
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_text(name) for name in header])
     writer.writerows(
-        ["" if value is None else FIELD[type(value)](value) for value in row] for row in rows
+        ["" if value is None else fields[type(value)](value) for value in row] for row in rows
     )
     return out.getvalue()
 
 
 def _text(value: str) -> str:
-    return "'" + value if value[:1] in FORMULA else value
+    text = clean(value)
+    return "'" + text if text.lstrip(" ")[:1] in FORMULA else text
 
 
 def _sum(value: Sum) -> str:

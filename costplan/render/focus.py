@@ -1,10 +1,11 @@
-"""Lines in the shape of FOCUS 1.2, the FinOps Open Cost and Usage Specification, as CSV.
+"""Lines in the shape of FOCUS, the FinOps Open Cost and Usage Specification, as CSV.
 
 An estimate is no invoice: the account is called ``estimate``, no invoice is named, and the columns
-of our own begin with ``x_``. What a saved document does not know (regions, resources) is null, and
-so is every cost of a line without a price. Costs and unit prices are in the billing currency. What
-a commitment covers is spread over the rows that draw on it, and what it leaves unused is a row of
-its own, so that billed and effective cost are the same and both sum to the total.
+of our own begin with ``x_``. Providers, services and units have the names of a cloud's own export.
+A cost may not be null, nor is an unknown one zero: a line without a price is no row, every row of
+its stack names it. Costs and unit prices are in the billing currency. What a commitment covers is
+spread over the rows that draw on it, and what it leaves unused is a row of its own, so that billed
+and effective cost are the same and both sum to the total.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from json.encoder import encode_basestring_ascii as quoted
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from costplan.document.entries import Entry, Value, entries, estimates_of
 from costplan.quantity import literal
 from costplan.render import Look
-from costplan.render.csv import table
+from costplan.render.csv import FIELD, table
+from costplan.render.focus_columns import COLUMNS, OWN, WITHOUT
+from costplan.render.focus_names import is_metered, service, unit_name
 from costplan.render.focus_terms import billed, committed, covered_parts, priced_cost, unit_prices
 
 if TYPE_CHECKING:
@@ -27,53 +31,75 @@ if TYPE_CHECKING:
 
 VERSION = "1.2"
 CATEGORIES = {
-    "tokens": "AI and Machine Learning",
-    "vector-db": "Databases",
-    "compute": "Compute",
-    "runtime": "Compute",
-    "observability": "Management and Governance",
-    "orchestration": "Integration",
-    "search-rerank": "AI and Machine Learning",
-    "guardrails": "AI and Machine Learning",
-    "human": "Business Applications",
+    "tokens": ("AI and Machine Learning", "Generative AI"),
+    "vector-db": ("Databases", "Other (Databases)"),
+    "compute": ("Compute", "Virtual Machines"),
+    "runtime": ("Compute", "Serverless Compute"),
+    "observability": ("Management and Governance", "Observability"),
+    "orchestration": ("Integration", "Workflow Orchestration"),
+    "search-rerank": ("AI and Machine Learning", "Natural Language Processing"),
+    "guardrails": ("AI and Machine Learning", "Other (AI and Machine Learning)"),
+    "human": ("Business Applications", "Other (Business Applications)"),
 }
-"""The service category of each component, of the values that the specification allows."""
-NULLS = (
-    "AvailabilityZone",
-    "BillingAccountType",
-    "ChargeClass",
-    "CommitmentDiscountCategory",
-    "CommitmentDiscountId",
-    "CommitmentDiscountName",
-    "CommitmentDiscountQuantity",
-    "CommitmentDiscountStatus",
-    "CommitmentDiscountType",
-    "CommitmentDiscountUnit",
-    "InvoiceId",
-    "RegionId",
-    "RegionName",
-    "ResourceId",
-    "ResourceName",
-    "ResourceType",
-)
-"""Columns that no estimate fills, and those that only a commitment does."""
+"""Service category and subcategory of each component, of the values that the specification
+allows."""
+OTHER = ("Other", "Other (Other)")
+NOTHING: dict[str, Value] = dict.fromkeys(COLUMNS + OWN)
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
-    """One row a line item. The sum of BilledCost is the sum of the totals."""
-    header: list[str] = []
+    """One row a line item with a price. The sum of BilledCost is the sum of the totals."""
+    return draw_version(saved, VERSION)
+
+
+def _group(entry: Entry, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """Category and subcategory: one of each service, that of its first line."""
+    line = entry.line
+    name = service(line.price.offer, entry.vendor, line.component).name
+    return known.setdefault(name, CATEGORIES.get(line.component, OTHER))
+
+
+def draw_version(saved: Sequence[Saved], version: str) -> str:
+    """The rows with the columns of one version of the specification."""
+    header = [name for name in COLUMNS if name not in WITHOUT[version]] + OWN
+    pick = itemgetter(*header)
     rows = []
+    groups: dict[str, tuple[str, str]] = {}
     for one in saved:
         found = estimates_of(one.document)
         parts = {made.stack: covered_parts(made) for made in (found.estimates if found else ())}
-        for entry in entries([one]):
-            made = _row(entry, parts.get(entry.stack, {}))
-            header = header or list(made)
-            rows.append(list(made.values()))
-    return table(header or list(NULLS), rows)
+        lines = list(entries([one]))
+        left_out = _left_out(lines)
+        for entry in lines:
+            if entry.line.amount is not None:
+                row = _row(entry, parts.get(entry.stack, {}), version)
+                row["x_LeftOut"] = left_out.get(entry.stack)
+                row["ServiceCategory"], row["ServiceSubcategory"] = _group(entry, groups)
+                rows.append(pick(row))
+    return table(header, rows, FIELDS)
 
 
-def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
+def _point(value: Decimal) -> str:
+    """With a decimal point always: a column of whole numbers would be read as integers."""
+    text = literal(value)
+    return text if "." in text else f"{text}.0"
+
+
+FIELDS = FIELD | {Decimal: _point}
+
+
+def _left_out(lines: Sequence[Entry]) -> dict[str, str]:
+    """Of each stack its lines without a price."""
+    found: dict[str, str] = {}
+    for entry in lines:
+        if entry.line.amount is None:
+            words = f"{entry.line.price.offer} {entry.line.label}: {entry.line.price.reason}"
+            known = found.get(entry.stack)
+            found[entry.stack] = f"{known}; {words}" if known else words
+    return found
+
+
+def _row(entry: Entry, parts: Mapping[str, Decimal], version: str) -> dict[str, Value]:
     line, price = entry.line, entry.line.price
     label, formula, vendor = line.label, line.formula, entry.vendor or "unknown"
     start, end = _month(entry.as_of)
@@ -84,27 +110,31 @@ def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
     conversion = line.exchanged.conversion if line.exchanged is not None else None
     priced = unit_prices(line)
     units = billed(priced, conversion)
-    row: dict[str, Value] = dict.fromkeys(NULLS) | (commitment or {})
-    row |= {
+    seller = service(price.offer, vendor, line.component)
+    row: dict[str, Value] = NOTHING | {
         "BilledCost": line.amount,
         "BillingAccountId": "estimate",
         "BillingAccountName": "costplan estimate, not an invoice",
+        "BillingAccountType": "Estimate",
         "BillingCurrency": entry.currency,
         "BillingPeriodEnd": end,
         "BillingPeriodStart": start,
         "ChargeCategory": category,
         "ChargeDescription": f"{line.role or price.offer}: {label}, {formula}",
-        "ChargeFrequency": "Usage-Based" if not line.fixed else "Recurring",
+        "ChargeFrequency": "Recurring"
+        if line.fixed and (category == "Purchase" or status)
+        else "Usage-Based",
         "ChargePeriodEnd": end,
         "ChargePeriodStart": start,
         "ConsumedQuantity": (line.used if line.used is not None else line.quantity)
         if consumed
         else None,
-        "ConsumedUnit": price.unit if consumed else None,
+        "ConsumedUnit": unit_name(price.unit) if consumed else None,
         "ContractedCost": line.contracted_amount,
         "ContractedUnitPrice": units.contracted,
         "EffectiveCost": line.amount,
-        "InvoiceIssuerName": vendor,
+        "HostProviderName": seller.provider,
+        "InvoiceIssuerName": seller.provider,
         "ListCost": line.list_amount,
         "ListUnitPrice": units.list,
         "PricingCategory": "Committed" if status else "Standard",
@@ -113,18 +143,19 @@ def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
         "PricingCurrencyEffectiveCost": priced_cost(line),
         "PricingCurrencyListUnitPrice": priced.list,
         "PricingQuantity": line.quantity / price.per,
-        "PricingUnit": price.unit if price.per == 1 else f"{literal(price.per)} {price.unit}",
-        "ProviderName": vendor,
-        "PublisherName": vendor,
-        "ServiceCategory": CATEGORIES.get(line.component, "Other"),
-        "ServiceName": price.offer,
+        "PricingUnit": unit_name(price.unit, price.per),
+        "ProviderName": seller.provider,
+        "PublisherName": seller.provider,
+        "RegionId": line.region,
+        "RegionName": line.region,
+        "ServiceName": seller.name,
+        "ServiceProviderName": seller.provider,
         "SkuId": price.offer,
         "SkuMeter": label,
+        "SkuPriceDetails": f'{{"x_Variant": {quoted(price.variant)}}}' if price.variant else None,
         "SkuPriceId": f"{price.offer}#{label}@{price.since}",
-        "SubAccountId": f"{entry.workload}/{entry.stack}" if entry.stack else None,
-        "SubAccountName": f"{entry.workload}, stack {entry.stack}" if entry.stack else None,
         "Tags": _tags(entry),
-        "x_FocusVersion": VERSION,
+        "x_FocusVersion": version,
         "x_Estimate": True,
         "x_Workload": entry.workload,
         "x_Stack": entry.stack,
@@ -133,21 +164,26 @@ def _row(entry: Entry, parts: Mapping[str, Decimal]) -> dict[str, Value]:
         "x_Step": line.step,
         "x_Purpose": line.purpose,
         "x_Formula": formula,
-        "x_UnpricedReason": price.reason,
         "x_Source": price.source,
         "x_PriceSince": price.since,
         "x_PriceChecked": price.checked,
         "x_Confidence": price.confidence,
         "x_AsOf": entry.as_of,
     }
+    if commitment:
+        row |= commitment
+    if entry.stack:
+        row["SubAccountId"] = f"{entry.workload}/{entry.stack}"
+        row["SubAccountName"] = f"{entry.workload}, stack {entry.stack}"
+        row["SubAccountType"] = "Stack"
     return row
 
 
 def _category(entry: Entry) -> str:
-    """A cap gives money back; a seat is purchased; the rest is used."""
+    """A cap gives money back; a seat is purchased; the rest, machines' hours too, is used."""
     if any(one is not None and one < 0 for one in (entry.line.amount, entry.line.list_amount)):
         return "Credit"
-    return "Purchase" if entry.line.fixed else "Usage"
+    return "Purchase" if entry.line.fixed and not is_metered(entry.line.price.unit) else "Usage"
 
 
 @cache

@@ -99,7 +99,7 @@ def _model(page: Page, document: ModelPage) -> None:
     page.bullets("Fees, which nothing multiplies", [_fee(one) for one in document.fees])
     if document.cache:
         least, kept = document.cache
-        minutes = f"{grouped(kept)} {plural('minute', kept)}"
+        minutes = f"{grouped(kept)} {plural('minute', kept)}" if kept else "an unpublished time"
         page.bullets(
             "Cache", [f"prefixes of at least {grouped(least)} tokens, kept {minutes} after use"]
         )

@@ -16,6 +16,18 @@ LEAD = re.compile(r"^(?:[-+=#](?=\D)|\d+[.)](?=\s|$))")
 """What begins a list or a heading, where a text begins a line."""
 APART = "&#8203;"
 """A zero-width space: it keeps @names, #numbers and addresses of a text from becoming links."""
+REFERENCES = (
+    re.compile(r"[#!$&](?=\d)"),  # issues, merge requests, snippets, epics
+    re.compile(r"[~%](?=[\w\"])"),  # labels, milestones
+    re.compile(r":(?=//)|@"),
+    re.compile(r"(?i)\bwww(?=\.)|\b(?:mailto|xmpp):"),
+    re.compile(r"(?i)\bGH(?=-\d)"),
+    re.compile(r"^\s*/(?=\w)"),  # a command to the host, where a text begins a line
+)
+"""Behind what a text is parted, so that GitHub and GitLab make nothing of it."""
+HASH = re.compile(r"(?i)(?<![a-z0-9])[0-9a-f]{7,64}(?![a-z0-9])")
+"""What may name a commit; hosts take seven digits or more of one."""
+SIX = re.compile(r"[0-9a-fA-F]{6}(?=.)")
 
 
 @lru_cache(maxsize=4096)  # names stand in many cells
@@ -26,13 +38,16 @@ def safe(text: str) -> str:
 
 
 def in_html(text: str) -> str:
-    """A text for a line of HTML, in which Markdown is not read: no tag, no link by itself."""
-    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"#(?=\d)", f"#{APART}", text)  # before the others, which hold such a number
-    text = text.replace("://", f":{APART}//").replace("@", f"@{APART}")
-    text = re.sub(r"(?i)\b(www)\.", rf"\1{APART}.", text)
-    text = re.sub(r"(?i)\b(mailto|xmpp):", rf"\1{APART}:", text)
-    return re.sub(r"(?i)\b(GH)-(?=\d)", rf"\1{APART}-", text)
+    """A text for a line of HTML, in which Markdown is not read: no tag, no link by itself.
+
+    Hosts look for references in what is drawn, where no backslash is left to keep them apart.
+    """
+    text = clean(text)  # spells out any zero-width space of the text's own
+    for pattern in REFERENCES:
+        text = pattern.sub("\\g<0>\u200b", text)
+    text = HASH.sub(lambda word: SIX.sub("\\g<0>\u200b", word[0]), text)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("\u200b", APART)
 
 
 def strong(text: str) -> str:

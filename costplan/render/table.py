@@ -263,6 +263,8 @@ def _spread(page: Page, made: Estimate) -> None:
             "",
             2,
         )
+    if any(high - low > found.cost_mean for _, low, high in found.cost_quantiles):
+        page.say("wide ranges are bounds: the true figure lies somewhere in between", "", 2)
 
 
 def _component(table: Table, component: Component, marks: dict[str, str]) -> None:

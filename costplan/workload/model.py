@@ -291,7 +291,12 @@ class Conversation:
     tool_calls: Annotated[int, Ge(0), About("tool calls each turn, each one more model call")] = 0
     tool_tokens: Annotated[Amount, About("result of one tool call")] = Decimal(0)
     tool_request_tokens: Annotated[Amount, About("the model's output to call a tool")] = Decimal(60)
-    gap_seconds: Annotated[Amount, About("between two turns of one conversation")] = Decimal(60)
+    gap_seconds: Annotated[Amount, About("mean time between two turns of one conversation")] = (
+        Decimal(60)
+    )
+    gaps: Annotated[
+        Literal["equal", "exponential"], About("all as long as the mean, or spread as people's are")
+    ] = "equal"
     cacheable: Annotated[
         Literal["all", "fixed", "none"], About("what the application marks as cacheable")
     ] = "all"

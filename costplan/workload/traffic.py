@@ -6,13 +6,24 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-from costplan.quantity import ZERO, total
+from costplan.quantity import ONE, ZERO, total
 from costplan.weektime import parse_days, parse_hours, parse_zone, within
 from costplan.workload.model import Job, Traffic
 
 STEP_MINUTES = 30
 """Windows are weighed in half hours: no vendor's window is finer."""
+
+
+class Level(NamedTuple):
+    """A share of requests that come while traffic is ``pace`` times the month's mean."""
+
+    share: Decimal
+    pace: Decimal
+
+
+STEADY = (Level(ONE, ONE),)
 
 
 def moments(day: date, zone_name: str) -> Iterator[datetime]:
@@ -30,13 +41,47 @@ def shares_in(
 ) -> list[Decimal]:
     """The share of a month's requests in each window (the first that covers a moment wins), and
     last the share outside all of them; they sum to 1."""
+    return _spread(moments(day, traffic.timezone), _weight(traffic), windows)
+
+
+def levels_in(
+    traffic: Traffic, day: date, windows: Sequence[Callable[[datetime], bool]]
+) -> list[Sequence[Level]]:
+    """How busy the hours of each window are, and last those outside all: shares of the window's
+    own requests, which sum to 1."""
+    places = len(windows) + 1
+    if len(set(traffic.hourly)) < 2 and traffic.weekend_factor == 1:
+        return [STEADY] * places
+    weight = _weight(traffic)
+    counts: list[dict[Decimal, int]] = [{} for _ in range(places)]
+    for moment in moments(day, traffic.timezone):
+        counted = counts[_window(moment, windows)]
+        busy = weight(moment)
+        counted[busy] = counted.get(busy, 0) + 1
+    slots = sum(sum(one.values()) for one in counts)
+    sums = [total(busy * count for busy, count in one.items()) for one in counts]
+    mean = total(sums) / slots
+    return [
+        [Level(busy * count / whole, busy / mean) for busy, count in one.items() if busy]
+        if whole
+        else STEADY
+        for one, whole in zip(counts, sums, strict=True)
+    ]
+
+
+def _weight(traffic: Traffic) -> Callable[[datetime], Decimal]:
     hourly = traffic.hourly or (Decimal(1),) * 24
 
     def weight(moment: datetime) -> Decimal:
         factor = traffic.weekend_factor if moment.weekday() >= 5 else Decimal(1)
         return hourly[moment.hour] * factor
 
-    return _spread(moments(day, traffic.timezone), weight, windows)
+    return weight
+
+
+def _window(moment: datetime, windows: Sequence[Callable[[datetime], bool]]) -> int:
+    """The first window that covers a moment; their number where none does."""
+    return next((at for at, covers in enumerate(windows) if covers(moment)), len(windows))
 
 
 def job_shares(
@@ -61,8 +106,7 @@ def _spread(
     for moment in times:
         share = weight(moment)
         if share:
-            at = next((i for i, covers in enumerate(windows) if covers(moment)), len(windows))
-            sums[at] += share
+            sums[_window(moment, windows)] += share
     whole = total(sums)
     if not whole:
         return [*([ZERO] * len(windows)), Decimal(1)]

@@ -6,36 +6,13 @@ This is where expected visits become quantities. They are turned into Decimal on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 from costplan.quantity import TWELVE, ZERO
-from costplan.reading import record
-from costplan.workload.conversation import Prefix, calls
-from costplan.workload.model import Job, Purpose, Step, Workload
+from costplan.workload.model import Job, Step, Workload
+from costplan.workload.model_calls import ModelCalls, portions, step_calls
 from costplan.workload.solving import Visits, once
-
-SECONDS_PER_MONTH = Decimal(730 * 3600)
-TINY = Decimal("1e-11")
-"""Differences of expected visits below this are rounding: visits have 12 digits."""
-
-
-@record
-class ModelCalls:
-    """So many calls a month of one class, to whatever model a stack binds to ``role``."""
-
-    role: str
-    step: str
-    purpose: str
-    count: Decimal
-    tokens: Mapping[str, Decimal]
-    prefix: Prefix | None = None
-    mode: str | None = None
-    job: Job | None = None
-    rate_per_second: Decimal = ZERO
-    tags: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +49,7 @@ def monthly_usage(
     usage = Usage(requests=requests, model_calls=[], parts={}, assumed=[])
     for step in workload.step:
         if step.model:
-            usage.model_calls += _step_calls(workload, step, seen, requests, arrivals)
+            usage.model_calls += step_calls(workload, step, seen, requests, arrivals)
         else:
             _count_part(usage, workload, step, seen, requests)
     for job in workload.job:
@@ -83,110 +60,6 @@ def monthly_usage(
     if workload.human is not None:
         _part(usage, "human", "human").variables["cases"] = seen.cases * requests
     return usage
-
-
-class Portion(NamedTuple):
-    """So many runs of a step a month for one purpose."""
-
-    purpose: str
-    tags: tuple[str, ...]
-    runs: Decimal
-
-
-def portions(step: Step, visits: Visits, requests: Decimal) -> list[Portion]:
-    """A step's runs: first ones produce, retries and restarts coordinate, votes are redundant."""
-    purpose = purpose_of(step)
-    whole = visits.runs[step.name] * requests
-    spare = visits.redundant.get(step.name, ZERO) * requests
-    first = visits.first.get(step.name, ZERO) * requests
-    if step.purpose or step.judges:
-        first = whole - spare
-    found = [
-        Portion(purpose, (), first),
-        Portion("coordinate", (), whole - spare - first),
-        Portion(purpose, ("redundant",), spare),
-    ]
-    return [one for one in found if one.runs > whole * TINY]
-
-
-def purpose_of(step: Step) -> Purpose:
-    """Validators coordinate, everything else produces, unless the step says."""
-    return step.purpose or ("coordinate" if step.judges else "produce")
-
-
-def _step_calls(
-    workload: Workload, step: Step, visits: Visits, requests: Decimal, arrivals: Decimal
-) -> list[ModelCalls]:
-    made: list[ModelCalls] = []
-    for portion in portions(step, visits, requests):
-        for one in _classes(workload, step, requests, arrivals):
-            made.append(
-                replace(
-                    one,
-                    count=one.count * portion.runs / requests,
-                    purpose=portion.purpose,
-                    tags=portion.tags,
-                )
-            )
-    spare = visits.fallbacks.get(step.name, ZERO) if step.fallback else ZERO
-    if step.fallback and spare:
-        made += [
-            replace(one, role=step.fallback.model, count=one.count * spare, purpose="coordinate")
-            for one in _classes(workload, step, requests, arrivals)
-        ]
-    return made
-
-
-def _classes(
-    workload: Workload, step: Step, requests: Decimal, arrivals: Decimal
-) -> list[ModelCalls]:
-    """The classes of a step's calls, as many as if it ran once a request."""
-    role = step.model or ""
-    common = {"role": role, "step": step.name, "purpose": purpose_of(step), "mode": step.mode}
-    conversation = workload.conversation
-    if conversation is not None and step is workload.answering_step:
-        classes = list(calls(conversation))
-        rate = arrivals / SECONDS_PER_MONTH
-        return [
-            ModelCalls(
-                count=arrivals * step.calls,
-                tokens={"input_tokens": call.input_tokens, "output_tokens": call.output_tokens}
-                | ({"web_searches": step.web_searches} if step.web_searches else {}),
-                prefix=call.prefix,
-                rate_per_second=rate * len(classes),
-                **common,  # type: ignore[arg-type]
-            )
-            for call in classes
-        ]
-    tokens = {name: value for name in TOKENS if (value := getattr(step, name))}
-    prefix = None
-    if step.cacheable_tokens:
-        prefix = Prefix(shared=step.cacheable_tokens, marked=step.cacheable_tokens)
-    return [
-        ModelCalls(
-            count=requests * step.calls,
-            tokens=tokens,
-            prefix=prefix,
-            rate_per_second=requests * step.calls / SECONDS_PER_MONTH,
-            **common,  # type: ignore[arg-type]
-        )
-    ]
-
-
-TOKENS = (
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "cache_write_1h_tokens",
-    "output_tokens",
-    "reasoning_tokens",
-    "input_audio_tokens",
-    "output_audio_tokens",
-    "input_image_tokens",
-    "output_image_tokens",
-    "input_video_tokens",
-    "web_searches",
-)
 
 
 def _part(usage: Usage, role: str, kind: str) -> PartUsage:

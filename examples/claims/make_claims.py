@@ -24,6 +24,7 @@ from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.bill import Bill
 from costplan.document.estimate import Estimate, amounts
 from costplan.document.line import LineItem
+from costplan.outcomes.votes import incomplete_beta
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.bill.price import price
 from costplan.quantity import ZERO, grouped, rounded
@@ -32,7 +33,6 @@ from costplan.store.files.throughput import open_throughput
 from costplan.store.files.workloads import open_workload
 from costplan.workload.model import Workload
 from costplan.workload.solving import solve
-from costplan.outcomes.votes import incomplete_beta
 
 AS_OF = date(2026, 11, 22)
 FOLDER = Path(__file__).resolve().parent

@@ -38,6 +38,7 @@ def model(
     return f"""
 [[model]]
 id = "{name}"
+cache = {{ minimum_tokens = 1_024, ttl_minutes = 5 }}
 {about}
 
 [[model.price]]

@@ -27,6 +27,11 @@ FAR = '{ since = 2028-01-01, checked = 2026-10-01, source = "set" }'
 AGREED = '{ since = 2026-09-01, checked = 2026-10-01, source = "set", also = ["page"] }'
 LAGS = REJECTED.format("other", "2026-11-01", 2)
 ANNOUNCED = '{ since = 2026-11-01, checked = 2026-10-01, source = "set" }'
+PEAK = (
+    'schedule = [{{ name = "peak", times = 2, utc_offset = "+08:00", hours = ["09:00-12:00"], '
+    "holidays = {} }}]"
+)
+LATER = "2026-10-08"
 MODELS = {
     "zero_price": [
         (model(BAD, rates="{ input = 0, output = 10 }"), "input"),
@@ -58,6 +63,28 @@ MODELS = {
         (model(BAD, more="mode.flex = { times = 1.01 }"), "flex"),
         (model(BAD, rates=FLAT, more=BATCH_RATES), "batch"),
         (model(BAD, rates=FLAT, more=BATCH_TIERS), "batch"),
+    ],
+    "cache_write_dear": [
+        (model(BAD, rates="{ input = 2, cache_write = 4.01, output = 10 }"), "cache_write"),
+        (model(BAD, rates="{ input = 0.3, cache_write = 0.5, output = 0.5 }"), "cache_write"),
+    ],
+    "holidays_lost": [
+        (
+            model(BAD, more=PEAK.format("[2026-10-01]"), cards=card(FLAT, more=PEAK.format("[]"))),
+            "schedule",
+        )
+    ],
+    "brief_price": [
+        (
+            model(BAD, rates=FLAT, cards=card("{ input = 2, output = 9 }") + card(FLAT, LATER)),
+            "",
+        )
+    ],
+    "cached_audio_assumed": [
+        (
+            model(BAD, rates="{ input = 2, cache_read = 1, output = 9, input_audio = 4 }"),
+            "cache_read_audio",
+        )
     ],
     "checked_in_future": [(model(BAD, origin=TOMORROW), "set")],
     "output_cheap": [(model(BAD, rates="{ input = 10, output = 0.99 }"), "output")],
@@ -105,7 +132,15 @@ MODELS = {
     ],
 }
 CASES = [(name, text, part) for name, cases in MODELS.items() for text, part in cases]
-ELSEWHERE = {"unknown_currency", "name_taken", "name_shadowed", "overrides"}
+SIBLINGS = {
+    "twin_differs",
+    "profile_factor",
+    "sibling_tiers",
+    "edge_both_ways",
+    "cache_terms_assumed",
+}
+"""Rules on several models of one vendor: test_sibling_rules.py."""
+ELSEWHERE = SIBLINGS | {"unknown_currency", "name_taken", "name_shadowed", "overrides"}
 
 
 def test_every_rule_has_a_test_and_a_name_of_its_own() -> None:
@@ -142,6 +177,10 @@ GOOD_MODELS = [
     model("acme/m", rates="{ input = 2, cache_read = 2, cache_write = 2, output = 9 }"),
     model("acme/m", more="mode.batch = { times = 1 }\nmode.priority = { times = 2 }"),
     model("acme/m", rates="{ input = 10, output = 1 }"),
+    model("acme/m", rates="{ input = 2, cache_write = 4, output = 10 }"),
+    model("acme/m", rates="{ input = 2, cache_write = 1, output = 1 }"),
+    model("acme/m", rates=FLAT, cards=card("{ input = 2, output = 9 }", "2026-09-20") + card(FLAT)),
+    model("acme/m", more=PEAK.format("[2026-10-01]"), cards=card(FLAT)),
     model("acme/m", "context = 200_002", FLAT, CHEAP_TIER),
     model("acme/m", "context = 200_000", FLAT, CHEAP_TIER, cards=card(FLAT)),
     model("acme/m", "context = 1_000\nmax_output = 1_000"),

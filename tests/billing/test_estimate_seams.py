@@ -265,7 +265,8 @@ stack.one.chat = "acme/chat"
         kind = line.price.charge
         quantities[kind] = quantities.get(kind, Decimal(0)) + line.quantity
     # Inputs 2,100, 2,400, 2,700; turns 2 and 3 read the turn before, turn 1 the shared 2,000.
-    warm = 1 - (-(Decimal(100) / (730 * 3_600) * 3 * 300)).exp()
+    # One conversation keeps it for five minutes after its third turn: 320 seconds.
+    warm = 1 - (-(Decimal(100) / (730 * 3_600) * 320)).exp()
     read = 100 * (2_000 * warm + 2_100 + 2_400)
     assert abs(quantities["cache_read"] - read) < Decimal("1e-15")
     assert abs(quantities["cache_write"] - (100 * 7_200 - read)) < Decimal("1e-15")

@@ -7,7 +7,7 @@ from small_catalog import billed, entry_of, take
 
 from costplan.billing.machines import bill_machines
 from costplan.workload.model import Binding, Traffic
-from costplan.workload.usage import ModelCalls
+from costplan.workload.model_calls import ModelCalls
 
 GPU = entry_of(
     """

@@ -6,7 +6,7 @@ from math import exp
 import pytest
 from small_catalog import DAY, model, sum_of, tokens
 
-from costplan.billing.caching import ASSUMED_TERMS, Case, cases
+from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, Case, cases
 from costplan.billing.tokens import Processing, Tariff, TokenUsage
 from costplan.workload.conversation import Prefix
 
@@ -148,7 +148,7 @@ def test_more_than_the_request_is_never_cached() -> None:
 
 def test_terms_are_assumed_where_none_are_published() -> None:
     entry = model(RATES)
-    assert (ASSUMED_TERMS.minimum_tokens, ASSUMED_TERMS.ttl_minutes) == (1024, 5)
+    assert (ASSUMED_TERMS.minimum_tokens, ASSUMED_MINUTES) == (1024, 5)
     (case,) = split(prefix(shared=1_023, marked=1_023), rate="1", entry=entry)
     assert parts(case) == (0, 0)
     found = split(prefix(shared=1_024, marked=1_024), rate="1", entry=entry)

@@ -30,7 +30,7 @@ from costplan.reading import read
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
 from costplan.workload.model import Workload
 
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 28)
 CATALOG = Catalog([SlicedFolder("built-in", built_in_folder())])
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

@@ -19,7 +19,7 @@ from costplan.document.bill import Bill
 from costplan.plan.bill.price import price
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
 
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 28)
 DATA = Path(__file__).resolve().parents[1] / "data" / "component_products.json"
 PRODUCTS = json.loads(DATA.read_text(encoding="utf-8"))
 CATALOG = Catalog([SlicedFolder("built-in", built_in_folder())])

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 
 from costplan.catalog.merging import Quote, merge
-from costplan.catalog.model import Card, Fee, Mode, Model, Rates, Region, Rejected, Tier
+from costplan.catalog.model import CacheTerms, Card, Fee, Mode, Model, Rates, Region, Rejected, Tier
 from costplan.catalog.origin import Origin, Source
 from costplan.catalog.schedule import Window
 
@@ -402,3 +402,47 @@ def test_a_leap_with_a_day_a_second_source_or_the_vendors_word_is_taken() -> Non
     assert told(merge(base, two, HEAD))[-1][3] == D("0.05")
     page = quote("page", NOV, far, confidence="vendor")
     assert told(merge(base, [page], HEAD))[-1][3] == D("0.05")
+
+
+def test_a_set_that_left_its_price_is_believed_over_one_that_repeats_it() -> None:
+    """The card's own source moved in October; another, read in November, still shows the old."""
+    base = model(card(JAN, rates("1", "2"), "old", SEP))
+    late, moved = quote("other", NOV, rates("1", "2")), quote("old", OCT, rates("1.1", "2.2"))
+    merged = merge(base, [late, moved], HEAD)
+    assert told(merged) == [(JAN, "old", (), D("1")), (OCT, "old", (), D("1.1"))]
+    assert [one.source for one in merged.price[1].rejected] == ["other"]
+    page = quote("page", NOV, rates("1", "2"), confidence="vendor")
+    assert told(merge(base, [moved, page], HEAD))[-1][3] == 1
+
+
+def test_a_set_may_return_to_an_earlier_price() -> None:
+    base = model(card(JAN, rates("1", "2"), "old", SEP), card(SEP, rates("3", "6"), "old", SEP))
+    merged = merge(base, [quote("old", NOV, rates("1", "2"))], HEAD)
+    assert told(merged)[-1] == (NOV, "old", (), D("1"))
+    other = merge(base, [quote("other", NOV, rates("1", "2"))], HEAD)
+    assert told(other)[-1][0] == SEP
+
+
+def test_hours_that_know_holidays_take_the_place_of_hours_that_do_not() -> None:
+    def hours(name: str, times: str, *rests: date) -> Window:
+        return Window(
+            name=name, times=D(times), utc_offset="+00:00", hours=("01:00-04:00",), holidays=rests
+        )
+
+    flat = card(OCT, rates("2", "4"), "two", OCT, schedule=(hours("off-peak", "0.5"),))
+    known = card(OCT, rates("1", "2"), "one", OCT, schedule=(hours("peak", "2", DEC),))
+    merged = merge(None, [quote("two", NOV, flat), quote("one", OCT, known)])
+    (made,) = merged.price
+    assert (made.rates.input, made.schedule[0].holidays) == (1, (DEC,))
+
+
+def test_a_smallest_prefix_gets_its_time_to_live_from_who_agrees_on_it() -> None:
+    least = quote("one", NOV, rates("1", "2"), cache=CacheTerms(minimum_tokens=D(512)))
+    known = quote(
+        "two", OCT, rates("1", "2"), cache=CacheTerms(minimum_tokens=D(512), ttl_minutes=D(5))
+    )
+    other = quote(
+        "two", OCT, rates("1", "2"), cache=CacheTerms(minimum_tokens=D(1024), ttl_minutes=D(5))
+    )
+    assert merge(None, [least, known]).cache == CacheTerms(minimum_tokens=D(512), ttl_minutes=D(5))
+    assert merge(None, [least, other]).cache == CacheTerms(minimum_tokens=D(512))

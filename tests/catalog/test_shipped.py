@@ -26,7 +26,7 @@ from costplan.reading import read
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
 from costplan.store.files.text import parse_toml
 
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 28)
 ROOT = built_in_folder()
 FILES = sorted(path for name in CATEGORIES for path in ROOT.glob(f"{name}/*.toml"))
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "catalogue.md"
@@ -214,7 +214,7 @@ def test_every_rate_of_every_card_makes_a_priced_line(path: Path, catalog: Catal
 
 @each_file
 def test_every_model_and_offer_has_a_price_today(path: Path, catalog: Catalog) -> None:
-    moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    moment = datetime(2026, 11, 28, 12, tzinfo=UTC)
     for item in items(path):
         if isinstance(item, Model):
             card = card_on(item, TODAY)

@@ -94,7 +94,7 @@ def test_the_formats_are_those_that_the_commands_know() -> None:
             assert re.search(rf"^{form} .*\b{command}\b", text, re.M), (form, command)
     assert set(DRAWN) <= used
     assert used <= set(FORMATS), "costplan/cli/common/glossary.py says what each format is"
-    rows = re.findall(r"^(\w+) +.*: ", text, re.M)
+    rows = re.findall(r"^([\w.-]+) +.*: ", text, re.M)
     assert used <= set(rows)
 
 

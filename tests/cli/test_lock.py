@@ -292,3 +292,33 @@ def test_a_lock_is_never_written_over_its_workload(locked: Path) -> None:
     ran = here("pricing", "lock", "--out", "costplan.toml", *DAY, folder=locked)
     assert (ran.code, ran.out) == (2, "")
     assert (locked / "costplan.toml").read_bytes() == before
+
+
+def test_eight_locks_at_once_keep_what_each_of_them_pins(tmp_path: Path) -> None:
+    project(tmp_path)
+    text = (tmp_path / "costplan.toml").read_text()
+    names = [f"w{at}.toml" for at in range(8)]
+    for name in names:
+        (tmp_path / name).write_text(text.replace('name = "pinned"', f'name = "{name}"'))
+    together(tmp_path, [["pricing", "lock", name, *DAY] for name in names], [0] * 8)
+    lock = (tmp_path / "costplan.lock").read_text()
+    assert [name for name in names if f'"{name}"' not in lock] == []
+    assert not list(tmp_path.glob(".costplan*"))
+
+
+def test_of_two_inits_at_once_one_is_told_that_the_file_is_there(tmp_path: Path) -> None:
+    together(tmp_path, [["init"]] * 4, [0, 2, 2, 2])
+
+
+def together(folder: Path, commands: list[list[str]], codes: list[int]) -> None:
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "costplan", *command],
+            cwd=folder,
+            env={**os.environ, "HOME": str(folder / "nobody")},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for command in commands
+    ]
+    assert sorted(process.wait(120) for process in running) == codes

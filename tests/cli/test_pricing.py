@@ -143,7 +143,9 @@ def test_list_states_the_catalogue_s_own_prices() -> None:
         prices = {one["charge"]: one for one in row["prices"]}
         if isinstance(item, Model):
             card = item.card(DAY)
-            assert card is not None
+            if card is None:
+                assert row["known_from"] == item.price[0].origin.since.isoformat()
+                continue
             wanted = {
                 kind: rate
                 for kind, rate in card.rates.published().items()

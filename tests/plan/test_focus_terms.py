@@ -135,7 +135,7 @@ def test_unit_prices_are_in_the_currency_of_their_costs() -> None:
     assert row["PricingCurrencyListUnitPrice"] == "0.013"
     assert row["PricingCurrencyContractedUnitPrice"] == "0.0117"
     assert (row["ListCost"], row["ContractedCost"]) == ("140.4", "126.36")
-    assert (row["EffectiveCost"], row["PricingCurrencyEffectiveCost"]) == ("126.36", "117")
+    assert (row["EffectiveCost"], row["PricingCurrencyEffectiveCost"]) == ("126.36", "117.0")
     table = next(one for one in rows("csv", made) if one["charge"] == "calls")
     assert (table["price"], table["price_currency"]) == ("0.013", "EUR")
     assert (table["amount"], table["currency"]) == ("126.36", "USD")
@@ -150,7 +150,11 @@ def test_a_commitment_with_room_left_and_one_without() -> None:
     (left,) = [row for row in found if unused(row)]
     assert left["EffectiveCost"] == left["CommitmentDiscountQuantity"] == "761.6"
     assert (left["ChargeCategory"], left["ChargeFrequency"]) == ("Usage", "Recurring")
-    assert (left["ListCost"], left["ContractedCost"], left["ListUnitPrice"]) == ("0", "0", "0")
+    assert (left["ListCost"], left["ContractedCost"], left["ListUnitPrice"]) == (
+        "0.0",
+        "0.0",
+        "0.0",
+    )
     assert left["CommitmentDiscountId"] == "commitment/deal"
     used = [row for row in found if row["CommitmentDiscountStatus"] == "Used"]
     assert sum_of(used, "EffectiveCost") < sum_of(used, "ContractedCost")

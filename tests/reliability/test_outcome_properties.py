@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from math import comb, exp, lgamma, log
+from math import comb, exp, lgamma, log, log1p
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -28,13 +29,14 @@ from reliability_helpers import (
 
 from costplan.api import estimate_opened
 from costplan.outcomes.chain import Chain, NeverEnds, Row
-from costplan.outcomes.graph import Outcomes
+from costplan.outcomes.graph import Graph, Outcomes
+from costplan.outcomes.node import Node
 from costplan.outcomes.spread import quantiles
 from costplan.outcomes.states import MOST_STATES
 from costplan.outcomes.votes import ceiling, majority
 from costplan.store.files.workloads import open_workload
+from costplan.workload.model_calls import portions
 from costplan.workload.solving import Rates, solve
-from costplan.workload.usage import portions
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 DAY = date(2026, 11, 22)
@@ -474,6 +476,33 @@ def test_quantiles_of_a_block_by_hand() -> None:
     for one in found:
         assert one.low <= exact[one.share] <= one.high
         assert one.high - one.low < 0.0002
+
+
+@pytest.mark.parametrize("leaves", [1e-2, 1e-4, 1e-6, 1e-8])
+def test_quantiles_of_a_loop_are_bounded_however_seldom_it_is_left(leaves: float) -> None:
+    """Runs until the end are geometric: P(at most n) = 1 - (1 - leaves)^n."""
+    loop = Graph([Node(name="again", next=((0, 1 - leaves), (None, leaves)))])
+    began = process_time()
+    ranges = quantiles(loop, {"again": 0.001}, 0.0)
+    assert process_time() - began < 10  # 20 s to hours where every request is followed to its end
+    for one in ranges:
+        exact = 0.001 * log1p(-one.share) / log1p(-leaves)
+        assert one.low <= exact + 0.001
+        assert exact - 0.001 <= one.high <= 11 / leaves * 0.001
+
+
+def test_quantiles_of_two_slow_loops_one_behind_the_other() -> None:
+    nodes = [
+        Node(name="a", next=((0, 1 - 1e-6), (1, 1e-6))),
+        Node(name="b", next=((1, 1 - 1e-6), (None, 1e-6))),
+    ]
+    began = process_time()
+    ranges = quantiles(Graph(nodes), {"a": 0.001, "b": 0.001}, 0.0)
+    assert process_time() - began < 10
+    for one, exact in zip(
+        ranges, (1.678347, 4.743865, 6.638352), strict=True
+    ):  # Erlang, two stages
+        assert one.low <= exact * 1e3 <= one.high
 
 
 # -- size -----------------------------------------------------------------------------------

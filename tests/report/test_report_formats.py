@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -19,7 +20,10 @@ from report_cases import BILL, LINES, MINIMAL, NASTY, ROOT, SAVED, SUPPORT, data
 from costplan.document.entries import FIELDS
 from costplan.document.facts import RULES, findings
 from costplan.document.saved import Saved, parse
+from costplan.problems import clean
 from costplan.render import FORMATS, TABULAR, Look, render_all
+from costplan.render.csv import table
+from costplan.render.markup import in_html, safe
 from costplan.store.files.schemas import schema
 
 LOOK = Look()
@@ -85,7 +89,52 @@ def test_no_spreadsheet_computes_a_name(form: str) -> None:
             number = re.fullmatch(r"-?\d+(\.\d+)?", value)
             assert number or not FORMULA.match(value), (name, value)
     plain = {row["role" if form == "csv" else "x_Role"].removeprefix("'") for row in rows}
-    assert plain <= set(LINES)
+    assert plain <= {clean(line) for line in LINES}
+    assert not re.search(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\ufeff]", text)
+
+
+@pytest.mark.parametrize(
+    "text", [" =1+1", "  @x", "\u200b=1", "\ufeff+1", "\t=1", "\xa0-1", "\x1b[31m", "\u202e=1"]
+)
+def test_a_cell_is_no_formula_and_steers_no_terminal(text: str) -> None:
+    cell = next(iter(csv.reader([table([text], [])])))[0]
+    assert cell.isprintable()
+    assert not FORMULA.match(cell.lstrip())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "!1",
+        "#12",
+        "&3",
+        "$4",
+        "~bug",
+        '~"bug"',
+        "%v1",
+        "@name",
+        "GH-7",
+        "www.a.b",
+        "https://a.b",
+        "mailto:a@b.c",
+        "/close",
+        "deadbee",
+        "0000000000000000000000000000000000000000",
+        "0123456789abcdef0123456789abcdef01234567",
+    ],
+)
+def test_no_host_finds_a_reference_in_what_is_drawn(text: str) -> None:
+    """Hosts search the text that is drawn, where escapes are gone."""
+    for markup in (safe(text), in_html(text)):
+        seen = html.unescape(re.sub(r"\\(?=[^\w\s])", "", markup))
+        assert seen.replace("\u200b", "") == text
+        assert not REFERENCE.search(seen), seen
+    assert "\u200b" not in html.unescape(safe("gpt-6.1, 50 % off, Q&A: 12 of 345678"))
+
+
+REFERENCE = re.compile(
+    r"[#!$&]\d|[~%][\w\"]|@\w|GH-\d|www\.|://|mailto:\w|^/\w|(?<!\w)[0-9a-f]{7,}(?!\w)"
+)
 
 
 # focus
@@ -119,7 +168,6 @@ def test_focus_has_the_columns_of_the_specification_and_adds_up() -> None:
 
 
 def test_focus_rows_hold_together() -> None:
-    unpriced = 0
     for row in rows_of(drawn("focus", *opened(SUPPORT, MINIMAL, BILL))):
         assert (row["x_FocusVersion"], row["x_Estimate"]) == ("1.2", "true")
         assert row["BillingPeriodStart"] == "2026-11-01T00:00:00Z"
@@ -127,19 +175,44 @@ def test_focus_rows_hold_together() -> None:
         assert row["ServiceCategory"] in SERVICES
         assert row["ChargeCategory"] in ("Usage", "Purchase", "Credit")
         assert row["ChargeFrequency"] in ("Usage-Based", "Recurring", "One-Time")
-        assert row["InvoiceId"] == row["RegionId"] == row["CommitmentDiscountId"] == ""
+        assert row["InvoiceId"] == row["CommitmentDiscountId"] == ""
         assert "not an invoice" in row["BillingAccountName"]
         assert json.loads(row["Tags"])["component"] == row["x_Component"]
-        if row["BilledCost"] == "":
-            unpriced += 1
-            assert row["EffectiveCost"] == row["ListCost"] == row["ListUnitPrice"] == ""
-            assert row["x_UnpricedReason"]
-        elif row["ListUnitPrice"]:
+        for name, value in row.items():
+            if name.endswith(("Cost", "UnitPrice", "Quantity")) and value:
+                assert re.fullmatch(r"-?\d+\.\d+", value), (name, value)
+        for name in ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost"):
+            assert row[name], name
+        if row["ListUnitPrice"]:
             quantity = Decimal(row["PricingQuantity"])
             for price, cost in (("List", "ListCost"), ("Contracted", "ContractedCost")):
                 made = quantity * Decimal(row[f"{price}UnitPrice"])
                 assert abs(made - Decimal(row[cost])) < Decimal("1e-4")
-    assert unpriced == sum(len(one["unpriced"]) for one in data(SUPPORT)["estimates"])
+
+
+def test_focus_leaves_out_what_has_no_price_and_says_so() -> None:
+    rows = rows_of(drawn("focus", *opened(SUPPORT)))
+    for made in data(SUPPORT)["estimates"]:
+        own = [row for row in rows if row["x_Stack"] == made["stack"]]
+        lines = sum(len(one["line_items"]) for one in made["components"])
+        assert len(own) == lines - len(made["unpriced"])
+        for row in own:
+            assert all(one["offer"] in row["x_LeftOut"] for one in made["unpriced"])
+            assert bool(row["x_LeftOut"]) == bool(made["unpriced"])
+
+
+def test_each_version_of_focus_has_its_own_columns() -> None:
+    old, new = ({*rows_of(drawn(form, *opened(SUPPORT)))[0]} for form in ("focus", "focus-1.4"))
+    assert old - new == {"ProviderName", "PublisherName"}
+    assert new - old == {"HostProviderName", "ServiceProviderName", "InvoiceDetailId"}
+    (version,) = {row["x_FocusVersion"] for row in rows_of(drawn("focus-1.4", *opened(SUPPORT)))}
+    assert version == "1.4"
+
+
+def test_focus_names_clouds_as_their_exports_do() -> None:
+    rows = rows_of(drawn("focus", *opened(SUPPORT)))
+    seen = {(row["ProviderName"], row["ServiceName"]) for row in rows}
+    assert ("AWS", "Amazon Bedrock") in seen
 
 
 # junit
@@ -423,9 +496,9 @@ def test_every_format_draws_every_kind(form: str) -> None:
         assert text == "" or text.endswith("\n")
         render_all(opened(path, MINIMAL), form, LOOK)
     plain = render_all([hostile()], form, Look(unicode=False))
-    allowed = "\r\n" if form in ("csv", "focus") else "\n"
+    allowed = "\r\n" if form in ("csv", "focus", "focus-1.4") else "\n"
     bad = {one for one in plain if not one.isprintable() and one not in allowed}
-    assert bad <= ({"\t", "\x1b"} if form in ("csv", "focus") else set()), bad
+    assert bad <= ({"\t", "\x1b"} if form in ("csv", "focus", "focus-1.4") else set()), bad
 
 
 def test_formats_with_rows_are_the_ones_that_say_so() -> None:

@@ -25,6 +25,7 @@ ENDINGS = {
     "html": "html",
     "csv": "csv",
     "focus": "focus.csv",
+    "focus-1.4": "focus-1.4.csv",
     "junit": "xml",
     "sarif": "sarif",
     "github": "github.txt",

@@ -14,6 +14,7 @@ from costplan.catalog.lookup import Catalog
 from costplan.problems import BadUsage
 from costplan.store.files import generations
 from costplan.store.files.shelves import RefreshedFolder, SlicedFolder, WholeFolder, layers
+from costplan.store.files.writing import Busy
 
 HEAD = 'vendor = "Acme"\ncurrency = "USD"\nsource.page = { at = "acme", confidence = "dataset" }\n'
 MODEL = """
@@ -87,7 +88,7 @@ def test_what_is_not_a_generation_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_refresh_that_came_between_is_not_overwritten(tmp_path: Path) -> None:
     generations.write(tmp_path, file(1), None)
-    with pytest.raises(generations.Busy, match="has just changed"):
+    with pytest.raises(Busy, match="has just changed"):
         generations.write(tmp_path, file(2), None)
     assert price(tmp_path) == 1
 
@@ -111,7 +112,7 @@ def test_two_refreshes_do_not_write_at_once_and_a_dead_one_holds_nothing(tmp_pat
         try:
             assert holder.stdout is not None
             assert holder.stdout.readline() == "held\n"
-            with pytest.raises(generations.Busy, match="is writing"):
+            with pytest.raises(Busy, match="is writing"):
                 generations.write(tmp_path, file(), None)
             assert price(tmp_path) is None
         finally:

@@ -6,10 +6,11 @@ from decimal import Decimal as D
 
 import pytest
 
-from costplan.catalog.model import Model
+from costplan.catalog.model import CacheTerms, Model
 from costplan.problems import InvalidInput
 from costplan.store.sourcing.upstream import Upstream, adapter
 from costplan.store.sourcing.upstream.payload import rate
+from costplan.store.sourcing.upstream.recognise import by_content
 
 DAY = date(2026, 11, 1)
 SETS = ("genai-prices", "litellm", "models.dev", "model-prices", "portkey")
@@ -53,7 +54,7 @@ def test_genai_prices_reads_strings_per_million_with_tiers_and_fees() -> None:
     (card,) = priced.price
     assert (priced.context, rates(priced)) == (500_000, {"input": 2, "output": 6})
     assert (card.origin.since, card.origin.checked, card.per) == (DAY, DAY, 1_000_000)
-    assert [(tier.above, tier.rates.input, tier.rates.output) for tier in card.tiers] == [
+    assert [(tier.at_or_above, tier.rates.input, tier.rates.output) for tier in card.tiers] == [
         (200_000, 4, 6)
     ]
     assert (card.fee["web_searches"].price, card.fee["web_searches"].per) == (10, 1000)
@@ -439,3 +440,57 @@ def test_every_set_has_an_address(name: str) -> None:
 
 def test_a_rate_of_all_digits_that_a_payload_may_have_is_kept() -> None:
     assert rate(D("123456789012345"), (), D(10**6)) == 123456789012345000000
+
+
+def test_models_dev_by_provider_and_id() -> None:
+    cost = {"input": 1.25, "output": 10, "cacheRead": 0, "cacheWrite": 0}
+    packed = {"id": "gpt-x", "cost": cost, "contextWindow": 400000}
+    data = {"openai": {"gpt-x": packed, "models": {**packed, "id": "models"}}}
+    upstream = read("models.dev", data)
+    assert {one.model.id for one in upstream.quoted} == {"openai/gpt-x", "openai/models"}
+    assert by_content(json.dumps(data).encode()) == "models.dev"
+
+
+def test_model_prices_a_record_of_the_old_price_that_came_too_late_never_held() -> None:
+    def segment(input: float, seen: str, start: str | None) -> dict:
+        rates = {"input": input, "output": input * 4, "valid_from": f"{seen}T00:00:00Z"}
+        return {"rates": rates, "start": start and f"{start}T00:00:00Z"}
+
+    listed = [segment(0.75, "2026-07-04", None), segment(0.3, "2026-06-29", "2026-06-29")]
+    priced = model(
+        read("model-prices", {"prices": {"longcat": {"m": {"standard": listed}}}}), "longcat/m"
+    )
+    assert [(one.origin.since, one.rates.input) for one in priced.price] == [
+        (date(2026, 6, 29), D("0.3"))
+    ]
+
+
+def test_portkey_training_is_in_cents_a_token() -> None:
+    config = {
+        "pay_as_you_go": {"request_token": {"price": 0.0002}, "response_token": {"price": 0.0008}},
+        "finetune_config": {"pay_per_token": {"price": 0.0025}},
+    }
+    priced = model(read("portkey", {"openai": {"m": {"pricing_config": config}}}), "openai/m")
+    fee = priced.price[0].fee["training_tokens"]
+    assert (fee.price, fee.per) == (25, 1_000_000)
+
+
+def test_litellm_says_what_is_long_enough_to_be_cached() -> None:
+    upstream = litellm(input_cost_per_token=1e-6, prompt_cache_min_tokens=4096.0)
+    assert model(upstream, "azure/eu/gpt-x").cache == CacheTerms(minimum_tokens=D(4096))
+
+
+def test_a_write_at_the_price_of_output_is_left_out() -> None:
+    cost = {"input": 3, "output": 15, "cache_read": 0.75, "cache_write": 15}
+    upstream = read("models.dev", {"xai": {"models": {"g": {"id": "g", "cost": cost}}}})
+    assert set(rates(model(upstream, "xai/g"))) == {"input", "output", "cache_read"}
+    assert "slip of columns" in next(iter(reasons(upstream).values()))
+
+
+def test_xai_bills_the_long_tier_from_its_edge_on_whoever_tells_it() -> None:
+    tier = {"inputTokensAbove": 200000, "input": 4, "output": 12}
+    cost = {"input": 2, "output": 6, "tiers": [tier]}
+    for seller, wanted in (("xai", (None, 200_000)), ("mistral", (200_000, None))):
+        data = {seller: {"models": {"g": {"id": "g", "cost": cost}}}}
+        (first,) = model(read("models.dev", data), f"{seller}/g").price[0].tiers
+        assert (first.above, first.at_or_above) == wanted

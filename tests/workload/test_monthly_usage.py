@@ -8,7 +8,8 @@ import pytest
 from costplan.problems import InvalidInput
 from costplan.reading import read
 from costplan.workload.model import Workload
-from costplan.workload.usage import SECONDS_PER_MONTH, Usage, monthly_usage
+from costplan.workload.model_calls import SECONDS_PER_MONTH
+from costplan.workload.usage import Usage, monthly_usage
 
 
 def workload(text: str) -> Workload:
@@ -106,9 +107,10 @@ runtime = "a/a"
 def test_each_step_calls_its_model_each_time_it_runs() -> None:
     made = usage(RAG)
     assert made.requests == 1_000
+    assert sum(one.count for one in made.model_calls if one.step == "answer") == 3_000
     calls = {one.step: one for one in made.model_calls}
     assert list(calls) == ["answer", "check", "nightly", "knowledge queries", "knowledge upserts"]
-    assert (calls["answer"].role, calls["answer"].count) == ("chat", 3_000)
+    assert calls["answer"].role == "chat"
     assert calls["answer"].tokens == {"input_tokens": 800, "output_tokens": 100}
     assert calls["answer"].purpose == "produce"
     assert (calls["check"].count, calls["check"].tokens) == (1_000, {"input_tokens": 300})
@@ -119,12 +121,21 @@ def test_a_validator_coordinates() -> None:
     assert check.purpose == "coordinate"
 
 
-def test_a_cacheable_prefix_carries_its_arrival_rate() -> None:
-    (answer,) = [one for one in usage(RAG).model_calls if one.step == "answer"]
-    assert answer.prefix is not None
-    assert (answer.prefix.shared, answer.prefix.marked, answer.prefix.own) == (600, 600, 0)
-    assert answer.rate_per_second == Decimal(3_000) / SECONDS_PER_MONTH
+def test_the_first_call_of_a_run_finds_other_requests_the_rest_its_own() -> None:
+    first, again = [one for one in usage(RAG).model_calls if one.step == "answer"]
+    assert first.prefix is not None
+    assert again.prefix is not None
+    assert (first.count, again.count) == (1_000, 2_000)
+    assert (first.prefix.shared, first.prefix.marked, first.prefix.own) == (600, 600, 0)
+    assert (again.prefix.shared, again.prefix.marked, again.prefix.own) == (600, 600, 600)
+    assert first.rate_per_second == Decimal(1_000) / SECONDS_PER_MONTH
     assert SECONDS_PER_MONTH == 730 * 3_600
+
+
+def test_what_is_not_cached_is_not_split() -> None:
+    made = usage(RAG.replace("cacheable_tokens = 600", ""))
+    (answer,) = [one for one in made.model_calls if one.step == "answer"]
+    assert (answer.count, answer.prefix) == (3_000, None)
 
 
 def test_a_job_counts_its_items_and_keeps_its_mode() -> None:
@@ -232,7 +243,7 @@ def test_growth_scales_traffic_and_nothing_that_is_stored() -> None:
     grown = usage(RAG, "1.5")
     assert grown.requests == 1_500
     calls = {one.step: one.count for one in grown.model_calls}
-    assert calls["answer"] == 4_500
+    assert sum(one.count for one in grown.model_calls if one.step == "answer") == 4_500
     assert calls["nightly"] == 600
     index = grown.parts["knowledge"].variables
     assert (index["queries"], index["vectors"], index["upserts"]) == (3_000, 50_000, 900)
@@ -294,10 +305,11 @@ def test_a_conversation_is_traced_by_turn() -> None:
     assert part["spans"] == 1_800
 
 
-def test_the_shared_prefix_of_a_conversation_is_asked_for_by_every_call() -> None:
+def test_conversations_arrive_and_their_turns_follow() -> None:
     made = usage(TALK)
-    rate = Decimal(100) / SECONDS_PER_MONTH * 12
-    assert {one.rate_per_second for one in made.model_calls} == {rate}
+    assert {one.rate_per_second for one in made.model_calls} == {Decimal(100) / SECONDS_PER_MONTH}
+    prefixes = [one.prefix for one in made.model_calls if one.prefix is not None]
+    assert {(one.turns, one.turn_gap_seconds) for one in prefixes} == {(6, 60)}
 
 
 # ---------------------------------------------------------------- what a workload may not say

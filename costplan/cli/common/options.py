@@ -18,6 +18,7 @@ class Format(StrEnum):
     html = "html"
     csv = "csv"
     focus = "focus"
+    focus_1_4 = "focus-1.4"
     junit = "junit"
     sarif = "sarif"
     github = "github"

@@ -34,7 +34,7 @@ def command(
     from costplan.problems import BadUsage, clean
     from costplan.render.price_diff import counts, draw
     from costplan.store.files.workloads import open_workload
-    from costplan.store.files.writing import write
+    from costplan.store.files.writing import alone, write
 
     when = day(as_of)
     opened = open_workload(workload)
@@ -45,16 +45,20 @@ def command(
         said = f"{pinned.file}: {len(pinned.offers)} entries as the catalogue has them"
         note(clean(said))
         return 0
+    from contextlib import nullcontext
     from pathlib import Path
 
     spare(Path(opened.name), out)
-    made = relock(opened, when, out, update, update_offer or [])
+    path = out or opened.lock_path
+    with alone(path) if path is not None else nullcontext():
+        made = relock(opened, when, out, update, update_offer or [])
+        if made.text != made.before:
+            write(made.path, made.text)
     for name in made.damaged:
         note(clean(f"dropped: {name} was edited or damaged, not used here"))
     if made.text == made.before:
         note(clean(f"{made.path} is up to date: {made.entries} entries"))
         return 0
-    write(made.path, made.text)
     note(clean(f"wrote {made.path}: {made.entries} entries"))
     if made.before:
         note(counts(made.diff))

@@ -22,11 +22,13 @@ from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
+from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
 from costplan.workload.model import Fixed, Workload
+from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
-from costplan.workload.usage import ModelCalls, monthly_usage
+from costplan.workload.usage import monthly_usage
 
 DEFAULT_PURPOSE = {
     "tokens": "produce",
@@ -156,6 +158,9 @@ class StackMonth:
             rate = self.exchange.conversion(entry.currency)
             assert rate is not None  # or it would not have been billed
             convert_lines(lines, rate)
+        region = served_in(entry, self.stack.region)
+        for line in lines:
+            line.region = region
         self.lines += lines
         for grant in grants:
             amount = grant.amount if rate is None else convert(grant.amount, rate)
@@ -313,6 +318,7 @@ class StackMonth:
                 for name, one in own.items()
             ]
             self.assumptions.append(f"{entry.id}: {'; '.join(words)}")
+        self.assumptions += bill.sized
         if offer.not_included:
             self.not_included.append(f"{entry.id}: {'; '.join(offer.not_included)}")
         wanted = self.stack.region

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation, Overflow
 
 from costplan.billing.offers import OfferBill, Take, bill_offer
 from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
@@ -38,9 +38,28 @@ def price(
     Raises UnknownOffer, PriceNotKnown, or BadUsage for values that do not fit the offer.
     """
     entry = catalog.get(name)
+    try:
+        made = _bill(entry, given, at, requests, mode, region, charge, free_tiers)
+    except (InvalidOperation, Overflow):  # an amount of fifty digits cannot be settled
+        raise BadUsage(
+            f"{entry.id}: an amount comes out too large to be computed",
+            "look at its quantity, price and 'per', and at the quantities given",
+        ) from None
+    return _with_alias(made, entry, name)
+
+
+def _bill(
+    entry: Entry,
+    given: Mapping[str, Decimal],
+    at: datetime,
+    requests: Decimal,
+    mode: str | None,
+    region: str | None,
+    charge: str | None,
+    free_tiers: bool,
+) -> Bill:
     if isinstance(entry.item, Model):
-        made = _model(entry, given, at, requests, mode, region, charge)
-        return _with_alias(made, entry, name)
+        return _model(entry, given, at, requests, mode, region, charge)
     if mode or region:
         option = "--mode" if mode else "--region"
         raise BadUsage(f"{entry.id} is not priced by the token: {option} does not apply")
@@ -49,7 +68,7 @@ def price(
             f"{entry.id} is not priced by the request: --requests does not apply",
             "give the month's quantities, such as requests=10000",
         )
-    return _with_alias(_offer(entry, given, at, charge, free_tiers), entry, name)
+    return _offer(entry, given, at, charge, free_tiers)
 
 
 def _with_alias(bill: Bill, entry: Entry, asked: str) -> Bill:

@@ -1,12 +1,34 @@
-"""How a bill is spread over vendors."""
+"""How a bill is spread over vendors, and over the regions of clouds."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
+from costplan.catalog.lookup import Entry
 from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, settle
+
+AWS = re.compile(r"[a-z]{2}(-gov|-isob?)?-[a-z]+-\d")
+GOOGLE = re.compile(r"[a-z]+-[a-z]+\d+")
+AZURE = re.compile(r"[a-z]{5,}\d?")
+REGIONS = {
+    "aws": AWS,
+    "bedrock": AWS,
+    "bedrock-mantle": AWS,
+    "google": GOOGLE,
+    "vertex": GOOGLE,
+    "azure": AZURE,
+}
+"""What a cloud's own region ids look like; a geography, such as eu, is none."""
+
+
+def served_in(entry: Entry, region: str | None) -> str | None:
+    """The region that a cloud's offer is priced in, else the stack's ``region``; None elsewhere."""
+    shape = REGIONS.get(entry.id.partition("/")[0])
+    known = entry.item.region or region
+    return known if shape and known and shape.fullmatch(known) else None
 
 
 def largest_vendor(

@@ -16,8 +16,8 @@ from costplan.document.estimate import PURPOSES
 from costplan.problems import InvalidInput
 from costplan.workload.flow import DONE
 from costplan.workload.model import OnReject, Step, Workload
+from costplan.workload.model_calls import purpose_of
 from costplan.workload.solving import Rates, Solved, solve
-from costplan.workload.usage import purpose_of
 
 ATTEMPTS = (1, 2, 3, 4, 5)
 MOST_VALIDATORS = 3

@@ -31,9 +31,9 @@ from costplan.outcomes.queueing import (
 from costplan.problems import BadUsage, CostplanError
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
 from costplan.workload.model import Step, Workload
+from costplan.workload.model_calls import SECONDS_PER_MONTH
 from costplan.workload.solving import Visits
 from costplan.workload.strategy import Gpus
-from costplan.workload.usage import SECONDS_PER_MONTH
 
 Extra = tuple[Decimal | None, str]
 

@@ -193,7 +193,7 @@ def _model_facts(model: Model, day: date) -> dict[str, object]:
         "longest answer": model.max_output and f"{model.max_output:,} tokens",
         "cache": model.cache
         and f"from {grouped(model.cache.minimum_tokens)} tokens, "
-        f"{grouped(model.cache.ttl_minutes)} minutes",
+        + (f"{grouped(kept)} minutes" if (kept := model.cache.ttl_minutes) else "time unknown"),
     }
     if model.retires is not None:
         found["retirement"] = f"{'since' if model.retires <= day else 'on'} {model.retires}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from costplan.catalog.lookup import CATEGORIES, Category
 from costplan.problems import BadUsage
 from costplan.store.files import generations
-from costplan.store.files.text import read_file
+from costplan.store.files.text import read_kept
 
 CAPACITY = ("throughput", "provisioned")
 """Folders beside the categories that hold measurements, not offers."""
@@ -82,7 +82,7 @@ def _refuse_prices(path: Path, root: Path) -> None:
     _refuse_loose_link(path)
     if path.suffix.casefold() != ".toml":
         return
-    text = read_file(path)
+    text = read_kept(path)
     if PRICES.search(text):
         raise BadUsage(
             f"{path} holds prices, and is not where they are looked for",

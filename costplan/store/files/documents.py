@@ -18,15 +18,13 @@ from costplan.document.saved import (
     parse_result,
 )
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.store.files.text import DocumentError, decode, read_bytes, stdin_bytes
+from costplan.store.files.text import MOST_SHOWN, DocumentError, decode, read_bytes, stdin_bytes
 
 T = TypeVar("T")
 
-LARGEST_DOCUMENT = 512_000_000
-"""Bytes. A thousand stacks of two hundred lines are about 200 MB."""
+LARGEST_DOCUMENT = 64 * 1024 * 1024
+"""Bytes. Three hundred stacks of two hundred lines; as data they take some twenty times as much."""
 AGAIN = "save it again with --format json: a document that was edited is not read"
-MOST_SHOWN = 20
-"""Problems that are printed: a file of the wrong kind would have one for every line."""
 
 
 class SavedError(DocumentError):
@@ -169,8 +167,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object; a key that stands twice would hide one of its values."""
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        last = {key: at for at, (key, _) in enumerate(pairs)}
+        twice = next(key for at, (key, _) in enumerate(pairs) if last[key] != at)
         raise _Refused(f"the key {twice[:40]!r} stands twice in one object")
     return made
 

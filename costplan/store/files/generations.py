@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from costplan.problems import BadUsage
+from costplan.store.files.writing import Busy, lock
 
 FOLDER = "refreshed"
 POINTER = "current"
@@ -35,10 +36,6 @@ AGAIN = (
 )
 
 
-class Busy(BadUsage):
-    """Another process is writing there, or has just written."""
-
-
 def current(folder: Path) -> str | None:
     """The generation that a catalogue folder's refreshed prices are at; None where it has none.
 
@@ -46,6 +43,8 @@ def current(folder: Path) -> str | None:
     """
     pointer = folder / FOLDER / POINTER
     try:
+        if pointer.exists() and not pointer.is_file():
+            raise BadUsage(f"{pointer} does not name a refresh", AGAIN)
         name = pointer.read_bytes()[:100].decode("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError):
         if pointer.is_symlink() or pointer.parent.is_symlink():
@@ -126,24 +125,11 @@ def _alone(root: Path) -> Iterator[None]:
     """Holds a lock that the system lets go of when its process ends, however it ends."""
     handle = os.open(root / "lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
     try:
-        try:
-            _lock(handle)
-        except OSError:
-            raise Busy(f"another refresh is writing to {root}", "run it again later") from None
+        if not lock(handle):
+            raise Busy(f"another refresh is writing to {root}", "run it again later")
         yield
     finally:
         os.close(handle)
-
-
-def _lock(handle: int) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    else:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _put(root: Path, name: str, files: Mapping[str, str]) -> None:

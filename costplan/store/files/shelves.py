@@ -21,7 +21,7 @@ from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.reading import read
 from costplan.store.files import generations
 from costplan.store.files.catalogue_folder import NOT_OFFERS, catalogue_files, inside, is_folder
-from costplan.store.files.text import DocumentError, parse_toml, read_document, read_file
+from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
 QUOTED = re.compile(r'"([^"]+)"')
@@ -205,7 +205,7 @@ class SlicedFolder(_Shelf):
         return self._texts[path]
 
     def _read(self, path: Path) -> str:
-        return read_file(path)
+        return read_kept(path)
 
     def _files(self, vendor: str) -> Iterable[tuple[Path, Category]]:
         if len(vendor) > LONGEST_VENDOR:
@@ -246,7 +246,7 @@ class RefreshedFolder(SlicedFolder):
     def _read(self, path: Path) -> str:
         if self._sums is None:
             self._sums = generations.sums(self.root)
-        text = read_file(path)
+        text = read_kept(path)
         name = path.relative_to(self.root).as_posix()
         if self._sums.get(name) != generations.checksum(text):
             raise BadUsage(f"{path} is not as the refresh wrote it", generations.AGAIN)
@@ -316,7 +316,7 @@ class WholeFolder(GivenFiles):
 
 def _files_below(root: Path) -> Iterable[tuple[str, str, str]]:
     for path, category in catalogue_files(root):
-        yield category, str(path), read_file(path)
+        yield category, str(path), read_kept(path)
 
 
 class OwnPrices(_Shelf):

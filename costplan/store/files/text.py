@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LARGEST_FILE = 4_000_000
 """Bytes. A workload is a few kilobytes, the largest catalogue file under a megabyte."""
+MOST_SHOWN = 20
+"""Problems that are printed: a file of the wrong kind would have one for every line."""
 EXPONENTS = range(-100, 1_000_000)
 """Above them Decimal overflows before a limit can be checked; below them nothing is meant."""
 DEEP_KEY = re.compile(r"^[ \t\[]*+(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}", re.M)
@@ -41,11 +43,14 @@ class DocumentError(CostplanError):
         from costplan.store.files.positions import draw, locate
 
         shown = []
-        for problem in self.problems:
+        for problem in self.problems[:MOST_SHOWN]:
             place = locate(self.text, problem.path, problem.part) if problem.path else None
             path = "" if place else f" ({'.'.join(map(str, problem.path))})" if problem.path else ""
             message = with_subject(problem) + path
             shown.append(draw(self.name, self.text, place, message, problem.hint))
+        left = len(self.problems) - MOST_SHOWN
+        if left > 0:
+            shown.append(f"error: and {left:,} more in {self.name}")
         return shown
 
 
@@ -60,6 +65,18 @@ def with_subject(problem: Problem) -> str:
 def read_file(path: Path) -> str:
     """A file's text. Raises BadUsage for what is not a readable UTF-8 text file of sane size."""
     return decode(read_bytes(path), str(path))
+
+
+def read_kept(path: Path) -> str:
+    """As ``read_file``, for a file that a folder held and nobody named: a pipe there would be
+    waited for without end, and a device has none."""
+    try:
+        plain = path.is_file() or not path.exists()
+    except (OSError, ValueError):
+        plain = True  # reading says it better
+    if not plain and not path.is_dir():
+        raise BadUsage(f"{path} is no plain file but a pipe or a device", "take it away")
+    return read_file(path)
 
 
 def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:

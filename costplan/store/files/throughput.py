@@ -15,7 +15,7 @@ from costplan.catalog.throughput import Throughput, ThroughputFile
 from costplan.outcomes.queueing import Arrival
 from costplan.problems import BadUsage
 from costplan.store.files.shelves import built_in_folder
-from costplan.store.files.text import parse_toml, read_document, read_file
+from costplan.store.files.text import parse_toml, read_document, read_kept
 
 BLOCK = "[[measured]]"
 
@@ -28,7 +28,7 @@ def open_throughput(root: Path | None = None) -> Throughput:
 
 def read_throughput(path: Path) -> ThroughputFile:
     """One file of measurements. Raises DocumentError with every problem and its place."""
-    text = read_file(path)
+    text = read_kept(path)
     return read_document(ThroughputFile, str(path), text, parse_toml(str(path), text))
 
 
@@ -40,7 +40,7 @@ def open_provisioned(root: Path | None = None) -> dict[str, ProvisionedFile]:
 
 def read_provisioned(path: Path) -> ProvisionedFile:
     """One vendor's terms. Raises DocumentError with every problem and its place."""
-    text = read_file(path)
+    text = read_kept(path)
     return read_document(ProvisionedFile, str(path), text, parse_toml(str(path), text))
 
 
@@ -69,7 +69,7 @@ def throughput_of(model: str, root: Path | None = None) -> Throughput:
     folder = (root or built_in_folder()) / "throughput"
     files = []
     for path in sorted(folder.glob("*.toml")):
-        header, *blocks = read_file(path).split(f"\n{BLOCK}\n")
+        header, *blocks = read_kept(path).split(f"\n{BLOCK}\n")
         own = [block for block in blocks if block.startswith(f'model = "{model}"\n')]
         if own:
             text = f"\n{BLOCK}\n".join([header, *own])
@@ -106,7 +106,7 @@ class CapacityFiles:
         """
         path = self._folder / name
         found: list[Arrival] = []
-        rows = [row.strip() for row in read_file(path).splitlines()]
+        rows = [row.strip() for row in read_kept(path).splitlines()]
         for number, row in enumerate(rows, 1):
             if not row or row.startswith("#"):
                 continue

@@ -15,7 +15,7 @@ from costplan.catalog.lookup import Catalog, CatalogFile, Category
 from costplan.problems import BadUsage
 from costplan.store.files.catalogue_folder import catalogue_files
 from costplan.store.files.shelves import SlicedFolder, WholeFolder
-from costplan.store.files.text import parse_toml, read_document, read_file
+from costplan.store.files.text import parse_toml, read_document, read_kept
 
 OPENING = re.compile(r"^[ \t]*\[\[[ \t]*(model|offer)[ \t]*\]\]", re.M)
 
@@ -59,7 +59,7 @@ def _filed(root: Path, shelf: str, inside: Path | None) -> Iterator[Filed]:
 
 
 def _of_file(maker: WholeFolder, path: Path, name: str, category: Category) -> Iterator[Filed]:
-    text = read_file(path)
+    text = read_kept(path)
     file = read_document(CatalogFile, str(path), text, parse_toml(str(path), text))
     models, offers = _lines(text, "model"), _lines(text, "offer")
     lines = [*_fit(models, len(file.model)), *_fit(offers, len(file.offer))]

@@ -1,4 +1,5 @@
-"""Writing files so that a reader sees the old text or the new one, never half of either.
+"""Writing files so that a reader sees the old text or the new one, never half of either, and so
+that of two writers neither undoes what the other did.
 
 What is no plain file (a pipe, a device) is written to and never replaced; a link keeps its place
 and the file it leads to is replaced.
@@ -8,11 +9,76 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 
 from costplan.problems import BadUsage
 
 MEND = "name a file in a folder that is there and that you may write to"
+LONGEST_WAIT = 30.0
+"""Seconds that a command waits for another one that changes the same file."""
+
+
+class Busy(BadUsage):
+    """Another process is writing there, or has just written."""
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """For a command that reads a file and writes it again: others that do so wait for it.
+
+    What is locked is the file's folder, so that nothing is left beside the file; the system lets go
+    when the process ends, however it ends. Raises Busy after ``LONGEST_WAIT``. A folder that cannot
+    be locked (some network disks, one that is not there) is answered by ``write``.
+    """
+    folder = Path(os.path.realpath(path)).parent
+    try:
+        handle = _handle(folder)
+    except OSError:
+        yield
+        return
+    try:
+        until = monotonic() + LONGEST_WAIT
+        while not lock(handle):
+            if monotonic() > until:
+                raise Busy(f"another costplan is writing in {folder}", "run it again later")
+            sleep(0.02)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _handle(folder: Path) -> int:
+    if os.name != "nt":
+        return os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    from zlib import crc32
+
+    # Windows opens no folder: a file of the user's, named after it
+    name = f"costplan-{crc32(str(folder).casefold().encode()):08x}.lock"
+    return os.open(Path(tempfile.gettempdir()) / name, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def lock(handle: int) -> bool:
+    """Try to lock an open file or folder; False where another process holds it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a disk without locks: alone as far as anyone can tell
+        return True
+    return True
 
 
 def write(path: Path, text: str) -> None:

@@ -28,7 +28,7 @@ from costplan.store.sourcing.upstream import Quoted, Upstream
 SEPARATOR = (
     "# ---- Below: merged from the data sets named above; docs/catalogue.md says how. ----\n"
 )
-VERSIONS = {"bedrock": "-v1:0", "vertex": "@default"}
+VERSIONS = {"bedrock": ("-v1:0", "-v1"), "vertex": ("@default",)}
 """Suffixes that some ids of a seller are written with and some without: two such ids are one model,
 and for Vertex ``@default`` is how its interface spells the absence of a version."""
 
@@ -65,9 +65,11 @@ def merge_files(files: Mapping[str, str], upstreams: Sequence[Upstream]) -> Merg
 def key_of(name: str) -> str:
     """What two spellings of one id share."""
     folded = name.casefold()
-    for vendor, suffix in VERSIONS.items():
-        if folded.startswith(vendor):
-            return folded.removesuffix(suffix)
+    for vendor, suffixes in VERSIONS.items():
+        if folded.startswith(f"{vendor}/"):
+            for suffix in suffixes:
+                if folded.endswith(suffix):
+                    return folded.removesuffix(suffix)
     return folded
 
 

@@ -72,6 +72,7 @@ def report(filed: Sequence[Filed], terms: Terms, scope: str) -> Report:
         models_with_schedules=_count(models, terms.day, lambda card: bool(card.schedule)),
         retirements=sum(model.retires is not None for _, model in models),
         announced=sum(_announced(one.entry, terms.day) for one in filed),
+        read_by_vendor=_read(priced),
         stale=names["stale"],
         silent_zeros=names["zero_price"],
         accepted=len(accepted),
@@ -80,6 +81,16 @@ def report(filed: Sequence[Filed], terms: Terms, scope: str) -> Report:
         missed=(),
     )
     return made._replace(missed=tuple(_missed(made)))
+
+
+def _read(priced: Iterable[tuple[Entry, Origin, int, bool]]) -> dict[str, dict[str, date]]:
+    """The oldest and the newest day of reading of each vendor, the longest unread vendor first."""
+    days: dict[str, set[date]] = {}
+    for entry, origin, _, current in priced:
+        if current:
+            days.setdefault(entry.id.partition("/")[0], set()).add(origin.checked)
+    ordered = sorted(days.items(), key=lambda one: (max(one[1]), one[0]))
+    return {vendor: {"oldest": min(own), "newest": max(own)} for vendor, own in ordered}
 
 
 def _missed(made: Report) -> Iterable[str]:

@@ -6,7 +6,7 @@ find it; a warning needs a reader; a note is worth knowing.
 
 from __future__ import annotations
 
-from costplan.plan.prices.audit import dates, shape, sources, values, whole
+from costplan.plan.prices.audit import dates, shape, siblings, sources, values, whole
 from costplan.plan.prices.audit.parts import Rule
 
 UNKNOWN = Rule(
@@ -91,6 +91,48 @@ RULES: tuple[Rule, ...] = (
         model=values.cheap_output,
     ),
     Rule(
+        name="twin_differs",
+        level="warning",
+        meaning="two names of one model, or a name and its newest snapshot, that cost unlike",
+        whole=siblings.twins,
+    ),
+    Rule(
+        name="profile_factor",
+        level="warning",
+        meaning="a regional profile that is not as much dearer than the global one as others",
+        whole=siblings.profiles,
+    ),
+    Rule(
+        name="sibling_tiers",
+        level="warning",
+        meaning="no long-context price, where a sibling of the same rates has one",
+        whole=siblings.tiers,
+    ),
+    Rule(
+        name="edge_both_ways",
+        level="warning",
+        meaning="an edge that one vendor's cards count in here and out there",
+        whole=siblings.edges,
+    ),
+    Rule(
+        name="cache_write_dear",
+        level="warning",
+        meaning="a cache write dearer than twice the input, or at the price of output",
+        model=values.dear_writes,
+    ),
+    Rule(
+        name="holidays_lost",
+        level="warning",
+        meaning="hours without the holidays that the card before knew",
+        model=values.holidays_lost,
+    ),
+    Rule(
+        name="brief_price",
+        level="warning",
+        meaning="a price of a few days between two that are equal",
+        model=values.brief_prices,
+    ),
+    Rule(
         name="tier_beyond_context",
         level="warning",
         meaning="a tier that no request reaches",
@@ -154,6 +196,18 @@ RULES: tuple[Rule, ...] = (
     ),
     IDLE,
     Rule(name="retired", level="note", meaning="a model that has ended", model=dates.retired),
+    Rule(
+        name="cache_terms_assumed",
+        level="note",
+        meaning="models with a price of cached tokens and no published terms of the cache",
+        whole=siblings.assumed_terms,
+    ),
+    Rule(
+        name="cached_audio_assumed",
+        level="note",
+        meaning="cached audio that would be billed as cached text",
+        model=values.audio_as_text,
+    ),
     Rule(
         name="change_ahead",
         level="note",

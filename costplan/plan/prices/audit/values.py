@@ -179,6 +179,51 @@ def _dear_cache(model: Model) -> Iterable[Hit]:
                 )
 
 
+def dear_writes(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
+    """A cache write that costs more than twice the input: nobody asks that, sets slip a column."""
+    return latest(
+        Hit(
+            "cache_write",
+            f"cache_write costs {grouped(write)}, input {grouped(given)} ({one.place()})",
+            "is it the output's price, or that of storage?",
+        )
+        for one in rate_sets(model)
+        if (write := one.rates.get("cache_write")) and (given := one.rates.get("input"))
+        if write > 2 * given or (write > given and write == one.rates.get("output"))
+    )
+
+
+def holidays_lost(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
+    """Hours without the holidays that the card before knew."""
+    for before, after in pairwise(model.price):
+        known, kept = (any(window.holidays for window in card.schedule) for card in (before, after))
+        if known and after.schedule and not kept:
+            since = after.origin.since
+            yield Hit("schedule", f"from {since} on the hours have no holidays, before they had")
+
+
+BRIEF = 8
+"""Days. A price for fewer, between two that are equal, is a record read too late more often than an
+offer: a set that is read every few days shows real ones, too."""
+
+
+def brief_prices(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
+    """A price of a few days after which the price before it holds again, all from one source."""
+    for before, card, after in zip(model.price, model.price[1:], model.price[2:], strict=False):
+        days = (after.origin.since - card.origin.since).days
+        one_source = before.origin.source == card.origin.source == after.origin.source
+        if one_source and days < BRIEF and before.rates == after.rates != card.rates:
+            yield Hit("", f"a price of {days} days from {card.origin.since} on; did it ever hold?")
+
+
+def audio_as_text(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
+    """Cached audio without a price of its own, where fresh audio has one: billed as cached text."""
+    rates = model.price[-1].rates
+    apart = rates.input_audio is not None and rates.input_audio != rates.input
+    if apart and rates.cache_read and rates.cache_read_audio is None:
+        yield Hit("cache_read_audio", "cached audio has no price of its own")
+
+
 def dear_modes(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
     """Batch or flex dearer than the standard way."""
     return latest([*_dear_factors(model), *_dear_rates(model)])

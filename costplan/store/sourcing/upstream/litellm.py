@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from costplan.catalog.model import Mode, Model, Region
+from costplan.catalog.model import CacheTerms, Mode, Model, Region
 from costplan.catalog.origin import Source
 from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput, Path
@@ -132,6 +132,7 @@ def _model(basket: Basket, name: str, entry: Mapping[str, Any], path: Path) -> N
         Model(
             id=id_of(vendor, own),
             kind=_kind(entry, rates),
+            cache=_cache(entry, path),
             context=context,
             max_output=_output(entry, path),
             region=region_of(vendor, own),
@@ -280,6 +281,12 @@ def _output(entry: Mapping[str, Any], path: Path) -> int | None:
     if entry.get("mode") in ("embedding", "rerank"):
         return None
     return count(entry.get("max_output_tokens"), (*path, "max_output_tokens"))
+
+
+def _cache(entry: Mapping[str, Any], path: Path) -> CacheTerms | None:
+    """The smallest prefix that is cached; the set does not say for how long."""
+    least = count(entry.get("prompt_cache_min_tokens"), (*path, "prompt_cache_min_tokens"))
+    return CacheTerms(minimum_tokens=Decimal(least)) if least else None
 
 
 def _unit(entry: Mapping[str, Any]) -> str:

@@ -1,8 +1,10 @@
 """model-prices: each lab's own prices with their full history and the evidence for every date.
 
 https://github.com/wakamex/model-prices, MIT; USD per million tokens. The snapshot is read, not the
-``latest.json`` that names it. A segment counts from the later of its start and the day its rates
-were first shown; a start that is only assumed ("null") is never used.
+``latest.json`` that names it. Segments follow one another in time. One counts from the later of its
+start and the day its rates were first shown, and ends where the next one starts: rates that were
+first shown when the next segment had begun (a record of the old price, read too late) never held.
+A start that is only assumed ("null") is never used.
 """
 
 from __future__ import annotations
@@ -120,14 +122,17 @@ def _model(
 def _segments(value: object, path: Path, one_hour: bool) -> Iterable[_Segment]:
     """The segments with a price, oldest first, one a day: the last of a day counts."""
     by_day: dict[date, _Segment] = {}
-    for at, one in enumerate(items(value, path)):
-        segment = table(one, (*path, at))
+    listed = [table(one, (*path, at)) for at, one in enumerate(items(value, path))]
+    for at, segment in enumerate(listed):
         if segment.get("rates") is None:
             continue
         rates = table(segment["rates"], (*path, at, "rates"))
         since = day(rates.get("valid_from"), (*path, at, "rates", "valid_from"))
         if segment.get("start") is not None:
             since = max(since, day(segment["start"], (*path, at, "start")))
+        following = listed[at + 1].get("start") if at + 1 < len(listed) else None
+        if following is not None and day(following, (*path, at + 1, "start")) <= since:
+            continue
         own = cleaned(_rates(rates, (*path, at, "rates"), one_hour))
         if not own.keys() & {"input", "output"}:
             continue

@@ -1,16 +1,16 @@
 """models.dev: what providers serve and at what price, USD per million tokens, no history.
 
-https://models.dev, MIT. Two shapes are read: its ``api.json`` (provider, then ``models``), and
-that of packages which repeat it grouped by protocol (provider, protocol, ``type:id``). A package
-may cut a context window to the edge of the cheap tier; such a window is not the model's, so it is
-left out.
+https://models.dev, MIT. Three shapes are read: its ``api.json`` (provider, then ``models``), and
+those of packages which repeat it, grouped by protocol (provider, protocol, ``type:id``) or not
+(provider, id). A package may cut a context window to the edge of the cheap tier; such a window is
+not the model's, so it is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 from costplan.catalog.model import Model
 from costplan.catalog.origin import Source
@@ -66,11 +66,27 @@ def read(payload: bytes, checked: date) -> Upstream:
 
 
 def _entries(provider: Mapping[str, Any], path: Path) -> Iterable[tuple[Mapping[str, Any], Path]]:
-    groups = {"models": provider["models"]} if "models" in provider else provider
-    for group, models in groups.items():
-        for key, model in table(models, (*path, group)).items():
+    """A provider's models. A group of models is told from a model by its cost, which no group has:
+    an id may be any word, "models" too."""
+    groups = provider
+    if "models" in provider and not is_model(provider["models"]):
+        groups = {"models": provider["models"]}
+    for group, content in groups.items():
+        if is_model(content):
+            yield content, (*path, group)
+            continue
+        for key, model in table(content, (*path, group)).items():
             where = (*path, group, key)
             yield table(model, where), where
+
+
+def is_model(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a value is a model's card in any of the shapes: it states an id and a cost."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("id"), str)
+        and isinstance(value.get("cost"), dict)
+    )
 
 
 def _model(basket: Basket, vendor: str, named: str, model: Mapping[str, Any], path: Path) -> None:

@@ -224,6 +224,8 @@ class Basket:
         """Take a model, or skip it with the reason. ``named``: what the source calls it."""
         name = model.id.partition("/")[2]
         model = replace(model, kind=sanity.kind_of(name, model.kind, model.price[-1].rates))
+        cards = tuple(sanity.edged(vendor, card) for card in model.price)
+        model = replace(model, price=cards)
         reason = self._refusal(model)
         if reason is not None:
             self.skip(named, reason)

@@ -12,11 +12,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from costplan.catalog.model import Card, Mode, Model
+from costplan.catalog.model import Card, Fee, Mode, Model
 from costplan.catalog.origin import Source
 from costplan.problems import Path
 from costplan.store.sourcing.upstream import Upstream
 from costplan.store.sourcing.upstream.payload import (
+    MILLION,
     Basket,
     Priced,
     cleaned,
@@ -67,6 +68,14 @@ def read(payload: bytes, checked: date) -> Upstream:
     return basket.result()
 
 
+def _training(config: Mapping[str, Any], path: Path) -> dict[str, Fee]:
+    """The price of a token that trains; what is sold by the hour of training is left out."""
+    where: Path = (*path, "finetune_config", "pay_per_token")
+    tuning = table(config.get("finetune_config") or {}, where[:-1])
+    price = _price(tuning.get("pay_per_token"), where, PER_MILLION)
+    return {"training_tokens": Fee(price=price, per=MILLION, unit="token")} if price else {}
+
+
 def _model(basket: Basket, vendor: str, named: str, model: Mapping[str, Any], path: Path) -> None:
     name = str(path[1])
     config = table(model.get("pricing_config") or {}, (*path, "pricing_config"))
@@ -88,6 +97,7 @@ def _model(basket: Basket, vendor: str, named: str, model: Mapping[str, Any], pa
     kept, steps = complete(rates, tiers, flat=False)
     extra = table(paid.get("additional_units") or {}, (*path, "additional_units"))
     fee = search_fee(_price(extra.get("web_search"), path, Decimal(10)))
+    fee = fee | _training(config, path)
     plain = basket.card(kept, steps, fee=fee)
     card = basket.card(kept, steps, mode=dict(_modes(plain, config, modes, path)), fee=fee)
     basket.add(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from costplan.store.sourcing.upstream import SOURCES, adapter
 from costplan.store.sourcing.upstream.loosely import table
+from costplan.store.sourcing.upstream.models_dev import is_model
 from costplan.store.sourcing.upstream.payload import json_of
 
 LOOKED_AT = 50  # entries
@@ -68,10 +69,9 @@ def _litellm(data: object) -> bool:
 
 def _models_dev(data: object) -> bool:
     return isinstance(data, Mapping) and any(
-        isinstance(model.get("cost"), Mapping)
+        is_model(group) or any(isinstance(model.get("cost"), Mapping) for model in _some(group))
         for provider in _some(data)
         for group in _some(provider)
-        for model in _some(group)
     )
 
 

@@ -47,6 +47,10 @@ ONE_WRITE_PRICE = re.compile(r"minimax", re.I)
 """Two sets show one write price for MiniMax's plain and high-speed models: below the input of the
 high-speed ones."""
 
+EDGES_INCLUSIVE = ("xai",)
+"""Sellers whose long tier begins at its edge ("requests of 200K tokens or more"). Most sets write
+every edge as "above", whatever the seller's page says."""
+
 SLIPS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("genai-prices", "novita/mistralai/mistral-nemo"): ("input", "0.17"),
     ("genai-prices", "openai/gpt-4o-mini-transcribe"): ("input_audio", "3"),
@@ -114,12 +118,30 @@ def sound(model: Model, card: Card) -> tuple[Card, list[str]]:
     ):
         card = without(card, WRITES)
         reasons.append("a cache write below fresh input: storage, or a read under another name")
+    elif any(_written_as_output(one) for one in sets):
+        card = without(card, WRITES)
+        reasons.append("a cache write at the price of output: a slip of columns")
     for name in CHEAPER:
         mode = card.mode.get(name)
         if mode is not None and _dearer(card, mode):
             card = replace(card, mode={k: one for k, one in card.mode.items() if k != name})
             reasons.append(f"{name} dearer than the standard way")
     return card, reasons
+
+
+def edged(vendor: str, card: Card) -> Card:
+    """The card with tiers that begin at their edges, where the seller's do."""
+    if vendor not in EDGES_INCLUSIVE:
+        return card
+
+    def inclusive(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        return tuple(
+            tier if tier.above is None else replace(tier, above=None, at_or_above=tier.above)
+            for tier in tiers
+        )
+
+    modes = {name: replace(mode, tiers=inclusive(mode.tiers)) for name, mode in card.mode.items()}
+    return replace(card, tiers=inclusive(card.tiers), mode=modes)
 
 
 def without(card: Card, kinds: Iterable[str]) -> Card:
@@ -141,6 +163,13 @@ def without(card: Card, kinds: Iterable[str]) -> Card:
 
 def _above(one: Decimal | None, other: Decimal | None) -> bool:
     return one is not None and other is not None and one > other
+
+
+def _written_as_output(rates: Rates) -> bool:
+    """Whether a write costs what an answer does; no vendor asks more than twice the input for one,
+    and a model whose output is as cheap as that says nothing."""
+    write, given = rates.cache_write, rates.input
+    return _above(write, given) and write == rates.output
 
 
 def _dearer(card: Card, mode: Mode) -> bool:

@@ -1,0 +1,206 @@
+"""A step's model calls in a month: how many of each class, what for, and what each could find in a
+cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.quantity import ONE, ZERO
+from costplan.reading import record
+from costplan.workload.conversation import Opening, Prefix, calls
+from costplan.workload.model import Conversation, Job, Purpose, Step, Workload
+from costplan.workload.solving import Visits
+
+SECONDS_PER_MONTH = Decimal(730 * 3600)
+TINY = Decimal("1e-11")
+"""Differences of expected visits below this are rounding: visits have 12 digits."""
+
+
+@record
+class ModelCalls:
+    """So many calls a month of one class, to whatever model a stack binds to ``role``.
+
+    ``rate_per_second``: conversations that begin a second, requests where there are none.
+    """
+
+    role: str
+    step: str
+    purpose: str
+    count: Decimal
+    tokens: Mapping[str, Decimal]
+    prefix: Prefix | None = None
+    mode: str | None = None
+    job: Job | None = None
+    rate_per_second: Decimal = ZERO
+    tags: tuple[str, ...] = ()
+
+
+class Portion(NamedTuple):
+    """So many runs of a step a month for one purpose.
+
+    ``fresh`` of them find in a cache what earlier requests left, the rest what this one did.
+    """
+
+    purpose: str
+    tags: tuple[str, ...]
+    runs: Decimal
+    fresh: Decimal
+
+
+def portions(step: Step, visits: Visits, requests: Decimal) -> list[Portion]:
+    """A step's runs: first ones produce, retries and restarts coordinate, votes are redundant."""
+    purpose = purpose_of(step)
+    whole = visits.runs[step.name] * requests
+    spare = visits.redundant.get(step.name, ZERO) * requests
+    first = visits.first.get(step.name, ZERO) * requests
+    fresh = min(first, requests)
+    # A vote's runs go side by side, so that none reads what another writes; one at a time where
+    # it stops early.
+    aside = spare * fresh / first if first and not (step.vote and step.vote.stop_early) else ZERO
+    if step.purpose or step.judges:
+        first = whole - spare
+    found = [
+        Portion(purpose, (), first, min(first, fresh)),
+        Portion("coordinate", (), whole - spare - first, ZERO),
+        Portion(purpose, ("redundant",), spare, aside),
+    ]
+    return [one for one in found if one.runs > whole * TINY]
+
+
+def purpose_of(step: Step) -> Purpose:
+    """Validators coordinate, everything else produces, unless the step says."""
+    return step.purpose or ("coordinate" if step.judges else "produce")
+
+
+def step_calls(
+    workload: Workload, step: Step, visits: Visits, requests: Decimal, arrivals: Decimal
+) -> list[ModelCalls]:
+    chance = min(ONE, visits.first.get(step.name, ZERO), step.calls or ONE)
+    if ONE - chance < TINY:
+        chance = ONE
+    made: list[ModelCalls] = []
+    for portion in portions(step, visits, requests):
+        made += [
+            replace(one, purpose=portion.purpose, tags=portion.tags)
+            for one in _portion_calls(workload, step, portion, arrivals, "turn before", chance)
+        ]
+    spare = visits.fallbacks.get(step.name, ZERO) if step.fallback else ZERO
+    if step.fallback and spare:
+        runs = spare * requests
+        portion = Portion("coordinate", (), runs, min(runs, requests))
+        chance = min(ONE, spare)
+        made += [
+            replace(one, role=step.fallback.model, purpose="coordinate")
+            for one in _portion_calls(workload, step, portion, arrivals, "nothing", chance)
+        ]
+    return made
+
+
+def _portion_calls(
+    workload: Workload,
+    step: Step,
+    portion: Portion,
+    arrivals: Decimal,
+    opening: Opening,
+    chance: Decimal,
+) -> list[ModelCalls]:
+    """The first call of each fresh run, which finds what ``opening`` says; the others find what
+    this turn wrote."""
+    whole = portion.runs * step.calls
+    fresh = portion.fresh * min(step.calls, ONE)
+    if not _caches(workload, step):
+        fresh = whole
+    made = _classes(workload, step, fresh, arrivals, opening, chance) if fresh else []
+    if whole - fresh > whole * TINY:
+        made += _classes(workload, step, whole - fresh, arrivals, "same turn", chance)
+    return made
+
+
+def _caches(workload: Workload, step: Step) -> bool:
+    if workload.conversation is not None and step is workload.answering_step:
+        return workload.conversation.cacheable != "none"
+    return bool(step.cacheable_tokens)
+
+
+def _classes(
+    workload: Workload,
+    step: Step,
+    count: Decimal,
+    arrivals: Decimal,
+    opening: Opening,
+    chance: Decimal,
+) -> list[ModelCalls]:
+    """The classes of ``count`` calls of a step; in a conversation, a call for each of a turn's."""
+    conversation = workload.conversation
+    turns = conversation.turns if conversation else 1
+    rate = arrivals / SECONDS_PER_MONTH
+    if opening == "nothing":  # spread thinly over conversations: each a single turn
+        rate *= turns
+
+    def of(share: int, tokens: dict[str, Decimal], prefix: Prefix | None) -> ModelCalls:
+        return ModelCalls(
+            role=step.model or "",
+            step=step.name,
+            purpose=purpose_of(step),
+            mode=step.mode,
+            count=count * share / turns,
+            tokens=tokens,
+            prefix=prefix,
+            rate_per_second=rate,
+        )
+
+    if conversation is not None and step is workload.answering_step:
+        searches = {"web_searches": step.web_searches} if step.web_searches else {}
+        return [
+            of(
+                1,
+                {"input_tokens": call.input_tokens, "output_tokens": call.output_tokens} | searches,
+                call.prefix,
+            )
+            for call in calls(conversation, opening, chance)
+        ]
+    tokens = {name: value for name in TOKENS if (value := getattr(step, name))}
+    return [
+        of(share, tokens, prefix)
+        for share, prefix in _prefixes(step, conversation, opening, chance)
+    ]
+
+
+def _prefixes(
+    step: Step, conversation: Conversation | None, opening: Opening, chance: Decimal
+) -> Sequence[tuple[int, Prefix | None]]:
+    """The prefix of a step whose calls have one size, and of how many turns."""
+    size = step.cacheable_tokens
+    turns = conversation.turns if conversation else 1
+    if not size:
+        return [(turns, None)]
+    alone = Prefix(shared=size, marked=size, chance=chance)
+    if opening == "same turn":
+        return [(turns, replace(alone, own=size))]
+    if conversation is None or opening == "nothing":
+        return [(turns, alone)]
+    gap, varied = conversation.gap_seconds, conversation.gaps == "exponential"
+    first = replace(alone, turns=turns, turn_gap_seconds=gap, gaps_vary=varied)
+    later = replace(first, own=size, gap_seconds=gap)
+    if chance == ONE:  # then all turns but the first are alike
+        return [(1, first), (turns - 1, replace(later, turn=2))][: 1 if turns == 1 else 2]
+    return [(1, replace(later, turn=turn) if turn > 1 else first) for turn in range(1, turns + 1)]
+
+
+TOKENS = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "input_audio_tokens",
+    "output_audio_tokens",
+    "input_image_tokens",
+    "output_image_tokens",
+    "input_video_tokens",
+    "web_searches",
+)

@@ -1,0 +1,77 @@
+"""Rules that hold models against their siblings: what they find, and what they leave alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from audit_books import audited, filed, model
+
+FLAT = "{ input = 1, output = 5 }"
+DEAR = "{ input = 1.1, output = 5.5 }"
+CLIFF = "tiers = [{{ {} = 200_000, rates = {{ input = 2, output = 10 }} }}]"
+ABOVE, FROM = CLIFF.format("above"), CLIFF.format("at_or_above")
+
+
+def found(folder: Path, *texts: str) -> set[tuple[str, str]]:
+    made = audited(filed(folder, "".join(texts)))
+    return {(one.finding, one.id) for one in made.findings}
+
+
+def vendor(name: str, text: str) -> str:
+    return text.replace('"acme/', f'"{name}/')
+
+
+@pytest.mark.parametrize("dated", ["acme/m-2026-07-09", "acme/m-20260709", "acme/m@20260709"])
+def test_a_dated_name_costs_what_its_alias_does(tmp_path: Path, dated: str) -> None:
+    odd = found(tmp_path, model("acme/m", rates=FLAT), model(dated, rates=DEAR))
+    assert odd == {("twin_differs", dated)}
+    assert not found(tmp_path, model("acme/m", rates=FLAT), model(dated, rates=FLAT))
+
+
+def test_only_the_newest_snapshot_is_held_against_the_bare_name(tmp_path: Path) -> None:
+    old, new = model("acme/m-2024-05-13", rates=DEAR), model("acme/m-2024-11-20", rates=FLAT)
+    assert not found(tmp_path, model("acme/m", rates=FLAT), old, new)
+    named = model("acme/m", "aliases = ['acme/m-2024-11-20']", rates=FLAT)
+    assert not found(tmp_path, named, old)
+
+
+def test_a_version_is_a_spelling_only_where_the_seller_writes_it_at_will(tmp_path: Path) -> None:
+    pair = model("acme/m", rates=FLAT) + model("acme/m-v1", rates=DEAR)
+    assert not found(tmp_path, pair)
+    assert found(tmp_path, vendor("bedrock", pair)) == {("twin_differs", "bedrock/m-v1")}
+
+
+def test_twins_differ_in_their_tiers_too(tmp_path: Path) -> None:
+    pair = (model("acme/m", rates=FLAT, more=ABOVE), model("acme/m-20260709", rates=FLAT))
+    assert ("twin_differs", "acme/m-20260709") in found(tmp_path, *pair)
+
+
+def test_regional_profiles_are_as_much_dearer_as_one_another(tmp_path: Path) -> None:
+    base = model("bedrock/global.acme.m-v1:0", rates=FLAT)
+    rest = [model(f"bedrock/{one}acme.m-v1:0", rates=DEAR) for one in ("us.", "eu.")]
+    odd = found(tmp_path, base, *rest, model("bedrock/acme.m-v1:0", rates=FLAT))
+    assert odd == {("profile_factor", "bedrock/acme.m-v1:0")}
+    assert not found(tmp_path, base, *rest, model("bedrock/acme.m-v1:0", rates=DEAR))
+
+
+def test_siblings_of_the_same_rates_have_the_same_tiers(tmp_path: Path) -> None:
+    tiered = model("acme/m-4.5-reasoning", rates=FLAT, more=ABOVE)
+    odd = found(tmp_path, tiered, model("acme/m-4.5", rates=FLAT))
+    assert odd == {("sibling_tiers", "acme/m-4.5")}
+    assert not found(tmp_path, tiered, model("acme/m-4.5", "context = 200_000", rates=FLAT))
+    assert not found(tmp_path, tiered, model("acme/m-4.5", rates=DEAR))
+
+
+def test_a_vendor_reads_one_edge_one_way(tmp_path: Path) -> None:
+    one, other = model("acme/a", rates=FLAT, more=ABOVE), model("acme/b", rates=DEAR, more=FROM)
+    assert found(tmp_path, one, other) == {("edge_both_ways", "acme/b")}
+    assert not found(tmp_path, one, model("acme/b", rates=DEAR, more=ABOVE))
+
+
+def test_models_without_cache_terms_are_counted_by_file(tmp_path: Path) -> None:
+    terms = "cache = { minimum_tokens = 1_024, ttl_minutes = 5 }\n"
+    bare = "".join(model(f"acme/{name}") for name in "ab").replace(terms, "")
+    made = audited(filed(tmp_path, bare + model("acme/c")))
+    (one,) = (one for one in made.findings if one.finding == "cache_terms_assumed")
+    assert (one.id, "2 models" in one.message) == ("acme/a", True)
