@@ -116,7 +116,7 @@ def command(
         bool, typer.Option("--figures", help="Print the figures that policies may name.")
     ] = False,
 ) -> int:
-    """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing, stale, ended."""
+    """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
     from costplan.api import Locking
     from costplan.api.checking import check_subject
     from costplan.cli.common.words import also, day, file_look, look, put, spare

@@ -42,7 +42,7 @@ def catalogue_files(root: Path) -> Iterable[tuple[Path, Category]]:
                 "categories: " + ", ".join(CATEGORIES),
             )
         for file in inside(path):
-            if file.suffix == ".toml" and not file.is_dir():
+            if file.suffix == ".toml":
                 yield file, path.name
             elif not file.name.startswith("."):
                 _refuse_prices(file, root)
