@@ -15,6 +15,7 @@ from costplan.problems import BadUsage
 from costplan.store.files.boundary import trusting
 from costplan.store.files.git import short
 from costplan.store.files.revisions import open_revision
+from costplan.store.files.rule_changes import rule_changes
 from costplan.store.files.subjects import SavedEstimate, open_subject
 from costplan.store.files.workloads import nearest_file, open_workload
 
@@ -72,7 +73,9 @@ def diff_revisions(
     if after is None:
         raise BadUsage(f"{head} has no {path}", "name a revision that has it: --head REV")
     before = estimate_at(path, base, day, locking, rates)
-    return diff(before, after, short(base), short(head) if head else WORKING_TREE, stacks)
+    made = diff(before, after, short(base), short(head) if head else WORKING_TREE, stacks)
+    made.rule_changes = rule_changes(path, base, head)
+    return made
 
 
 def estimate_at(

@@ -29,7 +29,8 @@ def command(
     one: Annotated[
         str | None,
         typer.Argument(
-            metavar="[BASE]", help="A workload or saved estimate; with --base, the workload."
+            metavar="[BASE|WORKLOAD]",
+            help="A workload or saved estimate; with --base, the workload.",
         ),
     ] = None,
     other: Annotated[str | None, typer.Argument(metavar="[HEAD]", help="What BASE became.")] = None,

@@ -30,7 +30,8 @@ def command(
     out: OutOption = None,
     explain: ExplainOption = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit 3 if a price is missing or stale.")
+        bool,
+        typer.Option("--strict", help="Exit 3 if a price is missing or stale, or an offer ends."),
     ] = False,
     change: ChangeOption = None,
     lock: LockOption = None,
@@ -77,5 +78,8 @@ def _verdict(document: object) -> int:
             code = 3
         for sentence in made.stale:
             print(clean(f"strict: {made.stack}: stale price: {sentence}"), file=sys.stderr)
+            code = 3
+        for end in made.ended:
+            print(clean(f"strict: {made.stack}: {end.sentence}"), file=sys.stderr)
             code = 3
     return code

@@ -7,7 +7,13 @@ from decimal import Decimal
 
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.render.page import Cell, Page, Table, cell, known_sum, money
-from costplan.render.sentences import component_names, or_dash, reliability_rows, total_of
+from costplan.render.sentences import (
+    component_names,
+    ended_rows,
+    or_dash,
+    reliability_rows,
+    total_of,
+)
 
 
 def summarise(page: Page, document: EstimateDocument) -> None:
@@ -41,6 +47,8 @@ def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone:
             table.add(name, *(_component_cell(made, name) for made in estimates))
         table.rule()
     table.add(cell("total a month", "bold"), *(cell(total_of(made), "bold") for made in estimates))
+    for title, words in ended_rows(estimates):
+        table.add(cell(title, "yellow"), *(cell(word, "yellow") for word in words))
     rows: list[tuple[str, list[Decimal | None]]] = [
         ("  fixed", [made.fixed_monthly for made in estimates]),
         ("  variable", [made.variable_monthly for made in estimates]),

@@ -129,8 +129,8 @@ def _estimates(page: Page, document: EstimateDocument) -> None:
     estimates = document.estimates
     page.say(f"{document.workload}: {traffic(estimates)} a month", "bold")
     page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
-    for sentence in document.lock.sentences if document.lock else ():
-        page.say(sentence, "dim" if sentence.startswith("prices pinned") else "yellow")
+    for at, sentence in enumerate(document.price_notes):
+        page.say(sentence, "dim" if document.lock and not at else "yellow")
     page.say()
     summarise(page, document)
     shared = shared_sentences(estimates)

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.origin import is_old
 from costplan.document.estimate import (
     STALE_RATE,
     Component,
@@ -143,13 +144,16 @@ class _Planner:
                 ]
             ),
             notes=_unique([*month.bindings.reasons, *month.notes, *ends.notes, *agreed.notes]),
-            warnings=_unique([*month.warnings, *ends.warnings, *self._early_rates(as_of)]),
+            warnings=_unique(
+                [*month.warnings, *(end.sentence for end in ends.ended), *self._early_rates(as_of)]
+            ),
             not_included=_unique([*month.not_included, *self._one_offs(), *ALWAYS_LEFT_OUT]),
             not_modelled=_unique(self._not_modelled()),
             stale=self._stale(month.lines, as_of),
             budget=workload.budget.most(self.name) if workload.budget else None,
             reliability=reliability(workload, month.solved, month.lines, month.usage.requests),
             commitments=agreed.commitments,
+            ended=ends.ended,
         )
         if workload.horizon_months > 1:
             made.months = self._horizon(as_of, made)
@@ -198,16 +202,16 @@ class _Planner:
             yield "orchestration: this stack binds none"
 
     def _stale(self, lines: list[LineItem], as_of: date) -> list[str]:
-        limit = self.workload.stale_after_days
+        limit, today = self.workload.stale_after_days, self.catalog.today
         old = {
             (line.price.offer, line.price.checked): line.price.checked_words
             for line in lines
-            if line.price.confidence != "stated" and (as_of - line.price.checked).days > limit
+            if line.price.confidence != "stated" and is_old(line.price.checked, as_of, limit, today)
         }
         rates = [
             f"{STALE_RATE}{key}: of {rate.date}"
             for key, rate in sorted(self.rates.items())
-            if (as_of - rate.date).days > limit
+            if is_old(rate.date, as_of, limit, today)
         ]
         return [*(old[key] for key in sorted(old)), *rates]
 

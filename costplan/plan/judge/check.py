@@ -7,12 +7,12 @@ price, unless the budget allows that offer by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from costplan.catalog.expression import ExpressionError
 from costplan.document.estimate import STALE_RATE, Estimate, EstimateDocument
 from costplan.document.line import LineItem
-from costplan.document.verdict import CheckDocument, Verdict
+from costplan.document.verdict import OF_PRICES, CheckDocument, Kind, Verdict
 from costplan.plan.judge.measures import (
     MEASURES,
     MONEY,
@@ -32,6 +32,7 @@ from costplan.plan.judge.ruleset import (
     levels,
 )
 from costplan.problems import BadUsage, Path, did_you_mean
+from costplan.quantity import rounded
 from costplan.workload.budget import Policy
 
 
@@ -44,18 +45,21 @@ def check(
     baseline: EstimateDocument | None = None,
     baseline_name: str | None = None,
     without: NoBaseline = NOT_GIVEN,
+    notes: Iterable[str] = (),
 ) -> CheckDocument:
     """Every verdict on every stack of the document. The rules are sound (``ruleset.faults``).
 
-    ``without``: why there is no baseline. Raises BadUsage where a stack has no rule, where the
-    baseline is in another currency, or where one is given that no rule asks for.
+    ``without``: why there is no baseline. ``notes``: what the caller knows that narrows or softens
+    the check. Raises BadUsage where a stack has no rule, where the baseline is in another currency,
+    or where one is given that no rule asks for.
     """
     _covered(document, sets)
     if baseline is not None:
         _comparable(document, baseline, sets, baseline_name)
     verdicts: list[Verdict] = []
-    notes: list[str] = []
-    unpriced, stale = allowed(sets, "allow_unpriced"), allowed(sets, "allow_stale")
+    said: list[str] = []
+    allowances = {kind: allowed(sets, f"allow_{kind}") for kind in OF_PRICES}
+    accepted = {kind: allowance.names for kind, allowance in allowances.items()}
     for made in document.estimates:
         about = Subject(
             document=document,
@@ -67,12 +71,12 @@ def check(
         spared = without.new and _limited(sets, made.stack, "increase_percent")
         spared = spared and _limited(sets, made.stack, "monthly_total")
         if spared:
-            notes.append(f"{made.stack}: {without.reason}; monthly_total judges what is new")
-        judge = _Judge(about, unpriced, spared)
+            said.append(f"{made.stack}: {without.reason}; monthly_total judges what is new")
+        judge = _Judge(about, accepted["unpriced"], spared)
         for one in sets:
             verdicts += judge.limits(one)
             verdicts += judge.policies(one)
-        verdicts += _prices(made, unpriced, stale)
+        verdicts += _prices(made, accepted)
     return CheckDocument(
         subject=subject,
         workload=document.workload,
@@ -83,11 +87,38 @@ def check(
         stacks=[made.stack for made in document.estimates],
         verdicts=verdicts,
         notes=[
+            *document.price_notes,
+            *said,
             *notes,
-            *_unneeded("allow_unpriced", unpriced, verdicts, "unpriced"),
-            *_unneeded("allow_stale", stale, verdicts, "stale"),
+            *(note for allowance in allowances.values() if (note := allowance.note)),
+            *_softened(document),
+            *(
+                note
+                for kind, allowance in allowances.items()
+                for note in _unneeded(allowance.key, allowance.names, verdicts, kind)
+            ),
         ],
     )
+
+
+def _softened(document: EstimateDocument) -> Iterable[str]:
+    """What makes a bill small without being a price: a pass that rests on it says so."""
+    for made in document.estimates:
+        if not made.lines:
+            yield f"{made.stack}: nothing is bought: the bill has no line"
+            continue
+        if not made.total_monthly and not made.at_least:
+            yield f"{made.stack}: the bill has {len(made.lines)} lines and comes to nothing"
+        free = [
+            line.price.offer
+            for line in made.lines
+            if line.amount is not None and not line.amount and line.list_amount
+        ]
+        for offer in dict.fromkeys(free):
+            yield f"{made.stack}: a discount or credit takes all of {offer}"
+        if (off := made.list_monthly - made.total_monthly) > made.list_monthly / 2:
+            share = rounded(off / made.list_monthly * 100)
+            yield f"{made.stack}: {share} % of the list price is taken off"
 
 
 def _covered(document: EstimateDocument, sets: Sequence[RuleSet]) -> None:
@@ -133,13 +164,20 @@ def _limited(sets: Iterable[RuleSet], stack: str, key: str) -> bool:
     return any(figure_of(path)[0] == key and levels(limit)[1] is not None for path, limit in limits)
 
 
-def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: str) -> Iterable[str]:
+WITHOUT: dict[Kind, str] = {
+    "unpriced": "without a price",
+    "stale": "with a stale price",
+    "ended": "that ends",
+}
+
+
+def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: Kind) -> Iterable[str]:
     """Allowances that allow nothing: a misspelt one must not go unseen."""
     open_ones = [one.rule for one in verdicts if one.kind == kind]
     for name in sorted(names):
         if name not in open_ones:
             hint = did_you_mean(name, open_ones)
-            what = "without a price" if kind == "unpriced" else "with a stale price"
+            what = WITHOUT[kind]
             yield f"{key} names '{name}', and no checked stack has it {what}" + (
                 f": {hint}" if hint else ""
             )
@@ -148,7 +186,7 @@ def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: str
 class _Judge:
     """Limits and policies on one stack."""
 
-    def __init__(self, subject: Subject, unpriced: set[str], spared: bool) -> None:
+    def __init__(self, subject: Subject, unpriced: frozenset[str], spared: bool) -> None:
         """``spared``: no percentage is asked for, as there was nothing and the total is limited."""
         self.subject, self.unpriced, self.spared = subject, unpriced, spared
         self.stack = subject.made.stack
@@ -271,8 +309,9 @@ def _allow(key: str, offer: str) -> str:
     return f'[prices] can give it; {key} = ["{offer}"] in [budget] accepts it without'
 
 
-def _prices(made: Estimate, unpriced: set[str], stale: set[str]) -> Iterable[Verdict]:
-    """One verdict an offer whose price is missing, one whose price is old, and one an old rate."""
+def _prices(made: Estimate, accepted: Mapping[Kind, frozenset[str]]) -> Iterable[Verdict]:
+    """One verdict an offer whose price is missing, is old, or ends; and one an old rate."""
+    unpriced, stale = accepted["unpriced"], accepted["stale"]
     seen: set[tuple[str, str]] = set()
     for line in made.lines:
         offer = line.price.offer
@@ -284,12 +323,16 @@ def _prices(made: Estimate, unpriced: set[str], stale: set[str]) -> Iterable[Ver
             seen.add(("stale", offer))
             reason = f"stale: checked {line.price.checked}"
             yield _price(made, line, "stale", reason, offer in stale)
+    for end in made.ended:
+        billed = next((line for line in made.lines if line.price.offer == end.offer), None)
+        if billed is not None:
+            yield _price(made, billed, "ended", end.sentence, end.offer in accepted["ended"])
     for sentence in made.stale:
         if sentence.startswith(STALE_RATE):
             yield _rate(made, sentence, stale)
 
 
-def _rate(made: Estimate, sentence: str, stale: set[str]) -> Verdict:
+def _rate(made: Estimate, sentence: str, stale: frozenset[str]) -> Verdict:
     """An exchange rate of long ago is no better than a price of then."""
     key, _, day = sentence.removeprefix(STALE_RATE).partition(": of ")
     allow = key in stale
@@ -307,21 +350,22 @@ def _rate(made: Estimate, sentence: str, stale: set[str]) -> Verdict:
     )
 
 
-def _price(made: Estimate, line: LineItem, kind: str, reason: str, allow: bool) -> Verdict:
+def _price(made: Estimate, line: LineItem, kind: Kind, reason: str, allow: bool) -> Verdict:
     key = f"allow_{kind}"
     offer = line.price.offer
+    instead = {
+        "unpriced": _allow(key, offer),
+        "stale": f'refresh the price, or {key} = ["{offer}"] in [budget] accepts it',
+        "ended": f'bind what takes its place, or {key} = ["{offer}"] in [budget] accepts it',
+    }
     return Verdict(
         stack=made.stack,
         rule=offer,
-        kind="unpriced" if kind == "unpriced" else "stale",
+        kind=kind,
         status="pass" if allow else "unknown",
         source=key if allow else "always",
         reason=f"{reason} (allowed)" if allow else reason,
-        remedy=None
-        if allow
-        else _allow(key, offer)
-        if kind == "unpriced"
-        else f'refresh the price, or {key} = ["{offer}"] in [budget] accepts it',
+        remedy=None if allow else instead[kind],
         waits_for_price=not allow,
         path=("stack", made.stack, line.role) if line.role else ("stack", made.stack),
     )

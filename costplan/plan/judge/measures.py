@@ -66,6 +66,12 @@ class Subject:
     without: NoBaseline = NOT_GIVEN
 
     @property
+    def overridden(self) -> list[str]:
+        """The stack's offers that are priced otherwise than the catalogue."""
+        offers = {line.price.offer for line in self.made.lines}
+        return [one.offer for one in self.document.overrides if one.offer in offers]
+
+    @property
     def before(self) -> Estimate | None:
         """The baseline's stack of the same name."""
         known = self.baseline.estimates if self.baseline else []
@@ -200,12 +206,13 @@ def _vendor_share(subject: Subject) -> Figure:
 
 
 def _price_age(subject: Subject) -> Figure:
-    ages = [
-        (subject.document.as_of - line.price.checked).days
-        for line in subject.made.lines
-        if line.price.confidence != "stated"
-    ]
-    return Figure(Decimal(max(ages, default=0)))
+    as_of = subject.document.as_of
+    lines = [line for line in subject.made.lines if line.price.confidence != "stated"]
+    for line in lines:
+        if line.price.checked > as_of and is_stale(subject.made, line):
+            reason = f"{line.price.checked_words}, a day to come"
+            return Figure(None, reason, waits_for_price=True)
+    return Figure(Decimal(max(((as_of - line.price.checked).days for line in lines), default=0)))
 
 
 def _lines(chosen: Callable[[Estimate, LineItem], bool]) -> Callable[[Subject], Figure]:
@@ -335,6 +342,11 @@ MEASURES: dict[str, Measure] = {
         COUNT,
         "lines that rest on an unverified source",
         _lines(lambda _, line: line.price.confidence == "unverified"),
+    ),
+    "overridden_prices": Measure(
+        COUNT,
+        "offers priced otherwise than the catalogue, by a folder, a lock or the workload",
+        lambda s: Figure(Decimal(len(s.overridden))),
     ),
     "lines": Measure(COUNT, "all lines of the bill", _lines(lambda _, line: True)),
     "stacks": Measure(

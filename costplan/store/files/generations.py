@@ -49,6 +49,8 @@ def current(folder: Path) -> str | None:
             raise BadUsage(f"{pointer} does not name a refresh", AGAIN)
         name = pointer.read_bytes()[:100].decode("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError):
+        if pointer.is_symlink() or pointer.parent.is_symlink():
+            raise BadUsage(f"{pointer} is a link to nothing", AGAIN) from None
         return None
     except OSError as error:
         reason = error.strerror or str(error)
