@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from run import DAY, WORKLOAD, costplan
 
+from costplan.store.files import generations
+
 D = Decimal
 BUDGET = WORKLOAD + "[budget]\nmonthly_total = 10\n"
 MODEL = """\
@@ -101,6 +103,17 @@ def test_a_policy_can_forbid_them_wherever_they_stand(name: str, tmp_path: Path)
         '[[policy]]\nname = "published prices"\ndeny = "overridden_prices > 0"\n'
     )
     assert costplan(*line, "--policy", "house.toml", folder=tmp_path, env=env).code == 1
+
+
+def test_what_a_project_says_was_refreshed_is_the_project_s_word(tmp_path: Path) -> None:
+    project(tmp_path, None)
+    generations.write(tmp_path / "pricing", {"tokens/openai.toml": prices()}, None)
+    line = ("check", "w.toml", *DAY, "--max-overridden", "0")
+    ran = costplan(*line, folder=tmp_path)
+    assert (ran.code, BOTH[0] in " ".join(ran.out.split())) == (1, True)
+    (tmp_path / "pricing").rename(tmp_path / "mine")
+    own = costplan(*line, folder=tmp_path, env={"COSTPLAN_PRICING": "mine"})
+    assert (own.code, "own price" in own.out) == (0, False)  # a user's refresh is published prices
 
 
 def test_what_changes_nothing_is_no_news(tmp_path: Path) -> None:
