@@ -70,6 +70,18 @@ def test_both_figures_are_drawn_with_every_bill(command: str, form: str, tmp_pat
             assert words in said
 
 
+def test_a_diff_names_what_only_its_head_prices_otherwise(tmp_path: Path) -> None:
+    project(tmp_path, None)
+    saved = ("estimate", "w.toml", *DAY, "--format=json", "--out")
+    assert costplan(*saved, "base.json", folder=tmp_path).code == 0
+    project(tmp_path, SHELF)
+    assert costplan(*saved, "head.json", folder=tmp_path).code == 0
+    ran = costplan("diff", "base.json", "head.json", folder=tmp_path)
+    assert BOTH[0] in " ".join(ran.out.split())
+    same = costplan("diff", "head.json", "head.json", folder=tmp_path)
+    assert BOTH[0] not in " ".join(same.out.split())
+
+
 def test_a_page_for_people_names_them_too(tmp_path: Path) -> None:
     project(tmp_path, SHELF)
     ran = costplan("estimate", "w.toml", *DAY, "--format", "html", folder=tmp_path)
