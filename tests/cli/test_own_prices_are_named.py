@@ -128,6 +128,15 @@ def test_what_a_project_says_was_refreshed_is_the_project_s_word(tmp_path: Path)
     assert (own.code, "own price" in own.out) == (0, False)  # a user's refresh is published prices
 
 
+def test_a_stack_answers_for_the_offers_that_it_uses(tmp_path: Path) -> None:
+    project(tmp_path, SHELF)
+    (tmp_path / "w.toml").write_text(WORKLOAD + '[stack.b]\nchat = "openai/gpt-6-luna"\n')
+    line = ("check", "w.toml", *DAY, "--max-overridden", "0", "--format", "json")
+    ran = costplan(*line, folder=tmp_path)
+    found = {one["stack"]: (one["status"], one["figure"]) for one in ran.data["verdicts"]}
+    assert found == {"a": ("deny", 1), "b": ("pass", 0)}
+
+
 def test_what_changes_nothing_is_no_news(tmp_path: Path) -> None:
     project(tmp_path, "pricing/tokens/me.toml", prices(id="me/small", vendor="Me"))
     ran = costplan("check", "w.toml", *DAY, "--max-overridden", "0", folder=tmp_path)
