@@ -12,7 +12,7 @@ from costplan.api import BESIDE, Locking, estimate_opened
 from costplan.api.house import house_rates, idle, judge_ages, narrowed, sound, under
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
-from costplan.problems import BadUsage
+from costplan.problems import BadUsage, CostplanError
 from costplan.store.files.rule_changes import rule_changes
 from costplan.store.files.shelves import catalog_shelves, open_catalog, strangers
 from costplan.store.files.text import DocumentError
@@ -20,6 +20,7 @@ from costplan.store.files.workloads import Opened
 
 if TYPE_CHECKING:
     from costplan.document.verdict import CheckDocument
+    from costplan.plan.judge.measures import NoBaseline
     from costplan.plan.judge.ruleset import RuleSet
 
 
@@ -53,7 +54,9 @@ def check_subject(
     the subject, and of a baseline that is a workload. Raises CostplanError.
     """
     from costplan.plan.judge.check import check
+    from costplan.plan.judge.measures import NOT_GIVEN, NoBaseline
     from costplan.plan.judge.ruleset import RuleSet, from_limits
+    from costplan.store.files.git import short
     from costplan.store.files.places import place
     from costplan.store.files.policies import open_policies
     from costplan.store.files.subjects import SavedEstimate, open_subject
@@ -92,13 +95,15 @@ def check_subject(
     notes += idle(files, document)
     rates = [*house_rates(files, document.currency), *rates]
     before = None if baseline is None else _baseline(baseline, document, rates)
-    name = baseline
+    name, without = baseline, NOT_GIVEN
     if base is not None:
         if not isinstance(opened, Opened):
             raise BadUsage("--base is a git revision of a workload", "--baseline FILE")
-        name = f"{base}:{Path(opened.name).name}"
+        name = f"{short(base)}:{Path(opened.name).name}"
         if any(one.compares for one in sets):
-            before = _before(opened, base, document.as_of, locking, rates)
+            found = _before(opened, base, document, locking, rates)
+            before = found if isinstance(found, EstimateDocument) else None
+            without = found if isinstance(found, NoBaseline) else NOT_GIVEN
         notes += rule_changes(Path(opened.name), base, None, policies)
     made = check(
         document,
@@ -107,6 +112,7 @@ def check_subject(
         vendor_of=_vendors(opened if isinstance(opened, Opened) else None),
         baseline=before,
         baseline_name=None if before is None else name,
+        without=without,
         notes=notes,
     )
     place(made, texts, opened.name if isinstance(opened, Opened) else None)
@@ -134,15 +140,40 @@ def _baseline(where: str, now: EstimateDocument, rates: Sequence[str]) -> Estima
 
 
 def _before(
-    subject: Opened, revision: str, as_of: date, locking: Locking, rates: Sequence[str]
-) -> EstimateDocument | None:
-    """The workload as of a git revision; None where that has no such file."""
+    subject: Opened,
+    revision: str,
+    now: EstimateDocument,
+    locking: Locking,
+    rates: Sequence[str],
+) -> EstimateDocument | NoBaseline:
+    """The workload as of a git revision, or why there is none to compare with: a limit on an
+    increase then cannot be judged, and passes nothing. Raises BadUsage for an unknown revision."""
     from costplan.api.diffing import estimate_at
+    from costplan.plan.judge.measures import NoBaseline
+    from costplan.store.files.git import Repository, short
 
     if subject.lock_path is None:
         raise BadUsage("--base is a git revision: it has a file, not standard input")
-    aside = Locking(off=locking.off)
-    return estimate_at(Path(subject.name), revision, as_of, aside, rates)
+    path, name = Path(subject.name), short(revision)
+    Repository.find(path).commit(revision)
+    try:
+        made = estimate_at(path, revision, now.as_of, Locking(off=locking.off), rates)
+    except CostplanError as error:
+        said = str(error).splitlines()[0].removeprefix("error: ")
+        reason = f"what it costs on {name} cannot be told: {said}"
+        return NoBaseline(reason, f"mend {path.name} on the base first, or lift the limit")
+    if made is None:
+        return NoBaseline(
+            f"{name} has no {path.name}: a percentage of nothing says nothing",
+            "a limit on the month beside it, such as --max-total 500, judges what is new",
+            new=True,
+        )
+    if made.currency != now.currency:
+        return NoBaseline(
+            f"it is in {made.currency} on {name}, in {now.currency} now",
+            f"change the currency alone first, or give a --baseline in {now.currency}",
+        )
+    return made
 
 
 def _vendors(opened: Opened | None) -> Callable[[str], str | None]:

@@ -152,10 +152,7 @@ def command(
         locking=Locking(lock, no_lock, locked),
         rates=exchange or [],
     )
-    for file in (document.subject, baseline, *(policy or [])):
-        for target in (out, *saves.values()):
-            if file is not None:
-                spare(Path(file), target)
+    spare(out, *saves.values())
     from costplan.render.results import draw_result
 
     for name, target in saves.items():

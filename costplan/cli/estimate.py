@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,7 +47,7 @@ def command(
 
     when = day(as_of)
     opened = open_workload(workload, change or [], exchange or [])
-    spare(Path(opened.name), out)
+    spare(out)
     locking = Locking(lock, no_lock, locked)
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:

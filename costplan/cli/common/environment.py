@@ -37,6 +37,11 @@ VARIABLES = (
     Variable("COSTPLAN_QUIET", "1: data and errors only", ("--quiet",)),
     Variable("COSTPLAN_VERBOSE", "1: say on standard error which files were read", ("--verbose",)),
     Variable(
+        "COSTPLAN_ROOT",
+        "the folder outside of which nothing is read or written; several as in PATH",
+        ("--root",),
+    ),
+    Variable(
         "COSTPLAN_PRICING",
         "your own catalogue folder, in place of costplan/pricing in XDG_CONFIG_HOME",
     ),

@@ -13,7 +13,15 @@ from costplan.catalog.expression import ExpressionError
 from costplan.document.estimate import STALE_RATE, Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.document.verdict import OF_PRICES, CheckDocument, Kind, Verdict
-from costplan.plan.judge.measures import MEASURES, MONEY, Figure, Subject, is_stale
+from costplan.plan.judge.measures import (
+    MEASURES,
+    MONEY,
+    NOT_GIVEN,
+    Figure,
+    NoBaseline,
+    Subject,
+    is_stale,
+)
 from costplan.plan.judge.ruleset import (
     MINIMA,
     RuleSet,
@@ -36,23 +44,35 @@ def check(
     vendor_of: Callable[[str], str | None],
     baseline: EstimateDocument | None = None,
     baseline_name: str | None = None,
+    without: NoBaseline = NOT_GIVEN,
     notes: Iterable[str] = (),
 ) -> CheckDocument:
     """Every verdict on every stack of the document. The rules are sound (``ruleset.faults``).
 
-    ``notes``: what the caller knows that narrows or softens the check. Raises BadUsage where a
-    stack has no rule, where the baseline is in another currency, or where one is given that no rule
-    asks for.
+    ``without``: why there is no baseline. ``notes``: what the caller knows that narrows or softens
+    the check. Raises BadUsage where a stack has no rule, where the baseline is in another currency,
+    or where one is given that no rule asks for.
     """
     _covered(document, sets)
     if baseline is not None:
         _comparable(document, baseline, sets, baseline_name)
     verdicts: list[Verdict] = []
+    said: list[str] = []
     allowances = {kind: allowed(sets, f"allow_{kind}") for kind in OF_PRICES}
     accepted = {kind: allowance.names for kind, allowance in allowances.items()}
     for made in document.estimates:
-        about = Subject(document=document, made=made, baseline=baseline, vendor_of=vendor_of)
-        judge = _Judge(about, accepted["unpriced"])
+        about = Subject(
+            document=document,
+            made=made,
+            baseline=baseline,
+            vendor_of=vendor_of,
+            without=without,
+        )
+        spared = without.new and _limited(sets, made.stack, "increase_percent")
+        spared = spared and _limited(sets, made.stack, "monthly_total")
+        if spared:
+            said.append(f"{made.stack}: {without.reason}; monthly_total judges what is new")
+        judge = _Judge(about, accepted["unpriced"], spared)
         for one in sets:
             verdicts += judge.limits(one)
             verdicts += judge.policies(one)
@@ -68,6 +88,7 @@ def check(
         verdicts=verdicts,
         notes=[
             *document.price_notes,
+            *said,
             *notes,
             *(note for allowance in allowances.values() if (note := allowance.note)),
             *_softened(document),
@@ -137,6 +158,12 @@ def _comparable(
         )
 
 
+def _limited(sets: Iterable[RuleSet], stack: str, key: str) -> bool:
+    """Whether a stack has a limit of that key that denies."""
+    limits = [pair for one in sets if one.budget for pair in one.budget.limits(stack)]
+    return any(figure_of(path)[0] == key and levels(limit)[1] is not None for path, limit in limits)
+
+
 WITHOUT: dict[Kind, str] = {
     "unpriced": "without a price",
     "stale": "with a stale price",
@@ -159,14 +186,16 @@ def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: Kin
 class _Judge:
     """Limits and policies on one stack."""
 
-    def __init__(self, subject: Subject, unpriced: frozenset[str]) -> None:
-        self.subject, self.unpriced = subject, unpriced
+    def __init__(self, subject: Subject, unpriced: frozenset[str], spared: bool) -> None:
+        """``spared``: no percentage is asked for, as there was nothing and the total is limited."""
+        self.subject, self.unpriced, self.spared = subject, unpriced, spared
         self.stack = subject.made.stack
         self._known: dict[str, Figure] = {}
 
     def limits(self, rules: RuleSet) -> Iterable[Verdict]:
         for path, limit in rules.budget.limits(self.stack) if rules.budget else ():
-            yield self._limit(rules, path, limit)
+            if not (self.spared and figure_of(path)[0] == "increase_percent"):
+                yield self._limit(rules, path, limit)
 
     def _limit(self, rules: RuleSet, path: Path, limit: object) -> Verdict:
         key, name = figure_of(path)

@@ -38,9 +38,23 @@ class Figure(NamedTuple):
     remedy: str | None = None
 
 
+class NoBaseline(NamedTuple):
+    """Why there is nothing to compare with. ``new``: the base has no such workload, so that it
+    costs nothing there; else what it costs cannot be told."""
+
+    reason: str
+    remedy: str
+    new: bool = False
+
+
+NOT_GIVEN = NoBaseline(
+    "no --baseline was given", "--baseline FILE: a saved estimate or a workload; --base REV"
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class Subject:
-    """One stack of a document, with what it is measured against.
+    """One stack of a document, with what it is measured against: ``baseline``, or ``without`` one.
 
     ``vendor_of``: who sells an offer, None where the catalogue does not know.
     """
@@ -49,6 +63,7 @@ class Subject:
     made: Estimate
     baseline: EstimateDocument | None
     vendor_of: Callable[[str], str | None]
+    without: NoBaseline = NOT_GIVEN
 
     @property
     def overridden(self) -> list[str]:
@@ -216,18 +231,19 @@ def is_stale(made: Estimate, line: LineItem) -> bool:
 def _before(subject: Subject) -> Figure:
     before = subject.before
     if subject.baseline is None:
-        return Figure(
-            None,
-            "no --baseline was given",
-            remedy="--baseline FILE: a saved estimate or a workload",
-        )
+        if subject.without.new:
+            return Figure(Decimal(0))
+        return Figure(None, subject.without.reason, remedy=subject.without.remedy)
     if before is None:
         return Figure(None, f"the baseline has no stack '{subject.made.stack}'")
     return _sum(before.lines)
 
 
 def _increase(subject: Subject) -> Figure:
+    """A stack that the baseline has not is an increase by all of it."""
     before = _before(subject)
+    if subject.baseline is not None and subject.before is None:
+        before = Figure(Decimal(0))
     if before.value is None:
         return before
     now = subject.made
@@ -237,11 +253,15 @@ def _increase(subject: Subject) -> Figure:
 
 def _increase_percent(subject: Subject) -> Figure:
     before, found = _before(subject), _increase(subject)
-    if before.value is None or found.value is None:
+    if before.value is None:
+        return before
+    if found.value is None:
         return found
     if not before.value:
         if not found.value:
             return found
+        if subject.baseline is None:
+            return Figure(None, subject.without.reason, remedy=subject.without.remedy)
         return Figure(None, "the baseline's total is 0: a percentage of it says nothing")
     return found._replace(value=settle(found.value / before.value * 100))
 
@@ -291,7 +311,7 @@ MEASURES: dict[str, Measure] = {
     "cost_per_trusted_answer": Measure(MONEY, "total over trusted answers", _per_trusted),
     "cost_per_seat": Measure(MONEY, "total over [observability] seats", _per_seat),
     "baseline_monthly": Measure(MONEY, "the total of the baseline's stack", _before),
-    "increase": Measure(MONEY, "total less the baseline's", _increase),
+    "increase": Measure(MONEY, "total less the baseline's; all of what is new", _increase),
     "increase_percent": Measure("percent", "of the baseline's total", _increase_percent),
     "reliability": Measure(SHARE, "trusted answers", _outcome("trusted")),
     "reliability_target": Measure(SHARE, "[target] reliability", _target),

@@ -20,6 +20,7 @@ from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.reading import read
 from costplan.store.files import generations
+from costplan.store.files.boundary import stay
 from costplan.store.files.catalogue_folder import NOT_OFFERS, catalogue_files, inside, is_folder
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
 
@@ -80,6 +81,8 @@ def catalog_shelves(project: Path | None = None) -> list[Shelf]:
         shelves += layers("user", user, shelves)
     if project is not None:
         folder = project / "pricing"
+        if os.path.lexists(folder):
+            stay(folder)  # the names in it are said as well
         if is_folder(folder) and folder.resolve() != built_in.resolve():
             shelves += layers("project", folder, shelves)
     return shelves
