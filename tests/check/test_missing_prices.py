@@ -114,3 +114,23 @@ def test_what_is_not_modelled_is_told_by_its_own_sentence() -> None:
         document(stack("a", line("v/a", "1"), not_modelled=said)), {"min_reliability": D(0)}
     )
     assert only(made).reason == "reliability is not modelled: step 'a' has no success rate"
+
+
+def test_lines_on_unverified_sources_are_counted_and_no_others() -> None:
+    lines = [
+        line(f"v/{at}", "1", confidence=confidence)
+        for at, confidence in enumerate(("unverified", "vendor", "unverified", "dataset", "stated"))
+    ]
+    made = stack("a", *lines)
+    assert figure("unverified_lines", made).value == 2
+
+
+def test_an_allowance_for_what_is_wrong_in_another_way_allows_nothing_and_is_noted() -> None:
+    made = document(stack("a", line("v/a", None), line("v/b", "1")))
+    found = judged(made, {"monthly_total": 5, "allow_stale": ["v/a"], "allow_unpriced": ["v/b"]})
+    assert found.exit_code == 3
+    assert found.notes[-2:] == [
+        "allow_unpriced names 'v/b', and no checked stack has it without a price: "
+        "did you mean 'v/a'?",
+        "allow_stale names 'v/a', and no checked stack has it with a stale price",
+    ]
