@@ -134,3 +134,20 @@ def test_an_allowance_for_what_is_wrong_in_another_way_allows_nothing_and_is_not
         "did you mean 'v/a'?",
         "allow_stale names 'v/a', and no checked stack has it with a stale price",
     ]
+
+
+def test_a_limit_is_in_the_unit_of_its_figure() -> None:
+    made = document(stack("a", line("v/a", "1"), requests=D(10)), currency="EUR")
+    found = judged(made, {"monthly_total": 5, "vendor_share": 1, "unpriced_lines": 0})
+    units = {one.rule: one.unit for one in found.verdicts}
+    assert units == {"monthly_total": "EUR", "vendor_share": "share", "unpriced_lines": "count"}
+
+
+@pytest.mark.parametrize(("amount", "least"), [(None, True), ("1", False)])
+def test_a_policy_over_an_allowed_missing_price_says_at_least(
+    amount: str | None, least: bool
+) -> None:
+    made = document(stack("a", line("v/a", amount), line("v/b", "1")))
+    policy = {"name": "p", "deny": "total_monthly > 5", "warn": "total_monthly > 4"}
+    found = judged(made, {"allow_unpriced": ["v/a"]}, [policy])
+    assert (only(found, "p").status, only(found, "p").at_least) == ("pass", least)

@@ -174,9 +174,11 @@ def test_a_validator_that_judges_one_that_goes_judges_its_steps(tmp_path: Path) 
         solve(member)
 
 
-def test_branches_lead_past_a_validator_that_goes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("last", ["", '\nnext = "end"'])
+def test_branches_lead_past_a_validator_that_goes(last: str, tmp_path: Path) -> None:
     text = HEAD + step("a", "success = 0.9\nnext = { v = 0.75, b = 0.25 }")
-    text += check("v", '"a"', "next = { b = 0.5, end = 0.5 }") + step("b") + PEOPLE + END
+    text += check("v", '"a"', "next = { b = 0.5, end = 0.5 }")
+    text += step("b", f"success = 0.9{last}") + PEOPLE + END
     made = ready(tmp_path, text)
     plain = bare(made.workload)
     assert plain.step[0].next == {"b": Decimal("0.625"), "end": Decimal("0.375")}
