@@ -375,6 +375,10 @@ class Human:
 
     cost_per_case: Amount
     success: Share = Decimal(1)
+    share: (
+        Annotated[Share, About("of requests that become a case, where no outcome is modelled")]
+        | None
+    ) = None
 
 
 @record
