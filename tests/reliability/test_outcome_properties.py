@@ -533,7 +533,7 @@ def test_examples_have_few_states() -> None:
 def test_the_sum_of_a_vote_is_what_its_graph_gives(runs: int, rho: float) -> None:
     for p in (0.0, 0.1, 0.5, 0.97, 1.0):
         node = Node(
-            "vote", success=p, rho=rho, runs=runs, quorum=runs // 2 + 1, next=((None, 1.0),)
+            name="vote", success=p, rho=rho, runs=runs, quorum=runs // 2 + 1, next=((None, 1.0),)
         )
         solved = Graph([node]).outcomes().trusted
         assert majority(p, runs, rho) == pytest.approx(solved, abs=1e-11)
