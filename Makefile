@@ -11,8 +11,9 @@ test:  ## run the tests, and say how many seconds of processor they took
 
 check: test lint types layers workflows  ## everything that CI runs on the sources
 
-check-long:  ## the tests with properties tried at length, on examples of their own
+check-long:  ## properties tried at length, on examples of their own, and changed operators
 	$(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600
+	$(PYTHON) tests/mutants.py
 
 lint:  ## ruff: rules and format
 	$(PYTHON) -m ruff check .
