@@ -29,9 +29,16 @@ def rule_changes(
     """What a workload's head says otherwise than its base of budget, policies, prices and lock, and
     what became of ``policies`` that lie in a repository themselves.
 
-    ``head`` None: as it lies on disk. Empty where the base has no such workload. Raises BadUsage
-    for what is no revision.
+    ``head`` None: as it lies on disk. Empty where the base has no such workload; one sentence where
+    git cannot tell, as in a clone that lacks the base.
     """
+    try:
+        return _changes(path, base, head, policies)
+    except BadUsage as error:
+        return [f"what becomes of its rules since {base} cannot be told: {error.message}"]
+
+
+def _changes(path: Path, base: str, head: str | None, policies: Sequence[Path]) -> list[str]:
     repository = Repository.find(path)
     repository.commit(base)
     try:
