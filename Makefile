@@ -11,9 +11,10 @@ test:  ## run the tests, and say how many seconds of processor they took
 
 check: test lint types layers workflows  ## everything that CI runs on the sources
 
-check-long:  ## the tests with properties tried at length, on examples of their own
+check-long:  ## properties tried at length, on examples of their own, and changed operators
 	$(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600
 	$(PYTHON) tests/fuzz/fuzz.py --cases 2000
+	$(PYTHON) tests/mutants.py
 
 fuzz:  ## damaged input of every kind to every command; the figures go to docs/quality.md
 	$(PYTHON) tests/fuzz/fuzz.py --write
