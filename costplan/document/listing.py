@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from costplan.record import Inline
 
 SCHEMA_VERSION = "1.0"
 
@@ -62,7 +64,7 @@ class Headline(NamedTuple):
     tiers: tuple[Slice, ...]
     quote: bool
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Row(NamedTuple):
@@ -97,6 +99,8 @@ class Row(NamedTuple):
 class PriceList(NamedTuple):
     """Entries, each with its headline price on a day; by category and id unless ``sorted_by``."""
 
+    schema_version = SCHEMA_VERSION
+    kind = "price_list"
     as_of: date
     entries: tuple[Row, ...]
     sorted_by: str = "id"
@@ -115,6 +119,8 @@ class VendorCount(NamedTuple):
 class Overview(NamedTuple):
     """What the catalogue holds, vendor by vendor."""
 
+    schema_version = SCHEMA_VERSION
+    kind = "price_overview"
     vendors: tuple[VendorCount, ...]
 
 
@@ -156,7 +162,7 @@ class Tier(NamedTuple):
     from_input_tokens: int
     rates: Mapping[str, Decimal]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Mode(NamedTuple):
@@ -167,7 +173,7 @@ class Mode(NamedTuple):
     rates: Mapping[str, Decimal]
     tiers: tuple[Tier, ...]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Region(NamedTuple):
@@ -176,7 +182,7 @@ class Region(NamedTuple):
     name: str
     times: Decimal
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Window(NamedTuple):
@@ -190,7 +196,7 @@ class Window(NamedTuple):
     hours: tuple[str, ...]
     holidays: tuple[date, ...]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Fee(NamedTuple):
@@ -201,7 +207,7 @@ class Fee(NamedTuple):
     per: Decimal
     unit: str
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Cache(NamedTuple):
@@ -229,12 +235,14 @@ class Card(NamedTuple):
     tiers: tuple[Tier, ...]
     fees: tuple[Fee, ...]
     rejected: tuple[Rejected, ...]
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class ModelPage(NamedTuple):
     """A model in full. Without a card on the day (``known_from``) only its history has prices."""
 
+    schema_version = SCHEMA_VERSION
+    kind = "price_page"
     as_of: date
     known_from: date | None
     entry: Identity
@@ -284,7 +292,7 @@ class Charge(NamedTuple):
     note: str | None
     ended: bool
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Adjustment(NamedTuple):
@@ -302,7 +310,7 @@ class Adjustment(NamedTuple):
     note: str | None
     ended: bool
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Gate(NamedTuple):
@@ -321,6 +329,8 @@ class OfferPage(NamedTuple):
     that one has none. ``history`` and ``adjustment_history`` hold every dated one.
     """
 
+    schema_version = SCHEMA_VERSION
+    kind = "price_page"
     as_of: date
     known_from: date | None
     entry: Identity
@@ -355,6 +365,8 @@ class Hit(NamedTuple):
 class Search(NamedTuple):
     """What a search found, best first; ``found`` counts those beyond the limit too."""
 
+    schema_version = SCHEMA_VERSION
+    kind = "price_search"
     words: tuple[str, ...]
     found: int
     hits: tuple[Hit, ...]
@@ -362,11 +374,3 @@ class Search(NamedTuple):
 
 
 Document = PriceList | Overview | ModelPage | OfferPage | Search
-KINDS: Mapping[type, str] = {
-    PriceList: "price_list",
-    Overview: "price_overview",
-    ModelPage: "price_page",
-    OfferPage: "price_page",
-    Search: "price_search",
-}
-"""How the JSON names each document."""

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from costplan.cli import run
-from costplan.document.saved import KINDS, RESULTS, TYPES, parse, plain
+from costplan.document.saved import KINDS, PAGES, RESULTS, parse, plain, type_of
 from costplan.problems import BadUsage, InvalidInput
 from costplan.render import Look, render
 from costplan.render.json import dumps
@@ -112,8 +112,11 @@ def test_documents_are_valid_with_and_without_their_optional_parts(made: dict[st
 def test_every_kind_has_a_schema_and_a_type() -> None:
     from costplan.store.files.schemas import SCHEMAS
 
-    assert set(KINDS) | set(RESULTS) == set(TYPES.values())
-    assert set(TYPES.values()) <= set(SCHEMAS)
+    for kind in KINDS | RESULTS | PAGES:
+        found = type_of(kind)
+        assert found.kind == kind
+        assert found.schema_version.startswith("1.")
+    assert set(KINDS) | set(RESULTS) <= set(SCHEMAS)
 
 
 @pytest.fixture
