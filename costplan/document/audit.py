@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, NamedTuple
 
-from costplan.record import Count, Ge, Inline, Share
+from costplan.record import Count, Ge, Inline, Share, document
 
 Number = Annotated[int, Ge(0)]
 """How many of something."""
@@ -45,6 +45,7 @@ class AcceptedFinding(NamedTuple):
     reason: str
 
 
+@document("audit", "1.0")
 class Audit(NamedTuple):
     """Findings sorted by level, name of the finding and id; ``meanings`` says what each name means.
 
@@ -52,8 +53,6 @@ class Audit(NamedTuple):
     holds those of at least ``level``. ``quotes`` counts prices that vendors do not publish.
     """
 
-    schema_version = "1.0"
-    kind = "audit"
     as_of: date
     scope: str
     vendor: str | None
@@ -78,6 +77,7 @@ class Read(NamedTuple):
     newest: date
 
 
+@document("catalogue_report", "1.0")
 class Report(NamedTuple):
     """The catalogue in figures, on a day. Shares are between 0 and 1.
 
@@ -90,8 +90,6 @@ class Report(NamedTuple):
     fails.
     """
 
-    schema_version = "1.0"
-    kind = "catalogue_report"
     as_of: date
     scope: str
     providers: Number

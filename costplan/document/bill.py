@@ -11,16 +11,15 @@ from typing import Annotated
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
 from costplan.problems import Problem
 from costplan.quantity import ZERO, total
-from costplan.record import As, Key, keys
+from costplan.record import As, Key, document, keys
 
 
+@document("bill", "1.1")
 @keys("offer", "as_of", "currency", "total", "unpriced", "line_items", "notes")
 @dataclass(slots=True, kw_only=True)
 class Bill:
     """Lines of one offer at one moment. ``total`` counts the priced lines only."""
 
-    schema_version = "1.1"
-    kind = "bill"
     offer: str
     as_of: datetime
     currency: str

@@ -11,7 +11,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import PURPOSES
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle
-from costplan.record import Amount, As, Key, Names, OneOf, Share, Unsaved, keys
+from costplan.record import Amount, As, Key, Names, OneOf, Share, Unsaved, document, keys
 
 CLOSE = Decimal("1e-6")
 """How far a difference may be from that of the totals."""
@@ -187,6 +187,7 @@ class Sensitivity:
     break_evens: list[BreakEven] = field(default_factory=list)
 
 
+@document("comparison", "1.1")
 @keys(
     "baseline",
     "at_reliability",
@@ -203,8 +204,6 @@ class Sensitivity:
 class Comparison:
     """Several estimates of one workload, side by side."""
 
-    schema_version = "1.1"
-    kind = "comparison"
     document: Annotated[EstimateDocument, Key("estimate")]
     baseline: str
     versus: list[Versus]

@@ -18,7 +18,7 @@ from typing import Annotated
 
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle, total
-from costplan.record import Amount, As, Key, OneOf, Share, Sparse, keys
+from costplan.record import Amount, As, Key, OneOf, Share, Sparse, document, keys
 
 Change = Annotated[str, OneOf("new", "removed", "changed", "same")]
 SideName = Annotated[str, OneOf("base", "head")]
@@ -187,6 +187,7 @@ class StackDiff:
         return any(_apart(before, after) for before, after in pairs)
 
 
+@document("diff", "1.1")  # 1.1 added rule_changes
 @keys(
     "workload",
     "currency",
@@ -207,8 +208,6 @@ class DiffDocument:
     everything is new. ``rule_changes``: what the change does to the rules and prices that judge it.
     """
 
-    schema_version = "1.1"  # 1.1 added rule_changes
-    kind = "diff"
     workload: str
     currency: str
     base: str | None

@@ -24,6 +24,7 @@ from costplan.record import (
     Names,
     Sparse,
     Unsaved,
+    document,
     keys,
 )
 
@@ -310,6 +311,7 @@ class Estimate:
         return settle(self.total_monthly / self.requests) if self.requests else None
 
 
+@document("estimate", "1.2")
 @keys(
     "workload",
     "currency",
@@ -333,8 +335,6 @@ class EstimateDocument:
     ``catalog.overrides`` and ``ended``.
     """
 
-    schema_version = "1.2"
-    kind = "estimate"
     workload: str
     currency: str
     as_of: date

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, NamedTuple
 
-from costplan.record import Ge, keys
+from costplan.record import Ge, document, keys
 
 Number = Annotated[int, Ge(0)]
 """How many of something."""
@@ -48,6 +48,7 @@ class Terminal(NamedTuple):
     encoding: str
 
 
+@document("doctor", "1.0")
 @keys(
     "healthy",
     "version",
@@ -68,8 +69,6 @@ class Terminal(NamedTuple):
 class Health(NamedTuple):
     """``tokens``: names of secrets, and only whether they are set. ``git``: its path."""
 
-    schema_version = "1.0"
-    kind = "doctor"
     version: str
     python: str
     platform: str

@@ -11,9 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
-from costplan.record import Inline
-
-SCHEMA_VERSION = "1.0"
+from costplan.record import Inline, document
 
 
 class Head(NamedTuple):
@@ -96,11 +94,10 @@ class Row(NamedTuple):
     capabilities: tuple[str, ...] = ()
 
 
+@document("price_list", "1.0")
 class PriceList(NamedTuple):
     """Entries, each with its headline price on a day; by category and id unless ``sorted_by``."""
 
-    schema_version = SCHEMA_VERSION
-    kind = "price_list"
     as_of: date
     entries: tuple[Row, ...]
     sorted_by: str = "id"
@@ -116,11 +113,10 @@ class VendorCount(NamedTuple):
     offers: int
 
 
+@document("price_overview", "1.0")
 class Overview(NamedTuple):
     """What the catalogue holds, vendor by vendor."""
 
-    schema_version = SCHEMA_VERSION
-    kind = "price_overview"
     vendors: tuple[VendorCount, ...]
 
 
@@ -238,11 +234,10 @@ class Card(NamedTuple):
     where: Annotated[Where, Inline()]
 
 
+@document("price_page", "1.0")
 class ModelPage(NamedTuple):
     """A model in full. Without a card on the day (``known_from``) only its history has prices."""
 
-    schema_version = SCHEMA_VERSION
-    kind = "price_page"
     as_of: date
     known_from: date | None
     entry: Identity
@@ -322,6 +317,7 @@ class Gate(NamedTuple):
     reason: str | None
 
 
+@document("price_page", "1.0")
 class OfferPage(NamedTuple):
     """An offer in full, its charges and adjustments on the day.
 
@@ -329,8 +325,6 @@ class OfferPage(NamedTuple):
     that one has none. ``history`` and ``adjustment_history`` hold every dated one.
     """
 
-    schema_version = SCHEMA_VERSION
-    kind = "price_page"
     as_of: date
     known_from: date | None
     entry: Identity
@@ -362,11 +356,10 @@ class Hit(NamedTuple):
     plan: str | None
 
 
+@document("price_search", "1.0")
 class Search(NamedTuple):
     """What a search found, best first; ``found`` counts those beyond the limit too."""
 
-    schema_version = SCHEMA_VERSION
-    kind = "price_search"
     words: tuple[str, ...]
     found: int
     hits: tuple[Hit, ...]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
 
 from costplan.document.listing import Where
-from costplan.record import Inline, Sparse
+from costplan.record import Inline, Sparse, document
 
 Kind = Literal["rate", "mode", "region", "schedule", "fee", "charge", "adjust"]
 Measure = Literal[
@@ -131,12 +131,11 @@ class BillChange(NamedTuple):
     moved: tuple[LineChange, ...]
 
 
+@document("price_diff", "1.0")
 class PriceDiff(NamedTuple):
     """Two sets of prices, compared. ``same_prices``: ids that differ in dates, sources, notes or
     past prices only. ``unchanged``: how many do not differ at all."""
 
-    schema_version = "1.0"
-    kind = "price_diff"
     old: Side
     new: Side
     changes: tuple[OfferChange, ...]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, NamedTuple
 
 from costplan.document.price_diff import PriceDiff
-from costplan.record import OneOf, keys
+from costplan.record import OneOf, document, keys
 
 
 class LeftOut(NamedTuple):
@@ -36,13 +36,12 @@ class SourceRead(NamedTuple):
     left_out: tuple[LeftOut, ...]
 
 
+@document("price_refresh", "1.0")
 @keys("target", "written", "dry_run", "refused", "accepted", "damage", "sources", "diff")
 class PriceRefresh(NamedTuple):
     """``refused``: why it looks like a fault of a source; then nothing is written, unless the loss
     was accepted. ``written``: the folder of the new prices; None where nothing was written."""
 
-    schema_version = "1.0"
-    kind = "price_refresh"
     target: str
     sources: tuple[SourceRead, ...]
     diff: PriceDiff

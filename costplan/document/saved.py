@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from costplan.problems import BadUsage, InvalidInput, Path, Problem, did_you_mean
 from costplan.quantity import literal
 from costplan.record.dialects import JSON, collected
-from costplan.record.reading import Problems
+from costplan.record.reading import Problems, missing
 from costplan.record.writing import plain
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class Saved(NamedTuple):
 
 def kind_of(document: Document | Result) -> str:
     """The ``kind`` that a document is saved under."""
-    return document.kind
+    found: str = document.kind  # type: ignore[union-attr]
+    return found
 
 
 class SavedResult(NamedTuple):
@@ -122,13 +123,33 @@ def read_document(kind: type[Any], given: Mapping[str, Any]) -> Any:
     found.minor = int(str(given["schema_version"]).partition(".")[2])
     found.newer = found.minor > int(kind.schema_version.partition(".")[2])
     document, problems = collected(JSON, kind, given, found)
-    if not problems:
-        made = plain(document)
-        if made != given:
-            _agree(given, made, (), problems)
+    if document is not None:
+        told = {one.path for one in problems}
+        problems += [one for one in _apart(document, given, found) if one.path not in told]
     if problems:
         raise InvalidInput(list(dict.fromkeys(problems)))
     return document
+
+
+def _apart(document: Any, given: Mapping[str, Any], found: Problems) -> list[Problem]:
+    """Where a document says other than what follows from the rest of it."""
+    try:
+        made = plain(document)
+    except ArithmeticError:  # of what a check has refused
+        return []
+    differences: list[Problem] = []
+    if made != given:
+        older = found.minor < int(document.schema_version.partition(".")[2])
+        _agree(given, made, (), differences, _Versions(older, found.newer))
+    return differences
+
+
+class _Versions(NamedTuple):
+    """Whether the document is of an older or a newer minor version: the one has fewer keys, the
+    other more."""
+
+    older: bool
+    newer: bool
 
 
 REMEDY = "save one with --format json: costplan estimate, compare, price, diff or check"
@@ -166,17 +187,13 @@ def _check_major(version: object) -> None:
         raise BadUsage(f"has schema {version}, which this costplan does not read", REMEDY)
 
 
-def _agree(given: Any, made: Any, path: Path, problems: list[Problem]) -> None:
-    """Note where a document says other than what follows from the rest of it.
-
-    Keys that are missing or not known were found when it was read.
-    """
+def _agree(given: Any, made: Any, path: Path, problems: list[Problem], versions: _Versions) -> None:
+    """Note where two values differ. What a key that is always there lacks, or is not known, was
+    found when it was read."""
     if path[-1:] == ("schema_version",):
         return
     if isinstance(given, Mapping) and isinstance(made, Mapping):
-        for key, value in given.items():
-            if key in made and value != made[key]:
-                _agree(value, made[key], (*path, key), problems)
+        _agree_keys(given, made, path, problems, versions)
     elif _is_list(given) and _is_list(made):
         if len(given) != len(made):
             message = f"has {len(given)} elements, but the rest of the document makes {len(made)}"
@@ -184,10 +201,29 @@ def _agree(given: Any, made: Any, path: Path, problems: list[Problem]) -> None:
             return
         for at, (one, other) in enumerate(zip(given, made, strict=True)):
             if one != other:
-                _agree(one, other, (*path, at), problems)
+                _agree(one, other, (*path, at), problems, versions)
     elif not _same(given, made):
         message = f"is {_shown(given)}, but the rest of the document makes it {_shown(made)}"
         problems.append(Problem(path, message))
+
+
+def _agree_keys(
+    given: Mapping[str, Any],
+    made: Mapping[str, Any],
+    path: Path,
+    problems: list[Problem],
+    versions: _Versions,
+) -> None:
+    for key, value in given.items():
+        if key in made:
+            if value != made[key]:
+                _agree(value, made[key], (*path, key), problems, versions)
+        elif value not in (None, [], ()) and not versions.newer:
+            message = f"is {_shown(value)}, but the rest of the document leaves it out"
+            problems.append(Problem((*path, key), message))
+    for key in made:
+        if key not in given and not versions.older and (path, key) != ((), "kind"):
+            problems.append(missing(key, path))
 
 
 def _is_list(value: object) -> bool:

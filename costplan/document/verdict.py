@@ -10,7 +10,7 @@ from typing import Annotated, Literal, get_args
 
 from costplan.document.finding import Where
 from costplan.problems import Problem
-from costplan.record import As, Blank, Ge, Key, Names, Unsaved, keys
+from costplan.record import As, Blank, Ge, Key, Names, Unsaved, document, keys
 
 Status = Literal["pass", "warn", "deny", "unknown"]
 Level = Literal["warn", "deny"]
@@ -162,6 +162,7 @@ class Verdict:
             yield Problem(("reason",), "must be said of a price")
 
 
+@document("check", "1.1")  # 1.1 added the kind "ended" of a verdict
 @keys(
     "subject",
     "workload",
@@ -181,8 +182,6 @@ class CheckDocument:
     """Every verdict on every checked stack of one estimate. ``subject``: the file that was checked,
     a workload or a saved estimate."""
 
-    schema_version = "1.1"  # 1.1 added the kind "ended" of a verdict
-    kind = "check"
     subject: str
     workload: str
     currency: str

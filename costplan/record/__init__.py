@@ -13,7 +13,7 @@ it would cost every command more than the whole estimate (docs/decisions).
 """
 
 from costplan.record.dialects import JSON, TOML, collect, collected, read
-from costplan.record.kinds import REST, keys, record
+from costplan.record.kinds import REST, document, keys, record, version_of
 from costplan.record.marks import (
     About,
     Amount,
@@ -67,7 +67,9 @@ __all__ = [
     "Unsaved",
     "collect",
     "collected",
+    "document",
     "keys",
     "read",
     "record",
+    "version_of",
 ]

@@ -91,6 +91,23 @@ def keys(*order: str | tuple[str, str]) -> Callable[[Kind], Kind]:
     return mark
 
 
+def document(name: str, version: str) -> Callable[[Kind], Kind]:
+    """A record that is a document of its own, of a kind and a version of its schema: its first
+    keys."""
+
+    def mark(kind: Kind) -> Kind:
+        kind.schema_version, kind.kind = version, name  # type: ignore[attr-defined]
+        return kind
+
+    return mark
+
+
+def version_of(kind: type) -> str:
+    """The version of a document's schema, such as 1.2."""
+    found: str = kind.schema_version  # type: ignore[attr-defined]
+    return found
+
+
 class Entry(NamedTuple):
     """One key of a document.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
@@ -90,17 +90,12 @@ class OneOf:
 
 
 class Names:
-    """The keys of a mapping: these and no others, in this order."""
+    """The keys of a mapping: these and no others. It is read into this order."""
 
     __slots__ = ("names",)
 
     def __init__(self, *names: str) -> None:
         self.names = names
-
-    def broken(self, given: Mapping[str, Any]) -> str | None:
-        if tuple(given) == self.names:
-            return None
-        return f"must have {', '.join(self.names)}, in this order"
 
 
 class Pattern:

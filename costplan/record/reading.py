@@ -10,7 +10,7 @@ from __future__ import annotations
 import types
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import MISSING, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,8 +18,8 @@ from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.record.kinds import Entry, entries, held_by, inner, is_record, values_of
-from costplan.record.marks import Blank, Inline, Monthly
+from costplan.record.kinds import HEAD, Entry, entries, held_by, inner, is_record, values_of
+from costplan.record.marks import Blank, Inline, Monthly, Names
 
 Reader = Callable[[object, Path, list[Problem]], Any]
 BAD: Any = object()  # a value that could not be read; its problem is already in the list
@@ -95,6 +95,8 @@ class Dialect(ABC):
     def _annotated(self, kind: Any, marks: tuple[Any, ...]) -> Reader:
         if any(isinstance(one, Monthly) for one in marks):
             kind = Monthly
+        if named := next((one for one in marks if isinstance(one, Names)), None):
+            return self._named(named.names, self.reader(values_of(kind)))
         rules = tuple(rule for rule in marks if hasattr(rule, "broken"))
         read = _bounded(self.reader(kind), rules) if rules else self.reader(kind)
         if any(isinstance(one, Blank) for one in marks):
@@ -126,12 +128,27 @@ class Dialect(ABC):
 
         return run
 
+    def _named(self, names: tuple[str, ...], item: Reader) -> Reader:
+        def run(value: object, path: Path, problems: list[Problem]) -> Any:
+            if not isinstance(value, Mapping):
+                return self.refuse(self.table, value, path, problems)
+            sound = odd_keys(value, names, path, problems)
+            items = {}
+            for key in names:
+                items[key] = item(value[key], (*path, key), problems) if key in value else BAD
+                if key not in value:
+                    problems.append(missing(key, path))
+            return items if sound and not any(one is BAD for one in items.values()) else BAD
+
+        return run
+
     def _choice(self, choices: tuple[Any, ...]) -> Reader:
         words = ", ".join(str(one) for one in choices)
 
         def run(value: object, path: Path, problems: list[Problem]) -> Any:
-            if any(value == one and type(value) is type(one) for one in choices):
-                return value
+            for one in choices:  # true is not 1, and 1.0 is
+                if value == one and isinstance(value, bool) == isinstance(one, bool):
+                    return one
             if not isinstance(value, str):
                 expected = f"one of {words}" if isinstance(choices[0], str) else words.lower()
                 return self.refuse(expected, value, path, problems)
@@ -200,8 +217,6 @@ def _bounded(read: Reader, rules: tuple[Any, ...]) -> Reader:
             if broken:
                 if (hint := getattr(rule, "hint", None)) is not None:
                     problems.append(Problem(path, broken, hint(result)))
-                elif isinstance(result, Mapping):
-                    problems.append(Problem(path, broken))
                 else:
                     problems.append(Problem(path, f"{broken}, not {result}"))
                 return BAD
@@ -236,7 +251,7 @@ class _Part:
         self.kind, self.dialect = kind, dialect
         self.fields: list[_Field] = []
         self.inline: list[tuple[str, bool, _Part]] = []
-        self.derived: list[tuple[str, bool]] = []
+        self.derived: list[tuple[str, bool, Reader]] = []
         below: dict[str, list[Entry]] = {}
         for one in own:
             head, dot, rest = one.key.partition(".")
@@ -248,14 +263,16 @@ class _Part:
                 self.inline.append((one.name, optional, part))
             elif one.name:
                 self.fields.append(_field(one, dialect))
+            elif one.key != HEAD[0]:  # whose value whoever reads a document has looked at
+                self.derived.append((one.key, one.sparse, dialect.reader(one.kind)))
             else:
-                self.derived.append((one.key, one.sparse))
+                self.derived.append((one.key, one.sparse, _anything))
         self.below = [(key, _Part(kind, some, dialect)) for key, some in below.items()]
         self.known = {one.key: None for one in self.fields}
-        self.known |= dict.fromkeys(key for key, _ in self.derived)
+        self.known |= dict.fromkeys(key for key, _, _ in self.derived)
         self.known |= dict.fromkeys(key for key, _ in self.below)
         self.usual = {one.key for one in self.fields if not one.until}
-        self.usual |= {key for key, sparse in self.derived if not sparse}
+        self.usual |= {key for key, sparse, _ in self.derived if not sparse}
         self.usual |= {key for key, _ in self.below}
         for _, optional, part in self.inline:
             self.known |= part.known
@@ -273,7 +290,7 @@ class _Part:
                 given[name] = None
             elif one is MISSING:
                 if until <= getattr(problems, "minor", 0):
-                    problems.append(Problem(path, f"missing key '{key}'", part="key"))
+                    problems.append(missing(key, path))
                     sound = False
             else:
                 got = read(one, (*path, key), problems)
@@ -281,6 +298,9 @@ class _Part:
                     sound = False
                 else:
                     given[name] = got if put is None else put(got)
+        for key, _, read in self.derived:
+            if key in value:  # what is wrong with it spoils nothing that is drawn
+                read(value[key], (*path, key), problems)
         for name, optional, part in self.inline:
             if optional and part.known.keys().isdisjoint(value):
                 continue
@@ -298,7 +318,7 @@ class _Part:
     ) -> Any:
         """The arguments that the object below a key gives."""
         if key not in value:
-            problems.append(Problem(path, f"missing key '{key}'", part="key"))
+            problems.append(missing(key, path))
             return BAD
         inside, path = value[key], (*path, key)
         if not isinstance(inside, Mapping):
@@ -315,17 +335,29 @@ class _Part:
     def odd(self, value: Mapping[str, Any], path: Path, problems: list[Problem]) -> bool:
         """Note the keys that are not known, and those that follow from others and are missing;
         whether there are none."""
-        sound = True
-        for key in value:
-            if key not in self.known and not getattr(problems, "newer", False):
-                hint = did_you_mean(key, self.known) or "known keys: " + ", ".join(self.known)
-                problems.append(Problem((*path, key), f"unknown key '{key}'", hint, "key"))
-                sound = False
-        for key, sparse in self.derived:
+        sound = odd_keys(value, self.known, path, problems)
+        for key, sparse, _ in self.derived:
             if key not in value and not sparse and not (key == "kind" and not path):
-                problems.append(Problem(path, f"missing key '{key}'", part="key"))
+                problems.append(missing(key, path))
                 sound = False
         return sound
+
+
+def missing(key: str, path: Path) -> Problem:
+    """That a key is not there."""
+    return Problem(path, f"missing key '{key}'", part="key")
+
+
+def odd_keys(
+    value: Mapping[str, Any], known: Collection[str], path: Path, problems: list[Problem]
+) -> bool:
+    """Note the keys that are not known, which those of a newer document may be; whether there are
+    none to tell of."""
+    odd = [] if getattr(problems, "newer", False) else [key for key in value if key not in known]
+    for key in odd:
+        hint = did_you_mean(key, known) or "known keys: " + ", ".join(known)
+        problems.append(Problem((*path, key), f"unknown key '{key}'", hint, "key"))
+    return not odd
 
 
 def _plain(annotation: Any) -> Any:
@@ -340,7 +372,7 @@ def _field(one: Entry, dialect: Dialect) -> _Field:
     if not nullable and typing.get_origin(kind) is Annotated:
         bare, nullable = inner(_plain(kind))
         if nullable:
-            kind = Annotated[(bare, *typing.get_args(kind)[1:])]  # type: ignore[misc]
+            kind = Annotated[(bare, *typing.get_args(kind)[1:])]
     quick = None if one.put else dialect.quick(kind)
     optional = one.default is not MISSING and (one.sparse or not dialect.always_there)
     return _Field(
@@ -353,6 +385,10 @@ def _field(one: Entry, dialect: Dialect) -> _Field:
         put=one.put,
         until=ALWAYS if optional else one.since,
     )
+
+
+def _anything(value: object, path: Path, problems: list[Problem]) -> Any:
+    return value
 
 
 class _Never:

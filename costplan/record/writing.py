@@ -23,7 +23,8 @@ Writer = Callable[[Any], Any]
 
 def plain(value: Any) -> Any:
     """A record as plain data."""
-    made = writer(type(value))
+    kind: Any = type(value)
+    made = writer(kind)
     return value if made is None else made(value)
 
 

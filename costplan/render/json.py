@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from costplan.document.entries import estimates_of
 from costplan.document.estimate import EstimateDocument
 from costplan.quantity import literal
+from costplan.record import version_of
 from costplan.record.writing import plain
 from costplan.render import Look
 
@@ -38,7 +39,7 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
             }
         )
     made = {
-        "schema_version": EstimateDocument.schema_version,
+        "schema_version": version_of(EstimateDocument),
         "kind": "report",
         "documents": documents,
     }
@@ -48,7 +49,7 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
 def draw_rows(rows: Rows, look: Look) -> str:
     """Rows as objects; a sum with lines that have no price says how many."""
     made = {
-        "schema_version": EstimateDocument.schema_version,
+        "schema_version": version_of(EstimateDocument),
         "kind": "rows",
         "title": rows.title,
         "columns": rows.columns,

@@ -77,6 +77,7 @@ def _headed(name: str, text: str, look: Look) -> str:
 def _report(saved: Sequence[SavedResult]) -> str:
     """As several documents of lines are: each whole, with its file and workload."""
     from costplan.document.estimate import EstimateDocument
+    from costplan.record import version_of
     from costplan.render.json import dumps
 
     documents = [
@@ -84,7 +85,7 @@ def _report(saved: Sequence[SavedResult]) -> str:
         for one in saved
     ]
     made = {
-        "schema_version": EstimateDocument.schema_version,
+        "schema_version": version_of(EstimateDocument),
         "kind": "report",
         "documents": documents,
     }
