@@ -20,7 +20,7 @@ from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, settle
-from costplan.reading import record
+from costplan.record import record
 
 INPUT_PARTS = (
     "cache_read_tokens",

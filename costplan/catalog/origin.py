@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Literal, NamedTuple
 
 from costplan.problems import Problem
-from costplan.reading import About, record
+from costplan.record import About, record
 
 Confidence = Literal["vendor", "corroborated", "dataset", "third-party", "unverified"]
 """``corroborated``: a data set's price that another one shows too; never written in a file."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-SCHEMA_VERSION = "1.0"
+from costplan.record import Inline, document
 
 
 class Head(NamedTuple):
@@ -62,7 +62,7 @@ class Headline(NamedTuple):
     tiers: tuple[Slice, ...]
     quote: bool
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Row(NamedTuple):
@@ -94,6 +94,7 @@ class Row(NamedTuple):
     capabilities: tuple[str, ...] = ()
 
 
+@document("price_list", "1.0")
 class PriceList(NamedTuple):
     """Entries, each with its headline price on a day; by category and id unless ``sorted_by``."""
 
@@ -114,6 +115,7 @@ class VendorCount(NamedTuple):
     read: date | None = None
 
 
+@document("price_overview", "1.0")
 class Overview(NamedTuple):
     """What the catalogue holds, vendor by vendor."""
 
@@ -158,7 +160,7 @@ class Tier(NamedTuple):
     from_input_tokens: int
     rates: Mapping[str, Decimal]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Mode(NamedTuple):
@@ -169,7 +171,7 @@ class Mode(NamedTuple):
     rates: Mapping[str, Decimal]
     tiers: tuple[Tier, ...]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Region(NamedTuple):
@@ -178,7 +180,7 @@ class Region(NamedTuple):
     name: str
     times: Decimal
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Window(NamedTuple):
@@ -192,7 +194,7 @@ class Window(NamedTuple):
     hours: tuple[str, ...]
     holidays: tuple[date, ...]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Fee(NamedTuple):
@@ -203,7 +205,7 @@ class Fee(NamedTuple):
     per: Decimal
     unit: str
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Cache(NamedTuple):
@@ -231,9 +233,10 @@ class Card(NamedTuple):
     tiers: tuple[Tier, ...]
     fees: tuple[Fee, ...]
     rejected: tuple[Rejected, ...]
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
+@document("price_page", "1.0")
 class ModelPage(NamedTuple):
     """A model in full. Without a card on the day (``known_from``) only its history has prices."""
 
@@ -286,7 +289,7 @@ class Charge(NamedTuple):
     note: str | None
     ended: bool
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Adjustment(NamedTuple):
@@ -304,7 +307,7 @@ class Adjustment(NamedTuple):
     note: str | None
     ended: bool
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Gate(NamedTuple):
@@ -316,6 +319,7 @@ class Gate(NamedTuple):
     reason: str | None
 
 
+@document("price_page", "1.0")
 class OfferPage(NamedTuple):
     """An offer in full, its charges and adjustments on the day.
 
@@ -354,6 +358,7 @@ class Hit(NamedTuple):
     plan: str | None
 
 
+@document("price_search", "1.0")
 class Search(NamedTuple):
     """What a search found, best first; ``found`` counts those beyond the limit too."""
 
@@ -364,11 +369,3 @@ class Search(NamedTuple):
 
 
 Document = PriceList | Overview | ModelPage | OfferPage | Search
-KINDS: Mapping[type, str] = {
-    PriceList: "price_list",
-    Overview: "price_overview",
-    ModelPage: "price_page",
-    OfferPage: "price_page",
-    Search: "price_search",
-}
-"""How the JSON names each document."""

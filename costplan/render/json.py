@@ -10,9 +10,10 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any
 
 from costplan.document.entries import estimates_of
-from costplan.document.estimate import SCHEMA_VERSION
-from costplan.document.saved import plain
+from costplan.document.estimate import EstimateDocument
 from costplan.quantity import literal
+from costplan.record import version_of
+from costplan.record.writing import plain
 from costplan.render import Look
 
 if TYPE_CHECKING:
@@ -37,14 +38,18 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
                 "document": plain(one.document),
             }
         )
-    made = {"schema_version": SCHEMA_VERSION, "kind": "report", "documents": documents}
+    made = {
+        "schema_version": version_of(EstimateDocument),
+        "kind": "report",
+        "documents": documents,
+    }
     return dumps(made) + "\n"
 
 
 def draw_rows(rows: Rows, look: Look) -> str:
     """Rows as objects; a sum with lines that have no price says how many."""
     made = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": version_of(EstimateDocument),
         "kind": "rows",
         "title": rows.title,
         "columns": rows.columns,

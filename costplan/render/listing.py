@@ -6,11 +6,8 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from costplan.document.listing import (
-    KINDS,
-    SCHEMA_VERSION,
     Adjustment,
     Charge,
     Document,
@@ -28,6 +25,7 @@ from costplan.document.listing import (
     Window,
 )
 from costplan.quantity import ZERO, grouped
+from costplan.record.writing import plain
 from costplan.render import Look
 from costplan.render.history import draw_history
 from costplan.render.json import dumps
@@ -48,8 +46,7 @@ from costplan.render.price_list import WIDE, draw_list, draw_overview, rows_csv
 def draw(document: Document, form: str, look: Look) -> str:
     """The document as ``table`` or ``json``, ending in a newline."""
     if form == "json":
-        head = {"schema_version": SCHEMA_VERSION, "kind": KINDS[type(document)]}
-        return dumps({**head, **_plain(document)}) + "\n"
+        return dumps(plain(document)) + "\n"
     if form == "csv":
         assert isinstance(document, PriceList)
         return rows_csv(document)
@@ -65,18 +62,6 @@ def draw(document: Document, form: str, look: Look) -> str:
     else:
         _search(page, document)
     return page.text()
-
-
-def _plain(value: Any) -> Any:
-    """Records as objects; ``where`` is spread out, as on the lines of a bill."""
-    if hasattr(value, "_asdict"):
-        plain: dict[str, Any] = {}
-        for name, one in value._asdict().items():
-            plain.update(_plain(one) if name == "where" else {name: _plain(one)})
-        return plain
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value
 
 
 def _model(page: Page, document: ModelPage) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.reading import REST, About, Amount, Count, Currency, Ge, Le, Positive, Share, record
+from costplan.record import REST, About, Amount, Count, Currency, Ge, Le, Positive, Share, record
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate

@@ -23,10 +23,11 @@ from costplan.catalog.model import Model
 from costplan.catalog.offer import Charge, Offer, Slice
 from costplan.catalog.origin import Confidence
 from costplan.catalog.vocabulary import VOCABULARY
-from costplan.document.estimate import PURPOSES, EstimateDocument
+from costplan.document.estimate import EstimateDocument
+from costplan.document.line import PURPOSES
 from costplan.plan.bill.estimate import estimate
 from costplan.quantity import STEP, total
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
 from costplan.workload.model import Workload
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.estimate import Reliability
 from costplan.document.line import LineItem
+from costplan.document.reliability import Quantile, Reliability
 from costplan.outcomes.spread import quantiles
 from costplan.quantity import ONE, ZERO, grouped, total, twelve_digits
 from costplan.workload.model import Workload
@@ -39,7 +39,7 @@ def reliability(
         cost_mean=twelve_digits(mean),
         cost_sd=twelve_digits(variance**0.5),
         cost_quantiles=[
-            (twelve_digits(one.share), twelve_digits(one.low), twelve_digits(one.high))
+            Quantile(twelve_digits(one.share), twelve_digits(one.low), twelve_digits(one.high))
             for one in quantiles(found.graph, steps, case, fallbacks)
         ],
         target=workload.target.reliability if workload.target else None,

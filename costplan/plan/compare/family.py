@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
-from costplan.document.estimate import PURPOSES
+from costplan.document.line import PURPOSES
 from costplan.problems import InvalidInput
 from costplan.workload.flow import DONE
 from costplan.workload.model import OnReject, Step, Workload

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.estimate import PURPOSES, Estimate, EstimateDocument, amounts
-from costplan.document.line import LineItem
+from costplan.document.estimate import Estimate, EstimateDocument, amounts
+from costplan.document.line import PURPOSES, LineItem
 from costplan.plan.bill.estimate import ORDER
 from costplan.plan.bill.vendors import largest_vendor
 from costplan.quantity import settle, total

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, nearest
-from costplan.reading import collect, read
+from costplan.record import collect, read
 from costplan.store.files.boundary import is_linked, stay
 
 if TYPE_CHECKING:
