@@ -13,9 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "costplan"
-PURE = ("catalog", "outcomes", "workload", "document", "billing", "plan", "render")
+PURE = ("record", "catalog", "outcomes", "workload", "document", "billing", "plan", "render")
 PROBABILITIES = ("flow.py", "solving.py")  # to and from the outcomes, which are floats
-PURE_FILES = ("quantity.py", "problems.py", "reading.py", "weektime.py")
+PURE_FILES = ("quantity.py", "problems.py", "weektime.py")
 FORBIDDEN_CALLS = {
     "open",
     "print",
