@@ -47,6 +47,25 @@ def record(kind: Kind) -> Kind:
     return typing.cast(Kind, made)
 
 
+def with_fields(
+    names: Iterable[str], annotation: Any, default: object = None
+) -> Callable[[Kind], Kind]:
+    """A field more for each name that the class does not declare itself; goes below ``record``.
+
+    For fields that are the rows of a table: code that never names one reads it by ``getattr``.
+    """
+
+    def extend(kind: Kind) -> Kind:
+        own: dict[str, Any] = kind.__annotations__
+        for name in names:
+            if name not in own:
+                own[name] = annotation
+                setattr(kind, name, default)
+        return kind
+
+    return extend
+
+
 def _init(self: Any, **given: Any) -> None:
     state = self.__dict__
     state.update(self._defaults)

@@ -8,9 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from costplan.problems import Problem
 from costplan.reading import About, record
-
-Confidence = Literal["vendor", "corroborated", "dataset", "third-party", "unverified"]
-"""``corroborated``: a data set's price that another one shows too; never written in a file."""
+from costplan.words import Confidence, weakest
 
 
 @record
@@ -70,15 +68,6 @@ def resolve(origin: Origin, sources: Mapping[str, Source]) -> Provenance:
     )
 
 
-WEAKEST_FIRST: tuple[Confidence, ...] = (
-    "unverified",
-    "third-party",
-    "dataset",
-    "corroborated",
-    "vendor",
-)
-
-
 def combined(parts: Sequence[Provenance]) -> Provenance:
     """Where a price composed of several comes from: every source, the weakest confidence, the
     latest ``since`` and the oldest ``checked``."""
@@ -86,7 +75,7 @@ def combined(parts: Sequence[Provenance]) -> Provenance:
         return parts[0]
     return Provenance(
         "; ".join(dict.fromkeys(part.source for part in parts)),
-        min((part.confidence for part in parts), key=WEAKEST_FIRST.index),
+        weakest(part.confidence for part in parts),
         max(part.since for part in parts),
         min(part.checked for part in parts),
     )

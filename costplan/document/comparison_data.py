@@ -19,8 +19,8 @@ from costplan.document.comparison import (
     Versus,
 )
 from costplan.document.fields import Fields
-from costplan.document.line_data import PURPOSES
 from costplan.quantity import ZERO
+from costplan.words import PURPOSES
 
 KINDS = ("plan", "orchestrate", "hosting", "unchecked", "quality")
 

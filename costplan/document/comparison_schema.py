@@ -11,13 +11,13 @@ from costplan.document.schema import (
     MAYBE_NUMBER,
     MAYBE_TEXT,
     NUMBER,
-    PURPOSES,
     SHARE,
     TEXT,
     TEXTS,
     VERSION,
     an_object,
 )
+from costplan.words import PURPOSES
 
 NUMBERS = {"type": "object", "additionalProperties": NUMBER}
 OPTION = an_object(

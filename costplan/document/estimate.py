@@ -12,6 +12,7 @@ from typing import NamedTuple
 from costplan.document.line import LineItem
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, literal, settle, total
+from costplan.words import PURPOSES
 
 NORMAL = (
     (Decimal("0.5"), ZERO),
@@ -19,7 +20,6 @@ NORMAL = (
     (Decimal("0.99"), Decimal("2.3263478740408")),
 )
 """Quantiles of the standard normal distribution."""
-PURPOSES = ("produce", "coordinate", "people", "idle")
 SCHEMA_VERSION = "1.1"
 """1.1 added ``origin``, ``catalog.lock`` and a line's ``flat``."""
 STALE_RATE = "exchange rate "

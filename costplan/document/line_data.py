@@ -8,9 +8,7 @@ from typing import Any
 from costplan.document.fields import Fields
 from costplan.document.line import Conversion, Exchanged, LineItem, Price
 from costplan.quantity import ONE
-
-PURPOSES = ("produce", "coordinate", "people", "idle")
-CONFIDENCES = ("vendor", "corroborated", "dataset", "third-party", "unverified", "stated")
+from costplan.words import CONFIDENCES, PURPOSES, STATED
 
 
 def line_data(line: LineItem) -> dict[str, Any]:
@@ -84,7 +82,7 @@ def read_line(at: Fields) -> LineItem:
         price=at.maybe_number("price"),
         per=at.amount("per") or ONE,
         source=at.text("source"),
-        confidence=at.choice("confidence", CONFIDENCES),
+        confidence=at.choice("confidence", (*CONFIDENCES, STATED)),
         since=at.day("since"),
         checked=at.day("checked"),
         variant=at.maybe_text("variant"),

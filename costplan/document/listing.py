@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.words import Confidence
+
 SCHEMA_VERSION = "1.0"
 
 
@@ -37,7 +39,7 @@ class Where(NamedTuple):
     """What a price rests on: an address, how far to trust it, and two days."""
 
     source: str
-    confidence: str
+    confidence: Confidence
     since: date
     checked: date
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from costplan.words import CONFIDENCES, PURPOSES, STATED
+
 NUMBER = {"type": "number"}
 SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 MAYBE_NUMBER = {"type": ["number", "null"]}
@@ -17,7 +19,6 @@ MAYBE_TEXT = {"type": ["string", "null"]}
 TEXTS = {"type": "array", "items": TEXT}
 DATE = {"type": "string", "format": "date"}
 VERSION = {"type": "string", "pattern": r"^1\.\d+$"}
-PURPOSES = ["produce", "coordinate", "people", "idle"]
 
 
 def an_object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -53,7 +54,7 @@ LINE = an_object(
         "offer": TEXT,
         "charge": TEXT,
         "variant": MAYBE_TEXT,
-        "purpose": {"enum": PURPOSES},
+        "purpose": {"enum": list(PURPOSES)},
         "tags": TEXTS,
         "fixed": FLAG,
         "quantity": NUMBER,
@@ -68,9 +69,7 @@ LINE = an_object(
         "source": TEXT,
         "since": DATE,
         "checked": DATE,
-        "confidence": {
-            "enum": ["vendor", "corroborated", "dataset", "third-party", "unverified", "stated"]
-        },
+        "confidence": {"enum": [*CONFIDENCES, STATED]},
         "flat": {"const": True},
         "region": TEXT,
         **TERMS,

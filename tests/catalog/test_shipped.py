@@ -14,7 +14,7 @@ import tomli_w
 from costplan.billing.offers import Take, bill_offer
 from costplan.billing.tokens import Tariff, TokenUsage
 from costplan.billing.variables import MissingVariables
-from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, card_on
+from costplan.catalog.lookup import Catalog, CatalogFile, card_on
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Confidence
@@ -25,6 +25,7 @@ from costplan.problems import PriceNotKnown
 from costplan.reading import read
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
 from costplan.store.files.text import parse_toml
+from costplan.words import CATEGORIES
 
 TODAY = date(2026, 11, 28)
 ROOT = built_in_folder()

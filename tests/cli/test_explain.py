@@ -24,8 +24,8 @@ from costplan.cli.common.glossary import (
 )
 from costplan.cli.common.tree import choices, leaves
 from costplan.document import estimate
-from costplan.plan.prices.listing import CONFIDENCES
 from costplan.render import FORMATS as DRAWN
+from costplan.words import CONFIDENCES
 
 
 def said(name: str) -> str:

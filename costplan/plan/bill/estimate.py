@@ -20,15 +20,16 @@ from costplan.document.estimate import (
 )
 from costplan.document.line import Conversion, LineItem
 from costplan.plan.bill.lifetimes import lifetimes
-from costplan.plan.bill.month import DEFAULT_PURPOSE, LESS, TOO_MUCH, StackMonth
+from costplan.plan.bill.month import LESS, TOO_MUCH, StackMonth
 from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
+from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of
 from costplan.workload.model import Stack, Workload
 from costplan.workload.solving import Rates, Solved, solve
 
-ORDER = (*DEFAULT_PURPOSE, "other")
+ORDER = (*sorted(CATEGORIES, key=lambda one: PURPOSES.index(purpose_of(one))), "other")
 ALWAYS_LEFT_OUT = (
     "taxes",
     "support plans",
@@ -201,7 +202,7 @@ class _Planner:
         old = {
             (line.price.offer, line.price.checked): line.price.checked_words
             for line in lines
-            if line.price.confidence != "stated" and (as_of - line.price.checked).days > limit
+            if line.price.confidence != STATED and (as_of - line.price.checked).days > limit
         }
         rates = [
             f"{STALE_RATE}{key}: of {rate.date}"

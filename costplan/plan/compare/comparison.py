@@ -83,7 +83,7 @@ def compare(
         own = Rates.of(workload.stack[base_name])
         priced = any(one.options for one in made.strategies if one.stack == base_name)
         billed = bare[base_name]
-        prices = unit_prices(workload, family.plan(own), billed, catalog) if priced else None
+        prices = unit_prices(workload, family.plan(own), billed) if priced else None
         made.sensitivity = sensitivity(workload, prices, own, target)
     revenue = workload.target.revenue_per_request if workload.target else None
     if revenue is not None:

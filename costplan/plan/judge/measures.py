@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.estimate import PURPOSES, Estimate, EstimateDocument, amounts
+from costplan.document.estimate import Estimate, EstimateDocument, amounts
 from costplan.document.line import LineItem
 from costplan.plan.bill.estimate import ORDER
 from costplan.plan.bill.vendors import largest_vendor
 from costplan.quantity import settle, total
+from costplan.words import PURPOSES, STATED
 
 MONEY = "money"
 SHARE = "share"
@@ -176,7 +177,7 @@ def _vendor_share(subject: Subject) -> Figure:
     unknown = [
         line.price.offer
         for line in made.lines
-        if vendors[line.price.offer] is None and line.price.confidence != "stated"
+        if vendors[line.price.offer] is None and line.price.confidence != STATED
     ]
     if unknown:
         return Figure(None, f"the catalogue does not say who sells '{unknown[0]}'")
@@ -188,7 +189,7 @@ def _price_age(subject: Subject) -> Figure:
     ages = [
         (subject.document.as_of - line.price.checked).days
         for line in subject.made.lines
-        if line.price.confidence != "stated"
+        if line.price.confidence != STATED
     ]
     return Figure(Decimal(max(ages, default=0)))
 
@@ -203,7 +204,7 @@ def _lines(chosen: Callable[[Estimate, LineItem], bool]) -> Callable[[Subject], 
 
 def is_stale(made: Estimate, line: LineItem) -> bool:
     """Whether the estimate names the line's price among its stale ones."""
-    return line.price.confidence != "stated" and line.price.checked_words in made.stale
+    return line.price.confidence != STATED and line.price.checked_words in made.stale
 
 
 def _before(subject: Subject) -> Figure:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from costplan.catalog.model import MODES, Card
 from costplan.document.listing import Head, Overview, PriceList, Row, VendorCount
 from costplan.problems import BadUsage, did_you_mean
+from costplan.words import TOKENS
 
 MILLION = Decimal(1_000_000)
 KINDS = ("chat", "embedding", "rerank", "offer")
@@ -27,9 +28,10 @@ CAPABILITIES = (
 
 _RATES = {
     "cache": ("cache_read",),
-    "audio": ("input_audio", "output_audio"),
-    "image": ("input_image", "output_image"),
-    "video": ("input_video",),
+    **{
+        medium: tuple(kind.name for kind in TOKENS if kind.medium == medium and not kind.cache)
+        for medium in ("audio", "image", "video")
+    },
 }
 _FEES = {"search": "web_searches", "training": "training_tokens"}
 

@@ -14,13 +14,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, Category, Entry, Shelf
+from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.reading import read
 from costplan.store.files import generations
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
+from costplan.words import CATEGORIES, Category
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
 CAPACITY = ("throughput", "provisioned")
