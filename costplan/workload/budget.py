@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.reading import About, Amount, Share, record
+from costplan.reading import About, Amount, Count, Currency, Share, record
+from costplan.workload.contract import Rate, pair
 
 
 @record
@@ -82,6 +83,9 @@ class StackBudget:
     )
     price_age_days: Annotated[AmountLimit, About("of the oldest price, at most")] | None = None
     unpriced_lines: Annotated[AmountLimit, About("allowed ones count too")] | None = None
+    overridden_prices: (
+        Annotated[AmountLimit, About("offers priced otherwise than the catalogue, at most")] | None
+    ) = None
 
 
 KEYS = tuple(one.name for one in fields(StackBudget) if one.name != "component")
@@ -92,12 +96,15 @@ class Budget(StackBudget):
     """Limits on each stack that is estimated; ``stack`` narrows them for one."""
 
     stack: Mapping[str, StackBudget] = field(default_factory=dict)
-    allow_unpriced: Annotated[
-        tuple[str, ...], About("offers whose missing price does not fail a check")
-    ] = ()
-    allow_stale: Annotated[
-        tuple[str, ...], About("offers whose old price does not fail a check")
-    ] = ()
+    allow_unpriced: (
+        Annotated[tuple[str, ...], About("offers whose missing price does not fail a check")] | None
+    ) = None
+    allow_stale: (
+        Annotated[tuple[str, ...], About("offers whose old price does not fail a check")] | None
+    ) = None
+    allow_ended: Annotated[tuple[str, ...], About("offers that may end within the plan")] | None = (
+        None
+    )
 
     def limits(self, stack: str) -> Iterable[tuple[Path, Limit]]:
         """Each limit that holds for a stack, with its place below ``[budget]``."""
@@ -148,11 +155,34 @@ class Policy:
 
 @record
 class RuleFile:
-    """A policy file."""
+    """A policy file. What it states of prices and rates holds in place of the workload's own."""
 
-    currency: Annotated[str, About("of its amounts")] | None = None
+    currency: Annotated[Currency, About("of its amounts")] = "USD"
+    stale_after_days: (
+        Annotated[Count, About("age at which a price counts as stale, whatever the workload says")]
+        | None
+    ) = None
+    exchange: Annotated[Mapping[str, Rate], About("rates that hold in place of the workload's")] = (
+        field(default_factory=dict)
+    )
     budget: Budget | None = None
     policy: tuple[Policy, ...] = ()
+
+    def check(self) -> Iterable[Problem]:
+        for key in self.exchange:
+            codes = pair(key)
+            if codes is None or codes[0] == codes[1]:
+                hint = "such as usd_per_eur: so many USD for one EUR"
+                yield Problem(("exchange", key), f"'{key}' is no exchange rate", hint, "key")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it neither limits nor allows anything."""
+        budget = self.budget or Budget()
+        says = [budget.allow_unpriced, budget.allow_stale, budget.allow_ended]
+        limits = [one for stack in ("", *budget.stack) for one in budget.limits(stack)]
+        said = self.policy or self.exchange or self.stale_after_days or limits
+        return not said and all(names is None for names in says)
 
 
 def stack_problems(

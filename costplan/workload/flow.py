@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from costplan.problems import Problem, did_you_mean
-from costplan.workload.model import Step, Workload
+
+if TYPE_CHECKING:  # the records import these rules
+    from costplan.workload.model import Step, Workload
 
 DONE = "end"
 """The name that ``next`` gives to delivery."""

@@ -25,6 +25,7 @@ from costplan.weektime import hours_problems, weekday_problems, zone_problem
 from costplan.words import PARTS, Purpose, Whole, parts_of
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate
+from costplan.workload.rules import problems_of
 from costplan.workload.strategy import Migration, Mix, Strategy
 
 Mode = Literal["batch", "flex", "priority", "fast"]
@@ -472,9 +473,6 @@ class Binding:
             yield Problem(("none",), "must say why: nothing is free by omission")
 
 
-RESERVED = ("region", "residency", "free_tiers")
-
-
 @record
 class Stack:
     """One choice of an offer for every role. Every other key is a role."""
@@ -525,8 +523,6 @@ class Workload:
     policy: tuple[Policy, ...] = ()
 
     def check(self) -> Iterable[Problem]:
-        from costplan.workload.rules import problems_of
-
         return problems_of(self)
 
     @property

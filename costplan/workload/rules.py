@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from costplan.problems import Path, Problem, did_you_mean
 from costplan.words import TOKENS
 from costplan.workload.budget import stack_problems
 from costplan.workload.contract import term_problems
 from costplan.workload.flow import flow_problems
-from costplan.workload.model import RESERVED, Stack, Workload
+
+if TYPE_CHECKING:  # the records import these rules
+    from costplan.workload.model import Stack, Workload
 
 PARTS = ("observability", "runtime", "human")
 ALWAYS = ("orchestration",)
+RESERVED = ("region", "residency", "free_tiers")
+"""Keys of a stack that are no roles."""
 
 
 def problems_of(workload: Workload) -> Iterable[Problem]:

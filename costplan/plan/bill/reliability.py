@@ -12,7 +12,7 @@ from costplan.plan.bill.unit_costs import UnitCosts, unit_costs
 from costplan.quantity import ONE, ZERO, grouped, total, twelve_digits
 from costplan.words import kinds_of
 from costplan.workload.model import Workload
-from costplan.workload.solving import DEFAULT_VERDICT_RHO, Rates, Solved, solve
+from costplan.workload.solving import DEFAULT_VERDICT_RHO, Rates, Solutions, Solved
 
 ANSWERS = kinds_of("output")
 
@@ -48,19 +48,18 @@ def reliability(
     )
 
 
-def verdicts_assumed(
-    workload: Workload, rates: Rates, solved: Solved, requests: Decimal
-) -> list[str]:
+def verdicts_assumed(solutions: Solutions, rates: Rates, requests: Decimal) -> list[str]:
     """That validators were assumed to repeat themselves, with a month at both ends of the range.
 
     ``requests`` a month. Nobody has measured this correlation given whether the answer was right,
     so the assumption is never printed without what it decides.
     """
+    solved = solutions.of(rates)
     if not solved.verdicts or solved.outcomes is None:
         return []
     ends = []
     for rho in (0.0, 1.0):
-        outcomes = solve(workload, rates, rho).outcomes
+        outcomes = solutions.of(rates, rho).outcomes
         assert outcomes is not None
         cases, silent = (
             grouped((twelve_digits(share) * requests).quantize(ONE))

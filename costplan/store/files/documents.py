@@ -18,7 +18,16 @@ from costplan.document.saved import (
     parse_result,
 )
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.store.files.text import MOST_SHOWN, DocumentError, decode, read_bytes, stdin_bytes
+from costplan.store.files.boundary import is_linked, refuse_link
+from costplan.store.files.text import (
+    ELSEWHERE,
+    LINKED,
+    MOST_SHOWN,
+    DocumentError,
+    decode,
+    read_bytes,
+    stdin_bytes,
+)
 
 T = TypeVar("T")
 
@@ -37,6 +46,8 @@ class SavedError(DocumentError):
         """Each problem with the file, the path to it, and how to mend it."""
         from costplan.store.files.positions import draw
 
+        if is_linked(Path(self.name)):
+            return [draw(self.name, "", None, ELSEWHERE, LINKED)]
         shown = [
             draw(
                 self.name,
@@ -117,6 +128,7 @@ def open_text(name: str) -> Saved | SavedResult | str:
 
     ``-`` is standard input. Raises as ``open_document``.
     """
+    refuse_link(Path(name))
     shown, text = _text_of(name)
     if not text.strip():
         raise BadUsage(f"{shown} is empty", "name a saved document, or Markdown")
