@@ -66,6 +66,12 @@ def parts_of(whole: Whole) -> tuple[TokenKind, ...]:
 Purpose = Literal["produce", "coordinate", "people", "idle"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 """What money is spent for, in the order in which it is shown."""
+SPENT: Mapping[Purpose, str] = {
+    "produce": "makes the answers: model calls, searches, the index",
+    "coordinate": "keeps answers right: validators, traces, guardrails, orchestration, runtime",
+    "people": "humans who handle what the machine escalates",
+    "idle": "is paid and not used: floors, idle machines, redundant copies",
+}
 
 Category = Literal[
     "tokens",
@@ -94,6 +100,13 @@ Confidence = Literal["vendor", "corroborated", "dataset", "third-party", "unveri
 """``corroborated``: a data set's price that another one shows too; never written in a file."""
 CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 """From the most to the least trusted."""
+TRUSTED: Mapping[Confidence, str] = {
+    "vendor": "the vendor's own page, price API or repository",
+    "corroborated": "a data set's price that another data set shows too",
+    "dataset": "a published data set of prices",
+    "third-party": "somebody's dated capture or article",
+    "unverified": "single, undated, recalled or conflicting; marked ? on a bill",
+}
 STATED = "stated"
 """The confidence of what the workload file says itself; it is in no order with the others."""
 WORKLOAD = "workload"
@@ -103,3 +116,8 @@ WORKLOAD = "workload"
 def weakest(parts: Iterable[Confidence]) -> Confidence:
     """The least trusted of some, and so what all of them together deserve."""
     return max(parts, key=CONFIDENCES.index)
+
+
+def several(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Names as a function takes them: a string is one name, not its letters."""
+    return (names,) if isinstance(names, str) else tuple(names)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from costplan.document.line import LineItem
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, grouped, literal, settle, total
-from costplan.words import PURPOSES
+from costplan.words import PURPOSES, several
 
 NORMAL = (
     (Decimal("0.5"), ZERO),
@@ -377,12 +377,13 @@ class EstimateDocument:
         own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
         return [*pinned, *(one.sentence for one in own)]
 
-    def only(self, stacks: Sequence[str]) -> EstimateDocument:
+    def only(self, stacks: str | Sequence[str]) -> EstimateDocument:
         """The document with these stacks alone; with all of them where none is named.
 
         Raises BadUsage for a stack that it has not.
         """
         known = [made.stack for made in self.estimates]
+        stacks = several(stacks)
         for name in stacks:
             if name not in known:
                 hint = did_you_mean(name, known) or "stacks: " + ", ".join(known)

@@ -26,7 +26,7 @@ from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
-from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of
+from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of, several
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions, Solved
 
@@ -42,7 +42,7 @@ def estimate(
     workload: Workload,
     catalog: Catalog,
     as_of: date,
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
     solutions: Solutions | None = None,
 ) -> EstimateDocument:
     """The estimates of all stacks, or of the named ones. ``solutions``: those of this workload, for
@@ -51,7 +51,7 @@ def estimate(
     Raises InvalidInput with every problem of every estimated stack, each at its place in the
     workload file; BadUsage for an unknown stack.
     """
-    names = list(stacks) or list(workload.stack)
+    names = several(stacks) or tuple(workload.stack)
     for name in names:
         if name not in workload.stack:
             hint = did_you_mean(name, workload.stack) or "stacks: " + ", ".join(workload.stack)

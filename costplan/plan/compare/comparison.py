@@ -29,7 +29,7 @@ def compare(
     workload: Workload,
     catalog: Catalog,
     as_of: date,
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
     *,
     baseline: str | None = None,
     at_reliability: Decimal | None = None,

@@ -24,6 +24,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.problems import BadUsage
 from costplan.quantity import ZERO, settle
+from costplan.words import several
 
 
 def diff(
@@ -31,7 +32,7 @@ def diff(
     head: EstimateDocument,
     base_name: str | None = None,
     head_name: str = "head",
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
 ) -> DiffDocument:
     """What changed from ``base`` to ``head``, stack by stack in the head's order.
 
@@ -46,6 +47,7 @@ def diff(
     before = {one.stack: one for one in base.estimates} if base else {}
     after = {one.stack: one for one in head.estimates}
     names = [*after, *(name for name in before if name not in after)]
+    stacks = several(stacks)
     for name in stacks:
         if name not in names:
             raise BadUsage(f"neither side has a stack '{name}'", f"stacks: {', '.join(names)}")
