@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.quantity import ZERO, grouped, settle
+from costplan.quantity import ZERO, counted_to, grouped, settle
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class LineItem:
         price = self.price
         if self.flat is not None:
             return self.flat
-        quantity = f"{grouped(self.quantity)} {price.unit}"
+        quantity = f"{grouped(counted_to(self.quantity))} {price.unit}"
         if price.price is None:
             return f"{quantity} x unknown price"
         per = f" / {grouped(price.per)}" if price.per != 1 else ""

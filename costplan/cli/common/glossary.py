@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costplan.words import SPENT, TRUSTED
 
@@ -288,7 +288,7 @@ def paragraphs(name: str) -> Iterable[Paragraph]:
 def _rows(name: str) -> list[tuple[str, str]]:
     from costplan.cli.common.environment import OTHERS, VARIABLES
 
-    tables: dict[str, dict[str, str]] = {
+    tables: dict[str, Mapping[Any, str]] = {
         "exit codes": {str(code): text for code, text in EXIT_CODES.items()},
         "environment": {one.name: _with_options(one) for one in (*VARIABLES, *OTHERS)},
         "confidence": TRUSTED,
