@@ -9,36 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal, NamedTuple, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import RELEASED, Origin, Provenance, Source, resolve, unknown_sources
 from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
 from costplan.record import About, Currency, record
-
-Category = Literal[
-    "tokens",
-    "vector-db",
-    "observability",
-    "orchestration",
-    "runtime",
-    "compute",
-    "search-rerank",
-    "guardrails",
-    "human",
-]
-CATEGORIES: tuple[Category, ...] = (
-    "tokens",
-    "vector-db",
-    "observability",
-    "orchestration",
-    "runtime",
-    "compute",
-    "search-rerank",
-    "guardrails",
-    "human",
-)
+from costplan.words import Category
 
 
 @record

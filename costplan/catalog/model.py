@@ -8,7 +8,7 @@ is a further card, so the past and the announced future stay priceable.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, fields
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -16,34 +16,28 @@ from typing import Annotated, Literal
 from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.schedule import Window
 from costplan.problems import Problem, did_you_mean
-from costplan.record import About, Amount, Count, Positive, record
+from costplan.record import About, Amount, Count, Positive, record, with_fields
+from costplan.words import TOKEN_KINDS
 
 MODES: tuple[str, ...] = ("batch", "flex", "priority", "fast")
 
 
 @record
+@with_fields(TOKEN_KINDS, Amount | None)
 class Rates:
-    """Price per ``per`` tokens of each kind. None: the vendor publishes no rate of that kind."""
+    """Price per ``per`` tokens of each kind (``costplan.words``); None: none is published.
+
+    Declared here are the kinds that rules name.
+    """
 
     input: Amount | None = None
     cache_read: Amount | None = None
     cache_write: Amount | None = None
-    cache_write_1h: Amount | None = None
     output: Amount | None = None
-    reasoning: Amount | None = None
-    input_audio: Amount | None = None
-    output_audio: Amount | None = None
-    cache_read_audio: Amount | None = None
-    input_image: Amount | None = None
-    output_image: Amount | None = None
-    input_video: Amount | None = None
 
     def published(self) -> dict[str, Decimal]:
         """The rates there are, by kind."""
-        return {name: rate for name in KINDS if (rate := getattr(self, name)) is not None}
-
-
-KINDS: tuple[str, ...] = tuple(one.name for one in fields(Rates))
+        return {name: rate for name in TOKEN_KINDS if (rate := getattr(self, name)) is not None}
 
 
 @record
@@ -151,11 +145,11 @@ class Card:
                 yield from _tier_problems(("mode", name, "tiers"), mode.rates, mode.tiers)
         for at, window in enumerate(self.schedule):
             for kind in window.rates or ():
-                if kind not in KINDS:
+                if kind not in TOKEN_KINDS:
                     yield Problem(
                         ("schedule", at, "rates", kind),
                         f"unknown rate '{kind}'",
-                        did_you_mean(kind, KINDS) or "rates: " + ", ".join(KINDS),
+                        did_you_mean(kind, TOKEN_KINDS) or "rates: " + ", ".join(TOKEN_KINDS),
                         "key",
                     )
 

@@ -17,8 +17,8 @@ from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import Problem, did_you_mean
 from costplan.record import About, Amount, Positive, record
+from costplan.words import Purpose
 
-Purpose = Literal["produce", "coordinate", "people", "idle"]
 Percent = Annotated[Amount, About("percent, 10 for a tenth")]
 
 

@@ -8,9 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from costplan.problems import Problem
 from costplan.record import About, record
-
-Confidence = Literal["vendor", "corroborated", "dataset", "third-party", "unverified"]
-"""``corroborated``: a data set's price that another one shows too; never written in a file."""
+from costplan.words import Confidence, weakest
 
 
 @record
@@ -84,15 +82,6 @@ def is_old(checked: date, as_of: date, days: int, today: date) -> bool:
     return (as_of - checked).days > days or checked > max(as_of, today, RELEASED)
 
 
-WEAKEST_FIRST: tuple[Confidence, ...] = (
-    "unverified",
-    "third-party",
-    "dataset",
-    "corroborated",
-    "vendor",
-)
-
-
 def combined(parts: Sequence[Provenance]) -> Provenance:
     """Where a price composed of several comes from: every source, the weakest confidence, the
     latest ``since`` and the oldest ``checked``."""
@@ -100,7 +89,7 @@ def combined(parts: Sequence[Provenance]) -> Provenance:
         return parts[0]
     return Provenance(
         "; ".join(dict.fromkeys(part.source for part in parts)),
-        min((part.confidence for part in parts), key=WEAKEST_FIRST.index),
+        weakest(part.confidence for part in parts),
         max(part.since for part in parts),
         min(part.checked for part in parts),
     )

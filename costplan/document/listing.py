@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from costplan.record import Inline, document
+from costplan.words import Confidence
 
 
 class Head(NamedTuple):
@@ -37,7 +38,7 @@ class Where(NamedTuple):
     """What a price rests on: an address, how far to trust it, and two days."""
 
     source: str
-    confidence: str
+    confidence: Confidence
     since: date
     checked: date
 

@@ -8,14 +8,26 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.record import REST, About, Amount, Count, Currency, Ge, Le, Positive, Share, record
+from costplan.record import (
+    REST,
+    About,
+    Amount,
+    Count,
+    Currency,
+    Ge,
+    Le,
+    Positive,
+    Share,
+    record,
+    with_fields,
+)
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
+from costplan.words import PARTS, Purpose, Whole, parts_of
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate
 from costplan.workload.rules import problems_of
 from costplan.workload.strategy import Migration, Mix, Strategy
 
-Purpose = Literal["produce", "coordinate", "people", "idle"]
 Mode = Literal["batch", "flex", "priority", "fast"]
 Correlation = Annotated[Decimal, Ge(-1), Le(1)]
 
@@ -125,6 +137,7 @@ NOT_OF_VALIDATORS = (
 
 
 @record
+@with_fields((kind.tokens for kind in PARTS), Amount, Decimal(0))
 class Step:
     """One node of the application's graph: a model call, a retrieval or a tool call."""
 
@@ -140,17 +153,10 @@ class Step:
     cache_write_tokens: Annotated[Amount, About("part of the input written to a cache")] = Decimal(
         0
     )
-    cache_write_1h_tokens: Annotated[Amount, About("part written for an hour")] = Decimal(0)
     cacheable_tokens: Annotated[
         Amount, About("prefix that all requests share (system prompt, tools); the offer decides")
     ] = Decimal(0)
     output_tokens: Annotated[Amount, About("of one call, reasoning included")] = Decimal(0)
-    reasoning_tokens: Amount = Decimal(0)
-    input_audio_tokens: Amount = Decimal(0)
-    output_audio_tokens: Amount = Decimal(0)
-    input_image_tokens: Annotated[Amount, About("part of the input that is images")] = Decimal(0)
-    output_image_tokens: Annotated[Amount, About("part of the output, images")] = Decimal(0)
-    input_video_tokens: Annotated[Amount, About("part of the input that is video")] = Decimal(0)
     web_searches: Annotated[Amount, About("the model's own web searches, each call")] = Decimal(0)
     mode: Mode | None = None
     purpose: Annotated[Purpose, About("what it is for; validators coordinate")] | None = None
@@ -199,14 +205,7 @@ class Step:
             yield Problem((), "a step has exactly one of 'model', 'index' and 'tool'", part="key")
         if self.model is None and (self.input_tokens or self.output_tokens):
             yield Problem(("input_tokens",), "only a model call has tokens", part="key")
-        parts = (
-            self.cache_read_tokens
-            + self.cache_write_tokens
-            + self.cache_write_1h_tokens
-            + self.input_audio_tokens
-            + self.input_image_tokens
-            + self.input_video_tokens
-        )
+        parts = self._tokens("input")
         whole = self.input_tokens or Decimal(0)
         if self.input_tokens is not None and parts > whole:
             yield Problem(
@@ -220,13 +219,16 @@ class Step:
             yield Problem(
                 ("cacheable_tokens",), "give either what is cacheable or what is read and written"
             )
-        said = self.reasoning_tokens + self.output_audio_tokens + self.output_image_tokens
+        said = self._tokens("output")
         if said > self.output_tokens:
             yield Problem(
                 ("output_tokens",),
                 f"its parts ({said}) are more than the whole ({self.output_tokens})",
             )
         yield from self._repeat_problems()
+
+    def _tokens(self, whole: Whole) -> Decimal:
+        return sum((getattr(self, kind.tokens) for kind in parts_of(whole)), Decimal(0))
 
     def _repeat_problems(self) -> Iterable[Problem]:
         if self.rho is not None and self.common_cause is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from costplan.problems import Path, Problem, did_you_mean
+from costplan.words import TOKENS
 from costplan.workload.budget import stack_problems
 from costplan.workload.contract import term_problems
 from costplan.workload.flow import flow_problems
@@ -215,17 +216,8 @@ def _conversation(workload: Workload) -> Iterable[Problem]:
         yield Problem(("conversation", "step"), message, hint)
         return
     at = workload.step.index(step)
-    for key in (
-        "input_tokens",
-        "output_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "cache_write_1h_tokens",
-        "cacheable_tokens",
-        "input_audio_tokens",
-        "input_image_tokens",
-        "input_video_tokens",
-    ):
+    taken = [kind.tokens for kind in TOKENS if kind.whole == "input" or kind.name == "output"]
+    for key in (*taken, "cacheable_tokens"):
         if getattr(step, key):
             yield Problem(
                 ("step", at, key),

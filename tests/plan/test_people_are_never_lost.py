@@ -13,7 +13,7 @@ from run import costplan
 from costplan.document.estimate import Estimate
 from costplan.plan.bill.estimate import estimate
 from costplan.problems import InvalidInput
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.workload.model import Workload
 

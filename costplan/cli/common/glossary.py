@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costplan.words import SPENT, TRUSTED
 
 if TYPE_CHECKING:
     from costplan.cli.common.environment import Variable
@@ -34,19 +36,6 @@ FORMATS = {
     "gitlab": "a code quality report for GitLab",
 }
 """What each is; which there are is asked of the commands."""
-CONFIDENCE = {
-    "vendor": "the vendor's own page, price API or repository",
-    "corroborated": "a data set's price that another data set shows too",
-    "dataset": "a published data set of prices",
-    "third-party": "somebody's dated capture or article",
-    "unverified": "single, undated, recalled or conflicting; marked ? on a bill",
-}
-PURPOSES = {
-    "produce": "makes the answers: model calls, searches, the index",
-    "coordinate": "keeps answers right: validators, traces, guardrails, orchestration, runtime",
-    "people": "humans who handle what the machine escalates",
-    "idle": "is paid and not used: floors, idle machines, redundant copies",
-}
 
 
 class Term(NamedTuple):
@@ -299,11 +288,11 @@ def paragraphs(name: str) -> Iterable[Paragraph]:
 def _rows(name: str) -> list[tuple[str, str]]:
     from costplan.cli.common.environment import OTHERS, VARIABLES
 
-    tables: dict[str, dict[str, str]] = {
+    tables: dict[str, Mapping[Any, str]] = {
         "exit codes": {str(code): text for code, text in EXIT_CODES.items()},
         "environment": {one.name: _with_options(one) for one in (*VARIABLES, *OTHERS)},
-        "confidence": CONFIDENCE,
-        "purposes": PURPOSES,
+        "confidence": TRUSTED,
+        "purposes": SPENT,
     }
     if name == "formats":
         return _formats()

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from costplan.catalog.expression import ExpressionError
-from costplan.document.entries import STATED
 from costplan.document.estimate import STALE_RATE, Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.document.verdict import OF_PRICES, CheckDocument, Kind, Verdict
@@ -34,6 +33,7 @@ from costplan.plan.judge.ruleset import (
 )
 from costplan.problems import BadUsage, Path, did_you_mean
 from costplan.quantity import rounded
+from costplan.words import WORKLOAD
 from costplan.workload.budget import Policy
 
 
@@ -307,8 +307,8 @@ def _waits(lines: Sequence[LineItem]) -> str:
 
 
 def _allow(key: str, offer: str) -> str:
-    if offer == STATED:
-        return f'give each step its success, or [human] share; {key} = ["{STATED}"] accepts it'
+    if offer == WORKLOAD:
+        return f'give each step its success, or [human] share; {key} = ["{WORKLOAD}"] accepts it'
     return f'[prices] can give it; {key} = ["{offer}"] in [budget] accepts it without'
 
 

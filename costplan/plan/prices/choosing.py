@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from costplan.catalog.model import MODES, Card
 from costplan.document.listing import Head, Overview, PriceList, Row, VendorCount
 from costplan.problems import BadUsage, did_you_mean
+from costplan.words import TOKENS, several
 
 MILLION = Decimal(1_000_000)
 KINDS = ("chat", "embedding", "rerank", "offer")
@@ -28,9 +29,10 @@ CAPABILITIES = (
 
 _RATES = {
     "cache": ("cache_read",),
-    "audio": ("input_audio", "output_audio"),
-    "image": ("input_image", "output_image"),
-    "video": ("input_video",),
+    **{
+        medium: tuple(kind.name for kind in TOKENS if kind.medium == medium and not kind.cache)
+        for medium in ("audio", "image", "video")
+    },
 }
 _FEES = {"search": "web_searches", "training": "training_tokens"}
 
@@ -40,7 +42,7 @@ class Wanted(NamedTuple):
     included; a row without the figure that is asked for is left out. ``limit`` None: all."""
 
     kind: str | None = None
-    capabilities: Sequence[str] = ()
+    capabilities: str | Sequence[str] = ()
     input_price: tuple[Decimal | None, Decimal | None] = (None, None)
     output_price: tuple[Decimal | None, Decimal | None] = (None, None)
     min_context: int | None = None
@@ -65,7 +67,7 @@ def narrow(listed: PriceList, wanted: Wanted) -> PriceList:
     Raises BadUsage for an unknown kind, capability or order, and a band upside down.
     """
     _check("kind", wanted.kind, KINDS)
-    for name in wanted.capabilities:
+    for name in several(wanted.capabilities):
         _check("capability", name, CAPABILITIES)
     _check("order", wanted.sort, SORTS)
     rows = [row for row in listed.entries if _fits(row, wanted)]
@@ -107,7 +109,7 @@ def overview(heads: Iterable[Head], read: Mapping[tuple[str, str], date]) -> Ove
 def _fits(row: Row, wanted: Wanted) -> bool:
     if wanted.kind is not None and row.kind != wanted.kind:
         return False
-    if any(name not in row.capabilities for name in wanted.capabilities):
+    if any(name not in row.capabilities for name in several(wanted.capabilities)):
         return False
     if wanted.min_context is not None and (row.context_window or 0) < wanted.min_context:
         return False

@@ -15,13 +15,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from costplan.catalog.lookup import Catalog, CatalogFile, Category, Entry, Shelf
+from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Source
 from costplan.problems import BadUsage, CostplanError, Problem
 from costplan.record import About, record
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_file
+from costplan.words import Category
 
 VERSION = 1
 SHELF = "lock"

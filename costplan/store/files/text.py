@@ -169,7 +169,7 @@ its two bytes: 60 MB of ``[],`` were 1.4 GB."""
 
 
 MOST_TOML_VALUES = 100_000
-"""Likewise of TOML, which people write: three times the largest file of the catalogue that ships."""
+"""Likewise of TOML, which people write: three times the largest file of the shipped catalogue."""
 
 
 def too_many_values(text: str | bytes, most: int = MOST_VALUES) -> bool:
