@@ -135,18 +135,6 @@ class Code:
         return {**handler(core), "pattern": "^[A-Z]{3}$"}
 
 
-class About:
-    """A field's meaning and unit, for the JSON Schema and so for editors."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
-        return {**handler(core), "description": self.text}
-
-
 Amount = Annotated[Decimal, Ge(0)]
 Positive = Annotated[Decimal, Gt(0)]
 Share = Annotated[Decimal, Ge(0), Le(1)]
