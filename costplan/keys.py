@@ -53,8 +53,8 @@ def sentences(kind: type) -> Mapping[str, Said]:
 
 
 def summary(kind: type) -> str:
-    """What a record says of itself: its docstring before the keys."""
-    return cleandoc(kind.__doc__ or "").partition(HEAD)[0].strip()
+    """What a record says of itself: its docstring before the keys, code in quotes."""
+    return cleandoc(kind.__doc__ or "").partition(HEAD)[0].strip().replace("``", "'")
 
 
 class Key(NamedTuple):
@@ -79,9 +79,9 @@ class Table:
 
     @property
     def heading(self) -> str:
-        """The table's name as a file writes it, at its first place."""
+        """The table's name as a file writes it, at its first place; empty for the file itself."""
         name = ".".join(self.places[0])
-        return f"[[{name}]]" if self.many else f"[{name}]" if name else "top of the file"
+        return f"[[{name}]]" if self.many else f"[{name}]" if name else ""
 
 
 def tables(kind: type) -> list[Table]:
@@ -106,9 +106,13 @@ def inner(kind: type) -> Iterator[tuple[str, tuple[str, ...], type, bool]]:
     """(field, place below, record, whether there are many) of each record that a field may hold."""
     hints = typing.get_type_hints(kind, include_extras=True)
     for one in fields(kind):
-        named = () if one.metadata.get("rest") else (one.name,)
         for record, steps, many in _records(hints[one.name]):
-            yield one.name, (*named, *steps), record, many
+            if one.metadata.get(
+                "rest"
+            ):  # the field's own name is in no file: roles, as [stack.x.ROLE]
+                yield one.name, (one.name.removesuffix("s").upper(), *steps[1:]), record, many
+            else:
+                yield one.name, (one.name, *steps), record, many
 
 
 def _records(annotation: Any) -> Iterator[tuple[type, tuple[str, ...], bool]]:
