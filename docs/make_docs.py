@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import fields as record_fields
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,21 @@ HERE = Path(__file__).resolve().parent
 EXAMPLES = sorted((HERE / "keys").glob("*.toml"))
 WORKLOAD_HEAD = """# The workload file
 
-Every key, table by table; `make docs` writes this page from the program's own records, so that it cannot differ from what is read.
-`costplan explain step.max_attempts` says the same of one key, and `costplan schema workload` tells it to editors.
-The examples are lines of [keys/](keys/), which are whole workloads and valid. A key that no table has is an error.
+Every key, table by table. `make docs` writes this page from the program's own records, so that it
+says what is read. `costplan explain step.max_attempts` says the same of one key, and
+`costplan schema workload` tells it to editors. The examples are lines of [keys/](keys/), which are
+whole workloads and valid. A key that no table has is an error.
 
-`[prices]` holds prices of your own, in the form of a catalogue file: [catalogue.md](catalogue.md). What the limits of `[budget]`
-do is in [budgets.md](budgets.md), how terms follow each other in [terms.md](terms.md), every formula in [methodology.md](methodology.md).
+`[prices]` holds prices of your own, in the form of a catalogue file: [catalogue.md](catalogue.md).
+What a check does with `[budget]` is in [budgets.md](budgets.md), how terms follow each other in
+[terms.md](terms.md), every formula in [methodology.md](methodology.md).
 """
+KEY_ROWS = """| key | what it does | type | unit | default | example |
+|---|---|---|---|---|---|"""
 COMMANDS_HEAD = """# Commands
 
-Every command with its arguments and options; `make docs` writes this page from the program's own command tree.
+Every command with its arguments and options; `make docs` writes this page from the program's own
+command tree.
 """
 
 
@@ -51,17 +57,20 @@ def _used(kind: type, data: Mapping[str, Any], place: tuple[Any, ...]) -> Iterat
     below: dict[str, type] = {}
     for field, _, record, _ in inner(kind):
         below.setdefault(field, record)
-    rest = next((one for one in ("roles", "variables") if one in fields), "")
+    rest = next((one.name for one in record_fields(kind) if one.metadata.get("rest")), "")
     for key, value in data.items():
         field = key if key in fields else rest
         yield kind, field, (*place, key)
         if field in below:
-            for steps, table in _below(value, below[field], len(fields) and field == key):
+            for steps, table in _below(value, below[field], field == key):
                 yield from _used(below[field], table, (*place, key, *steps))
 
 
 def _below(value: Any, kind: type, named: bool) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The tables of a value that are of a kind: itself, those of a list, those under names."""
+    """The tables of a value that are of a kind: itself, those of a list, those under names.
+
+    ``named``: the value is a field's own, and so may hold tables under names of the author's.
+    """
     if isinstance(value, list):
         yield from (((at,), one) for at, one in enumerate(value) if isinstance(one, dict))
     elif isinstance(value, dict):
@@ -85,7 +94,9 @@ def _table(table: Table, shown: Mapping[tuple[type, str], str]) -> str:
     others = [".".join(one) for one in table.places[1:]]
     if others:
         rows.append("Also at " + ", ".join(_code(f"[{one}]") for one in others) + ".\n")
-    rows.append("| key | what it does | type | unit | default | example |\n|---|---|---|---|---|---|")
+    rows.append(
+        "| key | what it does | type | unit | default | example |\n|---|---|---|---|---|---|"
+    )
     for key, field in zip(table.keys, sentences(table.kind), strict=True):
         name = key.name if key.name == "any other" else _code(key.name)
         default = "required" if key.required else _code(key.default) if key.default else ""

@@ -23,6 +23,7 @@ def command(
     from costplan.cli.common.file_keys import look_up, names
     from costplan.cli.common.glossary import ALIASES, TERMS
     from costplan.cli.common.words import look, put
+    from costplan.plan.judge.measures import MEASURES
     from costplan.problems import BadUsage, clean, did_you_mean
     from costplan.render.page import Page
 
@@ -35,6 +36,8 @@ def command(
     folded = asked.casefold()
     word = folded if folded in TERMS else ALIASES.get(folded, "")
     found = look_up(asked)
+    if not word and not found and folded in MEASURES:
+        word = "figures"
     if word:
         _word(page, word)
         found = [one for one in found if one.key is None]  # of keys, only their whole name asks

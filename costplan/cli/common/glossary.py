@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from costplan.cli.common.page_words import PAGE_WORDS
+from costplan.cli.common.term import Term
+
 if TYPE_CHECKING:
     from costplan.cli.common.environment import Variable
 
@@ -47,15 +50,6 @@ PURPOSES = {
     "people": "humans who handle what the machine escalates",
     "idle": "is paid and not used: floors, idle machines, redundant copies",
 }
-
-
-class Term(NamedTuple):
-    """``short``: the term in one line. ``text``: paragraphs. ``see``: where more of it stands."""
-
-    short: str
-    text: tuple[str, ...] = ()
-    see: str = ""
-    aliases: tuple[str, ...] = ()
 
 
 TERMS: dict[str, Term] = {
@@ -125,7 +119,7 @@ TERMS: dict[str, Term] = {
             "--strict makes a stale price exit 3; without it a bill says so and goes on.",
         ),
         "'costplan pricing audit'",
-        ("stale", "checked"),
+        ("stale", "checked", "stale prices"),
     ),
     "as-of": Term(
         "the day whose prices apply",
@@ -165,7 +159,14 @@ TERMS: dict[str, Term] = {
             "step without a success rate makes reliability not modelled, never 1.",
         ),
         "docs/methodology.md",
-        ("trusted answer", "silent failures", "silent failure", "reliability"),
+        (
+            "trusted answer",
+            "a trusted answer",
+            "trusted",
+            "silent failures",
+            "silent failure",
+            "reliability",
+        ),
     ),
     "coordination gap": Term(
         "how much less the same reliability could cost",
@@ -267,6 +268,7 @@ TERMS: dict[str, Term] = {
         "docs/catalogue.md",
         ("source", "since", "origin"),
     ),
+    **PAGE_WORDS,
 }
 ALIASES = {alias: name for name, term in TERMS.items() for alias in term.aliases}
 
@@ -304,7 +306,12 @@ def _rows(name: str) -> list[tuple[str, str]]:
         "environment": {one.name: _with_options(one) for one in (*VARIABLES, *OTHERS)},
         "confidence": CONFIDENCE,
         "purposes": PURPOSES,
+        "where the money goes": PURPOSES,
     }
+    if name == "figures":
+        from costplan.plan.judge.measures import MEASURES
+
+        return [(figure, one.meaning) for figure, one in MEASURES.items()]
     if name == "formats":
         return _formats()
     return [*tables.get(name, {}).items()]
