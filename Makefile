@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help docs test check check-long lint types layers bench picture schemas claims catalogue-report
+.PHONY: help docs test check check-long fuzz lint types layers workflows bench picture schemas claims catalogue-report
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -9,10 +9,15 @@ help:  ## show this help
 test:  ## run the tests, and say how many seconds of processor they took
 	@bash -c 'TIMEFORMAT="%R s, %U s user and %S s system"; time $(PYTHON) -m pytest'
 
-check: test lint types layers  ## everything that CI runs on the sources
+check: test lint types layers workflows  ## everything that CI runs on the sources
 
-check-long:  ## the tests with properties tried at length, on examples of their own
+check-long:  ## properties tried at length, on examples of their own, and changed operators
 	$(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600
+	$(PYTHON) tests/fuzz/fuzz.py --cases 2000
+	$(PYTHON) tests/mutants.py
+
+fuzz:  ## damaged input of every kind to every command; the figures go to docs/quality.md
+	$(PYTHON) tests/fuzz/fuzz.py --write
 
 lint:  ## ruff: rules and format
 	$(PYTHON) -m ruff check .
@@ -23,6 +28,11 @@ types:  ## mypy --strict
 
 layers:  ## import-linter: one direction of imports
 	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+workflows:  ## zizmor, shellcheck: the action, the recipes and their scripts
+	PATH="$(dir $(shell command -v $(PYTHON))):$$PATH"; \
+	zizmor --offline --no-progress --quiet --config ci/zizmor.yml action.yml examples/ci/github*.yml && \
+	shellcheck ci/github.sh examples/ci/plain.sh .ci/run
 
 bench:  ## measure speed as ratios in one run (builds and installs the wheel in a temporary folder)
 	$(PYTHON) tests/bench.py

@@ -24,6 +24,10 @@
 #   INPUT_PYTHON_PATH  the Python to install with (python3)
 #   GITHUB_TOKEN       for the comment; without one there is none
 #
+# What a pull request brings is read, never run: git is asked in the checkout's own folder alone and
+# hardened (`checkout`), costplan stays in the workspace and RUNNER_TEMP (COSTPLAN_ROOT, which a
+# workflow may set to less), and the token reaches nothing but the comment. docs/security.md.
+#
 # COSTPLAN_SKIP_INSTALL=1 takes the `costplan` and `python3` that PATH finds: for runners with an
 # image of their own, and for tests.
 #
@@ -31,6 +35,20 @@
 # be written is a warning: the answer to "may this be merged" does not hang on it.
 set -euo pipefail
 export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1 NO_COLOR=1
+token=${GITHUB_TOKEN:-}
+unset GITHUB_TOKEN GH_TOKEN
+
+# Of git's variables stay those that say which checkout is safe and how its own remote is reached.
+for name in "${!GIT_@}"; do
+  case $name in
+    GIT_CONFIG_GLOBAL | GIT_CONFIG_SYSTEM | GIT_CONFIG_NOSYSTEM | GIT_CONFIG_PARAMETERS) ;;
+    GIT_CONFIG_COUNT | GIT_CONFIG_KEY_* | GIT_CONFIG_VALUE_*) ;;
+    GIT_SSH | GIT_SSH_COMMAND | GIT_ASKPASS | GIT_SSL_*) ;;
+    *) unset "$name" ;;
+  esac
+done
+export GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_NO_REPLACE_OBJECTS=1 GIT_ATTR_NOSYSTEM=1
+export GIT_ALLOW_PROTOCOL=https:http:ssh:git:file # no ext::, nor any other helper
 
 # A message as data of a workflow command.
 escaped() {
@@ -80,7 +98,6 @@ each_line() {
 
 workload=${INPUT_WORKLOAD:-costplan.toml}
 out=${INPUT_OUTPUT:-costplan-report}
-[ ! -L "$out" ] || refuse "output: $out is a link" # which the checked-out code may have brought
 case $workload$out in *$'\n'* | *$'\r'*) refuse "a path cannot have two lines" ;; esac
 # A name that begins with a dash would be an option.
 case $workload in -*) workload=./$workload ;; esac
@@ -100,6 +117,9 @@ fails=${fails//,/ }
 for word in $fails; do
   case $word in deny | price | none) ;; *) refuse "fail-on: '$word' is none of deny, price, none" ;; esac
 done
+
+errors=$(mktemp "${RUNNER_TEMP:-/tmp}/costplan.XXXXXX")
+trap 'rm -f -- "$errors"' EXIT
 
 # --- install ---------------------------------------------------------------------------------
 
@@ -135,6 +155,7 @@ for path in (
     "pull_request.base.repo.full_name",
     "merge_group.base_sha",
     "before",
+    "repository.default_branch",
 ):
     found = event
     for key in path.split("."):
@@ -142,10 +163,13 @@ for path in (
     print(*str("" if found is None else found).split())
 PYTHON
 )
+# The shell drops the empty lines at the end.
+run_id='' run_conclusion='' number='' head_sha='' base_sha='' there='' here=''
+queued='' before='' default_branch=''
 {
   read -r run_id && read -r run_conclusion
   read -r number && read -r head_sha && read -r base_sha && read -r there && read -r here
-  read -r queued && read -r before
+  read -r queued && read -r before && read -r default_branch
 } <<<"$said" || true
 
 # --- only the comment on what another run left ------------------------------------------------
@@ -166,32 +190,73 @@ if [ -n "${INPUT_POST_FROM:-}" ]; then
   if sane_file "$from/check.txt" 200000; then options+=(--quote="$from/check.txt"); fi
   # Whether the gate failed is the event's word, not the file's.
   if [ "$always" = true ] || [ "$run_conclusion" = failure ]; then options+=(--always); fi
-  if ! muted costplan comment github "${options[@]}" -- "$from/diff.json"; then
+  if ! COSTPLAN_ROOT=$from GITHUB_TOKEN=$token muted costplan comment github "${options[@]}" -- "$from/diff.json"; then
     annotate warning "the comment was not written; the log says why"
   fi
   exit 0
 fi
 
-# --- the base --------------------------------------------------------------------------------
+# --- the checkout ----------------------------------------------------------------------------
 
 [ -f "$workload" ] || refuse "there is no $workload; the input 'workload' names another file (and check the code out first)"
-folder=$(dirname -- "$workload")
-inside() { git -C "$folder" -c core.fsmonitor=false "$@"; }
-root=$(inside rev-parse --show-toplevel 2>/dev/null) || refuse "$workload is in no git repository: actions/checkout comes first"
-commit_of() { inside rev-parse --verify --quiet --end-of-options "$1^{commit}"; }
+workspace=${GITHUB_WORKSPACE:-$PWD}
+case $PWD/ in "$workspace"/*) ;; *) workspace=$PWD ;; esac
+# The checkout is the first folder with a .git on the way from the workspace to the workload, which
+# nothing that is checked out can be. Links on that way are names like any other.
+root=$("$python" -I - "$workspace" "$workload" "$out" 2>"$errors" <<'PYTHON'
+import os
+import sys
+
+top, workload, out = map(os.path.abspath, sys.argv[1:])
+below = os.path.relpath(out, top).split(os.sep)
+if below[0] != os.pardir:
+    for at in range(len(below)):
+        if os.path.islink(os.path.join(top, *below[: at + 1])):
+            sys.exit("output: " + sys.argv[3] + " is, or lies below, a link")
+elif os.path.islink(out):
+    sys.exit("output: " + sys.argv[3] + " is a link")
+parts = os.path.relpath(workload, top).split(os.sep)
+if parts[0] == os.pardir:
+    sys.exit(sys.argv[2] + " is outside of the workspace " + top)
+places = [os.path.join(top, *parts[:at]) for at in range(len(parts))]
+while os.path.dirname(top) != top:
+    top = os.path.dirname(top)
+    places.append(top)
+found = [one for one in places if os.path.lexists(os.path.join(one, ".git"))]
+if not found:
+    sys.exit(sys.argv[2] + " is in no git repository: actions/checkout comes first")
+print(os.path.abspath(found[0]))
+PYTHON
+) || refuse "$(cat -- "$errors")"
+export COSTPLAN_ROOT=${COSTPLAN_ROOT:-$workspace${RUNNER_TEMP:+:$RUNNER_TEMP}}
+
+# git in the top folder of the checkout, going up no further and taking nothing for a bare
+# repository; no hook, no replaced object, no program that a configuration names.
+checkout() {
+  GIT_CEILING_DIRECTORIES=${root%/*} git -C "$root" --no-pager --no-replace-objects \
+    --literal-pathspecs -c safe.bareRepository=explicit -c core.hooksPath=/dev/null \
+    -c core.fsmonitor=false -c core.attributesFile=/dev/null -c diff.external= \
+    -c log.showSignature=false -c submodule.recurse=false "$@"
+}
+checkout rev-parse --git-dir >"$errors" 2>&1 || refuse "git cannot use $root: $(head -n 3 -- "$errors")"
+
+# --- the base --------------------------------------------------------------------------------
+
+commit_of() { checkout rev-parse --verify --quiet --end-of-options "$1^{commit}"; }
 fetch() { # of a shallow clone: this revision alone, without its history
-  GIT_TERMINAL_PROMPT=0 muted inside fetch --quiet --no-tags --no-recurse-submodules --depth=1 origin "$1" >&2
+  muted checkout -c gc.auto=0 fetch --quiet --no-tags --no-recurse-submodules --depth=1 origin "$1" >&2
 }
 hash='^[0-9a-f]{40}([0-9a-f]{24})?$'
 
 # The commit of a revision, fetched where this clone lacks it.
 resolve() {
   local name=$1 found
-  if found=$(commit_of "$name") || found=$(commit_of "refs/remotes/origin/$name"); then
+  if [[ $name =~ $hash ]]; then
+    commit_of "$name" || { fetch "$name" && commit_of "$name"; }
+  elif found=$(commit_of "refs/remotes/origin/$name") || # a branch comes before a tag of its name
+    found=$(commit_of "refs/heads/$name") || found=$(commit_of "$name"); then
     printf '%s' "$found"
-  elif [[ $name =~ $hash ]]; then
-    fetch "$name" && commit_of "$name"
-  elif git check-ref-format "refs/heads/$name" 2>/dev/null; then
+  elif checkout check-ref-format "refs/heads/$name" 2>/dev/null; then
     fetch "+refs/heads/$name:refs/costplan/base" && commit_of refs/costplan/base
   else
     return 1
@@ -201,7 +266,7 @@ resolve() {
 # What a merge of the pull request has as its first parent; the object says so in a shallow clone too.
 merged_onto() {
   local parents
-  parents=$(inside cat-file commit HEAD | sed -n '/^$/q; s/^parent //p')
+  parents=$(checkout cat-file commit HEAD | sed -n '/^$/q; s/^parent //p')
   [ "$(wc -l <<<"$parents")" -eq 2 ] || return 1
   [ "$(sed -n 2p <<<"$parents")" = "$head_sha" ] || return 1
   sed -n 1p <<<"$parents"
@@ -222,35 +287,36 @@ case $asked in *[!0]*) ;; *) asked='' ;; esac # a new branch was nowhere before:
 base=''
 if [ -n "$asked" ]; then
   case $asked in -* | *[[:cntrl:]]*) refuse "base: '$asked' is no name of a revision" ;; esac
-  if base=$(resolve "$asked"); then
-    base=${base:0:12} # as people read it
-  elif [ "$must" = true ]; then
-    refuse "base: '$asked' is not in this clone and cannot be fetched; actions/checkout with fetch-depth: 0 brings all history"
+  if ! base=$(resolve "$asked"); then
+    base=''
+    [ "$must" = false ] ||
+      refuse "base: '$asked' is not in this clone and cannot be fetched; actions/checkout with fetch-depth: 0 brings all history"
   fi
+fi
+# A new branch, a schedule, a run by hand: against the default branch. What a force push replaced is
+# gone; on the default branch itself there would be nothing but the same commit.
+if [ -z "$base" ] && [ -n "$default_branch" ] && base=$(resolve "$default_branch"); then
+  if [ -n "$asked" ] && [ "$base" = "$(commit_of HEAD)" ]; then base=''; fi
 fi
 [ -n "$base" ] || annotate notice "nothing to compare with: no pull request, no earlier push, no input 'base'"
 
 # --- diff, check, reports --------------------------------------------------------------------
 
 case ${INPUT_AS_OF:-} in
-  '') day=$(TZ=UTC0 inside log -1 --format=%cd --date=format-local:%Y-%m-%d HEAD) ;;
+  '') day=$(TZ=UTC0 checkout log -1 --format=%cd --date=format-local:%Y-%m-%d HEAD) ;;
   today) day=$(date -u +%Y-%m-%d) ;;
   *) day=$INPUT_AS_OF ;;
 esac
 mkdir -p -- "$out"
 rm -f -- "$out"/{diff.json,diff.md,check.json,check.md,check.txt,junit.xml,costplan.sarif,annotations.txt,estimate.json,report.html}
 output directory "$out"
-compared=false
 if [ -n "$base" ]; then
   options=("--base=$base" "--as-of=$day")
   if [ "${INPUT_LOCK:-}" = none ]; then options+=(--no-lock); fi
   each_line --stack "${INPUT_STACK:-}"
-  if muted costplan diff "${options[@]}" \
-    --format=markdown --out="$out/diff.md" --save=json="$out/diff.json" -- "$workload"; then
-    compared=true
-  else
-    annotate warning "there is no comparison with $asked; the log says why"
-  fi
+  muted costplan diff "${options[@]}" \
+    --format=markdown --out="$out/diff.md" --save=json="$out/diff.json" -- "$workload" ||
+    annotate warning "there is no comparison with ${asked:-$default_branch}; the log says why"
 fi
 
 options=("--as-of=$day")
@@ -264,12 +330,9 @@ common=("${options[@]}") # what an estimate takes as well
 each_line --policy "${INPUT_POLICY:-}"
 if [ "$locked" = true ]; then options+=(--locked); fi
 if [ -n "${INPUT_MAX_TOTAL:-}" ]; then options+=("--max-total=$INPUT_MAX_TOTAL"); fi
-if [ "$compared" = true ] && inside cat-file -e "$base:./$(basename -- "$workload")" 2>/dev/null; then
-  options+=("--base=$base")
-  if [ -n "${INPUT_MAX_INCREASE:-}" ]; then options+=("--max-increase=$INPUT_MAX_INCREASE"); fi
-elif [ -n "${INPUT_MAX_INCREASE:-}" ]; then
-  annotate warning "max-increase is left out: there is no earlier $workload to compare with"
-fi
+if [ -n "$base" ]; then options+=("--base=$base"); fi
+# Where there is nothing to judge it by, the check says so, and that is no pass.
+if [ -n "${INPUT_MAX_INCREASE:-}" ]; then options+=("--max-increase=$INPUT_MAX_INCREASE"); fi
 code=0
 words=''
 if [ "$gate" = true ]; then
@@ -335,7 +398,7 @@ if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
 fi
 
 if [ "$comment" = true ] && [ -n "$number" ] && [ "${#said[@]}" -gt 0 ]; then
-  if [ -z "${GITHUB_TOKEN:-}" ]; then
+  if [ -z "$token" ]; then
     annotate notice "no token: the comment is left out; its files are in $out"
   elif [ "$here" != "$there" ]; then
     annotate notice "a pull request from a fork may not comment: docs/ci.md has the two workflows for it"
@@ -343,7 +406,7 @@ if [ "$comment" = true ] && [ -n "$number" ] && [ "${#said[@]}" -gt 0 ]; then
     if [ -f "$out/diff.json" ]; then said[0]=$out/diff.json; fi
     options=(--number="$number" --tag="${INPUT_TAG:-default}" --behavior="${INPUT_BEHAVIOR:-update}")
     if [ "$always" = true ] || [ "$code" -ne 0 ]; then options+=(--always); fi
-    if ! muted costplan comment github "${options[@]}" -- "${said[@]}"; then
+    if ! GITHUB_TOKEN=$token muted costplan comment github "${options[@]}" -- "${said[@]}"; then
       annotate warning "the comment was not written; the log says why"
     fi
   fi

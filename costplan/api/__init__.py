@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
-from costplan.document.estimate import EstimateDocument, Pinned
+from costplan.document.estimate import EstimateDocument, Override, Pinned
 from costplan.problems import (
     BadUsage,
     InvalidInput,
@@ -18,7 +19,14 @@ from costplan.problems import (
     Problem,
 )
 from costplan.quantity import LARGEST
-from costplan.store.files.shelves import OWN, OwnPrices, catalog_shelves, open_catalog, own_prices
+from costplan.store.files.shelves import (
+    OWN,
+    OwnPrices,
+    catalog_shelves,
+    open_catalog,
+    own_prices,
+    strangers,
+)
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import LOCK_NAME, Opened, open_workload
 from costplan.workload.model import Workload
@@ -59,6 +67,9 @@ def estimate_opened(
     catalog = catalog_of(opened, locking)
     made = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
     made.lock = pinned_by(catalog, as_of, locking)
+    made.overrides = overrides_in(catalog, made)
+    for stack in made.estimates:
+        stack.notes += strangers(catalog)
     return made
 
 
@@ -89,18 +100,25 @@ def compare_opened(
             capacity=CapacityFiles(opened.folder),
         ),
     )
-    made.document.lock = pinned_by(catalog, as_of, locking)
-    if made.document.lock is not None:
-        made.notes = [*made.document.lock.sentences, *made.notes]
+    document = made.document
+    document.lock = pinned_by(catalog, as_of, locking)
+    document.overrides = overrides_in(catalog, document)
+    made.notes = [*document.price_notes, *made.notes, *strangers(catalog)]
     return made
 
 
 def catalog_of(opened: Opened, locking: Locking) -> Catalog:
-    """The catalogue with the workload's lock in it, where there is one."""
+    """The catalogue with the workload's lock in it, where there is one, as it is read today."""
+    catalog = _catalog_of(opened, locking)
+    catalog.today = datetime.now(UTC).date()
+    return catalog
+
+
+def _catalog_of(opened: Opened, locking: Locking) -> Catalog:
     if locking.off and (locking.strict or locking.path):
         raise BadUsage("--no-lock goes with neither --lock nor --locked")
     path = locking.path or opened.lock_path
-    if locking.off or path is None or not (locking.path or path.is_file()):
+    if locking.off or path is None or not (locking.path or os.path.lexists(path)):
         if locking.strict:
             where = f"beside {opened.name}" if path else "is known for standard input"
             hint = "'costplan pricing lock' writes one; --lock FILE names one"
@@ -115,6 +133,15 @@ def catalog_of(opened: Opened, locking: Locking) -> Catalog:
         except EditedLock as error:
             raise NotAsLocked(str(error), error.hint) from None
     return LockedCatalog(Catalog(catalog_shelves(opened.folder)), lock, own_shelf(opened))
+
+
+def overrides_in(catalog: Catalog, document: EstimateDocument) -> list[Override]:
+    """The document's offers whose price is not the published one; see ``plan.prices.overrides``."""
+    if len(catalog.shelves) < 2:
+        return []
+    from costplan.plan.prices.overrides import overrides
+
+    return overrides(catalog, document.offers, document.as_of)
 
 
 def own_shelf(opened: Opened) -> OwnPrices | None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from costplan.api import BESIDE, Locking, estimate_opened
+from costplan.api.house import house_rates, idle, judge_ages, narrowed, sound, under
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
-from costplan.problems import BadUsage, Problem
-from costplan.store.files.shelves import open_catalog
+from costplan.problems import BadUsage, CostplanError
+from costplan.store.files.rule_changes import rule_changes
+from costplan.store.files.shelves import catalog_shelves, open_catalog, strangers
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened
 
 if TYPE_CHECKING:
     from costplan.document.verdict import CheckDocument
+    from costplan.plan.judge.measures import NoBaseline
     from costplan.plan.judge.ruleset import RuleSet
-    from costplan.store.files.policies import PolicyFile
 
 
 def refuse_bad_rules(opened: Opened) -> None:
@@ -52,7 +54,9 @@ def check_subject(
     the subject, and of a baseline that is a workload. Raises CostplanError.
     """
     from costplan.plan.judge.check import check
+    from costplan.plan.judge.measures import NOT_GIVEN, NoBaseline
     from costplan.plan.judge.ruleset import RuleSet, from_limits
+    from costplan.store.files.git import short
     from costplan.store.files.places import place
     from costplan.store.files.policies import open_policies
     from costplan.store.files.subjects import SavedEstimate, open_subject
@@ -64,35 +68,43 @@ def check_subject(
     files = [open_policies(path) for path in policies]
     opened = open_subject(subject, changes, rates)
     sets: list[RuleSet] = []
+    notes: list[str] = []
     if isinstance(opened, SavedEstimate):
         if as_of is not None or changes or rates or locking != BESIDE:
             raise BadUsage(
                 f"{opened.name} is a saved estimate: its prices and quantities are made",
                 "give the workload with --as-of, --set and --lock, or --exchange",
             )
-        known, workload_name = [made.stack for made in opened.document.estimates], None
-        document = opened.document.only(stacks)
-        texts: dict[str, str] = {}
+        known, document = [made.stack for made in opened.document.estimates], opened.document
+        document, texts = judge_ages(document.only(stacks), files), {}
     else:
         refuse_bad_rules(opened)
+        opened, notes = under(opened, files, rates)
         document = estimate_opened(opened, as_of or datetime.now(UTC).date(), stacks, locking)
         assert opened.workload is not None  # else it could not be estimated
-        known, workload_name = list(opened.workload.stack), opened.name
+        known = list(opened.workload.stack)
         texts = {} if subject == "-" else {opened.name: opened.text}
+        notes += strangers(Catalog(catalog_shelves(opened.folder)))
         sets.append(RuleSet(opened.name, opened.workload.budget, opened.workload.policy))
     for file in files:
-        sets.append(_sound(file, known, document.currency))
+        sets.append(sound(file, known, document.currency))
         texts[file.name] = file.text
     if limits:
         sets.append(from_limits(limits))
-    before = None if baseline is None else _baseline(baseline, document.as_of, rates)
-    name = baseline
+    notes += narrowed(document, known, changes, locking, rates)
+    notes += idle(files, document)
+    rates = [*house_rates(files, document.currency), *rates]
+    before = None if baseline is None else _baseline(baseline, document, rates)
+    name, without = baseline, NOT_GIVEN
     if base is not None:
         if not isinstance(opened, Opened):
             raise BadUsage("--base is a git revision of a workload", "--baseline FILE")
-        name = f"{base}:{Path(opened.name).name}"
+        name = f"{short(base)}:{Path(opened.name).name}"
         if any(one.compares for one in sets):
-            before = _before(opened, base, document.as_of, locking, rates)
+            found = _before(opened, base, document, locking, rates)
+            before = found if isinstance(found, EstimateDocument) else None
+            without = found if isinstance(found, NoBaseline) else NOT_GIVEN
+        notes += rule_changes(Path(opened.name), base, None, policies)
     made = check(
         document,
         sets,
@@ -100,44 +112,68 @@ def check_subject(
         vendor_of=_vendors(opened if isinstance(opened, Opened) else None),
         baseline=before,
         baseline_name=None if before is None else name,
+        without=without,
+        notes=notes,
     )
-    place(made, texts, workload_name)
+    place(made, texts, opened.name if isinstance(opened, Opened) else None)
     return made
 
 
-def _sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:
-    """A policy file's rules. Raises DocumentError for what they name and nobody has."""
-    from costplan.plan.judge.ruleset import RuleSet, faults
+def _baseline(where: str, now: EstimateDocument, rates: Sequence[str]) -> EstimateDocument:
+    """A saved estimate, or a workload's on the same day as what is compared with it.
 
-    problems = faults(file.rules.budget, file.rules.policy, stacks)
-    if file.rules.currency not in (None, currency):
-        message = f"the estimate is in {currency}"
-        problems.append(Problem(("currency",), message, f"write the limits in {currency}"))
-    if problems:
-        raise DocumentError(file.name, file.text, problems)
-    return RuleSet(file.name, file.rules.budget, file.rules.policy)
-
-
-def _baseline(where: str, as_of: date, rates: Sequence[str]) -> EstimateDocument:
-    """A saved estimate, or a workload's on the same day as what is compared with it."""
+    Raises BadUsage for another workload's: what is over it, or under it, says nothing.
+    """
     from costplan.store.files.subjects import SavedEstimate, open_subject
 
     opened = open_subject(where, rates=rates)
     if isinstance(opened, SavedEstimate):
-        return opened.document
-    return estimate_opened(opened, as_of)
+        before = opened.document
+    else:
+        before = estimate_opened(opened, now.as_of)
+    if before.workload != now.workload:
+        raise BadUsage(
+            f"the baseline {where} is of workload '{before.workload}', not of '{now.workload}'",
+            "give this workload's own baseline; --base REV takes the same file as it was",
+        )
+    return before
 
 
 def _before(
-    subject: Opened, revision: str, as_of: date, locking: Locking, rates: Sequence[str]
-) -> EstimateDocument | None:
-    """The workload as of a git revision; None where that has no such file."""
+    subject: Opened,
+    revision: str,
+    now: EstimateDocument,
+    locking: Locking,
+    rates: Sequence[str],
+) -> EstimateDocument | NoBaseline:
+    """The workload as of a git revision, or why there is none to compare with: a limit on an
+    increase then cannot be judged, and passes nothing. Raises BadUsage for an unknown revision."""
     from costplan.api.diffing import estimate_at
+    from costplan.plan.judge.measures import NoBaseline
+    from costplan.store.files.git import Repository, short
 
     if subject.lock_path is None:
         raise BadUsage("--base is a git revision: it has a file, not standard input")
-    aside = Locking(off=locking.off)
-    return estimate_at(Path(subject.name), revision, as_of, aside, rates)
+    path, name = Path(subject.name), short(revision)
+    Repository.find(path).commit(revision)
+    try:
+        made = estimate_at(path, revision, now.as_of, Locking(off=locking.off), rates)
+    except CostplanError as error:
+        said = str(error).splitlines()[0].removeprefix("error: ")
+        reason = f"what it costs on {name} cannot be told: {said}"
+        return NoBaseline(reason, f"mend {path.name} on the base first, or lift the limit")
+    if made is None:
+        return NoBaseline(
+            f"{name} has no {path.name}: a percentage of nothing says nothing",
+            "a limit on the month beside it, such as --max-total 500, judges what is new",
+            new=True,
+        )
+    if made.currency != now.currency:
+        return NoBaseline(
+            f"it is in {made.currency} on {name}, in {now.currency} now",
+            f"change the currency alone first, or give a --baseline in {now.currency}",
+        )
+    return made
 
 
 def _vendors(opened: Opened | None) -> Callable[[str], str | None]:

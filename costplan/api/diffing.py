@@ -12,7 +12,10 @@ from costplan.document.diff import DiffDocument
 from costplan.document.estimate import EstimateDocument
 from costplan.plan.judge.diff import diff
 from costplan.problems import BadUsage
+from costplan.store.files.boundary import trusting
+from costplan.store.files.git import short
 from costplan.store.files.revisions import open_revision
+from costplan.store.files.rule_changes import rule_changes
 from costplan.store.files.subjects import SavedEstimate, open_subject
 from costplan.store.files.workloads import nearest_file, open_workload
 
@@ -70,7 +73,9 @@ def diff_revisions(
     if after is None:
         raise BadUsage(f"{head} has no {path}", "name a revision that has it: --head REV")
     before = estimate_at(path, base, day, locking, rates)
-    return diff(before, after, base, head or WORKING_TREE, stacks)
+    made = diff(before, after, short(base), short(head) if head else WORKING_TREE, stacks)
+    made.rule_changes = rule_changes(path, base, head)
+    return made
 
 
 def estimate_at(
@@ -82,6 +87,6 @@ def estimate_at(
 ) -> EstimateDocument | None:
     """The estimate of a workload as of a git revision, with that revision's own prices and lock;
     None where it has no such file. Raises CostplanError."""
-    with TemporaryDirectory(prefix="costplan-") as folder:
+    with TemporaryDirectory(prefix="costplan-") as folder, trusting(Path(folder)):
         opened = open_revision(path, revision, Path(folder), (), rates)
         return None if opened is None else estimate_opened(opened, day, (), locking)

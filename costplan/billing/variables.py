@@ -14,7 +14,7 @@ from costplan.catalog.vocabulary import HOURS_PER_MONTH, VOCABULARY
 from costplan.problems import BadUsage
 from costplan.quantity import grouped, rounded
 
-STEPS = re.compile(r"\b(ceil|floor|round_up)\(|\bif\b")
+STEPS = re.compile(r"\b(ceil|floor|round_up|lookup)\(|\bif\b")
 """What makes a derived quantity one of whole machines or sizes."""
 
 

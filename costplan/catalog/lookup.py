@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
-from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
+from costplan.catalog.origin import RELEASED, Origin, Provenance, Source, resolve, unknown_sources
 from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
 from costplan.reading import Currency, record
 
@@ -130,11 +130,16 @@ class Shelf(Protocol):
 
 
 class Catalog:
-    """Shelves in layers, the last one on top."""
+    """Shelves in layers, the last one on top.
+
+    ``today``: the day on which they are read, where whoever opened them knows it.
+    """
 
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         self.shelves = tuple(shelves)
+        self.today = RELEASED
         self._found: dict[str, Entry | None] = {}
+        self.products: dict[str, list[Entry]] = {}
 
     def find(self, name: str) -> Entry | None:
         """The entry of an exact id or alias, from the topmost shelf that has it."""
@@ -166,7 +171,17 @@ class Catalog:
         for shelf in self.shelves:
             for entry in shelf.plans(product):
                 found[entry.id] = entry
-        return list(found.values())
+        self.products[product] = list(found.values())
+        return self.products[product]
+
+    def asked(self) -> dict[str, Entry]:
+        """Every entry that was asked for, by the name that was used; plans of products by id."""
+        known = {name: entry for name, entry in self._found.items() if entry is not None}
+        return {entry.id: entry for plans in self.products.values() for entry in plans} | known
+
+    def below(self, name: str) -> list[Entry]:
+        """What the shelves below the topmost that has the name say of it, the upper first."""
+        return [entry for shelf in reversed(self.shelves) if (entry := shelf.load(name))][1:]
 
     def ids(self) -> list[str]:
         """Every id and alias of every shelf, sorted."""

@@ -86,6 +86,20 @@ def resolve(origin: Origin, sources: Mapping[str, Source]) -> Provenance:
     )
 
 
+RELEASED = date(2026, 11, 28)
+"""No earlier than the newest day on which a price of the shipped catalogue was read, so that a
+clock that is behind doubts none of them."""
+
+
+def is_old(checked: date, as_of: date, days: int, today: date) -> bool:
+    """Whether a price that was read on ``checked`` counts as stale on ``as_of`` after ``days``.
+
+    A plan of the past rests on prices that were read since. Nobody has read one on a day after
+    ``as_of``, today and the catalogue's release: what says so is not fresh.
+    """
+    return (as_of - checked).days > days or checked > max(as_of, today, RELEASED)
+
+
 WEAKEST_FIRST: tuple[Confidence, ...] = (
     "unverified",
     "third-party",

@@ -94,7 +94,9 @@ def run(given: list[str]) -> int:
 
         return answer(given[1:])
     from costplan.problems import CostplanError
+    from costplan.store.files.text import READ
 
+    read = READ.set(set())
     try:
         result: Any = app(given)(given, prog_name="costplan", standalone_mode=False)
     except CostplanError as error:
@@ -109,6 +111,8 @@ def run(given: list[str]) -> int:
         raise
     except Exception as error:
         return _other(error)
+    finally:
+        READ.reset(read)
     return result if isinstance(result, int) else 0
 
 
@@ -179,9 +183,11 @@ def app(given: list[str]) -> Any:
     )
 
     tree.callback(invoke_without_command=True)(root)
-    named = next((word for word in given if not word.startswith("-")), None)
+    words = [word for before, word in zip(["", *given], given, strict=False) if before != "--root"]
+    named = next((word for word in words if not word.startswith("-")), None)
     asked = named if named in COMMANDS else None
-    for name in [asked] if asked else COMMANDS:
+    listed = () if given[:1] == ["--version"] else COMMANDS  # a version needs no command
+    for name in [asked] if asked else listed:
         module = import_module(COMMANDS[name])
         if hasattr(module, "tree"):
             tree.add_typer(module.tree, name=name)

@@ -95,6 +95,10 @@ def command(
         list[str] | None,
         limit("--max-unpriced", "Lines without a price, allowed ones too, at most."),
     ] = None,
+    max_overridden: Annotated[
+        list[str] | None,
+        limit("--max-overridden", "Offers priced otherwise than the catalogue, at most."),
+    ] = None,
     stack: StackOption = None,
     as_of: DayOption = None,
     change: ChangeOption = None,
@@ -132,6 +136,7 @@ def command(
         "--max-vendor-share": max_vendor_share,
         "--max-price-age": max_price_age,
         "--max-unpriced": max_unpriced,
+        "--max-overridden": max_overridden,
     }
     numbers = _limits(given, max_component or [], max_increase or [])
     saves = also(save or [], list(Format), out)
@@ -147,10 +152,7 @@ def command(
         locking=Locking(lock, no_lock, locked),
         rates=exchange or [],
     )
-    for file in (document.subject, baseline, *(policy or [])):
-        for target in (out, *saves.values()):
-            if file is not None:
-                spare(Path(file), target)
+    spare(out, *saves.values())
     from costplan.render.results import draw_result
 
     for name, target in saves.items():

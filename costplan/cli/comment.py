@@ -85,8 +85,10 @@ def command(
         raise BadUsage(f"'{clean(tag)}' is no tag", "letters, digits, - and _")
     parts, changed = _texts(file, documents)
     if quote is not None:
+        from costplan.store.files.boundary import refuse_link
         from costplan.store.files.text import read_file
 
+        refuse_link(Path(quote))
         parts.append(quoted(read_file(Path(quote))))
     mark = marker(tag)
     where = None

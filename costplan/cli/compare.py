@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,7 +57,7 @@ def command(
 
     days = [day(text) for text in as_of] if as_of else [day(None)]
     opened = open_workload(workload, change or [], exchange or [])
-    spare(Path(opened.name), out)
+    spare(out)
     locking = Locking(lock, no_lock, locked)
     if len(days) > 1:
         if form is not Format.table:

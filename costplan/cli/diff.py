@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,7 +29,8 @@ def command(
     one: Annotated[
         str | None,
         typer.Argument(
-            metavar="[BASE]", help="A workload or saved estimate; with --base, the workload."
+            metavar="[BASE|WORKLOAD]",
+            help="A workload or saved estimate; with --base, the workload.",
         ),
     ] = None,
     other: Annotated[str | None, typer.Argument(metavar="[HEAD]", help="What BASE became.")] = None,
@@ -60,9 +60,6 @@ def command(
     when = None if as_of is None else day(as_of)
     locking = Locking(off=no_lock)
     saves = also(save or [], list(Format), out)
-    for file in (one, other):
-        for target in (out, *saves.values()):
-            spare(Path(file or "-"), target)
     if base is not None:
         if other is not None:
             raise BadUsage("--base takes one workload", "costplan diff --base REV [WORKLOAD]")
@@ -76,6 +73,7 @@ def command(
         )
     else:
         made = diff_files(one, other, when, stack or [], locking, exchange or [])
+    spare(out, *saves.values())
     for name, target in saves.items():
         put(draw_result(made, name, file_look()), target)
     put(draw_result(made, form.value, look()), out)

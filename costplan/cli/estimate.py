@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,7 +30,8 @@ def command(
     out: OutOption = None,
     explain: ExplainOption = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit 3 if a price is missing or stale.")
+        bool,
+        typer.Option("--strict", help="Exit 3 if a price is missing or stale, or an offer ends."),
     ] = False,
     change: ChangeOption = None,
     lock: LockOption = None,
@@ -47,7 +47,7 @@ def command(
 
     when = day(as_of)
     opened = open_workload(workload, change or [], exchange or [])
-    spare(Path(opened.name), out)
+    spare(out)
     locking = Locking(lock, no_lock, locked)
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:
@@ -78,5 +78,8 @@ def _verdict(document: object) -> int:
             code = 3
         for sentence in made.stale:
             print(clean(f"strict: {made.stack}: stale price: {sentence}"), file=sys.stderr)
+            code = 3
+        for end in made.ended:
+            print(clean(f"strict: {made.stack}: {end.sentence}"), file=sys.stderr)
             code = 3
     return code

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,8 +68,7 @@ def command(
 
     _check(form, fields, group_by, top)
     found = open_all(file)
-    for each in found:
-        spare(Path(each.name), out)
+    spare(out)
     saved = [one for one in found if not isinstance(one, SavedResult)]
     results = [one for one in found if isinstance(one, SavedResult)]
     if results:

@@ -16,7 +16,8 @@ from decimal import Decimal
 
 from costplan.quantity import ZERO, settle, total
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
+"""1.1 added ``rule_changes``."""
 CAUSES = ("volume", "mix", "intensity", "price")
 SAME_SHARE = Decimal("1e-9")
 """Reliabilities agree within it: outcomes are solved in binary floats."""
@@ -47,6 +48,7 @@ class LineChange:
 
     ``base`` None: not there before; ``head`` None: not there any more. ``unpriced``: the side or
     sides ("base", "head") on which a price is missing, so that the change is not known in full.
+    ``said_changed``: a document of schema 1.0 said so of every line without a price.
     """
 
     role: str
@@ -59,6 +61,7 @@ class LineChange:
     base_quantity: Decimal | None = None
     head_quantity: Decimal | None = None
     unpriced: tuple[str, ...] = ()
+    said_changed: bool = False
 
     @property
     def difference(self) -> Decimal:
@@ -71,7 +74,13 @@ class LineChange:
             return "new"
         if self.head is None:
             return "removed"
-        return "changed" if self.difference or self.unpriced else "same"
+        return "changed" if self.difference or self._may_have_changed else "same"
+
+    @property
+    def _may_have_changed(self) -> bool:
+        """Whether a missing price hides a change: it hides none of an unchanged quantity."""
+        both = len(self.unpriced) == 2 and self.base_quantity == self.head_quantity
+        return bool(self.unpriced) and (self.said_changed or not both)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -154,7 +163,7 @@ class DiffDocument:
     """All stacks of a workload before and after a change.
 
     ``base`` and ``head`` name the sides for a reader; ``base`` None: there was no such file, and
-    everything is new.
+    everything is new. ``rule_changes``: what the change does to the rules and prices that judge it.
     """
 
     workload: str
@@ -165,7 +174,8 @@ class DiffDocument:
     head_as_of: date
     stacks: list[StackDiff]
     notes: list[str] = field(default_factory=list)
+    rule_changes: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
-        return any(stack.kind != "same" for stack in self.stacks)
+        return bool(self.rule_changes) or any(stack.kind != "same" for stack in self.stacks)

@@ -34,6 +34,7 @@ def data(document: DiffDocument) -> dict[str, Any]:
         "changed": document.changed,
         "stacks": [_stack(one) for one in document.stacks],
         "notes": document.notes,
+        **({"rule_changes": document.rule_changes} if document.rule_changes else {}),
     }
 
 
@@ -92,6 +93,7 @@ def read(at: Fields) -> DiffDocument:
         head_as_of=at.day("head_as_of"),
         stacks=[_read_stack(one) for one in at.each("stacks")],
         notes=at.texts("notes"),
+        rule_changes=at.texts("rule_changes") if "rule_changes" in at.data else [],
     )
 
 
@@ -140,6 +142,7 @@ def _read_line(at: Fields) -> LineChange:
         base_quantity=_maybe(at, "base_quantity"),
         head_quantity=_maybe(at, "head_quantity"),
         unpriced=unpriced,
+        said_changed=at.text("kind") == "changed",
     )
 
 

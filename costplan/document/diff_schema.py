@@ -75,6 +75,8 @@ DIFF: dict[str, Any] = {
             "changed": FLAG,
             "stacks": {"type": "array", "items": STACK},
             "notes": TEXTS,
-        }
+            "rule_changes": TEXTS,
+        },
+        optional=("rule_changes",),
     ),
 }

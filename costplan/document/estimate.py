@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from costplan.document.line import LineItem
 from costplan.problems import BadUsage, did_you_mean
-from costplan.quantity import ZERO, literal, settle, total
+from costplan.quantity import ZERO, grouped, literal, settle, total
 
 NORMAL = (
     (Decimal("0.5"), ZERO),
@@ -20,8 +20,9 @@ NORMAL = (
 )
 """Quantiles of the standard normal distribution."""
 PURPOSES = ("produce", "coordinate", "people", "idle")
-SCHEMA_VERSION = "1.1"
-"""1.1 added ``origin``, ``catalog.lock`` and a line's ``flat``."""
+SCHEMA_VERSION = "1.2"
+"""1.1 added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2 ``catalog.overrides`` and
+``ended``."""
 STALE_RATE = "exchange rate "
 """How a stale exchange rate begins in the list of stale prices; then its key and ": of" its day."""
 NUMBER = r"Decimal\('(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)'\)"
@@ -149,6 +150,26 @@ class Reliability:
         return [(share, max(ZERO, mean + deviations * sd)) for share, deviations in NORMAL]
 
 
+class Ended(NamedTuple):
+    """An offer that its vendor stops selling on ``date``, within the ``months`` that are planned.
+
+    ``month`` of the plan, from 1; 0 where it ended before the plan begins.
+    """
+
+    offer: str
+    date: date
+    month: int
+    months: int
+
+    @property
+    def sentence(self) -> str:
+        """What a reader must know of it."""
+        if not self.month:
+            return f"{self.offer} was retired on {self.date}"
+        when = f"month {self.month} of {self.months}" if self.months > 1 else "this month"
+        return f"{self.offer} retires on {self.date}, in {when}; it is billed as if it stayed"
+
+
 @dataclass(slots=True, kw_only=True)
 class Estimate:
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
@@ -169,6 +190,7 @@ class Estimate:
     budget: Decimal | None = None
     reliability: Reliability | None = None
     commitments: list[Commitment] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)
 
     @property
     def lines(self) -> list[LineItem]:
@@ -277,12 +299,55 @@ class Pinned(NamedTuple):
         return found
 
 
+class Override(NamedTuple):
+    """An offer whose price is not the one that the shelves below say.
+
+    ``shelf`` gave the price: a project's folder, the workload's own ``[prices]``, a lock, the
+    user's folder. ``prices``: what differs, its own figure and the one it hides, None where there
+    is none; ``words``: what differs beside figures.
+    """
+
+    offer: str
+    shelf: str
+    prices: tuple[tuple[str, Decimal | None, Decimal | None], ...]
+    words: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What a reader must know of it, with both figures."""
+        both = sorted(self.prices, key=lambda price: None in price[1:])
+        parts = [
+            f"{label} {_figure(own)} in place of {_figure(hidden)}" for label, own, hidden in both
+        ]
+        parts[SURE:SURE] = self.words
+        if (more := len(parts) - DIFFERENCES) > 0:
+            parts[DIFFERENCES:] = [f"{more:,} more differ: 'costplan pricing diff' names them"]
+        return f"{self.offer}: {SHELVES.get(self.shelf, self.shelf)}: " + "; ".join(parts)
+
+
+SURE = 2
+"""So many figures are told of before the words, which no number of them may push out of sight."""
+DIFFERENCES = 4
+"""So many differences of an offer are told of one by one before a bill."""
+SHELVES = {
+    "project": "the project's own price",
+    "workload": "the workload's own price",
+    "user": "the user's own price",
+    "lock": "the lock's price",
+}
+
+
+def _figure(value: Decimal | None) -> str:
+    return "none" if value is None else grouped(value)
+
+
 @dataclass(slots=True, kw_only=True)
 class EstimateDocument:
     """All stacks of one workload on one day.
 
     ``catalog_text`` spells out the offers used; a document that was saved has their
-    ``saved_hash`` alone. ``lock`` None: no lock file was used.
+    ``saved_hash`` alone. ``lock`` None: no lock file was used. ``overrides``: offers that a folder
+    or file of the user's prices otherwise than the catalogue.
     """
 
     workload: str
@@ -294,6 +359,7 @@ class EstimateDocument:
     saved_hash: str | None = None
     origin: Origin | None = None
     lock: Pinned | None = None
+    overrides: list[Override] = field(default_factory=list)
 
     @property
     def catalog_hash(self) -> str:
@@ -303,6 +369,13 @@ class EstimateDocument:
         from hashlib import sha256  # loads a cryptography library; tables do not need it
 
         return "sha256:" + sha256(spelled_alike(self.catalog_text).encode()).hexdigest()
+
+    @property
+    def price_notes(self) -> list[str]:
+        """What a reader must know of where the prices are from: a lock, prices of one's own."""
+        pinned = self.lock.sentences if self.lock else []
+        own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
+        return [*pinned, *(one.sentence for one in own)]
 
     def only(self, stacks: Sequence[str]) -> EstimateDocument:
         """The document with these stacks alone; with all of them where none is named.

@@ -9,10 +9,12 @@ from costplan.document.estimate import (
     SCHEMA_VERSION,
     Commitment,
     Component,
+    Ended,
     Estimate,
     EstimateDocument,
     Month,
     Origin,
+    Override,
     Pinned,
     Reliability,
 )
@@ -45,6 +47,19 @@ def data(document: EstimateDocument) -> dict[str, Any]:
             "moved": list(lock.moved),
             "missing": list(lock.missing),
         }
+    if document.overrides:
+        made["catalog"]["overrides"] = [
+            {
+                "offer": override.offer,
+                "shelf": override.shelf,
+                "prices": [
+                    {"price": label, "own": own, "hidden": hidden}
+                    for label, own, hidden in override.prices
+                ],
+                "words": list(override.words),
+            }
+            for override in document.overrides
+        ]
     made["estimates"] = [_estimate(one) for one in document.estimates]
     return made
 
@@ -83,6 +98,16 @@ def _estimate(made: Estimate) -> dict[str, Any]:
         }
     if made.contracted_monthly != made.total_monthly:
         data["contracted_monthly"] = made.contracted_monthly
+    if made.ended:
+        data["ended"] = [
+            {
+                "offer": end.offer,
+                "date": end.date.isoformat(),
+                "month": end.month,
+                "months": end.months,
+            }
+            for end in made.ended
+        ]
     if made.commitments:
         data["commitments"] = [_commitment(one) for one in made.commitments]
     if made.months:
@@ -172,6 +197,9 @@ def read(at: Fields) -> EstimateDocument:
         estimates=[_read_stack(one) for one in at.each("estimates")],
         lock=_read_lock(catalog.within("lock")) if catalog.has("lock") else None,
         origin=_read_origin(at.within("origin")) if at.has("origin") else None,
+        overrides=[_read_override(one) for one in catalog.each("overrides")]
+        if "overrides" in catalog.data
+        else [],
     )
     names: set[str] = set()
     for number, made in enumerate(document.estimates):
@@ -179,6 +207,18 @@ def read(at: Fields) -> EstimateDocument:
             at.wrong("estimates", f"has the stack '{made.stack}' twice (element {number})")
         names.add(made.stack)
     return document
+
+
+def _read_override(at: Fields) -> Override:
+    return Override(
+        offer=at.text("offer"),
+        shelf=at.text("shelf"),
+        prices=tuple(
+            (one.text("price"), one.maybe_number("own"), one.maybe_number("hidden"))
+            for one in at.each("prices")
+        ),
+        words=tuple(at.texts("words")),
+    )
 
 
 def _read_lock(at: Fields) -> Pinned:
@@ -215,6 +255,11 @@ def _read_stack(at: Fields) -> Estimate:
         budget=at.within("budget").amount("monthly_total") if at.has("budget") else None,
         reliability=_read_reliability(at.within("reliability")) if at.has("reliability") else None,
     )
+    if "ended" in at.data:
+        made.ended = [
+            Ended(end.text("offer"), end.day("date"), end.whole("month", 0), end.whole("months", 1))
+            for end in at.each("ended")
+        ]
     if "commitments" in at.data:
         made.commitments = [_read_commitment(one) for one in at.each("commitments")]
     give_reasons(made.unpriced, at.each("unpriced"))

@@ -103,13 +103,15 @@ class PriceList(NamedTuple):
 
 
 class VendorCount(NamedTuple):
-    """How much of a vendor is in a category; ``prefix`` begins its ids."""
+    """How much of a vendor is in a category; ``prefix`` begins its ids; ``read``: the newest day on
+    which one of these prices was read at its source."""
 
     category: str
     prefix: str
     vendor: str
     models: int
     offers: int
+    read: date | None = None
 
 
 class Overview(NamedTuple):

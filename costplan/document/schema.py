@@ -136,6 +136,14 @@ RELIABILITY = an_object(
         "same_for_every_model": TEXTS,
     }
 )
+ENDED = an_object(
+    {
+        "offer": TEXT,
+        "date": DATE,
+        "month": {"type": "integer", "minimum": 0},
+        "months": {"type": "integer", "minimum": 0},
+    }
+)
 STACK = an_object(
     {
         "stack": TEXT,
@@ -169,6 +177,7 @@ STACK = an_object(
         "horizon_total": NUMBER,
         "contracted_monthly": NUMBER,
         "commitments": {"type": "array", "items": COMMITMENT},
+        "ended": {"type": "array", "items": ENDED},
     },
     optional=(
         "seats",
@@ -177,9 +186,21 @@ STACK = an_object(
         "horizon_total",
         "contracted_monthly",
         "commitments",
+        "ended",
     ),
 )
 LOCK = an_object({"file": TEXT, "as_of": DATE, "offers": TEXTS, "moved": TEXTS, "missing": TEXTS})
+OVERRIDE = an_object(
+    {
+        "offer": TEXT,
+        "shelf": TEXT,
+        "prices": {
+            "type": "array",
+            "items": an_object({"price": TEXT, "own": MAYBE_NUMBER, "hidden": MAYBE_NUMBER}),
+        },
+        "words": TEXTS,
+    }
+)
 ESTIMATE: dict[str, Any] = {
     "title": "costplan estimate",
     **an_object(
@@ -198,7 +219,15 @@ ESTIMATE: dict[str, Any] = {
                     },
                 }
             ),
-            "catalog": an_object({"hash": TEXT, "offers": TEXTS, "lock": LOCK}, optional=("lock",)),
+            "catalog": an_object(
+                {
+                    "hash": TEXT,
+                    "offers": TEXTS,
+                    "lock": LOCK,
+                    "overrides": {"type": "array", "items": OVERRIDE},
+                },
+                optional=("lock", "overrides"),
+            ),
             "estimates": {"type": "array", "items": STACK},
         },
         optional=("origin",),

@@ -9,10 +9,13 @@ from typing import Literal
 
 from costplan.document.finding import Where
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
+"""1.1 added the kind "ended"."""
 Status = Literal["pass", "warn", "deny", "unknown"]
 Level = Literal["warn", "deny"]
-Kind = Literal["limit", "policy", "unpriced", "stale"]
+Kind = Literal["limit", "policy", "unpriced", "stale", "ended"]
+OF_PRICES: tuple[Kind, ...] = ("unpriced", "stale", "ended")
+"""Kinds of verdicts that no rule asks for: each offer whose price a bill cannot rest on."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -22,7 +22,7 @@ VERDICT = an_object(
     {
         "stack": TEXT,
         "rule": TEXT,
-        "kind": {"enum": ["limit", "policy", "unpriced", "stale"]},
+        "kind": {"enum": ["limit", "policy", "unpriced", "stale", "ended"]},
         "status": {"enum": list(STATUSES)},
         "level": {"enum": ["warn", "deny"]},
         "unit": MAYBE_TEXT,

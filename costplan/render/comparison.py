@@ -17,7 +17,7 @@ from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render.page import Cell, Page, Table, cell, money
 from costplan.render.sentences import or_dash, share_of, traffic
-from costplan.render.table import summarise
+from costplan.render.summary import summarise
 
 BLOCKS = "█▓▒░▞▤▥▨◆●"
 ASCII_BLOCKS = "#=+-o%x:*@"

@@ -13,6 +13,7 @@ from costplan.render.page import Page, Table, cell
 
 SIGNS = {"new": "+", "removed": "-", "changed": "~", "same": " "}
 STYLES = {"new": "red", "removed": "green"}
+OWN_RULES = "Changed with it: rules and prices that it is judged by"
 TOP = 12
 """Lines of a stack that are shown."""
 ABOUT = {
@@ -38,6 +39,7 @@ def draw(document: DiffDocument, look: Look) -> str:
         made.say()
         made.say(f"unchanged: {', '.join(same)}")
     made.say()
+    made.bullets(OWN_RULES, document.rule_changes)
     made.bullets("Notes", document.notes)
     return made.text()
 
@@ -97,7 +99,9 @@ def change(stack: StackDiff, currency: str, *, unicode: bool = True) -> str:
         text = f"is new: {known}" if base is None else f"is gone: it was {known}"
         return text if stack.certain else f"{text}, at least"
     if stack.kind == "same":
-        return f"unchanged ({money(head)})"
+        return (
+            f"unchanged ({money(head)})" if stack.certain else f"unchanged (at least {money(head)})"
+        )
     if stack.difference:
         moved = signed(stack.difference, currency, digits, unicode=unicode)
         text = f"{moved} ({money(base)} -> {money(head)})"

@@ -7,8 +7,8 @@ from decimal import Decimal
 from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
 from costplan.quantity import ZERO
 from costplan.render import Look
-from costplan.render.diff import ABOUT, SIGNS, change, measures, percent, verdict
-from costplan.render.markup import in_html, safe
+from costplan.render.diff import ABOUT, OWN_RULES, SIGNS, change, measures, percent, verdict
+from costplan.render.markup import in_html, safe, strong
 from costplan.render.money import amount, places, signed
 
 TOP = 50
@@ -24,6 +24,9 @@ def draw(document: DiffDocument, look: Look) -> str:
         f"**{safe(verdict(document))}**",
         "",
     ]
+    if document.rule_changes:
+        rows += [strong(f"{OWN_RULES}:"), "", *(f"- {safe(one)}" for one in document.rule_changes)]
+        rows.append("")
     moved = [stack for stack in document.stacks if stack.kind != "same"]
     if moved:
         rows += ["| stack | before | after | change | % |", "|---|--:|--:|--:|--:|"]

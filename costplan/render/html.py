@@ -185,6 +185,7 @@ def _estimates(document: EstimateDocument, found: Findings, number: int, more: s
         f'<section id="d{number}"><h1>{text_of(document.workload)}</h1>',
         f'<p class="sub">{text_of(traffic(estimates))} a month. Prices as of {document.as_of}, '
         f"in {currency} a month.</p>",
+        *(f'<p class="sub">{text_of(note)}</p>' for note in document.price_notes),
         _cards(estimates, currency),
         bars(estimates, names, number),
         table(

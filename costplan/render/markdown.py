@@ -147,6 +147,8 @@ def _head(document: EstimateDocument) -> list[str]:
         f"{safe(traffic(estimates))} a month; prices as of {document.as_of}, "
         f"in {safe(document.currency)} a month",
         "",
+        *(f"- {safe(note)}" for note in document.price_notes),
+        *([""] if document.price_notes else []),
         *_table([safe(document.currency), *(safe(made.stack) for made in estimates)], rows),
         "",
     ]

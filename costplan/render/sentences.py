@@ -88,6 +88,7 @@ def summary_rows(estimates: Sequence[Estimate]) -> list[tuple[str, list[str]]]:
         ]
         rows.append((name, ["-" if one is None else known_sum(one.line_items) for one in parts]))
     rows.append(("total a month", [total_of(made) for made in estimates]))
+    rows += ended_rows(estimates)
     rows.append(("fixed", [money(made.fixed_monthly) for made in estimates]))
     rows.append(("variable", [money(made.variable_monthly) for made in estimates]))
     if any(made.list_monthly != made.total_monthly for made in estimates):
@@ -100,6 +101,15 @@ def summary_rows(estimates: Sequence[Estimate]) -> list[tuple[str, list[str]]]:
         left = [None if x.budget is None else x.budget - x.total_monthly for x in estimates]
         rows.append(("budget left", [or_dash(one) for one in left]))
     return rows
+
+
+def ended_rows(estimates: Sequence[Estimate]) -> list[tuple[str, list[str]]]:
+    """How many offers are no longer sold within the plan; nothing where there are none."""
+    if not any(made.ended for made in estimates):
+        return []
+    counts = [len(made.ended) for made in estimates]
+    words = [f"{count} {'offer' if count == 1 else 'offers'}" if count else "-" for count in counts]
+    return [("no longer sold", words)]
 
 
 def reliability_rows(estimates: Sequence[Estimate]) -> list[tuple[str, list[str]]]:

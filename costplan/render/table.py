@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
@@ -13,7 +12,6 @@ from costplan.document.line import LineItem
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
 from costplan.render.page import (
-    Cell,
     Page,
     Table,
     amount_of,
@@ -24,14 +22,11 @@ from costplan.render.page import (
 )
 from costplan.render.sentences import (
     SENTENCES,
-    component_names,
-    or_dash,
     reasons,
-    reliability_rows,
     shared_sentences,
-    total_of,
     traffic,
 )
+from costplan.render.summary import summarise
 
 if TYPE_CHECKING:
     from costplan.document.rows import Rows
@@ -54,15 +49,16 @@ def draw_rows(rows: Rows, look: Look) -> str:
 
 def page(saved: Sequence[Saved], look: Look) -> Page:
     """The documents laid out one after another, for whoever colours them."""
+    made = Page(look)
+    if len(saved) == 1:
+        _lay_out(made, saved[0].document)
+        return made
     from costplan.render.several import heading, summary
 
-    made = Page(look)
     for number, one in enumerate(saved):
-        if len(saved) > 1:
-            heading(made, one.name, number)
+        heading(made, one.name, number)
         _lay_out(made, one.document)
-    if len(saved) > 1:
-        summary(made, saved)
+    summary(made, saved)
     return made
 
 
@@ -133,8 +129,8 @@ def _estimates(page: Page, document: EstimateDocument) -> None:
     estimates = document.estimates
     page.say(f"{document.workload}: {traffic(estimates)} a month", "bold")
     page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
-    for sentence in document.lock.sentences if document.lock else ():
-        page.say(sentence, "dim" if sentence.startswith("prices pinned") else "yellow")
+    for at, sentence in enumerate(document.price_notes):
+        page.say(sentence, "dim" if document.lock and not at else "yellow")
     page.say()
     summarise(page, document)
     shared = shared_sentences(estimates)
@@ -143,77 +139,6 @@ def _estimates(page: Page, document: EstimateDocument) -> None:
     several = len(estimates) > 1
     for name, title in SENTENCES.items():
         page.bullets(f"{title}, in every stack" if several else title, shared[name])
-
-
-def summarise(page: Page, document: EstimateDocument) -> None:
-    """The stacks side by side, in as many tables as the width asks for."""
-    estimates = document.estimates
-    for group in _fitting(estimates, page.width):
-        _summary(page, group, document.currency, alone=len(estimates) == 1)
-        page.say()
-
-
-def _fitting(estimates: Sequence[Estimate], width: int) -> Iterable[Sequence[Estimate]]:
-    """The stacks in groups whose columns fit beside each other."""
-    group: list[Estimate] = []
-    used = 19
-    for made in estimates:
-        needed = 3 + max(len(made.stack), len(total_of(made)))
-        if group and used + needed > width:
-            yield group
-            group, used = [], 19
-        group.append(made)
-        used += needed
-    if group:
-        yield group
-
-
-def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone: bool) -> None:
-    """The stacks side by side; one that is ``alone`` has its components in its own table."""
-    table = Table(currency, *(made.stack for made in estimates))
-    if not alone:
-        for name in component_names(estimates):
-            table.add(name, *(_component_cell(made, name) for made in estimates))
-        table.rule()
-    table.add(cell("total a month", "bold"), *(cell(total_of(made), "bold") for made in estimates))
-    rows: list[tuple[str, list[Decimal | None]]] = [
-        ("  fixed", [made.fixed_monthly for made in estimates]),
-        ("  variable", [made.variable_monthly for made in estimates]),
-    ]
-    if any(made.list_monthly != made.total_monthly for made in estimates):
-        rows.append(("  at list price", [made.list_monthly for made in estimates]))
-    if any(made.contracted_monthly != made.total_monthly for made in estimates):
-        rows.append(("  contracted", [made.contracted_monthly for made in estimates]))
-    rows.append(("a request", [made.cost_per_request for made in estimates]))
-    for title, amounts in rows:
-        table.add(title, *(or_dash(one) for one in amounts))
-    table.rule()
-    table.add("orchestration spend", *(money(made.orchestration_spend) for made in estimates))
-    table.add("overprovisioned", *(money(made.overprovisioned_compute) for made in estimates))
-    found = reliability_rows(estimates)
-    if found:
-        table.rule()
-        for title, cells in found:
-            table.add(title, *cells)
-    if any(made.budget is not None for made in estimates):
-        if found:
-            table.rule()
-        table.add("budget left", *(_headroom(made) for made in estimates))
-    page.draw(table)
-
-
-def _component_cell(made: Estimate, name: str) -> Cell:
-    component = next((one for one in made.components if one.name == name), None)
-    if component is None:
-        return cell("-", "dim")
-    return cell(known_sum(component.line_items), "yellow" if component.unpriced else "")
-
-
-def _headroom(made: Estimate) -> Cell:
-    if made.budget is None:
-        return cell("-", "dim")
-    left = made.budget - made.total_monthly
-    return cell(money(left), "red" if left < 0 else "green")
 
 
 def _stack(page: Page, made: Estimate, currency: str, shared: dict[str, list[str]]) -> None:

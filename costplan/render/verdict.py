@@ -53,7 +53,7 @@ def sentence(document: CheckDocument) -> str:
     head = {
         "pass": "passes",
         "deny": "denied",
-        "price": "cannot pass without the prices that are missing or stale",
+        "price": "cannot pass without the prices that are missing, stale or no longer sold",
     }[document.result]
     return f"{head} ({said})"
 

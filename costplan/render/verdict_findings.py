@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 
 from costplan.document.finding import Finding, Findings, Level, Rule
-from costplan.document.verdict import CheckDocument, Verdict
+from costplan.document.verdict import OF_PRICES, CheckDocument, Kind, Verdict
 from costplan.render.verdict import reason, title
+
+HELD: dict[Kind, str] = {
+    "unpriced": "has a price",
+    "stale": "has a price that was checked lately",
+    "ended": "is sold to the end of the plan",
+}
 
 
 def findings(document: CheckDocument, warning: Level = "warning") -> Findings:
@@ -18,15 +24,15 @@ def findings(document: CheckDocument, warning: Level = "warning") -> Findings:
     for one in document.verdicts:
         rule = rule_of(one)
         made.examined.append((one.stack, rule))
-        if one.status != "pass" or one.kind in ("unpriced", "stale"):
+        if one.status != "pass" or one.kind in OF_PRICES:
             made.found.append(_finding(one, rule, warning))
     return made
 
 
 def rule_of(one: Verdict) -> Rule:
     """The rule of a verdict: the same in every stack. Its id is of letters, digits and dashes."""
-    if one.kind in ("unpriced", "stale"):
-        held = "has a price" if one.kind == "unpriced" else "has a price that was checked lately"
+    if one.kind in OF_PRICES:
+        held = HELD[one.kind]
         help_text = f"allow_{one.kind} in [budget] accepts an offer by name"
         return Rule(one.kind, f"every offer {held}", help_text, "error")
     slug = re.sub(r"[^a-z0-9]+", "-", one.rule.casefold()).strip("-")
@@ -44,7 +50,7 @@ def _finding(one: Verdict, rule: Rule, warning: Level) -> Finding:
         stack=one.stack,
         level=_level(one, warning),
         where=one.where,
-        offer=one.rule if one.kind in ("unpriced", "stale") else None,
+        offer=one.rule if one.kind in OF_PRICES else None,
         figure=one.figure,
         limit=one.limit,
         unit=one.unit,

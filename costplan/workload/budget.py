@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Literal
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.reading import Amount, Share, record
+from costplan.reading import Amount, Count, Currency, Share, record
+from costplan.workload.contract import Rate, pair
 
 
 @record
@@ -94,6 +95,7 @@ class StackBudget:
         vendor_share: share of the total with one vendor, at most
         price_age_days (days): age of the oldest price, at most
         unpriced_lines (lines): lines without a price, at most; allowed ones count too
+        overridden_prices (offers): offers priced otherwise than the catalogue, at most
     """
 
     monthly_total: AmountLimit | None = None
@@ -108,6 +110,7 @@ class StackBudget:
     vendor_share: ShareLimit | None = None
     price_age_days: AmountLimit | None = None
     unpriced_lines: AmountLimit | None = None
+    overridden_prices: AmountLimit | None = None
 
 
 KEYS = tuple(one.name for one in fields(StackBudget) if one.name != "component")
@@ -121,11 +124,13 @@ class Budget(StackBudget):
         stack: limits of one stack by its name; each replaces the same one of [budget]
         allow_unpriced: offers whose missing price does not fail a check
         allow_stale: offers whose old price does not fail a check
+        allow_ended: offers that may end within the plan
     """
 
     stack: Mapping[str, StackBudget] = field(default_factory=dict)
-    allow_unpriced: tuple[str, ...] = ()
-    allow_stale: tuple[str, ...] = ()
+    allow_unpriced: tuple[str, ...] | None = None
+    allow_stale: tuple[str, ...] | None = None
+    allow_ended: tuple[str, ...] | None = None
 
     def limits(self, stack: str) -> Iterable[tuple[Path, Limit]]:
         """Each limit that holds for a stack, with its place below ``[budget]``."""
@@ -184,17 +189,37 @@ class Policy:
 
 @record
 class RuleFile:
-    """A policy file.
+    """A policy file. What it states of prices and rates holds in place of the workload's own.
 
     Keys:
-        currency: of its amounts, which must be the estimate's; nothing is converted
+        currency: of its amounts
+        stale_after_days (days): age at which a price counts as stale, whatever the workload says
+        exchange: rates that hold in place of the workload's
         budget: limits, beside those of the workload
         policy: conditions over the estimate's figures
     """
 
-    currency: str | None = None
+    currency: Currency = "USD"
+    stale_after_days: Count | None = None
+    exchange: Mapping[str, Rate] = field(default_factory=dict)
     budget: Budget | None = None
     policy: tuple[Policy, ...] = ()
+
+    def check(self) -> Iterable[Problem]:
+        for key in self.exchange:
+            codes = pair(key)
+            if codes is None or codes[0] == codes[1]:
+                hint = "such as usd_per_eur: so many USD for one EUR"
+                yield Problem(("exchange", key), f"'{key}' is no exchange rate", hint, "key")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it neither limits nor allows anything."""
+        budget = self.budget or Budget()
+        says = [budget.allow_unpriced, budget.allow_stale, budget.allow_ended]
+        limits = [one for stack in ("", *budget.stack) for one in budget.limits(stack)]
+        said = self.policy or self.exchange or self.stale_after_days or limits
+        return not said and all(names is None for names in says)
 
 
 def stack_problems(

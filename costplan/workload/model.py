@@ -12,6 +12,7 @@ from costplan.reading import REST, Amount, Count, Currency, Ge, Le, Positive, Sh
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate
+from costplan.workload.rules import problems_of
 from costplan.workload.strategy import Migration, Mix, Strategy
 
 Purpose = Literal["produce", "coordinate", "people", "idle"]
@@ -488,10 +489,12 @@ class Human:
         cost_per_case (the file's currency a case): what one escalated request costs; the bill's
             line 'people'
         success: share of cases that people answer rightly
+        share: share of requests that become a paid case, where no outcome is modelled
     """
 
     cost_per_case: Amount
     success: Share = Decimal(1)
+    share: Share | None = None
 
 
 @record
@@ -627,9 +630,6 @@ class Binding:
             yield Problem(("none",), "must say why: nothing is free by omission")
 
 
-RESERVED = ("region", "residency", "free_tiers")
-
-
 @record
 class Stack:
     """One choice of an offer for every role. Every other key is a role.
@@ -712,8 +712,6 @@ class Workload:
     policy: tuple[Policy, ...] = ()
 
     def check(self) -> Iterable[Problem]:
-        from costplan.workload.rules import problems_of
-
         return problems_of(self)
 
     @property

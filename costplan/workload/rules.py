@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from costplan.problems import Path, Problem, did_you_mean
 from costplan.workload.budget import stack_problems
 from costplan.workload.contract import term_problems
 from costplan.workload.flow import flow_problems
-from costplan.workload.model import RESERVED, Stack, Workload
+
+if TYPE_CHECKING:  # the records import these rules
+    from costplan.workload.model import Stack, Workload
 
 PARTS = ("observability", "runtime", "human")
 ALWAYS = ("orchestration",)
+RESERVED = ("region", "residency", "free_tiers")
+"""Keys of a stack that are no roles."""
 
 
 def problems_of(workload: Workload) -> Iterable[Problem]:
@@ -22,6 +27,7 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from _validators(workload)
     yield from flow_problems(workload)
     yield from _conversation(workload)
+    yield from _people(workload)
     roles = roles_used(workload)
     yield from _kinds(workload)
     if not workload.stack:
@@ -34,6 +40,26 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from term_problems(workload.currency, workload.exchange, terms, workload.stack)
     for name, stack in workload.stack.items():
         yield from _bindings(name, stack, roles, workload)
+
+
+def _people(workload: Workload) -> Iterable[Problem]:
+    """Cases are stated or follow from the steps, never both."""
+    if workload.human is None or workload.human.share is None:
+        return
+    rates = [step.success for step in workload.step]
+    rates += [
+        binding.success
+        for stack in workload.stack.values()
+        for role in stack.roles
+        if (binding := stack.binding(role))
+    ]
+    if any(rate is not None for rate in rates):
+        yield Problem(
+            ("human", "share"),
+            "states how many cases there are, which the success rates also say",
+            "leave out 'share', or every 'success'",
+            "key",
+        )
 
 
 def roles_used(workload: Workload) -> dict[str, Path]:

@@ -124,6 +124,27 @@ def solve(
     return solved
 
 
+class Solutions:
+    """What becomes of a workload's requests, solved once for all stacks with the same rates."""
+
+    def __init__(self, workload: Workload) -> None:
+        self.workload = workload
+        self._roles = [step.role for step in workload.step]
+        self._roles += [step.fallback.model for step in workload.step if step.fallback]
+        self._solved: dict[tuple[object, ...], Solved] = {}
+
+    def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
+        """As ``solve``."""
+        key = (verdict_rho, *self.key(rates))
+        if key not in self._solved:
+            self._solved[key] = solve(self.workload, rates, verdict_rho)
+        return self._solved[key]
+
+    def key(self, rates: Rates) -> tuple[Decimal | None, ...]:
+        """What tells stacks apart: the rates of the roles that the steps use."""
+        return tuple(stated.get(role) for stated in rates for role in self._roles)
+
+
 def _outcomes(
     workload: Workload, nodes: Sequence[Node], human: float | None, solved: Solved
 ) -> Outcomes:
@@ -184,12 +205,12 @@ def _success(step: Step, rates: Rates) -> float | None:
 
 
 def _node(workload: Workload, at: int, step: Step, rates: Rates, solved: Solved) -> Node:
-    names = [one.name for one in workload.step]
     ends = "human" if workload.human else "abort"
     node = Node(name=step.name, next=followers(workload, at, step))
     if step.timeout is not None:
         node.timeout = _timeout(step)
     if step.judges:
+        names = [one.name for one in workload.step]
         judged = {names.index(name) for name in step.judges}
         node.sees = frozenset(judged | feeding(workload, judged))
         node.sensitivity = float(step.sensitivity or 0)

@@ -17,7 +17,7 @@ from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, card_on
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
-from costplan.catalog.origin import Confidence
+from costplan.catalog.origin import RELEASED, Confidence
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.line import LineItem
 from costplan.plan.bill.price import price
@@ -255,3 +255,14 @@ def test_the_documented_units_are_the_same() -> None:
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \|$", text, re.M)
     for name, unit in rows:
         assert unit.strip().startswith(VOCABULARY[name].unit), name
+
+
+def test_no_shipped_price_was_read_after_the_release() -> None:
+    """A machine whose clock is behind must doubt none of them (``catalog.origin.RELEASED``)."""
+    days = [
+        (origin.checked, item.id)
+        for path in FILES
+        for item in items(path)
+        for _, origin in item.origins()
+    ]
+    assert max(days)[0] <= RELEASED, max(days)

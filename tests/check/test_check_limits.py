@@ -182,9 +182,17 @@ def test_a_baseline_without_a_price_could_hide_less_of_an_increase() -> None:
     assert (only(made).status, made.exit_code) == ("unknown", 3)
 
 
-def test_a_stack_that_the_baseline_has_not_is_unknown() -> None:
-    made = judged(document(stack("a", *BILL)), {"increase": 1}, baseline=document(stack("b")))
-    assert (only(made).status, made.exit_code) == ("unknown", 1)
+def test_a_stack_that_the_baseline_has_not_is_an_increase_by_all_of_it() -> None:
+    """A new name must not hide an increase; a percentage of nothing says nothing."""
+    whole = sum((one.amount for one in BILL if one.amount is not None), Decimal(0))
+    now, before = document(stack("a", *BILL)), document(stack("b"))
+    for limit, status in ((whole, "pass"), (whole - 1, "deny")):
+        made = judged(now, {"increase": limit}, baseline=before)
+        assert (only(made).figure, only(made).status) == (whole, status)
+    made = judged(now, {"increase_percent": 1, "monthly_total": whole}, baseline=before)
+    found = {one.rule: one.status for one in made.verdicts}
+    assert found == {"increase_percent": "unknown", "monthly_total": "pass"}
+    assert made.exit_code == 1
 
 
 def test_a_stacks_own_limit_replaces_the_same_one_and_no_other() -> None:

@@ -125,6 +125,7 @@ class Runner:
             "GITHUB_EVENT_PATH": str(self.temp / "event.json"),
             "GITHUB_OUTPUT": str(self.temp / "output"),
             "GITHUB_STEP_SUMMARY": str(self.temp / "summary"),
+            "GITHUB_WORKSPACE": "",
             "GITHUB_API_URL": self.host,
             "GITHUB_REPOSITORY": "acme/app",
             "GITHUB_TOKEN": TOKEN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from comment_hosts import TOKEN, serving
 from run import ROOT
 
 ACTION = ROOT / "action.yml"
+ZIZMOR = ROOT / "ci" / "zizmor.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 GITLAB = ROOT / "ci" / "costplan.gitlab-ci.yml"
 EXAMPLES = ROOT / "examples" / "ci"
@@ -102,8 +104,8 @@ def test_the_steps_of_jenkins(tmp_path: Path) -> None:
     repository(folder, HEAD)
     text = (EXAMPLES / "Jenkinsfile").read_text(encoding="utf-8")
     assert text.count("{") == text.count("}")
-    (script,) = re.findall(r"sh '''(.*?)'''", text, re.S)
-    code, log = sh(script, folder)
+    (_, script) = re.findall(r"sh '''(.*?)'''", text, re.S)
+    code, log = sh(script, folder, WORKSPACE_TMP=str(tmp_path / "beside"))
     assert code == 1, log
     assert load(folder / "costplan-report" / "check.json")["exit_code"] == 1
     assert "${" not in re.sub(r"sh '''.*?'''", "", text, flags=re.S)  # Groovy pastes nothing
@@ -127,7 +129,7 @@ def test_yaml_as_far_as_text_can_tell(path: Path) -> None:
         assert indent <= before + 2 + 2 * rows[at - 2].lstrip().startswith("- "), where
         content = row.strip().removeprefix("- ")
         assert re.match(r"[\w.-]+:( |$)|\S+$|\|$", content) or row.strip().startswith("- "), where
-        value = content.partition(": ")[2]
+        value = re.sub(r" # v[\d.]+$", "", content.partition(": ")[2])  # of a pinned hash
         if value and value[0] not in "'\"[{":
             assert ": " not in value, where
             assert " #" not in value, where
@@ -159,10 +161,13 @@ def test_every_input_reaches_the_script_and_only_through_the_environment() -> No
 
 
 def test_actions_are_pinned_and_may_do_no_more_than_they_need() -> None:
+    accepted = re.findall(r"^ +([\w/-]+): ref-pin$", ZIZMOR.read_text(encoding="utf-8"), re.M)
     for path in (ACTION, *EXAMPLES.glob("github*.yml")):
         text = path.read_text(encoding="utf-8")
         for used in re.findall(r"uses: (.+)", text):
-            assert re.fullmatch(r"[\w./-]+@v\d+", used), used
+            by_hash = re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used)
+            owned = used.partition("@")[0] in accepted and re.fullmatch(r"[\w./-]+@v\d+", used)
+            assert by_hash or owned, used
         assert "pull_request_target" not in text
     build = (EXAMPLES / "github-fork-build.yml").read_text(encoding="utf-8")
     assert re.findall(r"^ *([\w-]+): (?:read|write)$", build, re.M) == ["contents"]
@@ -180,10 +185,28 @@ def test_the_scripts_are_marked_to_be_run() -> None:
         assert checked.returncode == 0, checked.stderr
 
 
+def test_the_scripts_inside_recipes_are_sound_shell(tmp_path: Path) -> None:
+    """shellcheck reads no YAML and no Groovy: each block is handed to it alone. Real processes."""
+    jenkins = (EXAMPLES / "Jenkinsfile").read_text(encoding="utf-8")
+    scripts = [block(GITLAB, "before_script"), block(GITLAB, "script")]
+    scripts += [textwrap.dedent(one) for one in re.findall(r"sh '''(.*?)'''", jenkins, re.S)]
+    assert len(scripts) == 4
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    for text in scripts:
+        ran = subprocess.run(
+            ["shellcheck", "--shell=sh", "-"],
+            input=text.encode(),
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout.decode()
+
+
 def test_hooks_name_commands_and_match_what_they_are_for(tmp_path: Path) -> None:
     text = HOOKS.read_text(encoding="utf-8")
     assert re.findall(r"^- id: (.+)$", text, re.M) == ["costplan-validate", "costplan-check"]
-    entries = re.findall(r"^  entry: costplan (.+)$", text, re.M)
+    entries = re.findall(r"^  entry: costplan --root=\. (.+)$", text, re.M)
     assert entries == ["validate", "check"]
     validate, check = (re.compile(one) for one in re.findall(r"^  files: (.+)$", text, re.M))
     assert validate.search("app/costplan.toml")
@@ -192,5 +215,73 @@ def test_hooks_name_commands_and_match_what_they_are_for(tmp_path: Path) -> None
     assert check.search("app/pricing/tokens/me.toml")
     code = tmp_path / "code"
     repository(code, BASE)
-    assert sh("costplan validate costplan.toml ./costplan.toml", code)[0] == 0
-    assert sh("costplan check costplan.toml --as-of 2026-11-22", code)[0] == 0
+    assert sh("costplan --root=. validate costplan.toml ./costplan.toml", code)[0] == 0
+    assert sh("costplan --root=. check costplan.toml --as-of 2026-11-22", code)[0] == 0
+
+
+def recipe(name: str, folder: Path, base: str, **env: str) -> tuple[int, str]:
+    """A recipe's own script in a repository, without what only its host can do. A real shell."""
+    if name == "gitlab":
+        given = {
+            "COSTPLAN_WORKLOAD": "costplan.toml",
+            "COSTPLAN_OUTPUT": "costplan-report",
+            "COSTPLAN_POLICY": "",
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
+        }
+        return sh(block(GITLAB, "script"), folder, **{**given, **env})
+    if name == "plain":
+        out = env.get("COSTPLAN_OUTPUT", "costplan-report")
+        return sh(f"sh '{EXAMPLES / 'plain.sh'}' costplan.toml {base} {out}", folder)
+    text = (EXAMPLES / "Jenkinsfile").read_text(encoding="utf-8")
+    (_, script) = re.findall(r"sh '''(.*?)'''", text, re.S)
+    bare = folder.parent / "origin.git"
+    if not bare.exists():
+        git(folder.parent, "clone", "--quiet", "--bare", str(folder), str(bare))
+        git(folder, "remote", "add", "origin", str(bare))
+        git(bare, "update-ref", "refs/heads/main", base)
+    return sh(script, folder, WORKSPACE_TMP=str(folder.parent / "beside"))
+
+
+def rules(limit: str) -> str:
+    return BASE.partition("\n[budget]")[0] + f"\n[budget]\nmonthly_total = 100\n{limit}\n"
+
+
+@pytest.mark.parametrize("name", ["gitlab", "plain", "jenkins"])
+def test_no_recipe_passes_a_limit_that_cannot_be_judged(tmp_path: Path, name: str) -> None:
+    rate = '[exchange]\nusd_per_eur = { rate = 1.1, date = 2026-11-20, source = "me" }\n'
+    before = rules("increase_percent = 10")
+    dearer = before.replace("output_tokens = 500", "output_tokens = 900")
+    heads = {
+        "same": (before, 0),
+        "dearer": (dearer, 1),
+        "euros": (dearer.replace('"USD"', '"EUR"') + rate, None),
+    }
+    for at, (text, expected) in heads.items():
+        folder = tmp_path / at / "code"
+        base, _ = repository(folder, before, text)
+        code, log = recipe(name, folder, base)
+        assert code == expected or (expected is None and code in (1, 2)), (at, log)
+
+
+@pytest.mark.parametrize("name", ["gitlab", "plain"])
+def test_no_recipe_writes_through_a_link(tmp_path: Path, name: str) -> None:
+    folder, away = tmp_path / "code", tmp_path / "away"
+    away.mkdir()
+    (away / "diff.json").write_text("mine", encoding="utf-8")
+    base, _ = repository(folder, BASE, BASE)
+    (folder / "out").symlink_to(away)
+    for output in ("out", "out/deeper"):
+        code, log = recipe(name, folder, base, COSTPLAN_OUTPUT=output)
+        assert code == 2, log
+    assert [one.read_text(encoding="utf-8") for one in away.iterdir() if one.is_file()] == ["mine"]
+
+
+@pytest.mark.parametrize("name", ["gitlab", "plain"])
+def test_no_recipe_reads_through_a_link(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "code"
+    base, _ = repository(folder, BASE, BASE)
+    (tmp_path / "secret").write_text("[a]\naws_key = s3same\n", encoding="utf-8")
+    (folder / "costplan.toml").unlink()
+    (folder / "costplan.toml").symlink_to(tmp_path / "secret")
+    code, log = recipe(name, folder, base)
+    assert (code, "leads out of" in log, "s3same" in log) == (2, True, False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -36,7 +36,11 @@ class Host:
         self.faults: dict[str, list[Fault]] = {}
         self.log: list[tuple[str, str]] = []
         self.user: dict[str, Any] | None = {"login": "bot", "id": 7}
+        self.viewer: str | None = "github-actions"
+        """Whose app the token belongs to, where it has no user."""
         self.pulls: list[dict[str, Any]] = []
+        self.on_post: Callable[[], None] | None = None
+        """What happens there while a request to write breaks off."""
         self.url = ""
         self.next = 1
 
@@ -62,6 +66,8 @@ class Host:
         """What a request does, and what is answered."""
         if path.endswith("/user"):
             return (200, self.user) if self.user else (403, {"message": "not by integration"})
+        if path.endswith("/graphql") and "viewer" in data["query"]:
+            return 200, {"data": {"viewer": self.viewer and {"login": self.viewer}}}
         if path.endswith("/graphql"):
             self.hidden.append(data["variables"]["id"])
             return 200, {"data": {}}
@@ -79,7 +85,7 @@ class Host:
         if path == many and method == "POST":
             if len(data["body"]) > 65_536 and self.kind == "github":
                 return 422, {"message": "body is too long"}
-            self.add(data["body"])
+            self.add(data["body"], "bot" if self.user else f"{self.viewer}[bot]")
             return 201, self.notes[-1]
         found = [note for note in self.notes if path == f"{one}{note['id']}"]
         if not found:
@@ -115,6 +121,8 @@ def serving(kind: str) -> Iterator[Host]:
                 status, made = 401, {"message": "Bad credentials"}
             elif fault is None or fault.after:
                 status, made = host.answer(self.command, path, parse_qs(parts.query), data)
+            if fault is not None and self.command == "POST" and host.on_post is not None:
+                host.on_post()
             if fault is not None:
                 body = fault.body.encode()
                 self.send_response(fault.status)

@@ -106,12 +106,43 @@ def test_somebody_else_s_comment_with_our_marker_is_never_touched(
     assert host.bodies == [f"{MARK}\nall is well", f"{MARK}\nother\n"]
 
 
-def test_a_job_s_token_has_no_user_but_writes_as_a_bot(github: Host, tmp_path: Path) -> None:
+OTHERS = [("mallory", "User"), ("github-actions", "User"), ("dependabot[bot]", "Bot")]
+
+
+@pytest.mark.parametrize(("login", "kind"), OTHERS, ids=[one[0] for one in OTHERS])
+@pytest.mark.parametrize("behavior", ["update", "delete-and-new", "hide-and-new"])
+def test_a_job_s_token_has_no_user_and_touches_what_its_app_wrote_alone(
+    github: Host, tmp_path: Path, login: str, kind: str, behavior: str
+) -> None:
     github.user = None
-    github.add(f"{MARK}\nall is well", login="mallory", kind="User")
-    say(github, tmp_path)
-    say(github, tmp_path, text="other")
-    assert github.bodies == [f"{MARK}\nall is well", f"{MARK}\nother\n"]
+    github.add(f"{MARK}\nall is well", login=login, kind=kind)
+    say(github, tmp_path, "--behavior", behavior)
+    say(github, tmp_path, "--behavior", behavior, text="other")
+    assert github.bodies[0] == f"{MARK}\nall is well"
+    assert github.bodies[-1] == f"{MARK}\nother\n"
+    assert "node1" not in github.hidden
+    assert len(github.bodies) == (3 if behavior == "hide-and-new" else 2)
+
+
+def test_a_token_that_does_not_say_whose_it_is_touches_nothing(
+    github: Host, tmp_path: Path
+) -> None:
+    github.user = github.viewer = None
+    github.add(f"{MARK}\nall is well")
+    ran = say(github, tmp_path)
+    assert (ran.code, "whose it is" in ran.err) == (2, True)
+    assert github.bodies == [f"{MARK}\nall is well"]
+
+
+def test_a_comment_of_another_with_our_text_is_not_taken_for_ours(
+    host: Host, tmp_path: Path
+) -> None:
+    """A request that broke off is sent again, though somebody else has said the same meanwhile."""
+    host.on_post = lambda: host.add(f"{MARK}\nhello\n", login="mallory", user_id=666, kind="User")
+    host.faults = {"POST": [Fault(502)]}
+    ran = say(host, tmp_path)
+    assert ran.code == 0, ran.err
+    assert host.bodies == [f"{MARK}\nhello\n"] * 2
 
 
 def test_the_comment_is_found_on_a_later_page(host: Host, tmp_path: Path) -> None:

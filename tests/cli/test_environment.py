@@ -10,7 +10,7 @@ import pytest
 from run import ROOT, WORKLOAD, costplan
 
 from costplan.cli import app
-from costplan.cli.common.environment import OTHERS, VARIABLES, unknown
+from costplan.cli.common.environment import OTHERS, VARIABLES, names, unknown
 from costplan.cli.common.tree import leaves
 
 TWO = WORKLOAD + '\n[stack.b]\nchat = "openai/gpt-4o"\n'
@@ -103,9 +103,9 @@ def test_every_variable_is_documented_once_and_bound_to_options_that_exist() -> 
     rows = re.findall(r"^\| `([A-Z_]+)` \|", text, re.M)
     assert rows == [one.name for one in (*VARIABLES, *OTHERS)]
     tree = app([])
-    known = {name for one in tree.params for name in one.opts}
+    known = {name for one in tree.params for name in names(one)}
     for _, command in leaves(tree):
-        known |= {name for one in command.params for name in (one.name, *one.opts)}
+        known |= {name for one in command.params for name in names(one)}
     for variable in VARIABLES:
         assert set(variable.sets) <= known, variable.name
 

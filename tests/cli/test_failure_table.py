@@ -57,7 +57,7 @@ def saved(line: str, *says: str) -> Case:
 
 SAVE = "save one with --format json"
 AGAIN = "save it again with --format json"
-PRICELESS = "probe: cannot pass without the prices that are missing or stale"
+PRICELESS = "probe: cannot pass without the prices that are missing, stale or no longer sold"
 EURO = WORKLOAD.replace("USD", "EUR").replace('"openai/gpt-6.1-terra"', '{ none = "no" }')
 MISSPELT = WORKLOAD.replace("input_tokens", "imput_tokens").replace("probe", "日本")
 FILES = {
@@ -242,6 +242,9 @@ CASES = {
     "read-only folder": bad(
         "check w.toml --max-total 9 --out x.txt", "x.txt cannot be written: Permission", "may write"
     )._replace(folder="shut", nobody=True),
+    "prices that may not be read": bad(
+        "estimate w.toml", "pricing/tokens cannot be read", "its prices would be left out"
+    )._replace(folder="sealed", nobody=True),
     "closed stdout": Case(
         ("check", "w.toml", "--max-total=9", *DAY),
         2,
@@ -352,8 +355,14 @@ def shut(folder: Path) -> None:
     folder.chmod(0o555)
 
 
+def sealed(folder: Path) -> None:
+    (folder / "w.toml").write_text(WORKLOAD)
+    (folder / "pricing" / "tokens").mkdir(parents=True)
+    (folder / "pricing" / "tokens").chmod(0)
+
+
 MATERIAL: dict[str, Callable[[Path], None]] = {
-    one.__name__: one for one in (files, repository, shallow, edited, moved, shut)
+    one.__name__: one for one in (files, repository, shallow, edited, moved, shut, sealed)
 }
 
 

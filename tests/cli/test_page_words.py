@@ -13,7 +13,13 @@ from costplan.cli.common.glossary import ALIASES, TERMS
 from costplan.plan.judge.measures import MEASURES
 from costplan.render.verdict import WORDS
 
-PAGES = ("table", "comparison", "verdict", "diff")
+OF_PRICES = ("audit", "health", "history", "listing", "price_diff", "price_list", "price_refresh")
+"""Pages of the catalogue; all others are of bills, comparisons, checks and diffs."""
+PAGES = [
+    path.stem
+    for path in sorted((ROOT / "costplan" / "render").glob("*.py"))
+    if path.stem not in OF_PRICES
+]
 DRAWN = ("Table", "add", "cell", "bullets")
 
 
@@ -28,7 +34,7 @@ def titles(page: str) -> Iterator[str]:
                 yield from (one.value for one in given if isinstance(one, ast.Constant))
         if isinstance(node, ast.Tuple):
             match node.elts:
-                case [ast.Constant(value=str(title)), ast.ListComp()]:
+                case [ast.Constant(value=str(title)), ast.ListComp() | ast.Name() | ast.Call()]:
                     yield title
 
 
@@ -56,6 +62,7 @@ ASKED = (
 
 
 def test_the_titles_are_seen() -> None:
+    assert set(OF_PRICES) <= {path.stem for path in (ROOT / "costplan" / "render").glob("*.py")}
     assert {"orchestration spend", "fixed", "budget left", "headroom"} <= set(WORDS_OF_PAGES)
     assert len(WORDS_OF_PAGES) > 40
 

@@ -20,6 +20,7 @@ from costplan.render import Look, render
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.workloads import Opened, open_workload
 from costplan.workload.model import Workload
+from costplan.workload.solving import Solutions
 
 ROOT = Path(__file__).resolve().parents[2]
 SUPPORT = ROOT / "examples" / "support-agent.toml"
@@ -155,7 +156,7 @@ class Ready(NamedTuple):
     def at(self, stack: str, volume: Decimal) -> Estimate:
         """A stack billed at so many requests a month."""
         scale = volume / self.workload.traffic.requests_per_month
-        return estimate_scaled(self.workload, self.catalog, DAY, stack, scale)
+        return estimate_scaled(Solutions(self.workload), self.catalog, DAY, stack, scale)
 
     def compare(self, stacks: Iterable[str] = (), **more: Any) -> Comparison:
         return compare_opened(self.opened, DAY, list(stacks), **more)

@@ -32,7 +32,7 @@ def sized(binding: str) -> list[str]:
 @pytest.mark.parametrize(
     ("offer", "begins"),
     [
-        ("aws/rds-pgvector", "nodes = 8, sized by max(1, ceil(index_gib / 4)) (index_gib = 29.75)"),
+        ("aws/rds-pgvector", "larges = 4, sized by lookup(index_gib / 8, "),
         ("azure/postgres-pgvector", "nodes = 4, sized by"),
         ("aws/opensearch-serverless", "ocu = 19, sized by search_ocu + indexing_ocu"),
         ("google/vertex-vector-search", "nodes = 12, sized by"),
@@ -45,7 +45,7 @@ def test_the_rule_is_said(offer: str, begins: str) -> None:
 
 
 def test_what_is_stated_needs_no_rule_and_is_billed() -> None:
-    own = '{ offer = "aws/rds-pgvector", nodes = 3 }'
+    own = '{ offer = "aws/rds-pgvector", larges = 3 }'
     assert sized(own) == []
     line = next(one for one in made(own).lines if one.price.charge == "instance")
     assert line.quantity == 3 * 730

@@ -171,7 +171,9 @@ def test_an_old_rate_is_stale_and_one_of_tomorrow_is_warned_of() -> None:
     assert early.warnings == [
         "the exchange rate usd_per_eur is of 2026-12-20, after the as-of date"
     ]
-    assert early.stale == []
+    assert early.stale == ["exchange rate usd_per_eur: of 2026-12-20"]
+    past = made(RATE.replace("2026-11-20", "2026-11-24"), currency="EUR")
+    assert past.stale == []  # a plan of the 22nd, drawn up on a later day
 
 
 def test_a_rate_that_nothing_needs_is_noted() -> None:

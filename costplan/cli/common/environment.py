@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any, NamedTuple
 
 from costplan.problems import BadUsage, CostplanError, did_you_mean
 
 PREFIX = "COSTPLAN_"
+WORKLOAD = "WORKLOAD"
+"""How help writes an argument that takes a workload: [WORKLOAD], [WORKLOAD|ESTIMATE]."""
 
 
 class Variable(NamedTuple):
@@ -24,13 +27,20 @@ class Variable(NamedTuple):
 
 
 VARIABLES = (
-    Variable("COSTPLAN_WORKLOAD", "the workload file, where none is named", ("workload",)),
+    Variable(
+        "COSTPLAN_WORKLOAD", "the workload file, where none is named", (WORKLOAD, "--workload")
+    ),
     Variable("COSTPLAN_STACK", "the stacks to estimate, separated by blanks", ("--stack",)),
     Variable("COSTPLAN_AS_OF", "the day whose prices apply, as 2026-11-22", ("--as-of", "--at")),
     Variable("COSTPLAN_FORMAT", "what to print: table, json or another format", ("--format",)),
     Variable("COSTPLAN_STRICT", "1: exit 3 if a price is missing or stale", ("--strict",)),
     Variable("COSTPLAN_QUIET", "1: data and errors only", ("--quiet",)),
     Variable("COSTPLAN_VERBOSE", "1: say on standard error which files were read", ("--verbose",)),
+    Variable(
+        "COSTPLAN_ROOT",
+        "the folder outside of which nothing is read or written; several as in PATH",
+        ("--root",),
+    ),
     Variable(
         "COSTPLAN_PRICING",
         "your own catalogue folder, in place of costplan/pricing in XDG_CONFIG_HOME",
@@ -87,12 +97,29 @@ def bind(tree: Any) -> None:
     """Let the variables stand in for the options of a command and of all below it."""
     for parameter in tree.params:
         for variable in VARIABLES:
-            if {parameter.name, *parameter.opts} & {*variable.sets}:
+            if {*names(parameter)} & {*variable.sets}:
                 parameter.envvar = variable.name
                 parameter.show_envvar = False
+                if WORKLOAD in names(parameter):
+                    parameter.type = _whole(parameter.type)
     tree.invoke = _telling(tree.invoke)
     for command in getattr(tree, "commands", {}).values():
         bind(command)
+
+
+def _whole(kind: Any) -> Any:
+    """The type of a value that a variable holds one of: a path may have blanks in it."""
+    made = copy(kind)
+    made.split_envvar_value = lambda text: [text]
+    return made
+
+
+def names(parameter: Any) -> list[str]:
+    """What a reader calls an option or an argument: as the command's help writes it, never as the
+    code does."""
+    if parameter.param_type_name == "argument":
+        return (parameter.metavar or "").strip("[].").split("|")
+    return [*parameter.opts, *parameter.secondary_opts]
 
 
 def _telling(invoke: Any) -> Any:

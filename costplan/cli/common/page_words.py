@@ -14,7 +14,16 @@ PAGE_WORDS: dict[str, Term] = {
             "figures before and after are such totals.",
         ),
         "'costplan explain terms'",
-        ("total a month", "total", "at list price", "contracted", "before", "after", "change"),
+        (
+            "total a month",
+            "a month",
+            "total",
+            "at list price",
+            "contracted",
+            "before",
+            "after",
+            "change",
+        ),
     ),
     "request": Term(
         "what traffic counts, and the cost of it",
@@ -116,6 +125,18 @@ PAGE_WORDS: dict[str, Term] = {
         ("A month's [target] revenue_per_request over its requests, less the bill.",),
         "'costplan explain revenue_per_request'",
         ("margin a month, revenue less this bill",),
+    ),
+    "no longer sold": Term(
+        "offers that the vendor stops selling within the plan",
+        ("Their price ends before the horizon does: the bill cannot be had as it stands.",),
+        "'costplan explain allow_ended'",
+        ("ended",),
+    ),
+    "workload": Term(
+        "the file that says what an application does in a month",
+        ("Traffic, steps, parts, and the stacks that serve them.",),
+        "docs/workload.md",
+        ("workload file", "workloads"),
     ),
     "mixes": Term(
         "traffic shared between stacks",

@@ -14,6 +14,12 @@ def root(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say on standard error which files were read.")
     ] = False,
+    root: Annotated[
+        str | None,
+        typer.Option(
+            "--root", metavar="DIR", help="Read and write nothing outside of it, links followed."
+        ),
+    ] = None,
 ) -> None:
     """Plan the monthly total cost of an LLM or agent application before it ships."""
     if version:
@@ -25,6 +31,13 @@ def root(
         from costplan.problems import BadUsage
 
         raise BadUsage("no command is named", "'costplan --help' lists them")
+    if root:
+        from costplan.store.files import boundary
+        from costplan.store.files.shelves import built_in_folder, user_folder
+
+        own = (built_in_folder(), user_folder())
+        token = boundary.confine(root, tuple(one for one in own if one is not None))
+        context.call_on_close(lambda: boundary.CURRENT.reset(token))
     if quiet or verbose:
         from costplan.cli.common.voice import speak
 

@@ -70,6 +70,7 @@ def put(text: str, out: Path | None) -> None:
         return
     from costplan.store.files.writing import write
 
+    spare(out)
     write(out, text)
     note(f"wrote {clean(str(out))}")
 
@@ -92,10 +93,18 @@ def also(pairs: Sequence[str], formats: Sequence[str], out: Path | None) -> dict
     return found
 
 
-def spare(source: Path, out: Path | None) -> None:
-    """Raises BadUsage where ``--out`` or ``--save`` would replace what is read."""
-    if out is not None and out.is_file() and source.is_file() and out.samefile(source):
-        raise BadUsage(f"{out} is read here, and would be written over", "name another file")
+def spare(*targets: Path | None) -> None:
+    """Raises BadUsage where ``--out`` or ``--save`` would replace a file that this command has
+    read: the workload, a lock, prices, policies, a baseline, a trace."""
+    from costplan.store.files.text import READ
+
+    known = READ.get() or ()
+    for out in targets:
+        if out is None or not out.is_file():
+            continue
+        state = out.stat()
+        if (state.st_dev, state.st_ino) in known:
+            raise BadUsage(f"{out} is read here, and would be written over", "name another file")
 
 
 def day(text: str | None) -> date:

@@ -32,19 +32,15 @@ def command(
     out: OutOption = None,
 ) -> int:
     """Compare two sets of prices; exit 0 whether or not they differ."""
-    from pathlib import Path
-
     from costplan.api.pinning import price_changes
     from costplan.cli.common.voice import note
-    from costplan.cli.common.words import day, look, put, spare
+    from costplan.cli.common.words import day, look, put
     from costplan.problems import clean
     from costplan.render.price_diff import draw
     from costplan.store.files.workloads import open_workload
 
     when = day(as_of)
     opened = None if workload is None else open_workload(workload)
-    for source in (old, new, *([opened.name] if opened else [])):
-        spare(Path(source), out)
     made, said = price_changes(old, new, when, opened)
     if said:
         note(clean(said))

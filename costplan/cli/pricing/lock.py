@@ -46,9 +46,8 @@ def command(
         note(clean(said))
         return 0
     from contextlib import nullcontext
-    from pathlib import Path
 
-    spare(Path(opened.name), out)
+    spare(out)
     path = out or opened.lock_path
     with alone(path) if path is not None else nullcontext():
         made = relock(opened, when, out, update, update_offer or [])

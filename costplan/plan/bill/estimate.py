@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.origin import is_old
 from costplan.document.estimate import (
     STALE_RATE,
     Component,
@@ -25,8 +26,8 @@ from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
-from costplan.workload.model import Stack, Workload
-from costplan.workload.solving import Rates, Solved, solve
+from costplan.workload.model import Workload
+from costplan.workload.solving import Rates, Solutions, Solved
 
 ORDER = (*DEFAULT_PURPOSE, "other")
 ALWAYS_LEFT_OUT = (
@@ -37,9 +38,14 @@ ALWAYS_LEFT_OUT = (
 
 
 def estimate(
-    workload: Workload, catalog: Catalog, as_of: date, stacks: Sequence[str] = ()
+    workload: Workload,
+    catalog: Catalog,
+    as_of: date,
+    stacks: Sequence[str] = (),
+    solutions: Solutions | None = None,
 ) -> EstimateDocument:
-    """The estimates of all stacks, or of the named ones.
+    """The estimates of all stacks, or of the named ones. ``solutions``: those of this workload, for
+    whoever has further use for them.
 
     Raises InvalidInput with every problem of every estimated stack, each at its place in the
     workload file; BadUsage for an unknown stack.
@@ -49,12 +55,13 @@ def estimate(
         if name not in workload.stack:
             hint = did_you_mean(name, workload.stack) or "stacks: " + ", ".join(workload.stack)
             raise BadUsage(f"there is no stack '{name}'", hint)
+    solutions = solutions or Solutions(workload)
     problems: list[Problem] = []
     estimates: list[Estimate] = []
     used: dict[str, Entry] = {}
     rates: set[str] = set()
     for name in names:
-        planner = _Planner(workload, catalog, name, workload.stack[name])
+        planner = _Planner(solutions, catalog, name)
         try:
             estimates.append(planner.estimate(as_of))
         except InvalidInput as error:
@@ -99,10 +106,10 @@ def _unmatched(
 
 
 def estimate_scaled(
-    workload: Workload, catalog: Catalog, as_of: date, stack: str, scale: Decimal
+    solutions: Solutions, catalog: Catalog, as_of: date, stack: str, scale: Decimal
 ) -> Estimate:
     """One stack at ``scale`` times the workload's traffic. Raises as ``estimate``."""
-    return _Planner(workload, catalog, stack, workload.stack[stack]).estimate(as_of, scale)
+    return _Planner(solutions, catalog, stack).estimate(as_of, scale)
 
 
 def _spelled(entries: Iterable[Entry]) -> str:
@@ -110,12 +117,11 @@ def _spelled(entries: Iterable[Entry]) -> str:
 
 
 class _Planner:
-    def __init__(self, workload: Workload, catalog: Catalog, name: str, stack: Stack) -> None:
-        self.workload, self.catalog = workload, catalog
-        self.name, self.stack = name, stack
+    def __init__(self, solutions: Solutions, catalog: Catalog, name: str) -> None:
+        self.solutions, self.workload, self.catalog = solutions, solutions.workload, catalog
+        self.name, self.stack = name, self.workload.stack[name]
         self.used: dict[str, Entry] = {}
         self.rates: dict[str, Conversion] = {}
-        self._solved: Solved | None = None
 
     def estimate(self, as_of: date, scale: Decimal = ONE) -> Estimate:
         month, agreed = self._month(as_of, scale)
@@ -132,21 +138,22 @@ class _Planner:
                     *_traffic_assumptions(workload),
                     *_same_for_all(month.solved),
                     *month.solved.assumed,
-                    *verdicts_assumed(
-                        workload, Rates.of(self.stack), month.solved, month.usage.requests
-                    ),
+                    *verdicts_assumed(self.solutions, Rates.of(self.stack), month.usage.requests),
                     *month.assumptions,
                     *(_rate_words(one) for one in self.rates.values()),
                 ]
             ),
             notes=_unique([*month.bindings.reasons, *month.notes, *ends.notes, *agreed.notes]),
-            warnings=_unique([*month.warnings, *ends.warnings, *self._early_rates(as_of)]),
+            warnings=_unique(
+                [*month.warnings, *(end.sentence for end in ends.ended), *self._early_rates(as_of)]
+            ),
             not_included=_unique([*month.not_included, *self._one_offs(), *ALWAYS_LEFT_OUT]),
             not_modelled=_unique(self._not_modelled()),
             stale=self._stale(month.lines, as_of),
             budget=workload.budget.most(self.name) if workload.budget else None,
             reliability=reliability(workload, month.solved, month.lines, month.usage.requests),
             commitments=agreed.commitments,
+            ended=ends.ended,
         )
         if workload.horizon_months > 1:
             made.months = self._horizon(as_of, made)
@@ -166,9 +173,7 @@ class _Planner:
 
     def _solve(self) -> Solved:
         """The outcomes with this stack's models; solved once, months only change the traffic."""
-        if self._solved is None:
-            self._solved = solve(self.workload, Rates.of(self.stack))
-        return self._solved
+        return self.solutions.of(Rates.of(self.stack))
 
     def _one_offs(self) -> Iterable[str]:
         """What is paid once has no place in a single month."""
@@ -197,16 +202,16 @@ class _Planner:
             yield "orchestration: this stack binds none"
 
     def _stale(self, lines: list[LineItem], as_of: date) -> list[str]:
-        limit = self.workload.stale_after_days
+        limit, today = self.workload.stale_after_days, self.catalog.today
         old = {
             (line.price.offer, line.price.checked): line.price.checked_words
             for line in lines
-            if line.price.confidence != "stated" and (as_of - line.price.checked).days > limit
+            if line.price.confidence != "stated" and is_old(line.price.checked, as_of, limit, today)
         }
         rates = [
             f"{STALE_RATE}{key}: of {rate.date}"
             for key, rate in sorted(self.rates.items())
-            if (as_of - rate.date).days > limit
+            if is_old(rate.date, as_of, limit, today)
         ]
         return [*(old[key] for key in sorted(old)), *rates]
 

@@ -1,4 +1,4 @@
-"""Models that their vendors stop serving: before a day, within a plan's horizon, or after it."""
+"""Offers that their vendors stop selling: before a day, within a plan's horizon, or after it."""
 
 from __future__ import annotations
 
@@ -8,34 +8,39 @@ from typing import NamedTuple
 
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Model
+from costplan.document.estimate import Ended
 
 
 class Lifetimes(NamedTuple):
-    """Sentences: ends that the plan meets, and ends beyond it."""
+    """Ends that the plan meets, and sentences of ends beyond it."""
 
-    warnings: list[str]
+    ended: list[Ended]
     notes: list[str]
 
 
 def lifetimes(entries: Iterable[Entry], as_of: date, months: int) -> Lifetimes:
-    """What to say of models that end, for a plan of so many months from ``as_of`` on.
+    """What to say of offers that end, for a plan of so many months from ``as_of`` on.
 
     The months are calendar months, that of ``as_of`` the first. A model is billed to the end of
     the plan all the same: what would take its place is not known.
     """
     found = Lifetimes([], [])
     for entry in entries:
-        day = entry.item.retires if isinstance(entry.item, Model) else None
+        day = _end(entry)
         if day is None:
             continue
         month = (day.year - as_of.year) * 12 + day.month - as_of.month + 1
+        word = "retires" if isinstance(entry.item, Model) else "ends"
         if day <= as_of:
-            found.warnings.append(f"{entry.id} was retired on {day}")
+            found.ended.append(Ended(entry.id, day, 0, months))
         elif month > months:
-            found.notes.append(f"{entry.id} retires on {day}")
+            found.notes.append(f"{entry.id} {word} on {day}")
         else:
-            when = f"month {month} of {months}" if months > 1 else "this month"
-            found.warnings.append(
-                f"{entry.id} retires on {day}, in {when}; it is billed as if it stayed"
-            )
+            found.ended.append(Ended(entry.id, day, month, months))
     return found
+
+
+def _end(entry: Entry) -> date | None:
+    """The first day on which the vendor no longer sells the entry; None where none is known."""
+    item = entry.item
+    return item.retires if isinstance(item, Model) else item.ended_on(date.max)

@@ -119,7 +119,7 @@ def _model(
             f"{grouped(Decimal(model.context))}"
         )
     ends = lifetimes([entry], day, 0)
-    notes += [*ends.warnings, *ends.notes]
+    notes += [*(end.sentence for end in ends.ended), *ends.notes]
     for line in lines:
         line.component = "tokens"
     return Bill(offer=entry.id, as_of=at, currency=entry.currency, line_items=lines, notes=notes)

@@ -11,7 +11,7 @@ from costplan.document.line import LineItem
 from costplan.outcomes.spread import quantiles
 from costplan.quantity import ONE, ZERO, grouped, total, twelve_digits
 from costplan.workload.model import Workload
-from costplan.workload.solving import DEFAULT_VERDICT_RHO, Rates, Solved, solve
+from costplan.workload.solving import DEFAULT_VERDICT_RHO, Rates, Solutions, Solved
 
 OUTPUT = ("output", "reasoning", "output_audio")
 
@@ -47,19 +47,18 @@ def reliability(
     )
 
 
-def verdicts_assumed(
-    workload: Workload, rates: Rates, solved: Solved, requests: Decimal
-) -> list[str]:
+def verdicts_assumed(solutions: Solutions, rates: Rates, requests: Decimal) -> list[str]:
     """That validators were assumed to repeat themselves, with a month at both ends of the range.
 
     ``requests`` a month. Nobody has measured this correlation given whether the answer was right,
     so the assumption is never printed without what it decides.
     """
+    solved = solutions.of(rates)
     if not solved.verdicts or solved.outcomes is None:
         return []
     ends = []
     for rho in (0.0, 1.0):
-        outcomes = solve(workload, rates, rho).outcomes
+        outcomes = solutions.of(rates, rho).outcomes
         assert outcomes is not None
         cases, silent = (
             grouped((twelve_digits(share) * requests).quantize(ONE))

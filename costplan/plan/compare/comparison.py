@@ -20,7 +20,7 @@ from costplan.plan.compare.strategies import Context, strategies, unit_prices
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
 from costplan.workload.model import Workload
-from costplan.workload.solving import Rates
+from costplan.workload.solving import Rates, Solutions
 from costplan.workload.strategy import Migration
 
 
@@ -41,7 +41,8 @@ def compare(
 
     Raises as ``estimate``, and BadUsage for a baseline that is not among the stacks.
     """
-    document = estimate(workload, catalog, as_of, stacks)
+    solutions = Solutions(workload)
+    document = estimate(workload, catalog, as_of, stacks, solutions)
     names = [made.stack for made in document.estimates]
     base_name = baseline or names[0]
     if base_name not in names:
@@ -52,7 +53,7 @@ def compare(
     if target is None and workload.target is not None:
         target = workload.target.reliability
 
-    family = Family(workload)
+    family = Family(workload, solutions)
 
     def reprice(other: Workload) -> Estimate:
         return estimate(without_terms(other), catalog, as_of).estimates[0]
@@ -66,7 +67,7 @@ def compare(
         document=document,
         baseline=base_name,
         versus=[
-            _versus(workload, catalog, as_of, base, other)
+            _versus(solutions, catalog, as_of, base, other)
             for other in document.estimates
             if other.stack != base_name
         ],
@@ -132,8 +133,9 @@ def _terms_notes(workload: Workload) -> list[str]:
 
 
 def _versus(
-    workload: Workload, catalog: Catalog, as_of: date, base: Estimate, other: Estimate
+    solutions: Solutions, catalog: Catalog, as_of: date, base: Estimate, other: Estimate
 ) -> Versus:
+    workload = solutions.workload
     ours = {one.name: one.total for one in base.components}
     theirs = {one.name: one.total for one in other.components}
     changes = [
@@ -148,7 +150,7 @@ def _versus(
     )
     known = not (base.at_least or other.at_least)
     if known:
-        made.break_even = _break_even(workload, catalog, as_of, base, other)
+        made.break_even = _break_even(solutions, catalog, as_of, base, other)
     if workload.migration is not None:
         made.one_off = _one_off(workload, workload.migration, base, other)
         saved = -made.difference
@@ -158,7 +160,7 @@ def _versus(
 
 
 def _break_even(
-    workload: Workload, catalog: Catalog, as_of: date, base: Estimate, other: Estimate
+    solutions: Solutions, catalog: Catalog, as_of: date, base: Estimate, other: Estimate
 ) -> Decimal | None:
     """Requests a month at which the two cost the same; None where no such volume is found.
 
@@ -166,7 +168,7 @@ def _break_even(
     there and the guess corrected until it stays, because tiers, quotas and floors bend the lines.
     None too where a stack cannot serve that volume.
     """
-    volume = workload.traffic.requests_per_month
+    volume = solutions.workload.traffic.requests_per_month
     if not volume:
         return None
     scale = _crossing(base, other, ONE)
@@ -174,8 +176,8 @@ def _break_even(
         if scale is None:
             return None
         try:
-            at_base = estimate_scaled(workload, catalog, as_of, base.stack, scale)
-            at_other = estimate_scaled(workload, catalog, as_of, other.stack, scale)
+            at_base = estimate_scaled(solutions, catalog, as_of, base.stack, scale)
+            at_other = estimate_scaled(solutions, catalog, as_of, other.stack, scale)
         except InvalidInput:
             return None
         apart = abs(at_base.total_monthly - at_other.total_monthly)
@@ -248,8 +250,10 @@ def _mixes(workload: Workload, catalog: Catalog, as_of: date, names: Sequence[st
         shares = {stack: share for stack, share in mix.stacks.items() if share}
         if not set(shares) <= set(names):
             continue
+        solutions = Solutions(plain)
         parts = [
-            estimate_scaled(plain, catalog, as_of, stack, share) for stack, share in shares.items()
+            estimate_scaled(solutions, catalog, as_of, stack, share)
+            for stack, share in shares.items()
         ]
         lines = {part.stack: part.lines for part in parts}
         once = _paid_once(parts)

@@ -17,7 +17,7 @@ from costplan.problems import InvalidInput
 from costplan.workload.flow import DONE
 from costplan.workload.model import OnReject, Step, Workload
 from costplan.workload.model_calls import purpose_of
-from costplan.workload.solving import Rates, Solved, solve
+from costplan.workload.solving import Rates, Solutions, Solved, solve
 
 ATTEMPTS = (1, 2, 3, 4, 5)
 MOST_VALIDATORS = 3
@@ -166,8 +166,9 @@ class Family:
     ``left_out``: why members are missing, where some are.
     """
 
-    def __init__(self, workload: Workload) -> None:
+    def __init__(self, workload: Workload, solutions: Solutions | None = None) -> None:
         self.workload = workload
+        self.solutions = solutions or Solutions(workload)
         self.left_out: list[str] = []
         self.members = list(members(workload))
         self._bare = bare(workload)
@@ -175,11 +176,7 @@ class Family:
 
     def plan(self, own: Rates) -> Solved:
         """The workload as it is. Raises InvalidInput as ``solve``."""
-        key = self._key("", own)
-        found = self._solved.get(key)
-        if found is None:
-            found = self._solved[key] = solve(self.workload, own)
-        return found
+        return self.solutions.of(own)
 
     def bare(self, own: Rates) -> Solved | None:
         """The pipeline with nothing to check it; None where its steps then lead nowhere."""
@@ -215,10 +212,7 @@ class Family:
 
     def _key(self, name: str, own: Rates) -> tuple[str, tuple[Decimal | None, ...]]:
         """Members differ by name, stacks by success rates."""
-        roles = [step.role for step in self.workload.step]
-        roles += [step.fallback.model for step in self.workload.step if step.fallback]
-        rates = [own.success.get(role) for role in roles] + [own.retry.get(role) for role in roles]
-        return name, tuple(rates)
+        return name, self.solutions.key(own)
 
 
 def without_people(solved: Solved) -> Solved:

@@ -7,13 +7,22 @@ price, unless the budget allows that offer by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from costplan.catalog.expression import ExpressionError
+from costplan.document.entries import STATED
 from costplan.document.estimate import STALE_RATE, Estimate, EstimateDocument
 from costplan.document.line import LineItem
-from costplan.document.verdict import CheckDocument, Verdict
-from costplan.plan.judge.measures import MEASURES, MONEY, Figure, Subject, is_stale
+from costplan.document.verdict import OF_PRICES, CheckDocument, Kind, Verdict
+from costplan.plan.judge.measures import (
+    MEASURES,
+    MONEY,
+    NOT_GIVEN,
+    Figure,
+    NoBaseline,
+    Subject,
+    is_stale,
+)
 from costplan.plan.judge.ruleset import (
     MINIMA,
     RuleSet,
@@ -24,6 +33,7 @@ from costplan.plan.judge.ruleset import (
     levels,
 )
 from costplan.problems import BadUsage, Path, did_you_mean
+from costplan.quantity import rounded
 from costplan.workload.budget import Policy
 
 
@@ -35,24 +45,39 @@ def check(
     vendor_of: Callable[[str], str | None],
     baseline: EstimateDocument | None = None,
     baseline_name: str | None = None,
+    without: NoBaseline = NOT_GIVEN,
+    notes: Iterable[str] = (),
 ) -> CheckDocument:
     """Every verdict on every stack of the document. The rules are sound (``ruleset.faults``).
 
-    Raises BadUsage where a stack has no rule, where the baseline is in another currency, or where
-    one is given that no rule asks for.
+    ``without``: why there is no baseline. ``notes``: what the caller knows that narrows or softens
+    the check. Raises BadUsage where a stack has no rule, where the baseline is in another currency,
+    or where one is given that no rule asks for.
     """
     _covered(document, sets)
     if baseline is not None:
         _comparable(document, baseline, sets, baseline_name)
     verdicts: list[Verdict] = []
-    unpriced, stale = allowed(sets, "allow_unpriced"), allowed(sets, "allow_stale")
+    said: list[str] = []
+    allowances = {kind: allowed(sets, f"allow_{kind}") for kind in OF_PRICES}
+    accepted = {kind: allowance.names for kind, allowance in allowances.items()}
     for made in document.estimates:
-        about = Subject(document=document, made=made, baseline=baseline, vendor_of=vendor_of)
-        judge = _Judge(about, unpriced)
+        about = Subject(
+            document=document,
+            made=made,
+            baseline=baseline,
+            vendor_of=vendor_of,
+            without=without,
+        )
+        spared = without.new and _limited(sets, made.stack, "increase_percent")
+        spared = spared and _limited(sets, made.stack, "monthly_total")
+        if spared:
+            said.append(f"{made.stack}: {without.reason}; monthly_total judges what is new")
+        judge = _Judge(about, accepted["unpriced"], spared)
         for one in sets:
             verdicts += judge.limits(one)
             verdicts += judge.policies(one)
-        verdicts += _prices(made, unpriced, stale)
+        verdicts += _prices(made, accepted)
     return CheckDocument(
         subject=subject,
         workload=document.workload,
@@ -63,10 +88,38 @@ def check(
         stacks=[made.stack for made in document.estimates],
         verdicts=verdicts,
         notes=[
-            *_unneeded("allow_unpriced", unpriced, verdicts, "unpriced"),
-            *_unneeded("allow_stale", stale, verdicts, "stale"),
+            *document.price_notes,
+            *said,
+            *notes,
+            *(note for allowance in allowances.values() if (note := allowance.note)),
+            *_softened(document),
+            *(
+                note
+                for kind, allowance in allowances.items()
+                for note in _unneeded(allowance.key, allowance.names, verdicts, kind)
+            ),
         ],
     )
+
+
+def _softened(document: EstimateDocument) -> Iterable[str]:
+    """What makes a bill small without being a price: a pass that rests on it says so."""
+    for made in document.estimates:
+        if not made.lines:
+            yield f"{made.stack}: nothing is bought: the bill has no line"
+            continue
+        if not made.total_monthly and not made.at_least:
+            yield f"{made.stack}: the bill has {len(made.lines)} lines and comes to nothing"
+        free = [
+            line.price.offer
+            for line in made.lines
+            if line.amount is not None and not line.amount and line.list_amount
+        ]
+        for offer in dict.fromkeys(free):
+            yield f"{made.stack}: a discount or credit takes all of {offer}"
+        if (off := made.list_monthly - made.total_monthly) > made.list_monthly / 2:
+            share = rounded(off / made.list_monthly * 100)
+            yield f"{made.stack}: {share} % of the list price is taken off"
 
 
 def _covered(document: EstimateDocument, sets: Sequence[RuleSet]) -> None:
@@ -106,13 +159,26 @@ def _comparable(
         )
 
 
-def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: str) -> Iterable[str]:
+def _limited(sets: Iterable[RuleSet], stack: str, key: str) -> bool:
+    """Whether a stack has a limit of that key that denies."""
+    limits = [pair for one in sets if one.budget for pair in one.budget.limits(stack)]
+    return any(figure_of(path)[0] == key and levels(limit)[1] is not None for path, limit in limits)
+
+
+WITHOUT: dict[Kind, str] = {
+    "unpriced": "without a price",
+    "stale": "with a stale price",
+    "ended": "that ends",
+}
+
+
+def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: Kind) -> Iterable[str]:
     """Allowances that allow nothing: a misspelt one must not go unseen."""
     open_ones = [one.rule for one in verdicts if one.kind == kind]
     for name in sorted(names):
         if name not in open_ones:
             hint = did_you_mean(name, open_ones)
-            what = "without a price" if kind == "unpriced" else "with a stale price"
+            what = WITHOUT[kind]
             yield f"{key} names '{name}', and no checked stack has it {what}" + (
                 f": {hint}" if hint else ""
             )
@@ -121,14 +187,16 @@ def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: str
 class _Judge:
     """Limits and policies on one stack."""
 
-    def __init__(self, subject: Subject, unpriced: set[str]) -> None:
-        self.subject, self.unpriced = subject, unpriced
+    def __init__(self, subject: Subject, unpriced: frozenset[str], spared: bool) -> None:
+        """``spared``: no percentage is asked for, as there was nothing and the total is limited."""
+        self.subject, self.unpriced, self.spared = subject, unpriced, spared
         self.stack = subject.made.stack
         self._known: dict[str, Figure] = {}
 
     def limits(self, rules: RuleSet) -> Iterable[Verdict]:
         for path, limit in rules.budget.limits(self.stack) if rules.budget else ():
-            yield self._limit(rules, path, limit)
+            if not (self.spared and figure_of(path)[0] == "increase_percent"):
+                yield self._limit(rules, path, limit)
 
     def _limit(self, rules: RuleSet, path: Path, limit: object) -> Verdict:
         key, name = figure_of(path)
@@ -239,11 +307,14 @@ def _waits(lines: Sequence[LineItem]) -> str:
 
 
 def _allow(key: str, offer: str) -> str:
+    if offer == STATED:
+        return f'give each step its success, or [human] share; {key} = ["{STATED}"] accepts it'
     return f'[prices] can give it; {key} = ["{offer}"] in [budget] accepts it without'
 
 
-def _prices(made: Estimate, unpriced: set[str], stale: set[str]) -> Iterable[Verdict]:
-    """One verdict an offer whose price is missing, one whose price is old, and one an old rate."""
+def _prices(made: Estimate, accepted: Mapping[Kind, frozenset[str]]) -> Iterable[Verdict]:
+    """One verdict an offer whose price is missing, is old, or ends; and one an old rate."""
+    unpriced, stale = accepted["unpriced"], accepted["stale"]
     seen: set[tuple[str, str]] = set()
     for line in made.lines:
         offer = line.price.offer
@@ -255,12 +326,16 @@ def _prices(made: Estimate, unpriced: set[str], stale: set[str]) -> Iterable[Ver
             seen.add(("stale", offer))
             reason = f"stale: checked {line.price.checked}"
             yield _price(made, line, "stale", reason, offer in stale)
+    for end in made.ended:
+        billed = next((line for line in made.lines if line.price.offer == end.offer), None)
+        if billed is not None:
+            yield _price(made, billed, "ended", end.sentence, end.offer in accepted["ended"])
     for sentence in made.stale:
         if sentence.startswith(STALE_RATE):
             yield _rate(made, sentence, stale)
 
 
-def _rate(made: Estimate, sentence: str, stale: set[str]) -> Verdict:
+def _rate(made: Estimate, sentence: str, stale: frozenset[str]) -> Verdict:
     """An exchange rate of long ago is no better than a price of then."""
     key, _, day = sentence.removeprefix(STALE_RATE).partition(": of ")
     allow = key in stale
@@ -278,21 +353,22 @@ def _rate(made: Estimate, sentence: str, stale: set[str]) -> Verdict:
     )
 
 
-def _price(made: Estimate, line: LineItem, kind: str, reason: str, allow: bool) -> Verdict:
+def _price(made: Estimate, line: LineItem, kind: Kind, reason: str, allow: bool) -> Verdict:
     key = f"allow_{kind}"
     offer = line.price.offer
+    instead = {
+        "unpriced": _allow(key, offer),
+        "stale": f'refresh the price, or {key} = ["{offer}"] in [budget] accepts it',
+        "ended": f'bind what takes its place, or {key} = ["{offer}"] in [budget] accepts it',
+    }
     return Verdict(
         stack=made.stack,
         rule=offer,
-        kind="unpriced" if kind == "unpriced" else "stale",
+        kind=kind,
         status="pass" if allow else "unknown",
         source=key if allow else "always",
         reason=f"{reason} (allowed)" if allow else reason,
-        remedy=None
-        if allow
-        else _allow(key, offer)
-        if kind == "unpriced"
-        else f'refresh the price, or {key} = ["{offer}"] in [budget] accepts it',
+        remedy=None if allow else instead[kind],
         waits_for_price=not allow,
         path=("stack", made.stack, line.role) if line.role else ("stack", made.stack),
     )

@@ -38,9 +38,23 @@ class Figure(NamedTuple):
     remedy: str | None = None
 
 
+class NoBaseline(NamedTuple):
+    """Why there is nothing to compare with. ``new``: the base has no such workload, so that it
+    costs nothing there; else what it costs cannot be told."""
+
+    reason: str
+    remedy: str
+    new: bool = False
+
+
+NOT_GIVEN = NoBaseline(
+    "no --baseline was given", "--baseline FILE: a saved estimate or a workload; --base REV"
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class Subject:
-    """One stack of a document, with what it is measured against.
+    """One stack of a document, with what it is measured against: ``baseline``, or ``without`` one.
 
     ``vendor_of``: who sells an offer, None where the catalogue does not know.
     """
@@ -49,6 +63,13 @@ class Subject:
     made: Estimate
     baseline: EstimateDocument | None
     vendor_of: Callable[[str], str | None]
+    without: NoBaseline = NOT_GIVEN
+
+    @property
+    def overridden(self) -> list[str]:
+        """The stack's offers that are priced otherwise than the catalogue."""
+        offers = {line.price.offer for line in self.made.lines}
+        return [one.offer for one in self.document.overrides if one.offer in offers]
 
     @property
     def before(self) -> Estimate | None:
@@ -185,12 +206,13 @@ def _vendor_share(subject: Subject) -> Figure:
 
 
 def _price_age(subject: Subject) -> Figure:
-    ages = [
-        (subject.document.as_of - line.price.checked).days
-        for line in subject.made.lines
-        if line.price.confidence != "stated"
-    ]
-    return Figure(Decimal(max(ages, default=0)))
+    as_of = subject.document.as_of
+    lines = [line for line in subject.made.lines if line.price.confidence != "stated"]
+    for line in lines:
+        if line.price.checked > as_of and is_stale(subject.made, line):
+            reason = f"{line.price.checked_words}, a day to come"
+            return Figure(None, reason, waits_for_price=True)
+    return Figure(Decimal(max(((as_of - line.price.checked).days for line in lines), default=0)))
 
 
 def _lines(chosen: Callable[[Estimate, LineItem], bool]) -> Callable[[Subject], Figure]:
@@ -209,18 +231,19 @@ def is_stale(made: Estimate, line: LineItem) -> bool:
 def _before(subject: Subject) -> Figure:
     before = subject.before
     if subject.baseline is None:
-        return Figure(
-            None,
-            "no --baseline was given",
-            remedy="--baseline FILE: a saved estimate or a workload",
-        )
+        if subject.without.new:
+            return Figure(Decimal(0))
+        return Figure(None, subject.without.reason, remedy=subject.without.remedy)
     if before is None:
         return Figure(None, f"the baseline has no stack '{subject.made.stack}'")
     return _sum(before.lines)
 
 
 def _increase(subject: Subject) -> Figure:
+    """A stack that the baseline has not is an increase by all of it."""
     before = _before(subject)
+    if subject.baseline is not None and subject.before is None:
+        before = Figure(Decimal(0))
     if before.value is None:
         return before
     now = subject.made
@@ -230,11 +253,15 @@ def _increase(subject: Subject) -> Figure:
 
 def _increase_percent(subject: Subject) -> Figure:
     before, found = _before(subject), _increase(subject)
-    if before.value is None or found.value is None:
+    if before.value is None:
+        return before
+    if found.value is None:
         return found
     if not before.value:
         if not found.value:
             return found
+        if subject.baseline is None:
+            return Figure(None, subject.without.reason, remedy=subject.without.remedy)
         return Figure(None, "the baseline's total is 0: a percentage of it says nothing")
     return found._replace(value=settle(found.value / before.value * 100))
 
@@ -284,7 +311,7 @@ MEASURES: dict[str, Measure] = {
     "cost_per_trusted_answer": Measure(MONEY, "total over trusted answers", _per_trusted),
     "cost_per_seat": Measure(MONEY, "total over [observability] seats", _per_seat),
     "baseline_monthly": Measure(MONEY, "the total of the baseline's stack", _before),
-    "increase": Measure(MONEY, "total less the baseline's", _increase),
+    "increase": Measure(MONEY, "total less the baseline's; all of what is new", _increase),
     "increase_percent": Measure("percent", "of the baseline's total", _increase_percent),
     "reliability": Measure(SHARE, "trusted answers", _outcome("trusted")),
     "reliability_target": Measure(SHARE, "[target] reliability", _target),
@@ -315,6 +342,11 @@ MEASURES: dict[str, Measure] = {
         COUNT,
         "lines that rest on an unverified source",
         _lines(lambda _, line: line.price.confidence == "unverified"),
+    ),
+    "overridden_prices": Measure(
+        COUNT,
+        "offers priced otherwise than the catalogue, by a folder, a lock or the workload",
+        lambda s: Figure(Decimal(len(s.overridden))),
     ),
     "lines": Measure(COUNT, "all lines of the bill", _lines(lambda _, line: True)),
     "stacks": Measure(

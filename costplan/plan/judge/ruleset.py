@@ -2,7 +2,8 @@
 
 Rules add up: a limit on the command line, one in the workload and one in a policy file are three
 rules, and all must pass. Nothing of one source loosens another, but for ``[budget.stack.NAME]``,
-which replaces the same limit of its own ``[budget]``.
+which replaces the same limit of its own ``[budget]``. What a policy file allows, it allows alone:
+the workload that is judged by it cannot allow itself more.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from costplan.catalog.expression import Condition, ExpressionError, condition
-from costplan.plan.judge.measures import MEASURES, component_names
+from costplan.plan.judge.measures import MEASURES, MONEY, component_names
 from costplan.problems import BadUsage, Path, Problem, did_you_mean
 from costplan.reading import collect
 from costplan.workload.budget import Budget, Policy, stack_problems
@@ -30,6 +32,7 @@ LIMITS: dict[str, tuple[str, str]] = {
     "vendor_share": ("vendor_share_max", "--max-vendor-share"),
     "price_age_days": ("price_age_max_days", "--max-price-age"),
     "unpriced_lines": ("unpriced_lines", "--max-unpriced"),
+    "overridden_prices": ("overridden_prices", "--max-overridden"),
 }
 """Each limit of a budget: the figure that it is on, and its option. All but one are maxima."""
 MINIMA = ("min_reliability",)
@@ -38,11 +41,12 @@ COMMAND_LINE = "the command line"
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules of one source: a file's name, or the command line."""
+    """The rules of one source: a file's name, or the command line. ``is_policy``: a policy file."""
 
     name: str
     budget: Budget | None = None
     policies: Sequence[Policy] = field(default_factory=tuple)
+    is_policy: bool = False
 
     @property
     def compares(self) -> bool:
@@ -118,9 +122,46 @@ def _condition(path: Path, text: str) -> list[Problem]:
     ]
 
 
-def allowed(sets: Iterable[RuleSet], key: str) -> set[str]:
-    """The offers that ``allow_unpriced`` or ``allow_stale`` names anywhere."""
-    return {name for one in sets if one.budget for name in getattr(one.budget, key)}
+class Allowance(NamedTuple):
+    """The offers that a key such as ``allow_stale`` accepts, and what it would have accepted."""
+
+    key: str
+    names: frozenset[str]
+    ignored: frozenset[str]
+    policy: str | None
+
+    @property
+    def note(self) -> str | None:
+        """What to say of names that a policy does not let the workload allow itself."""
+        if not self.ignored:
+            return None
+        names = ", ".join(sorted(self.ignored))
+        return f"{self.key} of the workload is ignored, since {self.policy} states it: {names}"
+
+
+def allowed(sets: Sequence[RuleSet], key: str) -> Allowance:
+    """What policy files allow where any states the key, each no more than the others; else what
+    the workload does."""
+    stated = [
+        (one, frozenset(names))
+        for one in sets
+        if one.budget is not None and (names := getattr(one.budget, key)) is not None
+    ]
+    policies = [(one, names) for one, names in stated if one.is_policy]
+    own = frozenset(name for one, names in stated if not one.is_policy for name in names)
+    if not policies:
+        return Allowance(key, own, frozenset(), None)
+    names = frozenset.intersection(*(names for _, names in policies))
+    return Allowance(key, names, own - names, policies[0][0].name)
+
+
+def names_money(budget: Budget | None, policies: Sequence[Policy]) -> bool:
+    """Whether a rule of sound tables is on an amount of money, so that its currency matters."""
+    on = {figure for policy in policies for figure in figures_of(policy)}
+    for one in [budget, *budget.stack.values()] if budget else []:
+        on |= {figure for key, (figure, _) in LIMITS.items() if getattr(one, key, None) is not None}
+        on |= {"total_monthly"} if one.component else set()
+    return any(MEASURES[name].unit == MONEY for name in on if name in MEASURES)
 
 
 def figure_of(path: Path) -> tuple[str, str]:

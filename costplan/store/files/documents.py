@@ -18,12 +18,24 @@ from costplan.document.saved import (
     parse_result,
 )
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.store.files.text import MOST_SHOWN, DocumentError, decode, read_bytes, stdin_bytes
+from costplan.store.files.boundary import is_linked, refuse_link
+from costplan.store.files.text import (
+    ELSEWHERE,
+    LINKED,
+    MOST_SHOWN,
+    MOST_VALUES,
+    DocumentError,
+    decode,
+    read_bytes,
+    stdin_bytes,
+    too_many_values,
+)
 
 T = TypeVar("T")
 
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 """Bytes. Three hundred stacks of two hundred lines; as data they take some twenty times as much."""
+FEWER = "save fewer stacks in one document: --stack NAME"
 AGAIN = "save it again with --format json: a document that was edited is not read"
 
 
@@ -37,6 +49,8 @@ class SavedError(DocumentError):
         """Each problem with the file, the path to it, and how to mend it."""
         from costplan.store.files.positions import draw
 
+        if is_linked(Path(self.name)):
+            return [draw(self.name, "", None, ELSEWHERE, LINKED)]
         shown = [
             draw(
                 self.name,
@@ -117,6 +131,7 @@ def open_text(name: str) -> Saved | SavedResult | str:
 
     ``-`` is standard input. Raises as ``open_document``.
     """
+    refuse_link(Path(name))
     shown, text = _text_of(name)
     if not text.strip():
         raise BadUsage(f"{shown} is empty", "name a saved document, or Markdown")
@@ -135,6 +150,8 @@ def _sound(shown: str, work: Callable[[], T]) -> T:
 
 def parse_json(name: str, text: str) -> Any:
     """JSON as plain data, every number a Decimal. Raises BadUsage with line and column."""
+    if too_many_values(text):
+        raise BadUsage(f"{name} holds more than {MOST_VALUES:,} values", FEWER)
     try:
         return json.loads(
             text,

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from costplan.problems import BadUsage
+from costplan.store.files.boundary import stay
 from costplan.store.files.writing import Busy, lock
 
 FOLDER = "refreshed"
@@ -42,11 +43,14 @@ def current(folder: Path) -> str | None:
     Raises BadUsage for a pointer that names nothing.
     """
     pointer = folder / FOLDER / POINTER
+    stay(pointer)
     try:
         if pointer.exists() and not pointer.is_file():
             raise BadUsage(f"{pointer} does not name a refresh", AGAIN)
         name = pointer.read_bytes()[:100].decode("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError):
+        if pointer.is_symlink() or pointer.parent.is_symlink():
+            raise BadUsage(f"{pointer} is a link to nothing", AGAIN) from None
         return None
     except OSError as error:
         reason = error.strerror or str(error)
@@ -60,6 +64,7 @@ def current(folder: Path) -> str | None:
 
 def sums(root: Path) -> Mapping[str, str]:
     """The checksum of every file of a generation, by its path in it. Raises BadUsage."""
+    stay(root / SUMS)
     try:
         lines = (root / SUMS).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -92,6 +97,7 @@ def write(folder: Path, files: Mapping[str, str], replaced: str | None) -> str:
     Raises Busy where another refresh came between, and BadUsage where the system refuses.
     """
     root = folder / FOLDER
+    stay(root, "write")
     name = name_of(files)
     if name == replaced:
         return name

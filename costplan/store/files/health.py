@@ -12,10 +12,10 @@ from costplan.catalog.filed import Filed
 from costplan.catalog.lookup import Shelf
 from costplan.document.health import Package
 from costplan.problems import BadUsage, CostplanError
+from costplan.store.files.catalogue_folder import catalogue_files
 from costplan.store.files.shelves import (
     SlicedFolder,
     built_in_folder,
-    catalogue_files,
     open_catalog,
     user_folder,
 )

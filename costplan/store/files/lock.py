@@ -238,15 +238,13 @@ class LockedCatalog(Catalog):
         super().__init__([*beneath.shelves, *above])
         self.beneath, self.lock = beneath, lock
         self._above = above
-        self.products: dict[str, list[Entry]] = {}
 
     def plans(self, product: str) -> list[Entry]:
         if self.lock is not None and product in self.lock.products:
             found = {one.id: one for shelf in self._above for one in shelf.plans(product)}
             self.products[product] = list(found.values())
-        else:
-            self.products[product] = super().plans(product)
-        return self.products[product]
+            return self.products[product]
+        return super().plans(product)
 
     def used(self) -> list[Entry]:
         """Every entry that was asked for, products' plans included, in the order of ids."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from costplan.document.finding import Where
-from costplan.document.verdict import CheckDocument
+from costplan.document.verdict import OF_PRICES, CheckDocument
 
 
 def place(document: CheckDocument, texts: Mapping[str, str], workload: str | None) -> None:
@@ -15,7 +15,7 @@ def place(document: CheckDocument, texts: Mapping[str, str], workload: str | Non
     from costplan.store.files.positions import locate
 
     for one in document.verdicts:
-        file = workload if one.kind in ("unpriced", "stale") else one.source
+        file = workload if one.kind in OF_PRICES else one.source
         if file is None or file not in texts:
             continue
         found = locate(texts[file], one.path)

@@ -24,4 +24,8 @@ def open_policies(path: Path) -> PolicyFile:
     data = parse_toml(str(path), text)
     if not data:
         raise BadUsage(f"{path} is empty", "a policy file has [budget], [[policy]] or both")
-    return PolicyFile(str(path), text, read_document(RuleFile, str(path), text, data))
+    rules = read_document(RuleFile, str(path), text, data)
+    if rules.is_empty:
+        hint = "a limit in [budget], a [[policy]], or what it allows"
+        raise BadUsage(f"{path} holds no rule", hint)
+    return PolicyFile(str(path), text, rules)

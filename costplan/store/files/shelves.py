@@ -20,12 +20,11 @@ from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.reading import read
 from costplan.store.files import generations
+from costplan.store.files.boundary import stay
+from costplan.store.files.catalogue_folder import NOT_OFFERS, catalogue_files, inside, is_folder
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
-CAPACITY = ("throughput", "provisioned")
-"""Folders beside the categories that hold measurements, not offers."""
-NOT_OFFERS = (*CAPACITY, generations.FOLDER)
 QUOTED = re.compile(r'"([^"]+)"')
 LONGEST_VENDOR = 64  # characters
 OWN = "workload"
@@ -78,33 +77,38 @@ def catalog_shelves(project: Path | None = None) -> list[Shelf]:
     built_in = built_in_folder()
     shelves: list[Shelf] = [SlicedFolder("built-in", built_in)]
     user = user_folder()
-    if user is not None and user.is_dir():
+    if user is not None and is_folder(user):
         shelves += layers("user", user, shelves)
     if project is not None:
         folder = project / "pricing"
-        if folder.is_dir() and folder.resolve() != built_in.resolve():
+        if os.path.lexists(folder):
+            stay(folder)  # the names in it are said as well
+        if is_folder(folder) and folder.resolve() != built_in.resolve():
             shelves += layers("project", folder, shelves)
     return shelves
 
 
-def catalogue_files(root: Path) -> Iterable[tuple[Path, Category]]:
-    """The files of a catalogue folder with their categories. Raises BadUsage for a folder in it
-    that is none."""
-    for folder in sorted(root.iterdir()):
-        if not folder.is_dir() or folder.name.startswith(".") or folder.name in NOT_OFFERS:
-            continue
-        if folder.name not in CATEGORIES:
-            raise BadUsage(
-                f"{folder} is not a category of the catalogue",
-                "categories: " + ", ".join(CATEGORIES),
-            )
-        for path in sorted(folder.glob("*.toml")):
-            yield path, folder.name
+def strangers(catalog: Catalog) -> list[str]:
+    """TOML files beside the categories of somebody's own catalogue that hold no prices."""
+    folders = [shelf.root for shelf in catalog.shelves if isinstance(shelf, WholeFolder)]
+    return [
+        f"{path} holds no prices and is left alone"
+        for folder in folders
+        for path in inside(folder)
+        if path.suffix.casefold() == ".toml" and not path.is_dir()
+    ]
 
 
 def layers(name: str, folder: Path, below: Iterable[Shelf]) -> list[Shelf]:
-    """A catalogue folder's shelves: its refreshed prices, and over them its own files."""
-    return [*refreshed(folder, below), WholeFolder(name, folder)]
+    """A catalogue folder's shelves: its refreshed prices, and over them its own files.
+
+    What a project says was refreshed is the project's word: its files can be written by hand.
+    """
+    shelves = refreshed(folder, below)
+    if name == "project":
+        for shelf in shelves:
+            shelf.name = name
+    return [*shelves, WholeFolder(name, folder)]
 
 
 def refreshed(folder: Path, below: Iterable[Shelf]) -> list[RefreshedFolder]:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, nearest
 from costplan.reading import collect, read
+from costplan.store.files.boundary import is_linked, stay
 
 if TYPE_CHECKING:
     import tomllib
@@ -31,6 +33,10 @@ MANY_BITS = re.compile(r"0[xob][0-9a-fA-F_]{1000,}")
 """Python reads these at any length, and then takes minutes to compute with them."""
 
 
+ELSEWHERE = "the file that this link leads to is not sound"
+LINKED = "what is wrong is said of the file itself, or without --root"
+
+
 class DocumentError(CostplanError):
     """Everything wrong with one document, drawn with its places."""
 
@@ -46,6 +52,9 @@ class DocumentError(CostplanError):
         for problem in self.problems[:MOST_SHOWN]:
             place = locate(self.text, problem.path, problem.part) if problem.path else None
             path = "" if place else f" ({'.'.join(map(str, problem.path))})" if problem.path else ""
+            if is_linked(Path(self.name)):  # nothing of what it holds
+                shown.append(draw(self.name, "", place, ELSEWHERE, LINKED))
+                continue
             message = with_subject(problem) + path
             shown.append(draw(self.name, self.text, place, message, problem.hint))
         left = len(self.problems) - MOST_SHOWN
@@ -60,6 +69,11 @@ def with_subject(problem: Problem) -> str:
         return problem.message
     keys = [key for key in problem.path if isinstance(key, str)]
     return f"'{keys[-1]}' {problem.message}" if keys else problem.message
+
+
+READ: ContextVar[set[tuple[int, int]] | None] = ContextVar("read", default=None)
+"""The files that were read, by device and number, where somebody wants to know: an output must not
+replace one of them."""
 
 
 def read_file(path: Path) -> str:
@@ -81,10 +95,15 @@ def read_kept(path: Path) -> str:
 
 def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
     """A file's first bytes, one more than ``most`` where it has them. Raises BadUsage."""
+    stay(path)
     try:
         if path.is_dir():
             raise BadUsage(f"{path} is a folder, not a file", "name a file in it")
         with path.open("rb") as file:
+            known = READ.get()
+            if known is not None:
+                state = os.fstat(file.fileno())
+                known.add((state.st_dev, state.st_ino))
             return file.read(most + 1)
     except FileNotFoundError:
         raise BadUsage(f"{path} does not exist", _beside(path)) from None
@@ -144,6 +163,19 @@ def decode(data: bytes, name: str, most: int = LARGEST_FILE) -> str:
         raise BadUsage(f"{name} is not UTF-8 text (byte {error.start + 1})", hint) from None
 
 
+MOST_VALUES = 600_000
+"""Values of a text, counted by what stands between them. As data each takes up to a hundred times
+its two bytes: 60 MB of ``[],`` were 1.4 GB."""
+
+
+def too_many_values(text: str | bytes) -> bool:
+    """Whether a text of JSON or TOML can hold more values than are read. Counts before parsing, and
+    commas within strings too: no document of ours comes near."""
+    if isinstance(text, str):
+        return sum(map(text.count, "[{,=")) > MOST_VALUES
+    return sum(map(text.count, (b"[", b"{", b",", b"="))) > MOST_VALUES
+
+
 def parse_toml(name: str, text: str) -> dict[str, Any]:
     """TOML as plain data, numbers as int and Decimal.
 
@@ -151,6 +183,8 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     """
     import tomllib  # saved documents are read without it
 
+    if too_many_values(text):
+        raise BadUsage(f"{name} holds more than {MOST_VALUES:,} values", "split it")
     if DEEP_KEY.search(text):
         raise BadUsage(f"{name} nests too deeply")
     if wide := MANY_BITS.search(text):
@@ -206,8 +240,12 @@ class DocumentSyntaxError(CostplanError):
     def __init__(self, name: str, text: str, error: tomllib.TOMLDecodeError) -> None:
         from costplan.store.files.positions import draw, syntax_place
 
+        place = syntax_place(error, text)
+        if is_linked(Path(name)):
+            super().__init__(draw(name, "", place, ELSEWHERE, LINKED))
+            return
         message, hint = _in_words(str(error).split(" (at ")[0])
-        super().__init__(draw(name, text, syntax_place(error, text), f"not TOML: {message}", hint))
+        super().__init__(draw(name, text, place, f"not TOML: {message}", hint))
 
 
 def _in_words(message: str) -> tuple[str, str | None]:

@@ -105,6 +105,8 @@ class CapacityFiles:
         Lines that begin with # and a first line of titles are passed over.
         """
         path = self._folder / name
+        if path.exists() and not path.is_file():
+            raise BadUsage(f"{path} is no plain file", "a trace is a file of the workload's own")
         found: list[Arrival] = []
         rows = [row.strip() for row in read_kept(path).splitlines()]
         for number, row in enumerate(rows, 1):
@@ -118,7 +120,7 @@ class CapacityFiles:
                     continue
                 sound = False
             if not sound:
-                raise BadUsage(f"{path}:{number}: not seconds,service_seconds: {row[:60]!r}")
+                raise BadUsage(f"{path}:{number}: not seconds,service_seconds")
             found.append((begins, service))
         if not found:
             raise BadUsage(f"{path} has no arrivals", "lines of seconds,service_seconds")

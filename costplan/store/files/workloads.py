@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from costplan.problems import BadUsage, CostplanError, Path, Problem, did_you_mean
 from costplan.reading import word_for
+from costplan.store.files.boundary import boundary
 from costplan.store.files.text import (
     DocumentError,
     collect_document,
@@ -19,7 +20,8 @@ from costplan.store.files.text import (
     with_subject,
 )
 from costplan.workload.contract import pair
-from costplan.workload.model import RESERVED, Workload
+from costplan.workload.model import Workload
+from costplan.workload.rules import RESERVED
 
 FILE_NAME = "costplan.toml"
 LOCK_NAME = "costplan.lock"
@@ -111,10 +113,13 @@ def nearest_file() -> FilePath:
         start = FilePath.cwd()
     except OSError:  # removed under our feet
         raise BadUsage("the current folder is gone", "name a workload file") from None
+    limit = boundary()
     for folder in (start, *start.parents):
         path = folder / FILE_NAME
         if path.is_file():
             return path
+        if limit is not None and folder in limit.folders:
+            break
     raise BadUsage(
         f"no {FILE_NAME} in {start} or above it",
         "name a workload file, or write one with 'costplan init'",

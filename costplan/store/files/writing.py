@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from costplan.problems import BadUsage
+from costplan.store.files.boundary import stay
 
 MEND = "name a file in a folder that is there and that you may write to"
 LONGEST_WAIT = 30.0
@@ -83,6 +84,7 @@ def lock(handle: int) -> bool:
 
 def write(path: Path, text: str) -> None:
     """Replace a file's text in one move. Raises BadUsage where the folder refuses it."""
+    stay(path, "write")
     temporary = None
     try:
         if path.is_dir():

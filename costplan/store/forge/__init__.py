@@ -23,7 +23,7 @@ class Comment(NamedTuple):
     id: str
     body: str
     ours: bool
-    """Whether the token's own user wrote it: anybody can copy the marker."""
+    """Whether the token's own user or app wrote it: anybody, and any bot, can copy the marker."""
     handle: str = ""
     hidden: bool = False
 

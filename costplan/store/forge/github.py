@@ -19,6 +19,8 @@ NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 API = "https://api.github.com"
 LARGEST_EVENT = 10_000_000
 LOOKUP_SECONDS = 30
+BOT = "[bot]"
+"""How REST ends the login of an app; GraphQL leaves it out in places."""
 
 
 def place(environment: Mapping[str, str], **given: str | int | None) -> Place:
@@ -48,7 +50,7 @@ def _event(environment: Mapping[str, str]) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
             event = json.loads(file.read(LARGEST_EVENT))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return event if isinstance(event, dict) else {}
 
@@ -120,20 +122,40 @@ class Thread:
         ]
 
     def _ours(self, user: Any) -> bool:
-        """A job's own token has no user that it could name; its comments are a bot's."""
+        """Whether the token's own user, or the app that a job's token belongs to, wrote it. Another
+        bot may have copied the marker as well as a person."""
         if self._login is None:
-            try:
-                answer = self.talk.ask("GET", "/user")
-                self._login = str(answer.get("login", "")) if isinstance(answer, dict) else ""
-            except Refused as refused:
-                if refused.status not in (403, 404):
-                    raise
-                self._login = ""
+            self._login = self._own_login()
         if not isinstance(user, dict):
             return False
-        if self._login:
-            return user.get("login") == self._login
-        return user.get("type") == "Bot"
+        bare, login = self._login.removesuffix(BOT), str(user.get("login", ""))
+        if self._login.endswith(BOT):  # no user's name has a bracket
+            return user.get("type") == "Bot" and login.removesuffix(BOT) == bare
+        return login == self._login
+
+    def _own_login(self) -> str:
+        """Who the token is. A job's own has no user that REST could name; GraphQL knows its app.
+
+        Raises ForgeError where neither says it: then no comment is known to be ours.
+        """
+        try:
+            answer = self.talk.ask("GET", "/user")
+            if isinstance(answer, dict) and answer.get("login"):
+                kind = BOT if answer.get("type") == "Bot" else ""
+                return str(answer["login"]).removesuffix(BOT) + kind
+        except Refused as refused:
+            if refused.status not in (403, 404):
+                raise
+        answer = self.talk.ask("POST", _graphql(self.talk.api), {"query": "{ viewer { login } }"})
+        data = answer.get("data") if isinstance(answer, dict) else None
+        viewer = data.get("viewer") if isinstance(data, dict) else None
+        login = viewer.get("login") if isinstance(viewer, dict) else None
+        if not login:
+            raise ForgeError(
+                "the token does not say whose it is, so that no comment is known to be its own",
+                "the job's own token, an app's or a user's does",
+            )
+        return str(login).removesuffix(BOT) + BOT
 
     def create(self, body: str) -> None:
         self.talk.ask(

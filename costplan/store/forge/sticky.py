@@ -69,7 +69,7 @@ def _create(thread: Thread, body: str) -> None:
         try:
             thread.create(body)
         except Unsure:
-            new = [one for one in thread.comments() if one.id not in before]
+            new = [one for one in thread.comments() if one.ours and one.id not in before]
             if any(_same(one.body, body) for one in new):
                 return
             if attempt + 1 == CREATES:

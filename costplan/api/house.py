@@ -1,0 +1,145 @@
+"""A house's policies over the workload that they judge, and what makes a check say less.
+
+A file that is judged by a policy cannot make its own prices fresh, nor its own money worth more;
+and what narrows or softens a check is said with its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from costplan.api import Locking
+from costplan.catalog.origin import is_old
+from costplan.document.estimate import EstimateDocument
+from costplan.problems import BadUsage, Problem
+from costplan.store.files.text import DocumentError
+from costplan.store.files.workloads import Opened
+from costplan.workload.contract import Rate, pair
+
+if TYPE_CHECKING:
+    from costplan.plan.judge.ruleset import RuleSet
+    from costplan.store.files.policies import PolicyFile
+
+USUAL_AGE = 180
+"""Days after which a price counts as stale where nobody says otherwise."""
+
+
+def under(
+    opened: Opened, files: Sequence[PolicyFile], rates: Sequence[str]
+) -> tuple[Opened, list[str]]:
+    """The workload with what policy files state in place of its own, and what that overruled.
+
+    Rates of the command line stand above both.
+    """
+    workload = opened.workload
+    if workload is None:
+        return opened, []
+    notes: list[str] = []
+    ages = [file.rules.stale_after_days for file in files if file.rules.stale_after_days]
+    if ages and workload.stale_after_days > min(ages):
+        said = f"stale_after_days = {workload.stale_after_days}"
+        notes.append(f"{said} of the workload is ignored: a policy says {min(ages)}")
+        workload = replace(workload, stale_after_days=min(ages))
+    elif not ages and workload.stale_after_days > USUAL_AGE:
+        said = f"prices count as stale after {workload.stale_after_days} days"
+        notes.append(f"{said}, as the workload says; {USUAL_AGE} is usual")
+    given = {_codes(rate.partition("=")[0].strip()) for rate in rates}
+    exchange = dict(workload.exchange)
+    for file, key, rate in _house_rates(files, workload.currency):
+        if _codes(key) in given:
+            continue
+        for stated in [one for one in exchange if _codes(one) == _codes(key)]:
+            if (stated, exchange.pop(stated)) != (key, rate):
+                notes.append(f"{stated} of the workload is ignored: {file} states it")
+        exchange[key] = rate
+    workload = replace(workload, exchange=exchange)
+    return opened._replace(workload=workload), notes
+
+
+def judge_ages(document: EstimateDocument, files: Sequence[PolicyFile]) -> EstimateDocument:
+    """A saved estimate with its prices judged by the policies' age too, where one states it."""
+    ages = [file.rules.stale_after_days for file in files if file.rules.stale_after_days]
+    if not ages:
+        return document
+    today = datetime.now(UTC).date()
+    for made in document.estimates:
+        old = {
+            line.price.checked_words
+            for line in made.lines
+            if line.price.confidence != "stated"
+            and is_old(line.price.checked, document.as_of, min(ages), today)
+        }
+        made.stale = [*dict.fromkeys([*made.stale, *sorted(old)])]
+    return document
+
+
+def narrowed(
+    document: EstimateDocument,
+    known: Sequence[str],
+    changes: Sequence[str],
+    locking: Locking,
+    rates: Sequence[str],
+) -> Iterable[str]:
+    """What was left out of a check, or changed for it: a pass says of what it is one."""
+    checked = {made.stack for made in document.estimates}
+    left = [name for name in known if name not in checked]
+    if left:
+        yield f"not checked: {', '.join(left)}"
+    for option, values in (("--set", changes), ("--exchange", rates)):
+        for value in values:
+            yield f"with {option} {value}"
+    if locking.off or locking.path:
+        yield "with --no-lock" if locking.off else f"with --lock {locking.path}"
+
+
+def idle(files: Iterable[PolicyFile], document: EstimateDocument) -> Iterable[str]:
+    """Policy files none of whose rules is about a checked stack."""
+    from costplan.plan.judge.ruleset import RuleSet
+
+    for file in files:
+        rules = RuleSet(file.name, file.rules.budget, file.rules.policy)
+        if not any(rules.rules_for(made.stack) for made in document.estimates):
+            yield f"no limit and no policy of {file.name} is about a checked stack"
+
+
+def sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:
+    """A policy file's rules. Raises DocumentError for what they name and nobody has."""
+    from costplan.plan.judge.ruleset import RuleSet, faults, names_money
+
+    rules = file.rules
+    problems = faults(rules.budget, rules.policy, stacks)
+    if not problems and rules.currency != currency and names_money(rules.budget, rules.policy):
+        message = f"the estimate is in {currency}, the policy's limits are in {rules.currency}"
+        hint = f'currency = "{currency}", with the limits in {currency}'
+        problems.append(Problem(("currency",), message, hint))
+    if problems:
+        raise DocumentError(file.name, file.text, problems)
+    return RuleSet(file.name, rules.budget, rules.policy, is_policy=True)
+
+
+def house_rates(files: Iterable[PolicyFile], currency: str) -> list[str]:
+    """The rates that policies state, in the words of ``--exchange``, for a baseline too."""
+    return [f"{key}={rate.rate}@{rate.date}" for _, key, rate in _house_rates(files, currency)]
+
+
+def _house_rates(files: Iterable[PolicyFile], currency: str) -> Iterable[tuple[str, str, Rate]]:
+    """The file, key and rate of what policies state of a currency. Raises BadUsage for two."""
+    seen: dict[frozenset[str], tuple[str, Rate]] = {}
+    for file in files:
+        for key, rate in file.rules.exchange.items():
+            codes = _codes(key)
+            if currency not in codes:  # of use to another workload
+                continue
+            if codes in seen and seen[codes] != (key, rate):
+                raise BadUsage(f"{file.name}: another policy states {key} otherwise", "keep one")
+            if codes not in seen:
+                seen[codes] = (key, rate)
+                yield file.name, key, rate
+
+
+def _codes(key: str) -> frozenset[str]:
+    """The two currencies of a rate, whichever way round it is stated."""
+    return frozenset(pair(key) or ())
