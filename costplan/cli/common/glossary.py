@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costplan.cli.common.page_words import PAGE_WORDS
+from costplan.cli.common.term import Term
 from costplan.words import SPENT, TRUSTED
 
 if TYPE_CHECKING:
@@ -36,15 +38,6 @@ FORMATS = {
     "gitlab": "a code quality report for GitLab",
 }
 """What each is; which there are is asked of the commands."""
-
-
-class Term(NamedTuple):
-    """``short``: the term in one line. ``text``: paragraphs. ``see``: where more of it stands."""
-
-    short: str
-    text: tuple[str, ...] = ()
-    see: str = ""
-    aliases: tuple[str, ...] = ()
 
 
 TERMS: dict[str, Term] = {
@@ -114,7 +107,7 @@ TERMS: dict[str, Term] = {
             "--strict makes a stale price exit 3; without it a bill says so and goes on.",
         ),
         "'costplan pricing audit'",
-        ("stale", "checked"),
+        ("stale", "checked", "stale prices"),
     ),
     "as-of": Term(
         "the day whose prices apply",
@@ -154,7 +147,14 @@ TERMS: dict[str, Term] = {
             "step without a success rate makes reliability not modelled, never 1.",
         ),
         "docs/methodology.md",
-        ("trusted answer", "silent failures", "silent failure", "reliability"),
+        (
+            "trusted answer",
+            "a trusted answer",
+            "trusted",
+            "silent failures",
+            "silent failure",
+            "reliability",
+        ),
     ),
     "coordination gap": Term(
         "how much less the same reliability could cost",
@@ -256,6 +256,7 @@ TERMS: dict[str, Term] = {
         "docs/catalogue.md",
         ("source", "since", "origin"),
     ),
+    **PAGE_WORDS,
 }
 ALIASES = {alias: name for name, term in TERMS.items() for alias in term.aliases}
 
@@ -293,7 +294,12 @@ def _rows(name: str) -> list[tuple[str, str]]:
         "environment": {one.name: _with_options(one) for one in (*VARIABLES, *OTHERS)},
         "confidence": TRUSTED,
         "purposes": SPENT,
+        "where the money goes": SPENT,
     }
+    if name == "figures":
+        from costplan.plan.judge.measures import MEASURES
+
+        return [(figure, one.meaning) for figure, one in MEASURES.items()]
     if name == "formats":
         return _formats()
     return [*tables.get(name, {}).items()]
