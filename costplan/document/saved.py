@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from costplan.problems import BadUsage, InvalidInput, Path, Problem, did_you_mean
 from costplan.quantity import literal
 from costplan.record.dialects import JSON, collected
-from costplan.record.reading import Problems, missing
+from costplan.record.found import Problems, missing
 from costplan.record.writing import plain
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ it would cost every command more than the whole estimate (docs/decisions).
 """
 
 from costplan.record.dialects import JSON, TOML, collect, collected, read
+from costplan.record.found import BAD
 from costplan.record.kinds import REST, document, keys, record, version_of, with_fields
 from costplan.record.marks import (
     About,
@@ -37,7 +38,6 @@ from costplan.record.marks import (
     Sparse,
     Unsaved,
 )
-from costplan.record.reading import BAD
 
 __all__ = [
     "BAD",

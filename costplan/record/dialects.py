@@ -12,8 +12,9 @@ from typing import Annotated, Any, TypeVar
 
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import LARGEST
+from costplan.record.found import BAD, Problems, Quick, Reader
 from costplan.record.marks import Monthly, OneOf
-from costplan.record.reading import BAD, Dialect, Problems, Quick, Reader
+from costplan.record.reading import Dialect
 
 T = TypeVar("T")
 SIZES = range(-100, 40)
@@ -109,6 +110,9 @@ def _sound(number: Decimal) -> bool:
     return number.is_finite() and -100 <= number.adjusted() < 40
 
 
+SOUND = "{0}.is_finite() and -100 <= {0}.adjusted() < 40"
+
+
 @lru_cache(maxsize=1024)
 def _day(text: str) -> date | None:
     """The date of a text; None for one that is spelled otherwise than a document spells it."""
@@ -196,12 +200,13 @@ class Json(_Scalars):
         if kind is bool:
             return Quick(bool)
         if kind is str and not rules:
-            return Quick(str, str.isascii)
+            return Quick(str, str.isascii, words="{0}.isascii()")
         if kind is str and len(rules) == 1 and isinstance(rules[0], OneOf):
             return Quick(str, frozenset(rules[0].choices).__contains__)
         if kind is Decimal and len(rules) < 2:
-            bound = rules[0].holds if rules else None
-            return Quick(Decimal, _sound if bound is None else lambda n: _sound(n) and bound(n))
+            return Quick(Decimal, _sound, rules[0].holds if rules else None, SOUND)
+        if kind is date and not rules:
+            return Quick(str, turn=_day)
         return None
 
 

@@ -257,7 +257,7 @@ def _entry(name: str, annotation: Any, default: Any) -> Entry:
         kind=kind,
         get=get,
         put=put,
-        sparse=marks.Sparse in of,
+        sparse=marks.Sparse in of or (marks.Inline in of and default is None),
         default=default,
         since=since.minor if since else 0,
         marks=said,

@@ -10,34 +10,17 @@ from __future__ import annotations
 import types
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import MISSING, is_dataclass
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.record.kinds import HEAD, Entry, entries, held_by, inner, is_record, values_of
-from costplan.record.marks import Blank, Inline, Monthly, Names
-
-Reader = Callable[[object, Path, list[Problem]], Any]
-BAD: Any = object()  # a value that could not be read; its problem is already in the list
-
-
-class Problems(list[Problem]):
-    """The problems of one document, and what is known of it: its minor version, and whether that is
-    a newer one, whose keys may be unknown."""
-
-    minor = 0
-    newer = False
-
-
-class Quick(NamedTuple):
-    """Values that need no look by a reader: of exactly this type, where ``holds`` says so."""
-
-    kind: type
-    holds: Callable[[Any], bool] | None = None
+from costplan.record.found import BAD, Quick, Reader, missing, odd_keys
+from costplan.record.kinds import inner, is_record, values_of
+from costplan.record.marks import Blank, Monthly, Names
+from costplan.record.objects import Record
 
 
 class Dialect(ABC):
@@ -78,7 +61,7 @@ class Dialect(ABC):
         if (simple := self.scalar(annotation)) is not None:
             return simple
         if is_record(annotation):
-            return _Record(annotation, self)
+            return Record(annotation, self)
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin is Annotated:
             return self._annotated(arguments[0], arguments[1:])
@@ -114,6 +97,8 @@ class Dialect(ABC):
                 return BAD
             if not isinstance(value, list | tuple):
                 return self.refuse(self.array, value, path, problems)
+            if not value:
+                return make()
             items = [item(one, (*path, at), problems) for at, one in enumerate(value)]
             return BAD if any(one is BAD for one in items) else make(items)
 
@@ -223,227 +208,3 @@ def _bounded(read: Reader, rules: tuple[Any, ...]) -> Reader:
         return result
 
     return run
-
-
-ALWAYS = 1_000_000
-"""The minor version up to which a key that may always be missing may be missing."""
-
-
-class _Field(NamedTuple):
-    """One key on its way into a field. ``exact`` and ``holds``: what ``Quick`` says of it;
-    ``until``: it may be missing in documents of minor versions before that."""
-
-    key: str
-    name: str
-    exact: Any
-    holds: Callable[[Any], bool] | None
-    nullable: bool
-    read: Reader
-    put: Callable[[Any], Any] | None
-    until: int
-
-
-class _Part:
-    """What one object of a document gives to one record: its own keys, those of inline records, and
-    those of objects below it whose keys are the record's own."""
-
-    def __init__(self, kind: type, own: Iterable[Entry], dialect: Dialect) -> None:
-        self.kind, self.dialect = kind, dialect
-        self.fields: list[_Field] = []
-        self.inline: list[tuple[str, bool, _Part]] = []
-        self.derived: list[tuple[str, bool, Reader]] = []
-        below: dict[str, list[Entry]] = {}
-        for one in own:
-            head, dot, rest = one.key.partition(".")
-            if dot:
-                below.setdefault(head, []).append(one._replace(key=rest))
-            elif one.has(Inline):
-                held, optional = held_by(one)
-                part = _Part(held, entries(held), dialect)
-                self.inline.append((one.name, optional, part))
-            elif one.name:
-                self.fields.append(_field(one, dialect))
-            elif one.key != HEAD[0]:  # whose value whoever reads a document has looked at
-                self.derived.append((one.key, one.sparse, dialect.reader(one.kind)))
-            else:
-                self.derived.append((one.key, one.sparse, _anything))
-        self.below = [(key, _Part(kind, some, dialect)) for key, some in below.items()]
-        self.known = {one.key: None for one in self.fields}
-        self.known |= dict.fromkeys(key for key, _, _ in self.derived)
-        self.known |= dict.fromkeys(key for key, _ in self.below)
-        self.usual = {one.key for one in self.fields if not one.until}
-        self.usual |= {key for key, sparse, _ in self.derived if not sparse}
-        self.usual |= {key for key, _ in self.below}
-        for _, optional, part in self.inline:
-            self.known |= part.known
-            self.usual |= set() if optional else part.usual
-
-    def take(self, value: Mapping[str, Any], path: Path, problems: list[Problem]) -> Any:
-        """The arguments of the record; BAD where one of them could not be read."""
-        given: dict[str, Any] = {}
-        sound = True
-        for key, name, exact, holds, nullable, read, put, until in self.fields:
-            one = value.get(key, MISSING)
-            if one.__class__ is exact and (holds is None or holds(one)):
-                given[name] = one
-            elif one is None and nullable:
-                given[name] = None
-            elif one is MISSING:
-                if until <= getattr(problems, "minor", 0):
-                    problems.append(missing(key, path))
-                    sound = False
-            else:
-                got = read(one, (*path, key), problems)
-                if got is BAD:
-                    sound = False
-                else:
-                    given[name] = got if put is None else put(got)
-        for key, _, read in self.derived:
-            if key in value:  # what is wrong with it spoils nothing that is drawn
-                read(value[key], (*path, key), problems)
-        for name, optional, part in self.inline:
-            if optional and part.known.keys().isdisjoint(value):
-                continue
-            held = part.make(value, path, problems)
-            sound = sound and held is not BAD
-            given[name] = held
-        for key, part in self.below:
-            held = part.below_of(value, key, path, problems)
-            sound = sound and held is not BAD
-            given |= held if held is not BAD else {}
-        return given if sound else BAD
-
-    def below_of(
-        self, value: Mapping[str, Any], key: str, path: Path, problems: list[Problem]
-    ) -> Any:
-        """The arguments that the object below a key gives."""
-        if key not in value:
-            problems.append(missing(key, path))
-            return BAD
-        inside, path = value[key], (*path, key)
-        if not isinstance(inside, Mapping):
-            return self.dialect.refuse(self.dialect.table, inside, path, problems)
-        sound = inside.keys() == self.usual or self.odd(inside, path, problems)
-        given = self.take(inside, path, problems)
-        return given if sound else BAD
-
-    def make(self, value: Mapping[str, Any], path: Path, problems: list[Problem]) -> Any:
-        """The record of an object that is known to be one."""
-        given = self.take(value, path, problems)
-        return BAD if given is BAD else self.kind(**given)
-
-    def odd(self, value: Mapping[str, Any], path: Path, problems: list[Problem]) -> bool:
-        """Note the keys that are not known, and those that follow from others and are missing;
-        whether there are none."""
-        sound = odd_keys(value, self.known, path, problems)
-        for key, sparse, _ in self.derived:
-            if key not in value and not sparse and not (key == "kind" and not path):
-                problems.append(missing(key, path))
-                sound = False
-        return sound
-
-
-def missing(key: str, path: Path) -> Problem:
-    """That a key is not there."""
-    return Problem(path, f"missing key '{key}'", part="key")
-
-
-MOST_LIKENESSES = 100
-"""So many unknown keys of one table are compared with those that are known."""
-
-
-def odd_keys(
-    value: Mapping[str, Any], known: Collection[str], path: Path, problems: list[Problem]
-) -> bool:
-    """Note the keys that are not known, which those of a newer document may be; whether there are
-    none to tell of."""
-    odd = [] if getattr(problems, "newer", False) else [key for key in value if key not in known]
-    every = "known keys: " + ", ".join(known)
-    for at, key in enumerate(odd):  # likenesses are dear, and nobody is shown so many
-        hint = (did_you_mean(key, known) if at < MOST_LIKENESSES else None) or every
-        problems.append(Problem((*path, key), f"unknown key '{key}'", hint, "key"))
-    return not odd
-
-
-def _plain(annotation: Any) -> Any:
-    """The annotation without its marks."""
-    return (
-        typing.get_args(annotation)[0] if typing.get_origin(annotation) is Annotated else annotation
-    )
-
-
-def _field(one: Entry, dialect: Dialect) -> _Field:
-    kind, nullable = inner(one.kind)
-    if not nullable and typing.get_origin(kind) is Annotated:
-        bare, nullable = inner(_plain(kind))
-        if nullable:
-            kind = Annotated[(bare, *typing.get_args(kind)[1:])]
-    quick = None if one.put else dialect.quick(kind)
-    optional = one.default is not MISSING and (one.sparse or not dialect.always_there)
-    return _Field(
-        key=one.key,
-        name=one.name,
-        exact=quick.kind if quick else _Never,
-        holds=quick.holds if quick else None,
-        nullable=nullable and dialect.always_there and one.put is None,
-        read=dialect.reader(one.kind),
-        put=one.put,
-        until=ALWAYS if optional else one.since,
-    )
-
-
-def _anything(value: object, path: Path, problems: list[Problem]) -> Any:
-    return value
-
-
-class _Never:
-    """The type of no value."""
-
-
-class _Record:
-    """Reads a table or an object into one record.
-
-    A record may have a ``check`` method that yields problems, with paths relative to itself; it
-    runs when all its own fields were read.
-    """
-
-    def __init__(self, kind: type, dialect: Dialect) -> None:
-        self.kind, self.dialect = kind, dialect
-        self.check: Callable[[Any], Iterable[Problem]] | None = getattr(kind, "check", None)
-        self.rest: str | None = None
-        self.rest_item: Any = None
-        if is_dataclass(kind):
-            own = typing.cast(Any, kind).__dataclass_fields__.values()
-            self.rest = next((one.name for one in own if one.metadata.get("rest")), None)
-        if self.rest:
-            hint = typing.get_type_hints(kind, include_extras=True)[self.rest]
-            self.rest_item = values_of(hint)
-
-    @property
-    def part(self) -> _Part:
-        """Made when it is first asked for: records may hold records of their own kind."""
-        made = _Part(self.kind, entries(self.kind), self.dialect)
-        self.__dict__["_part"] = made
-        return made
-
-    def __call__(self, value: object, path: Path, problems: list[Problem]) -> Any:
-        if not isinstance(value, Mapping):
-            return self.dialect.refuse(self.dialect.table, value, path, problems)
-        part: _Part = self.__dict__.get("_part") or self.part
-        rest: dict[str, Any] = {}
-        if self.rest:
-            read = self.dialect.reader(self.rest_item)
-            odd = {key: one for key, one in value.items() if key not in part.known}
-            rest = {key: read(one, (*path, key), problems) for key, one in odd.items()}
-            sound = not any(one is BAD for one in rest.values())
-        else:
-            sound = value.keys() == part.usual or part.odd(value, path, problems)
-        given = part.take(value, path, problems)
-        if given is BAD or not sound:
-            return BAD
-        if self.rest:
-            given[self.rest] = rest
-        made = self.kind(**given)
-        if self.check is not None:
-            problems.extend(problem.under(path) for problem in self.check(made))
-        return made

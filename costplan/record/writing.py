@@ -8,12 +8,14 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from functools import cache
 from itertools import takewhile
 from operator import attrgetter
 from typing import Annotated, Any
 
+from costplan.record.compiled import MANY, quick_getter
 from costplan.record.dialects import moment_words
 from costplan.record.kinds import Entry, Placed, held_by, inner, is_record, values_of, written
 from costplan.record.marks import Blank, Inline, Monthly
@@ -69,38 +71,54 @@ def _writer(kind: Any) -> Writer | None:
 
 class _Object:
     """Writes the records of one kind. The keys that are always there come first in most kinds, and
-    are taken from the record in one call."""
+    those that are left out at their default last."""
 
     def __init__(self, kind: type) -> None:
         self.kind = kind
-        self.plan: tuple[Any, ...] | None = None
+        self.seen = 0
+        self.named = not is_dataclass(kind)
+        self.steady: Writer | None = None
 
     def write(self, made: Any) -> dict[str, Any]:
-        if self.plan is None:
-            self.plan = _plan(self.kind)
-        names, get, turned, rest = self.plan
-        if not isinstance(made, self.kind):  # a tuple that stands for a named one
+        self.seen += 1
+        if self.steady is None or self.seen == MANY:
+            self._plan()
+        if self.named and made.__class__ is tuple:  # which stands for a named one
             made = self.kind(*made)
-        data: dict[str, Any] = dict(zip(names, get(made), strict=True))
-        for key, turn in turned:
-            data[key] = turn(data[key])
-        for step in rest:
-            step(made, data)
+        assert self.steady is not None
+        data: dict[str, Any] = self.steady(made)
+        if self.steps and (self.at_default is None or self.sparse(made) != self.at_default):
+            for step in self.steps:
+                step(made, data)
         return data
 
+    def _plan(self) -> None:
+        placed = list(written(self.kind))
+        first = list(takewhile(_is_steady, placed))
+        paths = [f"{path}{one.get}" for path, one in first]
+        names, turns = [one.key for _, one in first], [writer(one.kind) for _, one in first]
+        make = quick_getter if self.seen == MANY else _getter
+        self.steady = make(paths, names, turns)
+        rest = placed[len(first) :]
+        self.steps = [_step(*one) for one in rest]
+        self.at_default: tuple[Any, ...] | None = None
+        if len(rest) > 1 and all(isinstance(one.get, str) and one.sparse for _, one in rest):
+            self.sparse = attrgetter(*(f"{path}{one.get}" for path, one in rest))
+            self.at_default = tuple(one.default for _, one in rest)
 
-def _plan(kind: type) -> tuple[Any, ...]:
-    placed = list(written(kind))
-    steady = list(takewhile(_is_steady, placed))
-    paths = [f"{path}{one.get}" for path, one in steady]
-    get = attrgetter(*paths) if len(paths) > 1 else _tuple_of(paths)
-    turned = [(one.key, turn) for _, one in steady if (turn := writer(one.kind)) is not None]
-    rest = [_step(*one) for one in placed[len(steady) :]]
-    return [one.key for _, one in steady], get, turned, rest
 
+def _getter(paths: list[str], names: list[str], turns: list[Writer | None]) -> Writer:
+    """What writes the keys that are always there."""
+    get = [attrgetter(path) for path in paths]
 
-def _tuple_of(paths: list[str]) -> Writer:
-    return lambda made: tuple(attrgetter(path)(made) for path in paths)
+    def write(made: Any) -> dict[str, Any]:
+        data = {name: one(made) for name, one in zip(names, get, strict=True)}
+        for name, turn in zip(names, turns, strict=True):
+            if turn is not None:
+                data[name] = turn(data[name])
+        return data
+
+    return write
 
 
 def _is_steady(placed: Placed) -> bool:

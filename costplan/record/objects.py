@@ -1,0 +1,270 @@
+"""Reads the keys of a table or an object into the fields of one record."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, is_dataclass
+from functools import cached_property
+from typing import Annotated, Any, NamedTuple, Protocol
+
+from costplan.problems import Path, Problem
+from costplan.record.compiled import MANY, quick_reader
+from costplan.record.found import BAD, Quick, Reader, missing, odd_keys
+from costplan.record.kinds import HEAD, Entry, entries, held_by, inner, is_record, values_of
+from costplan.record.marks import Blank, Inline
+
+
+class Format(Protocol):
+    """What is asked of a dialect."""
+
+    table: str
+    always_there: bool
+    reader: Callable[[Any], Reader]
+
+    def quick(self, kind: Any) -> Quick | None: ...
+
+    def refuse(self, expected: str, value: object, path: Path, problems: list[Problem]) -> Any: ...
+
+
+ALWAYS = 1_000_000
+"""The minor version up to which a key that may always be missing may be missing."""
+
+
+class _Field(NamedTuple):
+    """One key on its way into a field. ``exact`` is the type of a ``quick`` value. ``until``: the
+    key may be missing in documents of minor versions before that."""
+
+    key: str
+    name: str
+    exact: Any
+    holds: Callable[[Any], bool] | None
+    quick: Quick | None
+    nullable: bool
+    read: Reader
+    put: Callable[[Any], Any] | None
+    until: int
+
+
+class Part:
+    """What one object of a document gives to one record: its own keys, those of inline records, and
+    those of objects below it whose keys are the record's own."""
+
+    def __init__(self, kind: type, own: Iterable[Entry], dialect: Format) -> None:
+        self.kind, self.own, self.dialect = kind, tuple(own), dialect
+        self.fields: list[_Field] = []
+        self.inline: list[tuple[str, bool, Part]] = []
+        self.derived: list[tuple[str, bool, Reader]] = []
+        below: dict[str, list[Entry]] = {}
+        for one in self.own:
+            head, dot, rest = one.key.partition(".")
+            if dot:
+                below.setdefault(head, []).append(one._replace(key=rest))
+            elif one.has(Inline):
+                held, optional = held_by(one)
+                part = Part(held, entries(held), dialect)
+                self.inline.append((one.name, optional, part))
+            elif one.name:
+                self.fields.append(_field(one, dialect))
+            elif one.key != HEAD[0]:  # whose value whoever reads a document has looked at
+                self.derived.append((one.key, one.sparse, dialect.reader(one.kind)))
+            else:
+                self.derived.append((one.key, one.sparse, _anything))
+        self.below = [(key, Part(kind, some, dialect)) for key, some in below.items()]
+        self.known = {one.key: None for one in self.fields}
+        self.known |= dict.fromkeys(key for key, _, _ in self.derived)
+        self.known |= dict.fromkeys(key for key, _ in self.below)
+        self.usual = {one.key for one in self.fields if not one.until}
+        self.usual |= {key for key, sparse, _ in self.derived if not sparse}
+        self.usual |= {key for key, _ in self.below}
+        for _, optional, part in self.inline:
+            self.known |= part.known
+            self.usual |= set() if optional else part.usual
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no array or object of records is among the values that are always there."""
+        kinds = [
+            one.kind for one in self.own if one.name and not one.sparse and not one.has(Inline)
+        ]
+        inner_parts = [part for _, optional, part in self.inline if not optional]
+        return (
+            not self.below
+            and len(self.fields) > 1
+            and not any(_holds_records(kind) for kind in kinds)
+            and all(part.is_leaf and not part.inline for part in inner_parts)
+        )
+
+    def compiled(self, check: Callable[[Any], Iterable[Problem]] | None, slow: Reader) -> Reader:
+        """A reader of the objects that have the usual keys and no others."""
+        inside = [(name, part) for name, optional, part in self.inline if not optional]
+        parts = [("", self.kind, [one for one in self.fields if not one.until])]
+        parts += [(name, part.kind, part.fields) for name, part in inside]
+        made: Reader = quick_reader(parts, frozenset(self.usual), BAD, check, slow)
+        return made
+
+    def take(self, value: Mapping[str, Any], path: Path, problems: list[Problem]) -> Any:
+        """The arguments of the record; BAD where one of them could not be read."""
+        given: dict[str, Any] = {}
+        sound = True
+        for key, name, exact, holds, _, nullable, read, put, until in self.fields:
+            one = value.get(key, MISSING)
+            if one.__class__ is exact and (holds is None or holds(one)):
+                given[name] = one
+            elif one is None and nullable:
+                given[name] = None
+            elif one is MISSING:
+                if until <= getattr(problems, "minor", 0):
+                    problems.append(missing(key, path))
+                    sound = False
+            else:
+                got = read(one, (*path, key), problems)
+                if got is BAD:
+                    sound = False
+                else:
+                    given[name] = got if put is None else put(got)
+        for key, _, read in self.derived:
+            if key in value:  # what is wrong with it spoils nothing that is drawn
+                read(value[key], (*path, key), problems)
+        for name, optional, part in self.inline:
+            if optional and part.known.keys().isdisjoint(value):
+                continue
+            held = part.make(value, path, problems)
+            sound = sound and held is not BAD
+            given[name] = held
+        for key, part in self.below:
+            held = part.below_of(value, key, path, problems)
+            sound = sound and held is not BAD
+            given |= held if held is not BAD else {}
+        return given if sound else BAD
+
+    def below_of(
+        self, value: Mapping[str, Any], key: str, path: Path, problems: list[Problem]
+    ) -> Any:
+        """The arguments that the object below a key gives."""
+        if key not in value:
+            problems.append(missing(key, path))
+            return BAD
+        inside, path = value[key], (*path, key)
+        if not isinstance(inside, Mapping):
+            return self.dialect.refuse(self.dialect.table, inside, path, problems)
+        sound = inside.keys() == self.usual or self.odd(inside, path, problems)
+        given = self.take(inside, path, problems)
+        return given if sound else BAD
+
+    def make(self, value: Mapping[str, Any], path: Path, problems: list[Problem]) -> Any:
+        """The record of an object that is known to be one."""
+        given = self.take(value, path, problems)
+        return BAD if given is BAD else self.kind(**given)
+
+    def odd(self, value: Mapping[str, Any], path: Path, problems: list[Problem]) -> bool:
+        """Note the keys that are not known, and those that follow from others and are missing;
+        whether there are none."""
+        sound = odd_keys(value, self.known, path, problems)
+        for key, sparse, _ in self.derived:
+            if key not in value and not sparse and not (key == "kind" and not path):
+                problems.append(missing(key, path))
+                sound = False
+        return sound
+
+
+def _field(one: Entry, dialect: Format) -> _Field:
+    kind, nullable = inner(one.kind)
+    if not nullable and typing.get_origin(kind) is Annotated:
+        bare, nullable = inner(_plain(kind))
+        if nullable:
+            kind = Annotated[(bare, *typing.get_args(kind)[1:])]
+    quick = None if one.put else dialect.quick(kind)
+    optional = one.default is not MISSING and (one.sparse or not dialect.always_there)
+    return _Field(
+        key=one.key,
+        name=one.name,
+        exact=quick.kind if quick and quick.turn is None else _Never,
+        holds=quick.whole if quick else None,
+        quick=None if one.has(Blank) else quick,
+        nullable=nullable and dialect.always_there and one.put is None,
+        read=dialect.reader(one.kind),
+        put=one.put,
+        until=ALWAYS if optional else one.since,
+    )
+
+
+def _anything(value: object, path: Path, problems: list[Problem]) -> Any:
+    return value
+
+
+def _holds_records(annotation: Any) -> bool:
+    arguments = typing.get_args(annotation)
+    if typing.get_origin(annotation) is Annotated:
+        arguments = arguments[:1]
+    return is_record(annotation) or any(_holds_records(one) for one in arguments)
+
+
+class _Never:
+    """The type of no value."""
+
+
+class Record:
+    """Reads a table or an object into one record.
+
+    A record may have a ``check`` method that yields problems, with paths relative to itself; it
+    runs when all its own fields were read.
+    """
+
+    def __init__(self, kind: type, dialect: Format) -> None:
+        self.kind, self.dialect = kind, dialect
+        self.check: Callable[[Any], Iterable[Problem]] | None = getattr(kind, "check", None)
+        self.seen, self.read = 0, self._counted
+        self.rest: str | None = None
+        self.rest_item: Any = None
+        if is_dataclass(kind):
+            own = typing.cast(Any, kind).__dataclass_fields__.values()
+            self.rest = next((one.name for one in own if one.metadata.get("rest")), None)
+        if self.rest:
+            hint = typing.get_type_hints(kind, include_extras=True)[self.rest]
+            self.rest_item = values_of(hint)
+
+    @cached_property
+    def part(self) -> Part:
+        """Made when it is first asked for: records may hold records of their own kind."""
+        return Part(self.kind, entries(self.kind), self.dialect)
+
+    def __call__(self, value: object, path: Path, problems: list[Problem]) -> Any:
+        return self.read(value, path, problems)
+
+    def _counted(self, value: object, path: Path, problems: list[Problem]) -> Any:
+        """As ``_slowly``; after the first ``MANY`` with a function of this kind's own."""
+        self.seen += 1
+        if self.seen > MANY:
+            plain = self.dialect.always_there and not self.rest and self.part.is_leaf
+            self.read = self.part.compiled(self.check, self._slowly) if plain else self._slowly
+        return self._slowly(value, path, problems)
+
+    def _slowly(self, value: object, path: Path, problems: list[Problem]) -> Any:
+        if not isinstance(value, Mapping):
+            return self.dialect.refuse(self.dialect.table, value, path, problems)
+        part = self.part
+        rest: dict[str, Any] = {}
+        if self.rest:
+            read = self.dialect.reader(self.rest_item)
+            odd = {key: one for key, one in value.items() if key not in part.known}
+            rest = {key: read(one, (*path, key), problems) for key, one in odd.items()}
+            sound = not any(one is BAD for one in rest.values())
+        else:
+            sound = value.keys() == part.usual or part.odd(value, path, problems)
+        given = part.take(value, path, problems)
+        if given is BAD or not sound:
+            return BAD
+        if self.rest:
+            given[self.rest] = rest
+        made = self.kind(**given)
+        if self.check is not None:
+            problems.extend(problem.under(path) for problem in self.check(made))
+        return made
+
+
+def _plain(annotation: Any) -> Any:
+    """The annotation without its marks."""
+    return (
+        typing.get_args(annotation)[0] if typing.get_origin(annotation) is Annotated else annotation
+    )
