@@ -1,7 +1,8 @@
 """The catalogue as pages to read: a list of prices, one entry in full, what a search found.
 
-All are plain values. A field's name is its key in the JSON; money is in the entry's ``currency``
-per ``per`` units; days are the catalogue's own.
+All are plain values, the catalogue's own records among them (``terms``), whose keys stand beside
+the others in the JSON. A field's name is its key there; money is in the entry's ``currency`` per
+``per`` units; days are the catalogue's own.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.catalog.model import CacheTerms
+from costplan.catalog.offer import Adjust, Charge, Gate, Slice
 from costplan.words import Confidence
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
+"""1.1 added what the catalogue says of a charge and the page left out, such as ``redundant``."""
 
 
 class Head(NamedTuple):
@@ -42,16 +46,6 @@ class Where(NamedTuple):
     confidence: Confidence
     since: date
     checked: date
-
-
-class Slice(NamedTuple):
-    """One tier of a charge: its price up to and including a quantity; None: no upper end.
-
-    ``price`` None: the vendor publishes none.
-    """
-
-    up_to: Decimal | None
-    price: Decimal | None
 
 
 class Headline(NamedTuple):
@@ -206,13 +200,6 @@ class Fee(NamedTuple):
     where: Where
 
 
-class Cache(NamedTuple):
-    """What a prefix must be to be cached: tokens at least, minutes it lives after its last use."""
-
-    minimum_tokens: Decimal
-    ttl_minutes: Decimal | None
-
-
 class Rejected(NamedTuple):
     """Rates that another source shows for the days of a card, and why they were not taken."""
 
@@ -242,7 +229,7 @@ class ModelPage(NamedTuple):
     entry: Identity
     context_window: int | None
     max_output: int | None
-    cache: Cache | None
+    cache: CacheTerms | None
     unit: str
     per: Decimal | None
     rates: Mapping[str, Decimal]
@@ -258,62 +245,21 @@ class ModelPage(NamedTuple):
     retires: date | None = None
 
 
-class Charge(NamedTuple):
-    """A dated charge of an offer. Expressions are texts; ``included`` is a number or one.
+class DatedCharge(NamedTuple):
+    """A charge as the catalogue has it. ``fixed``: by its own word, or by what it counts."""
 
-    ``fx``: ``price`` is in the vendor's credits, one of which is so much money. ``ended``: from
-    its day on the charge is no more, and nothing else of it is set.
-    """
-
-    id: str
-    quantity: str
-    unit: str
-    per: Decimal
-    price: Decimal | None
-    tiers: tuple[Slice, ...]
-    quote: bool
-    mode: str
-    included: Decimal | str | None
-    free_tier: bool
-    pool: str | None
-    minimum_quantity: Decimal | None
-    round_up_to: Decimal | None
-    rank_by: str | None
-    cap: Decimal | None
-    fx: Decimal | None
+    terms: Charge
     fixed: bool
-    scope: str
-    note: str | None
-    ended: bool
     known_from: date | None
     where: Where
 
 
-class Adjustment(NamedTuple):
-    """A dated change of the bill after its charges."""
+class DatedAdjust(NamedTuple):
+    """A change of the bill after its charges, as the catalogue has it."""
 
-    id: str
-    kind: str
-    scope: str
-    charges: tuple[str, ...]
-    amount: Decimal | None
-    percent: Decimal | None
-    floor: Decimal | None
-    free_tier: bool
-    one_time: bool
-    note: str | None
-    ended: bool
+    terms: Adjust
     known_from: date | None
     where: Where
-
-
-class Gate(NamedTuple):
-    """A limit of the plan: ``variable`` is a name or an expression."""
-
-    variable: str
-    max: Decimal
-    action: str
-    reason: str | None
 
 
 class OfferPage(NamedTuple):
@@ -331,13 +277,13 @@ class OfferPage(NamedTuple):
     variables: tuple[Variable, ...]
     derived: Mapping[str, str]
     pools: Mapping[str, str]
-    charges: tuple[Charge, ...]
-    adjustments: tuple[Adjustment, ...]
+    charges: tuple[DatedCharge, ...]
+    adjustments: tuple[DatedAdjust, ...]
     gates: tuple[Gate, ...]
     requires: tuple[str, ...]
     not_included: tuple[str, ...]
-    history: tuple[Charge, ...]
-    adjustment_history: tuple[Adjustment, ...]
+    history: tuple[DatedCharge, ...]
+    adjustment_history: tuple[DatedAdjust, ...]
     sources: tuple[Where, ...]
     example: str
 

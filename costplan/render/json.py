@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -106,3 +107,18 @@ SCALARS: dict[type, Callable[[Any], str]] = {
 }
 """How each type that is no object or array is written. Looked up by type: a saved document has tens
 of thousands of values."""
+
+
+def keyed(value: Any) -> Any:
+    """Records as objects; ``where`` and ``terms`` are spread out, as on the lines of a bill."""
+    if is_dataclass(value):
+        return {one.name: keyed(getattr(value, one.name)) for one in fields(value)}
+    if hasattr(value, "_asdict"):
+        plain: dict[str, Any] = {}
+        for name, one in value._asdict().items():
+            plain.update(keyed(one) if name in ("where", "terms") else {name: keyed(one)})
+        plain.pop("origin", None)  # where says it, with its source's address
+        return plain
+    if isinstance(value, tuple):
+        return [keyed(one) for one in value]
+    return value

@@ -6,22 +6,20 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
+from costplan.catalog.offer import Charge, Gate, Slice
 from costplan.document.listing import (
     KINDS,
     SCHEMA_VERSION,
-    Adjustment,
-    Charge,
+    DatedAdjust,
+    DatedCharge,
     Document,
     Fee,
-    Gate,
     ModelPage,
     OfferPage,
     Overview,
     PriceList,
     Search,
-    Slice,
     Tier,
     Variable,
     Where,
@@ -30,7 +28,7 @@ from costplan.document.listing import (
 from costplan.quantity import ZERO, grouped
 from costplan.render import Look
 from costplan.render.history import draw_history
-from costplan.render.json import dumps
+from costplan.render.json import dumps, keyed
 from costplan.render.page import (
     Page,
     Table,
@@ -49,7 +47,7 @@ def draw(document: Document, form: str, look: Look) -> str:
     """The document as ``table`` or ``json``, ending in a newline."""
     if form == "json":
         head = {"schema_version": SCHEMA_VERSION, "kind": KINDS[type(document)]}
-        return dumps({**head, **_plain(document)}) + "\n"
+        return dumps({**head, **keyed(document)}) + "\n"
     if form == "csv":
         assert isinstance(document, PriceList)
         return rows_csv(document)
@@ -65,18 +63,6 @@ def draw(document: Document, form: str, look: Look) -> str:
     else:
         _search(page, document)
     return page.text()
-
-
-def _plain(value: Any) -> Any:
-    """Records as objects; ``where`` is spread out, as on the lines of a bill."""
-    if hasattr(value, "_asdict"):
-        plain: dict[str, Any] = {}
-        for name, one in value._asdict().items():
-            plain.update(_plain(one) if name == "where" else {name: _plain(one)})
-        return plain
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value
 
 
 def _model(page: Page, document: ModelPage) -> None:
@@ -98,7 +84,7 @@ def _model(page: Page, document: ModelPage) -> None:
     page.bullets("What multiplies the rates", _factors(document))
     page.bullets("Fees, which nothing multiplies", [_fee(one) for one in document.fees])
     if document.cache:
-        least, kept = document.cache
+        least, kept = document.cache.minimum_tokens, document.cache.ttl_minutes
         minutes = f"{grouped(kept)} {plural('minute', kept)}" if kept else "an unpublished time"
         page.bullets(
             "Cache", [f"prefixes of at least {grouped(least)} tokens, kept {minutes} after use"]
@@ -233,16 +219,18 @@ def _offer(page: Page, document: OfferPage) -> None:
 def _charges(page: Page, document: OfferPage) -> None:
     table = Table("charge", "price", texts=2)
     for one in document.charges:
-        quantity = [] if one.quantity in ("1", one.id) else [f"  {one.quantity}"]
+        terms = one.terms
+        quantity = [] if terms.quantity in ("1", terms.id) else [f"  {terms.quantity}"]
         price, *rest = _charge(one)
-        table.add(stacked(one.id, *quantity), stacked(price, *(f"  {t}" for t in rest)))
+        table.add(stacked(terms.id, *quantity), stacked(price, *(f"  {t}" for t in rest)))
     page.draw(table)
 
 
-def _charge(charge: Charge) -> list[str]:
+def _charge(dated: DatedCharge) -> list[str]:
     """A charge's price, then what else decides its amount, a line each."""
-    if charge.known_from:
-        return [f"from {charge.known_from}"]
+    if dated.known_from:
+        return [f"from {dated.known_from}"]
+    charge = dated.terms
     included = charge.included
     if isinstance(included, Decimal):
         included = grouped(included)
@@ -253,6 +241,7 @@ def _charge(charge: Charge) -> list[str]:
         (charge.minimum_quantity, "at least {}"),
         (charge.round_up_to, "in steps of {}"),
         (charge.rank_by, "tiers count {}"),
+        (charge.redundant, "of which {} stands by"),
         (charge.cap, "at most {} a month"),
         ("once for each role" if charge.scope == "binding" else None, "{}"),
         (charge.note, "{}"),
@@ -315,9 +304,10 @@ def _gate(gate: Gate) -> str:
     return f"{text} ({gate.reason})" if gate.reason else text
 
 
-def _adjustment(one: Adjustment) -> str:
+def _adjustment(dated: DatedAdjust) -> str:
+    one = dated.terms
     if one.ended:
-        return f"{one.id}: ended"
+        return f"{one.id} ended"
     amount, percent = grouped(one.amount or ZERO), grouped(one.percent or ZERO)
     text = {
         "minimum": f"a floor of {amount} a month",
@@ -334,13 +324,14 @@ def _adjustment(one: Adjustment) -> str:
         text += ", a free tier"
     if one.note:
         text += f"; {one.note}"
-    return _later(f"{one.id}: {text}", one.known_from)
+    return _later(f"{one.id}: {text}", dated.known_from)
 
 
 def _history(document: OfferPage) -> list[str]:
     """Every dated charge and adjustment; nothing where all are of one day."""
     lines: list[tuple[date, str]] = []
-    for charge in document.history:
+    for dated in document.history:
+        charge = dated.terms
         if charge.ended:
             what = "ended"
         elif charge.quote:
@@ -349,10 +340,9 @@ def _history(document: OfferPage) -> list[str]:
             what = price_per(charge.price, charge.per, charge.unit)
         else:
             what = f"{', '.join(_slices(charge.tiers))}; per {unit_of(charge.per, charge.unit)}"
-        lines.append((charge.where.since, f"{charge.id} {what}"))
+        lines.append((dated.where.since, f"{charge.id} {what}"))
     for rule in document.adjustment_history:
-        text = f"{rule.id} ended" if rule.ended else _adjustment(rule._replace(known_from=None))
-        lines.append((rule.where.since, text))
+        lines.append((rule.where.since, _adjustment(rule._replace(known_from=None))))
     if len({since for since, _ in lines}) < 2:
         return []
     return [f"{since}: {text}" for since, text in sorted(lines, key=lambda line: line[0])]
