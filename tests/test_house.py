@@ -17,9 +17,9 @@ from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "costplan"
-PURE = ("catalog", "outcomes", "workload", "document", "billing", "plan", "render")
+PURE = ("record", "catalog", "outcomes", "workload", "document", "billing", "plan", "render")
 PROBABILITIES = ("flow.py", "solving.py")  # to and from the outcomes, which are floats
-PURE_FILES = ("quantity.py", "problems.py", "reading.py", "weektime.py", "words.py")
+PURE_FILES = ("quantity.py", "problems.py", "weektime.py", "words.py")
 FORBIDDEN_CALLS = {
     "open",
     "print",

@@ -37,7 +37,7 @@ from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare import hosting
 from costplan.plan.compare.comparison import compare
 from costplan.quantity import literal, shares
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.workload.conversation import Prefix, calls

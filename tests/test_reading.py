@@ -24,7 +24,7 @@ from properties import examples
 
 from costplan.catalog.lookup import CatalogFile
 from costplan.problems import InvalidInput, Problem
-from costplan.reading import REST, Amount, Count, Ge, Le, Positive, Share, collect, read, record
+from costplan.record import REST, Amount, Count, Ge, Le, Positive, Share, collect, read, record
 from costplan.store.files.schemas import schema
 from costplan.workload.model import Workload
 

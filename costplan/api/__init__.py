@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
-from costplan.document.estimate import EstimateDocument, Override, Pinned
+from costplan.document.estimate import EstimateDocument
+from costplan.document.prices_used import Override, Pinned
 from costplan.problems import (
     BadUsage,
     InvalidInput,

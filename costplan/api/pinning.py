@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costplan.api import Locking, catalog_of, own_shelf, pinned_by, with_places
 from costplan.catalog.lookup import Catalog
-from costplan.document.estimate import EstimateDocument, Pinned
+from costplan.document.estimate import EstimateDocument
+from costplan.document.prices_used import Pinned
 from costplan.problems import BadUsage, CostplanError, did_you_mean
 from costplan.store.files.shelves import OWN, catalog_shelves
 from costplan.store.files.workloads import Opened

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.document.estimate import Commitment as Drawn
-from costplan.document.line import LineItem, Price
+from costplan.document.line import LineItem, Price, Term
 from costplan.quantity import ONE, ZERO, grouped, scaled, settle, shares, total
 from costplan.words import STATED, WORKLOAD
 from costplan.workload.contract import Commitment
@@ -44,7 +44,7 @@ def _give_up(lines: Sequence[LineItem], saved: Decimal, name: str) -> None:
     for line, part, before in zip(paid, shares(saved, weights), weights, strict=True):
         line.contracted = before
         line.amount = before - part
-        line.terms = (*line.terms, (name, -part))
+        line.terms = (*line.terms, Term(name, -part))
 
 
 def unused_line(drawn: Drawn, lines: Sequence[LineItem], day: date) -> LineItem | None:

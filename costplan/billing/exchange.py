@@ -41,7 +41,6 @@ class Exchange:
                 currency=currency,
                 rate=stated.rate,
                 unit="/".join(codes),
-                divide=codes[0] == currency,
                 date=stated.date,
                 source=stated.source,
             )

@@ -22,7 +22,7 @@ from costplan.catalog.model import Model
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem
 from costplan.quantity import ONE, ZERO, grouped, settle
-from costplan.reading import record
+from costplan.record import record
 from costplan.words import TOKENS
 from costplan.workload.conversation import Prefix
 from costplan.workload.model import Traffic

@@ -20,7 +20,7 @@ from costplan.catalog.offer import Charge, Gate, Offer
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, counted_to, grouped, rounded, settle, shares, total
-from costplan.reading import record
+from costplan.record import record
 
 FOLLOW_STEPS = frozenset(("queries", "calls", "searches", "requests"))
 """Variables that grow with the runs of steps; what is stored or written does not."""

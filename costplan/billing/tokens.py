@@ -20,7 +20,7 @@ from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, settle
-from costplan.reading import record, with_fields
+from costplan.record import record, with_fields
 from costplan.words import TOKEN_KINDS, TOKENS, parts_of
 
 

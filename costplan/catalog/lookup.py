@@ -15,7 +15,7 @@ from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import RELEASED, Origin, Provenance, Source, resolve, unknown_sources
 from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
-from costplan.reading import About, Currency, record
+from costplan.record import About, Currency, record
 from costplan.words import Category
 
 

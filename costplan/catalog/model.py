@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.schedule import Window
 from costplan.problems import Problem, did_you_mean
-from costplan.reading import About, Amount, Count, Positive, record, with_fields
+from costplan.record import About, Amount, Count, Positive, record, with_fields
 from costplan.words import TOKEN_KINDS
 
 MODES: tuple[str, ...] = ("batch", "flex", "priority", "fast")

@@ -16,7 +16,7 @@ from costplan.catalog.expression import Expression, ExpressionError
 from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import Problem, did_you_mean
-from costplan.reading import About, Amount, Positive, record
+from costplan.record import About, Amount, Positive, record
 from costplan.words import Purpose
 
 Percent = Annotated[Amount, About("percent, 10 for a tenth")]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Literal, NamedTuple
 
 from costplan.problems import Problem
-from costplan.reading import About, record
+from costplan.record import About, record
 from costplan.words import Confidence, weakest
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Literal, NamedTuple
 from costplan.catalog.origin import Origin, Source, unknown_sources
 from costplan.problems import BadUsage, PriceNotKnown, Problem, did_you_mean
 from costplan.quantity import ONE, ZERO, literal
-from costplan.reading import About, Amount, Count, Currency, Positive, record
+from costplan.record import About, Amount, Count, Currency, Positive, record
 
 Kind = Literal["global", "data-zone", "regional"]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from costplan.catalog.origin import Origin
 from costplan.problems import Problem
-from costplan.reading import About, Amount, Positive, record
+from costplan.record import About, Amount, Positive, record
 from costplan.weektime import (
     hours_problems,
     parse_days,

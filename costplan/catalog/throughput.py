@@ -13,7 +13,7 @@ from typing import Annotated, Literal, NamedTuple
 from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ONE, grouped
-from costplan.reading import About, Count, Positive, record
+from costplan.record import About, Count, Positive, record
 
 Precision = Literal["bf16", "fp8", "fp4", "int4"]
 

@@ -206,7 +206,7 @@ def _say(document: CheckDocument) -> None:
         word = "denied" if one.status == "deny" else "unknown"
         print(clean(f"{word}: {one.stack}: {title(one)}: {reason(one)}"), file=sys.stderr)
         if one.where is not None:
-            place = f"{one.where.file}:{one.where.line}:{one.column}"
+            place = f"{one.where.file}:{one.where.line}:{one.where.column}"
             print(f"  --> {clean(place)}", file=sys.stderr)
         if one.remedy:
             print(f"   = help: {clean(one.remedy)}", file=sys.stderr)

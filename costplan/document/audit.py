@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-SCHEMA_VERSION = "1.0"
+from costplan.record import Count, Ge, Inline, Share, document
+
+Number = Annotated[int, Ge(0)]
+"""How many of something."""
 Level = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 """From the worst on. An error is a price that must not be billed as it stands."""
@@ -31,7 +33,7 @@ class Finding(NamedTuple):
     vendor: str
     shelf: str
     file: str
-    line: int | None
+    line: Count | None
     message: str
     hint: str | None = None
 
@@ -39,10 +41,11 @@ class Finding(NamedTuple):
 class AcceptedFinding(NamedTuple):
     """A finding that the catalogue says is right as it stands, and why."""
 
-    found: Finding
+    found: Annotated[Finding, Inline()]
     reason: str
 
 
+@document("audit", "1.0")
 class Audit(NamedTuple):
     """Findings sorted by level, name of the finding and id; ``meanings`` says what each name means.
 
@@ -55,18 +58,26 @@ class Audit(NamedTuple):
     vendor: str | None
     category: str | None
     level: Level
-    within_days: int
-    stale_days: int
-    entries: int
-    quotes: int
-    errors: int
-    warnings: int
-    notes: int
+    within_days: Number
+    stale_days: Number
+    entries: Number
+    quotes: Number
+    errors: Number
+    warnings: Number
+    notes: Number
     findings: tuple[Finding, ...]
     accepted: tuple[AcceptedFinding, ...]
     meanings: Mapping[str, str]
 
 
+class Read(NamedTuple):
+    """The days on which the oldest and the newest source were read."""
+
+    oldest: date
+    newest: date
+
+
+@document("catalogue_report", "1.0")
 class Report(NamedTuple):
     """The catalogue in figures, on a day. Shares are between 0 and 1.
 
@@ -81,33 +92,33 @@ class Report(NamedTuple):
 
     as_of: date
     scope: str
-    providers: int
-    models: int
-    offers: int
-    aliases: int
-    charges: int
-    prices: int
-    prices_in_force: int
-    with_source: int
-    with_source_share: Decimal
-    quotes: int
-    by_confidence: Mapping[str, int]
-    conflicts_settled: int
-    conflicts_open: int
-    conflicts_overruled: int
-    models_of_two_sources: int
-    models_of_two_sources_share: Decimal
-    models_with_history: int
-    models_with_tiers: int
-    models_with_modes: int
-    models_with_regions: int
-    models_with_schedules: int
-    retirements: int
-    announced: int
-    read_by_vendor: Mapping[str, Mapping[str, date]]
-    stale: int
-    silent_zeros: int
-    accepted: int
-    errors: int
-    warnings: int
+    providers: Number
+    models: Number
+    offers: Number
+    aliases: Number
+    charges: Number
+    prices: Number
+    prices_in_force: Number
+    with_source: Number
+    with_source_share: Share
+    quotes: Number
+    by_confidence: Mapping[str, Number]
+    conflicts_settled: Number
+    conflicts_open: Number
+    conflicts_overruled: Number
+    models_of_two_sources: Number
+    models_of_two_sources_share: Share
+    models_with_history: Number
+    models_with_tiers: Number
+    models_with_modes: Number
+    models_with_regions: Number
+    models_with_schedules: Number
+    retirements: Number
+    announced: Number
+    read_by_vendor: Mapping[str, Read]
+    stale: Number
+    silent_zeros: Number
+    accepted: Number
+    errors: Number
+    warnings: Number
     missed: tuple[str, ...]

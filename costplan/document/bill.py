@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
-from costplan.document.line import LineItem
+from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.problems import Problem
 from costplan.quantity import ZERO, total
+from costplan.record import As, Key, document, keys
 
-SCHEMA_VERSION = "1.1"
 
-
+@document("bill", "1.1")
+@keys("offer", "as_of", "currency", "total", "unpriced", "line_items", "notes")
 @dataclass(slots=True, kw_only=True)
 class Bill:
     """Lines of one offer at one moment. ``total`` counts the priced lines only."""
@@ -21,6 +25,20 @@ class Bill:
     currency: str
     line_items: list[LineItem]
     notes: list[str] = field(default_factory=list)
+    reasons: Annotated[
+        list[Unpriced],
+        Key("unpriced"),
+        As(list[Unpriced], "unpriced_said"),
+    ] = field(default_factory=list)
+
+    def check(self) -> Iterable[Problem]:
+        give_reasons(self.line_items, self.reasons)
+        return ()
+
+    @property
+    def unpriced_said(self) -> list[Unpriced]:
+        """The lines without a price, each with its reason."""
+        return unpriced(self.line_items)
 
     @property
     def total(self) -> Decimal:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Annotated, Any
 
 from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.problems import Problem
 from costplan.quantity import ZERO, settle
+from costplan.record import Amount, As, Key, Names, OneOf, Share, Unsaved, document, keys
+from costplan.words import PURPOSES
 
-SCHEMA_VERSION = "1.1"
+CLOSE = Decimal("1e-6")
+"""How far a difference may be from that of the totals."""
 
 
+@keys(
+    "name",
+    "kind",
+    "monthly",
+    "reliability",
+    "silent",
+    "cases",
+    "ceiling",
+    "marginal",
+    "by_purpose",
+    "reason",
+)
 @dataclass(slots=True, kw_only=True)
 class Option:
     """One way to serve a stack's workload: this plan, a change of it, or brute force.
@@ -24,15 +42,15 @@ class Option:
     """
 
     name: str
-    kind: str
+    kind: Annotated[str, OneOf("plan", "orchestrate", "hosting", "unchecked", "quality")]
     monthly: Decimal | None
-    reliability: Decimal | None
-    silent: Decimal | None = None
-    cases: Decimal = ZERO
+    reliability: Amount | None
+    silent: Amount | None = None
+    cases: Amount = ZERO
     reason: str | None = None
-    ceiling: Decimal | None = None
+    ceiling: Amount | None = None
     marginal: Decimal | None = None
-    by_purpose: dict[str, Decimal] | None = None
+    by_purpose: Annotated[dict[str, Decimal], Names(*PURPOSES)] | None = None
 
     @property
     def brute_force(self) -> bool:
@@ -44,6 +62,19 @@ class Option:
         return self.kind == "quality" and self.name.startswith("vote of ")
 
 
+@keys(
+    "stack",
+    "target",
+    "coordination_gap",
+    "shortfall",
+    "brute_force_multiple",
+    "at_target",
+    "sentence",
+    "advice",
+    "frontier",
+    "options",
+    "notes",
+)
 @dataclass(slots=True, kw_only=True)
 class Strategies:
     """The options of one stack at one target, and what they say about the plan.
@@ -55,16 +86,36 @@ class Strategies:
     """
 
     stack: str
-    target: Decimal | None
+    target: Amount | None
     options: list[Option]
     frontier: list[Option]
-    gap: Decimal | None = None
+    gap: Annotated[Decimal | None, Key("coordination_gap")] = None
     shortfall: Decimal | None = None
-    multiple: Decimal | None = None
-    at_target: Option | None = None
+    multiple: Annotated[Decimal | None, Key("brute_force_multiple")] = None
+    at_target: Annotated[Option | None, Unsaved()] = None
+    named: Annotated[str | None, Key("at_target"), As(str | None, "at_target_name")] = None
     sentence: str = ""
     advice: str | None = None
     notes: list[str] = field(default_factory=list)
+
+    def check(self) -> Iterable[Problem]:
+        """Sets ``at_target`` to the option of that name."""
+        self.at_target = next((one for one in self.options if one.name == self.named), None)
+        if self.named is not None and self.at_target is None:
+            message = f"names '{self.named}', which is not among the options"
+            yield Problem(("at_target",), message)
+
+    @property
+    def at_target_name(self) -> str | None:
+        """The name of the cheapest option at the target."""
+        return None if self.at_target is None else self.at_target.name
+
+
+Pairs = list[tuple[str, Decimal]]
+
+
+def _pairs(given: dict[str, Decimal]) -> Pairs:
+    return list(given.items())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,9 +124,9 @@ class Versus:
 
     stack: str
     difference: Decimal
-    wins: list[tuple[str, Decimal]]
-    loses: list[tuple[str, Decimal]]
-    break_even: Decimal | None = None
+    wins: Annotated[Pairs, As(dict[str, Decimal], lambda one: dict(one.wins), _pairs)]
+    loses: Annotated[Pairs, As(dict[str, Decimal], lambda one: dict(one.loses), _pairs)]
+    break_even: Annotated[Amount | None, Key("break_even_requests")] = None
     one_off: Decimal | None = None
     payback_months: Decimal | None = None
 
@@ -86,7 +137,7 @@ class LockIn:
 
     stack: str
     vendor: str
-    share: Decimal
+    share: Share
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,7 +157,7 @@ class Lever:
     None: nothing tried reaches the target any more. ``flips``: another way becomes the cheapest.
     """
 
-    name: str
+    name: Annotated[str, Key("input")]
     low: Decimal | None
     high: Decimal | None
     low_choice: str | None
@@ -129,31 +180,69 @@ class BreakEven:
 class Sensitivity:
     """What would change the answer. ``threshold``: the confidence below which a person is asked."""
 
-    threshold: Decimal | None = None
+    threshold: Annotated[Decimal | None, Key("escalation_threshold")] = None
     choice: str | None = None
     monthly: Decimal | None = None
     levers: list[Lever] = field(default_factory=list)
     break_evens: list[BreakEven] = field(default_factory=list)
 
 
+@document("comparison", "1.1")
+@keys(
+    "baseline",
+    "at_reliability",
+    "versus",
+    "lock_in",
+    "mixes",
+    "margins",
+    "strategies",
+    "sensitivity",
+    "notes",
+    "estimate",
+)
 @dataclass(slots=True, kw_only=True)
 class Comparison:
     """Several estimates of one workload, side by side."""
 
-    document: EstimateDocument
+    document: Annotated[EstimateDocument, Key("estimate")]
     baseline: str
     versus: list[Versus]
     lock_in: list[LockIn]
     strategies: list[Strategies]
     mixes: list[Mix] = field(default_factory=list)
     margins: dict[str, Decimal] = field(default_factory=dict)
-    at_reliability: Decimal | None = None
+    at_reliability: Amount | None = None
     sensitivity: Sensitivity | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
     def estimates(self) -> list[Estimate]:
         return self.document.estimates
+
+    def check(self) -> Iterable[Problem]:
+        """Every stack that is spoken of is there, and differences are what the totals make them."""
+        totals = {one.stack: one.total_monthly for one in self.estimates}
+        spoken: list[tuple[str, list[Any]]] = [
+            ("versus", [one.stack for one in self.versus]),
+            ("lock_in", [one.stack for one in self.lock_in]),
+            ("strategies", [one.stack for one in self.strategies]),
+            ("margins", list(self.margins)),
+            ("baseline", [self.baseline]),
+        ]
+        for key, stacks in spoken:
+            for stack in stacks:
+                if stack not in totals:
+                    message = f"names the stack '{stack}', which has no estimate here"
+                    yield Problem((key,), message)
+        for number, one in enumerate(self.versus):
+            if one.stack in totals and self.baseline in totals:
+                apart = totals[one.stack] - totals[self.baseline]
+                if abs(apart - one.difference) > CLOSE:
+                    yield Problem(
+                        ("versus",),
+                        f"has a difference of {one.difference:f} (element {number}), "
+                        f"but the totals are {apart:f} apart",
+                    )
 
 
 def margin(estimate: Estimate, revenue_per_request: Decimal) -> Decimal:

@@ -10,14 +10,18 @@ All are money a month of the base's currency; the four sum to the difference exa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
+from costplan.problems import Problem
 from costplan.quantity import ZERO, settle, total
+from costplan.record import Amount, As, Key, OneOf, Share, Sparse, document, keys
 
-SCHEMA_VERSION = "1.1"
-"""1.1 added ``rule_changes``."""
+Change = Annotated[str, OneOf("new", "removed", "changed", "same")]
+SideName = Annotated[str, OneOf("base", "head")]
 CAUSES = ("volume", "mix", "intensity", "price")
 SAME_SHARE = Decimal("1e-9")
 """Reliabilities agree within it: outcomes are solved in binary floats."""
@@ -42,6 +46,20 @@ def together(splits: list[Split]) -> Split:
     return Split(**{name: total(getattr(one, name) for one in splits) for name in CAUSES})
 
 
+@keys(
+    "kind",
+    "role",
+    "component",
+    "offer",
+    "charge",
+    "unit",
+    "base",
+    "head",
+    "difference",
+    "base_quantity",
+    "head_quantity",
+    "unpriced",
+)
 @dataclass(slots=True, kw_only=True)
 class LineChange:
     """One charge of one offer in one role, all its slices, before and after.
@@ -60,8 +78,10 @@ class LineChange:
     head: Decimal | None
     base_quantity: Decimal | None = None
     head_quantity: Decimal | None = None
-    unpriced: tuple[str, ...] = ()
-    said_changed: bool = False
+    unpriced: tuple[SideName, ...] = ()
+    said_changed: Annotated[
+        bool, Key("kind"), As(Change, "kind", lambda kind: kind == "changed")
+    ] = False
 
     @property
     def difference(self) -> Decimal:
@@ -89,10 +109,10 @@ class Side:
 
     total_monthly: Decimal
     at_least: bool
-    requests: Decimal
-    reliability: Decimal | None = None
-    silent_per_month: Decimal | None = None
-    cost_per_trusted_answer: Decimal | None = None
+    requests: Annotated[Amount, Key("requests_per_month")]
+    reliability: Share | None = None
+    silent_per_month: Amount | None = None
+    cost_per_trusted_answer: Amount | None = None
 
     @property
     def silent(self) -> Decimal | None:
@@ -108,6 +128,7 @@ def _apart(before: Decimal | None, after: Decimal | None) -> bool:
     return abs(after - before) > SAME_SHARE
 
 
+@keys("stack", "kind", "base", "head", "difference", "percent", "certain", "causes", "lines")
 @dataclass(slots=True, kw_only=True)
 class StackDiff:
     """A stack on both sides; one of them None: the stack is new, or gone."""
@@ -115,8 +136,16 @@ class StackDiff:
     stack: str
     base: Side | None
     head: Side | None
-    split: Split
+    split: Annotated[Split, Key("causes")]
     lines: list[LineChange] = field(default_factory=list)
+
+    def check(self) -> Iterable[Problem]:
+        """A stack is on one side at least, and its causes sum to the difference."""
+        if self.base is None and self.head is None:
+            yield Problem(("head",), "is missing on both sides")
+        elif self.split.difference != self.difference:
+            message = f"sum to {self.split.difference}, the difference is {self.difference}"
+            yield Problem(("causes",), message)
 
     @property
     def difference(self) -> Decimal:
@@ -137,7 +166,7 @@ class StackDiff:
         return not any(side is not None and side.at_least for side in (self.base, self.head))
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Change:
         """``new``, ``removed``, ``changed`` or ``same``."""
         if self.base is None:
             return "new"
@@ -158,6 +187,19 @@ class StackDiff:
         return any(_apart(before, after) for before, after in pairs)
 
 
+@document("diff", "1.1")  # 1.1 added rule_changes
+@keys(
+    "workload",
+    "currency",
+    "base",
+    "head",
+    "base_as_of",
+    "head_as_of",
+    "changed",
+    "stacks",
+    "notes",
+    "rule_changes",
+)
 @dataclass(slots=True, kw_only=True)
 class DiffDocument:
     """All stacks of a workload before and after a change.
@@ -174,7 +216,7 @@ class DiffDocument:
     head_as_of: date
     stacks: list[StackDiff]
     notes: list[str] = field(default_factory=list)
-    rule_changes: list[str] = field(default_factory=list)
+    rule_changes: Annotated[list[str], Sparse()] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:

@@ -7,22 +7,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from costplan.document.line import LineItem
-from costplan.problems import BadUsage, did_you_mean
-from costplan.quantity import ZERO, grouped, literal, settle, total
+from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.prices_used import Origin, Override, Pinned
+from costplan.document.reliability import Reliability
+from costplan.problems import BadUsage, Problem, did_you_mean
+from costplan.quantity import ZERO, literal, settle, total
+from costplan.record import (
+    Amount,
+    As,
+    Count,
+    Ge,
+    Key,
+    Monthly,
+    Names,
+    Sparse,
+    Unsaved,
+    document,
+    keys,
+)
 from costplan.words import PURPOSES, several
 
-NORMAL = (
-    (Decimal("0.5"), ZERO),
-    (Decimal("0.95"), Decimal("1.6448536269515")),
-    (Decimal("0.99"), Decimal("2.3263478740408")),
-)
-"""Quantiles of the standard normal distribution."""
-SCHEMA_VERSION = "1.2"
-"""1.1 added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2 ``catalog.overrides`` and
-``ended``."""
 STALE_RATE = "exchange rate "
 """How a stale exchange rate begins in the list of stale prices; then its key and ": of" its day."""
 NUMBER = r"Decimal\('(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)'\)"
@@ -40,12 +46,18 @@ def amounts(lines: Iterable[LineItem]) -> Decimal:
     return total(line.amount or ZERO for line in lines)
 
 
+@keys("component", "total", "fixed", "variable", "line_items")
 @dataclass(slots=True)
 class Component:
     """The lines of one kind of cost: tokens, vector-db, observability ..."""
 
-    name: str
+    name: Annotated[str, Key("component")]
     line_items: list[LineItem]
+
+    def check(self) -> Iterable[Problem]:
+        if any(line.component != self.name for line in self.line_items):
+            message = f"holds a line of another component than '{self.name}'"
+            yield Problem(("line_items",), message)
 
     @property
     def total(self) -> Decimal:
@@ -64,6 +76,7 @@ class Component:
         return any(line.amount is None for line in self.line_items)
 
 
+@keys("name", "monthly", "covered", "unused", "overage", "saved")
 @dataclass(slots=True)
 class Commitment:
     """What a month draws on money promised to a vendor: covered + unused = monthly.
@@ -73,9 +86,9 @@ class Commitment:
     """
 
     name: str
-    monthly: Decimal
-    covered: Decimal
-    overage: Decimal
+    monthly: Amount
+    covered: Amount
+    overage: Amount
     saved: Decimal
 
     @property
@@ -83,6 +96,7 @@ class Commitment:
         return self.monthly - self.covered
 
 
+@keys("month", "requests", "recurring", "one_off", "total", "at_least", "credits")
 @dataclass(slots=True)
 class Month:
     """One month of a longer horizon: recurring cost at that month's traffic and prices.
@@ -90,64 +104,16 @@ class Month:
     ``credits``: what one-time credits pay of it, as a positive amount.
     """
 
-    month: date
-    requests: Decimal
+    month: Annotated[date, Monthly()]
+    requests: Amount
     recurring: Decimal
     one_off: Decimal
     at_least: bool
-    credits: Decimal = ZERO
+    credits: Annotated[Amount, Sparse()] = ZERO
 
     @property
     def total(self) -> Decimal:
         return self.recurring + self.one_off - self.credits
-
-
-@dataclass(slots=True, kw_only=True)
-class Reliability:
-    """What becomes of one request, and of a month's requests. Shares sum to 1.
-
-    ``trusted``: a right answer, by the machine or a person; ``silent``: a wrong one delivered as if
-    it were right; ``aborted``: loudly none. ``shared``: steps whose success rate was taken to be
-    the same for every model, so that no stack may be ranked on it. ``cost_sd``: standard
-    deviation of one request's variable cost. ``cost_quantiles``: (share, low, high): the cost that
-    the share of requests does not exceed lies between low and high.
-    """
-
-    delivered_right: Decimal
-    delivered_wrong: Decimal
-    human_right: Decimal
-    human_wrong: Decimal
-    aborted: Decimal
-    cost_mean: Decimal
-    cost_sd: Decimal
-    cost_quantiles: list[tuple[Decimal, Decimal, Decimal]] = field(default_factory=list)
-    target: Decimal | None = None
-    shared: list[str] = field(default_factory=list)
-
-    @property
-    def trusted(self) -> Decimal:
-        return self.delivered_right + self.human_right
-
-    @property
-    def silent(self) -> Decimal:
-        return self.delivered_wrong + self.human_wrong
-
-    @property
-    def escalated(self) -> Decimal:
-        return self.human_right + self.human_wrong
-
-    def month_sd(self, requests: Decimal) -> Decimal:
-        """Standard deviation of the month's variable cost under Poisson arrivals of that mean:
-        Var = n (v + m^2)."""
-        return (requests * (self.cost_sd**2 + self.cost_mean**2)).sqrt()
-
-    def month_quantiles(self, requests: Decimal) -> list[tuple[Decimal, Decimal]]:
-        """(share, money): what the month's variable cost does not exceed in that share of months.
-
-        A normal distribution of the month's mean and variance, as a sum of many requests has.
-        """
-        mean, sd = requests * self.cost_mean, self.month_sd(requests)
-        return [(share, max(ZERO, mean + deviations * sd)) for share, deviations in NORMAL]
 
 
 class Ended(NamedTuple):
@@ -158,8 +124,8 @@ class Ended(NamedTuple):
 
     offer: str
     date: date
-    month: int
-    months: int
+    month: Annotated[int, Ge(0)]
+    months: Count
 
     @property
     def sentence(self) -> str:
@@ -170,27 +136,113 @@ class Ended(NamedTuple):
         return f"{self.offer} retires on {self.date}, in {when}; it is billed as if it stayed"
 
 
+class Budget(NamedTuple):
+    """What a month may cost, and what is left of it."""
+
+    monthly_total: Amount
+    headroom: Decimal
+
+
+@keys(
+    "stack",
+    "requests_per_month",
+    "conversations_per_month",
+    "seats",
+    "total_monthly",
+    "at_least",
+    "list_monthly",
+    "fixed_monthly",
+    "variable_monthly",
+    "unpriced",
+    "by_purpose",
+    "orchestration_spend",
+    "overprovisioned_compute",
+    "cost_per_request",
+    "cost_per_trusted_answer",
+    "reliability",
+    "budget",
+    "components",
+    "assumptions",
+    "notes",
+    "warnings",
+    "stale",
+    "not_modelled",
+    "not_included",
+    ("contracted_monthly", "discounted_monthly"),
+    "ended",
+    "commitments",
+    "months",
+    "mean_monthly",
+    "horizon_total",
+)
 @dataclass(slots=True, kw_only=True)
 class Estimate:
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
     names none; ``budget``: what the month may cost, for a table to show what is left."""
 
     stack: str
-    requests: Decimal
-    conversations: Decimal | None = None
-    seats: Decimal | None = None
+    requests: Annotated[Amount, Key("requests_per_month")]
+    conversations: Annotated[Amount | None, Key("conversations_per_month")] = None
+    seats: Annotated[Amount | None, Sparse()] = None
     components: list[Component]
-    months: list[Month] = field(default_factory=list)
+    months: Annotated[list[Month], Sparse()] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     not_included: list[str] = field(default_factory=list)
     not_modelled: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
-    budget: Decimal | None = None
-    reliability: Reliability | None = None
-    commitments: list[Commitment] = field(default_factory=list)
-    ended: list[Ended] = field(default_factory=list)
+    budget: Annotated[
+        Decimal | None, As(Budget | None, "left_of_budget", lambda said: said and said[0])
+    ] = None
+    reliability: Annotated[
+        Reliability | None, As(Reliability | None, "reliability_of_requests")
+    ] = None
+    commitments: Annotated[list[Commitment], Sparse()] = field(default_factory=list)
+    ended: Annotated[list[Ended], Sparse()] = field(default_factory=list)
+    reasons: Annotated[list[Unpriced], Key("unpriced"), As(list[Unpriced], "unpriced_said")] = (
+        field(default_factory=list)
+    )
+
+    def check(self) -> Iterable[Problem]:
+        give_reasons(self.lines, self.reasons)
+        return ()
+
+    @property
+    def unpriced_said(self) -> list[Unpriced]:
+        """The lines without a price, each with its reason."""
+        return unpriced(self.lines)
+
+    @property
+    def left_of_budget(self) -> Budget | None:
+        """The budget and what is left of it; None where there is none."""
+        if self.budget is None:
+            return None
+        return Budget(self.budget, self.budget - self.total_monthly)
+
+    @property
+    def reliability_of_requests(self) -> Reliability | None:
+        """The reliability, with what it says of a month of this stack's requests."""
+        if self.reliability is None:
+            return None
+        return replace(self.reliability, requests=self.requests)
+
+    @property
+    def discounted_monthly(self) -> Annotated[Decimal | None, Sparse()]:
+        """After discounts, where that is another figure than the total."""
+        contracted = self.contracted_monthly
+        return None if contracted == self.total_monthly else contracted
+
+    @property
+    def horizon_total(self) -> Annotated[Decimal | None, Sparse()]:
+        """All months together; None without a horizon."""
+        return sum((month.total for month in self.months), ZERO) if self.months else None
+
+    @property
+    def mean_monthly(self) -> Annotated[Decimal | None, Sparse()]:
+        """A month of the horizon; None without one."""
+        whole = self.horizon_total
+        return None if whole is None else whole / len(self.months)
 
     @property
     def lines(self) -> list[LineItem]:
@@ -227,7 +279,7 @@ class Estimate:
         return bool(self.unpriced)
 
     @property
-    def by_purpose(self) -> dict[str, Decimal]:
+    def by_purpose(self) -> Annotated[dict[str, Decimal], Names(*PURPOSES)]:
         return {
             purpose: amounts(line for line in self.lines if line.purpose == purpose)
             for purpose in PURPOSES
@@ -260,87 +312,18 @@ class Estimate:
         return settle(self.total_monthly / self.requests) if self.requests else None
 
 
-class Origin(NamedTuple):
-    """The workload file, and the lines (from 1) of what findings are about: ``stack.portable``,
-    ``stack.portable.chat``, ``budget.monthly_total``."""
-
-    file: str
-    lines: dict[str, int]
-
-
-MOVES = 5
-"""So many moves are told of one by one before a bill."""
-
-
-class Pinned(NamedTuple):
-    """The lock file whose prices an estimate rests on.
-
-    ``moved``: what the catalogue has since said otherwise; ``missing``: ids that were asked for and
-    are not in the lock, so that the catalogue prices them.
-    """
-
-    file: str
-    as_of: date
-    offers: tuple[str, ...]
-    moved: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-
-    @property
-    def sentences(self) -> list[str]:
-        """What a reader must know of it."""
-        found = [f"prices pinned by {self.file} of {self.as_of}"]
-        found += [f"the catalogue has moved: {one}" for one in self.moved[:MOVES]]
-        if (more := len(self.moved) - MOVES) > 0:
-            found.append(f"{more:,} more have moved: 'costplan pricing lock --check' names them")
-        if self.missing:
-            found.append(
-                f"not in {self.file}, priced from the catalogue: {', '.join(self.missing)}"
-            )
-        return found
-
-
-class Override(NamedTuple):
-    """An offer whose price is not the one that the shelves below say.
-
-    ``shelf`` gave the price: a project's folder, the workload's own ``[prices]``, a lock, the
-    user's folder. ``prices``: what differs, its own figure and the one it hides, None where there
-    is none; ``words``: what differs beside figures.
-    """
-
-    offer: str
-    shelf: str
-    prices: tuple[tuple[str, Decimal | None, Decimal | None], ...]
-    words: tuple[str, ...] = ()
-
-    @property
-    def sentence(self) -> str:
-        """What a reader must know of it, with both figures."""
-        both = sorted(self.prices, key=lambda price: None in price[1:])
-        parts = [
-            f"{label} {_figure(own)} in place of {_figure(hidden)}" for label, own, hidden in both
-        ]
-        parts[SURE:SURE] = self.words
-        if (more := len(parts) - DIFFERENCES) > 0:
-            parts[DIFFERENCES:] = [f"{more:,} more differ: 'costplan pricing diff' names them"]
-        return f"{self.offer}: {SHELVES.get(self.shelf, self.shelf)}: " + "; ".join(parts)
-
-
-SURE = 2
-"""So many figures are told of before the words, which no number of them may push out of sight."""
-DIFFERENCES = 4
-"""So many differences of an offer are told of one by one before a bill."""
-SHELVES = {
-    "project": "the project's own price",
-    "workload": "the workload's own price",
-    "user": "the user's own price",
-    "lock": "the lock's price",
-}
-
-
-def _figure(value: Decimal | None) -> str:
-    return "none" if value is None else grouped(value)
-
-
+@document("estimate", "1.2")
+@keys(
+    "workload",
+    "currency",
+    "as_of",
+    "origin",
+    "catalog.hash",
+    "catalog.offers",
+    "catalog.lock",
+    "catalog.overrides",
+    "estimates",
+)
 @dataclass(slots=True, kw_only=True)
 class EstimateDocument:
     """All stacks of one workload on one day.
@@ -348,18 +331,31 @@ class EstimateDocument:
     ``catalog_text`` spells out the offers used; a document that was saved has their
     ``saved_hash`` alone. ``lock`` None: no lock file was used. ``overrides``: offers that a folder
     or file of the user's prices otherwise than the catalogue.
+
+    1.1 of the schema added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2
+    ``catalog.overrides`` and ``ended``.
     """
 
     workload: str
     currency: str
     as_of: date
-    offers: list[str]
+    offers: Annotated[list[str], Key("catalog.offers")]
     estimates: list[Estimate]
-    catalog_text: str = ""
-    saved_hash: str | None = None
-    origin: Origin | None = None
-    lock: Pinned | None = None
-    overrides: list[Override] = field(default_factory=list)
+    catalog_text: Annotated[str, Unsaved()] = ""
+    saved_hash: Annotated[str | None, Key("catalog.hash"), As(str, "catalog_hash")] = None
+    origin: Annotated[Origin | None, Sparse()] = None
+    lock: Annotated[Pinned | None, Sparse(), Key("catalog.lock")] = None
+    overrides: Annotated[list[Override], Sparse(), Key("catalog.overrides")] = field(
+        default_factory=list
+    )
+
+    def check(self) -> Iterable[Problem]:
+        names: set[str] = set()
+        for number, made in enumerate(self.estimates):
+            if made.stack in names:
+                message = f"has the stack '{made.stack}' twice (element {number})"
+                yield Problem(("estimates",), message)
+            names.add(made.stack)
 
     @property
     def catalog_hash(self) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
 from costplan.document.entries import estimates_of
-from costplan.document.estimate import Estimate, EstimateDocument, Origin
+from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.finding import Finding, Findings, Rule, Where
 from costplan.document.line import LineItem
+from costplan.document.prices_used import Origin
 from costplan.quantity import grouped, rounded
 from costplan.words import WORKLOAD
 

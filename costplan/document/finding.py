@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from costplan.record import Count
+
 Level = Literal["error", "warning", "note"]
 
 
@@ -25,10 +27,11 @@ class Rule(NamedTuple):
 
 
 class Where(NamedTuple):
-    """A place in a file; lines count from 1."""
+    """A place in a file; lines and columns count from 1."""
 
     file: str
-    line: int = 1
+    line: Count = 1
+    column: Count = 1
 
 
 class Finding(NamedTuple):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-SCHEMA_VERSION = "1.0"
+from costplan.record import Ge, document, keys
+
+Number = Annotated[int, Ge(0)]
+"""How many of something."""
 
 
 class Shelf(NamedTuple):
@@ -14,9 +17,9 @@ class Shelf(NamedTuple):
 
     name: str
     folder: str | None
-    entries: int | None
+    entries: Number | None
     newest_checked: date | None
-    stale: int
+    stale: Number
     problems: tuple[str, ...] = ()
 
 
@@ -40,11 +43,29 @@ class Terminal(NamedTuple):
     """What standard output is, and how a page would look on it."""
 
     is_terminal: bool
-    width: int
+    width: Number
     color: bool
     encoding: str
 
 
+@document("doctor", "1.0")
+@keys(
+    "healthy",
+    "version",
+    "python",
+    "platform",
+    "program",
+    "as_of",
+    "stale_days",
+    "catalogues",
+    "workload",
+    "settings",
+    "tokens",
+    "terminal",
+    "git",
+    "packages",
+    "problems",
+)
 class Health(NamedTuple):
     """``tokens``: names of secrets, and only whether they are set. ``git``: its path."""
 
@@ -53,7 +74,7 @@ class Health(NamedTuple):
     platform: str
     program: str
     as_of: date
-    stale_days: int
+    stale_days: Number
     catalogues: tuple[Shelf, ...]
     workload: str | None
     settings: tuple[Setting, ...]

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
+from costplan.problems import Problem
 from costplan.quantity import ZERO, counted_to, grouped, settle
+from costplan.record import (
+    Amount,
+    As,
+    Blank,
+    Inline,
+    Key,
+    OneOf,
+    Pattern,
+    Positive,
+    Sparse,
+    Unsaved,
+    keys,
+)
+from costplan.words import CONFIDENCES, PURPOSES, STATED
+
+Purpose = Annotated[str, OneOf(*PURPOSES)]
+Confidence = Annotated[str, OneOf(*CONFIDENCES, STATED)]
 
 
 @dataclass(slots=True)
@@ -23,14 +42,14 @@ class Price:
     charge: str
     unit: str
     price: Decimal | None
-    per: Decimal
+    per: Positive
     source: str
-    confidence: str
+    confidence: Confidence
     since: date
     checked: date
-    base: Decimal | None = None
-    factors: tuple[tuple[str, Decimal], ...] = ()
-    reason: str | None = None
+    base: Annotated[Decimal | None, Unsaved()] = None
+    factors: Annotated[tuple[tuple[str, Decimal], ...], Unsaved()] = ()
+    reason: Annotated[str | None, Unsaved()] = None
     variant: str | None = None
 
     @property
@@ -41,14 +60,18 @@ class Price:
 
 class Conversion(NamedTuple):
     """An exchange rate as it was stated: ``rate`` of the first currency of ``unit`` (USD/EUR) for
-    one of the second. ``divide``: amounts are in the first and are divided by it."""
+    one of the second. ``currency`` is that of the amounts that it turns into ours."""
 
-    currency: str
-    rate: Decimal
-    unit: str
-    divide: bool
-    date: date
-    source: str
+    currency: Annotated[str, Key("original_currency")]
+    rate: Annotated[Amount, Key("exchange_rate")]
+    unit: Annotated[str, Pattern("^[A-Z]{3}/[A-Z]{3}$"), Key("exchange_unit")]
+    date: Annotated[date, Key("exchange_date")]
+    source: Annotated[str, Key("exchange_source")]
+
+    @property
+    def divide(self) -> bool:
+        """Whether amounts are in the first currency, and are divided by the rate."""
+        return self.unit.startswith(f"{self.currency}/")
 
     @property
     def words(self) -> str:
@@ -56,15 +79,71 @@ class Conversion(NamedTuple):
         return f"{'/' if self.divide else 'x'} {grouped(self.rate)} {self.unit} ({self.date})"
 
 
+@keys(
+    "original_currency",
+    "original_list_amount",
+    "original_amount",
+    "exchange_rate",
+    "exchange_unit",
+    "exchange_date",
+    "exchange_source",
+)
 @dataclass(slots=True)
 class Exchanged:
     """A line's amounts in the vendor's own currency, and the rate that turned them into ours."""
 
-    conversion: Conversion
-    list_amount: Decimal | None
-    amount: Decimal | None
+    conversion: Annotated[Conversion, Inline()]
+    list_amount: Annotated[Decimal | None, Key("original_list_amount")]
+    amount: Annotated[Decimal | None, Key("original_amount")]
 
 
+class Term(NamedTuple):
+    """What a commitment or a credit took off a line."""
+
+    name: str
+    amount: Decimal
+
+
+class Unpriced(NamedTuple):
+    """A line without a price, and why it has none."""
+
+    role: str
+    offer: str
+    charge: str
+    quantity: Decimal
+    unit: str
+    reason: str | None
+
+
+@keys(
+    "role",
+    "component",
+    "step",
+    "offer",
+    "charge",
+    "variant",
+    "purpose",
+    "tags",
+    "fixed",
+    "quantity",
+    "unit",
+    "price",
+    "per",
+    "list_amount",
+    "amount",
+    "formula",
+    "quantity_formula",
+    "quantity_used",
+    "source",
+    "since",
+    "checked",
+    "confidence",
+    "flat",
+    "region",
+    "contracted_amount",
+    "exchanged",
+    "terms",
+)
 @dataclass(slots=True)
 class LineItem:
     """Quantity times price, for one role and one purpose.
@@ -79,25 +158,47 @@ class LineItem:
     billed, by the cloud's own id.
     """
 
-    price: Price
-    quantity: Decimal
+    price: Annotated[Price, Inline()]
+    quantity: Amount
     list_amount: Decimal | None
     amount: Decimal | None
     role: str = ""
     component: str = ""
-    purpose: str = "produce"
+    purpose: Purpose = "produce"
     fixed: bool = False
-    basis: str = ""
+    basis: Annotated[str, Blank(), Key("quantity_formula")] = ""
     step: str | None = None
     tags: tuple[str, ...] = ()
-    used: Decimal | None = None
-    flat: str | None = None
-    discount: Decimal = ZERO
-    written: str | None = None
-    exchanged: Exchanged | None = None
-    contracted: Decimal | None = None
-    terms: tuple[tuple[str, Decimal], ...] = ()
-    region: str | None = None
+    used: Annotated[Decimal | None, Key("quantity_used"), As(Amount, "quantity_used")] = None
+    flat: Annotated[str | None, Sparse(), As(Literal[True], "is_flat", lambda flat: "")] = None
+    discount: Annotated[Decimal, Unsaved()] = ZERO
+    written: Annotated[str | None, Key("formula"), As(str, "formula")] = None
+    exchanged: Annotated[Exchanged | None, Inline()] = None
+    contracted: Annotated[Decimal | None, Sparse(), Key("contracted_amount")] = None
+    terms: Annotated[tuple[Term, ...], Sparse()] = ()
+    region: Annotated[str | None, Sparse()] = None
+
+    def check(self) -> Iterable[Problem]:
+        """What a document may not say of a line; puts right what it does not say in full."""
+        self.used = None if self.used == self.quantity else self.used
+        self.flat = None if self.flat is None else self.written
+        if (self.list_amount is None) != (self.amount is None):
+            yield Problem(("amount",), "and list_amount must be both known or both null")
+        if self.exchanged is not None:
+            rate = self.exchanged.conversion
+            if rate.currency not in rate.unit.split("/"):
+                message = f"must be a pair with {rate.currency}, not {rate.unit}"
+                yield Problem(("exchange_unit",), message)
+
+    @property
+    def quantity_used(self) -> Decimal:
+        """The quantity before an included part was taken off."""
+        return self.quantity if self.used is None else self.used
+
+    @property
+    def is_flat(self) -> bool | None:
+        """True where the formula is no quantity times a price, else None."""
+        return None if self.flat is None else True
 
     @property
     def contracted_amount(self) -> Decimal | None:
@@ -138,3 +239,26 @@ class LineItem:
             )
         off = f" x {grouped(settle(1 - self.discount))} (discount)" if self.discount else ""
         return f"{quantity} x {rate}{per}{off}"
+
+
+def unpriced(lines: Iterable[LineItem]) -> list[Unpriced]:
+    """The lines without a price, each with its reason."""
+    return [
+        Unpriced(
+            line.role,
+            line.price.offer,
+            line.price.charge,
+            line.quantity,
+            line.price.unit,
+            line.price.reason,
+        )
+        for line in lines
+        if line.amount is None
+    ]
+
+
+def give_reasons(lines: Iterable[LineItem], said: Sequence[Unpriced]) -> None:
+    """Each unpriced line its reason, in the same order. Lines may share a price: each gets one."""
+    missing = (line for line in lines if line.amount is None)
+    for line, one in zip(missing, said, strict=False):
+        line.price = replace(line.price, reason=one.reason)

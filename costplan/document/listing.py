@@ -7,17 +7,16 @@ the others in the JSON. A field's name is its key there; money is in the entry's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from costplan.catalog.model import CacheTerms
 from costplan.catalog.offer import Adjust, Charge, Gate, Slice
+from costplan.record import Inline, document, keys
 from costplan.words import Confidence
-
-SCHEMA_VERSION = "1.1"
-"""1.1 added what the catalogue says of a charge and the page left out, such as ``redundant``."""
 
 
 class Head(NamedTuple):
@@ -58,7 +57,7 @@ class Headline(NamedTuple):
     tiers: tuple[Slice, ...]
     quote: bool
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Row(NamedTuple):
@@ -90,6 +89,7 @@ class Row(NamedTuple):
     capabilities: tuple[str, ...] = ()
 
 
+@document("price_list", "1.0")
 class PriceList(NamedTuple):
     """Entries, each with its headline price on a day; by category and id unless ``sorted_by``."""
 
@@ -99,15 +99,18 @@ class PriceList(NamedTuple):
 
 
 class VendorCount(NamedTuple):
-    """How much of a vendor is in a category; ``prefix`` begins its ids."""
+    """How much of a vendor is in a category; ``prefix`` begins its ids; ``read``: the newest day on
+    which one of these prices was read at its source."""
 
     category: str
     prefix: str
     vendor: str
     models: int
     offers: int
+    read: date | None = None
 
 
+@document("price_overview", "1.0")
 class Overview(NamedTuple):
     """What the catalogue holds, vendor by vendor."""
 
@@ -152,7 +155,7 @@ class Tier(NamedTuple):
     from_input_tokens: int
     rates: Mapping[str, Decimal]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Mode(NamedTuple):
@@ -163,7 +166,7 @@ class Mode(NamedTuple):
     rates: Mapping[str, Decimal]
     tiers: tuple[Tier, ...]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Region(NamedTuple):
@@ -172,7 +175,7 @@ class Region(NamedTuple):
     name: str
     times: Decimal
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Window(NamedTuple):
@@ -186,7 +189,7 @@ class Window(NamedTuple):
     hours: tuple[str, ...]
     holidays: tuple[date, ...]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Fee(NamedTuple):
@@ -197,7 +200,7 @@ class Fee(NamedTuple):
     per: Decimal
     unit: str
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class Rejected(NamedTuple):
@@ -218,9 +221,10 @@ class Card(NamedTuple):
     tiers: tuple[Tier, ...]
     fees: tuple[Fee, ...]
     rejected: tuple[Rejected, ...]
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
+@document("price_page", "1.1")
 class ModelPage(NamedTuple):
     """A model in full. Without a card on the day (``known_from``) only its history has prices."""
 
@@ -245,23 +249,32 @@ class ModelPage(NamedTuple):
     retires: date | None = None
 
 
+def _terms(kind: type) -> Iterator[str]:
+    """The keys of a dated entry: the catalogue's own, but for its origin, and the page's."""
+    yield from (one.name for one in fields(kind) if one.name != "origin")
+    yield from ("known_from", *Where._fields)
+
+
+@keys(*_terms(Charge))
 class DatedCharge(NamedTuple):
     """A charge as the catalogue has it. ``fixed``: by its own word, or by what it counts."""
 
-    terms: Charge
+    terms: Annotated[Charge, Inline()]
     fixed: bool
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
+@keys(*_terms(Adjust))
 class DatedAdjust(NamedTuple):
     """A change of the bill after its charges, as the catalogue has it."""
 
-    terms: Adjust
+    terms: Annotated[Adjust, Inline()]
     known_from: date | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
+@document("price_page", "1.1")
 class OfferPage(NamedTuple):
     """An offer in full, its charges and adjustments on the day.
 
@@ -300,6 +313,7 @@ class Hit(NamedTuple):
     plan: str | None
 
 
+@document("price_search", "1.0")
 class Search(NamedTuple):
     """What a search found, best first; ``found`` counts those beyond the limit too."""
 
@@ -310,11 +324,3 @@ class Search(NamedTuple):
 
 
 Document = PriceList | Overview | ModelPage | OfferPage | Search
-KINDS: Mapping[type, str] = {
-    PriceList: "price_list",
-    Overview: "price_overview",
-    ModelPage: "price_page",
-    OfferPage: "price_page",
-    Search: "price_search",
-}
-"""How the JSON names each document."""

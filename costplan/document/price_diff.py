@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from costplan.document.listing import Where
-
-SCHEMA_VERSION = "1.0"
+from costplan.record import Inline, Sparse, document
 
 Kind = Literal["rate", "mode", "region", "schedule", "fee", "charge", "adjust"]
 Measure = Literal[
@@ -51,7 +50,7 @@ class Figure(NamedTuple):
     per: Decimal
     unit: str
     currency: str | None
-    where: Where
+    where: Annotated[Where, Inline()]
 
 
 class PriceChange(NamedTuple):
@@ -132,6 +131,7 @@ class BillChange(NamedTuple):
     moved: tuple[LineChange, ...]
 
 
+@document("price_diff", "1.0")
 class PriceDiff(NamedTuple):
     """Two sets of prices, compared. ``same_prices``: ids that differ in dates, sources, notes or
     past prices only. ``unchanged``: how many do not differ at all."""
@@ -141,9 +141,9 @@ class PriceDiff(NamedTuple):
     changes: tuple[OfferChange, ...]
     same_prices: tuple[str, ...] = ()
     unchanged: int = 0
-    workload: str | None = None
-    currency: str | None = None
-    bills: tuple[BillChange, ...] = ()
+    workload: Annotated[str | None, Sparse()] = None
+    currency: Annotated[str | None, Sparse()] = None
+    bills: Annotated[tuple[BillChange, ...], Sparse()] = ()
 
     def having(self, status: Status) -> tuple[OfferChange, ...]:
         """The offers of one status."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from costplan.document.price_diff import PriceDiff
-
-SCHEMA_VERSION = "1.0"
+from costplan.record import OneOf, document, keys
+from costplan.words import CONFIDENCES
 
 
 class LeftOut(NamedTuple):
@@ -27,7 +27,7 @@ class SourceRead(NamedTuple):
 
     name: str
     source: str
-    confidence: str
+    confidence: Annotated[str, OneOf(*(one for one in CONFIDENCES if one != "corroborated"))]
     read_from: str
     checked: date
     models: int
@@ -37,6 +37,8 @@ class SourceRead(NamedTuple):
     left_out: tuple[LeftOut, ...]
 
 
+@document("price_refresh", "1.0")
+@keys("target", "written", "dry_run", "refused", "accepted", "damage", "sources", "diff")
 class PriceRefresh(NamedTuple):
     """``refused``: why it looks like a fault of a source; then nothing is written, unless the loss
     was accepted. ``written``: the folder of the new prices; None where nothing was written."""

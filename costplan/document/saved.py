@@ -1,7 +1,6 @@
-"""Documents to plain data and back. One kind of document, one module, one line in ``KINDS``.
+"""Documents to plain data and back. A kind of document is its record and a line here.
 
-A module of ``KINDS`` has ``data(document)`` and ``read(fields)``. What is read is written out again
-and compared: a total that is not the sum of its lines, a key that is missing or not known, is found
+What is read is written out again and compared: a total that is not the sum of its lines is found
 there once for every kind.
 """
 
@@ -13,40 +12,47 @@ from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from costplan.document.bill import Bill
-from costplan.document.estimate import SCHEMA_VERSION, EstimateDocument
-from costplan.document.fields import Fields, word_for
 from costplan.problems import BadUsage, InvalidInput, Path, Problem, did_you_mean
 from costplan.quantity import literal
+from costplan.record.dialects import JSON, collected
+from costplan.record.reading import Problems, missing
+from costplan.record.writing import plain
 
 if TYPE_CHECKING:
+    from costplan.document.bill import Bill
     from costplan.document.comparison import Comparison
     from costplan.document.diff import DiffDocument
+    from costplan.document.estimate import EstimateDocument
     from costplan.document.verdict import CheckDocument
 
     Document: TypeAlias = EstimateDocument | Comparison | Bill
     Result: TypeAlias = DiffDocument | CheckDocument
 
 KINDS = {
-    "estimate": "costplan.document.estimate_data",
-    "comparison": "costplan.document.comparison_data",
-    "bill": "costplan.document.bill_data",
+    "estimate": "costplan.document.estimate:EstimateDocument",
+    "comparison": "costplan.document.comparison:Comparison",
+    "bill": "costplan.document.bill:Bill",
 }
 RESULTS = {
-    "diff": "costplan.document.diff_data",
-    "check": "costplan.document.verdict_data",
+    "diff": "costplan.document.diff:DiffDocument",
+    "check": "costplan.document.verdict:CheckDocument",
 }
 """Documents that say what was found about others. They have no lines to choose from or to sum, and
 are drawn in formats of their own."""
-TYPES = {
-    "EstimateDocument": "estimate",
-    "Comparison": "comparison",
-    "Bill": "bill",
-    "DiffDocument": "diff",
-    "CheckDocument": "check",
+PAGES = {
+    "audit": "costplan.document.audit:Audit",
+    "catalogue_report": "costplan.document.audit:Report",
+    "doctor": "costplan.document.health:Health",
+    "price_diff": "costplan.document.price_diff:PriceDiff",
+    "price_list": "costplan.document.listing:PriceList",
+    "price_overview": "costplan.document.listing:Overview",
+    "price_page": "costplan.document.listing:ModelPage",
+    "price_refresh": "costplan.document.refresh:PriceRefresh",
+    "price_search": "costplan.document.listing:Search",
 }
-"""The kind of each document type."""
+"""Documents that programs read, and no command draws again."""
 VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
+MAJOR = 1
 ABSOLUTE = Decimal("1e-9")
 """Figures agree within it, or within that part of themselves: a program in between may have made
 them binary floats of 17 digits."""
@@ -61,13 +67,8 @@ class Saved(NamedTuple):
 
 def kind_of(document: Document | Result) -> str:
     """The ``kind`` that a document is saved under."""
-    return TYPES[type(document).__name__]
-
-
-def plain(document: Document | Result) -> dict[str, Any]:
-    """The document as plain data: text, Decimals, ints, booleans, None, lists, dicts."""
-    made: dict[str, Any] = import_module((KINDS | RESULTS)[kind_of(document)]).data(document)
-    return made
+    found: str = document.kind  # type: ignore[union-attr]
+    return found
 
 
 class SavedResult(NamedTuple):
@@ -101,23 +102,54 @@ def is_result(given: object) -> bool:
     return isinstance(kind, str) and kind in RESULTS
 
 
+def type_of(kind: str) -> type[Any]:
+    """The record of a kind of document."""
+    module, _, name = (KINDS | RESULTS | PAGES)[kind].partition(":")
+    found: type[Any] = getattr(import_module(module), name)
+    return found
+
+
 def _parse(given: object, kinds: Mapping[str, str]) -> Any:
     if not isinstance(given, Mapping):
-        raise BadUsage(f"is {word_for(given)}, not a saved document", REMEDY)
-    newer = _is_newer(given.get("schema_version"))
-    module = import_module(kinds[_kind(given, kinds)])
-    problems: list[Problem] = []
-    document = module.read(Fields(given, (), problems))
-    sound = not problems
-    if sound:
-        made = module.data(document)
-        if made != given:
-            _agree(given, made, (), problems, newer)
-    else:
-        _unknown(given, module.data, document, problems, newer)
+        raise BadUsage(f"is {JSON.word_for(given)}, not a saved document", REMEDY)
+    version = given.get("schema_version")
+    _check_major(version)
+    return read_document(type_of(_kind(given, kinds)), given)
+
+
+def read_document(kind: type[Any], given: Mapping[str, Any]) -> Any:
+    """The document of plain data of a kind. Raises InvalidInput with every problem of it."""
+    found = Problems()
+    found.minor = int(str(given["schema_version"]).partition(".")[2])
+    found.newer = found.minor > int(kind.schema_version.partition(".")[2])
+    document, problems = collected(JSON, kind, given, found)
+    if document is not None:
+        told = {one.path for one in problems}
+        problems += [one for one in _apart(document, given, found) if one.path not in told]
     if problems:
         raise InvalidInput(list(dict.fromkeys(problems)))
     return document
+
+
+def _apart(document: Any, given: Mapping[str, Any], found: Problems) -> list[Problem]:
+    """Where a document says other than what follows from the rest of it."""
+    try:
+        made = plain(document)
+    except ArithmeticError:  # of what a check has refused
+        return []
+    differences: list[Problem] = []
+    if made != given:
+        older = found.minor < int(document.schema_version.partition(".")[2])
+        _agree(given, made, (), differences, _Versions(older, found.newer))
+    return differences
+
+
+class _Versions(NamedTuple):
+    """Whether the document is of an older or a newer minor version: the one has fewer keys, the
+    other more."""
+
+    older: bool
+    newer: bool
 
 
 REMEDY = "save one with --format json: costplan estimate, compare, price, diff or check"
@@ -132,7 +164,7 @@ def _kind(given: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
         raise BadUsage("is no saved document: it has no 'kind'", REMEDY)
     if not isinstance(kind, str) or kind not in kinds:
         hint = did_you_mean(kind, kinds) if isinstance(kind, str) else None
-        shown = repr(kind)[:40] if isinstance(kind, str) else word_for(kind)
+        shown = repr(kind)[:40] if isinstance(kind, str) else JSON.word_for(kind)
         raise BadUsage(
             f"is a document of kind {shown}, which cannot be drawn again",
             hint or "kinds: " + ", ".join(kinds),
@@ -140,45 +172,28 @@ def _kind(given: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
     return kind
 
 
-def _is_newer(version: object) -> bool:
-    """Whether the minor version is above ours. Raises BadUsage for another major one."""
+def _check_major(version: object) -> None:
+    """Raises BadUsage for another major version than ours."""
     match = VERSION.fullmatch(version) if isinstance(version, str) else None
     if match is None:
         raise BadUsage("is no saved document: it has no 'schema_version' such as 1.0", REMEDY)
-    major, minor = (int(part) for part in SCHEMA_VERSION.split("."))
     found = int(match[1])
-    if found > major:
+    if found > MAJOR:
         raise BadUsage(
-            f"is written by a newer costplan: its schema is {version}, this one reads {major}.x",
+            f"is written by a newer costplan: its schema is {version}, this one reads {MAJOR}.x",
             "update costplan, or save the document again with this version",
         )
-    if found < major:
+    if found < MAJOR:
         raise BadUsage(f"has schema {version}, which this costplan does not read", REMEDY)
-    return int(match[2]) > minor
 
 
-def _unknown(
-    given: Mapping[str, Any],
-    data: Any,
-    document: Document | Result,
-    problems: list[Problem],
-    newer: bool,
-) -> None:
-    """Keys that are not known, so that a faulty document shows these faults too."""
-    found: list[Problem] = []
-    try:
-        _agree(given, data(document), (), found, newer)
-    except ArithmeticError:  # stand-ins for what could not be read
-        return
-    problems += [one for one in found if one.message.startswith("unknown key")]
-
-
-def _agree(given: Any, made: Any, path: Path, problems: list[Problem], newer: bool) -> None:
-    """Note where a document says other than what follows from the rest of it."""
-    if path in (("schema_version",), ("kind",)) or path[-1:] == ("schema_version",):
+def _agree(given: Any, made: Any, path: Path, problems: list[Problem], versions: _Versions) -> None:
+    """Note where two values differ. What a key that is always there lacks, or is not known, was
+    found when it was read."""
+    if path[-1:] == ("schema_version",):
         return
     if isinstance(given, Mapping) and isinstance(made, Mapping):
-        _agree_keys(given, made, path, problems, newer)
+        _agree_keys(given, made, path, problems, versions)
     elif _is_list(given) and _is_list(made):
         if len(given) != len(made):
             message = f"has {len(given)} elements, but the rest of the document makes {len(made)}"
@@ -186,7 +201,7 @@ def _agree(given: Any, made: Any, path: Path, problems: list[Problem], newer: bo
             return
         for at, (one, other) in enumerate(zip(given, made, strict=True)):
             if one != other:
-                _agree(one, other, (*path, at), problems, newer)
+                _agree(one, other, (*path, at), problems, versions)
     elif not _same(given, made):
         message = f"is {_shown(given)}, but the rest of the document makes it {_shown(made)}"
         problems.append(Problem(path, message))
@@ -197,18 +212,18 @@ def _agree_keys(
     made: Mapping[str, Any],
     path: Path,
     problems: list[Problem],
-    newer: bool,
+    versions: _Versions,
 ) -> None:
     for key, value in given.items():
         if key in made:
             if value != made[key]:
-                _agree(value, made[key], (*path, key), problems, newer)
-        elif not newer:
-            hint = did_you_mean(key, made) or "known keys: " + ", ".join(made)
-            problems.append(Problem((*path, key), f"unknown key '{key}'", hint, "key"))
+                _agree(value, made[key], (*path, key), problems, versions)
+        elif value not in (None, [], ()) and not versions.newer:
+            message = f"is {_shown(value)}, but the rest of the document leaves it out"
+            problems.append(Problem((*path, key), message))
     for key in made:
-        if key not in given and (path, key) != ((), "kind"):
-            problems.append(Problem(path, f"missing key '{key}'", did_you_mean(key, given), "key"))
+        if key not in given and not versions.older and (path, key) != ((), "kind"):
+            problems.append(missing(key, path))
 
 
 def _is_list(value: object) -> bool:
@@ -231,4 +246,4 @@ def _same(given: Any, made: Any) -> bool:
 def _shown(value: Any) -> str:
     if isinstance(value, Decimal):
         return literal(value) if -40 < value.adjusted() < 40 else str(value)
-    return word_for(value) if isinstance(value, Mapping | list | tuple) else repr(value)[:60]
+    return JSON.word_for(value) if isinstance(value, Mapping | list | tuple) else repr(value)[:60]

@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
 from costplan.document.finding import Where
+from costplan.problems import Problem
+from costplan.record import As, Blank, Ge, Key, Names, Unsaved, document, keys
 
-SCHEMA_VERSION = "1.1"
-"""1.1 added the kind "ended"."""
 Status = Literal["pass", "warn", "deny", "unknown"]
 Level = Literal["warn", "deny"]
 Kind = Literal["limit", "policy", "unpriced", "stale", "ended"]
+Sense = Literal["maximum", "minimum"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+Counts = dict[str, Annotated[int, Ge(0)]]
 OF_PRICES: tuple[Kind, ...] = ("unpriced", "stale", "ended")
 """Kinds of verdicts that no rule asks for: each offer whose price a bill cannot rest on."""
 
 
+@keys(
+    "stack",
+    "rule",
+    "kind",
+    "status",
+    "level",
+    "unit",
+    "figure",
+    "at_least",
+    "compare",
+    "limit",
+    "warn",
+    "deny",
+    "headroom",
+    "condition",
+    "figures",
+    "reason",
+    "remedy",
+    "waits_for_price",
+    "source",
+    "where",
+)
 @dataclass(slots=True, kw_only=True)
 class Verdict:
     """One rule on one stack.
@@ -37,10 +63,12 @@ class Verdict:
     status: Status
     source: str
     level: Level = "deny"
-    unit: str = ""
+    unit: Annotated[str, Blank()] = ""
     figure: Decimal | None = None
     at_least: bool = False
-    is_minimum: bool = False
+    is_minimum: Annotated[
+        bool, Key("compare"), As(Sense | None, "sense", lambda sense: sense == "minimum")
+    ] = False
     limit: Decimal | None = None
     warn: Decimal | None = None
     deny: Decimal | None = None
@@ -50,9 +78,15 @@ class Verdict:
     reason: str | None = None
     remedy: str | None = None
     waits_for_price: bool = False
-    path: tuple[str | int, ...] = ()
+    path: Annotated[tuple[str | int, ...], Unsaved()] = ()
     where: Where | None = None
-    column: int = 1
+
+    @property
+    def sense(self) -> Sense | None:
+        """Whether a limit is the most or the least that a figure may be."""
+        if self.kind != "limit":
+            return None
+        return "minimum" if self.is_minimum else "maximum"
 
     @property
     def compared(self) -> Status:
@@ -76,7 +110,73 @@ class Verdict:
             room = self.limit - self.figure
             self.headroom = -room if self.is_minimum else room
 
+    def check(self) -> Iterable[Problem]:
+        """What a saved verdict may not say. What follows from the rest of it is made again, and
+        what its kind does not have is left out: who compares finds both."""
+        if self.waits_for_price and self.status != "unknown":
+            message = f"must be false where the status is '{self.status}'"
+            yield Problem(("waits_for_price",), message)
+        if self.kind == "limit":
+            self.condition, self.figures = None, {}
+            yield from self._check_limit()
+            return
+        self.unit, self.figure, self.is_minimum = "", None, False
+        self.warn = self.deny = self.limit = self.headroom = None
+        if self.kind == "policy":
+            yield from self._check_policy()
+        else:
+            self.condition, self.figures = None, {}
+            yield from self._check_price()
 
+    def _check_limit(self) -> Iterable[Problem]:
+        if self.warn is None and self.deny is None:
+            yield Problem(("deny",), "and warn must not both be null")
+        self.level = "warn" if self.deny is None else "deny"
+        sure = self.at_least and self.compared == "deny"  # with the prices there it only grows
+        if self.status != "unknown" or sure:
+            self.status = self.compared
+        elif self.figure is not None and not self.waits_for_price:
+            message = "must not be 'unknown': the figure is there and waits for no price"
+            yield Problem(("status",), message)
+        self.measure()
+
+    def _check_policy(self) -> Iterable[Problem]:
+        if self.condition is None:
+            yield Problem(("condition",), "must be a string, not null")
+        unknown = [name for name, value in self.figures.items() if value is None]
+        if unknown and self.status != "unknown":
+            message = f"must be 'unknown', not '{self.status}': {unknown[0]} is not known"
+            yield Problem(("status",), message)
+        if self.status == "deny" and self.level == "warn":
+            yield Problem(("level",), "must be 'deny' where the status is")
+        if self.status != "pass" and self.reason is None:
+            yield Problem(("reason",), "must be said where a policy does not pass")
+
+    def _check_price(self) -> Iterable[Problem]:
+        self.level, self.at_least = "deny", False
+        self.waits_for_price = self.status != "pass"
+        if self.status not in ("pass", "unknown"):
+            message = f"must be 'pass' or 'unknown' for a price, not '{self.status}'"
+            yield Problem(("status",), message)
+        if self.reason is None:
+            yield Problem(("reason",), "must be said of a price")
+
+
+@document("check", "1.1")  # 1.1 added the kind "ended" of a verdict
+@keys(
+    "subject",
+    "workload",
+    "currency",
+    "as_of",
+    "catalog.hash",
+    "baseline",
+    "result",
+    "exit_code",
+    "stacks",
+    "counts",
+    "verdicts",
+    "notes",
+)
 @dataclass(slots=True, kw_only=True)
 class CheckDocument:
     """Every verdict on every checked stack of one estimate. ``subject``: the file that was checked,
@@ -86,7 +186,7 @@ class CheckDocument:
     workload: str
     currency: str
     as_of: date
-    catalog_hash: str
+    catalog_hash: Annotated[str, Key("catalog.hash")]
     baseline: str | None
     stacks: list[str]
     verdicts: list[Verdict]
@@ -96,8 +196,26 @@ class CheckDocument:
         """How many verdicts have a status."""
         return sum(one.status == status for one in self.verdicts)
 
+    def check(self) -> Iterable[Problem]:
+        """Every checked stack has a verdict, and every verdict a checked stack."""
+        if len(set(self.stacks)) < len(self.stacks):
+            yield Problem(("stacks",), "must be different ones")
+        for at, one in enumerate(self.verdicts):
+            if one.stack not in self.stacks:
+                message = f"is '{one.stack}', which is none of the checked stacks"
+                yield Problem(("verdicts", at, "stack"), message)
+        judged = {one.stack for one in self.verdicts}
+        for stack in self.stacks:
+            if stack not in judged:
+                yield Problem(("stacks",), f"has '{stack}', and no verdict is about it")
+
     @property
-    def exit_code(self) -> int:
+    def counts(self) -> Annotated[Counts, Names(*STATUSES)]:
+        """How many verdicts have each status."""
+        return {status: self.count(status) for status in STATUSES}
+
+    @property
+    def exit_code(self) -> Literal[0, 1, 3]:
         """1: a rule denies, or cannot be shown to hold; 3: only prices are missing or stale; 0.
 
         A price that is found later cannot undo a denial, so 1 is said before 3.
@@ -116,6 +234,7 @@ class CheckDocument:
         return self.count("pass") < len(self.verdicts)
 
     @property
-    def result(self) -> str:
+    def result(self) -> Literal["pass", "deny", "price"]:
         """The exit code in a word: passed, denied, or prices that are missing or stale."""
-        return {0: "pass", 1: "deny", 3: "price"}[self.exit_code]
+        words: dict[int, Literal["pass", "deny", "price"]] = {0: "pass", 1: "deny", 3: "price"}
+        return words[self.exit_code]

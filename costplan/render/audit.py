@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any
 
-from costplan.document.audit import SCHEMA_VERSION, AcceptedFinding, Audit, Finding, Report
+from costplan.document.audit import AcceptedFinding, Audit, Finding, Report
+from costplan.record.writing import plain
 from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.markup import safe
@@ -26,15 +26,14 @@ def draw(made: Audit, form: str, look: Look, first: int | None = None) -> str:
     shows.
     """
     if form == "json":
-        return dumps({"schema_version": SCHEMA_VERSION, "kind": "audit", **_audit(made)}) + "\n"
+        return dumps(plain(made)) + "\n"
     return _markdown(made) if form == "markdown" else _table(made, look, first)
 
 
 def draw_report(made: Report, form: str, look: Look) -> str:
     """The report as ``table`` or ``json``, ending in a newline."""
     if form == "json":
-        head = {"schema_version": SCHEMA_VERSION, "kind": "catalogue_report"}
-        return dumps({**head, **made._asdict()}) + "\n"
+        return dumps(plain(made)) + "\n"
     page = Page(look)
     page.say(f"{made.scope} on {made.as_of}", "bold")
     page.say()
@@ -61,7 +60,7 @@ def _longest_unread(page: Page, made: Report) -> None:
     """The vendors whose newest source is oldest; JSON has every vendor."""
     table = Table("longest unread vendors", "newest source", "oldest source")
     for vendor, days in list(made.read_by_vendor.items())[:UNREAD]:
-        table.add(vendor, str(days["newest"]), str(days["oldest"]))
+        table.add(vendor, str(days.newest), str(days.oldest))
     page.draw(table)
     page.say()
 
@@ -118,14 +117,6 @@ def _percent(part: int, whole: int) -> str:
     if part and not tenths:
         return "< 0.1 %"
     return f"{tenths // 10}.{tenths % 10} %" if tenths % 10 else f"{tenths // 10} %"
-
-
-def _audit(made: Audit) -> dict[str, Any]:
-    return {
-        **made._asdict(),
-        "findings": [one._asdict() for one in made.findings],
-        "accepted": [{**one.found._asdict(), "reason": one.reason} for one in made.accepted],
-    }
 
 
 def _counted(made: Audit) -> str:

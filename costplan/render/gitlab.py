@@ -30,7 +30,7 @@ def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     issues: list[dict[str, Any]] = []
     for made in sets:
         for found, mark in zip(made.found, fingerprints(made), strict=True):
-            file, line = found.where if found.where is not None else (NOWHERE, 1)
+            file, line = found.where[:2] if found.where is not None else (NOWHERE, 1)
             issues.append(
                 {
                     "description": f"{titled(found, made.subject)}: {found.message}",

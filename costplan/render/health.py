@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from costplan.document.health import SCHEMA_VERSION, Health, Shelf
+from costplan.document.health import Health, Shelf
+from costplan.record.writing import plain
 from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.page import Page, Table
@@ -13,8 +12,7 @@ from costplan.render.page import Page, Table
 def draw(made: Health, form: str, look: Look) -> str:
     """The report as ``table`` or ``json``, ending in a newline."""
     if form == "json":
-        head = {"schema_version": SCHEMA_VERSION, "kind": "doctor", "healthy": made.healthy}
-        return dumps({**head, **_plain(made)}) + "\n"
+        return dumps(plain(made)) + "\n"
     page = Page(look)
     page.say(f"costplan {made.version}", "bold")
     room = 10
@@ -78,11 +76,3 @@ def _row(shelf: Shelf) -> list[str]:
         str(shelf.newest_checked or ""),
         f"{shelf.stale:,}",
     ]
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "_asdict"):
-        return {name: _plain(one) for name, one in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,9 +10,10 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any
 
 from costplan.document.entries import estimates_of
-from costplan.document.estimate import SCHEMA_VERSION
-from costplan.document.saved import plain
+from costplan.document.estimate import EstimateDocument
 from costplan.quantity import literal
+from costplan.record import version_of
+from costplan.record.writing import plain
 from costplan.render import Look
 
 if TYPE_CHECKING:
@@ -38,14 +38,18 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
                 "document": plain(one.document),
             }
         )
-    made = {"schema_version": SCHEMA_VERSION, "kind": "report", "documents": documents}
+    made = {
+        "schema_version": version_of(EstimateDocument),
+        "kind": "report",
+        "documents": documents,
+    }
     return dumps(made) + "\n"
 
 
 def draw_rows(rows: Rows, look: Look) -> str:
     """Rows as objects; a sum with lines that have no price says how many."""
     made = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": version_of(EstimateDocument),
         "kind": "rows",
         "title": rows.title,
         "columns": rows.columns,
@@ -107,18 +111,3 @@ SCALARS: dict[type, Callable[[Any], str]] = {
 }
 """How each type that is no object or array is written. Looked up by type: a saved document has tens
 of thousands of values."""
-
-
-def keyed(value: Any) -> Any:
-    """Records as objects; ``where`` and ``terms`` are spread out, as on the lines of a bill."""
-    if is_dataclass(value):
-        return {one.name: keyed(getattr(value, one.name)) for one in fields(value)}
-    if hasattr(value, "_asdict"):
-        plain: dict[str, Any] = {}
-        for name, one in value._asdict().items():
-            plain.update(keyed(one) if name in ("where", "terms") else {name: keyed(one)})
-        plain.pop("origin", None)  # where says it, with its source's address
-        return plain
-    if isinstance(value, tuple):
-        return [keyed(one) for one in value]
-    return value

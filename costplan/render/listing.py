@@ -9,8 +9,6 @@ from decimal import Decimal
 
 from costplan.catalog.offer import Charge, Gate, Slice
 from costplan.document.listing import (
-    KINDS,
-    SCHEMA_VERSION,
     DatedAdjust,
     DatedCharge,
     Document,
@@ -26,9 +24,10 @@ from costplan.document.listing import (
     Window,
 )
 from costplan.quantity import ZERO, grouped
+from costplan.record.writing import plain
 from costplan.render import Look
 from costplan.render.history import draw_history
-from costplan.render.json import dumps, keyed
+from costplan.render.json import dumps
 from costplan.render.page import (
     Page,
     Table,
@@ -46,8 +45,7 @@ from costplan.render.price_list import WIDE, draw_list, draw_overview, rows_csv
 def draw(document: Document, form: str, look: Look) -> str:
     """The document as ``table`` or ``json``, ending in a newline."""
     if form == "json":
-        head = {"schema_version": SCHEMA_VERSION, "kind": KINDS[type(document)]}
-        return dumps({**head, **keyed(document)}) + "\n"
+        return dumps(plain(document)) + "\n"
     if form == "csv":
         assert isinstance(document, PriceList)
         return rows_csv(document)

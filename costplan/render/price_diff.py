@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
 from costplan.document.price_diff import (
-    SCHEMA_VERSION,
     BillChange,
     Figure,
     OfferChange,
@@ -15,6 +13,7 @@ from costplan.document.price_diff import (
     PriceDiff,
 )
 from costplan.quantity import grouped
+from costplan.record.writing import plain
 from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.markup import safe
@@ -36,49 +35,6 @@ def draw(diff: PriceDiff, form: str, look: Look) -> str:
     if form == "json":
         return dumps(plain(diff)) + "\n"
     return _markdown(diff) if form == "markdown" else _table(diff, look)
-
-
-def plain(diff: PriceDiff) -> dict[str, Any]:
-    """The difference as plain data, every digit kept."""
-    data: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
-        "kind": "price_diff",
-        "old": diff.old._asdict(),
-        "new": diff.new._asdict(),
-        "changes": [_plain_offer(one) for one in diff.changes],
-        "same_prices": diff.same_prices,
-        "unchanged": diff.unchanged,
-    }
-    if diff.workload is not None:
-        data["workload"] = diff.workload
-        data["currency"] = diff.currency
-        data["bills"] = [_plain_bill(one) for one in diff.bills]
-    return data
-
-
-def _plain_offer(offer: OfferChange) -> dict[str, Any]:
-    return offer._asdict() | {"prices": [_plain_price(one) for one in offer.prices]}
-
-
-def _plain_price(change: PriceChange) -> dict[str, Any]:
-    return change._asdict() | {"old": _plain_figure(change.old), "new": _plain_figure(change.new)}
-
-
-def _plain_figure(figure: Figure | None) -> dict[str, Any] | None:
-    if figure is None:
-        return None
-    value, per, unit, currency, where = figure
-    return {
-        "value": value,
-        "per": per,
-        "unit": unit,
-        "currency": currency,
-        **where._asdict(),
-    }
-
-
-def _plain_bill(bill: BillChange) -> dict[str, Any]:
-    return bill._asdict() | {"moved": [one._asdict() for one in bill.moved]}
 
 
 def title(diff: PriceDiff) -> str:

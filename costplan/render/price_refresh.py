@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from costplan.document.price_diff import OfferChange, PriceDiff
-from costplan.document.refresh import SCHEMA_VERSION, PriceRefresh, SourceRead
+from costplan.document.refresh import PriceRefresh, SourceRead
+from costplan.record.writing import plain
 from costplan.render import Look
 from costplan.render import price_diff as prices
 from costplan.render.json import dumps
@@ -80,26 +80,6 @@ def _by_vendor(new: Sequence[OfferChange]) -> list[str]:
     if rest:
         shown.append(f"{len(counts) - VENDORS} others {rest:,}; --format json names them all")
     return [", ".join(shown)]
-
-
-def plain(document: PriceRefresh) -> dict[str, Any]:
-    """The refresh as plain data."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "kind": "price_refresh",
-        "target": document.target,
-        "written": document.written,
-        "dry_run": document.dry_run,
-        "refused": document.refused,
-        "accepted": document.accepted,
-        "damage": document.damage,
-        "sources": [_plain_source(one) for one in document.sources],
-        "diff": prices.plain(document.diff),
-    }
-
-
-def _plain_source(one: SourceRead) -> dict[str, Any]:
-    return one._asdict() | {"left_out": [each._asdict() for each in one.left_out]}
 
 
 def _headline(one: SourceRead) -> str:

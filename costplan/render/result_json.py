@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from costplan.document.saved import plain
+from costplan.record.writing import plain
 from costplan.render import Look
 from costplan.render.json import dumps
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from costplan.document.saved import SavedResult, kind_of, plain
+from costplan.document.saved import SavedResult, kind_of
 from costplan.problems import BadUsage
+from costplan.record.writing import plain
 from costplan.render import FORMATS, Look
 
 if TYPE_CHECKING:
@@ -75,14 +76,19 @@ def _headed(name: str, text: str, look: Look) -> str:
 
 def _report(saved: Sequence[SavedResult]) -> str:
     """As several documents of lines are: each whole, with its file and workload."""
-    from costplan.document.estimate import SCHEMA_VERSION
+    from costplan.document.estimate import EstimateDocument
+    from costplan.record import version_of
     from costplan.render.json import dumps
 
     documents = [
         {"file": one.name, "workload": one.document.workload, "document": plain(one.document)}
         for one in saved
     ]
-    made = {"schema_version": SCHEMA_VERSION, "kind": "report", "documents": documents}
+    made = {
+        "schema_version": version_of(EstimateDocument),
+        "kind": "report",
+        "documents": documents,
+    }
     return dumps(made) + "\n"
 
 

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.estimate import Estimate, Reliability
+from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
+from costplan.document.reliability import Reliability
 from costplan.quantity import grouped, rounded
 from costplan.render.page import known_sum, money
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.reading import About, Amount, Count, Currency, Share, record
+from costplan.record import About, Amount, Count, Currency, Share, record
 from costplan.workload.contract import Rate, pair
 
 

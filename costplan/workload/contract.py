@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.reading import About, Currency, Ge, Le, Positive, record
+from costplan.record import About, Currency, Ge, Le, Positive, record
 
 Percent = Annotated[Decimal, Ge(0), Le(100)]
 LEAST_RATE, MOST_RATE = Decimal("1e-9"), Decimal("1e9")

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Literal
 
 from costplan.quantity import ONE, ZERO
-from costplan.reading import record
+from costplan.record import record
 from costplan.workload.model import Conversation
 
 Opening = Literal["turn before", "same turn", "nothing"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.reading import (
+from costplan.record import (
     REST,
     About,
     Amount,
@@ -377,6 +377,10 @@ class Human:
 
     cost_per_case: Amount
     success: Share = Decimal(1)
+    share: (
+        Annotated[Share, About("of requests that become a case, where no outcome is modelled")]
+        | None
+    ) = None
 
 
 @record

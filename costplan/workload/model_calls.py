@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.quantity import ONE, ZERO
-from costplan.reading import record
+from costplan.record import record
 from costplan.words import TOKENS, Purpose
 from costplan.workload.conversation import Opening, Prefix, calls
 from costplan.workload.model import Conversation, Job, Step, Workload

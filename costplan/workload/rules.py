@@ -28,6 +28,7 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from _validators(workload)
     yield from flow_problems(workload)
     yield from _conversation(workload)
+    yield from _people(workload)
     roles = roles_used(workload)
     yield from _kinds(workload)
     if not workload.stack:
@@ -40,6 +41,26 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from term_problems(workload.currency, workload.exchange, terms, workload.stack)
     for name, stack in workload.stack.items():
         yield from _bindings(name, stack, roles, workload)
+
+
+def _people(workload: Workload) -> Iterable[Problem]:
+    """Cases are stated or follow from the steps, never both."""
+    if workload.human is None or workload.human.share is None:
+        return
+    rates = [step.success for step in workload.step]
+    rates += [
+        binding.success
+        for stack in workload.stack.values()
+        for role in stack.roles
+        if (binding := stack.binding(role))
+    ]
+    if any(rate is not None for rate in rates):
+        yield Problem(
+            ("human", "share"),
+            "states how many cases there are, which the success rates also say",
+            "leave out 'share', or every 'success'",
+            "key",
+        )
 
 
 def roles_used(workload: Workload) -> dict[str, Path]:

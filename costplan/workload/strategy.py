@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.reading import About, Amount, Count, Ge, Le, Positive, Share, record
+from costplan.record import About, Amount, Count, Ge, Le, Positive, Share, record
 
 
 @record

@@ -9,7 +9,7 @@ from costplan.billing.offers import OfferBill, Take, bill_offer
 from costplan.billing.tokens import STANDARD, Processing, Tariff, TokenUsage
 from costplan.catalog.lookup import Catalog, CatalogFile, Entry
 from costplan.document.line import LineItem
-from costplan.reading import read
+from costplan.record import read
 from costplan.words import Category
 from costplan.workload.model import Workload
 

@@ -17,7 +17,7 @@ from small_catalog import model
 
 from costplan.billing.models import Terms, bill_model
 from costplan.catalog.lookup import Entry
-from costplan.reading import read
+from costplan.record import read
 from costplan.workload.flow import DONE
 from costplan.workload.model import Workload
 from costplan.workload.solving import solve

@@ -16,7 +16,7 @@ from costplan.catalog.throughput import (
     ThroughputFile,
 )
 from costplan.problems import InvalidInput
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
 from costplan.store.files.text import DocumentError
 from costplan.store.files.throughput import open_throughput, read_throughput

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from costplan.catalog.provisioned import Kind, ProvisionedFile, Reserved, Terms, gsus, ptus
 from costplan.problems import BadUsage, InvalidInput, PriceNotKnown
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.throughput import open_provisioned, provisioned_terms
 
 FILES = open_provisioned()

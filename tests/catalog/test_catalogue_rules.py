@@ -10,7 +10,7 @@ import pytest
 from costplan.catalog.lookup import Catalog, CatalogFile, Entry, card_on, charges_on
 from costplan.catalog.origin import Source
 from costplan.problems import InvalidInput, PriceNotKnown, UnknownOffer
-from costplan.reading import read
+from costplan.record import read
 
 HEAD = """
 vendor = "Acme"

@@ -12,7 +12,7 @@ from costplan.catalog.model import Card, Model
 from costplan.catalog.origin import resolve
 from costplan.plan.bill.price import price
 from costplan.problems import PriceNotKnown
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
 from costplan.store.files.text import parse_toml
 

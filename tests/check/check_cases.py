@@ -7,12 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from costplan.document.estimate import Component, Estimate, EstimateDocument, Reliability
+from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem, Price
+from costplan.document.reliability import Reliability
 from costplan.document.verdict import CheckDocument, Verdict
 from costplan.plan.judge.check import check
 from costplan.plan.judge.ruleset import RuleSet
-from costplan.reading import read
+from costplan.record import read
 from costplan.workload.budget import RuleFile
 
 DAY = date(2026, 11, 22)

@@ -16,7 +16,7 @@ from costplan.document.estimate import EstimateDocument
 from costplan.document.saved import plain
 from costplan.plan.judge.measures import MEASURES, Subject
 from costplan.plan.judge.ruleset import LIMITS, faults
-from costplan.reading import read
+from costplan.record import read
 from costplan.words import CATEGORIES
 from costplan.workload.budget import KEYS, RuleFile
 

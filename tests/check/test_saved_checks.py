@@ -102,7 +102,7 @@ def test_every_check_is_read_back_and_drawn_the_same(
     made = judged(document(stack("a", *lines, stale=old), stack("b", *lines)), budget, policies)
     if placed:
         for number, one in enumerate(made.verdicts):
-            one.where, one.column = Where("dir/w.toml", number + 1), 7
+            one.where = Where("dir/w.toml", number + 1, 7)
     found = reread(made)
     assert (found.exit_code, found.result, found.changed) == (
         made.exit_code,

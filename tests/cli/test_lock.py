@@ -15,7 +15,7 @@ import pytest
 from pinned import MODELS, here, plans, project
 from run import DAY, ROOT, Ran, costplan, files_below
 
-from costplan.document.schema import ESTIMATE
+from costplan.store.files.schemas import schema
 
 DEARER = MODELS.replace("input = 2.00", "input = 4")
 
@@ -50,7 +50,7 @@ def test_a_lock_changes_nothing_but_the_note_of_it(tmp_path: Path) -> None:
     assert (lock["file"], lock["as_of"]) == ("costplan.lock", "2026-11-22")
     assert set(lock["offers"]) == set(plain["catalog"]["offers"])
     assert (lock["moved"], lock["missing"]) == ([], [])
-    jsonschema.Draft202012Validator(ESTIMATE).validate(json.loads(after.out))
+    jsonschema.Draft202012Validator(json.loads(schema("estimate"))).validate(json.loads(after.out))
     assert estimate(tmp_path, "--no-lock").out == before.out
 
 

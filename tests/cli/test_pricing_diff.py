@@ -11,9 +11,9 @@ import pytest
 from pinned import MODELS, here, plans, project
 from run import CONTROL, DAY, costplan, files_below
 
-from costplan.document.schema import PRICE_DIFF
 from costplan.problems import BadUsage
 from costplan.store.files.git import Repository
+from costplan.store.files.schemas import schema
 
 DEARER = MODELS.replace("input = 2.00", "input = 4")
 
@@ -46,7 +46,7 @@ def repository(tmp_path: Path) -> Path:
 
 def changes(ran_out: str) -> dict[str, list[tuple[str, float, float]]]:
     data = json.loads(ran_out)
-    jsonschema.Draft202012Validator(PRICE_DIFF).validate(data)
+    jsonschema.Draft202012Validator(json.loads(schema("price-diff"))).validate(data)
     return {
         one["id"]: [
             (p["charge"], p["old"]["value"], p["new"]["value"])

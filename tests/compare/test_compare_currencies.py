@@ -15,7 +15,7 @@ from costplan.document.comparison import Option
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare.comparison import compare
 from costplan.problems import InvalidInput
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.store.files.throughput import CapacityFiles

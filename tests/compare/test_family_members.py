@@ -174,9 +174,11 @@ def test_a_validator_that_judges_one_that_goes_judges_its_steps(tmp_path: Path) 
         solve(member)
 
 
-def test_branches_lead_past_a_validator_that_goes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("last", ["", '\nnext = "end"'])
+def test_branches_lead_past_a_validator_that_goes(last: str, tmp_path: Path) -> None:
     text = HEAD + step("a", "success = 0.9\nnext = { v = 0.75, b = 0.25 }")
-    text += check("v", '"a"', "next = { b = 0.5, end = 0.5 }") + step("b") + PEOPLE + END
+    text += check("v", '"a"', "next = { b = 0.5, end = 0.5 }")
+    text += step("b", f"success = 0.9{last}") + PEOPLE + END
     made = ready(tmp_path, text)
     plain = bare(made.workload)
     assert plain.step[0].next == {"b": Decimal("0.625"), "end": Decimal("0.375")}
@@ -339,3 +341,22 @@ def test_a_fallback_s_calls_are_no_part_of_the_step_s_own_price(tmp_path: Path) 
     checked = named(found, "GPUs sized for the peak")
     assert (fleet.reason or "").split(":")[0] == (checked.reason or "").split(":")[0]
     assert near(value(fleet)[0], value(checked)[0])  # all tokens replaced, two machines each
+
+
+def test_a_plan_with_one_branch_keeps_its_validators_in_every_member(tmp_path: Path) -> None:
+    text = HEAD + step("a", "success = 0.9\nnext = { v = 0.75, b = 0.25 }")
+    text += check("v", '"a"', 'on_reject = { restart = "a", max_attempts = 2 }') + step("b") + END
+    found = list(members(ready(tmp_path, text).workload))
+    assert found
+    for name, _, member, _ in found:
+        assert [one.name for one in member.step] == ["a", "v", "b"], name
+
+
+def test_members_keep_fallbacks_and_the_bare_pipeline_has_none(tmp_path: Path) -> None:
+    workload = ready(tmp_path, HEAD + FALLBACK + "\n# no [prices]").workload
+    assert any(one.fallback for one in workload.step)
+    for name, _, member, _ in members(workload):
+        assert [one.fallback for one in member.step] == [one.fallback for one in workload.step], (
+            name
+        )
+    assert not any(one.fallback for one in bare(workload).step)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from costplan.document.estimate import Reliability
+from costplan.document.reliability import Reliability
 
 
 def reliability(mean: str, sd: str) -> Reliability:

@@ -12,11 +12,11 @@ import pytest
 
 from costplan.catalog.lookup import CatalogFile, Entry
 from costplan.document.price_diff import PriceChange, PriceDiff, Side
-from costplan.document.schema import PRICE_DIFF
 from costplan.plan.prices.price_diff import price_diff
-from costplan.reading import read
+from costplan.record import read
 from costplan.render import Look
 from costplan.render.price_diff import draw
+from costplan.store.files.schemas import schema
 from costplan.words import Category
 
 DAY = date(2026, 11, 22)
@@ -198,7 +198,7 @@ def test_a_page_keeps_to_its_width_and_json_to_its_schema(width: int) -> None:
     page = draw(made, "table", Look(width=width))
     assert max(map(len, page.splitlines())) <= width
     data = json.loads(draw(made, "json", Look()))
-    jsonschema.Draft202012Validator(PRICE_DIFF).validate(data)
+    jsonschema.Draft202012Validator(json.loads(schema("price-diff"))).validate(data)
     assert {one["status"] for one in data["changes"]} == {"new", "gone", "changed"}
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from costplan.plan.bill.estimate import estimate
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.workload.model import Workload
 

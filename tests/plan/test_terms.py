@@ -14,7 +14,7 @@ from costplan.document.line import LineItem
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare.comparison import compare
 from costplan.problems import InvalidInput
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.workload.model import Workload

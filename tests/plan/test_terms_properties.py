@@ -19,7 +19,7 @@ from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import Estimate
 from costplan.plan.bill.estimate import estimate
 from costplan.quantity import ONE, ZERO, scaled, total
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.workload.contract import Band, Commitment, Credit, Discount, Rate

@@ -8,7 +8,7 @@ from typing import Any
 import tomli_w
 
 from costplan.outcomes.graph import Graph, Outcomes
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.text import parse_toml
 from costplan.workload.model import Workload
 from costplan.workload.solving import solve

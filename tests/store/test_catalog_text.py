@@ -25,7 +25,7 @@ from costplan.catalog.offer import Adjust, Charge, Offer, Slice, Variable
 from costplan.catalog.origin import Accepted, Origin, Source
 from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.catalog_text import catalog_text, plain_id
 from costplan.store.files.shelves import BLOCK, QUOTED, built_in_folder
 from costplan.store.files.text import parse_toml

@@ -10,7 +10,7 @@ from costplan.catalog.lookup import CatalogFile
 from costplan.catalog.model import Card, Model, Rates
 from costplan.catalog.origin import Origin, Source
 from costplan.problems import InvalidInput
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files.text import parse_toml
 from costplan.store.sourcing.merging_folders import SEPARATOR, merge_files
 from costplan.store.sourcing.upstream import Quoted, Upstream

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from costplan.problems import InvalidInput
-from costplan.reading import read
+from costplan.record import read
 from costplan.workload.conversation import Call, calls
 from costplan.workload.model import Conversation
 

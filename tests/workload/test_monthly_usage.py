@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from costplan.problems import InvalidInput
-from costplan.reading import read
+from costplan.record import read
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import SECONDS_PER_MONTH
 from costplan.workload.usage import Usage, monthly_usage

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from costplan.reading import read
+from costplan.record import read
 from costplan.workload.model import Traffic
 from costplan.workload.traffic import STEADY, levels_in, shares_in
 

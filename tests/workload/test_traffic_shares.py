@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from properties import examples
 
 from costplan.quantity import total
-from costplan.reading import read
+from costplan.record import read
 from costplan.weektime import parse_days, parse_hours, parse_zone, within
 from costplan.workload.model import Job, Traffic
 from costplan.workload.traffic import job_shares, moments, shares_in

@@ -14,7 +14,7 @@ EXIT_CODES = {
     0: "done",
     1: "it ran and the answer is no: an empty search, a finding of an audit, a broken installation",
     2: "bad usage, or a file that cannot be used",
-    3: "a price is missing or stale, where that was asked to count",
+    3: "a price is missing or stale, or an offer no longer sold, where that was asked to count",
     70: "a fault of costplan itself; please report it",
     130: "interrupted",
     141: "the reader of its output went away, as 'head' does",

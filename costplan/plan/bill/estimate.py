@@ -12,13 +12,7 @@ from decimal import Decimal
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.origin import is_old
-from costplan.document.estimate import (
-    STALE_RATE,
-    Component,
-    Estimate,
-    EstimateDocument,
-    Month,
-)
+from costplan.document.estimate import STALE_RATE, Component, Estimate, EstimateDocument, Month
 from costplan.document.line import Conversion, LineItem
 from costplan.plan.bill.lifetimes import lifetimes
 from costplan.plan.bill.month import LESS, TOO_MUCH, StackMonth

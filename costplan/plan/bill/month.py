@@ -95,21 +95,27 @@ class StackMonth:
     def _cases(self) -> list[LineItem]:
         """People at the workload's own cost, where the stack binds no offer for them."""
         human = self.workload.human
-        cases = self.usage.parts["human"].variables["cases"] if human else ZERO
-        if human is None or "human" in self.stack.roles or not self.solved.outcomes:
+        if human is None:
             return []
+        known = self.solved.outcomes is not None or human.share is not None
+        if known and "human" in self.stack.roles:
+            return []
+        if not known and not human.cost_per_case and "human" not in self.stack.roles:
+            return []
+        cases = self.usage.parts["human"].variables["cases"]
         price = Price(
             offer=WORKLOAD,
             charge="cases",
             unit="case",
-            price=human.cost_per_case,
+            price=human.cost_per_case if known else None,
             per=ONE,
             source="the workload file, [human]",
             confidence=STATED,
             since=self.day,
             checked=self.day,
+            reason=None if known else self._how_many(),
         )
-        amount = settle(cases * human.cost_per_case)
+        amount = settle(cases * human.cost_per_case) if known else None
         return [
             LineItem(
                 price=price,
@@ -119,9 +125,14 @@ class StackMonth:
                 role="human",
                 component="human",
                 purpose="people",
-                basis="requests x P(escalated)",
+                basis="requests x P(escalated)" if human.share is None else "requests x share",
             )
         ]
+
+    def _how_many(self) -> str:
+        """Why nobody knows how many cases there are, and what would tell."""
+        why = "; ".join(self.solved.missing)
+        return f"how many cases there are is not modelled: {why}; [human] share states it"
 
     def _payable(self, bound: Bound) -> bool:
         """Whether the offer's currency is ours or has a stated rate; a problem where not."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from costplan.document.estimate import Reliability
 from costplan.document.line import LineItem
+from costplan.document.reliability import Quantile, Reliability
 from costplan.outcomes.spread import quantiles
 from costplan.plan.bill.unit_costs import UnitCosts, unit_costs
 from costplan.quantity import ONE, ZERO, grouped, total, twelve_digits
@@ -40,7 +40,7 @@ def reliability(
         cost_mean=twelve_digits(mean),
         cost_sd=twelve_digits(variance**0.5),
         cost_quantiles=[
-            (twelve_digits(one.share), twelve_digits(one.low), twelve_digits(one.high))
+            Quantile(twelve_digits(one.share), twelve_digits(one.low), twelve_digits(one.high))
             for one in quantiles(found.graph, steps, case, fallbacks)
         ],
         target=workload.target.reliability if workload.target else None,

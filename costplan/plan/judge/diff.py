@@ -65,6 +65,8 @@ def diff(
 
 
 def _notes(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[str]:
+    known = {one.sentence for one in base.overrides} if base else set()
+    yield from (one.sentence for one in head.overrides if one.sentence not in known)
     if base is None:
         yield "there was no such workload before: everything is new"
         return

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from costplan.catalog.expression import Condition, ExpressionError, condition
 from costplan.plan.judge.measures import MEASURES, MONEY, component_names
 from costplan.problems import BadUsage, Path, Problem, did_you_mean
-from costplan.reading import collect
+from costplan.record import collect
 from costplan.workload.budget import Budget, Policy, stack_problems
 
 LIMITS: dict[str, tuple[str, str]] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -88,8 +89,8 @@ def per_million(row: Row, charge: str) -> Decimal | None:
     return None
 
 
-def overview(heads: Iterable[Head]) -> Overview:
-    """How many models and offers each vendor has in each category."""
+def overview(heads: Iterable[Head], read: Mapping[tuple[str, str], date]) -> Overview:
+    """How many models and offers each vendor has in each category, and when they were last read."""
     counts: dict[tuple[str, str], list[int]] = {}
     names: dict[tuple[str, str], str] = {}
     for head in heads:
@@ -99,8 +100,8 @@ def overview(heads: Iterable[Head]) -> Overview:
         count[head.priced_by != "token"] += 1
     return Overview(
         tuple(
-            VendorCount(category, prefix, names[category, prefix], *counts[category, prefix])
-            for category, prefix in sorted(counts)
+            VendorCount(*key, names[key], counts[key][0], counts[key][1], read.get(key))
+            for key in sorted(counts)
         )
     )
 

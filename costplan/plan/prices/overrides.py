@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.catalog.lookup import Catalog, Entry
-from costplan.document.estimate import Override
 from costplan.document.price_diff import Figure, Side
+from costplan.document.prices_used import Override, OwnPrice
 from costplan.plan.prices.price_diff import price_diff
 from costplan.words import weakest
 
@@ -57,7 +57,7 @@ def _difference(name: str, entry: Entry, hidden: Entry, day: date) -> Override |
         hidden = hidden._replace(item=replace(hidden.item, id=entry.id))
     changes = price_diff([hidden], [entry], Side("catalogue", day), Side("own", day)).changes
     prices = [
-        (price.label, _value(price.new), _value(price.old))
+        OwnPrice(price.label, _value(price.new), _value(price.old))
         for change in changes
         for price in change.prices
     ]

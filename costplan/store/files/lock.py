@@ -20,7 +20,7 @@ from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Source
 from costplan.problems import BadUsage, CostplanError, Problem
-from costplan.reading import About, record
+from costplan.record import About, record
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_file
 from costplan.words import Category
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costplan.document.estimate import EstimateDocument, Origin
+from costplan.document.estimate import EstimateDocument
+from costplan.document.prices_used import Origin
 from costplan.store.files.positions import locate
 
 if TYPE_CHECKING:

@@ -20,4 +20,4 @@ def place(document: CheckDocument, texts: Mapping[str, str], workload: str | Non
             continue
         found = locate(texts[file], one.path)
         if found is not None:
-            one.where, one.column = Where(shown_name(file), found.line), found.column
+            one.where = Where(shown_name(file), found.line, found.column)

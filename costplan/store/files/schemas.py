@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 from costplan.problems import BadUsage, did_you_mean
@@ -100,25 +99,29 @@ def policy_schema() -> dict[str, Any]:
 
 
 DOCUMENTS = {
-    "estimate": ("schema", "ESTIMATE"),
-    "bill": ("schema", "BILL"),
-    "comparison": ("comparison_schema", "COMPARISON"),
-    "diff": ("diff_schema", "DIFF"),
-    "price-diff": ("schema", "PRICE_DIFF"),
-    "price-refresh": ("schema", "PRICE_REFRESH"),
-    "check": ("verdict_schema", "CHECK"),
-    "audit": ("audit_schema", "AUDIT"),
-    "catalogue-report": ("audit_schema", "REPORT"),
-    "doctor": ("health_schema", "HEALTH"),
+    "estimate": "costplan estimate",
+    "bill": "costplan bill of one offer",
+    "comparison": "costplan comparison",
+    "diff": "costplan diff",
+    "price-diff": "costplan price diff",
+    "price-refresh": "costplan price refresh",
+    "check": "costplan check",
+    "audit": "costplan audit of the catalogue",
+    "catalogue-report": "costplan report of the catalogue",
+    "doctor": "costplan doctor",
 }
-"""Of each saved document the module of ``costplan.document`` and the name in it."""
+"""The title of each document that a command writes."""
+OPTIONAL = {"bill": frozenset(("kind",))}
+"""Keys that documents of version 1.0 do without."""
 
 
 def document_schema(name: str) -> dict[str, Any]:
     """A document that a command writes."""
-    module, constant = DOCUMENTS[name]
-    found: dict[str, Any] = getattr(import_module(f"costplan.document.{module}"), constant)
-    return found
+    from costplan.document.saved import type_of
+    from costplan.record.schema import json_schema
+
+    kind = type_of(name.replace("-", "_"))
+    return json_schema(kind, DOCUMENTS[name], OPTIONAL.get(name, frozenset()))
 
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {

@@ -18,7 +18,7 @@ from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.reading import read
+from costplan.record import read
 from costplan.store.files import generations
 from costplan.store.files.boundary import stay
 from costplan.store.files.catalogue_folder import NOT_OFFERS, catalogue_files, inside, is_folder

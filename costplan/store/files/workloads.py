@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from costplan.problems import BadUsage, CostplanError, Path, Problem, did_you_mean
-from costplan.reading import word_for
+from costplan.record import TOML
 from costplan.store.files.boundary import boundary
 from costplan.store.files.text import (
     DocumentError,
@@ -85,7 +85,7 @@ def read_workload(
     changed += [(_exchange(data, rate), f"--exchange {rate}") for rate in several(rates)]
     prices = data.pop("prices", {})
     if not isinstance(prices, dict):
-        problem = Problem(("prices",), f"must be a table, not {word_for(prices)}", "[prices]")
+        problem = Problem(("prices",), f"must be a table, not {TOML.word_for(prices)}", "[prices]")
         raise DocumentError(name, text, [problem])
     workload, problems = collect_document(Workload, name, data)
     for place, change in changed:
@@ -146,7 +146,7 @@ def _set(data: dict[str, Any], change: str) -> Path:
             path.append(key)
         else:
             before = ".".join(names[:at])
-            raise BadUsage(f"--set {change}: {before} is {word_for(node)}, not a table")
+            raise BadUsage(f"--set {change}: {before} is {TOML.word_for(node)}, not a table")
         if at == len(names) - 1:
             node[path[-1]] = _value(text)
         elif isinstance(node, dict):

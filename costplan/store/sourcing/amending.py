@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from costplan.catalog.model import Card, Model
-from costplan.reading import collect
+from costplan.record import collect
 from costplan.store.files.catalog_text import card_text, line_of, model_text
 from costplan.store.files.text import parse_toml
 

@@ -13,7 +13,7 @@ from costplan.catalog.model import Card, Mode, Model, Region
 from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Origin
 from costplan.catalog.schedule import Window
-from costplan.document.audit import Report
+from costplan.document.audit import Read, Report
 from costplan.plan.prices.audit.parts import (
     Terms,
     in_force,
@@ -83,14 +83,14 @@ def report(filed: Sequence[Filed], terms: Terms, scope: str) -> Report:
     return made._replace(missed=tuple(_missed(made)))
 
 
-def _read(priced: Iterable[tuple[Entry, Origin, int, bool]]) -> dict[str, dict[str, date]]:
+def _read(priced: Iterable[tuple[Entry, Origin, int, bool]]) -> dict[str, Read]:
     """The oldest and the newest day of reading of each vendor, the longest unread vendor first."""
     days: dict[str, set[date]] = {}
     for entry, origin, _, current in priced:
         if current:
             days.setdefault(entry.id.partition("/")[0], set()).add(origin.checked)
     ordered = sorted(days.items(), key=lambda one: (max(one[1]), one[0]))
-    return {vendor: {"oldest": min(own), "newest": max(own)} for vendor, own in ordered}
+    return {vendor: Read(min(own), max(own)) for vendor, own in ordered}
 
 
 def _missed(made: Report) -> Iterable[str]:

@@ -1,0 +1,99 @@
+"""Where the prices of an estimate are from: a workload file, a lock, prices of one's own."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.quantity import grouped
+from costplan.record import Count
+
+
+class Origin(NamedTuple):
+    """The workload file, and the lines (from 1) of what findings are about: ``stack.portable``,
+    ``stack.portable.chat``, ``budget.monthly_total``."""
+
+    file: str
+    lines: dict[str, Count]
+
+
+MOVES = 5
+"""So many moves are told of one by one before a bill."""
+
+
+class Pinned(NamedTuple):
+    """The lock file whose prices an estimate rests on.
+
+    ``moved``: what the catalogue has since said otherwise; ``missing``: ids that were asked for and
+    are not in the lock, so that the catalogue prices them.
+    """
+
+    file: str
+    as_of: date
+    offers: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What a reader must know of it."""
+        found = [f"prices pinned by {self.file} of {self.as_of}"]
+        found += [f"the catalogue has moved: {one}" for one in self.moved[:MOVES]]
+        if (more := len(self.moved) - MOVES) > 0:
+            found.append(f"{more:,} more have moved: 'costplan pricing lock --check' names them")
+        if self.missing:
+            found.append(
+                f"not in {self.file}, priced from the catalogue: {', '.join(self.missing)}"
+            )
+        return found
+
+
+class OwnPrice(NamedTuple):
+    """A figure that differs, and the one that it hides; None where there is none."""
+
+    price: str
+    own: Decimal | None
+    hidden: Decimal | None
+
+
+class Override(NamedTuple):
+    """An offer whose price is not the one that the shelves below say.
+
+    ``shelf`` gave the price: a project's folder, the workload's own ``[prices]``, a lock, the
+    user's folder. ``prices``: what differs, its own figure and the one it hides, None where there
+    is none; ``words``: what differs beside figures.
+    """
+
+    offer: str
+    shelf: str
+    prices: tuple[OwnPrice, ...]
+    words: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What a reader must know of it, with both figures."""
+        both = sorted(self.prices, key=lambda price: None in price[1:])
+        parts = [
+            f"{label} {_figure(own)} in place of {_figure(hidden)}" for label, own, hidden in both
+        ]
+        parts[SURE:SURE] = self.words
+        if (more := len(parts) - DIFFERENCES) > 0:
+            parts[DIFFERENCES:] = [f"{more:,} more differ: 'costplan pricing diff' names them"]
+        return f"{self.offer}: {SHELVES.get(self.shelf, self.shelf)}: " + "; ".join(parts)
+
+
+SURE = 2
+"""So many figures are told of before the words, which no number of them may push out of sight."""
+DIFFERENCES = 4
+"""So many differences of an offer are told of one by one before a bill."""
+SHELVES = {
+    "project": "the project's own price",
+    "workload": "the workload's own price",
+    "user": "the user's own price",
+    "lock": "the lock's price",
+}
+
+
+def _figure(value: Decimal | None) -> str:
+    return "none" if value is None else grouped(value)

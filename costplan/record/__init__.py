@@ -1,0 +1,76 @@
+"""Plain data to frozen records, to plain data again, and to a JSON Schema: one annotation for all.
+
+    marks.py     what an annotation may say of a field: bounds, its key, its meaning
+    kinds.py     ``@record``, and the keys of a kind in their order
+    reading.py   plain data to records, every problem at once
+    dialects.py  what the plain data of TOML and of JSON looks like
+    writing.py   records to plain JSON data
+    schema.py    the JSON Schema of what is written
+
+Types are read from the records' own annotations, so each is written down once: a workload, a
+catalogue and a saved document differ in the words of their format alone. Importing a library for
+it would cost every command more than the whole estimate (docs/decisions).
+"""
+
+from costplan.record.dialects import JSON, TOML, collect, collected, read
+from costplan.record.kinds import REST, document, keys, record, version_of, with_fields
+from costplan.record.marks import (
+    About,
+    Amount,
+    As,
+    Blank,
+    Code,
+    Count,
+    Currency,
+    Ge,
+    Gt,
+    Inline,
+    Key,
+    Le,
+    Monthly,
+    Names,
+    OneOf,
+    Pattern,
+    Positive,
+    Share,
+    Since,
+    Sparse,
+    Unsaved,
+)
+from costplan.record.reading import BAD
+
+__all__ = [
+    "BAD",
+    "JSON",
+    "REST",
+    "TOML",
+    "About",
+    "Amount",
+    "As",
+    "Blank",
+    "Code",
+    "Count",
+    "Currency",
+    "Ge",
+    "Gt",
+    "Inline",
+    "Key",
+    "Le",
+    "Monthly",
+    "Names",
+    "OneOf",
+    "Pattern",
+    "Positive",
+    "Share",
+    "Since",
+    "Sparse",
+    "Unsaved",
+    "collect",
+    "collected",
+    "document",
+    "keys",
+    "read",
+    "record",
+    "version_of",
+    "with_fields",
+]

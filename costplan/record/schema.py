@@ -1,0 +1,154 @@
+"""The JSON Schema of a record as ``writing`` writes it, from the annotations that it is read by.
+
+Each record is one definition. A key that may be left out, at its default or in older versions, is
+not required; an unknown key is an error.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from costplan.record.kinds import HEAD, Entry, held_by, inner, is_record, values_of, written
+from costplan.record.marks import Blank, Inline, Monthly, Names
+
+SCALARS: dict[Any, dict[str, Any]] = {
+    Decimal: {"type": "number"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    str: {"type": "string"},
+    date: {"type": "string", "format": "date"},
+    datetime: {"type": "string", "format": "date-time"},
+}
+NULL = {"type": "null"}
+MONTH = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
+
+
+def json_schema(kind: type, title: str, optional: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The schema of a document; its ``optional`` keys may be missing."""
+    definitions: dict[str, Any] = {}
+    made = _Schema(definitions).object(kind)
+    made["required"] = [key for key in made["required"] if key not in optional]
+    found = {name: definitions[name] for name in sorted(definitions)}
+    return {"title": title, **made, **({"$defs": found} if found else {})}
+
+
+class _Schema:
+    def __init__(self, definitions: dict[str, Any]) -> None:
+        self.definitions = definitions
+        self.kinds: dict[str, type] = {}
+
+    def object(self, kind: type) -> dict[str, Any]:
+        """An object with the keys of a record."""
+        properties: dict[str, Any] = {}
+        required: list[str] = []
+        for _, one in written(kind):
+            self._add(one, properties, required)
+        for one in [*properties.values()]:
+            if one.pop("below", None):
+                one |= {"required": one.pop("required"), "additionalProperties": False}
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": False,
+        }
+
+    def _add(self, one: Entry, properties: dict[str, Any], required: list[str]) -> None:
+        if one.has(Inline):  # a record that may be missing, with all its keys
+            for _, each in written(held_by(one)[0]):
+                self._add(each, properties, [])
+            return
+        head, dot, rest = one.key.partition(".")
+        if dot:
+            inside = {"type": "object", "properties": {}, "required": [], "below": True}
+            below = properties.setdefault(head, inside)
+            required += [] if head in required else [head]
+            self._add(one._replace(key=rest), below["properties"], below["required"])
+            return
+        properties[head] = self._value(one)
+        if not one.sparse and not one.since:
+            required.append(head)
+
+    def _value(self, one: Entry) -> dict[str, Any]:
+        if not one.name and one.key == HEAD[0]:
+            major = typing.get_args(one.kind)[0].partition(".")[0]
+            return {"type": "string", "pattern": rf"^{major}\.\d+$"}
+        return self.node(inner(_bare(one.kind))[0] if one.sparse else one.kind, one.marks)
+
+    def node(self, annotation: Any, marks: tuple[Any, ...] = ()) -> dict[str, Any]:
+        """The schema of an annotation. ``marks`` are those that were said of its field."""
+        if typing.get_origin(annotation) is Annotated:
+            annotation, *own = typing.get_args(annotation)
+            marks = (*marks, *(one for one in own if one not in marks))
+        kind, nullable = inner(annotation)
+        if typing.get_origin(kind) is Annotated:
+            made = self.node(kind)
+        elif any(isinstance(one, Monthly) for one in marks):
+            made = dict(MONTH)
+        elif names := next((one for one in marks if isinstance(one, Names)), None):
+            made = self._named(names, values_of(kind))
+        else:
+            made = self._kind(kind)
+        said: dict[str, Any] = {}
+        for one in marks:
+            if hasattr(one, "schema"):
+                said |= one.schema()
+        made = {**made, **{key: value for key, value in said.items() if key != "description"}}
+        if "enum" in made:
+            made.pop("type", None)
+        if nullable or any(isinstance(one, Blank) for one in marks):
+            made = _or_null(made)
+        return made | {key: value for key, value in said.items() if key == "description"}
+
+    def _named(self, names: Names, value: Any) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "properties": {name: self.node(value) for name in names.names},
+            "required": [*names.names],
+            "additionalProperties": False,
+        }
+
+    def _kind(self, kind: Any) -> dict[str, Any]:
+        if kind in SCALARS:
+            return dict(SCALARS[kind])
+        if is_record(kind):
+            return self._reference(kind)
+        origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+        if origin is Literal:
+            return {"const": arguments[0]} if len(arguments) == 1 else {"enum": [*arguments]}
+        if origin in (list, tuple):
+            return {"type": "array", "items": self.node(values_of(kind))}
+        if origin in (dict, Mapping):
+            return {"type": "object", "additionalProperties": self.node(values_of(kind))}
+        if origin in (typing.Union, types.UnionType):
+            return {"anyOf": [self.node(one) for one in arguments]}
+        raise TypeError(f"no schema for {kind!r}")
+
+    def _reference(self, kind: type) -> dict[str, Any]:
+        name = kind.__name__
+        if self.kinds.setdefault(name, kind) is not kind:
+            raise TypeError(f"two records of one document are called {name}")
+        if name not in self.definitions:
+            self.definitions[name] = {}
+            self.definitions[name] = self.object(kind)
+        return {"$ref": f"#/$defs/{name}"}
+
+
+def _bare(annotation: Any) -> Any:
+    """The annotation without its marks, which its field's entry has."""
+    if typing.get_origin(annotation) is Annotated:
+        return typing.get_args(annotation)[0]
+    return annotation
+
+
+def _or_null(made: dict[str, Any]) -> dict[str, Any]:
+    if "enum" in made:
+        return {**made, "enum": [*made["enum"], None]}
+    if isinstance(made.get("type"), str) and made["type"] not in ("object", "array"):
+        return {**made, "type": [made["type"], "null"]}
+    return {"anyOf": [made, dict(NULL)]}

@@ -1,0 +1,139 @@
+"""Records to plain JSON data: text, Decimals, ints, booleans, None, lists, dicts.
+
+Days become text; a key stands where ``kinds.entries`` has it, which is where it always stood.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from itertools import takewhile
+from operator import attrgetter
+from typing import Annotated, Any
+
+from costplan.record.dialects import moment_words
+from costplan.record.kinds import Entry, Placed, held_by, inner, is_record, values_of, written
+from costplan.record.marks import Blank, Inline, Monthly
+
+Writer = Callable[[Any], Any]
+
+
+def plain(value: Any) -> Any:
+    """A record as plain data."""
+    kind: Any = type(value)
+    made = writer(kind)
+    return value if made is None else made(value)
+
+
+@cache
+def writer(annotation: Any) -> Writer | None:
+    """What turns values of an annotation into plain data; None where they are plain already."""
+    kind, nullable = inner(annotation)
+    if typing.get_origin(kind) is Annotated:
+        kind, *marks = typing.get_args(kind)
+        if any(isinstance(one, Blank) for one in marks):
+            return lambda text: text or None
+        if any(isinstance(one, Monthly) for one in marks):
+            return lambda day: day.isoformat()[:7]
+        made = writer(kind)
+    else:
+        made = _writer(kind)
+    if made is None or not nullable:
+        return made
+    return lambda value: None if value is None else made(value)
+
+
+def _writer(kind: Any) -> Writer | None:
+    if kind is date:
+        return date.isoformat
+    if kind is datetime:
+        return moment_words
+    if is_record(kind):
+        return _Object(kind).write
+    origin = typing.get_origin(kind)
+    if origin in (typing.Union, types.UnionType):
+        return None
+    if origin in (list, tuple):
+        item = writer(values_of(kind))
+        return list if item is None else lambda some: [item(one) for one in some]
+    if origin in (dict, Mapping):
+        value = writer(values_of(kind))
+        if value is None:
+            return dict
+        return lambda some: {name: value(one) for name, one in some.items()}
+    return None
+
+
+class _Object:
+    """Writes the records of one kind. The keys that are always there come first in most kinds, and
+    are taken from the record in one call."""
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+        self.plan: tuple[Any, ...] | None = None
+
+    def write(self, made: Any) -> dict[str, Any]:
+        if self.plan is None:
+            self.plan = _plan(self.kind)
+        names, get, turned, rest = self.plan
+        if not isinstance(made, self.kind):  # a tuple that stands for a named one
+            made = self.kind(*made)
+        data: dict[str, Any] = dict(zip(names, get(made), strict=True))
+        for key, turn in turned:
+            data[key] = turn(data[key])
+        for step in rest:
+            step(made, data)
+        return data
+
+
+def _plan(kind: type) -> tuple[Any, ...]:
+    placed = list(written(kind))
+    steady = list(takewhile(_is_steady, placed))
+    paths = [f"{path}{one.get}" for path, one in steady]
+    get = attrgetter(*paths) if len(paths) > 1 else _tuple_of(paths)
+    turned = [(one.key, turn) for _, one in steady if (turn := writer(one.kind)) is not None]
+    rest = [_step(*one) for one in placed[len(steady) :]]
+    return [one.key for _, one in steady], get, turned, rest
+
+
+def _tuple_of(paths: list[str]) -> Writer:
+    return lambda made: tuple(attrgetter(path)(made) for path in paths)
+
+
+def _is_steady(placed: Placed) -> bool:
+    """Whether the key is always there, and its value an attribute."""
+    one = placed.entry
+    return isinstance(one.get, str) and not (one.sparse or "." in one.key or one.has(Inline))
+
+
+def _step(path: str, one: Entry) -> Callable[[Any, dict[str, Any]], None]:
+    get = attrgetter(f"{path}{one.get}") if isinstance(one.get, str) else one.get
+    sparse, default = one.sparse, one.default
+    if one.has(Inline):
+        return _spread(get, _Object(held_by(one)[0]))
+    turn = writer(one.kind)
+    head, dot, rest = one.key.partition(".")
+
+    def put(made: Any, data: dict[str, Any]) -> None:
+        value = get(made)
+        if sparse and value == default:
+            return
+        value = value if turn is None else turn(value)
+        if dot:
+            data.setdefault(head, {})[rest] = value
+        else:
+            data[head] = value
+
+    return put
+
+
+def _spread(get: Writer, held: _Object) -> Callable[[Any, dict[str, Any]], None]:
+    def put(made: Any, data: dict[str, Any]) -> None:
+        value = get(made)
+        if value is not None:
+            data.update(held.write(value))
+
+    return put
