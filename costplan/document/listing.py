@@ -1,17 +1,21 @@
 """The catalogue as pages to read: a list of prices, one entry in full, what a search found.
 
-All are plain values. A field's name is its key in the JSON; money is in the entry's ``currency``
-per ``per`` units; days are the catalogue's own.
+All are plain values, the catalogue's own records among them (``terms``), whose keys stand beside
+the others in the JSON. A field's name is its key there; money is in the entry's ``currency`` per
+``per`` units; days are the catalogue's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
-from costplan.record import Inline, document
+from costplan.catalog.model import CacheTerms
+from costplan.catalog.offer import Adjust, Charge, Gate, Slice
+from costplan.record import Inline, document, keys
 from costplan.words import Confidence
 
 
@@ -41,16 +45,6 @@ class Where(NamedTuple):
     confidence: Confidence
     since: date
     checked: date
-
-
-class Slice(NamedTuple):
-    """One tier of a charge: its price up to and including a quantity; None: no upper end.
-
-    ``price`` None: the vendor publishes none.
-    """
-
-    up_to: Decimal | None
-    price: Decimal | None
 
 
 class Headline(NamedTuple):
@@ -209,13 +203,6 @@ class Fee(NamedTuple):
     where: Annotated[Where, Inline()]
 
 
-class Cache(NamedTuple):
-    """What a prefix must be to be cached: tokens at least, minutes it lives after its last use."""
-
-    minimum_tokens: Decimal
-    ttl_minutes: Decimal | None
-
-
 class Rejected(NamedTuple):
     """Rates that another source shows for the days of a card, and why they were not taken."""
 
@@ -237,7 +224,7 @@ class Card(NamedTuple):
     where: Annotated[Where, Inline()]
 
 
-@document("price_page", "1.0")
+@document("price_page", "1.1")
 class ModelPage(NamedTuple):
     """A model in full. Without a card on the day (``known_from``) only its history has prices."""
 
@@ -246,7 +233,7 @@ class ModelPage(NamedTuple):
     entry: Identity
     context_window: int | None
     max_output: int | None
-    cache: Cache | None
+    cache: CacheTerms | None
     unit: str
     per: Decimal | None
     rates: Mapping[str, Decimal]
@@ -262,65 +249,32 @@ class ModelPage(NamedTuple):
     retires: date | None = None
 
 
-class Charge(NamedTuple):
-    """A dated charge of an offer. Expressions are texts; ``included`` is a number or one.
+def _terms(kind: type) -> Iterator[str]:
+    """The keys of a dated entry: the catalogue's own, but for its origin, and the page's."""
+    yield from (one.name for one in fields(kind) if one.name != "origin")
+    yield from ("known_from", *Where._fields)
 
-    ``fx``: ``price`` is in the vendor's credits, one of which is so much money. ``ended``: from
-    its day on the charge is no more, and nothing else of it is set.
-    """
 
-    id: str
-    quantity: str
-    unit: str
-    per: Decimal
-    price: Decimal | None
-    tiers: tuple[Slice, ...]
-    quote: bool
-    mode: str
-    included: Decimal | str | None
-    free_tier: bool
-    pool: str | None
-    minimum_quantity: Decimal | None
-    round_up_to: Decimal | None
-    rank_by: str | None
-    cap: Decimal | None
-    fx: Decimal | None
+@keys(*_terms(Charge))
+class DatedCharge(NamedTuple):
+    """A charge as the catalogue has it. ``fixed``: by its own word, or by what it counts."""
+
+    terms: Annotated[Charge, Inline()]
     fixed: bool
-    scope: str
-    note: str | None
-    ended: bool
     known_from: date | None
     where: Annotated[Where, Inline()]
 
 
-class Adjustment(NamedTuple):
-    """A dated change of the bill after its charges."""
+@keys(*_terms(Adjust))
+class DatedAdjust(NamedTuple):
+    """A change of the bill after its charges, as the catalogue has it."""
 
-    id: str
-    kind: str
-    scope: str
-    charges: tuple[str, ...]
-    amount: Decimal | None
-    percent: Decimal | None
-    floor: Decimal | None
-    free_tier: bool
-    one_time: bool
-    note: str | None
-    ended: bool
+    terms: Annotated[Adjust, Inline()]
     known_from: date | None
     where: Annotated[Where, Inline()]
 
 
-class Gate(NamedTuple):
-    """A limit of the plan: ``variable`` is a name or an expression."""
-
-    variable: str
-    max: Decimal
-    action: str
-    reason: str | None
-
-
-@document("price_page", "1.0")
+@document("price_page", "1.1")
 class OfferPage(NamedTuple):
     """An offer in full, its charges and adjustments on the day.
 
@@ -336,13 +290,13 @@ class OfferPage(NamedTuple):
     variables: tuple[Variable, ...]
     derived: Mapping[str, str]
     pools: Mapping[str, str]
-    charges: tuple[Charge, ...]
-    adjustments: tuple[Adjustment, ...]
+    charges: tuple[DatedCharge, ...]
+    adjustments: tuple[DatedAdjust, ...]
     gates: tuple[Gate, ...]
     requires: tuple[str, ...]
     not_included: tuple[str, ...]
-    history: tuple[Charge, ...]
-    adjustment_history: tuple[Adjustment, ...]
+    history: tuple[DatedCharge, ...]
+    adjustment_history: tuple[DatedAdjust, ...]
     sources: tuple[Where, ...]
     example: str
 

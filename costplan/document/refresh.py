@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 
 from costplan.document.price_diff import PriceDiff
 from costplan.record import OneOf, document, keys
+from costplan.words import CONFIDENCES
 
 
 class LeftOut(NamedTuple):
@@ -26,7 +27,7 @@ class SourceRead(NamedTuple):
 
     name: str
     source: str
-    confidence: Annotated[str, OneOf("vendor", "dataset", "third-party", "unverified")]
+    confidence: Annotated[str, OneOf(*(one for one in CONFIDENCES if one != "corroborated"))]
     read_from: str
     checked: date
     models: int

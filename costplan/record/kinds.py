@@ -14,25 +14,6 @@ from costplan.record import marks
 Kind = TypeVar("Kind", bound=type)
 
 
-def with_fields(
-    names: Iterable[str], annotation: Any, default: object = None
-) -> Callable[[Kind], Kind]:
-    """A field more for each name that the class does not declare itself; goes below ``record``.
-
-    For fields that are the rows of a table: code that never names one reads it by ``getattr``.
-    """
-
-    def extend(kind: Kind) -> Kind:
-        own: dict[str, Any] = kind.__annotations__
-        for name in names:
-            if name not in own:
-                own[name] = annotation
-                setattr(kind, name, default)
-        return kind
-
-    return extend
-
-
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 def record(kind: Kind) -> Kind:
     """A frozen, keyword-only dataclass without generated code.
@@ -51,6 +32,25 @@ def record(kind: Kind) -> Kind:
     made.__init__, made.__eq__, made.__hash__ = _init, _equal, _hash
     made.__repr__, made.__setattr__, made.__delattr__ = _repr, _frozen, _frozen
     return typing.cast(Kind, made)
+
+
+def with_fields(
+    names: Iterable[str], annotation: Any, default: object = None
+) -> Callable[[Kind], Kind]:
+    """A field more for each name that the class does not declare itself; goes below ``record``.
+
+    For fields that are the rows of a table: code that never names one reads it by ``getattr``.
+    """
+
+    def extend(kind: Kind) -> Kind:
+        own: dict[str, Any] = kind.__annotations__
+        for name in names:
+            if name not in own:
+                own[name] = annotation
+                setattr(kind, name, default)
+        return kind
+
+    return extend
 
 
 def _init(self: Any, **given: Any) -> None:

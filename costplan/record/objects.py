@@ -214,7 +214,8 @@ class Record:
     def __init__(self, kind: type, dialect: Format) -> None:
         self.kind, self.dialect = kind, dialect
         self.check: Callable[[Any], Iterable[Problem]] | None = getattr(kind, "check", None)
-        self.seen, self.read = 0, self._counted
+        self.seen = 0
+        self.read: Reader = self._counted
         self.rest: str | None = None
         self.rest_item: Any = None
         if is_dataclass(kind):

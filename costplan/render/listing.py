@@ -7,18 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from costplan.catalog.offer import Charge, Gate, Slice
 from costplan.document.listing import (
-    Adjustment,
-    Charge,
+    DatedAdjust,
+    DatedCharge,
     Document,
     Fee,
-    Gate,
     ModelPage,
     OfferPage,
     Overview,
     PriceList,
     Search,
-    Slice,
     Tier,
     Variable,
     Where,
@@ -83,7 +82,7 @@ def _model(page: Page, document: ModelPage) -> None:
     page.bullets("What multiplies the rates", _factors(document))
     page.bullets("Fees, which nothing multiplies", [_fee(one) for one in document.fees])
     if document.cache:
-        least, kept = document.cache
+        least, kept = document.cache.minimum_tokens, document.cache.ttl_minutes
         minutes = f"{grouped(kept)} {plural('minute', kept)}" if kept else "an unpublished time"
         page.bullets(
             "Cache", [f"prefixes of at least {grouped(least)} tokens, kept {minutes} after use"]
@@ -218,16 +217,18 @@ def _offer(page: Page, document: OfferPage) -> None:
 def _charges(page: Page, document: OfferPage) -> None:
     table = Table("charge", "price", texts=2)
     for one in document.charges:
-        quantity = [] if one.quantity in ("1", one.id) else [f"  {one.quantity}"]
+        terms = one.terms
+        quantity = [] if terms.quantity in ("1", terms.id) else [f"  {terms.quantity}"]
         price, *rest = _charge(one)
-        table.add(stacked(one.id, *quantity), stacked(price, *(f"  {t}" for t in rest)))
+        table.add(stacked(terms.id, *quantity), stacked(price, *(f"  {t}" for t in rest)))
     page.draw(table)
 
 
-def _charge(charge: Charge) -> list[str]:
+def _charge(dated: DatedCharge) -> list[str]:
     """A charge's price, then what else decides its amount, a line each."""
-    if charge.known_from:
-        return [f"from {charge.known_from}"]
+    if dated.known_from:
+        return [f"from {dated.known_from}"]
+    charge = dated.terms
     included = charge.included
     if isinstance(included, Decimal):
         included = grouped(included)
@@ -238,6 +239,7 @@ def _charge(charge: Charge) -> list[str]:
         (charge.minimum_quantity, "at least {}"),
         (charge.round_up_to, "in steps of {}"),
         (charge.rank_by, "tiers count {}"),
+        (charge.redundant, "of which {} stands by"),
         (charge.cap, "at most {} a month"),
         ("once for each role" if charge.scope == "binding" else None, "{}"),
         (charge.note, "{}"),
@@ -300,9 +302,10 @@ def _gate(gate: Gate) -> str:
     return f"{text} ({gate.reason})" if gate.reason else text
 
 
-def _adjustment(one: Adjustment) -> str:
+def _adjustment(dated: DatedAdjust) -> str:
+    one = dated.terms
     if one.ended:
-        return f"{one.id}: ended"
+        return f"{one.id} ended"
     amount, percent = grouped(one.amount or ZERO), grouped(one.percent or ZERO)
     text = {
         "minimum": f"a floor of {amount} a month",
@@ -319,13 +322,14 @@ def _adjustment(one: Adjustment) -> str:
         text += ", a free tier"
     if one.note:
         text += f"; {one.note}"
-    return _later(f"{one.id}: {text}", one.known_from)
+    return _later(f"{one.id}: {text}", dated.known_from)
 
 
 def _history(document: OfferPage) -> list[str]:
     """Every dated charge and adjustment; nothing where all are of one day."""
     lines: list[tuple[date, str]] = []
-    for charge in document.history:
+    for dated in document.history:
+        charge = dated.terms
         if charge.ended:
             what = "ended"
         elif charge.quote:
@@ -334,10 +338,9 @@ def _history(document: OfferPage) -> list[str]:
             what = price_per(charge.price, charge.per, charge.unit)
         else:
             what = f"{', '.join(_slices(charge.tiers))}; per {unit_of(charge.per, charge.unit)}"
-        lines.append((charge.where.since, f"{charge.id} {what}"))
+        lines.append((dated.where.since, f"{charge.id} {what}"))
     for rule in document.adjustment_history:
-        text = f"{rule.id} ended" if rule.ended else _adjustment(rule._replace(known_from=None))
-        lines.append((rule.where.since, text))
+        lines.append((rule.where.since, _adjustment(rule._replace(known_from=None))))
     if len({since for since, _ in lines}) < 2:
         return []
     return [f"{since}: {text}" for since, text in sorted(lines, key=lambda line: line[0])]

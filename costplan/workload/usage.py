@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from costplan.quantity import TWELVE, ZERO
+from costplan.words import Purpose
 from costplan.workload.model import Job, Step, Workload
 from costplan.workload.model_calls import ModelCalls, portions, step_calls
 from costplan.workload.solving import Visits, once
@@ -23,6 +24,13 @@ class PartUsage:
     kind: str
     variables: dict[str, Decimal]
     purposes: dict[tuple[str, str | None], Decimal] = field(default_factory=dict)
+
+    def all_for(self, purpose: Purpose) -> dict[tuple[str, str | None], Decimal]:
+        """``purposes``, step by step, with one purpose in place of their own."""
+        found: dict[tuple[str, str | None], Decimal] = {}
+        for (_, step), weight in self.purposes.items():
+            found[purpose, step] = found.get((purpose, step), ZERO) + weight
+        return found
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Catalog, CatalogFile, card_on
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
-from costplan.catalog.origin import RELEASED, Confidence
+from costplan.catalog.origin import RELEASED
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.line import LineItem
 from costplan.plan.bill.price import price
@@ -25,7 +25,7 @@ from costplan.problems import PriceNotKnown
 from costplan.record import read
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
 from costplan.store.files.text import parse_toml
-from costplan.words import CATEGORIES, TOKEN_KINDS
+from costplan.words import CATEGORIES, TOKEN_KINDS, Confidence
 
 TODAY = date(2026, 11, 28)
 ROOT = built_in_folder()

@@ -9,9 +9,10 @@ from itertools import product
 import pytest
 from check_cases import DAY, RIGHT, document, judged, line, only, stack
 
-from costplan.document.estimate import PURPOSES, Estimate, Month
+from costplan.document.estimate import Estimate, Month
 from costplan.document.line import LineItem
 from costplan.plan.judge.measures import MEASURES, Figure, Subject
+from costplan.words import PURPOSES
 
 D = Decimal
 KINDS = list(product(("tokens", "human"), PURPOSES, (True, False), ((), ("redundant",))))

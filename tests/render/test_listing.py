@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
 
+from costplan.catalog import model, schedule
+from costplan.catalog.offer import Charge, Slice
 from costplan.document.listing import (
-    Charge,
+    DatedCharge,
     Document,
+    Fee,
     Headline,
     Hit,
+    Mode,
     PriceList,
+    Region,
     Row,
     Search,
-    Slice,
+    Tier,
     Where,
+    Window,
 )
 from costplan.render import Look
 from costplan.render.listing import _charge, _command, draw
@@ -55,31 +62,19 @@ def row(**changes: Any) -> Row:
     )._replace(**changes)
 
 
-def charge(**changes: Any) -> Charge:
-    return Charge(
-        id="reads",
-        quantity="queries",
-        unit="query",
-        per=Decimal(1_000),
-        price=Decimal("0.10"),
-        tiers=(),
-        quote=False,
-        mode="graduated",
-        included=None,
-        free_tier=False,
-        pool=None,
-        minimum_quantity=None,
-        round_up_to=None,
-        rank_by=None,
-        cap=None,
-        fx=None,
-        fixed=False,
-        scope="account",
-        note=None,
-        ended=False,
-        known_from=None,
-        where=WHERE,
-    )._replace(**changes)
+def charge(known_from: date | None = None, **changes: Any) -> DatedCharge:
+    terms = Charge(
+        id="reads", quantity="queries", unit="query", per=Decimal(1_000), price=Decimal("0.10")
+    )
+    return DatedCharge(replace(terms, **changes), False, known_from, WHERE)
+
+
+def tier(up_to: int | None, price: str | None) -> Slice:
+    return Slice(
+        up_to=None if up_to is None else Decimal(up_to),
+        price=None if price is None else Decimal(price),
+        quote=price is None,
+    )
 
 
 def test_an_offer_s_block() -> None:
@@ -117,13 +112,13 @@ def test_a_narrow_block_puts_the_days_below() -> None:
                 "prices": (
                     headline(
                         price=None,
-                        tiers=(Slice(Decimal(5), Decimal(3)), Slice(None, Decimal("0.5"))),
+                        tiers=(tier(5, "3"), tier(None, "0.5")),
                     ),
                 )
             },
             "0.5 to 3 / 1k queries",
         ),
-        ({"prices": (headline(price=None, tiers=(Slice(None, None),)),)}, "on request / 1k"),
+        ({"prices": (headline(price=None, tiers=(tier(None, None),)),)}, "on request / 1k"),
     ],
 )
 def test_every_kind_of_headline(changes: dict[str, Any], words: str) -> None:
@@ -163,18 +158,18 @@ def test_an_id_that_is_too_long_has_a_line_of_its_own() -> None:
         ({"cap": Decimal(30)}, ["0.1 / 1k queries", "at most 30 a month"]),
         ({"note": "a {brace}"}, ["0.1 / 1k queries", "a {brace}"]),
         (
-            {"price": None, "mode": "volume", "tiers": (Slice(Decimal(5), Decimal(1)),)},
+            {"price": None, "mode": "volume", "tiers": (tier(5, "1"),)},
             ["per 1k queries", "1 to 5", "all of it at the tier that is reached"],
         ),
         (
-            {"price": None, "mode": "package", "tiers": (Slice(Decimal(5), Decimal(1)),)},
+            {"price": None, "mode": "package", "tiers": (tier(5, "1"),)},
             ["the smallest package that fits, in query", "1 to 5"],
         ),
         (
             {
                 "price": None,
                 "rank_by": "size",
-                "tiers": (Slice(Decimal(5), Decimal(1)), Slice(None, None)),
+                "tiers": (tier(5, "1"), tier(None, None)),
             },
             ["per 1k queries", "1 to 5", "on request above 5", "tiers count size"],
         ),
@@ -221,3 +216,43 @@ def test_a_hit_names_its_alias() -> None:
     assert "V, Box [x]" in text
     assert "alias Box" not in text
     assert "3 more: --limit 5" in text
+
+
+DECIDES = {
+    "included": "7",
+    "pool": "tokens",
+    "minimum_quantity": Decimal(3),
+    "round_up_to": Decimal(5),
+    "rank_by": "vectors",
+    "redundant": "(replicas - 1) / replicas",
+    "cap": Decimal(99),
+    "fx": Decimal("0.5"),
+    "note": "a word",
+}
+"""Keys of a charge that decide its amount beside price and quantity, each with a value."""
+ELSEWHERE = {
+    *("id", "quantity", "unit", "per", "price", "tiers", "quote", "mode", "scope", "ended"),
+    *("origin", "free_tier", "fixed", "purpose"),
+}
+"""Drawn with the price, or of no weight for the amount of one role."""
+
+
+def test_every_key_of_a_charge_is_known_here() -> None:
+    assert {one.name for one in fields(Charge)} == DECIDES.keys() | ELSEWHERE
+
+
+@pytest.mark.parametrize("name", DECIDES)
+def test_what_decides_an_amount_is_drawn(name: str) -> None:
+    value = DECIDES[name]
+    said = _charge(charge(**{name: value}))
+    assert len(said) == 2
+    assert str(value) in said[1]
+
+
+def test_types_of_a_models_page_hold_every_field_of_the_catalogues() -> None:
+    pairs = ((model.Mode, Mode), (model.Region, Region), (model.Fee, Fee), (model.Tier, Tier))
+    for kind, page in pairs:
+        named = {one.name for one in fields(kind)} - {"origin", "above", "at_or_above"}
+        assert named <= set(page._fields), kind
+    named = {one.name for one in fields(schedule.Window)} - {"origin", "utc_offset"}
+    assert named <= set(Window._fields)

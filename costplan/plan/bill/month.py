@@ -5,7 +5,7 @@ usage x bindings -> lines of models, machines, offers, what they require, cases,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
@@ -280,12 +280,13 @@ class StackMonth:
 
     def _take(self, bound: Bound) -> Take:
         part, category = self.usage.parts[bound.role], bound.entry.category
+        purpose = purpose_of(category)
         return Take(
             role=bound.role,
             component=category,
-            purpose=purpose_of(category),
+            purpose=purpose,
             variables={**part.variables, **bound.variables},
-            uses=_guarding(part.purposes) if category == "guardrails" else part.purposes,
+            uses=part.all_for(purpose) if category == "guardrails" else part.purposes,
         )
 
     def _offer(self, entry: Entry, takes: list[Take]) -> OfferBill:
@@ -408,14 +409,3 @@ class StackMonth:
                 fixed=True,
             )
         ]
-
-
-def _guarding(
-    uses: Mapping[tuple[str, str | None], Decimal],
-) -> dict[tuple[str, str | None], Decimal]:
-    """What guards coordinates, whichever step it guards."""
-    weights: dict[tuple[str, str | None], Decimal] = {}
-    for (_, step), weight in uses.items():
-        key = (purpose_of("guardrails"), step)
-        weights[key] = weights.get(key, ZERO) + weight
-    return weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -16,7 +17,6 @@ from costplan.document.listing import (
     Identity,
     PriceList,
     Row,
-    Slice,
     Where,
 )
 from costplan.plan.prices.choosing import capabilities_of
@@ -111,11 +111,6 @@ def since_of(offer: Offer, charge: Charge) -> date:
     return (charge.origin or offer.origin).since
 
 
-def slices(charge: Charge) -> tuple[Slice, ...]:
-    """A charge's tiers."""
-    return tuple(Slice(tier.up_to, tier.price) for tier in charge.tiers)
-
-
 def _row(entry: Entry, day: date) -> Row:
     item, who = entry.item, identity(entry)
     shown = _of_model(entry, item, day) if isinstance(item, Model) else _of_offer(entry, item, day)
@@ -202,7 +197,7 @@ def _headline(entry: Entry, offer: Offer, charge: Charge, day: date) -> Headline
     later = where.since > day
     price = None if charge.price is None or later else charge.price * fx
     tiers = tuple(
-        Slice(one.up_to, None if one.price is None else one.price * fx) for one in slices(charge)
+        replace(one, price=None if one.price is None else one.price * fx) for one in charge.tiers
     )
     return Headline(
         charge.id,

@@ -14,7 +14,7 @@ from costplan.catalog.offer import Adjust, Charge, Offer
 from costplan.catalog.origin import Origin
 from costplan.catalog.vocabulary import HOURS_PER_MONTH, TOKEN_USAGE, VOCABULARY
 from costplan.document import listing as pages
-from costplan.plan.prices.listing import identity, since_of, slices, where_of
+from costplan.plan.prices.listing import identity, where_of
 from costplan.problems import CostplanError
 from costplan.quantity import ONE, literal
 from costplan.words import TOKEN_KINDS
@@ -70,9 +70,7 @@ def model_page(
         context_window=model.context,
         max_output=model.max_output,
         retires=model.retires,
-        cache=pages.Cache(model.cache.minimum_tokens, model.cache.ttl_minutes)
-        if model.cache
-        else None,
+        cache=model.cache,
         unit=shown.unit,
         per=shown.per if card else None,
         rates=card.rates.published() if card else {},
@@ -224,9 +222,7 @@ def offer_page(
         pools=offer.pools,
         charges=tuple(_charge(entry, offer, one, day) for one in (*current, *later)),
         adjustments=tuple(_adjust(entry, offer, one, day) for one in (*adjusts, *later_adjusts)),
-        gates=tuple(
-            pages.Gate(one.variable, one.max, one.action, one.reason) for one in offer.gates
-        ),
+        gates=offer.gates,
         requires=offer.requires,
         not_included=offer.not_included,
         history=tuple(_charge(entry, offer, one, day) for one in offer.charge),
@@ -236,54 +232,17 @@ def offer_page(
     )
 
 
-def _charge(entry: Entry, offer: Offer, charge: Charge, day: date) -> pages.Charge:
-    since = since_of(offer, charge)
+def _charge(entry: Entry, offer: Offer, charge: Charge, day: date) -> pages.DatedCharge:
     fixed = charge.fixed
     if fixed is None:
         fixed = is_fixed(Values(offer, {}), charge.quantity)
-    return pages.Charge(
-        id=charge.id,
-        quantity=charge.quantity,
-        unit=charge.unit,
-        per=charge.per,
-        price=charge.price,
-        tiers=slices(charge),
-        quote=charge.quote,
-        mode=charge.mode,
-        included=charge.included,
-        free_tier=charge.free_tier,
-        pool=charge.pool,
-        minimum_quantity=charge.minimum_quantity,
-        round_up_to=charge.round_up_to,
-        rank_by=charge.rank_by,
-        cap=charge.cap,
-        fx=charge.fx,
-        fixed=fixed,
-        scope=charge.scope,
-        note=charge.note,
-        ended=charge.ended,
-        known_from=since if since > day else None,
-        where=where_of(entry, charge.origin or offer.origin),
-    )
+    origin = charge.origin or offer.origin
+    return pages.DatedCharge(charge, fixed, _later(origin, day), where_of(entry, origin))
 
 
-def _adjust(entry: Entry, offer: Offer, rule: Adjust, day: date) -> pages.Adjustment:
+def _adjust(entry: Entry, offer: Offer, rule: Adjust, day: date) -> pages.DatedAdjust:
     origin = rule.origin or offer.origin
-    return pages.Adjustment(
-        id=rule.id,
-        kind=rule.kind,
-        scope=rule.scope,
-        charges=rule.charges,
-        amount=rule.amount,
-        percent=rule.percent,
-        floor=rule.floor,
-        free_tier=rule.free_tier,
-        one_time=rule.one_time,
-        note=rule.note,
-        ended=rule.ended,
-        known_from=_later(origin, day),
-        where=where_of(entry, origin),
-    )
+    return pages.DatedAdjust(rule, _later(origin, day), where_of(entry, origin))
 
 
 def _variables(offer: Offer, charges: Iterable[Charge]) -> Iterable[pages.Variable]:
