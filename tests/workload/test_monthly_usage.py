@@ -1,6 +1,7 @@
 """A month's usage, worked out by hand: calls, queries, upserts, embeddings, spans, runs."""
 
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from costplan.problems import InvalidInput
 from costplan.record import read
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import SECONDS_PER_MONTH
+from costplan.workload.solving import once
 from costplan.workload.usage import Usage, monthly_usage
 
 
@@ -20,6 +22,7 @@ def usage(text: str, scale: str | int = 1) -> Usage:
     return monthly_usage(workload(text), Decimal(scale))
 
 
+D = Decimal
 RAG = """
 [traffic]
 requests_per_month = 1_000
@@ -390,3 +393,17 @@ def test_a_conversation_needs_to_know_who_answers() -> None:
 def test_every_disagreement_is_reported_at_once() -> None:
     broken = RAG.replace('judges = ["answer"]', 'judges = ["x"]').replace('judge = "a/a"', "")
     assert len(problems(broken)) == 2
+
+
+def test_a_vote_s_runs_go_side_by_side_and_a_retry_s_do_not() -> None:
+    made = workload(RAG)
+    plain = once(made)
+    three = {**plain.runs, "answer": Decimal(3)}
+    voted = replace(plain, runs=three, redundant={"answer": Decimal(2)})
+    seconds = []
+    for visits in (plain, voted, replace(plain, runs=three), replace(plain, fallbacks={"a": D(2)})):
+        seconds.append(
+            monthly_usage(made, visits=visits).parts["runtime"].variables["wall_seconds"]
+        )
+    steps = len(made.step)
+    assert seconds == [8, 8, 8 * D(steps + 2) / steps, 8 * D(steps + 2) / steps]
