@@ -9,7 +9,6 @@ import pytest
 
 from costplan.catalog.origin import (
     RELEASED,
-    WEAKEST_FIRST,
     Origin,
     Provenance,
     Source,
@@ -18,6 +17,7 @@ from costplan.catalog.origin import (
     resolve,
     unknown_sources,
 )
+from costplan.words import CONFIDENCES
 
 SOURCES = {
     "page": Source(at="vendor.test", confidence="vendor"),
@@ -58,7 +58,7 @@ def test_another_source_lifts_a_data_set_and_nothing_else(
 def test_a_sum_of_prices_is_as_weak_and_as_old_as_its_worst_part() -> None:
     parts = [
         Provenance(f"{confidence}.test", confidence, date(2026, at + 1, 1), date(2026, 12 - at, 1))
-        for at, confidence in enumerate(WEAKEST_FIRST)
+        for at, confidence in enumerate(reversed(CONFIDENCES))
     ]
     for first, second in pairwise(parts):
         for pair in ([first, second], [second, first]):

@@ -107,7 +107,7 @@ def test_no_cache_of_the_program_is_keyed_by_a_place() -> None:
         for name, kept in vars(module).items()
         if isinstance(kept, _lru_cache_wrapper)
     }
-    assert "costplan.record.reader" in caches
+    assert "costplan.record.kinds.entries" in caches
     for name, function in caches.items():
         if isinstance(function, FunctionType):
             taken = signature(function).parameters.values()
