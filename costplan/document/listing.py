@@ -4,8 +4,6 @@ All are plain values. A field's name is its key in the JSON; money is in the ent
 per ``per`` units; days are the catalogue's own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from costplan.problems import Path, Problem, did_you_mean
 
@@ -19,15 +19,22 @@ class Problems(list[Problem]):
     newer = False
 
 
-class Quick(NamedTuple):
+class Quick:
     """Values that need no look by a reader: of exactly this type, where ``holds`` and ``bound`` say
     so. ``words`` spell ``holds`` out; ``turn`` makes the field's value, None where it cannot."""
 
-    kind: type
-    holds: Callable[[Any], bool] | None = None
-    bound: Callable[[Any], bool] | None = None
-    words: str = ""
-    turn: Callable[[Any], Any] | None = None
+    __slots__ = ("bound", "holds", "kind", "turn", "words")
+
+    def __init__(
+        self,
+        kind: type,
+        holds: Callable[[Any], bool] | None = None,
+        bound: Callable[[Any], bool] | None = None,
+        words: str = "",
+        turn: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.kind, self.holds, self.bound = kind, holds, bound
+        self.words, self.turn = words, turn
 
     @property
     def whole(self) -> Callable[[Any], bool] | None:

@@ -123,7 +123,7 @@ def _getter(paths: list[str], names: list[str], turns: list[Writer | None]) -> W
 
 def _is_steady(placed: Placed) -> bool:
     """Whether the key is always there, and its value an attribute."""
-    one = placed.entry
+    _, one = placed
     return isinstance(one.get, str) and not (one.sparse or "." in one.key or one.has(Inline))
 
 
