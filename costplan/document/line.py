@@ -143,6 +143,7 @@ class Unpriced(NamedTuple):
     "contracted_amount",
     "exchanged",
     "terms",
+    faithful=True,
 )
 @dataclass(slots=True)
 class LineItem:

@@ -77,15 +77,16 @@ HEAD = ("schema_version", "kind")
 """Constants of a kind that is a document of its own: its first keys."""
 
 
-def keys(*order: str | tuple[str, str]) -> Callable[[Kind], Kind]:
+def keys(*order: str | tuple[str, str], faithful: bool = False) -> Callable[[Kind], Kind]:
     """The keys of a document in their order, where it holds more than the record's own fields.
 
     A key that is no field is a property of the record: it is written, and compared when it is read.
-    A pair is a key and the property that has it under another name.
+    A pair is a key and the property that has it under another name. ``faithful``: nothing of it
+    follows from the rest, so that what was read is what would be written.
     """
 
     def mark(kind: Kind) -> Kind:
-        kind._keys = order  # type: ignore[attr-defined]
+        kind._keys, kind._faithful = order, faithful  # type: ignore[attr-defined]
         return kind
 
     return mark
@@ -155,6 +156,11 @@ def inner(annotation: Any) -> tuple[Any, bool]:
         if len(real) < len(members):
             return (real[0] if len(real) == 1 else typing.Union[tuple(real)]), True  # noqa: UP007
     return annotation, False
+
+
+def is_faithful(annotation: Any) -> bool:
+    """Whether ``keys`` says so of a record."""
+    return is_record(annotation) and getattr(annotation, "_faithful", False)
 
 
 def _default(kind: type) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,8 @@ def table(
     return out.getvalue()
 
 
-def _text(value: str) -> str:
+@lru_cache(maxsize=4096)
+def _text(value: str) -> str:  # most texts of a document are those of the line before
     text = clean(value)
     return "'" + text if text.lstrip(" ")[:1] in FORMULA else text
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -79,6 +79,7 @@ def draw_version(saved: Sequence[Saved], version: str) -> str:
     return table(header, rows, FIELDS)
 
 
+@lru_cache(maxsize=4096)
 def _point(value: Decimal) -> str:
     """With a decimal point always: a column of whole numbers would be read as integers."""
     text = literal(value)
