@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help test check check-long lint types layers workflows bench picture schemas claims catalogue-report
+.PHONY: help docs test check check-long fuzz lint types layers workflows bench picture schemas claims catalogue-report
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -11,8 +11,13 @@ test:  ## run the tests, and say how many seconds of processor they took
 
 check: test lint types layers workflows  ## everything that CI runs on the sources
 
-check-long:  ## the tests with properties tried at length, on examples of their own
+check-long:  ## properties tried at length, on examples of their own, and changed operators
 	$(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600
+	$(PYTHON) tests/fuzz/fuzz.py --cases 2000
+	$(PYTHON) tests/mutants.py
+
+fuzz:  ## damaged input of every kind to every command; the figures go to docs/quality.md
+	$(PYTHON) tests/fuzz/fuzz.py --write
 
 lint:  ## ruff: rules and format
 	$(PYTHON) -m ruff check .
@@ -34,6 +39,9 @@ bench:  ## measure speed as ratios in one run (builds and installs the wheel in 
 
 picture:  ## draw docs/estimate.svg, the picture in the README
 	$(PYTHON) -m costplan estimate examples/support-agent.toml --stack portable --as-of 2026-11-22 --format svg --out docs/estimate.svg
+
+docs:  ## write docs/workload.md and docs/commands.md from the records and the command tree
+	$(PYTHON) docs/make_docs.py
 
 claims:  ## recompute docs/claims.md from examples/claims
 	$(PYTHON) examples/claims/make_claims.py

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -23,9 +24,11 @@ __all__ = ["__version__", "estimate", "price"]
 
 
 def estimate(
-    workload: str | Path, *, as_of: date | None = None, stacks: tuple[str, ...] = ()
+    workload: str | Path, *, as_of: date | None = None, stacks: str | Sequence[str] = ()
 ) -> EstimateDocument:
     """The estimate of a workload file on a day (today, UTC, when left out).
+
+    ``stacks``: only these; one may be given by its name alone.
 
     Raises costplan.problems.CostplanError for a file that cannot be used.
     """

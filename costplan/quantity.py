@@ -68,6 +68,11 @@ def grouped(number: Decimal, places: int | None = None) -> str:
     return f"{text}.{fraction}" if fraction else text
 
 
+def counted_to(number: Decimal, digits: int = 12) -> Decimal:
+    """The number at so many digits; its whole part is always in full."""
+    return round(number, max(0, digits - 1 - number.adjusted()))
+
+
 def rounded(number: Decimal, digits: int = 4) -> str:
     """The number for a sentence: whole above ten thousand, else to so many digits that count."""
     if number == number.to_integral_value() or abs(number) >= 10_000:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from properties import QUICK, SHORT
 
-from costplan.store.files import shelves, throughput
+from costplan.store.files import price_sets, shelves, throughput
+from costplan.store.sourcing import refresh
 
 PRICES = Path(__file__).resolve().parent / "golden" / "pricing"
 
@@ -26,7 +27,7 @@ settings.load_profile(SHORT)
 @pytest.fixture
 def fixed_prices(monkeypatch: pytest.MonkeyPatch) -> None:
     """The catalogue of the golden files in place of the one that ships, whose prices move on."""
-    for module in (shelves, throughput):
+    for module in (price_sets, refresh, shelves, throughput):
         monkeypatch.setattr(module, "built_in_folder", lambda: PRICES)
 
 

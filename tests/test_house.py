@@ -7,15 +7,19 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "costplan"
-PURE = ("catalog", "outcomes", "workload", "document", "billing", "plan", "render")
+PURE = ("record", "catalog", "outcomes", "workload", "document", "billing", "plan", "render")
 PROBABILITIES = ("flow.py", "solving.py")  # to and from the outcomes, which are floats
-PURE_FILES = ("quantity.py", "problems.py", "reading.py", "weektime.py")
+PURE_FILES = ("quantity.py", "problems.py", "weektime.py", "words.py")
 FORBIDDEN_CALLS = {
     "open",
     "print",
@@ -142,3 +146,31 @@ def test_versions_agree() -> None:
     written = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.M)
     assert written is not None
     assert written[1] == costplan.__version__
+
+
+def test_types_ship_with_the_wheel(tmp_path: Path) -> None:
+    """Classified as typed, so that a checker reads the annotations of an installed package."""
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with zipfile.ZipFile(wheel) as files:
+        assert "costplan/py.typed" in files.namelist()
+    assert "Typing :: Typed" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_a_stack_may_be_given_by_its_name_alone() -> None:
+    import costplan
+    from costplan.api import compare_opened, estimate_file
+    from costplan.api.checking import check_subject
+    from costplan.store.files.workloads import open_workload
+
+    path, day = ROOT / "examples" / "minimal.toml", date(2026, 11, 28)
+    document = costplan.estimate(path, stacks="openai", as_of=day)
+    assert [made.stack for made in document.estimates] == ["openai"]
+    assert [one.stack for one in estimate_file(path, day, "google").estimates] == ["google"]
+    compared = compare_opened(open_workload(str(path)), day, "anthropic")
+    assert [one.stack for one in compared.document.estimates] == ["anthropic"]
+    checked = check_subject(str(path), {"monthly_total": Decimal(1)}, stacks="openai", as_of=day)
+    assert checked.stacks == ["openai"]
+    changed = check_subject(
+        str(path), {"monthly_total": Decimal(1)}, as_of=day, changes="traffic.requests_per_month=1"
+    )
+    assert changed.stacks

@@ -53,14 +53,14 @@ BESIDE = Locking()
 
 
 def estimate_file(
-    path: str | Path, as_of: date | None = None, stacks: Sequence[str] = ()
+    path: str | Path, as_of: date | None = None, stacks: str | Sequence[str] = ()
 ) -> EstimateDocument:
     """The estimate of a workload file. See ``costplan.estimate``."""
     return estimate_opened(open_workload(str(path)), as_of or datetime.now(UTC).date(), stacks)
 
 
 def estimate_opened(
-    opened: Opened, as_of: date, stacks: Sequence[str] = (), locking: Locking = BESIDE
+    opened: Opened, as_of: date, stacks: str | Sequence[str] = (), locking: Locking = BESIDE
 ) -> EstimateDocument:
     """The estimate of a workload that was read; problems are drawn at their place in its text."""
     from costplan.plan.bill.estimate import estimate
@@ -77,7 +77,7 @@ def estimate_opened(
 def compare_opened(
     opened: Opened,
     as_of: date,
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
     baseline: str | None = None,
     at_reliability: Decimal | None = None,
     levers: bool = False,

@@ -41,11 +41,11 @@ def check_subject(
     *,
     baseline: str | None = None,
     base: str | None = None,
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
     as_of: date | None = None,
-    changes: Sequence[str] = (),
+    changes: str | Sequence[str] = (),
     locking: Locking = BESIDE,
-    rates: Sequence[str] = (),
+    rates: str | Sequence[str] = (),
 ) -> CheckDocument:
     """A workload or a saved estimate against its own rules, policy files and given ``limits``.
 
@@ -119,7 +119,7 @@ def check_subject(
     return made
 
 
-def _baseline(where: str, now: EstimateDocument, rates: Sequence[str]) -> EstimateDocument:
+def _baseline(where: str, now: EstimateDocument, rates: str | Sequence[str]) -> EstimateDocument:
     """A saved estimate, or a workload's on the same day as what is compared with it.
 
     Raises BadUsage for another workload's: what is over it, or under it, says nothing.
@@ -144,7 +144,7 @@ def _before(
     revision: str,
     now: EstimateDocument,
     locking: Locking,
-    rates: Sequence[str],
+    rates: str | Sequence[str],
 ) -> EstimateDocument | NoBaseline:
     """The workload as of a git revision, or why there is none to compare with: a limit on an
     increase then cannot be judged, and passes nothing. Raises BadUsage for an unknown revision."""

@@ -26,9 +26,9 @@ def diff_files(
     base: str,
     head: str,
     as_of: date | None = None,
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
     locking: Locking = BESIDE,
-    rates: Sequence[str] = (),
+    rates: str | Sequence[str] = (),
 ) -> DiffDocument:
     """Two workloads or saved estimates, ``-`` for standard input. Workloads are estimated on the
     day of the other side where that is saved, else on ``as_of`` or today. Raises CostplanError."""
@@ -53,9 +53,9 @@ def diff_revisions(
     base: str,
     head: str | None = None,
     as_of: date | None = None,
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
     locking: Locking = BESIDE,
-    rates: Sequence[str] = (),
+    rates: str | Sequence[str] = (),
 ) -> DiffDocument:
     """A workload as of two git revisions, with the project's prices and lock of each; ``head``
     None: as it lies on disk. Both are estimated on ``as_of`` or today. A base that has no such
@@ -83,7 +83,7 @@ def estimate_at(
     revision: str,
     day: date,
     locking: Locking = BESIDE,
-    rates: Sequence[str] = (),
+    rates: str | Sequence[str] = (),
 ) -> EstimateDocument | None:
     """The estimate of a workload as of a git revision, with that revision's own prices and lock;
     None where it has no such file. Raises CostplanError."""

@@ -17,6 +17,7 @@ from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage, Problem
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened
+from costplan.words import STATED, several
 from costplan.workload.contract import Rate, pair
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ USUAL_AGE = 180
 
 
 def under(
-    opened: Opened, files: Sequence[PolicyFile], rates: Sequence[str]
+    opened: Opened, files: Sequence[PolicyFile], rates: str | Sequence[str]
 ) -> tuple[Opened, list[str]]:
     """The workload with what policy files state in place of its own, and what that overruled.
 
@@ -46,7 +47,7 @@ def under(
     elif not ages and workload.stale_after_days > USUAL_AGE:
         said = f"prices count as stale after {workload.stale_after_days} days"
         notes.append(f"{said}, as the workload says; {USUAL_AGE} is usual")
-    given = {_codes(rate.partition("=")[0].strip()) for rate in rates}
+    given = {_codes(rate.partition("=")[0].strip()) for rate in several(rates)}
     exchange = dict(workload.exchange)
     for file, key, rate in _house_rates(files, workload.currency):
         if _codes(key) in given:
@@ -69,7 +70,7 @@ def judge_ages(document: EstimateDocument, files: Sequence[PolicyFile]) -> Estim
         old = {
             line.price.checked_words
             for line in made.lines
-            if line.price.confidence != "stated"
+            if line.price.confidence != STATED
             and is_old(line.price.checked, document.as_of, min(ages), today)
         }
         made.stale = [*dict.fromkeys([*made.stale, *sorted(old)])]
@@ -79,9 +80,9 @@ def judge_ages(document: EstimateDocument, files: Sequence[PolicyFile]) -> Estim
 def narrowed(
     document: EstimateDocument,
     known: Sequence[str],
-    changes: Sequence[str],
+    changes: str | Sequence[str],
     locking: Locking,
-    rates: Sequence[str],
+    rates: str | Sequence[str],
 ) -> Iterable[str]:
     """What was left out of a check, or changed for it: a pass says of what it is one."""
     checked = {made.stack for made in document.estimates}

@@ -60,7 +60,7 @@ def cases(
     marked = min(prefix.marked, usage.input_tokens)
     if marked < terms.minimum_tokens:
         return plain
-    pays_for_writes = prices["cache_write"].base is not None
+    pays_for_writes = tariff.pays_for_writes(tariff.tier(usage.input_tokens))
 
     def with_read(read: Decimal, share: Decimal) -> Case:
         read = read if read >= terms.minimum_tokens else ZERO

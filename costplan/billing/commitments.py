@@ -17,10 +17,8 @@ from decimal import Decimal
 from costplan.document.estimate import Commitment as Drawn
 from costplan.document.line import LineItem, Price, Term
 from costplan.quantity import ONE, ZERO, grouped, scaled, settle, shares, total
+from costplan.words import STATED, WORKLOAD
 from costplan.workload.contract import Commitment
-
-STATED = "workload"
-"""The offer of lines that the workload file states itself: no vendor's spend."""
 
 
 def draw_commitment(terms: Commitment, monthly: Decimal, lines: Sequence[LineItem]) -> Drawn:
@@ -55,13 +53,13 @@ def unused_line(drawn: Drawn, lines: Sequence[LineItem], day: date) -> LineItem 
         return None
     components = {line.component for line in lines}
     price = Price(
-        offer=STATED,
+        offer=WORKLOAD,
         charge=f"{drawn.name} unused",
         unit="month",
         price=drawn.unused,
         per=ONE,
         source=f"the workload file, [[commitment]] {drawn.name}",
-        confidence="stated",
+        confidence=STATED,
         since=day,
         checked=day,
     )

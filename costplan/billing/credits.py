@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.billing.commitments import STATED
 from costplan.document.line import LineItem, Price
 from costplan.quantity import ONE, ZERO, grouped, shares, total
+from costplan.words import STATED, WORKLOAD
 from costplan.workload.contract import Credit
 
 
@@ -37,7 +37,7 @@ class Ledger:
         self.left: dict[Group, Decimal] = {}
         for stack, lines in parts.items():
             for line in lines:
-                if line.price.offer == STATED or line.amount is None:
+                if line.price.offer == WORKLOAD or line.amount is None:
                     continue
                 group = Group(
                     stack,
@@ -113,7 +113,7 @@ def credit_lines(
                 price=-amount,
                 per=ONE,
                 source=f"the workload file, [[credit]] {name}",
-                confidence="stated",
+                confidence=STATED,
                 since=day,
                 checked=day,
             ),

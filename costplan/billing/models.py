@@ -4,15 +4,13 @@ request and multiplied by its count."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, cases
 from costplan.billing.discounts import Off, share_off
 from costplan.billing.tokens import (
-    INPUT_PARTS,
-    OUTPUT_PARTS,
     Processing,
     Tariff,
     Tariffs,
@@ -25,13 +23,11 @@ from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem
 from costplan.quantity import ONE, ZERO, grouped, settle
 from costplan.record import record
+from costplan.words import TOKENS
 from costplan.workload.conversation import Prefix
 from costplan.workload.model import Traffic
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.traffic import job_shares, levels_in, shares_in
-
-INPUT_KINDS = frozenset(("input_tokens", *INPUT_PARTS))
-OUTPUT_KINDS = frozenset(("output_tokens", *OUTPUT_PARTS))
 
 NEAR = 4
 """Gaps within this factor of a cache's life: there it matters whether they are equal."""
@@ -80,7 +76,8 @@ def bill_model(
         _context(entry.item, usage, calls, bill)
         for at, window, share in _windows(schedule, calls, traffic, day, bill, entry.id):
             tariff = tariffs.of(entry, day, Processing(calls.mode, terms.region, window))
-            usage = _payable_writes(usage, tariff, bill)
+            for note in tariff.notes(usage):
+                _once(bill.notes, note)
             for case in cases(usage, prefix, calls.rate_per_second, tariff, levels[at]):
                 count = calls.count * share * case.share
                 for line in tariff.bill(case.usage, count):
@@ -92,14 +89,11 @@ def bill_model(
 
 
 def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]:
-    tokens = {}
-    for name, value in calls.tokens.items():
-        if name in INPUT_KINDS:
-            tokens[name] = value * terms.input_factor
-        elif name in OUTPUT_KINDS:
-            tokens[name] = value * terms.output_factor
-        else:
-            tokens[name] = value
+    tokens = dict(calls.tokens)
+    for kind in TOKENS:
+        if kind.tokens in tokens:
+            factor = terms.input_factor if kind.whole == "input" else terms.output_factor
+            tokens[kind.tokens] *= factor
     prefix = calls.prefix
     if prefix is not None and terms.input_factor != ONE:
         prefix = prefix.scaled(terms.input_factor)
@@ -153,17 +147,6 @@ def _announced(model: Model, day: date, bill: ModelBill) -> None:
             ]
             what = ", ".join(changes) or "other terms"
             bill.notes.append(f"{model.id}: from {card.origin.since} on: {what}")
-
-
-def _payable_writes(usage: TokenUsage, tariff: Tariff, bill: ModelBill) -> TokenUsage:
-    """Where a vendor prices cache reads but no writes, the first pass over a prefix is input."""
-    if not usage.cache_write_tokens:
-        return usage
-    prices = tariff.prices(tariff.tier(usage.input_tokens))
-    if prices["cache_write"].base is not None or prices["cache_read"].base is None:
-        return usage
-    _once(bill.notes, f"{tariff.model.id}: no price for cache writes; they are billed as input")
-    return replace(usage, cache_write_tokens=ZERO)
 
 
 def _context(model: Model, usage: TokenUsage, calls: ModelCalls, bill: ModelBill) -> None:

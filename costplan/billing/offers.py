@@ -19,7 +19,7 @@ from costplan.catalog.lookup import Entry, charges_on
 from costplan.catalog.offer import Charge, Gate, Offer
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, did_you_mean
-from costplan.quantity import ONE, ZERO, grouped, rounded, settle, shares, total
+from costplan.quantity import ONE, ZERO, counted_to, grouped, rounded, settle, shares, total
 from costplan.record import record
 
 FOLLOW_STEPS = frozenset(("queries", "calls", "searches", "requests"))
@@ -238,9 +238,8 @@ class _Counter:
         )
         flat = None
         if package and priced.price is not None:
-            flat = (
-                f"package of {grouped(priced.price)} for {grouped(priced.quantity)} {charge.unit}"
-            )
+            size = grouped(counted_to(priced.quantity))
+            flat = f"package of {grouped(priced.price)} for {size} {charge.unit}"
         own = charge.purpose or self._offer.purpose
         follows = bool(FOLLOW_STEPS & takers[0][1].reaches(charge.quantity))
         users, weights = _users(takers, quantities, own, follows)

@@ -14,51 +14,25 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.catalog.lookup import Entry, card_on
-from costplan.catalog.model import FEES, KINDS, Card, Mode, Model, Rates, Tier
+from costplan.catalog.model import FEES, Card, Mode, Model, Rates, Tier
 from costplan.catalog.origin import Origin, Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, settle
-from costplan.record import record
-
-INPUT_PARTS = (
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "cache_write_1h_tokens",
-    "input_audio_tokens",
-    "cache_read_audio_tokens",
-    "input_image_tokens",
-    "input_video_tokens",
-)
-"""Disjoint parts of ``input_tokens``."""
-OUTPUT_PARTS = ("reasoning_tokens", "output_audio_tokens", "output_image_tokens")
-"""Disjoint parts of ``output_tokens``."""
-WITHIN = {
-    "reasoning": "output",
-    "input_image": "input",
-    "output_image": "output",
-    "input_video": "input",
-}
-"""Kinds that vendors bill at the rate of the whole unless they publish one of their own."""
+from costplan.record import record, with_fields
+from costplan.words import TOKEN_KINDS, TOKENS, parts_of
 
 
 @record
+@with_fields((kind.tokens for kind in TOKENS), Decimal, ZERO)
 class TokenUsage:
     """One request. ``input_tokens`` and ``output_tokens`` are totals; the others are parts."""
 
     input_tokens: Decimal = ZERO
+    output_tokens: Decimal = ZERO
     cache_read_tokens: Decimal = ZERO
     cache_write_tokens: Decimal = ZERO
-    cache_write_1h_tokens: Decimal = ZERO
-    output_tokens: Decimal = ZERO
-    reasoning_tokens: Decimal = ZERO
-    input_audio_tokens: Decimal = ZERO
-    output_audio_tokens: Decimal = ZERO
-    cache_read_audio_tokens: Decimal = ZERO
-    input_image_tokens: Decimal = ZERO
-    output_image_tokens: Decimal = ZERO
-    input_video_tokens: Decimal = ZERO
     training_tokens: Decimal = ZERO
     web_searches: Decimal = ZERO
     searches: Decimal = ZERO
@@ -70,18 +44,23 @@ class TokenUsage:
             for name in (one.name for one in fields(self))
             if (value := getattr(self, name)) < 0
         ]
-        for whole, parts in (("input_tokens", INPUT_PARTS), ("output_tokens", OUTPUT_PARTS)):
+        for whole in WHOLES:
+            parts = [kind.tokens for kind in parts_of(whole.whole) if getattr(self, kind.tokens)]
             together = sum((getattr(self, name) for name in parts), ZERO)
-            if together > getattr(self, whole):
+            if together > getattr(self, whole.tokens):
                 found.append(
                     Problem(
-                        (whole,),
-                        f"its parts ({', '.join(name for name in parts if getattr(self, name))}) "
-                        f"are {together} together, more than {whole} ({getattr(self, whole)}), "
-                        "which is the total",
+                        (whole.tokens,),
+                        f"its parts ({', '.join(parts)}) are {together} together, more than "
+                        f"{whole.tokens} ({getattr(self, whole.tokens)}), which is the total",
                     )
                 )
         return found
+
+
+WHOLES = tuple(kind for kind in TOKENS if kind.name == kind.whole)
+ORDER = tuple((kind, parts_of(kind.whole)) for kind in WHOLES)
+"""The lines of a bill: what is left of each whole, then its parts."""
 
 
 class Processing(NamedTuple):
@@ -222,9 +201,9 @@ class Tariff:
         where = combined([self.entry.provenance(part) for part in parts])
         variant = self._variant(tier)
         prices = {}
-        for kind in KINDS:
+        for kind, row in TOKEN_KINDS.items():
             rate = rates.get(kind)
-            if rate is None and kind in WITHIN:
+            if rate is None and (row.as_whole or (kind == "cache_write" and self._free_writes)):
                 continue
             reason = unknown or (None if rate is not None else f"no {kind} rate is published")
             prices[kind] = self._price(
@@ -238,6 +217,28 @@ class Tariff:
                 variant,
             )
         return prices
+
+    @property
+    def _free_writes(self) -> bool:
+        """Where a vendor prices cache reads but no writes, the first pass over a prefix is input.
+
+        Rates of a mode, a tier or a window that leave out a write that the card prices are silent.
+        """
+        return (
+            self._unknown is None
+            and self.card.rates.cache_read is not None
+            and self.card.rates.cache_write is None
+        )
+
+    def pays_for_writes(self, tier: int) -> bool:
+        """Whether writing a prefix costs something else than sending it."""
+        return "cache_write" in self.prices(tier)
+
+    def notes(self, usage: TokenUsage) -> list[str]:
+        """What a reader must know of the lines of a request like this."""
+        if not usage.cache_write_tokens or self.pays_for_writes(self.tier(usage.input_tokens)):
+            return []
+        return [f"{self.model.id}: no price for cache writes; they are billed as input"]
 
     def _variant(self, tier: Tier | None) -> str | None:
         window = self.processing.window
@@ -301,32 +302,16 @@ class Tariff:
         if prices is None:
             prices = self.prices(self.tier(usage.input_tokens))
         lines = []
-        text_in, text_out = usage.input_tokens, usage.output_tokens
-        for kind, tokens in (
-            ("cache_read", usage.cache_read_tokens),
-            ("cache_write", usage.cache_write_tokens),
-            ("cache_write_1h", usage.cache_write_1h_tokens),
-            ("input_audio", usage.input_audio_tokens),
-            ("cache_read_audio", usage.cache_read_audio_tokens),
-            ("input_image", usage.input_image_tokens),
-            ("input_video", usage.input_video_tokens),
-        ):
-            if tokens and kind in prices:
-                text_in -= tokens
-                lines.append(_line(prices[kind], tokens * count))
-        if text_in:
-            lines.insert(0, _line(prices["input"], text_in * count))
-        at = len(lines)
-        for kind, tokens in (
-            ("reasoning", usage.reasoning_tokens),
-            ("output_audio", usage.output_audio_tokens),
-            ("output_image", usage.output_image_tokens),
-        ):
-            if tokens and kind in prices:
-                text_out -= tokens
-                lines.append(_line(prices[kind], tokens * count))
-        if text_out:
-            lines.insert(at, _line(prices["output"], text_out * count))
+        for whole, parts in ORDER:
+            rest, own = getattr(usage, whole.tokens), []
+            for kind in parts:
+                tokens = getattr(usage, kind.tokens)
+                if tokens and kind.name in prices:
+                    rest -= tokens
+                    own.append(_line(prices[kind.name], tokens * count))
+            if rest:
+                lines.append(_line(prices[whole.name], rest * count))
+            lines += own
         for name, calls in (
             ("training_tokens", usage.training_tokens),
             ("web_searches", usage.web_searches),

@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from costplan.catalog.model import KINDS, Card, Fee, Mode, Rates, Region, Rejected, Tier
+from costplan.catalog.model import Card, Fee, Mode, Rates, Region, Rejected, Tier
 from costplan.catalog.origin import Origin
+from costplan.words import TOKEN_KINDS
 
 Priced = dict[str, Decimal]
 """Price of one token by kind."""
@@ -234,7 +235,9 @@ def _differing(own: Priced, theirs: Priced) -> Priced:
     common = own.keys() & theirs.keys()
     if not common:
         return theirs
-    return {kind: theirs[kind] for kind in KINDS if kind in common and own[kind] != theirs[kind]}
+    return {
+        kind: theirs[kind] for kind in TOKEN_KINDS if kind in common and own[kind] != theirs[kind]
+    }
 
 
 def _edge(tier: Tier) -> int:

@@ -9,44 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import RELEASED, Origin, Provenance, Source, resolve, unknown_sources
 from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
-from costplan.record import About, Currency, record
-
-Category = Literal[
-    "tokens",
-    "vector-db",
-    "observability",
-    "orchestration",
-    "runtime",
-    "compute",
-    "search-rerank",
-    "guardrails",
-    "human",
-]
-CATEGORIES: tuple[Category, ...] = (
-    "tokens",
-    "vector-db",
-    "observability",
-    "orchestration",
-    "runtime",
-    "compute",
-    "search-rerank",
-    "guardrails",
-    "human",
-)
+from costplan.record import Currency, record
+from costplan.words import Category
 
 
 @record
 class CatalogFile:
-    """One file of the catalogue, or as many of its blocks as were asked for."""
+    """One file of the catalogue, or as many of its blocks as were asked for.
+
+    Keys:
+        vendor: the seller; the first part of its ids
+        currency: of every price in the file
+        source: what the prices rest on, by the name that origins use
+        category: the part of an application that the file's offers serve
+        model: models priced by the token
+        offer: anything else with a price
+    """
 
     vendor: str
-    currency: Annotated[Currency, About("ISO 4217 code")] = "USD"
+    currency: Currency = "USD"
     source: Mapping[str, Source]
     category: Category | None = None
     model: tuple[Model, ...] = ()

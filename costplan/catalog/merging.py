@@ -51,9 +51,8 @@ from costplan.catalog.agreement import (
 )
 from costplan.catalog.carrying import carried, unanswered, unknown_since, within
 from costplan.catalog.model import Card, Model, Rates, Rejected
-from costplan.catalog.origin import Confidence, Source
-
-RANKS: tuple[Confidence, ...] = ("vendor", "corroborated", "dataset", "third-party", "unverified")
+from costplan.catalog.origin import Source
+from costplan.words import CONFIDENCES, Confidence
 
 
 class Quote(NamedTuple):
@@ -94,7 +93,7 @@ def merge(
 
 
 def _rank(quote: Quote) -> tuple[int, int, bool]:
-    return (RANKS.index(quote.confidence), -quote.checked.toordinal(), quote.reseller)
+    return (CONFIDENCES.index(quote.confidence), -quote.checked.toordinal(), quote.reseller)
 
 
 def _moved(base: Model | None, ranked: Sequence[Quote]) -> Quote | None:

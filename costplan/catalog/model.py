@@ -8,42 +8,48 @@ is a further card, so the past and the announced future stay priceable.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, fields
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
 from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.schedule import Window
 from costplan.problems import Problem, did_you_mean
-from costplan.record import About, Amount, Count, Positive, record
+from costplan.record import Amount, Count, Positive, record, with_fields
+from costplan.words import TOKEN_KINDS
 
 MODES: tuple[str, ...] = ("batch", "flex", "priority", "fast")
 
 
 @record
+@with_fields(TOKEN_KINDS, Amount | None)
 class Rates:
-    """Price per ``per`` tokens of each kind. None: the vendor publishes no rate of that kind."""
+    """Price per ``per`` tokens of each kind. None: the vendor publishes no rate of that kind.
+
+    Keys:
+        input (the file's currency per 'per' tokens): input that no cache holds
+        cache_read (the file's currency per 'per' tokens): input read from a cache
+        cache_write (the file's currency per 'per' tokens): input written to a cache
+        output (the file's currency per 'per' tokens): output
+        cache_write_1h (the file's currency per 'per' tokens): input written to a cache for an hour
+        reasoning (the file's currency per 'per' tokens): reasoning; the output rate when left out
+        input_audio (the file's currency per 'per' tokens): audio in the input
+        output_audio (the file's currency per 'per' tokens): audio in the output
+        cache_read_audio (the file's currency per 'per' tokens): audio read from a cache
+        input_image (the file's currency per 'per' tokens): images in the input
+        output_image (the file's currency per 'per' tokens): images in the output
+        input_video (the file's currency per 'per' tokens): video in the input
+    """
 
     input: Amount | None = None
     cache_read: Amount | None = None
     cache_write: Amount | None = None
-    cache_write_1h: Amount | None = None
     output: Amount | None = None
-    reasoning: Amount | None = None
-    input_audio: Amount | None = None
-    output_audio: Amount | None = None
-    cache_read_audio: Amount | None = None
-    input_image: Amount | None = None
-    output_image: Amount | None = None
-    input_video: Amount | None = None
 
     def published(self) -> dict[str, Decimal]:
         """The rates there are, by kind."""
-        return {name: rate for name in KINDS if (rate := getattr(self, name)) is not None}
-
-
-KINDS: tuple[str, ...] = tuple(one.name for one in fields(Rates))
+        return {name: rate for name in TOKEN_KINDS if (rate := getattr(self, name)) is not None}
 
 
 @record
@@ -51,6 +57,14 @@ class Tier:
     """Rates of the whole request from an input size on.
 
     ``above`` N: more than N input tokens, cached ones included; ``at_or_above`` N: N or more.
+
+    Keys:
+        above (input tokens a request): a request with more input, cached included, moves to these
+            rates as a whole
+        at_or_above (input tokens a request): a request with so much input or more moves to these
+            rates as a whole
+        rates: every rate of the tier
+        origin: its own source and days; the card's when left out
     """
 
     above: Count | None = None
@@ -70,7 +84,14 @@ class Tier:
 
 @record
 class Mode:
-    """How a request is processed: a multiplier on the rates, or rates (and tiers) of its own."""
+    """How a request is processed: a multiplier on the rates, or rates (and tiers) of its own.
+
+    Keys:
+        times (ratio): multiplies every rate of the card
+        rates: rates of its own, in place of 'times'
+        tiers: tiers beside rates of its own
+        origin: its own source and days; the card's when left out
+    """
 
     times: Positive | None = None
     rates: Rates | None = None
@@ -86,7 +107,12 @@ class Mode:
 
 @record
 class Region:
-    """A region or data residency that multiplies the rates."""
+    """A region or data residency that multiplies the rates.
+
+    Keys:
+        times (ratio): multiplies every rate of the card
+        origin: its own source and days; the card's when left out
+    """
 
     times: Positive
     origin: Origin | None = None
@@ -94,7 +120,14 @@ class Region:
 
 @record
 class Fee:
-    """A price per call beside the tokens. Factors never touch it."""
+    """A price per call beside the tokens. Factors never touch it.
+
+    Keys:
+        price (the file's currency per 'per' units): paid beside the tokens; no factor touches it
+        per (units): how many units the price is for
+        unit: what is counted, such as search
+        origin: its own source and days; the card's when left out
+    """
 
     price: Amount
     per: Positive
@@ -115,6 +148,12 @@ class Rejected:
     """Rates that another source showed for the same days, and why they were not taken.
 
     ``rates`` holds only the kinds on which it differs, per ``per`` tokens of the card.
+
+    Keys:
+        source: the entry of [source] that showed them
+        checked: the day of that source
+        rates: the rates on which it differs; never billed
+        reason: why they were not taken
     """
 
     source: str
@@ -125,7 +164,20 @@ class Rejected:
 
 @record
 class Card:
-    """All prices of a model from ``origin.since`` until the next card."""
+    """All prices of a model from ``origin.since`` until the next card.
+
+    Keys:
+        origin: the source of the card, and the day from which it applies
+        unit: what the rates are for
+        per (tokens): how many tokens each rate is for
+        rates: the ordinary price of each kind of token
+        tiers: rates of requests with a large input
+        mode: batch, flex, priority or fast, by name
+        region: regions or residencies that cost more, by name
+        schedule: hours at another price; the first that matches applies
+        fee: prices per call beside the tokens, by what is counted
+        rejected: what other sources showed, and why it was not taken
+    """
 
     origin: Origin
     unit: Literal["token"] = "token"
@@ -151,11 +203,11 @@ class Card:
                 yield from _tier_problems(("mode", name, "tiers"), mode.rates, mode.tiers)
         for at, window in enumerate(self.schedule):
             for kind in window.rates or ():
-                if kind not in KINDS:
+                if kind not in TOKEN_KINDS:
                     yield Problem(
                         ("schedule", at, "rates", kind),
                         f"unknown rate '{kind}'",
-                        did_you_mean(kind, KINDS) or "rates: " + ", ".join(KINDS),
+                        did_you_mean(kind, TOKEN_KINDS) or "rates: " + ", ".join(TOKEN_KINDS),
                         "key",
                     )
 
@@ -200,6 +252,10 @@ class CacheTerms:
     """What a prefix must be to be cached: tokens at least, minutes it lives after its last use.
 
     Without ``ttl_minutes`` the vendor does not publish how long a prefix lives.
+
+    Keys:
+        minimum_tokens (tokens): a shorter prefix is not cached
+        ttl_minutes (minutes): how long a prefix lives after its last use; unknown when left out
     """
 
     minimum_tokens: Amount
@@ -208,16 +264,30 @@ class CacheTerms:
 
 @record
 class Model:
-    """A model and its history of price cards, oldest first."""
+    """A model and its history of price cards, oldest first.
+
+    Keys:
+        id: exact name, vendor/model
+        aliases: other names of it
+        kind: what it does
+        context (tokens): context window; a larger request is refused
+        max_output (tokens): most tokens of one answer
+        region: the region the id itself is bound to
+        cache: what a prefix must be to be cached
+        retires: the day the vendor stops serving it
+        note: a word that goes with its bill
+        accepted: findings of the audit that are right as they stand
+        price: its cards, oldest first; each applies until the next
+    """
 
     id: str
     aliases: tuple[str, ...] = ()
     kind: Literal["chat", "embedding", "rerank"] = "chat"
-    context: Annotated[Count, About("Context window in tokens.")] | None = None
-    max_output: Annotated[Count, About("Most tokens of one answer.")] | None = None
-    region: Annotated[str, About("The region the id itself is bound to.")] | None = None
+    context: Count | None = None
+    max_output: Count | None = None
+    region: str | None = None
     cache: CacheTerms | None = None
-    retires: Annotated[date, About("the day the vendor stops serving it")] | None = None
+    retires: date | None = None
     note: str | None = None
     accepted: tuple[Accepted, ...] = ()
     price: tuple[Card, ...]

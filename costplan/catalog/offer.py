@@ -10,26 +10,33 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from costplan.catalog.expression import Expression, ExpressionError
 from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import Problem, did_you_mean
-from costplan.record import About, Amount, Positive, record
+from costplan.record import Amount, Positive, record
+from costplan.words import Purpose
 
-Purpose = Literal["produce", "coordinate", "people", "idle"]
-Percent = Annotated[Amount, About("percent, 10 for a tenth")]
+Percent = Amount
 
 
 @record
 class Variable:
-    """A variable that only this offer asks for. Without a default it must be given."""
+    """A variable that only this offer asks for. Without a default it must be given.
+
+    Keys:
+        unit: what it counts
+        default (its unit): used where the workload gives none; without it the workload must
+        about: what it means
+        fixed: bought whether or not traffic comes
+    """
 
     unit: str
     default: Amount | None = None
     about: str = ""
-    fixed: Annotated[bool, About("bought whether or not traffic comes")] = False
+    fixed: bool = False
 
 
 @record
@@ -38,6 +45,12 @@ class Gate:
 
     ``ineligible``: the plan may not be bought; ``block``: usage above is refused by the vendor;
     ``throttle``: usage above is slowed down.
+
+    Keys:
+        variable: the variable or expression that is limited
+        max (the variable's unit): the plan's limit
+        action: above it: the plan may not be bought, usage is refused, or slowed down
+        reason: what the vendor says of it
     """
 
     variable: str
@@ -48,7 +61,13 @@ class Gate:
 
 @record
 class Slice:
-    """One tier of a charge: its price up to and including a quantity."""
+    """One tier of a charge: its price up to and including a quantity.
+
+    Keys:
+        up_to (the charge's unit): the tier's upper edge, itself included; the last one has none
+        price (the file's currency per 'per' units): what a unit of the tier costs
+        quote: the vendor publishes no price for the tier
+    """
 
     up_to: Positive | None = None
     price: Amount | None = None
@@ -61,7 +80,34 @@ class Slice:
 
 @record
 class Charge:
-    """One priced dimension of an offer. ``docs/catalogue.md`` says what each key means."""
+    """One priced dimension of an offer. ``docs/catalogue.md`` says what each key means.
+
+    Keys:
+        id: name on the bill; written again with a later 'since' it is a change of price
+        quantity: an expression of variables: what is billed in a month
+        unit: what the quantity counts
+        per (units): how many units the price is for
+        price (the file's currency per 'per' units): what is paid for the quantity
+        tiers: prices by quantity, in place of one
+        quote: the vendor publishes no price; the line is unknown
+        mode: each tier at its own price, all at that of the tier reached, or whole packages
+        included (the charge's unit): quantity that the plan includes, or an expression for it
+        free_tier: its included part is a free quota, which 'free_tiers = false' leaves out
+        pool: an entry of [pools] that it draws on before it costs
+        minimum_quantity (the charge's unit): less is billed as this
+        round_up_to (the charge's unit): the quantity is rounded up to a multiple of this
+        rank_by: the variable on which tier edges are counted, in place of the quantity
+        redundant: share of the quantity that is a standby copy; shown as idle
+        cap (the file's currency a month): it never costs more
+        fx (the file's currency a vendor credit): what a vendor credit costs, where the price is in
+            credits
+        fixed: paid without traffic; seen from its quantity when left out
+        scope: billed once an account, or for each role that uses it
+        purpose: the purpose it is shown under; the offer's when left out
+        origin: its own source and days; the offer's when left out
+        ended: no longer sold from its origin's 'since' on
+        note: a word that goes with the line
+    """
 
     id: str
     quantity: str = "0"
@@ -77,7 +123,7 @@ class Charge:
     minimum_quantity: Amount | None = None
     round_up_to: Positive | None = None
     rank_by: str | None = None
-    redundant: Annotated[str, About("share of the quantity that is a standby copy")] | None = None
+    redundant: str | None = None
     cap: Amount | None = None
     fx: Positive | None = None
     fixed: bool | None = None
@@ -126,12 +172,27 @@ def _slice_problems(tiers: tuple[Slice, ...]) -> Iterable[Problem]:
 
 @record
 class Adjust:
-    """A change of the bill after its charges; adjustments apply in file order."""
+    """A change of the bill after its charges; adjustments apply in file order.
+
+    Keys:
+        id: name on the bill
+        kind: what it does to the charges it counts
+        scope: applies once an account, or to this offer alone
+        charges: charges it counts; all of them when left out
+        amount (the file's currency a month): of a credit, a minimum or a cap
+        percent (percent): of a fee or a discount, 10 for a tenth
+        floor (the file's currency a month): the least that a percent_fee costs
+        free_tier: a free quota, which 'free_tiers = false' leaves out
+        one_time: granted once; in no monthly total
+        origin: its own source and days; the offer's when left out
+        ended: no longer sold from its origin's 'since' on
+        note: a word that goes with the line
+    """
 
     id: str
     kind: Literal["credit", "percent_fee", "minimum", "cap", "discount"] = "credit"
     scope: Literal["account", "offer"] = "account"
-    charges: Annotated[tuple[str, ...], About("charges it counts; all of them when left out")] = ()
+    charges: tuple[str, ...] = ()
     amount: Amount | None = None
     percent: Percent | None = None
     floor: Amount | None = None
@@ -155,7 +216,28 @@ class Adjust:
 
 @record
 class Offer:
-    """Something a vendor sells at published terms."""
+    """Something a vendor sells at published terms.
+
+    Keys:
+        id: exact name, vendor/offer
+        aliases: other names of it
+        product: what is sold
+        plan: the plan's name
+        region: where its prices apply
+        hours_per_month (hours): hours that the vendor counts a month as; 730 when left out
+        purpose: the purpose its lines are shown under; the role's own when left out
+        origin: source and days of all its prices
+        note: a word that goes with its bill
+        not_included: what the price leaves out; said on the bill
+        requires: offers that must be bought with it
+        gates: limits of the plan
+        variables: variables that only this offer asks for, by name
+        derived: names for expressions of variables, in order
+        pools: quotas that several charges share, by name
+        charge: its priced dimensions; a change of price is a further one
+        adjust: changes of the bill after the charges, in order
+        accepted: findings of the audit that are right as they stand
+    """
 
     id: str
     aliases: tuple[str, ...] = ()

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from costplan.problems import Problem
-from costplan.record import About, record
-
-Confidence = Literal["vendor", "corroborated", "dataset", "third-party", "unverified"]
-"""``corroborated``: a data set's price that another one shows too; never written in a file."""
+from costplan.record import record
+from costplan.words import Confidence, weakest
 
 
 @record
 class Source:
-    """An entry at a catalogue file's head: where a stranger finds what the price rests on."""
+    """An entry at a catalogue file's head: where a stranger finds what the price rests on.
 
-    at: Annotated[str, About("Address or name of the page, repository or data set.")]
+    Keys:
+        at: address or name of the page, repository or data set
+        confidence: how far it can be trusted; stands on every line it prices
+    """
+
+    at: str
     confidence: Literal["vendor", "dataset", "third-party", "unverified"]
 
 
@@ -29,6 +32,12 @@ class Origin:
     confidence. Data sets copy from each other, so that two are a check on typing, not on truth.
     ``since`` may be the first day on which a source shows the price: earlier dates are then
     refused, with that day named. An origin is inherited whole or replaced whole.
+
+    Keys:
+        since: the day from which the price applies, or the first that a source shows it
+        checked: the day of the source itself; an old one makes the price stale
+        source: an entry of the file's [source]
+        also: further entries that show the same price; a data set's becomes corroborated
     """
 
     since: date
@@ -39,7 +48,12 @@ class Origin:
 
 @record
 class Accepted:
-    """A finding of the audit that is right as it stands, with the reason a reader needs."""
+    """A finding of the audit that is right as it stands, with the reason a reader needs.
+
+    Keys:
+        finding: the audit's finding that is right as it stands
+        reason: why, for a reader
+    """
 
     finding: str
     reason: str
@@ -84,15 +98,6 @@ def is_old(checked: date, as_of: date, days: int, today: date) -> bool:
     return (as_of - checked).days > days or checked > max(as_of, today, RELEASED)
 
 
-WEAKEST_FIRST: tuple[Confidence, ...] = (
-    "unverified",
-    "third-party",
-    "dataset",
-    "corroborated",
-    "vendor",
-)
-
-
 def combined(parts: Sequence[Provenance]) -> Provenance:
     """Where a price composed of several comes from: every source, the weakest confidence, the
     latest ``since`` and the oldest ``checked``."""
@@ -100,7 +105,7 @@ def combined(parts: Sequence[Provenance]) -> Provenance:
         return parts[0]
     return Provenance(
         "; ".join(dict.fromkeys(part.source for part in parts)),
-        min((part.confidence for part in parts), key=WEAKEST_FIRST.index),
+        weakest(part.confidence for part in parts),
         max(part.since for part in parts),
         min(part.checked for part in parts),
     )

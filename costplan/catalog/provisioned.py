@@ -11,60 +11,92 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, Decimal
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from costplan.catalog.origin import Origin, Source, unknown_sources
 from costplan.problems import BadUsage, PriceNotKnown, Problem, did_you_mean
 from costplan.quantity import ONE, ZERO, literal
-from costplan.record import About, Amount, Count, Currency, Positive, record
+from costplan.record import Amount, Count, Currency, Positive, record
 
 Kind = Literal["global", "data-zone", "regional"]
 
 
 @record
 class Deployment:
-    """How much of a unit can be bought, for one kind of deployment."""
+    """How much of a unit can be bought, for one kind of deployment.
 
-    kind: Annotated[Kind, About("left out where the vendor knows one kind only")] | None = None
+    Keys:
+        kind: left out where the vendor knows one kind only
+        minimum (units): the fewest that can be bought
+        increment (units): more are bought in steps of so many
+    """
+
+    kind: Kind | None = None
     minimum: Count
     increment: Count
 
 
 @record
 class Weights:
-    """Input tokens that one token counts as. Thinking tokens are output tokens."""
+    """Input tokens that one token counts as. Thinking tokens are output tokens.
+
+    Keys:
+        input (input tokens): what an uncached input token counts as
+        cached_input (input tokens): what a cached one counts as; 0 for nothing
+        output (input tokens): what an output token counts as; left out where it is not published
+    """
 
     input: Positive = ONE
-    cached_input: Annotated[Amount, About("0 where cached tokens count for nothing")]
-    output: Annotated[Positive, About("left out where the vendor does not publish it")] | None = (
-        None
-    )
+    cached_input: Amount
+    output: Positive | None = None
 
 
 @record
 class LongInput:
-    """The weights of a whole request whose input is above an edge: a cliff."""
+    """The weights of a whole request whose input is above an edge: a cliff.
 
-    above: Annotated[Positive, About("input token each request")]
+    Keys:
+        above (input tokens a request): a request with more moves to these weights as a whole
+        weights: the weights then
+    """
+
+    above: Positive
     weights: Weights
 
 
 @record
 class Terms:
-    """What one unit carries of one model, and how it is sold."""
+    """What one unit carries of one model, and how it is sold.
+
+    Keys:
+        id: exact name, vendor/model
+        model: the vendor's name for it
+        unit: what the vendor calls a unit
+        tokens (input tokens): what one unit carries in per_seconds
+        per_seconds (seconds): the time in which a unit carries them
+        weights: what each kind of token counts as
+        long_input: weights of requests with a large input
+        deployment: how much can be bought, for each kind
+        latency: the vendor's own target
+        price (the file's currency a unit and hour): paid used or not
+        quote: the vendor publishes no price
+        reason: why there is no price
+        origin: its source and days
+        note: a word for readers of the file
+    """
 
     id: str
-    model: Annotated[str, About("the vendor's name")]
+    model: str
     unit: Literal["PTU", "GSU"]
-    tokens: Annotated[Positive, About("input tokens that one unit carries in per_seconds")]
+    tokens: Positive
     per_seconds: Positive
     weights: Weights
     long_input: LongInput | None = None
     deployment: tuple[Deployment, ...]
-    latency: Annotated[str, About("the vendor's own target")] | None = None
-    price: Annotated[Amount, About("each unit and hour")] | None = None
+    latency: str | None = None
+    price: Amount | None = None
     quote: bool = False
-    reason: Annotated[str, About("why there is no price")] | None = None
+    reason: str | None = None
     origin: Origin
     note: str | None = None
 
@@ -103,7 +135,14 @@ class Terms:
 
 @record
 class ProvisionedFile:
-    """One vendor's terms."""
+    """One vendor's terms.
+
+    Keys:
+        vendor: the seller; the first part of its ids
+        currency: of every price in the file
+        source: what the terms rest on, by the name that origins use
+        terms: terms, one model each
+    """
 
     vendor: str
     currency: Currency = "USD"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated
 
 from costplan.catalog.origin import Origin
 from costplan.problems import Problem
-from costplan.record import About, Amount, Positive, record
+from costplan.record import Amount, Positive, record
 from costplan.weektime import (
     hours_problems,
     parse_days,
@@ -28,15 +27,25 @@ class Window:
     ``hours`` are half-open ("09:00-12:00" ends before noon) and may cross midnight; the part after
     midnight belongs to the day on which the window began. On ``holidays`` (local dates) the window
     does not apply.
+
+    Keys:
+        name: what the bill calls the hours
+        times (ratio): multiplies every rate in these hours
+        rates (the file's currency per 'per' tokens): rates by kind in these hours, in place of
+            'times'
+        utc_offset: offset of the hours, such as "+08:00"
+        zone: an IANA time zone, where the offset moves with the season
+        days: days on which it applies, such as mon-fri
+        hours: hours in which it applies, half-open; they may cross midnight
+        holidays: local dates on which it does not apply
+        origin: its own source and days; the card's when left out
     """
 
     name: str
     times: Positive | None = None
     rates: Mapping[str, Amount] | None = None
-    utc_offset: Annotated[str, About('such as "+08:00"')] | None = None
-    zone: (
-        Annotated[str, About("an IANA time zone, where the offset moves with the season")] | None
-    ) = None
+    utc_offset: str | None = None
+    zone: str | None = None
     days: str = "mon-sun"
     hours: tuple[str, ...] = ("00:00-24:00",)
     holidays: tuple[date, ...] = ()

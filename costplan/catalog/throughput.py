@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ONE, grouped
-from costplan.record import About, Count, Positive, record
+from costplan.record import Count, Positive, record
 
 Precision = Literal["bf16", "fp8", "fp4", "int4"]
 
@@ -24,10 +24,15 @@ class NotMeasured(BadUsage):
 
 @record
 class LatencyTarget:
-    """The slowest that a user is to see."""
+    """The slowest that a user is to see.
 
-    tpot_ms: Annotated[Positive, About("milliseconds for each output token after the first")]
-    ttft_ms: Annotated[Positive, About("milliseconds to the first output token")]
+    Keys:
+        tpot_ms (milliseconds): for each output token after the first
+        ttft_ms (milliseconds): to the first output token
+    """
+
+    tpot_ms: Positive
+    ttft_ms: Positive
 
     def __str__(self) -> str:
         return (
@@ -38,23 +43,40 @@ class LatencyTarget:
 
 @record
 class Measured:
-    """One run: the highest throughput found for its shape of request within its target."""
+    """One run: the highest throughput found for its shape of request within its target.
 
-    model: Annotated[str, About("name of the weights, as their publisher writes it")]
+    Keys:
+        model: name of the weights, as their publisher writes it
+        accelerator: the accelerator it ran on
+        precision: number format of the weights; left out where the run does not record it
+        input_tokens (tokens a request): input of the run's requests
+        output_tokens (tokens a request): output of the run's requests
+        accelerators (accelerators): accelerators that serve one replica
+        concurrency (requests): requests that one replica serves together
+        output_tokens_per_second (tokens a second): output of each accelerator; more of it needs
+            fewer machines
+        target: the latency that the run was chosen for
+        tpot_ms (milliseconds): measured for each output token after the first
+        ttft_ms (milliseconds): measured to the first output token
+        server: the program that served
+        run: the run's name in its source
+        origin: its source and days
+        note: a word for readers of the file
+    """
+
+    model: str
     accelerator: str
-    precision: Annotated[Precision, About("left out where the run does not record it")] | None = (
-        None
-    )
-    input_tokens: Annotated[Count, About("token each request")]
-    output_tokens: Annotated[Count, About("token each request")]
-    accelerators: Annotated[Count, About("accelerators that serve one replica")]
-    concurrency: Annotated[Count, About("requests that one replica serves together")]
-    output_tokens_per_second: Annotated[Positive, About("each accelerator")]
-    target: Annotated[LatencyTarget, About("the latency that the run was chosen for")]
-    tpot_ms: Annotated[Positive, About("measured")]
-    ttft_ms: Annotated[Positive, About("measured")]
-    server: Annotated[str, About("the program that served")]
-    run: Annotated[str, About("the run's name in its source")]
+    precision: Precision | None = None
+    input_tokens: Count
+    output_tokens: Count
+    accelerators: Count
+    concurrency: Count
+    output_tokens_per_second: Positive
+    target: LatencyTarget
+    tpot_ms: Positive
+    ttft_ms: Positive
+    server: str
+    run: str
     origin: Origin
     note: str | None = None
 
@@ -87,7 +109,12 @@ class Measured:
 
 @record
 class ThroughputFile:
-    """One file of measurements."""
+    """One file of measurements.
+
+    Keys:
+        source: what the measurements rest on, by the name that origins use
+        measured: the measurements
+    """
 
     source: Mapping[str, Source]
     measured: tuple[Measured, ...] = ()

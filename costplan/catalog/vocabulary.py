@@ -10,6 +10,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from costplan.words import TOKENS
+
 Behaviour = Literal["volume", "size", "fixed"]
 
 
@@ -70,18 +72,7 @@ HOURS_PER_MONTH = Decimal(730)
 """365 x 24 / 12. Vendors that count 720 or 744 say so in their offer."""
 
 TOKEN_USAGE = _table(
-    ("input_tokens", "token", "input of one request, the cached part included", "volume", 0),
-    ("cache_read_tokens", "token", "part of the input read from the cache", "volume", 0),
-    ("cache_write_tokens", "token", "part of the input written to the cache", "volume", 0),
-    ("cache_write_1h_tokens", "token", "part written to the cache for an hour", "volume", 0),
-    ("output_tokens", "token", "output of one request, reasoning included", "volume", 0),
-    ("reasoning_tokens", "token", "part of the output that is reasoning", "volume", 0),
-    ("input_audio_tokens", "token", "part of the input that is audio", "volume", 0),
-    ("output_audio_tokens", "token", "part of the output that is audio", "volume", 0),
-    ("cache_read_audio_tokens", "token", "audio part read from the cache", "volume", 0),
-    ("input_image_tokens", "token", "part of the input that is images", "volume", 0),
-    ("output_image_tokens", "token", "part of the output that is images", "volume", 0),
-    ("input_video_tokens", "token", "part of the input that is video", "volume", 0),
+    *((kind.tokens, "token", kind.about, "volume", 0) for kind in TOKENS),
     ("training_tokens", "token", "tokens to train on, each epoch counted", "volume", 0),
     ("web_searches", "search", "web searches of one request", "volume", 0),
     ("searches", "search", "rerank searches of one request", "volume", 0),

@@ -1,41 +1,90 @@
-"""``costplan explain``: what a word of costplan means."""
+"""``costplan explain``: what a word of costplan means, and what a key of its files does."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from costplan.cli.common.file_keys import Found
+    from costplan.render.page import Page
 
 
 def command(
     term: Annotated[
-        list[str] | None, typer.Argument(metavar="[TERM]", help="A word; all are listed without.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[TERM]", help="A word, a key or a table of a file; without, words are listed."
+        ),
     ] = None,
 ) -> int:
-    """Explain a word of costplan: an exit code, a format, a purpose."""
-    from costplan.cli.common.glossary import ALIASES, TERMS, paragraphs
+    """Explain a word of costplan: an exit code, a row of a bill, a key such as step.vote."""
+    from costplan.cli.common.file_keys import look_up, names
+    from costplan.cli.common.glossary import ALIASES, TERMS
     from costplan.cli.common.words import look, put
+    from costplan.plan.judge.measures import MEASURES
     from costplan.problems import BadUsage, clean, did_you_mean
     from costplan.render.page import Page
 
     page = Page(look())
     if not term:
-        page.say("costplan explain TERM says more of:", "bold")
-        room = max(len(name) for name in TERMS) + 2
-        for name, one in TERMS.items():
-            page.say(f"{name:{room}}{one.short}", indent=2, further=room + 2)
+        _list(page)
         put(page.text(), None)
         return 0
     asked = " ".join(" ".join(term).split())
     folded = asked.casefold()
-    name = folded if folded in TERMS else ALIASES.get(folded, "")
-    if not name:
-        hint = did_you_mean(asked, [*TERMS, *ALIASES])
+    word = folded if folded in TERMS else ALIASES.get(folded, "")
+    found = look_up(asked)
+    if not word and not found and folded in MEASURES:
+        word = "figures"
+    if word:
+        _word(page, word)
+        found = [one for one in found if one.key is None]  # of keys, only their whole name asks
+    if not word and not found:
+        hint = did_you_mean(asked, [*TERMS, *ALIASES, *names()])
         raise BadUsage(
             f"'{clean(asked)}' is no word of costplan", hint or "'costplan explain' lists them all"
         )
+    _keys(page, found, after=bool(word))
+    put(page.text(), None)
+    return 0
+
+
+def _list(page: Page) -> None:
+    from costplan.cli.common.glossary import TERMS
+
+    page.say("costplan explain TERM says more of:", "bold")
+    room = max(len(name) for name in TERMS) + 2
+    for name, one in TERMS.items():
+        page.say(f"{name:{room}}{one.short}", indent=2, further=room + 2)
+    page.say("")
+    page.say("and of every table and key of a file: traffic, step.max_attempts, on_reject")
+
+
+def _word(page: Page, name: str) -> None:
+    from costplan.cli.common.glossary import TERMS, paragraphs
+
     page.say(f"{name}: {TERMS[name].short}", "bold")
     for part in paragraphs(name):
         page.say(part.text, indent=part.indent, further=part.further)
-    put(page.text(), None)
-    return 0
+
+
+def _keys(page: Page, found: list[Found], *, after: bool) -> None:
+    from costplan.cli.common.file_keys import MANY, rows
+    from costplan.keys import summary
+
+    if len(found) > MANY:
+        room = max(len(one.name) for one in found) + 2
+        for one in found:
+            said = one.key.text if one.key else summary(one.table.kind)
+            page.say(f"{one.name:{room}}{said}", further=room)
+        return
+    for at, one in enumerate(found):
+        if at or after:
+            page.say("")
+        said = one.key.text if one.key else " ".join(summary(one.table.kind).split())
+        page.say(f"{one.name}: {said}", "bold")
+        room = max(len(head) for head, _ in rows(one)) + 2
+        for head, text in rows(one):
+            page.say(f"{head:{room}}{text}", indent=2, further=room + 2)

@@ -13,6 +13,7 @@ from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.document.saved import Saved
 from costplan.problems import BadUsage, did_you_mean
+from costplan.words import several
 
 KEYS = (
     "workload",
@@ -73,7 +74,7 @@ def read_filter(text: str) -> Filter:
 
 
 def choose(
-    saved: Sequence[Saved], stacks: Sequence[str] = (), filters: Sequence[Filter] = ()
+    saved: Sequence[Saved], stacks: str | Sequence[str] = (), filters: Sequence[Filter] = ()
 ) -> list[Saved]:
     """The documents with these stacks and lines only. Without conditions they are as they were.
 
@@ -86,6 +87,7 @@ def choose(
     if not stacks and not filters:
         return list(saved)
     known = [made.stack for one in saved for made in _estimates(one)]
+    stacks = several(stacks)
     for name in stacks:
         if name not in known:
             hint = did_you_mean(name, known) or "stacks: " + ", ".join(dict.fromkeys(known))

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from costplan.document.estimate import Estimate, EstimateDocument
-from costplan.document.line import PURPOSES
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle
 from costplan.record import Amount, As, Key, Names, OneOf, Share, Unsaved, document, keys
+from costplan.words import PURPOSES
 
 CLOSE = Decimal("1e-6")
 """How far a difference may be from that of the totals."""

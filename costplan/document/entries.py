@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
 from costplan.document.line import LineItem
+from costplan.words import STATED, WORKLOAD
 
 if TYPE_CHECKING:
     from costplan.document.saved import Document, Saved
 
 Value = str | Decimal | bool | date | None
-STATED = "workload"
-"""The offer of what the workload file states itself."""
 
 
 class Entry(NamedTuple):
@@ -33,7 +32,7 @@ class Entry(NamedTuple):
     def vendor(self) -> str:
         """The prefix of the offer's id; "stated" for what the workload file says itself."""
         offer = self.line.price.offer
-        return "stated" if offer == STATED else offer.partition("/")[0]
+        return STATED if offer == WORKLOAD else offer.partition("/")[0]
 
     @property
     def price_currency(self) -> str:

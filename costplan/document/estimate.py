@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
-from costplan.document.line import PURPOSES, LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
 from costplan.document.prices_used import Origin, Override, Pinned
 from costplan.document.reliability import Reliability
 from costplan.problems import BadUsage, Problem, did_you_mean
@@ -25,6 +25,7 @@ from costplan.record import (
     document,
     keys,
 )
+from costplan.words import PURPOSES, several
 
 STALE_RATE = "exchange rate "
 """How a stale exchange rate begins in the list of stale prices; then its key and ": of" its day."""
@@ -370,12 +371,13 @@ class EstimateDocument:
         own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
         return [*pinned, *(one.sentence for one in own)]
 
-    def only(self, stacks: Sequence[str]) -> "EstimateDocument":
+    def only(self, stacks: str | Sequence[str]) -> "EstimateDocument":
         """The document with these stacks alone; with all of them where none is named.
 
         Raises BadUsage for a stack that it has not.
         """
         known = [made.stack for made in self.estimates]
+        stacks = several(stacks)
         for name in stacks:
             if name not in known:
                 hint = did_you_mean(name, known) or "stacks: " + ", ".join(known)

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
-from costplan.document.entries import STATED, estimates_of
+from costplan.document.entries import estimates_of
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.finding import Finding, Findings, Rule, Where
 from costplan.document.line import LineItem
 from costplan.document.prices_used import Origin
 from costplan.quantity import grouped, rounded
+from costplan.words import WORKLOAD
 
 if TYPE_CHECKING:
     from costplan.document.saved import Saved
@@ -185,4 +186,4 @@ class _Places:
 
     def offer(self, lines: Iterable[LineItem], offer: str) -> Where | None:
         line = next((one for one in lines if one.price.offer == offer), None)
-        return self.stack() if line is None or offer == STATED else self.role(line)
+        return self.stack() if line is None or offer == WORKLOAD else self.role(line)

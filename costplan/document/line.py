@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
 
 from costplan.problems import Problem
-from costplan.quantity import ZERO, grouped, settle
+from costplan.quantity import ZERO, counted_to, grouped, settle
 from costplan.record import (
     Amount,
     As,
@@ -21,12 +21,10 @@ from costplan.record import (
     Unsaved,
     keys,
 )
+from costplan.words import CONFIDENCES, PURPOSES, STATED
 
-PURPOSES = ("produce", "coordinate", "people", "idle")
 Purpose = Annotated[str, OneOf(*PURPOSES)]
-Confidence = Annotated[
-    str, OneOf("vendor", "corroborated", "dataset", "third-party", "unverified", "stated")
-]
+Confidence = Annotated[str, OneOf(*CONFIDENCES, STATED)]
 
 
 @dataclass(slots=True)
@@ -228,7 +226,7 @@ class LineItem:
         price = self.price
         if self.flat is not None:
             return self.flat
-        quantity = f"{grouped(self.quantity)} {price.unit}"
+        quantity = f"{grouped(counted_to(self.quantity))} {price.unit}"
         if price.price is None:
             return f"{quantity} x unknown price"
         per = f" / {grouped(price.per)}" if price.per != 1 else ""

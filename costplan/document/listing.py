@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from costplan.record import Inline, document
+from costplan.words import Confidence
 
 
 class Head(NamedTuple):
@@ -35,7 +36,7 @@ class Where(NamedTuple):
     """What a price rests on: an address, how far to trust it, and two days."""
 
     source: str
-    confidence: str
+    confidence: Confidence
     since: date
     checked: date
 
@@ -102,13 +103,15 @@ class PriceList(NamedTuple):
 
 
 class VendorCount(NamedTuple):
-    """How much of a vendor is in a category; ``prefix`` begins its ids."""
+    """How much of a vendor is in a category; ``prefix`` begins its ids; ``read``: the newest day on
+    which one of these prices was read at its source."""
 
     category: str
     prefix: str
     vendor: str
     models: int
     offers: int
+    read: date | None = None
 
 
 @document("price_overview", "1.0")

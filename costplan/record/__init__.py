@@ -14,7 +14,7 @@ it would cost every command more than the whole estimate (docs/decisions).
 
 from costplan.record.dialects import JSON, TOML, collect, collected, read
 from costplan.record.found import BAD
-from costplan.record.kinds import REST, document, keys, record, version_of
+from costplan.record.kinds import REST, document, keys, record, version_of, with_fields
 from costplan.record.marks import (
     About,
     Amount,
@@ -72,4 +72,5 @@ __all__ = [
     "read",
     "record",
     "version_of",
+    "with_fields",
 ]

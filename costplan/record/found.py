@@ -50,13 +50,18 @@ def missing(key: str, path: Path) -> Problem:
     return Problem(path, f"missing key '{key}'", part="key")
 
 
+MOST_LIKENESSES = 100
+"""So many unknown keys of one table are compared with those that are known."""
+
+
 def odd_keys(
     value: Mapping[str, Any], known: Collection[str], path: Path, problems: list[Problem]
 ) -> bool:
     """Note the keys that are not known, which those of a newer document may be; whether there are
     none to tell of."""
     odd = [] if getattr(problems, "newer", False) else [key for key in value if key not in known]
-    for key in odd:
-        hint = did_you_mean(key, known) or "known keys: " + ", ".join(known)
+    every = "known keys: " + ", ".join(known) if odd else ""
+    for at, key in enumerate(odd):  # likenesses are dear, and nobody is shown so many
+        hint = (did_you_mean(key, known) if at < MOST_LIKENESSES else None) or every
         problems.append(Problem((*path, key), f"unknown key '{key}'", hint, "key"))
     return not odd

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar, dataclass_transform
@@ -12,6 +12,25 @@ from typing import Annotated, Any, TypeVar, dataclass_transform
 from costplan.record import marks
 
 Kind = TypeVar("Kind", bound=type)
+
+
+def with_fields(
+    names: Iterable[str], annotation: Any, default: object = None
+) -> Callable[[Kind], Kind]:
+    """A field more for each name that the class does not declare itself; goes below ``record``.
+
+    For fields that are the rows of a table: code that never names one reads it by ``getattr``.
+    """
+
+    def extend(kind: Kind) -> Kind:
+        own: dict[str, Any] = kind.__annotations__
+        for name in names:
+            if name not in own:
+                own[name] = annotation
+                setattr(kind, name, default)
+        return kind
+
+    return extend
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))

@@ -18,6 +18,7 @@ from costplan.quantity import ZERO, grouped, rounded
 from costplan.render.page import Cell, Page, Table, cell, money
 from costplan.render.sentences import or_dash, share_of, traffic
 from costplan.render.summary import summarise
+from costplan.words import PURPOSES
 
 BLOCKS = "█▓▒░▞▤▥▨◆●"
 ASCII_BLOCKS = "#=+-o%x:*@"
@@ -75,7 +76,7 @@ def _purposes(page: Page, made: Strategies) -> None:
     if made.at_target is not None and made.at_target is not made.options[0]:
         shown.append(made.at_target)
     shown += [*gpus[:1], *votes[-1:]]
-    table = Table("where the money goes", "produce", "coordinate", "people", "idle")
+    table = Table("where the money goes", *PURPOSES)
     for one in shown:
         if one.by_purpose is not None:
             table.add(f"  {one.name}", *(money(part) for part in one.by_purpose.values()))

@@ -12,8 +12,8 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from costplan.document.entries import STATED
 from costplan.quantity import literal
+from costplan.words import WORKLOAD
 
 PROVIDERS = {
     "aws": "AWS",
@@ -64,7 +64,7 @@ def service(offer: str, vendor: str, component: str = "") -> Service:
     its ``component``."""
     provider = PROVIDERS.get(vendor)
     if provider is None:
-        return Service(vendor, f"{offer} {component}".strip() if offer == STATED else offer)
+        return Service(vendor, f"{offer} {component}".strip() if offer == WORKLOAD else offer)
     return Service(
         provider, next((name for start, name in SERVICES if offer.startswith(start)), offer)
     )

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from decimal import Context, Decimal
 from typing import NamedTuple
 
-from costplan.document.entries import STATED, Value
+from costplan.document.entries import Value
 from costplan.document.estimate import Estimate
 from costplan.document.line import Conversion, LineItem
 from costplan.quantity import ONE, ZERO, total
+from costplan.words import WORKLOAD
 
 DIGITS = Context(prec=28)
 """Unit prices are quotients: 28 digits put quantities of 1e15 right to 1e-9."""
@@ -103,7 +104,7 @@ def committed(
     """
     price = line.price
     name = price.source.removeprefix(UNUSED)
-    if price.offer == STATED and name != price.source and price.charge == f"{name} unused":
+    if price.offer == WORKLOAD and name != price.source and price.charge == f"{name} unused":
         return _columns(name, "Unused", line.amount, currency)
     for name in _drawn_on(line):
         known = line.amount is not None and name in parts

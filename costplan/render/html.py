@@ -339,9 +339,9 @@ def _comparison(made: Comparison, found: Findings, number: int) -> str:
     rows = [
         [
             one.stack,
-            ("+" if one.difference > 0 else "") + grouped(one.difference, 2),
-            ", ".join(f"{name} {grouped(amount, 2)}" for name, amount in one.wins) or "-",
-            ", ".join(f"{name} +{grouped(amount, 2)}" for name, amount in one.loses) or "-",
+            ("+" if one.difference > 0 else "") + money(one.difference),
+            ", ".join(f"{name} {money(amount)}" for name, amount in one.wins) or "-",
+            ", ".join(f"{name} +{money(amount)}" for name, amount in one.loses) or "-",
             "-" if one.break_even is None else grouped(one.break_even, 0),
         ]
         for one in made.versus

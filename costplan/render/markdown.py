@@ -239,7 +239,7 @@ def _comparison(made: Comparison) -> list[str]:
     rows = [
         [
             safe(one.stack),
-            ("+" if one.difference > 0 else "") + grouped(one.difference, 2),
+            ("+" if one.difference > 0 else "") + money(one.difference),
             safe(_changes(one.wins)),
             safe(_changes(one.loses)),
             "-" if one.break_even is None else grouped(one.break_even, 0),

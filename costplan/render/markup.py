@@ -17,7 +17,7 @@ LEAD = re.compile(r"^(?:[-+=#](?=\D)|\d+[.)](?=\s|$))")
 APART = "&#8203;"
 """A zero-width space: it keeps @names, #numbers and addresses of a text from becoming links."""
 REFERENCES = (
-    re.compile(r"[#!$&](?=\d)"),  # issues, merge requests, snippets, epics
+    re.compile(r"[#!&](?=\d)"),  # issues, merge requests, epics; $1 is an amount first
     re.compile(r"[~%](?=[\w\"])"),  # labels, milestones
     re.compile(r":(?=//)|@"),
     re.compile(r"(?i)\bwww(?=\.)|\b(?:mailto|xmpp):"),

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from costplan.quantity import ZERO, grouped
+from costplan.quantity import ZERO, grouped, literal
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 WHOLE = Decimal(100)
-CENTS = Decimal("0.01")
 
 
 def places(*amounts: Decimal) -> int:
-    """Digits after the point that tell these amounts apart: none from 100 on, cents below; more
-    where all of them are under a cent."""
+    """Digits after the point that tell these amounts apart: none from 100 on, cents below; three
+    that count where all of them are under a unit."""
     largest = max((abs(one) for one in amounts), default=ZERO)
-    if largest >= WHOLE:
-        return 0
-    if largest and largest < CENTS:
-        return -largest.adjusted() + 1
-    return 2
+    return 0 if largest >= WHOLE else digits_of(largest)
+
+
+def digits_of(amount: Decimal) -> int:
+    """Digits after the point: cents; under a unit three that count, so that lines add up to the
+    eye; no more than the amount has, and never fewer than two."""
+    if not amount or abs(amount) >= 1:
+        return 2
+    _, _, fraction = literal(round(amount, -amount.adjusted() + 2)).partition(".")
+    return max(2, len(fraction))
 
 
 def amount(value: Decimal, currency: str, digits: int, *, unicode: bool = True) -> str:

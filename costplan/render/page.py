@@ -17,8 +17,8 @@ from costplan.document.line import LineItem
 from costplan.problems import clean
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
+from costplan.render.money import digits_of
 
-CENTS = Decimal("0.01")
 NARROWEST = 40
 
 
@@ -235,12 +235,8 @@ def _folded(text: str, width: int, further: str) -> list[str]:
 
 
 def money(amount: Decimal | None) -> str:
-    """Cents; under a cent the first two digits that are not zero; "unknown" for None."""
-    if amount is None:
-        return "unknown"
-    if amount and abs(amount) < CENTS:
-        return grouped(amount, -amount.adjusted() + 1)
-    return grouped(amount, 2)
+    """The amount with the digits that ``digits_of`` gives it; "unknown" for None."""
+    return "unknown" if amount is None else grouped(amount, digits_of(amount))
 
 
 def plural(unit: str, quantity: Decimal) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 
@@ -40,11 +41,32 @@ def draw_overview(page: Page, document: Overview) -> None:
         vendors = sorted(group, key=lambda one: (-one.models - one.offers, one.prefix))
         page.say(f"{category}: {_entries(vendors)} of {counted(len(vendors), 'vendor')}", "bold")
         page.say(", ".join(f"{one.prefix} {one.models + one.offers}" for one in vendors), "", 2)
+        _ages(page, vendors)
         page.say()
     page.say(f"all: {_entries(document.vendors)}", "bold")
     page.say()
     hint = "costplan pricing list --vendor openai, or --category tokens --max-input 1"
     page.say(f"Prices: {hint}", "dim")
+
+
+LONG_AGO = timedelta(days=180)
+
+
+def _ages(page: Page, vendors: Sequence[VendorCount]) -> None:
+    """When the vendors' prices were last read at their sources, the long unread ones by name."""
+    days = [vendor.read for vendor in vendors if vendor.read is not None]
+    if not days:
+        return
+    newest = max(days)
+    old = sorted(
+        (vendor.read, vendor.prefix)
+        for vendor in vendors
+        if vendor.read is not None and newest - vendor.read > LONG_AGO
+    )
+    said = f"last read {newest}"
+    if old:
+        said += "; long before: " + ", ".join(f"{name} {day}" for day, name in old)
+    page.say(said, "dim", 2)
 
 
 def _entries(vendors: Sequence[VendorCount]) -> str:

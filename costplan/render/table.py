@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from costplan.document.bill import Bill
 from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem
-from costplan.quantity import ZERO, grouped, rounded
+from costplan.quantity import ZERO, counted_to, grouped, rounded
 from costplan.render import Look
 from costplan.render.page import (
     Page,
@@ -118,7 +118,7 @@ def _explain(page: Page, line: LineItem) -> None:
     page.say(f"{where}{price.offer} {line.label} ({uses})")
     page.say(f"{line.formula} = {money(line.amount)}", "bold", 2)
     if line.basis:
-        page.say(f"{grouped(line.quantity)} {price.unit} from {line.basis}", "dim", 2)
+        page.say(f"{grouped(counted_to(line.quantity))} {price.unit} from {line.basis}", "dim", 2)
     if price.reason:
         page.say(price.reason, "yellow", 2)
     dates = f"since {price.since}, checked {price.checked}"

@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.record import About, Amount, Count, Currency, Share, record
+from costplan.record import Amount, Count, Currency, Share, record
 from costplan.workload.contract import Rate, pair
 
 
 @record
 class Most:
-    """A maximum: more than ``warn`` is worth a word, more than ``deny`` is refused."""
+    """A maximum: more than ``warn`` is worth a word, more than ``deny`` is refused.
+
+    Keys:
+        warn (the limit's): more than this is worth a word
+        deny (the limit's): more than this is refused
+    """
 
     warn: Amount | None = None
     deny: Amount | None = None
@@ -29,7 +34,12 @@ class Most:
 
 @record
 class MostShare:
-    """A maximum between 0 and 1."""
+    """A maximum between 0 and 1.
+
+    Keys:
+        warn: more than this is worth a word
+        deny: more than this is refused
+    """
 
     warn: Share | None = None
     deny: Share | None = None
@@ -40,7 +50,12 @@ class MostShare:
 
 @record
 class LeastShare:
-    """A minimum between 0 and 1: less than ``warn`` is worth a word, less than ``deny`` refused."""
+    """A minimum between 0 and 1: less than ``warn`` is worth a word, less than ``deny`` refused.
+
+    Keys:
+        warn: less than this is worth a word
+        deny: less than this is refused
+    """
 
     warn: Share | None = None
     deny: Share | None = None
@@ -65,27 +80,37 @@ Limit = Decimal | Most | MostShare | LeastShare
 
 @record
 class StackBudget:
-    """Limits on one stack; each replaces the same one of ``[budget]``."""
+    """Limits on one stack; each replaces the same one of ``[budget]``.
 
-    monthly_total: Annotated[AmountLimit, About("the as-of month's total, at most")] | None = None
-    component: Annotated[
-        Mapping[str, AmountLimit], About("one component's month, at most: tokens, runtime ...")
-    ] = field(default_factory=dict)
+    Keys:
+        monthly_total (currency a month): the as-of month's total, at most
+        component (currency a month): one component's month by name, such as tokens, at most
+        per_request (currency a request): total over requests, at most
+        per_trusted_answer (currency an answer): total over trusted answers, at most
+        per_seat (currency a seat): total over [observability] seats, at most
+        increase (currency a month): total over the baseline's, at most
+        increase_percent (percent): increase over the baseline's total, at most
+        min_reliability: share of trusted answers, at least
+        silent_per_month (answers a month): silent failures, at most
+        vendor_share: share of the total with one vendor, at most
+        price_age_days (days): age of the oldest price, at most
+        unpriced_lines (lines): lines without a price, at most; allowed ones count too
+        overridden_prices (offers): offers priced otherwise than the catalogue, at most
+    """
+
+    monthly_total: AmountLimit | None = None
+    component: Mapping[str, AmountLimit] = field(default_factory=dict)
     per_request: AmountLimit | None = None
     per_trusted_answer: AmountLimit | None = None
-    per_seat: Annotated[AmountLimit, About("total over [observability] seats")] | None = None
-    increase: Annotated[AmountLimit, About("in money, over the baseline's total")] | None = None
-    increase_percent: Annotated[AmountLimit, About("over the baseline's total")] | None = None
-    min_reliability: Annotated[ShareFloor, About("trusted answers, at least")] | None = None
-    silent_per_month: Annotated[AmountLimit, About("silent failures, at most")] | None = None
-    vendor_share: Annotated[ShareLimit, About("of the total, with one vendor, at most")] | None = (
-        None
-    )
-    price_age_days: Annotated[AmountLimit, About("of the oldest price, at most")] | None = None
-    unpriced_lines: Annotated[AmountLimit, About("allowed ones count too")] | None = None
-    overridden_prices: (
-        Annotated[AmountLimit, About("offers priced otherwise than the catalogue, at most")] | None
-    ) = None
+    per_seat: AmountLimit | None = None
+    increase: AmountLimit | None = None
+    increase_percent: AmountLimit | None = None
+    min_reliability: ShareFloor | None = None
+    silent_per_month: AmountLimit | None = None
+    vendor_share: ShareLimit | None = None
+    price_age_days: AmountLimit | None = None
+    unpriced_lines: AmountLimit | None = None
+    overridden_prices: AmountLimit | None = None
 
 
 KEYS = tuple(one.name for one in fields(StackBudget) if one.name != "component")
@@ -93,18 +118,19 @@ KEYS = tuple(one.name for one in fields(StackBudget) if one.name != "component")
 
 @record
 class Budget(StackBudget):
-    """Limits on each stack that is estimated; ``stack`` narrows them for one."""
+    """Limits on each stack that is estimated; ``stack`` narrows them for one.
+
+    Keys:
+        stack: limits of one stack by its name; each replaces the same one of [budget]
+        allow_unpriced: offers whose missing price does not fail a check
+        allow_stale: offers whose old price does not fail a check
+        allow_ended: offers that may end within the plan
+    """
 
     stack: Mapping[str, StackBudget] = field(default_factory=dict)
-    allow_unpriced: (
-        Annotated[tuple[str, ...], About("offers whose missing price does not fail a check")] | None
-    ) = None
-    allow_stale: (
-        Annotated[tuple[str, ...], About("offers whose old price does not fail a check")] | None
-    ) = None
-    allow_ended: Annotated[tuple[str, ...], About("offers that may end within the plan")] | None = (
-        None
-    )
+    allow_unpriced: tuple[str, ...] | None = None
+    allow_stale: tuple[str, ...] | None = None
+    allow_ended: tuple[str, ...] | None = None
 
     def limits(self, stack: str) -> Iterable[tuple[Path, Limit]]:
         """Each limit that holds for a stack, with its place below ``[budget]``."""
@@ -133,13 +159,21 @@ def _own(narrow: StackBudget | None, key: str) -> object:
 
 @record
 class Policy:
-    """A condition over the estimate's figures that must not come true."""
+    """A condition over the estimate's figures that must not come true.
+
+    Keys:
+        name: what its verdict is called
+        deny: refused where this is true: 'total_monthly > 3000'
+        warn: worth a word where this is true
+        message: what to say then; the condition when left out
+        stacks: the stacks it is asked of; all when left out
+    """
 
     name: str
-    deny: Annotated[str, About("refused where this is true: 'total_monthly > 3000'")] | None = None
-    warn: Annotated[str, About("worth a word where this is true")] | None = None
-    message: Annotated[str, About("what to say then")] | None = None
-    stacks: Annotated[tuple[str, ...], About("all when left out")] = ()
+    deny: str | None = None
+    warn: str | None = None
+    message: str | None = None
+    stacks: tuple[str, ...] = ()
 
     def check(self) -> Iterable[Problem]:
         if not self.name.strip():
@@ -155,16 +189,19 @@ class Policy:
 
 @record
 class RuleFile:
-    """A policy file. What it states of prices and rates holds in place of the workload's own."""
+    """A policy file. What it states of prices and rates holds in place of the workload's own.
 
-    currency: Annotated[Currency, About("of its amounts")] = "USD"
-    stale_after_days: (
-        Annotated[Count, About("age at which a price counts as stale, whatever the workload says")]
-        | None
-    ) = None
-    exchange: Annotated[Mapping[str, Rate], About("rates that hold in place of the workload's")] = (
-        field(default_factory=dict)
-    )
+    Keys:
+        currency: of its amounts
+        stale_after_days (days): age at which a price counts as stale, whatever the workload says
+        exchange: rates that hold in place of the workload's
+        budget: limits, beside those of the workload
+        policy: conditions over the estimate's figures
+    """
+
+    currency: Currency = "USD"
+    stale_after_days: Count | None = None
+    exchange: Mapping[str, Rate] = field(default_factory=dict)
     budget: Budget | None = None
     policy: tuple[Policy, ...] = ()
 

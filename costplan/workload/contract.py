@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.record import About, Currency, Ge, Le, Positive, record
+from costplan.record import Currency, Ge, Le, Positive, record
 
 Percent = Annotated[Decimal, Ge(0), Le(100)]
 LEAST_RATE, MOST_RATE = Decimal("1e-9"), Decimal("1e9")
@@ -23,11 +23,18 @@ LEAST_RATE, MOST_RATE = Decimal("1e-9"), Decimal("1e9")
 
 @record
 class Rate:
-    """An exchange rate as its source states it. The key names both units: usd_per_eur."""
+    """An exchange rate as its source states it. The key names both units: usd_per_eur.
 
-    rate: Annotated[Positive, About("so much of the key's first currency for one of its second")]
-    date: Annotated[Day, About("the day the source gives for it")]
-    source: Annotated[str, About("who states it, such as a central bank")]
+    Keys:
+        rate (first currency for one of the second): so much of the key's first currency for one of
+            its second
+        date: the day the source gives for it
+        source: who states it, such as a central bank; stands on every line that it converts
+    """
+
+    rate: Positive
+    date: Day
+    source: str
 
     def check(self) -> Iterable[Problem]:
         if not LEAST_RATE <= self.rate <= MOST_RATE:
@@ -47,14 +54,19 @@ def pair(key: str) -> tuple[str, str] | None:
 
 @record
 class Scope:
-    """What a term reaches: offers by pattern, and less of them where it says so."""
+    """What a term reaches: offers by pattern, and less of them where it says so.
 
-    offers: Annotated[str, About('a pattern of ids, such as "anthropic/*"')]
-    charges: Annotated[
-        tuple[str, ...], About("patterns of charge ids or token kinds; all when left out")
-    ] = ()
-    stacks: Annotated[tuple[str, ...], About("all when left out")] = ()
-    since: Annotated[Day, About("its first day")] | None = None
+    Keys:
+        offers: a pattern of ids, such as "anthropic/*", that the term reaches
+        charges: patterns of charge ids or token kinds that it reaches; all when left out
+        stacks: the stacks that have it; all when left out
+        since: its first day; always when left out
+    """
+
+    offers: str
+    charges: tuple[str, ...] = ()
+    stacks: tuple[str, ...] = ()
+    since: Day | None = None
 
     @property
     def last(self) -> Day | None:
@@ -91,26 +103,34 @@ class Scope:
 
 @record
 class Band:
-    """A part of the month's list spend, and the share off it."""
+    """A part of the month's list spend, and the share off it.
 
-    up_to: Annotated[Positive, About("list spend a month; the last band has none")] | None = None
+    Keys:
+        up_to (list spend a month): the band's upper edge; the last band has none
+        percent (percent): taken off the spend in the band
+    """
+
+    up_to: Positive | None = None
     percent: Percent
 
 
 @record
 class Discount(Scope):
-    """What was negotiated with a vendor, off the list price. Where several match, the largest."""
+    """What was negotiated with a vendor, off the list price. Where several match, the largest.
+
+    Keys:
+        percent (percent): taken off each charge it reaches; of several that match, the largest
+        bands: percents by the month's list spend, in place of one
+        mode: each band at its own percent, or all at that of the band reached
+        currency: of the bands' edges; the workload's when left out
+        until: its last day; without end when left out
+    """
 
     percent: Percent | None = None
-    bands: Annotated[tuple[Band, ...], About("percents by the month's list spend")] = ()
-    mode: Annotated[
-        Literal["graduated", "volume"],
-        About("each band at its own percent, or all at that of the band reached"),
-    ] = "graduated"
-    currency: (
-        Annotated[Currency, About("of the bands' edges; the workload's when left out")] | None
-    ) = None
-    until: Annotated[Day, About("its last day")] | None = None
+    bands: tuple[Band, ...] = ()
+    mode: Literal["graduated", "volume"] = "graduated"
+    currency: Currency | None = None
+    until: Day | None = None
 
     @property
     def last(self) -> Day | None:
@@ -137,14 +157,23 @@ class Discount(Scope):
 
 @record
 class Commitment(Scope):
-    """Money promised to a vendor each month: spending draws on it, and what is left is paid too."""
+    """Money promised to a vendor each month: spending draws on it, and what is left is paid too.
+
+    Keys:
+        name: what the bill calls it
+        monthly (its currency a month): paid each month, used or not; spending draws on it
+        percent (percent): taken off what the commitment covers
+        overage_percent (percent): taken off what goes beyond it
+        currency: of 'monthly'; the workload's when left out
+        until: its last day; without end when left out
+    """
 
     name: str
-    monthly: Annotated[Positive, About("paid each month, used or not")]
-    percent: Annotated[Percent, About("off what the commitment covers")] = Decimal(0)
-    overage_percent: Annotated[Percent, About("off what goes beyond it")] = Decimal(0)
-    currency: Annotated[Currency, About("of 'monthly'; the workload's when left out")] | None = None
-    until: Annotated[Day, About("its last day")] | None = None
+    monthly: Positive
+    percent: Percent = Decimal(0)
+    overage_percent: Percent = Decimal(0)
+    currency: Currency | None = None
+    until: Day | None = None
 
     @property
     def last(self) -> Day | None:
@@ -158,15 +187,21 @@ class Commitment(Scope):
 
 @record
 class Credit(Scope):
-    """Money granted by a vendor: each month, or once."""
+    """Money granted by a vendor: each month, or once.
+
+    Keys:
+        name: what the bill calls it
+        amount (its currency): taken off the bill each month, or once
+        one_time: granted once: drawn in the months of the horizon, in no monthly total
+        currency: of 'amount'; the workload's when left out
+        expires: the last day on which it can be used; without end when left out
+    """
 
     name: str
-    amount: Annotated[Positive, About("each month, or once")]
-    one_time: Annotated[
-        bool, About("granted once: drawn in the months of the horizon, in no monthly total")
-    ] = False
-    currency: Annotated[Currency, About("of 'amount'; the workload's when left out")] | None = None
-    expires: Annotated[Day, About("the last day on which it can be used")] | None = None
+    amount: Positive
+    one_time: bool = False
+    currency: Currency | None = None
+    expires: Day | None = None
 
     @property
     def last(self) -> Day | None:

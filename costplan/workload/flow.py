@@ -17,9 +17,9 @@ DONE = "end"
 
 def followers(workload: Workload, at: int, step: Step) -> tuple[tuple[int | None, float], ...]:
     """The places of the steps that can follow, None for delivery, each with its probability."""
-    names = {one.name: place for place, one in enumerate(workload.step)}
-    if step.next is None:
+    if step.next is None:  # without a look at the other steps: most have no next
         return ((at + 1 if at + 1 < len(workload.step) else None, 1.0),)
+    names = {one.name: place for place, one in enumerate(workload.step)}
     if isinstance(step.next, str):
         return ((names.get(step.next), 1.0),)
     whole = sum(step.next.values(), Decimal(0)) or Decimal(1)  # within 1e-9 of 1: flow_problems

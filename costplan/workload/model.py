@@ -8,32 +8,52 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.record import REST, About, Amount, Count, Currency, Ge, Le, Positive, Share, record
+from costplan.record import (
+    REST,
+    Amount,
+    Count,
+    Currency,
+    Ge,
+    Le,
+    Positive,
+    Share,
+    record,
+    with_fields,
+)
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
+from costplan.words import PARTS, Purpose, Whole, parts_of
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate
 from costplan.workload.rules import problems_of
 from costplan.workload.strategy import Migration, Mix, Strategy
 
-Purpose = Literal["produce", "coordinate", "people", "idle"]
 Mode = Literal["batch", "flex", "priority", "fast"]
 Correlation = Annotated[Decimal, Ge(-1), Le(1)]
 
 
 @record
 class Traffic:
-    """How many requests come, and when. With [conversation], a request is a conversation."""
+    """How many requests come, and when. With [conversation], a request is a conversation.
 
-    requests_per_month: Annotated[Amount, About("requests (or conversations) in a month")]
-    growth_per_month: Annotated[Decimal, Ge(-1), About("0.03 for 3 % more each month")] = Decimal(0)
-    peak_to_mean: Annotated[Decimal, Ge(1), About("busiest hour over mean hour")] | None = None
-    hourly: Annotated[
-        tuple[Amount, ...], About("24 weights, one an hour of the day; flat when left out")
-    ] = ()
-    weekend_factor: Annotated[Amount, About("a weekend hour's traffic over a weekday's")] = Decimal(
-        1
-    )
-    timezone: Annotated[str, About("IANA zone of the hourly profile and of jobs' hours")] = "UTC"
+    Keys:
+        requests_per_month (requests or conversations a month): how much comes; all that is billed
+            by use grows with it
+        growth_per_month (share a month): 0.03 is 3 % more each month of the horizon
+        peak_to_mean (ratio): busiest hour over mean hour; sizes machines and reserved throughput,
+            never a token
+        hourly (weights): 24 weights, one an hour of the day: the share that falls in hours of
+            another price; flat when left out
+        weekend_factor (ratio): a weekend hour's traffic over a weekday's, where prices differ by
+            the hour
+        timezone: IANA zone of the hourly profile and of jobs' hours
+    """
+
+    requests_per_month: Amount
+    growth_per_month: Annotated[Decimal, Ge(-1)] = Decimal(0)
+    peak_to_mean: Annotated[Decimal, Ge(1)] | None = None
+    hourly: tuple[Amount, ...] = ()
+    weekend_factor: Amount = Decimal(1)
+    timezone: str = "UTC"
 
     def check(self) -> Iterable[Problem]:
         if self.hourly and len(self.hourly) != 24:
@@ -45,20 +65,34 @@ class Traffic:
 
 @record
 class OnReject:
-    """What a validator's rejection does."""
+    """What a validator's rejection does.
 
-    restart: Annotated[str, About("the step from which the request runs again")]
+    Keys:
+        restart: the step from which the request runs again; every step from there is paid again
+        max_attempts (attempts): runs from there in all, the first one included; each further one is
+            coordination
+        then: what follows the last rejection: a paid case for people, no answer, or the answer as
+            it is
+    """
+
+    restart: str
     max_attempts: Count = 2
     then: Literal["human", "abort", "continue"] | None = None
 
 
 @record
 class Vote:
-    """Parallel runs of a step; right when at least ``quorum`` of them are."""
+    """Parallel runs of a step; right when at least ``quorum`` of them are.
+
+    Keys:
+        runs (runs): parallel runs of the step; each is paid
+        quorum (runs): how many must be right; the majority when left out
+        stop_early: run one after another until the vote is decided: fewer runs are paid
+    """
 
     runs: Count
-    quorum: Annotated[Count, About("the majority when left out")] | None = None
-    stop_early: Annotated[bool, About("run one after another until the vote is decided")] = False
+    quorum: Count | None = None
+    stop_early: bool = False
 
     def check(self) -> Iterable[Problem]:
         if self.runs > 99:
@@ -71,10 +105,15 @@ class Vote:
 
 @record
 class BestOf:
-    """Parallel runs of a step, of which a selector picks one."""
+    """Parallel runs of a step, of which a selector picks one.
+
+    Keys:
+        runs (runs): parallel runs of the step; each is paid
+        selector: P(it picks a right one | right and wrong ones differ); costs nothing itself
+    """
 
     runs: Count
-    selector: Annotated[Share, About("P(it picks a right one | right and wrong ones differ)")]
+    selector: Share
 
     def check(self) -> Iterable[Problem]:
         if self.runs > 99:
@@ -83,25 +122,36 @@ class BestOf:
 
 @record
 class Fallback:
-    """Another model, called when every attempt of the step's own failed and was noticed."""
+    """Another model, called when every attempt of the step's own failed and was noticed.
 
-    model: Annotated[str, About("role that each stack binds to a model")]
-    success: (
-        Annotated[Share, About("its success on all requests; a binding's replaces it")] | None
-    ) = None
-    phi: (
-        Annotated[Correlation, About("correlation with the step's own model; 0.3 assumed")] | None
-    ) = None
+    Keys:
+        model: role that each stack binds to a model; paid only for the requests that fall back
+        success: its success on all requests; a binding's replaces it
+        phi (correlation, -1 to 1): correlation with the step's own model on one request; 0.3
+            assumed
+    """
+
+    model: str
+    success: Share | None = None
+    phi: Correlation | None = None
 
 
 @record
 class Timeout:
-    """Runs that are cut off, always noticed: a share, or a limit on a lognormal latency."""
+    """Runs that are cut off, always noticed: a share, or a limit on a lognormal latency.
+
+    Keys:
+        share: share of runs that are cut off; each was paid and is noticed
+        after_seconds (seconds): runs that would take longer are cut off; goes with median_seconds
+            and sigma
+        median_seconds (seconds): median of a run's lognormal latency
+        sigma (of the logarithm of seconds): standard deviation of the latency's logarithm
+    """
 
     share: Share | None = None
     after_seconds: Positive | None = None
     median_seconds: Positive | None = None
-    sigma: Annotated[Amount, About("of the latency's logarithm")] | None = None
+    sigma: Amount | None = None
 
     def check(self) -> Iterable[Problem]:
         latency = (self.after_seconds, self.median_seconds, self.sigma)
@@ -125,69 +175,91 @@ NOT_OF_VALIDATORS = (
 
 
 @record
+@with_fields((kind.tokens for kind in PARTS), Amount, Decimal(0))
 class Step:
-    """One node of the application's graph: a model call, a retrieval or a tool call."""
+    """One node of the application's graph: a model call, a retrieval or a tool call.
+
+    Keys:
+        name: what the bill calls the step; other keys refer to it
+        model: role that each stack binds to a model; the step is paid by its tokens
+        index: role of an [index.NAME]; each call is a paid query
+        tool: role that each stack binds to a tool, search or host; paid by the call
+        calls (calls a run): calls each time the step runs; its tokens or queries are paid so often
+        input_tokens (tokens a call): input of one call, the cached part included, at the input
+            price
+        cache_read_tokens (tokens a call): part of the input read from a cache, at the cheaper read
+            price
+        cache_write_tokens (tokens a call): part of the input written to a cache, at the write price
+        cacheable_tokens (tokens a call): prefix that all requests share (system prompt, tools); the
+            offer decides what is read
+        output_tokens (tokens a call): output of one call, reasoning included, at the output price
+        web_searches (searches a call): the model's own web searches, at the vendor's fee for each
+        mode: how the vendor processes the call: each mode has its own price; the ordinary one when
+            left out
+        purpose: the purpose its cost is shown under; produce, and coordinate for validators, when
+            left out
+        success: P(right output | right inputs); without it reliability is not modelled
+        output_cv (ratio): standard deviation of output tokens over their mean; moves the spread,
+            not the mean
+        rho: correlation of repeats, or of a validator's verdicts, on one request; repeats help less
+        common_cause: share of requests on which every repeat fails; in place of rho
+        retry_success: P(right | it failed before and is told why); fewer retries are paid
+        detection_rate: share of failures noticed at once; only these are tried again
+        max_attempts (attempts): runs at most after noticed failures, the first included; 1 when
+            left out; each is paid
+        next (probabilities): the step that follows, or names with probabilities; "end" delivers;
+            the next one in the file when left out
+        vote: parallel runs of which a majority decides
+        best_of: parallel runs of which a selector picks one
+        fallback: another model, called when every attempt failed and was noticed
+        timeout: runs that are cut off: paid, noticed and tried again
+        on_exhaust: what follows the last noticed failure: a paid case for people, no answer, or the
+            answer as it is
+        judges: makes it a validator: the earlier steps whose faults it can see
+        sensitivity: P(reject | wrong because a judged step failed)
+        false_positive_rate: P(reject | right); each such rejection is paid for nothing
+        on_reject: what a rejection does; without it the request goes to people, or gets no answer
+        cache_write_1h_tokens (tokens a call): part of the input written to a cache for an hour, at
+            that write price
+        reasoning_tokens (tokens a call): part of the output that is reasoning, at its own price
+            where the vendor has one
+        input_audio_tokens (tokens a call): part of the input that is audio, at its own price
+        output_audio_tokens (tokens a call): part of the output that is audio, at its own price
+        cache_read_audio_tokens (tokens a call): part of the input that is audio read from a cache
+        input_image_tokens (tokens a call): part of the input that is images, at its own price
+        output_image_tokens (tokens a call): part of the output that is images, at its own price
+        input_video_tokens (tokens a call): part of the input that is video, at its own price
+    """
 
     name: str
-    model: Annotated[str, About("role that each stack binds to a model")] | None = None
-    index: Annotated[str, About("role of an [index.NAME]; one query each run")] | None = None
-    tool: Annotated[str, About("role that each stack binds to a tool, search or host")] | None = (
-        None
-    )
-    calls: Annotated[Amount, About("calls each time the step runs")] = Decimal(1)
-    input_tokens: Annotated[Amount, About("of one call, cached part included")] | None = None
-    cache_read_tokens: Annotated[Amount, About("part of the input read from a cache")] = Decimal(0)
-    cache_write_tokens: Annotated[Amount, About("part of the input written to a cache")] = Decimal(
-        0
-    )
-    cache_write_1h_tokens: Annotated[Amount, About("part written for an hour")] = Decimal(0)
-    cacheable_tokens: Annotated[
-        Amount, About("prefix that all requests share (system prompt, tools); the offer decides")
-    ] = Decimal(0)
-    output_tokens: Annotated[Amount, About("of one call, reasoning included")] = Decimal(0)
-    reasoning_tokens: Amount = Decimal(0)
-    input_audio_tokens: Amount = Decimal(0)
-    output_audio_tokens: Amount = Decimal(0)
-    input_image_tokens: Annotated[Amount, About("part of the input that is images")] = Decimal(0)
-    output_image_tokens: Annotated[Amount, About("part of the output, images")] = Decimal(0)
-    input_video_tokens: Annotated[Amount, About("part of the input that is video")] = Decimal(0)
-    web_searches: Annotated[Amount, About("the model's own web searches, each call")] = Decimal(0)
+    model: str | None = None
+    index: str | None = None
+    tool: str | None = None
+    calls: Amount = Decimal(1)
+    input_tokens: Amount | None = None
+    cache_read_tokens: Amount = Decimal(0)
+    cache_write_tokens: Amount = Decimal(0)
+    cacheable_tokens: Amount = Decimal(0)
+    output_tokens: Amount = Decimal(0)
+    web_searches: Amount = Decimal(0)
     mode: Mode | None = None
-    purpose: Annotated[Purpose, About("what it is for; validators coordinate")] | None = None
-    success: Annotated[Share, About("P(right output | right inputs)")] | None = None
-    output_cv: (
-        Annotated[Amount, About("standard deviation of output tokens over their mean")] | None
-    ) = None
-    rho: (
-        Annotated[
-            Share,
-            About("correlation of repeats, or of a validator's verdicts, on one request"),
-        ]
-        | None
-    ) = None
+    purpose: Purpose | None = None
+    success: Share | None = None
+    output_cv: Amount | None = None
+    rho: Share | None = None
     common_cause: Share | None = None
-    retry_success: Annotated[Share, About("P(right | it failed before and is told why)")] | None = (
-        None
-    )
-    detection_rate: Annotated[Share, About("share of failures noticed at once")] | None = None
+    retry_success: Share | None = None
+    detection_rate: Share | None = None
     max_attempts: Count | None = None
-    next: (
-        Annotated[
-            str | Mapping[str, Share],
-            About('the step that follows, or names with probabilities; "end" delivers'),
-        ]
-        | None
-    ) = None
+    next: str | Mapping[str, Share] | None = None
     vote: Vote | None = None
     best_of: BestOf | None = None
     fallback: Fallback | None = None
     timeout: Timeout | None = None
     on_exhaust: Literal["human", "abort", "continue"] | None = None
-    judges: Annotated[tuple[str, ...], About("earlier steps whose faults it can see")] = ()
-    sensitivity: (
-        Annotated[Share, About("P(reject | wrong because a judged step failed)")] | None
-    ) = None
-    false_positive_rate: Annotated[Share, About("P(reject | right)")] | None = None
+    judges: tuple[str, ...] = ()
+    sensitivity: Share | None = None
+    false_positive_rate: Share | None = None
     on_reject: OnReject | None = None
 
     @property
@@ -199,14 +271,7 @@ class Step:
             yield Problem((), "a step has exactly one of 'model', 'index' and 'tool'", part="key")
         if self.model is None and (self.input_tokens or self.output_tokens):
             yield Problem(("input_tokens",), "only a model call has tokens", part="key")
-        parts = (
-            self.cache_read_tokens
-            + self.cache_write_tokens
-            + self.cache_write_1h_tokens
-            + self.input_audio_tokens
-            + self.input_image_tokens
-            + self.input_video_tokens
-        )
+        parts = self._tokens("input")
         whole = self.input_tokens or Decimal(0)
         if self.input_tokens is not None and parts > whole:
             yield Problem(
@@ -220,13 +285,16 @@ class Step:
             yield Problem(
                 ("cacheable_tokens",), "give either what is cacheable or what is read and written"
             )
-        said = self.reasoning_tokens + self.output_audio_tokens + self.output_image_tokens
+        said = self._tokens("output")
         if said > self.output_tokens:
             yield Problem(
                 ("output_tokens",),
                 f"its parts ({said}) are more than the whole ({self.output_tokens})",
             )
         yield from self._repeat_problems()
+
+    def _tokens(self, whole: Whole) -> Decimal:
+        return sum((getattr(self, kind.tokens) for kind in parts_of(whole)), Decimal(0))
 
     def _repeat_problems(self) -> Iterable[Problem]:
         if self.rho is not None and self.common_cause is not None:
@@ -278,29 +346,37 @@ class Conversation:
     """A dialogue of several turns; traffic then counts conversations.
 
     Each call of each turn is its own request class: fixed + history + new tokens.
+
+    Keys:
+        step: the model step that answers; the only one when left out
+        turns (turns a conversation): each turn is a request, and reads all that was said before
+        fixed_tokens (tokens a call): system prompt and tool schemas, in the input of every call
+        user_tokens (tokens a turn): what the user writes; stays in the input of later turns
+        output_tokens (tokens a turn): what the model answers; stays in the input of later turns
+        retrieval_tokens (tokens a turn): retrieved text in the turn's input
+        keep_retrieval: retrieved text stays in the history and is paid again in later turns
+        tool_calls (calls a turn): tool calls each turn, each one more model call
+        tool_tokens (tokens a tool call): result of one tool call; stays in the history
+        tool_request_tokens (tokens a tool call): the model's output to call a tool
+        gap_seconds (seconds): mean time between two turns: a longer one finds less in the cache
+        gaps: gaps all as long as the mean, or spread as people's are
+        cacheable: what the application marks as cacheable: all of the input, the fixed part,
+            nothing
     """
 
-    step: (
-        Annotated[str, About("the model step that answers; the only one when left out")] | None
-    ) = None
+    step: str | None = None
     turns: Count
-    fixed_tokens: Annotated[Amount, About("system prompt and tool schemas, in every call")]
-    user_tokens: Annotated[Amount, About("what the user writes each turn")]
-    output_tokens: Annotated[Amount, About("what the model answers each turn")]
-    retrieval_tokens: Annotated[Amount, About("retrieved text each turn")] = Decimal(0)
-    keep_retrieval: Annotated[bool, About("retrieved text stays in the history")] = False
-    tool_calls: Annotated[int, Ge(0), About("tool calls each turn, each one more model call")] = 0
-    tool_tokens: Annotated[Amount, About("result of one tool call")] = Decimal(0)
-    tool_request_tokens: Annotated[Amount, About("the model's output to call a tool")] = Decimal(60)
-    gap_seconds: Annotated[Amount, About("mean time between two turns of one conversation")] = (
-        Decimal(60)
-    )
-    gaps: Annotated[
-        Literal["equal", "exponential"], About("all as long as the mean, or spread as people's are")
-    ] = "equal"
-    cacheable: Annotated[
-        Literal["all", "fixed", "none"], About("what the application marks as cacheable")
-    ] = "all"
+    fixed_tokens: Amount
+    user_tokens: Amount
+    output_tokens: Amount
+    retrieval_tokens: Amount = Decimal(0)
+    keep_retrieval: bool = False
+    tool_calls: Annotated[int, Ge(0)] = 0
+    tool_tokens: Amount = Decimal(0)
+    tool_request_tokens: Amount = Decimal(60)
+    gap_seconds: Amount = Decimal(60)
+    gaps: Literal["equal", "exponential"] = "equal"
+    cacheable: Literal["all", "fixed", "none"] = "all"
 
     def check(self) -> Iterable[Problem]:
         if self.turns > 1_000 or self.turns * (1 + self.tool_calls) > 5_000:
@@ -309,18 +385,33 @@ class Conversation:
 
 @record
 class Index:
-    """A vector index: what it holds, what writes to it."""
+    """A vector index: what it holds, what writes to it.
+
+    Keys:
+        vectors (vectors): vectors that it holds; storage is paid by them
+        dimensions (numbers a vector): size of a vector, for storage, reads and writes
+        metadata_bytes (bytes a vector): what is stored beside each vector
+        namespaces (namespaces): parts that queries read one of; more of them make a query smaller
+        upserts_per_month (vectors a month): written online; a job's come on top; writes are paid by
+            them
+        upsert_batch (vectors a request): vectors of one write request; the offer's own when left
+            out
+        egress_gb (GB a month): data that leaves the vendor's network
+        embedding: role of the embedding model, paid by the tokens below
+        query_tokens (tokens a query): tokens embedded for each query
+        chunk_tokens (tokens an upsert): tokens embedded for each online upsert
+    """
 
     vectors: Amount
     dimensions: Positive
-    metadata_bytes: Annotated[Amount, About("bytes a vector")] = Decimal(0)
+    metadata_bytes: Amount = Decimal(0)
     namespaces: Positive = Decimal(1)
-    upserts_per_month: Annotated[Amount, About("written online; a job's come on top")] = Decimal(0)
+    upserts_per_month: Amount = Decimal(0)
     upsert_batch: Positive | None = None
     egress_gb: Amount = Decimal(0)
-    embedding: Annotated[str, About("role of the embedding model")] | None = None
-    query_tokens: Annotated[Amount, About("tokens embedded each query")] = Decimal(0)
-    chunk_tokens: Annotated[Amount, About("tokens embedded each online upsert")] = Decimal(0)
+    embedding: str | None = None
+    query_tokens: Amount = Decimal(0)
+    chunk_tokens: Amount = Decimal(0)
 
     def check(self) -> Iterable[Problem]:
         if self.embedding is None:
@@ -331,68 +422,117 @@ class Index:
 
 @record
 class Tool:
-    """What one call of a tool does. Other keys are variables of the offers that serve it."""
+    """What one call of a tool does. Other keys are variables of the offers that serve it.
+
+    Keys:
+        active_cpu_seconds (vCPU-seconds a call): processor time used, where the host bills by it
+        wall_seconds (seconds a call): time from start to end, where the host bills by it
+        memory_gib (GiB): memory held meanwhile
+        chunks (documents a call): documents in one search, for rerankers
+        characters (characters a call): characters of one call, for guardrails billed by text
+        input_tokens (tokens a call): tokens that one call reads, for offers priced by the token
+        variables (the offer's): any other key is a variable of the offers that serve it
+    """
 
     active_cpu_seconds: Amount | None = None
     wall_seconds: Amount | None = None
     memory_gib: Amount | None = None
-    chunks: Annotated[Amount, About("documents in one search")] | None = None
-    characters: Annotated[Amount, About("characters of one call")] | None = None
-    input_tokens: (
-        Annotated[Amount, About("tokens that one call reads, for offers priced by the token")]
-        | None
-    ) = None
+    chunks: Amount | None = None
+    characters: Amount | None = None
+    input_tokens: Amount | None = None
     variables: Mapping[str, Amount] = field(default_factory=dict, metadata=REST)
 
 
 @record
 class Observability:
-    """Who looks, and how much is recorded."""
+    """Who looks, and how much is recorded.
 
-    seats: Annotated[Amount, About("people with a login")]
-    sample: Annotated[Share, About("share of requests that are traced")] = Decimal(1)
-    spans_per_request: (
-        Annotated[Amount, About("default: one root and one a run of a step")] | None
-    ) = None
-    bytes_per_span: Annotated[Amount, About("bytes sent a span")] = Decimal(2000)
+    Keys:
+        seats (people): people with a login; fixed, and counted for cost per seat
+        sample: share of requests that are traced and so paid
+        spans_per_request (spans a request): spans of a traced request; one root and one a run of a
+            step when left out
+        bytes_per_span (bytes a span): bytes sent for each span, where the vendor bills by GB
+        scores_per_request (scores a request): evaluations recorded, where the vendor bills them
+        extended_retention_share: share of traces kept longer, at that price
+    """
+
+    seats: Amount
+    sample: Share = Decimal(1)
+    spans_per_request: Amount | None = None
+    bytes_per_span: Amount = Decimal(2000)
     scores_per_request: Amount = Decimal(0)
     extended_retention_share: Share = Decimal(0)
 
 
 @record
 class Runtime:
-    """One request on the agent runtime."""
+    """One request on the agent runtime.
 
-    active_cpu_seconds: Annotated[Amount, About("vCPU-seconds used")]
-    wall_seconds: Annotated[Amount, About("seconds from first to last byte")]
-    memory_gib: Annotated[Positive, About("GiB held")]
-    idle_seconds: Annotated[Amount, About("billed waiting, where the vendor bills it")] = Decimal(0)
+    Keys:
+        active_cpu_seconds (vCPU-seconds a request): processor time used, where the vendor bills by
+            it
+        wall_seconds (seconds a request): time from first to last byte, where the vendor bills by it
+        memory_gib (GiB): memory held meanwhile
+        idle_seconds (seconds a request): billed waiting, where the vendor bills it
+    """
+
+    active_cpu_seconds: Amount
+    wall_seconds: Amount
+    memory_gib: Positive
+    idle_seconds: Amount = Decimal(0)
 
 
 @record
 class Human:
-    """The people who handle what the machine could not."""
+    """The people who handle what the machine could not.
+
+    Keys:
+        cost_per_case (the file's currency a case): what one escalated request costs; the bill's
+            line 'people'
+        success: share of cases that people answer rightly
+        share: share of requests that become a paid case, where no outcome is modelled
+    """
 
     cost_per_case: Amount
     success: Share = Decimal(1)
+    share: Share | None = None
 
 
 @record
 class Job:
-    """Work that no request triggers."""
+    """Work that no request triggers.
+
+    Keys:
+        name: what the bill calls the job
+        runs_per_month (runs a month): how often it runs; traffic's growth does not touch it
+        items (items a run): items in one run; tokens and calls are paid for each
+        model: role that each stack binds to a model; paid by the tokens of each item
+        tool: role that each stack binds to a tool; one paid call an item
+        input_tokens (tokens an item): input, the cached part included
+        cache_read_tokens (tokens an item): part of the input read from a cache, at the read price
+        output_tokens (tokens an item): output, at the output price
+        mode: how the vendor processes it, such as batch, at that price; the ordinary one when left
+            out
+        hours: hours it runs in, such as "22:00-06:00", where prices differ by the hour; all when
+            left out
+        days: days it runs on, such as mon-fri, where prices differ by the day
+        upserts_to: the index that its items are written to; one paid write an item
+        purpose: the purpose its cost is shown under
+    """
 
     name: str
     runs_per_month: Amount
-    items: Annotated[Amount, About("items a run")] = Decimal(1)
+    items: Amount = Decimal(1)
     model: str | None = None
     tool: str | None = None
-    input_tokens: Annotated[Amount, About("an item")] = Decimal(0)
+    input_tokens: Amount = Decimal(0)
     cache_read_tokens: Amount = Decimal(0)
-    output_tokens: Annotated[Amount, About("an item")] = Decimal(0)
+    output_tokens: Amount = Decimal(0)
     mode: Mode | None = None
-    hours: Annotated[tuple[str, ...], About('when it runs, such as "22:00-06:00"')] = ()
-    days: Annotated[str, About("such as mon-fri")] = "mon-sun"
-    upserts_to: Annotated[str, About("the index that its items are written to")] | None = None
+    hours: tuple[str, ...] = ()
+    days: str = "mon-sun"
+    upserts_to: str | None = None
     purpose: Purpose = "produce"
 
     def check(self) -> Iterable[Problem]:
@@ -414,16 +554,24 @@ class Job:
 
 @record
 class Fixed:
-    """Any other cost: monthly, or once."""
+    """Any other cost: monthly, or once.
+
+    Keys:
+        name: what the bill calls the cost
+        monthly (the file's currency a month): paid each month, whatever the traffic
+        one_off (the file's currency): paid once; in months, mean and horizon total, in no monthly
+            total
+        month (month of the horizon): the month in which a one-off is paid
+        purpose: the purpose it is shown under
+        stacks: the stacks that pay it; all when left out
+    """
 
     name: str
     monthly: Amount | None = None
-    one_off: (
-        Annotated[Amount, About("paid once; in months, mean and horizon total only")] | None
-    ) = None
-    month: Annotated[Count, About("the month of the horizon in which a one-off is paid")] = 1
+    one_off: Amount | None = None
+    month: Count = 1
     purpose: Purpose = "produce"
-    stacks: Annotated[tuple[str, ...], About("all when left out")] = ()
+    stacks: tuple[str, ...] = ()
 
     def check(self) -> Iterable[Problem]:
         if (self.monthly is None) == (self.one_off is None):
@@ -434,7 +582,16 @@ class Fixed:
 
 @record
 class Target:
-    """How right the answers must be, what a wrong one costs, what a request earns."""
+    """How right the answers must be, what a wrong one costs, what a request earns.
+
+    Keys:
+        reliability: share of trusted answers that ways are compared at; the plan's own when left
+            out
+        loss_per_wrong_answer (the file's currency): what a silent failure costs the business;
+            beside the bill, never in it
+        revenue_per_request (the file's currency): what a request earns; beside the bill, never in
+            it
+    """
 
     reliability: Share | None = None
     loss_per_wrong_answer: Amount | None = None
@@ -443,25 +600,29 @@ class Target:
 
 @record
 class Binding:
-    """An offer for a role, and what only that vendor or model asks."""
+    """An offer for a role, and what only that vendor or model asks.
+
+    Keys:
+        offer: exact id or alias of the offer that serves the role
+        none: why this stack has nothing here: a line of zero with that reason
+        success: this model's own success rate; replaces the step's
+        retry_success: this model's own, once it is told of a failure; replaces the step's
+        input_factor (ratio): this tokenizer's tokens over the workload's; multiplies input
+        output_factor (ratio): this model's verbosity over the workload's; multiplies output
+        region: where it runs, in place of the stack's; prices may differ
+        tokens_per_second (output tokens a second): what one rented machine serves; turns tokens
+            into machine hours
+        variables (the offer's): any other key is a variable of the offer, such as a number of seats
+    """
 
     offer: str | None = None
-    none: Annotated[str, About("why this stack has nothing here")] | None = None
-    success: Annotated[Share, About("this model's own; replaces the step's")] | None = None
-    retry_success: Annotated[Share, About("likewise, once it is told of a failure")] | None = None
-    input_factor: Annotated[Positive, About("this tokenizer's tokens over the workload's")] = (
-        Decimal(1)
-    )
-    output_factor: Annotated[Positive, About("this model's verbosity over the workload's")] = (
-        Decimal(1)
-    )
+    none: str | None = None
+    success: Share | None = None
+    retry_success: Share | None = None
+    input_factor: Positive = Decimal(1)
+    output_factor: Positive = Decimal(1)
     region: str | None = None
-    tokens_per_second: (
-        Annotated[
-            Positive, About("output tokens a second that one instance serves, for rented machines")
-        ]
-        | None
-    ) = None
+    tokens_per_second: Positive | None = None
     variables: Mapping[str, Amount | bool] = field(default_factory=dict, metadata=REST)
 
     def check(self) -> Iterable[Problem]:
@@ -473,11 +634,18 @@ class Binding:
 
 @record
 class Stack:
-    """One choice of an offer for every role. Every other key is a role."""
+    """One choice of an offer for every role. Every other key is a role.
 
-    region: Annotated[str, About("where it is to run")] | None = None
-    residency: Annotated[str, About("where data must stay; token prices may rise")] | None = None
-    free_tiers: Annotated[bool, About("count the vendors' recurring free quotas")] = True
+    Keys:
+        region: where it is to run; prices may differ
+        residency: where data must stay; token prices may rise
+        free_tiers: count the vendors' recurring free quotas
+        roles: any other key is a role, bound to the offer that serves it
+    """
+
+    region: str | None = None
+    residency: str | None = None
+    free_tiers: bool = True
     roles: Mapping[str, str | Binding] = field(default_factory=dict, metadata=REST)
 
     def binding(self, role: str) -> Binding | None:
@@ -488,12 +656,41 @@ class Stack:
 
 @record
 class Workload:
-    """A whole workload file. ``costplan.workload.rules`` holds what must agree between tables."""
+    """A whole workload file. ``costplan.workload.rules`` holds what must agree between tables.
+
+    Keys:
+        name: the title of every bill
+        currency: of every amount in this file and of the bill
+        horizon_months (months): months that are estimated from the as-of date on; above 1 the bill
+            has a table of months
+        stale_after_days (days): age of a price's source at which the price counts as stale
+        traffic: how many requests come, and when
+        step: what a request runs, in order: model calls, retrievals, tools, validators
+        conversation: a dialogue of several turns, whose history is paid again each turn
+        index: vector indexes, by the role that steps use
+        tool: what one call of a tool takes, by the role that steps use
+        observability: traces, scores and seats; stacks bind the role 'observability'
+        runtime: what a request takes of the agent's host; stacks bind the role 'runtime'
+        human: people who handle what is escalated
+        job: work that no request triggers, such as a nightly index
+        fixed: any other cost, monthly or once
+        target: how right the answers must be, for 'costplan compare'
+        strategy: parameters of the ways that 'costplan compare' tries; none is in the bill
+        migration: what moving from the baseline costs, for 'costplan compare'
+        mix: traffic shared between stacks, by name, for 'costplan compare'
+        stack: sets of vendors by name; each is a bill of its own
+        exchange: usd_per_eur: so many USD for one EUR; converts prices in other currencies
+        discount: what was negotiated off the list price
+        commitment: money promised to a vendor each month
+        credit: money granted by a vendor
+        budget: limits for 'costplan check'; the bill is as without them
+        policy: conditions for 'costplan check'; the bill is as without them
+    """
 
     name: str
-    currency: Annotated[Currency, About("of every amount in this file")] = "USD"
+    currency: Currency = "USD"
     horizon_months: Annotated[int, Ge(1), Le(120)] = 1
-    stale_after_days: Annotated[Count, About("age at which a price counts as stale")] = 180
+    stale_after_days: Count = 180
     traffic: Traffic
     step: tuple[Step, ...] = ()
     conversation: Conversation | None = None
@@ -507,13 +704,9 @@ class Workload:
     target: Target | None = None
     strategy: Strategy = field(default_factory=Strategy)
     migration: Migration | None = None
-    mix: Annotated[Mapping[str, Mix], About("traffic shared between stacks, by name")] = field(
-        default_factory=dict
-    )
+    mix: Mapping[str, Mix] = field(default_factory=dict)
     stack: Mapping[str, Stack]
-    exchange: Annotated[
-        Mapping[str, Rate], About("usd_per_eur = so many USD for one EUR, with date and source")
-    ] = field(default_factory=dict)
+    exchange: Mapping[str, Rate] = field(default_factory=dict)
     discount: tuple[Discount, ...] = ()
     commitment: tuple[Commitment, ...] = ()
     credit: tuple[Credit, ...] = ()

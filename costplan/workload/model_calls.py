@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from costplan.quantity import ONE, ZERO
 from costplan.record import record
+from costplan.words import TOKENS, Purpose
 from costplan.workload.conversation import Opening, Prefix, calls
-from costplan.workload.model import Conversation, Job, Purpose, Step, Workload
+from costplan.workload.model import Conversation, Job, Step, Workload
 from costplan.workload.solving import Visits
 
 SECONDS_PER_MONTH = Decimal(730 * 3600)
@@ -162,7 +163,7 @@ def _classes(
             )
             for call in calls(conversation, opening, chance)
         ]
-    tokens = {name: value for name in TOKENS if (value := getattr(step, name))}
+    tokens = {name: value for name in QUANTITIES if (value := getattr(step, name))}
     return [
         of(share, tokens, prefix)
         for share, prefix in _prefixes(step, conversation, opening, chance)
@@ -190,17 +191,5 @@ def _prefixes(
     return [(1, replace(later, turn=turn) if turn > 1 else first) for turn in range(1, turns + 1)]
 
 
-TOKENS = (
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "cache_write_1h_tokens",
-    "output_tokens",
-    "reasoning_tokens",
-    "input_audio_tokens",
-    "output_audio_tokens",
-    "input_image_tokens",
-    "output_image_tokens",
-    "input_video_tokens",
-    "web_searches",
-)
+QUANTITIES = (*(kind.tokens for kind in TOKENS), "web_searches")
+"""What a step may say of one call."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from costplan.problems import Path, Problem, did_you_mean
+from costplan.words import TOKENS
 from costplan.workload.budget import stack_problems
 from costplan.workload.contract import term_problems
 from costplan.workload.flow import flow_problems
@@ -27,6 +28,7 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from _validators(workload)
     yield from flow_problems(workload)
     yield from _conversation(workload)
+    yield from _people(workload)
     roles = roles_used(workload)
     yield from _kinds(workload)
     if not workload.stack:
@@ -39,6 +41,26 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from term_problems(workload.currency, workload.exchange, terms, workload.stack)
     for name, stack in workload.stack.items():
         yield from _bindings(name, stack, roles, workload)
+
+
+def _people(workload: Workload) -> Iterable[Problem]:
+    """Cases are stated or follow from the steps, never both."""
+    if workload.human is None or workload.human.share is None:
+        return
+    rates = [step.success for step in workload.step]
+    rates += [
+        binding.success
+        for stack in workload.stack.values()
+        for role in stack.roles
+        if (binding := stack.binding(role))
+    ]
+    if any(rate is not None for rate in rates):
+        yield Problem(
+            ("human", "share"),
+            "states how many cases there are, which the success rates also say",
+            "leave out 'share', or every 'success'",
+            "key",
+        )
 
 
 def roles_used(workload: Workload) -> dict[str, Path]:
@@ -194,17 +216,8 @@ def _conversation(workload: Workload) -> Iterable[Problem]:
         yield Problem(("conversation", "step"), message, hint)
         return
     at = workload.step.index(step)
-    for key in (
-        "input_tokens",
-        "output_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "cache_write_1h_tokens",
-        "cacheable_tokens",
-        "input_audio_tokens",
-        "input_image_tokens",
-        "input_video_tokens",
-    ):
+    taken = [kind.tokens for kind in TOKENS if kind.whole == "input" or kind.name == "output"]
+    for key in (*taken, "cacheable_tokens"):
         if getattr(step, key):
             yield Problem(
                 ("step", at, key),

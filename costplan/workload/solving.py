@@ -205,12 +205,12 @@ def _success(step: Step, rates: Rates) -> float | None:
 
 
 def _node(workload: Workload, at: int, step: Step, rates: Rates, solved: Solved) -> Node:
-    names = [one.name for one in workload.step]
     ends = "human" if workload.human else "abort"
     node = Node(name=step.name, next=followers(workload, at, step))
     if step.timeout is not None:
         node.timeout = _timeout(step)
     if step.judges:
+        names = [one.name for one in workload.step]
         judged = {names.index(name) for name in step.judges}
         node.sees = frozenset(judged | feeding(workload, judged))
         node.sensitivity = float(step.sensitivity or 0)

@@ -12,38 +12,50 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.record import About, Amount, Count, Ge, Le, Positive, Share, record
+from costplan.record import Amount, Count, Ge, Le, Positive, Share, record
 
 
 @record
 class Gpus:
-    """Machines of one's own for the models that produce, sized for the busiest hour."""
+    """Machines of one's own for the models that produce, sized for the busiest hour.
 
-    offer: Annotated[str, About("a machine of the compute catalogue")] = "aws/p5.4xlarge"
-    tokens_per_second: (
-        Annotated[Positive, About("output tokens a second of one machine")] | None
-    ) = None
-    measured: Annotated[
-        str, About("a model of pricing/throughput, where tokens_per_second is not given")
-    ] = "openai/gpt-oss-120b"
+    Keys:
+        offer: the machine of the compute catalogue that is rented
+        tokens_per_second (output tokens a second): what one machine serves; in place of a
+            measurement
+        measured: a model of pricing/throughput, where tokens_per_second is not given
+        accelerator: the accelerator whose measurement is used
+        accelerators (accelerators): accelerators in one machine of the offer
+        ms_per_token (milliseconds): slowest acceptable output token; a stricter one needs more
+            machines
+        ms_to_first_token (milliseconds): slowest acceptable first token; a stricter one needs more
+            machines
+        service_seconds (seconds a request): time that serves one request; with concurrency,
+            queueing sizes the fleet
+        arrivals: a CSV of seconds,service_seconds beside this file, in place of a mean
+        concurrency (requests): requests that one machine serves at a time
+        wait_seconds (seconds): a longer wait is too long
+        wait_share: share of requests that may wait too long; less of it needs more machines
+        headroom (share): capacity bought above the busiest hour
+        utilisation: share of a machine that is safe to plan with; less of it needs more machines
+        spare (machines): machines that stand by, paid and idle
+    """
+
+    offer: str = "aws/p5.4xlarge"
+    tokens_per_second: Positive | None = None
+    measured: str = "openai/gpt-oss-120b"
     accelerator: str = "h100-sxm"
-    accelerators: Annotated[Count, About("in one machine of the offer")] = 1
-    ms_per_token: Annotated[Positive, About("slowest acceptable output token")] = Decimal(33)
-    ms_to_first_token: Annotated[Positive, About("slowest acceptable first token")] = Decimal(5000)
-    service_seconds: (
-        Annotated[Positive, About("of one request; with concurrency, queueing sizes the fleet")]
-        | None
-    ) = None
-    arrivals: (
-        Annotated[str, About("a CSV of seconds,service_seconds beside this file, in place of them")]
-        | None
-    ) = None
-    concurrency: Annotated[Positive, About("requests one machine serves at a time")] | None = None
-    wait_seconds: Annotated[Amount, About("longer waits are too long")] = Decimal(1)
-    wait_share: Annotated[Share, About("of requests that may wait too long")] = Decimal("0.01")
-    headroom: Annotated[Amount, About("above the busiest hour")] = Decimal("0.3")
-    utilisation: Annotated[Share, About("of a machine that is safe to plan with")] = Decimal("0.7")
-    spare: Annotated[int, Ge(0), About("machines that stand by")] = 1
+    accelerators: Count = 1
+    ms_per_token: Positive = Decimal(33)
+    ms_to_first_token: Positive = Decimal(5000)
+    service_seconds: Positive | None = None
+    arrivals: str | None = None
+    concurrency: Positive | None = None
+    wait_seconds: Amount = Decimal(1)
+    wait_share: Share = Decimal("0.01")
+    headroom: Amount = Decimal("0.3")
+    utilisation: Share = Decimal("0.7")
+    spare: Annotated[int, Ge(0)] = 1
 
     def check(self) -> Iterable[Problem]:
         if not self.utilisation:
@@ -63,24 +75,41 @@ class Gpus:
 
 @record
 class Provisioned:
-    """Reserved model throughput, sized for the busiest hour."""
+    """Reserved model throughput, sized for the busiest hour.
 
-    terms: Annotated[str, About("an id of pricing/provisioned, such as azure/gpt-5.2")]
+    Keys:
+        terms: an id of pricing/provisioned, such as azure/gpt-5.2
+        kind: the kind of deployment; the only one when left out
+        cache_share: share of input tokens read from a cache; they take less of a unit
+        price_per_unit_hour (the file's currency a unit and hour): what you were quoted; the list
+            price when left out
+    """
+
+    terms: str
     kind: Literal["global", "data-zone", "regional"] | None = None
-    cache_share: Annotated[Share, About("of input tokens read from a cache")] = Decimal(0)
-    price_per_unit_hour: Annotated[Amount, About("what you were quoted for one unit")] | None = None
+    cache_share: Share = Decimal(0)
+    price_per_unit_hour: Amount | None = None
 
 
 @record
 class Warm:
-    """Runtime replicas kept warm besides those that serve."""
+    """Runtime replicas kept warm besides those that serve.
+
+    Keys:
+        replicas (replicas): runtime replicas kept warm besides those that serve, paid and idle
+    """
 
     replicas: Annotated[int, Ge(0)] = 2
 
 
 @record
 class Regions:
-    """The same service in several regions, so that one may fail."""
+    """The same service in several regions, so that one may fail.
+
+    Keys:
+        count (regions): regions that each hold the whole service
+        mode: whether the further regions serve, or stand by paid and idle
+    """
 
     count: Annotated[int, Ge(2)] = 2
     mode: Literal["active-active", "active-passive"] = "active-passive"
@@ -88,17 +117,26 @@ class Regions:
 
 @record
 class Commitment:
-    """Machines on demand around the clock where a commitment would do."""
+    """Machines on demand around the clock where a commitment would do.
 
-    percent: Annotated[Decimal, Ge(0), Le(100), About("that a commitment would take off")]
+    Keys:
+        percent (percent): what a commitment would take off; the difference is paid without need
+    """
+
+    percent: Annotated[Decimal, Ge(0), Le(100)]
 
 
 @record
 class PipelineVote:
-    """Majority votes of the whole pipeline in place of validators and people."""
+    """Majority votes of the whole pipeline in place of validators and people.
 
-    runs: Annotated[tuple[Count, ...], About("odd numbers of runs to try")] = (3, 5, 7, 9, 15, 25)
-    rho: Annotated[Share, About("correlation of whole runs; 0.5 assumed")] | None = None
+    Keys:
+        runs (runs): odd numbers of whole runs to try; each run is paid
+        rho: correlation of whole runs on one request; 0.5 assumed
+    """
+
+    runs: tuple[Count, ...] = (3, 5, 7, 9, 15, 25)
+    rho: Share | None = None
 
     def check(self) -> Iterable[Problem]:
         for at, runs in enumerate(self.runs):
@@ -108,16 +146,32 @@ class PipelineVote:
 
 @record
 class Upgrade:
-    """The largest model for everything, in place of validators and people."""
+    """The largest model for everything, in place of validators and people.
 
-    model: Annotated[str, About("an offer")]
-    success: Annotated[Share, About("its success rate on each step")] | None = None
+    Keys:
+        model: the offer that every model step but validators is moved to
+        success: its success rate on each step; not modelled when left out
+        stacks: the stacks it is tried for; all when left out
+    """
+
+    model: str
+    success: Share | None = None
     stacks: tuple[str, ...] = ()
 
 
 @record
 class Strategy:
-    """Parameters of the ways to spend on compute instead; each has a stated default."""
+    """Parameters of the ways to spend on compute instead; each has a stated default.
+
+    Keys:
+        gpus: machines of one's own for the models that produce
+        provisioned: reserved model throughput, sized for the busiest hour
+        warm: runtime replicas kept warm
+        regions: the same service in several regions
+        commitment: machines on demand where a commitment would do
+        vote: majority votes of the whole pipeline
+        upgrade: a larger model for everything
+    """
 
     gpus: Gpus = field(default_factory=Gpus)
     provisioned: Provisioned | None = None
@@ -130,21 +184,34 @@ class Strategy:
 
 @record
 class Migration:
-    """What it takes to move from the baseline to another stack."""
+    """What it takes to move from the baseline to another stack.
+
+    Keys:
+        engineer_days (days): work that the move takes
+        cost_per_day (the file's currency a day): what a day of that work costs
+        egress_gb (GB): data that moves once
+        egress_per_gb (the file's currency a GB): what moving that data costs
+        reindex: embed all vectors again if the embedding model changes
+        overlap_months (months): months in which both stacks are paid
+    """
 
     engineer_days: Amount = Decimal(0)
     cost_per_day: Amount = Decimal(0)
     egress_gb: Amount = Decimal(0)
     egress_per_gb: Amount = Decimal(0)
-    reindex: Annotated[bool, About("embed all vectors again if that model changes")] = True
-    overlap_months: Annotated[Amount, About("months in which both stacks run")] = Decimal(1)
+    reindex: bool = True
+    overlap_months: Amount = Decimal(1)
 
 
 @record
 class Mix:
-    """Traffic shared between stacks."""
+    """Traffic shared between stacks.
 
-    stacks: Annotated[Mapping[str, Share], About("a share for each; they sum to 1")]
+    Keys:
+        stacks: the share of traffic of each stack; they sum to 1
+    """
+
+    stacks: Mapping[str, Share]
 
     def check(self) -> Iterable[Problem]:
         whole = sum(self.stacks.values(), Decimal(0))

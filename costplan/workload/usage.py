@@ -58,7 +58,8 @@ def monthly_usage(
     runs = {name: one * requests for name, one in seen.runs.items()}
     _platform(usage, workload, runs, _passes(seen))
     if workload.human is not None:
-        _part(usage, "human", "human").variables["cases"] = seen.cases * requests
+        share = seen.cases if workload.human.share is None else workload.human.share
+        _part(usage, "human", "human").variables["cases"] = share * requests
     return usage
 
 

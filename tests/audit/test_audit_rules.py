@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from audit_books import GOOD, HEAD, TERMS, audited, card, filed, model, names, offer, write
 
-from costplan.plan.prices.audit.bands import ANY_TOKENS, FEES, TOKENS, UNITS
+from costplan.plan.prices.audit.bands import FEES, UNITS, token_band
 from costplan.plan.prices.audit.rules import BY_NAME, RULES
 from costplan.store.files.whole import filed_folder
+from costplan.words import TOKEN_KINDS
 
 BAD = "acme/bad"
 CHEAP_TIER = "tiers = [{ above = 200_000, rates = { input = 1, output = 5 } }]"
@@ -324,6 +325,8 @@ def test_what_the_audit_says_of_itself_cannot_be_accepted(tmp_path: Path) -> Non
 
 
 def test_bands_are_bands_with_reasons() -> None:
-    every = [*TOKENS.values(), *ANY_TOKENS.values(), *FEES.values(), *UNITS.values()]
+    tokens = [token_band("chat", kind) for kind in TOKEN_KINDS]
+    small = [token_band(model, "input") for model in ("embedding", "rerank")]
+    every = [*tokens, *small, *FEES.values(), *UNITS.values()]
     assert all(Decimal(0) < one.low < one.high for one in every)
     assert all(one.reason for one in every)

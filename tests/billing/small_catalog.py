@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from costplan.billing.offers import OfferBill, Take, bill_offer
 from costplan.billing.tokens import STANDARD, Processing, Tariff, TokenUsage
-from costplan.catalog.lookup import Catalog, CatalogFile, Category, Entry
+from costplan.catalog.lookup import Catalog, CatalogFile, Entry
 from costplan.document.line import LineItem
 from costplan.record import read
+from costplan.words import Category
 from costplan.workload.model import Workload
 
 DAY = date(2026, 11, 22)

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from costplan.catalog.lookup import CATEGORIES, Catalog
+from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
 from costplan.plan.bill.price import price
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.words import CATEGORIES
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "component_bills.json"
 CASES = json.loads(DATA.read_text(encoding="utf-8"))

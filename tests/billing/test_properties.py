@@ -24,11 +24,11 @@ from costplan.catalog.offer import Charge, Offer, Slice
 from costplan.catalog.origin import Confidence
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.estimate import EstimateDocument
-from costplan.document.line import PURPOSES
 from costplan.plan.bill.estimate import estimate
 from costplan.quantity import STEP, total
 from costplan.record import read
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.words import PURPOSES
 from costplan.workload.model import Workload
 
 TODAY = date(2026, 11, 28)

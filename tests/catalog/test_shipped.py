@@ -14,7 +14,7 @@ import tomli_w
 from costplan.billing.offers import Take, bill_offer
 from costplan.billing.tokens import Tariff, TokenUsage
 from costplan.billing.variables import MissingVariables
-from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, card_on
+from costplan.catalog.lookup import Catalog, CatalogFile, card_on
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.origin import RELEASED, Confidence
@@ -25,6 +25,7 @@ from costplan.problems import PriceNotKnown
 from costplan.record import read
 from costplan.store.files.shelves import SlicedFolder, built_in_folder
 from costplan.store.files.text import parse_toml
+from costplan.words import CATEGORIES, TOKEN_KINDS
 
 TODAY = date(2026, 11, 28)
 ROOT = built_in_folder()
@@ -186,14 +187,7 @@ def test_every_rate_of_every_card_makes_a_priced_line(path: Path, catalog: Catal
     for model in whole(path).model:
         entry = catalog.get(model.id)
         usages = {
-            "input": {"input_tokens": 9},
-            "cache_read": {"input_tokens": 9, "cache_read_tokens": 9},
-            "cache_write": {"input_tokens": 9, "cache_write_tokens": 9},
-            "cache_write_1h": {"input_tokens": 9, "cache_write_1h_tokens": 9},
-            "output": {"output_tokens": 9},
-            "reasoning": {"output_tokens": 9, "reasoning_tokens": 9},
-            "input_audio": {"input_tokens": 9, "input_audio_tokens": 9},
-            "output_audio": {"output_tokens": 9, "output_audio_tokens": 9},
+            kind: {f"{kind.whole}_tokens": 9, kind.tokens: 9} for kind in TOKEN_KINDS.values()
         }
         for card in model.price:
             tariff = Tariff(entry, card.origin.since)
@@ -203,12 +197,14 @@ def test_every_rate_of_every_card_makes_a_priced_line(path: Path, catalog: Catal
                 usage = TokenUsage(**{name: Decimal(value) for name, value in tokens.items()})
                 (line,) = tariff.bill(usage)
                 assert _complete(line), (model.id, line)
-                if kind in published:
-                    assert line.price.charge == kind
-                    assert line.amount == (9 * published[kind] / card.per).quantize(
+                if kind.name in published:
+                    assert line.price.charge == kind.name
+                    assert line.amount == (9 * published[kind.name] / card.per).quantize(
                         Decimal("1e-12")
                     )
-                elif kind != "reasoning":
+                elif kind.as_whole or (kind.name == "cache_write" and "cache_read" in published):
+                    assert line.price.charge == kind.whole
+                else:
                     assert line.amount is None, (model.id, kind)
 
 

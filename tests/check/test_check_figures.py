@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from costplan.catalog.expression import ExpressionError, condition
-from costplan.catalog.lookup import CATEGORIES
 from costplan.document.estimate import EstimateDocument
 from costplan.document.saved import plain
 from costplan.plan.judge.measures import MEASURES, Subject
 from costplan.plan.judge.ruleset import LIMITS, faults
 from costplan.record import read
+from costplan.words import CATEGORIES
 from costplan.workload.budget import KEYS, RuleFile
 
 ROOT = Path(__file__).resolve().parents[2]

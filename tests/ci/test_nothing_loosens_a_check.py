@@ -192,6 +192,15 @@ def test_every_key_that_softens_a_bill_is_among_what_is_told(key: str, tmp_path:
     assert any(key in note for note in ran.data["notes"] if note.startswith("w.toml: "))
 
 
+def test_a_base_that_is_not_there_is_said_and_no_fault_where_no_rule_compares(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path, w=WORKLOAD + LIMIT)
+    ran = check(tmp_path, "--base", "gone")
+    assert (ran.code, "its rules since gone cannot be told" in words(ran)) == (0, True)
+    assert check(tmp_path, "--base", "gone", "--max-increase", "10%").code == 2
+
+
 # Days that have not come.
 
 

@@ -5,27 +5,22 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from run import ROOT, costplan
 
-from costplan.catalog.origin import Confidence
 from costplan.cli import app
 from costplan.cli.common.environment import OTHERS, VARIABLES
 from costplan.cli.common.glossary import (
     ALIASES,
-    CONFIDENCE,
     EXIT_CODES,
     FORMATS,
-    PURPOSES,
     TERMS,
     paragraphs,
 )
 from costplan.cli.common.tree import choices, leaves
-from costplan.document import estimate
-from costplan.plan.prices.listing import CONFIDENCES
 from costplan.render import FORMATS as DRAWN
+from costplan.words import CONFIDENCES, PURPOSES, SPENT, TRUSTED
 
 
 def said(name: str) -> str:
@@ -102,9 +97,8 @@ def test_the_variables_the_confidences_and_the_purposes_are_those_of_the_code() 
     text = said("environment")
     for variable in (*VARIABLES, *OTHERS):
         assert re.search(rf"^{variable.name} ", text, re.M)
-    assert tuple(CONFIDENCE) == CONFIDENCES
-    assert set(CONFIDENCE) == set(get_args(Confidence))
-    assert tuple(PURPOSES) == estimate.PURPOSES
+    assert tuple(TRUSTED) == CONFIDENCES
+    assert tuple(SPENT) == PURPOSES
 
 
 def test_what_a_term_points_at_exists() -> None:

@@ -108,3 +108,15 @@ def test_a_key_that_stands_twice_is_looked_for_once(tmp_path: Path) -> None:
     ran = costplan("report", "saved.json", folder=tmp_path)
     refused(ran)
     assert "'k19999' stands twice" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command", [("report", "many.json"), ("pricing", "refresh", "--from", "litellm=many.json")]
+)
+def test_values_beyond_count_are_refused_before_they_are_parsed(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "many.json").write_bytes(b"[" + b"[]," * 700_000 + b"[]]")
+    ran = costplan(*command, folder=tmp_path)
+    refused(ran)
+    assert "holds more than 600,000 values" in ran.err

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from run import DAY, WORKLOAD, costplan
 
+from costplan.store.files import generations
+
 D = Decimal
 BUDGET = WORKLOAD + "[budget]\nmonthly_total = 10\n"
 MODEL = """\
@@ -68,6 +70,18 @@ def test_both_figures_are_drawn_with_every_bill(command: str, form: str, tmp_pat
             assert words in said
 
 
+def test_a_diff_names_what_only_its_head_prices_otherwise(tmp_path: Path) -> None:
+    project(tmp_path, None)
+    saved = ("estimate", "w.toml", *DAY, "--format=json", "--out")
+    assert costplan(*saved, "base.json", folder=tmp_path).code == 0
+    project(tmp_path, SHELF)
+    assert costplan(*saved, "head.json", folder=tmp_path).code == 0
+    ran = costplan("diff", "base.json", "head.json", folder=tmp_path)
+    assert BOTH[0] in " ".join(ran.out.split())
+    same = costplan("diff", "head.json", "head.json", folder=tmp_path)
+    assert BOTH[0] not in " ".join(same.out.split())
+
+
 def test_a_page_for_people_names_them_too(tmp_path: Path) -> None:
     project(tmp_path, SHELF)
     ran = costplan("estimate", "w.toml", *DAY, "--format", "html", folder=tmp_path)
@@ -101,6 +115,26 @@ def test_a_policy_can_forbid_them_wherever_they_stand(name: str, tmp_path: Path)
         '[[policy]]\nname = "published prices"\ndeny = "overridden_prices > 0"\n'
     )
     assert costplan(*line, "--policy", "house.toml", folder=tmp_path, env=env).code == 1
+
+
+def test_what_a_project_says_was_refreshed_is_the_project_s_word(tmp_path: Path) -> None:
+    project(tmp_path, None)
+    generations.write(tmp_path / "pricing", {"tokens/openai.toml": prices()}, None)
+    line = ("check", "w.toml", *DAY, "--max-overridden", "0")
+    ran = costplan(*line, folder=tmp_path)
+    assert (ran.code, BOTH[0] in " ".join(ran.out.split())) == (1, True)
+    (tmp_path / "pricing").rename(tmp_path / "mine")
+    own = costplan(*line, folder=tmp_path, env={"COSTPLAN_PRICING": "mine"})
+    assert (own.code, "own price" in own.out) == (0, False)  # a user's refresh is published prices
+
+
+def test_a_stack_answers_for_the_offers_that_it_uses(tmp_path: Path) -> None:
+    project(tmp_path, SHELF)
+    (tmp_path / "w.toml").write_text(WORKLOAD + '[stack.b]\nchat = "openai/gpt-6-luna"\n')
+    line = ("check", "w.toml", *DAY, "--max-overridden", "0", "--format", "json")
+    ran = costplan(*line, folder=tmp_path)
+    found = {one["stack"]: (one["status"], one["figure"]) for one in ran.data["verdicts"]}
+    assert found == {"a": ("deny", 1), "b": ("pass", 0)}
 
 
 def test_what_changes_nothing_is_no_news(tmp_path: Path) -> None:

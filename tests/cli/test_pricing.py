@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from run import costplan
 
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
@@ -538,22 +539,24 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-def test_the_real_process_in_a_pipe() -> None:
+def test_the_real_process_in_a_pipe(tmp_path: Path) -> None:
     done = process("show", "pinecone", "--format", "json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["kind"] == "price_list"
     assert "7 ids begin with it" in done.stderr
-    assert process("search", "zzzzqqq").returncode == 1
     assert process("show", "nope/nothing").returncode == 2
-    assert process().returncode == 2
+    assert costplan("pricing", "search", "zzzzqqq", folder=tmp_path).code == 1
+    assert costplan("pricing", folder=tmp_path).code == 2
 
 
-def test_ascii_and_colour() -> None:
+def test_ascii_and_colour(tmp_path: Path) -> None:
     plain = process("list", "--vendor", "voyage", PYTHONIOENCODING="ascii")
     assert plain.returncode == 0
     assert plain.stdout.isascii()
-    colored = process("list", "--vendor", "voyage", FORCE_COLOR="1", NO_COLOR="")
-    assert "\x1b[" in colored.stdout
+    colored = costplan(
+        *("pricing", "list", "--vendor", "voyage"), folder=tmp_path, env={"FORCE_COLOR": "1"}
+    )
+    assert "\x1b[" in colored.out
 
 
 def test_a_large_vendor_does_not_fill_the_terminal(pricing: Any) -> None:

@@ -26,9 +26,10 @@ from run import CONTROL, ROOT, Ran, costplan, files_below
 
 from costplan.catalog.lookup import Catalog
 from costplan.cli import run
-from costplan.store.files import generations
+from costplan.store.files import generations, price_sets, shelves, throughput
 from costplan.store.files.schemas import schema
-from costplan.store.files.shelves import refreshed
+from costplan.store.files.shelves import built_in_folder, refreshed
+from costplan.store.sourcing import refresh as refreshing
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -53,8 +54,20 @@ def many(count: int, prompt: str = "0.000001") -> dict[str, object]:
     return listing(*(entry(f"acme/m{n}", prompt) for n in range(count)))
 
 
+@pytest.fixture(autouse=True)
+def few_prices(fixed_prices: None) -> None:
+    """Twelve models below what is refreshed: each command here would read 6,000 again."""
+
+
+@pytest.fixture
+def shipped_prices(few_prices: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue that ships, for what is said of it."""
+    for module in (price_sets, refreshing, shelves, throughput):
+        monkeypatch.setattr(module, "built_in_folder", built_in_folder)
+
+
 def refresh(folder: Path, *arguments: str) -> Ran:
-    """A process of its own, as a user has it."""
+    """A command with a user's own environment and streams."""
     return costplan("pricing", "refresh", *arguments, folder=folder)
 
 
@@ -165,6 +178,7 @@ def test_a_project_has_prices_of_its_own(tmp_path: Path, within: Callable[..., R
     assert within("show", "openrouter/acme/chat").code == 2
 
 
+@pytest.mark.usefixtures("shipped_prices")
 @pytest.mark.parametrize("inside", ["pricing", "pricing/tokens", "costplan", "costplan/store/x"])
 def test_the_shipped_catalogue_is_never_written_to(tmp_path: Path, inside: str) -> None:
     link = tmp_path / "link"
@@ -177,6 +191,7 @@ def test_the_shipped_catalogue_is_never_written_to(tmp_path: Path, inside: str) 
     assert not list((ROOT / "pricing").rglob("refreshed"))
 
 
+@pytest.mark.usefixtures("shipped_prices")
 def test_the_built_in_history_stays_under_a_new_price(
     tmp_path: Path, within: Callable[..., Ran]
 ) -> None:
@@ -372,7 +387,7 @@ def test_a_tampered_refresh_is_an_error_until_the_next_one(
     assert ran.code == 2
     assert "is not as the refresh wrote it" in ran.err
     assert "costplan pricing refresh" in ran.err
-    other = within("show", "openai/gpt-5.4")
+    other = within("show", "openai/gpt-6.1-terra")
     assert other.code == 0, "a damaged file of one vendor is nothing to another"
     mended = within("refresh", "--from", source)
     assert mended.code == 0

@@ -174,9 +174,11 @@ def test_a_validator_that_judges_one_that_goes_judges_its_steps(tmp_path: Path) 
         solve(member)
 
 
-def test_branches_lead_past_a_validator_that_goes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("last", ["", '\nnext = "end"'])
+def test_branches_lead_past_a_validator_that_goes(last: str, tmp_path: Path) -> None:
     text = HEAD + step("a", "success = 0.9\nnext = { v = 0.75, b = 0.25 }")
-    text += check("v", '"a"', "next = { b = 0.5, end = 0.5 }") + step("b") + PEOPLE + END
+    text += check("v", '"a"', "next = { b = 0.5, end = 0.5 }")
+    text += step("b", f"success = 0.9{last}") + PEOPLE + END
     made = ready(tmp_path, text)
     plain = bare(made.workload)
     assert plain.step[0].next == {"b": Decimal("0.625"), "end": Decimal("0.375")}
@@ -213,7 +215,7 @@ def test_unit_prices_give_the_plan_its_own_total(support: Ready, tmp_path: Path)
         family = Family(made.workload)
         for name, bill in made.estimates().items():
             solved = family.plan(Rates.of(made.workload.stack[name]))
-            prices = unit_prices(made.workload, solved, bill, made.catalog)
+            prices = unit_prices(made.workload, solved, bill)
             assert abs(prices.monthly(solved) - bill.total_monthly) < Decimal("1e-15")
 
 
@@ -222,7 +224,7 @@ def test_members_cost_what_a_new_bill_of_them_says(support: Ready) -> None:
         workload = only(support.workload, stack)
         family = Family(workload)
         own = Rates.of(workload.stack[stack])
-        prices = unit_prices(workload, family.plan(own), bill, support.catalog)
+        prices = unit_prices(workload, family.plan(own), bill)
         solved = dict(family.solved(own))
         for name, _, member, people in family.members[::3]:
             roles = dict(workload.stack[stack].roles)
@@ -258,7 +260,7 @@ def test_steps_that_share_a_tool_are_priced_by_their_calls(tmp_path: Path) -> No
     made = ready(tmp_path, text)
     bill = made.estimates()["a"]
     solved = solve(made.workload)
-    prices = unit_prices(made.workload, solved, bill, made.catalog)
+    prices = unit_prices(made.workload, solved, bill)
     assert {name: round(one, 12) for name, one in prices.steps.items()} == {
         "a": Decimal("0.3"),
         "b": Decimal("0.1"),
@@ -271,7 +273,7 @@ def test_steps_that_share_a_tool_are_priced_by_their_calls(tmp_path: Path) -> No
 def test_a_job_on_a_step_s_tool_is_no_run_of_the_step(tmp_path: Path) -> None:
     job = '\n[[job]]\nname = "nightly"\nruns_per_month = 10\nitems = 50\ntool = "finder"\n'
     made = ready(tmp_path, HEAD + step("a") + job + END)
-    prices = unit_prices(made.workload, solve(made.workload), made.estimates()["a"], made.catalog)
+    prices = unit_prices(made.workload, solve(made.workload), made.estimates()["a"])
     assert prices.steps == {"a": Decimal("0.1")}
     assert prices.rest == 50
 
@@ -279,7 +281,7 @@ def test_a_job_on_a_step_s_tool_is_no_run_of_the_step(tmp_path: Path) -> None:
 def test_storage_is_not_bought_again_by_votes(support: Ready) -> None:
     bill = support.estimates()["portable"]
     solved = solve(support.workload)
-    prices = unit_prices(support.workload, solved, bill, support.catalog)
+    prices = unit_prices(support.workload, solved, bill)
     reads = sum(one.amount or 0 for one in bill.lines if one.price.charge == "read_units")
     runs = solved.visits.runs["retrieve"] * bill.requests
     assert near(prices.steps["retrieve"], reads / runs)
@@ -290,7 +292,7 @@ def test_volunteers_cost_nothing_in_every_member(tmp_path: Path) -> None:
     made = ready(tmp_path, text)
     bill = made.estimates()["a"]
     solved = solve(made.workload)
-    prices = unit_prices(made.workload, solved, bill, made.catalog)
+    prices = unit_prices(made.workload, solved, bill)
     assert prices.case == 0
     assert abs(prices.monthly(solved) - bill.total_monthly) < Decimal("1e-15")
 
@@ -329,7 +331,7 @@ def test_a_fallback_s_calls_are_no_part_of_the_step_s_own_price(tmp_path: Path) 
     bill = made.estimates()["a"]
     own = sum(one.amount or 0 for one in bill.lines if one.role == "chat")
     solved = solve(made.workload)
-    prices = unit_prices(made.workload, solved, bill, made.catalog)
+    prices = unit_prices(made.workload, solved, bill)
     assert near(prices.steps["answer"], own / 1_000)
     assert abs(prices.monthly(solved) - bill.total_monthly) < Decimal("1e-15")
     found = ways(made.compare())
@@ -339,3 +341,22 @@ def test_a_fallback_s_calls_are_no_part_of_the_step_s_own_price(tmp_path: Path) 
     checked = named(found, "GPUs sized for the peak")
     assert (fleet.reason or "").split(":")[0] == (checked.reason or "").split(":")[0]
     assert near(value(fleet)[0], value(checked)[0])  # all tokens replaced, two machines each
+
+
+def test_a_plan_with_one_branch_keeps_its_validators_in_every_member(tmp_path: Path) -> None:
+    text = HEAD + step("a", "success = 0.9\nnext = { v = 0.75, b = 0.25 }")
+    text += check("v", '"a"', 'on_reject = { restart = "a", max_attempts = 2 }') + step("b") + END
+    found = list(members(ready(tmp_path, text).workload))
+    assert found
+    for name, _, member, _ in found:
+        assert [one.name for one in member.step] == ["a", "v", "b"], name
+
+
+def test_members_keep_fallbacks_and_the_bare_pipeline_has_none(tmp_path: Path) -> None:
+    workload = ready(tmp_path, HEAD + FALLBACK + "\n# no [prices]").workload
+    assert any(one.fallback for one in workload.step)
+    for name, _, member, _ in members(workload):
+        assert [one.fallback for one in member.step] == [one.fallback for one in workload.step], (
+            name
+        )
+    assert not any(one.fallback for one in bare(workload).step)

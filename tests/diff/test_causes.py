@@ -78,6 +78,18 @@ def test_twice_the_requests_is_volume() -> None:
     assert found == {"volume": D(300)}
 
 
+@pytest.mark.parametrize("lines", [(), (line("0", "0.001"),)])
+def test_traffic_that_starts_or_ends_is_volume(lines: tuple[LineItem, ...]) -> None:
+    nothing, much = document(0, *lines), document(1_000_000, line("1000000", "0.001"))
+    assert causes(nothing, much) == {"volume": D(1_000)}
+    assert causes(much, nothing) == {"volume": D(-1_000)}
+
+
+def test_what_is_bought_without_traffic_is_no_volume_where_traffic_starts() -> None:
+    fixed = line("1", "39", fixed=True, charge="seat")
+    assert causes(document(0), document(10, fixed)) == {"mix": D(39)}
+
+
 def test_more_of_it_per_request_is_intensity() -> None:
     found = causes(document(10, line("1000", "0.3")), document(10, line("1100", "0.3")))
     assert found == {"intensity": D(30)}

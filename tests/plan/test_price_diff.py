@@ -10,13 +10,14 @@ from decimal import Decimal
 import jsonschema
 import pytest
 
-from costplan.catalog.lookup import CatalogFile, Category, Entry
+from costplan.catalog.lookup import CatalogFile, Entry
 from costplan.document.price_diff import PriceChange, PriceDiff, Side
 from costplan.plan.prices.price_diff import price_diff
 from costplan.record import read
 from costplan.render import Look
 from costplan.render.price_diff import draw
 from costplan.store.files.schemas import schema
+from costplan.words import Category
 
 DAY = date(2026, 11, 22)
 HEAD = """

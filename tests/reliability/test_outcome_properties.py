@@ -526,3 +526,14 @@ def test_examples_have_few_states() -> None:
     print("states:", counts)
     assert counts["support-agent"] < 200
     assert all(count < MOST_STATES // 100 for count in counts.values())
+
+
+@pytest.mark.parametrize("rho", [0.0, 1e-9, 0.01, 0.5, 0.99, 1.0])
+@pytest.mark.parametrize("runs", [1, 3, 25, 101])
+def test_the_sum_of_a_vote_is_what_its_graph_gives(runs: int, rho: float) -> None:
+    for p in (0.0, 0.1, 0.5, 0.97, 1.0):
+        node = Node(
+            name="vote", success=p, rho=rho, runs=runs, quorum=runs // 2 + 1, next=((None, 1.0),)
+        )
+        solved = Graph([node]).outcomes().trusted
+        assert majority(p, runs, rho) == pytest.approx(solved, abs=1e-11)

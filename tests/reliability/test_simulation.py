@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from reliability_helpers import Table, graph, moments, solved, step, validator, whole
 
-REQUESTS = 40_000
+REQUESTS = 25_000
 ENDS = ("delivered_right", "delivered_wrong", "human_right", "human_wrong", "aborted")
 
 

@@ -10,7 +10,6 @@ from properties import examples
 
 from costplan.catalog.lookup import CatalogFile
 from costplan.catalog.model import (
-    KINDS,
     MODES,
     CacheTerms,
     Card,
@@ -30,6 +29,7 @@ from costplan.record import read
 from costplan.store.files.catalog_text import catalog_text, plain_id
 from costplan.store.files.shelves import BLOCK, QUOTED, built_in_folder
 from costplan.store.files.text import parse_toml
+from costplan.words import TOKEN_KINDS
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 days = st.dates(date(2023, 1, 1), date(2027, 1, 1))
@@ -40,7 +40,7 @@ names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,9}/[A-Za-z0-9_][\w.:@-]{0,9}", ful
 )
 SOURCES = {"page": "vendor", "models.dev": "dataset", 'od"d\n[[model]]': "unverified"}
 origins = st.builds(Origin, since=days, checked=days, source=st.sampled_from(sorted(SOURCES)))
-rates = st.dictionaries(st.sampled_from(KINDS), amounts).map(lambda given: Rates(**given))
+rates = st.dictionaries(st.sampled_from([*TOKEN_KINDS]), amounts).map(lambda given: Rates(**given))
 modes = st.builds(Mode, times=positive) | st.builds(Mode, rates=rates, origin=origins)
 windows = st.builds(Window, name=texts, times=positive, utc_offset=st.just("+08:00"))
 rejections = st.builds(Rejected, source=texts, checked=days, rates=rates, reason=texts)

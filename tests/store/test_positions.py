@@ -374,9 +374,9 @@ def test_text_that_is_not_toml_does_no_harm(text: str) -> None:
 )
 def test_large_and_deep_files_take_seconds(text: str) -> None:
     """Half a megabyte each. A scan that is not linear would take minutes, a recursive one fail."""
-    start = time.perf_counter()
+    start = time.process_time()
     locate(text, ("a",))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 # --- syntax errors -------------------------------------------------------------------------------

@@ -278,7 +278,7 @@ def _terms(asked: Question) -> Iterable[str]:
 
 
 def _categories(asked: Question) -> Iterable[str]:
-    from costplan.catalog.lookup import CATEGORIES
+    from costplan.words import CATEGORIES
 
     return CATEGORIES
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costplan.cli.common.page_words import PAGE_WORDS
+from costplan.cli.common.term import Term
+from costplan.words import SPENT, TRUSTED
 
 if TYPE_CHECKING:
     from costplan.cli.common.environment import Variable
@@ -12,7 +16,7 @@ EXIT_CODES = {
     0: "done",
     1: "it ran and the answer is no: an empty search, a finding of an audit, a broken installation",
     2: "bad usage, or a file that cannot be used",
-    3: "a price is missing or stale, where that was asked to count",
+    3: "a price is missing or stale, or an offer no longer sold, where that was asked to count",
     70: "a fault of costplan itself; please report it",
     130: "interrupted",
     141: "the reader of its output went away, as 'head' does",
@@ -34,28 +38,6 @@ FORMATS = {
     "gitlab": "a code quality report for GitLab",
 }
 """What each is; which there are is asked of the commands."""
-CONFIDENCE = {
-    "vendor": "the vendor's own page, price API or repository",
-    "corroborated": "a data set's price that another data set shows too",
-    "dataset": "a published data set of prices",
-    "third-party": "somebody's dated capture or article",
-    "unverified": "single, undated, recalled or conflicting; marked ? on a bill",
-}
-PURPOSES = {
-    "produce": "makes the answers: model calls, searches, the index",
-    "coordinate": "keeps answers right: validators, traces, guardrails, orchestration, runtime",
-    "people": "humans who handle what the machine escalates",
-    "idle": "is paid and not used: floors, idle machines, redundant copies",
-}
-
-
-class Term(NamedTuple):
-    """``short``: the term in one line. ``text``: paragraphs. ``see``: where more of it stands."""
-
-    short: str
-    text: tuple[str, ...] = ()
-    see: str = ""
-    aliases: tuple[str, ...] = ()
 
 
 TERMS: dict[str, Term] = {
@@ -125,7 +107,7 @@ TERMS: dict[str, Term] = {
             "--strict makes a stale price exit 3; without it a bill says so and goes on.",
         ),
         "'costplan pricing audit'",
-        ("stale", "checked"),
+        ("stale", "checked", "stale prices"),
     ),
     "as-of": Term(
         "the day whose prices apply",
@@ -165,7 +147,14 @@ TERMS: dict[str, Term] = {
             "step without a success rate makes reliability not modelled, never 1.",
         ),
         "docs/methodology.md",
-        ("trusted answer", "silent failures", "silent failure", "reliability"),
+        (
+            "trusted answer",
+            "a trusted answer",
+            "trusted",
+            "silent failures",
+            "silent failure",
+            "reliability",
+        ),
     ),
     "coordination gap": Term(
         "how much less the same reliability could cost",
@@ -267,6 +256,7 @@ TERMS: dict[str, Term] = {
         "docs/catalogue.md",
         ("source", "since", "origin"),
     ),
+    **PAGE_WORDS,
 }
 ALIASES = {alias: name for name, term in TERMS.items() for alias in term.aliases}
 
@@ -299,12 +289,17 @@ def paragraphs(name: str) -> Iterable[Paragraph]:
 def _rows(name: str) -> list[tuple[str, str]]:
     from costplan.cli.common.environment import OTHERS, VARIABLES
 
-    tables: dict[str, dict[str, str]] = {
+    tables: dict[str, Mapping[Any, str]] = {
         "exit codes": {str(code): text for code, text in EXIT_CODES.items()},
         "environment": {one.name: _with_options(one) for one in (*VARIABLES, *OTHERS)},
-        "confidence": CONFIDENCE,
-        "purposes": PURPOSES,
+        "confidence": TRUSTED,
+        "purposes": SPENT,
+        "where the money goes": SPENT,
     }
+    if name == "figures":
+        from costplan.plan.judge.measures import MEASURES
+
+        return [(figure, one.meaning) for figure, one in MEASURES.items()]
     if name == "formats":
         return _formats()
     return [*tables.get(name, {}).items()]

@@ -74,7 +74,7 @@ def command(
     from costplan.plan.prices.choosing import Wanted, narrow, overview
     from costplan.plan.prices.listing import choose, price_list
     from costplan.render.listing import draw
-    from costplan.store.files.scan import heads
+    from costplan.store.files.scan import heads, last_read
     from costplan.store.files.shelves import open_catalog
 
     when = day(as_of)
@@ -98,7 +98,7 @@ def command(
         or on_command_line("COSTPLAN_AS_OF", as_of)
     )
     if not narrowed and form is Format.table:
-        put(draw(overview(known), form.value, look()), None)
+        put(draw(overview(known, last_read(catalog)), form.value, look()), None)
         return 0
     chosen = list({head.id: head for head in choose(known, category, vendor)}.values())
     fit = len(chosen)

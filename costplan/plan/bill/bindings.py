@@ -10,11 +10,12 @@ from decimal import Decimal
 
 from costplan.billing.offers import Take, bill_offer
 from costplan.billing.variables import MissingVariables, takes_variable, variables_of
-from costplan.catalog.lookup import Catalog, Category, Entry, alias_note
+from costplan.catalog.lookup import Catalog, Entry, alias_note
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, Path, PriceNotKnown, Problem, did_you_mean
 from costplan.quantity import ZERO, grouped, rounded, total
+from costplan.words import Category
 from costplan.workload.model import Binding, Stack
 from costplan.workload.usage import PartUsage, Usage
 

@@ -15,15 +15,16 @@ from costplan.catalog.origin import is_old
 from costplan.document.estimate import STALE_RATE, Component, Estimate, EstimateDocument, Month
 from costplan.document.line import Conversion, LineItem
 from costplan.plan.bill.lifetimes import lifetimes
-from costplan.plan.bill.month import DEFAULT_PURPOSE, LESS, TOO_MUCH, StackMonth
+from costplan.plan.bill.month import LESS, TOO_MUCH, StackMonth
 from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
+from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of, several
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions, Solved
 
-ORDER = (*DEFAULT_PURPOSE, "other")
+ORDER = (*sorted(CATEGORIES, key=lambda one: PURPOSES.index(purpose_of(one))), "other")
 ALWAYS_LEFT_OUT = (
     "taxes",
     "support plans",
@@ -35,7 +36,7 @@ def estimate(
     workload: Workload,
     catalog: Catalog,
     as_of: date,
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
     solutions: Solutions | None = None,
 ) -> EstimateDocument:
     """The estimates of all stacks, or of the named ones. ``solutions``: those of this workload, for
@@ -44,7 +45,7 @@ def estimate(
     Raises InvalidInput with every problem of every estimated stack, each at its place in the
     workload file; BadUsage for an unknown stack.
     """
-    names = list(stacks) or list(workload.stack)
+    names = several(stacks) or tuple(workload.stack)
     for name in names:
         if name not in workload.stack:
             hint = did_you_mean(name, workload.stack) or "stacks: " + ", ".join(workload.stack)
@@ -200,7 +201,7 @@ class _Planner:
         old = {
             (line.price.offer, line.price.checked): line.price.checked_words
             for line in lines
-            if line.price.confidence != "stated" and is_old(line.price.checked, as_of, limit, today)
+            if line.price.confidence != STATED and is_old(line.price.checked, as_of, limit, today)
         }
         rates = [
             f"{STALE_RATE}{key}: of {rate.date}"

@@ -5,7 +5,7 @@ usage x bindings -> lines of models, machines, offers, what they require, cases,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
@@ -25,22 +25,12 @@ from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_o
 from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
+from costplan.words import STATED, WORKLOAD, purpose_of
 from costplan.workload.model import Fixed, Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
 from costplan.workload.usage import monthly_usage
 
-DEFAULT_PURPOSE = {
-    "tokens": "produce",
-    "vector-db": "produce",
-    "compute": "produce",
-    "search-rerank": "produce",
-    "observability": "coordinate",
-    "orchestration": "coordinate",
-    "runtime": "coordinate",
-    "guardrails": "coordinate",
-    "human": "people",
-}
 TOO_MUCH = "the month's quantities are too large to price"
 LESS = "numbers here stay under 1e15"
 
@@ -105,21 +95,27 @@ class StackMonth:
     def _cases(self) -> list[LineItem]:
         """People at the workload's own cost, where the stack binds no offer for them."""
         human = self.workload.human
-        cases = self.usage.parts["human"].variables["cases"] if human else ZERO
-        if human is None or "human" in self.stack.roles or not self.solved.outcomes:
+        if human is None:
             return []
+        known = self.solved.outcomes is not None or human.share is not None
+        if known and "human" in self.stack.roles:
+            return []
+        if not known and not human.cost_per_case and "human" not in self.stack.roles:
+            return []
+        cases = self.usage.parts["human"].variables["cases"]
         price = Price(
-            offer="workload",
+            offer=WORKLOAD,
             charge="cases",
             unit="case",
-            price=human.cost_per_case,
+            price=human.cost_per_case if known else None,
             per=ONE,
             source="the workload file, [human]",
-            confidence="stated",
+            confidence=STATED,
             since=self.day,
             checked=self.day,
+            reason=None if known else self._how_many(),
         )
-        amount = settle(cases * human.cost_per_case)
+        amount = settle(cases * human.cost_per_case) if known else None
         return [
             LineItem(
                 price=price,
@@ -129,9 +125,14 @@ class StackMonth:
                 role="human",
                 component="human",
                 purpose="people",
-                basis="requests x P(escalated)",
+                basis="requests x P(escalated)" if human.share is None else "requests x share",
             )
         ]
+
+    def _how_many(self) -> str:
+        """Why nobody knows how many cases there are, and what would tell."""
+        why = "; ".join(self.solved.missing)
+        return f"how many cases there are is not modelled: {why}; [human] share states it"
 
     def _payable(self, bound: Bound) -> bool:
         """Whether the offer's currency is ours or has a stated rate; a problem where not."""
@@ -278,13 +279,13 @@ class StackMonth:
             self._note(entry, bound, bill)
 
     def _take(self, bound: Bound) -> Take:
-        part = self.usage.parts[bound.role]
+        part, category = self.usage.parts[bound.role], bound.entry.category
         return Take(
             role=bound.role,
-            component=bound.entry.category,
-            purpose=DEFAULT_PURPOSE[bound.entry.category],
+            component=category,
+            purpose=purpose_of(category),
             variables={**part.variables, **bound.variables},
-            uses={} if bound.entry.category == "guardrails" else part.purposes,
+            uses=_guarding(part.purposes) if category == "guardrails" else part.purposes,
         )
 
     def _offer(self, entry: Entry, takes: list[Take]) -> OfferBill:
@@ -355,7 +356,7 @@ class StackMonth:
             take = Take(
                 role=bound.role,
                 component=entry.category,
-                purpose=DEFAULT_PURPOSE[entry.category],
+                purpose=purpose_of(entry.category),
                 variables={**own, **(part.variables if part else {})},
             )
             self.notes.append(f"{bound.entry.id} needs {entry.id}: its bill is included")
@@ -384,13 +385,13 @@ class StackMonth:
             return []
         amount = settle(fixed.monthly)
         price = Price(
-            offer="workload",
+            offer=WORKLOAD,
             charge=fixed.name,
             unit="month",
             price=amount,
             per=ONE,
             source=f"the workload file, [[fixed]] {at + 1}",
-            confidence="stated",
+            confidence=STATED,
             since=self.day,
             checked=self.day,
         )
@@ -407,3 +408,14 @@ class StackMonth:
                 fixed=True,
             )
         ]
+
+
+def _guarding(
+    uses: Mapping[tuple[str, str | None], Decimal],
+) -> dict[tuple[str, str | None], Decimal]:
+    """What guards coordinates, whichever step it guards."""
+    weights: dict[tuple[str, str | None], Decimal] = {}
+    for (_, step), weight in uses.items():
+        key = (purpose_of("guardrails"), step)
+        weights[key] = weights.get(key, ZERO) + weight
+    return weights

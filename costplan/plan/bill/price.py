@@ -118,6 +118,7 @@ def _model(
             f"{grouped(usage.input_tokens)} input tokens do not fit its context window of "
             f"{grouped(Decimal(model.context))}"
         )
+    notes += tariff.notes(usage)
     ends = lifetimes([entry], day, 0)
     notes += [*(end.sentence for end in ends.ended), *ends.notes]
     for line in lines:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from costplan.document.line import LineItem
 from costplan.document.reliability import Quantile, Reliability
 from costplan.outcomes.spread import quantiles
+from costplan.plan.bill.unit_costs import UnitCosts, unit_costs
 from costplan.quantity import ONE, ZERO, grouped, total, twelve_digits
+from costplan.words import kinds_of
 from costplan.workload.model import Workload
 from costplan.workload.solving import DEFAULT_VERDICT_RHO, Rates, Solutions, Solved
 
-OUTPUT = ("output", "reasoning", "output_audio")
+ANSWERS = kinds_of("output")
 
 
 def reliability(
@@ -72,54 +73,6 @@ def verdicts_assumed(solutions: Solutions, rates: Rates, requests: Decimal) -> l
     ]
 
 
-class UnitCosts(NamedTuple):
-    """The variable cost of one run of each step, of one call of its fallback, and of one case."""
-
-    steps: dict[str, Decimal]
-    fallbacks: dict[str, Decimal]
-    case: Decimal
-
-
-def unit_costs(
-    workload: Workload, solved: Solved, lines: Sequence[LineItem], requests: Decimal
-) -> UnitCosts:
-    """A bill per run, per fallback and per case; fixed costs belong to no run."""
-    instead = {step.name: step.fallback.model for step in workload.step if step.fallback}
-    runs: dict[str, Decimal] = {}
-    calls: dict[str, Decimal] = {}
-    cases = ZERO
-    for line in lines:
-        if line.fixed or line.amount is None:
-            continue
-        if line.purpose == "people":
-            cases += line.amount
-        elif line.step is not None:
-            own = calls if instead.get(line.step) == line.role else runs
-            own[line.step] = own.get(line.step, ZERO) + line.amount
-    visits = solved.visits
-    names = [step.name for step in workload.step]
-    handled = visits.cases * requests
-    return UnitCosts(
-        _each(names, runs, visits.runs, requests),
-        _each(names, calls, visits.fallbacks, requests),
-        cases / handled if handled else ZERO,
-    )
-
-
-def _each(
-    names: Sequence[str],
-    sums: Mapping[str, Decimal],
-    visits: Mapping[str, Decimal],
-    requests: Decimal,
-) -> dict[str, Decimal]:
-    found = {}
-    for name in names:
-        count = visits.get(name, ZERO) * requests
-        if count and name in sums:
-            found[name] = sums[name] / count
-    return found
-
-
 def _variation(workload: Workload, lines: Sequence[LineItem], costs: UnitCosts) -> dict[str, float]:
     """``output_cv`` as the variation of a whole run's cost: only its output tokens vary, and the
     calls of one run vary apart from each other."""
@@ -129,7 +82,7 @@ def _variation(workload: Workload, lines: Sequence[LineItem], costs: UnitCosts) 
         whole = total(line.amount or ZERO for line in own)
         if step.output_cv is None or not whole or step.name not in costs.steps:
             continue
-        output = total(line.amount or ZERO for line in own if line.price.charge in OUTPUT)
+        output = total(line.amount or ZERO for line in own if line.price.charge in ANSWERS)
         calls = float(step.calls) or 1.0
         found[step.name] = float(step.output_cv * output / whole) / calls**0.5
     return found

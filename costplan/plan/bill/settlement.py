@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import partial
 
 from costplan.billing.adjustments import Grant
-from costplan.billing.commitments import STATED, draw_commitment, unused_line
+from costplan.billing.commitments import draw_commitment, unused_line
 from costplan.billing.credits import Group, Ledger, counting, credit_lines, in_order
 from costplan.billing.discounts import Discounts, band_share
 from costplan.billing.exchange import Exchange
@@ -25,6 +25,7 @@ from costplan.document.line import LineItem
 from costplan.plan.bill.month import StackMonth
 from costplan.problems import Problem
 from costplan.quantity import ZERO, grouped, rounded, total
+from costplan.words import WORKLOAD
 from costplan.workload.contract import Band, Commitment, Scope
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solved
@@ -158,7 +159,7 @@ def _counted(
     unknown: set[int] = set()
     for stack, lines in parts.items():
         for line in lines:
-            if line.price.offer == STATED:
+            if line.price.offer == WORKLOAD:
                 continue
             fitting = [
                 at

@@ -19,6 +19,7 @@ from costplan.plan.compare.sensitivity import sensitivity
 from costplan.plan.compare.strategies import Context, strategies, unit_prices
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, rounded, settle, total
+from costplan.words import WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
 from costplan.workload.strategy import Migration
@@ -28,7 +29,7 @@ def compare(
     workload: Workload,
     catalog: Catalog,
     as_of: date,
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
     *,
     baseline: str | None = None,
     at_reliability: Decimal | None = None,
@@ -84,7 +85,7 @@ def compare(
         own = Rates.of(workload.stack[base_name])
         priced = any(one.options for one in made.strategies if one.stack == base_name)
         billed = bare[base_name]
-        prices = unit_prices(workload, family.plan(own), billed, catalog) if priced else None
+        prices = unit_prices(workload, family.plan(own), billed) if priced else None
         made.sensitivity = sensitivity(workload, prices, own, target)
     revenue = workload.target.revenue_per_request if workload.target else None
     if revenue is not None:
@@ -276,7 +277,7 @@ def _paid_once(parts: Sequence[Estimate]) -> Decimal:
         {
             line.price.source: line.amount or ZERO
             for line in part.lines
-            if line.price.offer == "workload" and line.fixed
+            if line.price.offer == WORKLOAD and line.fixed
         }
         for part in parts
     ]

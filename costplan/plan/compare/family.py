@@ -12,8 +12,8 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
-from costplan.document.line import PURPOSES
 from costplan.problems import InvalidInput
+from costplan.words import PURPOSES
 from costplan.workload.flow import DONE
 from costplan.workload.model import OnReject, Step, Workload
 from costplan.workload.model_calls import purpose_of

@@ -30,6 +30,7 @@ from costplan.outcomes.queueing import (
 )
 from costplan.problems import BadUsage, CostplanError
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
+from costplan.words import kinds_of
 from costplan.workload.model import Step, Workload
 from costplan.workload.model_calls import SECONDS_PER_MONTH
 from costplan.workload.solving import Visits
@@ -84,11 +85,12 @@ class Served:
             if line.component == "tokens" and line.step and (line.step, line.role) in share
         ]
         self.cost = total(settle((line.amount or ZERO) * part) for line, part in lines)
+        sent, answered = kinds_of("input"), kinds_of("output")
         self.output = total(
-            line.quantity * part for line, part in lines if line.price.charge == "output"
+            line.quantity * part for line, part in lines if line.price.charge in answered
         )
         self.input = total(
-            line.quantity * part for line, part in lines if line.price.charge in INPUT
+            line.quantity * part for line, part in lines if line.price.charge in sent
         )
         self.peak = workload.traffic.peak_to_mean or ONE
 
@@ -106,7 +108,6 @@ class Served:
         return monthly / SECONDS_PER_MONTH * self.peak
 
 
-INPUT = ("input", "cache_read", "cache_write", "cache_write_1h")
 AS_GOOD = "taken to be as good as the plan's own model"
 
 

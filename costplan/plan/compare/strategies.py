@@ -13,14 +13,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.billing.offers import FOLLOW_STEPS
-from costplan.billing.variables import Values
 from costplan.catalog.lookup import Catalog
-from costplan.catalog.offer import Offer
 from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
-from costplan.document.line import LineItem
 from costplan.outcomes.votes import ceiling, majority
+from costplan.plan.bill.unit_costs import unit_costs
 from costplan.plan.compare.family import Family, UnitPrices, bare
 from costplan.plan.compare.hosting import (
     Capacity,
@@ -81,7 +78,7 @@ def strategies(
         made.notes = [f"{offer}: a step's price is missing" for offer in unpriced]
         made.sentence = "Without the price of every step there is nothing to compare."
         return made
-    prices = unit_prices(workload, solved, estimate, context.catalog)
+    prices = unit_prices(workload, solved, estimate)
     plan = option("this plan", "plan", estimate.total_monthly, solved)
     made.options.append(plan)
     purposes = _Purposes(workload, estimate, prices, solved)
@@ -126,80 +123,21 @@ class _Purposes:
         return found
 
 
-def unit_prices(
-    workload: Workload, solved: Solved, estimate: Estimate, catalog: Catalog
-) -> UnitPrices:
-    """The plan's bill per run of each step and per case; everything else is the rest.
-
-    Steps and jobs that share an index or a tool pay the same for each of their calls.
-    """
+def unit_prices(workload: Workload, solved: Solved, estimate: Estimate) -> UnitPrices:
+    """The plan's bill per run of each step and per case; everything else is the rest."""
     requests = estimate.requests
-    runs = {step.name: solved.visits.runs.get(step.name, ZERO) * requests for step in workload.step}
-    calls = _calls(workload, runs)
-    sums: dict[str, Decimal] = {}
-    instead = {step.name: step.fallback.model for step in workload.step if step.fallback}
-    fallen: dict[str, Decimal] = {}
-    for line in estimate.lines:
-        if line.fixed or not line.amount:
-            continue
-        if line.step in instead and line.role == instead[line.step]:
-            fallen[line.step] = fallen.get(line.step, ZERO) + line.amount
-            continue
-        if line.role in calls and _follows_calls(line, catalog):
-            sums[line.role] = sums.get(line.role, ZERO) + line.amount
-        elif line.role not in calls and line.step in runs:
-            sums[line.step] = sums.get(line.step, ZERO) + line.amount
-    steps = {}
-    for step in workload.step:
-        if not runs[step.name]:
-            continue
-        if step.model and step.name in sums:
-            steps[step.name] = sums[step.name] / runs[step.name]
-        elif not step.model and step.role in sums and step.calls:
-            steps[step.name] = sums[step.role] / calls[step.role] * step.calls
-    cases = total(
-        line.amount or ZERO
-        for line in estimate.lines
-        if line.component == "human" and line.step is None and not line.fixed
-    )
-    handled = solved.visits.cases * requests
-    stated = workload.human.cost_per_case if workload.human else ZERO
-    case = cases / handled if handled else stated
-    rest = estimate.total_monthly - cases
-    rest -= sum((price * runs[name] for name, price in steps.items()), ZERO)
-    rest -= total(fallen.values())
-    spare = {name: solved.visits.fallbacks.get(name, ZERO) * requests for name in fallen}
-    fallbacks = {name: fallen[name] / count for name, count in spare.items() if count}
+    costs = unit_costs(workload, solved, estimate.lines, requests)
+    visits = solved.visits
+    variable = visits.cases * costs.case
+    for prices, counts in ((costs.steps, visits.runs), (costs.fallbacks, visits.fallbacks)):
+        variable += total(price * counts[name] for name, price in prices.items())
     loose = total(
         line.amount or ZERO
         for line in estimate.lines
         if not line.fixed and line.role in ("observability", "orchestration", "runtime")
     )
-    return UnitPrices(steps, case, rest, requests, loose, fallbacks)
-
-
-def _calls(workload: Workload, runs: dict[str, Decimal]) -> dict[str, Decimal]:
-    """A month's calls of each index and tool that a step uses."""
-    found: dict[str, Decimal] = {}
-    for step in workload.step:
-        if not step.model:
-            found[step.role] = found.get(step.role, ZERO) + runs[step.name] * step.calls
-    for job in workload.job:
-        if job.tool in found:
-            found[job.tool] += job.runs_per_month * job.items
-    return found
-
-
-def _follows_calls(line: LineItem, catalog: Catalog) -> bool:
-    entry = catalog.find(line.price.offer)
-    if entry is None or not isinstance(entry.item, Offer):
-        return True
-    values = Values(entry.item, {})
-    return any(
-        values.reaches(charge.quantity) & FOLLOW_STEPS
-        for charge in entry.item.charge
-        if charge.id == line.price.charge
-    )
+    rest = estimate.total_monthly - variable * requests
+    return UnitPrices(costs.steps, costs.case, rest, requests, loose, costs.fallbacks)
 
 
 def _same(one: Option, other: Option) -> bool:

@@ -33,6 +33,7 @@ from costplan.plan.judge.ruleset import (
 )
 from costplan.problems import BadUsage, Path, did_you_mean
 from costplan.quantity import rounded
+from costplan.words import WORKLOAD
 from costplan.workload.budget import Policy
 
 
@@ -306,6 +307,8 @@ def _waits(lines: Sequence[LineItem]) -> str:
 
 
 def _allow(key: str, offer: str) -> str:
+    if offer == WORKLOAD:
+        return f'give each step its success, or [human] share; {key} = ["{WORKLOAD}"] accepts it'
     return f'[prices] can give it; {key} = ["{offer}"] in [budget] accepts it without'
 
 

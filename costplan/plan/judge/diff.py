@@ -24,6 +24,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.problems import BadUsage
 from costplan.quantity import ZERO, settle
+from costplan.words import several
 
 
 def diff(
@@ -31,7 +32,7 @@ def diff(
     head: EstimateDocument,
     base_name: str | None = None,
     head_name: str = "head",
-    stacks: Sequence[str] = (),
+    stacks: str | Sequence[str] = (),
 ) -> DiffDocument:
     """What changed from ``base`` to ``head``, stack by stack in the head's order.
 
@@ -46,6 +47,7 @@ def diff(
     before = {one.stack: one for one in base.estimates} if base else {}
     after = {one.stack: one for one in head.estimates}
     names = [*after, *(name for name in before if name not in after)]
+    stacks = several(stacks)
     for name in stacks:
         if name not in names:
             raise BadUsage(f"neither side has a stack '{name}'", f"stacks: {', '.join(names)}")
@@ -63,6 +65,8 @@ def diff(
 
 
 def _notes(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[str]:
+    known = {one.sentence for one in base.overrides} if base else set()
+    yield from (one.sentence for one in head.overrides if one.sentence not in known)
     if base is None:
         yield "there was no such workload before: everything is new"
         return
@@ -79,8 +83,10 @@ def _notes(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[st
 def _stack(name: str, base: Estimate | None, head: Estimate | None) -> StackDiff:
     old, new = (_groups(one.lines) if one else {} for one in (base, head))
     requests = (base.requests if base else ZERO, head.requests if head else ZERO)
+    both = base is not None and head is not None
     splits = [
-        _split(old.get(key, []), new.get(key, []), requests) for key in dict.fromkeys([*old, *new])
+        _split(old.get(key, []), new.get(key, []), requests, both)
+        for key in dict.fromkeys([*old, *new])
     ]
     return StackDiff(
         stack=name,
@@ -143,10 +149,17 @@ def _items(lines: Iterable[LineItem]) -> dict[tuple[str, str | None], _Sum]:
     return found
 
 
-def _split(old: list[LineItem], new: list[LineItem], requests: tuple[Decimal, Decimal]) -> Split:
+def _split(
+    old: list[LineItem], new: list[LineItem], requests: tuple[Decimal, Decimal], both: bool
+) -> Split:
+    """``both``: the stack is on either side. Where its traffic then starts or ends, that alone
+    makes or ends what follows traffic, whatever it is bought from."""
     before, after = _items(old), _items(new)
     a0 = sum((one.amount for one in before.values()), ZERO)
     a1 = sum((one.amount for one in after.values()), ZERO)
+    started = not all(requests) and any(requests) and not (old or new)[0].fixed
+    if started and both and not (before and after and a0 and a1):
+        return Split(volume=a1 - a0)
     if not before or not after:
         return Split(mix=a1 - a0)
     q0 = sum((one.quantity for one in before.values()), ZERO)

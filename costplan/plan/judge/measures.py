@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.estimate import Estimate, EstimateDocument, amounts
-from costplan.document.line import PURPOSES, LineItem
+from costplan.document.line import LineItem
 from costplan.plan.bill.estimate import ORDER
 from costplan.plan.bill.vendors import largest_vendor
 from costplan.quantity import settle, total
+from costplan.words import PURPOSES, STATED
 
 MONEY = "money"
 SHARE = "share"
@@ -197,7 +198,7 @@ def _vendor_share(subject: Subject) -> Figure:
     unknown = [
         line.price.offer
         for line in made.lines
-        if vendors[line.price.offer] is None and line.price.confidence != "stated"
+        if vendors[line.price.offer] is None and line.price.confidence != STATED
     ]
     if unknown:
         return Figure(None, f"the catalogue does not say who sells '{unknown[0]}'")
@@ -207,7 +208,7 @@ def _vendor_share(subject: Subject) -> Figure:
 
 def _price_age(subject: Subject) -> Figure:
     as_of = subject.document.as_of
-    lines = [line for line in subject.made.lines if line.price.confidence != "stated"]
+    lines = [line for line in subject.made.lines if line.price.confidence != STATED]
     for line in lines:
         if line.price.checked > as_of and is_stale(subject.made, line):
             reason = f"{line.price.checked_words}, a day to come"
@@ -225,7 +226,7 @@ def _lines(chosen: Callable[[Estimate, LineItem], bool]) -> Callable[[Subject], 
 
 def is_stale(made: Estimate, line: LineItem) -> bool:
     """Whether the estimate names the line's price among its stale ones."""
-    return line.price.confidence != "stated" and line.price.checked_words in made.stale
+    return line.price.confidence != STATED and line.price.checked_words in made.stale
 
 
 def _before(subject: Subject) -> Figure:

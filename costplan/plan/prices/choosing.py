@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from costplan.catalog.model import MODES, Card
 from costplan.document.listing import Head, Overview, PriceList, Row, VendorCount
 from costplan.problems import BadUsage, did_you_mean
+from costplan.words import TOKENS, several
 
 MILLION = Decimal(1_000_000)
 KINDS = ("chat", "embedding", "rerank", "offer")
@@ -27,9 +29,10 @@ CAPABILITIES = (
 
 _RATES = {
     "cache": ("cache_read",),
-    "audio": ("input_audio", "output_audio"),
-    "image": ("input_image", "output_image"),
-    "video": ("input_video",),
+    **{
+        medium: tuple(kind.name for kind in TOKENS if kind.medium == medium and not kind.cache)
+        for medium in ("audio", "image", "video")
+    },
 }
 _FEES = {"search": "web_searches", "training": "training_tokens"}
 
@@ -39,7 +42,7 @@ class Wanted(NamedTuple):
     included; a row without the figure that is asked for is left out. ``limit`` None: all."""
 
     kind: str | None = None
-    capabilities: Sequence[str] = ()
+    capabilities: str | Sequence[str] = ()
     input_price: tuple[Decimal | None, Decimal | None] = (None, None)
     output_price: tuple[Decimal | None, Decimal | None] = (None, None)
     min_context: int | None = None
@@ -64,7 +67,7 @@ def narrow(listed: PriceList, wanted: Wanted) -> PriceList:
     Raises BadUsage for an unknown kind, capability or order, and a band upside down.
     """
     _check("kind", wanted.kind, KINDS)
-    for name in wanted.capabilities:
+    for name in several(wanted.capabilities):
         _check("capability", name, CAPABILITIES)
     _check("order", wanted.sort, SORTS)
     rows = [row for row in listed.entries if _fits(row, wanted)]
@@ -86,8 +89,8 @@ def per_million(row: Row, charge: str) -> Decimal | None:
     return None
 
 
-def overview(heads: Iterable[Head]) -> Overview:
-    """How many models and offers each vendor has in each category."""
+def overview(heads: Iterable[Head], read: Mapping[tuple[str, str], date]) -> Overview:
+    """How many models and offers each vendor has in each category, and when they were last read."""
     counts: dict[tuple[str, str], list[int]] = {}
     names: dict[tuple[str, str], str] = {}
     for head in heads:
@@ -97,8 +100,8 @@ def overview(heads: Iterable[Head]) -> Overview:
         count[head.priced_by != "token"] += 1
     return Overview(
         tuple(
-            VendorCount(category, prefix, names[category, prefix], *counts[category, prefix])
-            for category, prefix in sorted(counts)
+            VendorCount(*key, names[key], counts[key][0], counts[key][1], read.get(key))
+            for key in sorted(counts)
         )
     )
 
@@ -106,7 +109,7 @@ def overview(heads: Iterable[Head]) -> Overview:
 def _fits(row: Row, wanted: Wanted) -> bool:
     if wanted.kind is not None and row.kind != wanted.kind:
         return False
-    if any(name not in row.capabilities for name in wanted.capabilities):
+    if any(name not in row.capabilities for name in several(wanted.capabilities)):
         return False
     if wanted.min_context is not None and (row.context_window or 0) < wanted.min_context:
         return False

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from costplan.catalog.lookup import CATEGORIES, Entry
+from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import Origin
@@ -22,9 +22,7 @@ from costplan.document.listing import (
 from costplan.plan.prices.choosing import capabilities_of
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE
-
-CONFIDENCES = ("vendor", "corroborated", "dataset", "third-party", "unverified")
-"""From the most to the least trusted."""
+from costplan.words import CATEGORIES, weakest
 
 HEADLINES = 3
 """Charges of an offer that a list shows."""
@@ -135,7 +133,7 @@ def _row(entry: Entry, day: date) -> Row:
         known_from=shown.known_from,
         since=max(one.since for one in shown.rests),
         checked=min(one.checked for one in shown.rests),
-        confidence=max((one.confidence for one in shown.rests), key=CONFIDENCES.index),
+        confidence=weakest(one.confidence for one in shown.rests),
         varies=shown.varies,
         shelf=who.shelf,
         context_window=item.context if isinstance(item, Model) else None,

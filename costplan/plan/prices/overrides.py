@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.catalog.lookup import Catalog, Entry
-from costplan.catalog.origin import WEAKEST_FIRST
 from costplan.document.price_diff import Figure, Side
 from costplan.document.prices_used import Override, OwnPrice
 from costplan.plan.prices.price_diff import price_diff
+from costplan.words import weakest
 
 PUBLISHED = ("built-in", "refreshed")
 """Shelves of published prices: one over the other is news of a vendor, nobody's own price."""
@@ -79,9 +79,9 @@ def _provenance(entry: Entry, hidden: Entry) -> Iterable[str]:
     days = (max(one.checked for one in own), max(one.checked for one in other))
     if (days[0] - days[1]).days > FRESHER:
         yield f"checked {days[0]} in place of {days[1]}"
-    vouched = [min(WEAKEST_FIRST.index(one.confidence) for one in side) for side in (own, other)]
-    if vouched[0] > vouched[1]:
-        yield f"{WEAKEST_FIRST[vouched[0]]} in place of {WEAKEST_FIRST[vouched[1]]}"
+    mine, theirs = (weakest(one.confidence for one in side) for side in (own, other))
+    if mine != theirs == weakest((mine, theirs)):
+        yield f"{mine} in place of {theirs}"
 
 
 def _value(figure: Figure | None) -> Decimal | None:

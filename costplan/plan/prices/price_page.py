@@ -17,6 +17,7 @@ from costplan.document import listing as pages
 from costplan.plan.prices.listing import identity, since_of, slices, where_of
 from costplan.problems import CostplanError
 from costplan.quantity import ONE, literal
+from costplan.words import TOKEN_KINDS
 
 PLAUSIBLE: Mapping[str, int] = {
     "requests": 10_000,
@@ -178,7 +179,7 @@ def _fees(entry: Entry, card: Card, day: date) -> tuple[pages.Fee, ...]:
 
 def _token_variables(card: Card) -> Iterable[pages.Variable]:
     """What ``costplan price`` takes of a request: a quantity for each rate and each fee."""
-    names = {kind: f"{kind}_tokens" for kind in card.rates.published()}
+    names = {kind: TOKEN_KINDS[kind].tokens for kind in card.rates.published()}
     names.update({fee: fee for fee in card.fee})
     for charge, name in names.items():
         known = TOKEN_USAGE.get(name)

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from costplan.catalog.lookup import CATEGORIES, Category
 from costplan.problems import BadUsage
 from costplan.store.files import generations
 from costplan.store.files.text import read_kept
+from costplan.words import CATEGORIES, Category
 
 CAPACITY = ("throughput", "provisioned")
 """Folders beside the categories that hold measurements, not offers."""

@@ -23,16 +23,19 @@ from costplan.store.files.text import (
     ELSEWHERE,
     LINKED,
     MOST_SHOWN,
+    MOST_VALUES,
     DocumentError,
     decode,
     read_bytes,
     stdin_bytes,
+    too_many_values,
 )
 
 T = TypeVar("T")
 
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 """Bytes. Three hundred stacks of two hundred lines; as data they take some twenty times as much."""
+FEWER = "save fewer stacks in one document: --stack NAME"
 AGAIN = "save it again with --format json: a document that was edited is not read"
 
 
@@ -147,6 +150,8 @@ def _sound(shown: str, work: Callable[[], T]) -> T:
 
 def parse_json(name: str, text: str) -> Any:
     """JSON as plain data, every number a Decimal. Raises BadUsage with line and column."""
+    if too_many_values(text):
+        raise BadUsage(f"{name} holds more than {MOST_VALUES:,} values", FEWER)
     try:
         return json.loads(
             text,

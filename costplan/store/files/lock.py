@@ -13,15 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from pathlib import Path
-from typing import Annotated
 
-from costplan.catalog.lookup import Catalog, CatalogFile, Category, Entry, Shelf
+from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Source
 from costplan.problems import BadUsage, CostplanError, Problem
-from costplan.record import About, record
+from costplan.record import record
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_file
+from costplan.words import Category
 
 VERSION = 1
 SHELF = "lock"
@@ -36,14 +36,29 @@ QUOTED = re.compile(r'"([^"]+)"')
 
 @record
 class Locked:
-    """One pinned entry: what its catalogue file says of it, and who needs it since when."""
+    """One pinned entry: what its catalogue file says of it, and who needs it since when.
+
+    Keys:
+        id: the entry's exact id
+        names: its aliases
+        hash: of the rest of the block, so that an edit by hand shows
+        as_of: the day it was taken from the catalogue
+        shelf: the catalogue it was taken from
+        workloads: files that are priced with it
+        vendor: the seller
+        currency: of its prices
+        category: the part of an application that it serves
+        source: what its prices rest on
+        model: the entry, if it is a model
+        offer: the entry, if it is another offer
+    """
 
     id: str
-    names: Annotated[tuple[str, ...], About("its aliases")] = ()
+    names: tuple[str, ...] = ()
     hash: str
-    as_of: Annotated[date, About("the day it was taken from the catalogue")]
-    shelf: Annotated[str, About("the catalogue it was taken from")]
-    workloads: Annotated[tuple[str, ...], About("files that are priced with it")]
+    as_of: date
+    shelf: str
+    workloads: tuple[str, ...]
     vendor: str
     currency: str
     category: Category

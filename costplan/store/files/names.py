@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from costplan.catalog.lookup import CATEGORIES
 from costplan.problems import CostplanError
 from costplan.store.files.shelves import QUOTED, SlicedFolder, open_catalog
 from costplan.store.files.text import parse_toml, read_file
 from costplan.store.files.workloads import nearest_file
+from costplan.words import CATEGORIES
 
 ID = re.compile(
     r"""^[ \t]*(?:id[ \t]*=[ \t]*(?:"([^"\\\n]+)"|'([^'\n]+)')|aliases[ \t]*=[ \t]*\[([^\]]*)\])""",

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, Entry, Shelf
+from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.problems import BadUsage
 from costplan.store.files.git import Repository
 from costplan.store.files.lock import BLOCK, Lock
@@ -19,6 +19,7 @@ from costplan.store.files.shelves import (
     built_in_folder,
 )
 from costplan.store.files.text import decode, parse_toml, read_document, read_file
+from costplan.words import CATEGORIES
 
 CATALOGUE = "the catalogue"
 REVISION = "such as HEAD~1, main:pricing or v1.2:prices/pricing/vector-db/pinecone.toml"

@@ -29,13 +29,24 @@ def rule_changes(
     """What a workload's head says otherwise than its base of budget, policies, prices and lock, and
     what became of ``policies`` that lie in a repository themselves.
 
-    ``head`` None: as it lies on disk. Empty where the base has no such workload. Raises BadUsage
-    for what is no revision.
+    ``head`` None: as it lies on disk. Empty where the base has no such workload; one sentence where
+    git cannot tell, as in a clone that lacks the base.
     """
+    try:
+        return _changes(path, base, head, policies)
+    except BadUsage as error:
+        return [f"what becomes of its rules since {base} cannot be told: {error.message}"]
+
+
+def _changes(path: Path, base: str, head: str | None, policies: Sequence[Path]) -> list[str]:
     repository = Repository.find(path)
-    before = _at(repository, path, base)
-    if path.name not in before:
-        return []
+    repository.commit(base)
+    try:
+        if not repository.exists_at(base, repository.inside(path)):
+            return []
+        before = _at(repository, path, base)
+    except BadUsage as error:  # a file that is too large, or a link: told, and no reason to stop
+        return [f"{path.name}: its rules cannot be compared with those before: {error}"]
     after = _on_disk(path) if head is None else _at(repository, path, head)
     found = _told(path.name, before.pop(path.name), after.pop(path.name, b""), (*RULES, *TERMS))
     return [*found, *_files(before, after), *_policies(base, policies)]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from costplan.catalog.lookup import Catalog, Shelf
 from costplan.catalog.offer import Offer
 from costplan.document.listing import Head
 from costplan.store.files.shelves import BLOCK, QUOTED, SlicedFolder
 
+CHECKED = re.compile(r"\bchecked = (\d{4}-\d\d-\d\d)")
 FIELD = re.compile(r'^(vendor|category|product|plan) = "([^"\\\n]*)"', re.M)
 
 
@@ -24,6 +26,27 @@ def heads(catalog: Catalog) -> list[Head]:
         known = _sliced(shelf) if isinstance(shelf, SlicedFolder) else _whole(shelf)
         found.update((head.id, head) for head in known)
     return [found[name] for name in sorted(found)]
+
+
+def last_read(catalog: Catalog) -> dict[tuple[str, str], date]:
+    """The newest day on which a source was read, by category and the beginning of the ids."""
+    newest: dict[tuple[str, str], str] = {}
+    for shelf in catalog.shelves:
+        if isinstance(shelf, SlicedFolder):
+            for category, text in shelf.texts():
+                first = BLOCK.search(text)
+                days = CHECKED.findall(text)
+                if first is not None and days:
+                    key = (category, first[1].partition("/")[0])
+                    newest[key] = max(newest.get(key, ""), *days)
+        else:
+            for name in shelf.ids():
+                entry = shelf.load(name)
+                assert entry is not None  # the shelf says that it has it
+                key = (entry.category, entry.id.partition("/")[0])
+                for _, origin in entry.item.origins():
+                    newest[key] = max(newest.get(key, ""), origin.checked.isoformat())
+    return {key: date.fromisoformat(day) for key, day in newest.items()}
 
 
 def _sliced(shelf: SlicedFolder) -> Iterable[Head]:

@@ -48,6 +48,8 @@ def _of(kind: type) -> dict[str, Any]:
     from pydantic import TypeAdapter
     from pydantic.json_schema import GenerateJsonSchema
 
+    from costplan.keys import sentences, summary
+
     class Generator(GenerateJsonSchema):
         """Pydantic's, for files: numbers are numbers, there is no null, unknown keys are errors."""
 
@@ -71,6 +73,10 @@ def _of(kind: type) -> dict[str, Any]:
             made = super().dataclass_schema(schema)
             rest = next((f.name for f in fields(schema["cls"]) if f.metadata.get("rest")), None)
             extra = made["properties"].pop(rest) if rest else None
+            made["description"] = summary(schema["cls"])
+            for name, said in sentences(schema["cls"]).items():
+                if name in made["properties"]:
+                    made["properties"][name]["description"] = str(said)
             made["additionalProperties"] = extra["additionalProperties"] if extra else False
             return made
 

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from costplan.catalog.lookup import CATEGORIES, Catalog, CatalogFile, Category, Entry, Shelf
+from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.problems import BadUsage, InvalidInput, Problem
@@ -23,6 +23,7 @@ from costplan.store.files import generations
 from costplan.store.files.boundary import stay
 from costplan.store.files.catalogue_folder import NOT_OFFERS, catalogue_files, inside, is_folder
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
+from costplan.words import CATEGORIES, Category
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
 QUOTED = re.compile(r'"([^"]+)"')

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from costplan.catalog.filed import Filed
-from costplan.catalog.lookup import Catalog, CatalogFile, Category
+from costplan.catalog.lookup import Catalog, CatalogFile
 from costplan.problems import BadUsage
 from costplan.store.files.catalogue_folder import catalogue_files
 from costplan.store.files.shelves import SlicedFolder, WholeFolder
 from costplan.store.files.text import parse_toml, read_document, read_kept
+from costplan.words import Category
 
 OPENING = re.compile(r"^[ \t]*\[\[[ \t]*(model|offer)[ \t]*\]\]", re.M)
 

@@ -19,6 +19,7 @@ from costplan.store.files.text import (
     read_stdin,
     with_subject,
 )
+from costplan.words import several
 from costplan.workload.contract import pair
 from costplan.workload.model import Workload
 from costplan.workload.rules import RESERVED
@@ -80,8 +81,8 @@ def read_workload(
     data = parse_toml(name, text)
     if not data:
         raise BadUsage(f"{name} is empty", "'costplan init' writes a workload to start from")
-    changed = [(_set(data, change), f"--set {change}") for change in changes]
-    changed += [(_exchange(data, rate), f"--exchange {rate}") for rate in rates]
+    changed = [(_set(data, change), f"--set {change}") for change in several(changes)]
+    changed += [(_exchange(data, rate), f"--exchange {rate}") for rate in several(rates)]
     prices = data.pop("prices", {})
     if not isinstance(prices, dict):
         problem = Problem(("prices",), f"must be a table, not {TOML.word_for(prices)}", "[prices]")

@@ -50,7 +50,7 @@ def _event(environment: Mapping[str, str]) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
             event = json.loads(file.read(LARGEST_EVENT))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return event if isinstance(event, dict) else {}
 

@@ -7,10 +7,13 @@ host but this machine.
 from __future__ import annotations
 
 import time
+import zlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from costplan.store.files.text import MOST_VALUES, too_many_values
 from costplan.store.forge import ForgeError
+from costplan.store.network.unpacking import CutShort, unpacked
 from costplan.store.network.waiting import Deadline, retry_after
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ TRIES = 5
 PER_PAGE = 100
 PAGES = 50
 LARGEST_ANSWER = 20_000_000
+PACKING = ("content-encoding", "content-length", "transfer-encoding")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -36,7 +40,8 @@ class Talk:
             raise ForgeError(f"{api} is not encrypted: the token would be readable on its way")
         self.api = api.rstrip("/")
         self.deadline = Deadline(seconds, ForgeError)
-        self.client = httpx.Client(headers={"User-Agent": "costplan", **headers})
+        own = {"User-Agent": "costplan", "Accept-Encoding": "gzip"}
+        self.client = httpx.Client(headers=own | headers)
 
     def close(self) -> None:
         self.client.close()
@@ -69,10 +74,10 @@ class Talk:
         for attempt in range(TRIES):
             left = self.deadline.left(address)
             try:
-                answer = self.client.request(method, address, json=body, timeout=min(left, 30))
+                answer = self._request(method, address, body, min(left, 30))
             except httpx.ConnectError as error:
                 raise ForgeError(f"{address} cannot be reached: {error}") from None
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, CutShort, zlib.error) as error:
                 if not again:
                     raise Unsure(f"{method} {address}: {type(error).__name__}") from None
                 fault, asked = f"{type(error).__name__}", None
@@ -87,17 +92,39 @@ class Talk:
                 self.deadline.rest(address, fault, asked, attempt)
         raise ForgeError(f"{address} {fault}, {TRIES} times in a row", "try again later")
 
+    def _request(
+        self, method: str, address: str, body: dict[str, Any] | None, seconds: float
+    ) -> httpx.Response:
+        """An answer with its body read, unpacked piece by piece and never beyond the limit."""
+        import httpx
+
+        with self.client.stream(method, address, json=body, timeout=seconds) as answer:
+            encoding = answer.headers.get("Content-Encoding", "identity").lower()
+            if encoding not in ("identity", "gzip"):
+                raise ForgeError(f"{address} sends {encoding}, which was not asked for")
+            content = bytearray()
+            for piece in unpacked(answer.iter_raw(), encoding):
+                content += piece
+                if len(content) > LARGEST_ANSWER:
+                    limit = LARGEST_ANSWER // 1_000_000
+                    raise ForgeError(f"{address} answers more than {limit} MB")
+                self.deadline.left(address)
+            kept = [pair for pair in answer.headers.multi_items() if pair[0] not in PACKING]
+            whole = httpx.Response(answer.status_code, headers=kept, content=bytes(content))
+            whole.extensions = answer.extensions  # the host's own words for the status
+            return whole
+
     def _json(self, method: str, address: str, answer: httpx.Response) -> Any:
         status = answer.status_code
         if status >= 300:
             raise Refused(method, address, status, answer.reason_phrase, _message(answer))
         if status == 204 or not answer.content:
             return None
-        if len(answer.content) > LARGEST_ANSWER:
-            raise ForgeError(f"{address} answers {len(answer.content):,} bytes")
+        if too_many_values(answer.content):
+            raise ForgeError(f"{address} answers more than {MOST_VALUES:,} values")
         try:
             return answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ForgeError(f"{address} answers something else than JSON") from None
 
 
@@ -124,8 +151,8 @@ class Refused(ForgeError):
 
 def _message(answer: httpx.Response) -> str:
     try:
-        data = answer.json()
-    except ValueError:
+        data = None if too_many_values(answer.content) else answer.json()
+    except (ValueError, RecursionError):
         return ""
     found = data.get("message") if isinstance(data, dict) else None
     return str(found)[:200] if found else ""

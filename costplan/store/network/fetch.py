@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from costplan.problems import BadUsage
 from costplan.store.network import http_cache
+from costplan.store.network.unpacking import CutShort, unpacked
 from costplan.store.network.waiting import Deadline, moment, retry_after
 
 if TYPE_CHECKING:
@@ -223,21 +224,19 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         encoding = answer.headers.get("Content-Encoding", "identity").lower()
         if encoding not in ("identity", "gzip"):
             raise FetchError(f"{shown(address)} sends {encoding}, which was not asked for")
-        unpacker = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+        try:
+            yield from unpacked(self._arriving(address, answer, total), encoding)
+        except CutShort:
+            raise _TryAgain("broken off in the middle of a compressed body", None) from None
+
+    def _arriving(self, address: str, answer: httpx.Response, total: int | None) -> Iterable[bytes]:
         received = 0
         for piece in answer.iter_raw():
             self.deadline.left(shown(address))
             received += len(piece)
             if self.progress is not None:
                 self.progress(received, total)
-            if unpacker is None:
-                yield piece
-                continue
-            while piece:
-                yield unpacker.decompress(piece, 1_000_000)
-                piece = unpacker.unconsumed_tail
-        if unpacker is not None and not unpacker.eof:
-            raise _TryAgain("broken off in the middle of a compressed body", None)
+            yield piece
 
 
 class _TryAgain(Exception):

@@ -44,6 +44,8 @@ def load(address: str) -> Kept | None:
     if path is None:
         return None
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return None
         with path.open("rb") as file:
             head = json.loads(file.readline(10_000))
             body = file.read(LARGEST + 1)
@@ -51,7 +53,7 @@ def load(address: str) -> Kept | None:
             return None
         given = head["validators"]
         return Kept({name: str(given[name]) for name in CONDITIONS if name in given}, body)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

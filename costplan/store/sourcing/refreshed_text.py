@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from costplan.catalog.lookup import CatalogFile, Category, Entry
+from costplan.catalog.lookup import CatalogFile, Entry
 from costplan.catalog.model import Card, Model
 from costplan.catalog.origin import Origin, Source
 from costplan.problems import BadUsage, InvalidInput
 from costplan.store.files.catalog_text import catalog_text
 from costplan.store.files.shelves import BLOCK
 from costplan.store.files.text import LARGEST_FILE, DocumentError, parse_toml, read_document
+from costplan.words import Category
 
 Refused = dict[str, str]
 """Why a model that a source quotes is not taken, by its id."""

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.words import TOKEN_KINDS
+
 
 class Band(NamedTuple):
     """Money per unit (USD or of its size), both ends allowed, and why there."""
@@ -28,26 +30,12 @@ CHAT_OUT = _band("0.001", "1000", "a cent for the smallest, 600 for the dearest 
 CACHED = _band("0.0001", "200", "a tenth of the input rate is common, the whole of it the most")
 MEDIA_IN = _band("0.001", "500", "audio input has been priced up to 100")
 MEDIA_OUT = _band("0.001", "1000", "audio output has been priced up to 200, images to 160")
-TOKENS: Mapping[tuple[str, str], Band] = {
-    ("chat", "input"): CHAT_IN,
-    ("chat", "output"): CHAT_OUT,
-    ("chat", "reasoning"): CHAT_OUT,
-    ("chat", "cache_read"): CACHED,
-    ("chat", "cache_write"): _band("0.0001", "400", "at most twice the input rate"),
-    ("chat", "cache_write_1h"): _band("0.0001", "400", "at most twice the input rate"),
-    ("embedding", "input"): _band("0.0005", "2", "embeddings are small models: 0.01 to 0.2"),
-    ("rerank", "input"): _band("0.001", "5", "rerankers are small models: 0.02 to 0.05"),
+WRITTEN = _band("0.0001", "400", "at most twice the input rate")
+SMALL: Mapping[str, Band] = {
+    "embedding": _band("0.0005", "2", "embeddings are small models: 0.01 to 0.2"),
+    "rerank": _band("0.001", "5", "rerankers are small models: 0.02 to 0.05"),
 }
-"""Per million tokens, by kind of model and of token."""
-ANY_TOKENS: Mapping[str, Band] = {
-    "input_audio": MEDIA_IN,
-    "input_image": MEDIA_IN,
-    "input_video": MEDIA_IN,
-    "cache_read_audio": MEDIA_IN,
-    "output_audio": MEDIA_OUT,
-    "output_image": MEDIA_OUT,
-}
-"""Per million tokens, whatever the kind of model."""
+"""Per million input tokens of models that answer nothing."""
 FEES: Mapping[str, Band] = {
     "web_searches": _band("0.0001", "0.2", "a search costs half a cent to three and a half"),
     "searches": _band("0.0001", "0.2", "a reranked search costs a fifth of a cent"),
@@ -101,7 +89,14 @@ FAMILIES: tuple[tuple[str, Band], ...] = (
 
 def token_band(model: str, kind: str) -> Band | None:
     """The band of a kind of token per million, None where no such rate is expected."""
-    return ANY_TOKENS.get(kind) or TOKENS.get((model, kind))
+    row = TOKEN_KINDS[kind]
+    if row.medium != "text":
+        return MEDIA_IN if row.whole == "input" else MEDIA_OUT
+    if model != "chat":
+        return SMALL.get(model) if kind == "input" else None
+    if row.cache:
+        return CACHED if row.cache == "read" else WRITTEN
+    return CHAT_IN if row.whole == "input" else CHAT_OUT
 
 
 def unit_band(unit: str) -> Band:

@@ -24,7 +24,7 @@ from costplan.plan.prices.audit.parts import (
 )
 from costplan.plan.prices.audit.run import look, quotes
 from costplan.plan.prices.audit.sources import conflicts
-from costplan.plan.prices.listing import CONFIDENCES
+from costplan.words import CONFIDENCES
 
 Priced = tuple[Origin, int, bool]
 """What prices rest on, how many rest on it, and whether they are in force."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from costplan.catalog.filed import Filed
-from costplan.catalog.lookup import CATEGORIES
 from costplan.catalog.model import Model
 from costplan.document.audit import LEVELS, AcceptedFinding, Audit, Finding, Level
 from costplan.plan.prices.audit.parts import Hit, Rule, Terms
 from costplan.plan.prices.audit.rules import BY_NAME, IDLE, RULES, UNKNOWN
 from costplan.problems import BadUsage, did_you_mean
+from costplan.words import CATEGORIES
 
 Place = tuple[str, str, str]
 """The shelf, file and id that tell entries apart."""

@@ -13,9 +13,9 @@ from typing import Literal, NamedTuple
 
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card, Model, Rejected
-from costplan.catalog.origin import WEAKEST_FIRST
 from costplan.plan.prices.audit.parts import Hit, Terms
 from costplan.quantity import grouped
+from costplan.words import CONFIDENCES
 
 Verdict = Literal["settled", "open", "overruled"]
 
@@ -48,8 +48,8 @@ def _verdict(entry: Entry, card: Card, rejected: Rejected) -> Verdict:
     taken = entry.provenance(card.origin)
     source = entry.sources.get(rejected.source)
     confidence = source.confidence if source else "unverified"
-    mine = (WEAKEST_FIRST.index(taken.confidence), taken.checked)
-    theirs = (WEAKEST_FIRST.index(confidence), rejected.checked)
+    mine = (-CONFIDENCES.index(taken.confidence), taken.checked)
+    theirs = (-CONFIDENCES.index(confidence), rejected.checked)
     if mine == theirs:
         return "open"
     return "overruled" if theirs > mine else "settled"

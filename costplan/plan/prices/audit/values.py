@@ -218,9 +218,9 @@ def brief_prices(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
 
 def audio_as_text(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
     """Cached audio without a price of its own, where fresh audio has one: billed as cached text."""
-    rates = model.price[-1].rates
-    apart = rates.input_audio is not None and rates.input_audio != rates.input
-    if apart and rates.cache_read and rates.cache_read_audio is None:
+    rates = model.price[-1].rates.published()
+    apart = "input_audio" in rates and rates["input_audio"] != rates.get("input")
+    if apart and rates.get("cache_read") and "cache_read_audio" not in rates:
         yield Hit("cache_read_audio", "cached audio has no price of its own")
 
 

@@ -13,9 +13,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from costplan.catalog.model import KINDS
 from costplan.problems import InvalidInput, Problem
 from costplan.store.sourcing.upstream.payload import NOT_FREE, Priced
+from costplan.words import TOKEN_KINDS
 
 CHEAPEST = Decimal("0.0001")
 """Per million tokens. The cheapest embedding costs 0.002: below this a scale is wrong."""
@@ -77,7 +77,7 @@ def fault_of_rates(rates: Priced) -> str | None:
         return "no price for input tokens"
     if rates["input"] == 0 or rates.get("output") == 0:
         return NOT_FREE
-    for kind in KINDS:
+    for kind in TOKEN_KINDS:
         price = rates.get(kind, CHEAPEST)
         if price < 0:
             return f"a negative price ({kind})"

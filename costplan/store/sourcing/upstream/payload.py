@@ -19,6 +19,7 @@ from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import ONE, ZERO, stepped
 from costplan.store.files.catalog_text import plain_id
+from costplan.store.files.text import MOST_VALUES, too_many_values
 from costplan.store.sourcing.upstream import Quoted, Skipped, Upstream, sanity
 from costplan.store.sourcing.upstream.vendors import VENDORS
 
@@ -39,6 +40,8 @@ def json_of(payload: bytes) -> Any:
     """The payload as plain data, numbers as Decimal. Raises InvalidInput."""
     if len(payload) > LARGEST_PAYLOAD:
         raise _wrong((), f"larger than {LARGEST_PAYLOAD // 1_000_000} MB")
+    if too_many_values(payload):
+        raise _wrong((), f"holds more than {MOST_VALUES:,} values")
     try:
         return json.loads(
             payload,

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Literal
 
 from costplan.catalog.model import Card, Mode, Model, Rates, Tier
+from costplan.words import TOKEN_KINDS, TOKENS
 
 Kind = Literal["chat", "embedding", "rerank"]
 
@@ -41,8 +42,8 @@ EMBEDS = re.compile(
     re.I,
 )
 CHEAPER = ("batch", "flex")
-WRITES = ("cache_write", "cache_write_1h")
-CACHE = ("cache_read", *WRITES)
+WRITES = tuple(kind.name for kind in TOKENS if kind.cache == "write")
+CACHE = tuple(kind.name for kind in TOKENS if kind.cache and kind.medium == "text")
 ONE_WRITE_PRICE = re.compile(r"minimax", re.I)
 """Two sets show one write price for MiniMax's plain and high-speed models: below the input of the
 high-speed ones."""
@@ -84,14 +85,18 @@ def kind_of(name: str, kind: Kind, rates: Rates) -> Kind:
 def refusal(source: str, model: Model) -> str | None:
     """Why a source's model has no place among prices of tokens; None where it has one."""
     name = model.id.partition("/")[2]
-    media = any(card.rates.output_image or card.rates.input_image for card in model.price)
+    media = any(
+        rate and TOKEN_KINDS[kind].medium == "image"
+        for card in model.price
+        for kind, rate in card.rates.published().items()
+    )
     if DRAWS.search(name) and not media:
         return "draws images: not billed by the token"
     for card in model.price:
         rates = card.rates
         if rates.input is None and rates.output is None:
             return "no price of text tokens"
-        if SPEAKS.search(name) and rates.output is None and rates.output_audio is None:
+        if SPEAKS.search(name) and not rates.published().keys() & {"output", "output_audio"}:
             return "speaks text: priced per character"
         for kind, dearest in DEAREST[model.kind].items():
             found = getattr(rates, kind)

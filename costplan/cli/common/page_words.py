@@ -1,0 +1,159 @@
+"""The words of the glossary that stand on bills, comparisons, checks and diffs."""
+
+from __future__ import annotations
+
+from costplan.cli.common.term import Term
+
+PAGE_WORDS: dict[str, Term] = {
+    "totals": Term(
+        "total a month, and what it is made of",
+        (
+            "The as-of month's bill. 'fixed' is paid without traffic, 'variable' follows it. 'at "
+            "list price' is before discounts, commitments and credits, 'contracted' after "
+            "discounts only; both stand there where they differ. In a check or a diff the "
+            "figures before and after are such totals.",
+        ),
+        "'costplan explain terms'",
+        (
+            "total a month",
+            "a month",
+            "total",
+            "at list price",
+            "contracted",
+            "before",
+            "after",
+            "change",
+        ),
+    ),
+    "request": Term(
+        "what traffic counts, and the cost of it",
+        (
+            "'a request' is the month's total over its requests. With [conversation], traffic "
+            "counts conversations, and a request is a turn of them.",
+        ),
+        "'costplan explain traffic'",
+        ("requests", "a request"),
+    ),
+    "months": Term(
+        "the bill over the horizon, month by month",
+        (
+            "Shown where horizon_months is more than 1. 'recurring' comes each month and grows "
+            "with traffic, 'one-off' is paid once; 'mean' is the horizon's total over its months, "
+            "'horizon' the total itself.",
+        ),
+        "'costplan explain horizon_months'",
+        ("horizon", "mean", "recurring", "one-off"),
+    ),
+    "orchestration spend": Term(
+        "what is paid to keep answers right",
+        ("The lines whose purpose is coordinate or people.",),
+        "'costplan explain purposes'",
+        ("orchestration",),
+    ),
+    "overprovisioned": Term(
+        "what is paid and not used",
+        (
+            "Idle and redundant spending: floors that usage does not reach, machines that wait, "
+            "the unused part of a commitment, and 'redundant' copies that stand by for one that "
+            "fails. Some of it is bought on purpose.",
+        ),
+        "'costplan explain purposes'",
+        ("overprovisioned compute", "idle", "redundant"),
+    ),
+    "budget left": Term(
+        "the limit that denies, less the total",
+        ("Negative where the bill is over [budget] monthly_total.",),
+        "'costplan explain budget'",
+        ("headroom",),
+    ),
+    "verdict": Term(
+        "what a check says of one rule: pass, warn, deny, unknown",
+        (
+            "A row has the 'figure' that was measured, the 'limit' it is held to, and the "
+            "headroom between them. 'unknown' means that the figure cannot be had, and is no "
+            "pass. 'Why' below the table gives the reason of each that is not a pass.",
+        ),
+        "'costplan explain budget'",
+        ("pass", "warn", "deny", "figure", "limit", "why"),
+    ),
+    "figures": Term(
+        "what a policy may compare",
+        ('In a condition such as deny = "total_monthly > 3000":',),
+        "docs/budgets.md",
+    ),
+    "cases for people": Term(
+        "requests that a person finishes",
+        (
+            "What a step could not do, or a validator rejected for the last time. Each costs "
+            "[human] cost_per_case.",
+        ),
+        "'costplan explain human'",
+        ("cases", "escalated"),
+    ),
+    "frontier": Term(
+        "the ways to trusted answers that no other way beats",
+        (
+            "For each row nothing tried was as reliable and cheaper. 'trusted' is the share of "
+            "trusted answers, 'per extra answer' what each further trusted answer costs beside "
+            "the row above. 'off the frontier' is the plan where another way beats it; 'by "
+            "compute' are ways without validators or people; 'cheapest way' is the least that "
+            "reaches the target. 'Measures' tells how each was measured.",
+        ),
+        "'costplan explain strategies'",
+        ("off the frontier", "by compute", "per extra answer", "cheapest way", "measures"),
+    ),
+    "where the money goes": Term(
+        "the bill of several ways by purpose",
+        ("The plan, the cheapest way to the target and brute force, side by side:",),
+        "'costplan explain purposes'",
+        ("produce", "coordinate", "people"),
+    ),
+    "break-even": Term(
+        "the volume at which two stacks cost the same",
+        ("Below it one is cheaper, above it the other. There may be none.",),
+        "docs/methodology.md",
+        ("break even",),
+    ),
+    "largest vendor": Term(
+        "the share of the bill that goes to one vendor",
+        ("People count as part of the bill: what they cost is nobody's lock-in.",),
+        "'costplan explain vendor_share'",
+        ("largest vendor's share of the bill, people included", "vendor share"),
+    ),
+    "margin": Term(
+        "what a request earns, less what it costs",
+        ("A month's [target] revenue_per_request over its requests, less the bill.",),
+        "'costplan explain revenue_per_request'",
+        ("margin a month, revenue less this bill",),
+    ),
+    "no longer sold": Term(
+        "offers that the vendor stops selling within the plan",
+        ("Their price ends before the horizon does: the bill cannot be had as it stands.",),
+        "'costplan explain allow_ended'",
+        ("ended",),
+    ),
+    "workload": Term(
+        "the file that says what an application does in a month",
+        ("Traffic, steps, parts, and the stacks that serve them.",),
+        "docs/workload.md",
+        ("workload file", "workloads"),
+    ),
+    "mixes": Term(
+        "traffic shared between stacks",
+        (
+            "Each stack is billed for its share of traffic, and its fixed costs in full: half the "
+            "traffic is not half the bill.",
+        ),
+        "'costplan explain mix'",
+        ("mixes, fixed costs of every part paid in full",),
+    ),
+    "line": Term(
+        "one charge of a bill",
+        (
+            "A quantity times a price, for a role, a step and a purpose, with the price's source "
+            "and dates. 'Notes' below a bill are what a reader must know of its lines.",
+        ),
+        "'costplan estimate --explain'",
+        ("lines", "line item", "notes", "quantity", "charge"),
+    ),
+}

@@ -1,0 +1,258 @@
+"""Whether the tests notice a changed operator: ``python tests/mutants.py`` (``make check-long``).
+
+Picks places over the rooms that compute, with a seed: a comparison, an arithmetic operator, a
+number or a boolean each. Changes one place at a time in a copy of the tree and runs the tests of
+that room there, up to the first that fails. Prints which changes no test noticed, and fails where
+fewer are noticed than ``FLOOR``; ``--write`` records the figures in docs/quality.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED, COUNT, FLOOR = 11, 40, 36
+LONGEST = (
+    300  # seconds of processor for the tests of one change: so a loop without an end is noticed
+)
+HEADING, END = "## Changed operators", "<!-- end of changed operators -->"
+KEPT_OUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
+
+BROAD = ("tests/golden", "tests/test_examples.py")
+"""What follows the tests of each room: whole bills, and the figures that examples promise."""
+TESTS: dict[str, tuple[str, ...]] = {
+    "billing": ("tests/billing", "tests/compare", *BROAD),
+    "catalog": ("tests/catalog", "tests/billing", "tests/capacity", *BROAD, "tests/cli"),
+    "workload": ("tests/workload", "tests/billing", "tests/reliability", *BROAD, "tests/plan"),
+    "outcomes": ("tests/reliability", "tests/capacity", *BROAD),
+    "plan": ("tests/plan", "tests/compare", "tests/check", "tests/diff", "tests/capacity", *BROAD),
+}
+
+SWAPS: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+    ast.And: ("and", "or"),
+    ast.Or: ("or", "and"),
+}
+
+EQUIVALENT: dict[str, str] = {}
+"""Changes that cannot be seen from outside, each with the reason."""
+
+
+class Mutant(NamedTuple):
+    """One change of a source file: the bytes from ``start`` to ``end`` give way to ``new``."""
+
+    path: str
+    line: int
+    start: int
+    end: int
+    old: str
+    new: str
+
+    @property
+    def room(self) -> str:
+        return self.path.split("/")[1]
+
+    def name(self, source: bytes) -> str:
+        text = source.splitlines()[self.line - 1].decode().strip()
+        return f"{self.path}:{self.line}: {self.old} to {self.new} in {text}"
+
+
+def places(path: str, source: bytes) -> Iterator[Mutant]:
+    """Every place of a file that can be changed, but for annotations and the making of text."""
+    starts = [0]
+    for text in source.splitlines(keepends=True):
+        starts.append(starts[-1] + len(text))
+
+    def between(before: ast.expr, after: ast.expr, operator: ast.AST) -> Iterator[Mutant]:
+        if type(operator) not in SWAPS:
+            return
+        old, new = SWAPS[type(operator)]
+        assert before.end_lineno is not None
+        assert before.end_col_offset is not None
+        at = starts[before.end_lineno - 1] + before.end_col_offset
+        upto = starts[after.lineno - 1] + after.col_offset
+        sign = re.search(re.escape(old.encode()), source[at:upto])
+        if sign is not None:
+            start = at + sign.start()
+            line = source.count(b"\n", 0, start) + 1
+            yield Mutant(path, line, start, start + len(old), old, new)
+
+    for node in _code(ast.parse(source)):
+        if isinstance(node, ast.Compare):
+            values = [node.left, *node.comparators]
+            for at, operator in enumerate(node.ops):
+                yield from between(values[at], values[at + 1], operator)
+        elif isinstance(node, ast.BinOp) and not _is_text(node):
+            yield from between(node.left, node.right, node.op)
+        elif isinstance(node, ast.BoolOp):
+            yield from between(node.values[0], node.values[1], node.op)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, bool | int):
+            start = starts[node.lineno - 1] + node.col_offset
+            assert node.end_col_offset is not None
+            end = starts[node.lineno - 1] + node.end_col_offset
+            new = str(not node.value if isinstance(node.value, bool) else node.value + 1)
+            yield Mutant(path, node.lineno, start, end, source[start:end].decode(), new)
+
+
+def _code(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs: no annotation, and nothing inside of an f-string."""
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not isinstance(child, ast.JoinedStr):
+                yield child
+                yield from _code(child)
+
+
+def _is_text(node: ast.BinOp) -> bool:
+    return any(
+        isinstance(part, ast.JoinedStr)
+        or (isinstance(part, ast.Constant) and isinstance(part.value, str))
+        for part in (node.left, node.right)
+    )
+
+
+def chosen(count: int, seed: int) -> list[Mutant]:
+    """As many places of each room as of any other, drawn with a seed."""
+    dice, mutants = random.Random(seed), []
+    for at, room in enumerate(sorted(TESTS)):
+        known = [
+            mutant
+            for path in sorted((ROOT / "costplan" / room).rglob("*.py"))
+            for mutant in places(str(path.relative_to(ROOT)), path.read_bytes())
+        ]
+        share = count // len(TESTS) + (at < count % len(TESTS))
+        mutants += dice.sample(known, min(share, len(known)))
+    return mutants
+
+
+def first_failure(room: str, tree: Path) -> str | None:
+    """The first test of a room that fails in a tree; None where all pass.
+
+    Time is the processor's: on a busy machine a slow test is no test that noticed something.
+    """
+    options = ("-x", "-q", "-n", "0", "--no-header", "--tb=no", "-p", "no:cacheprovider")
+    limit = f'ulimit -t {LONGEST}; exec "$@"'
+    ran = subprocess.run(
+        ["sh", "-c", limit, "sh", sys.executable, "-m", "pytest", *options, *TESTS[room]],
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode == 0:
+        return None
+    if ran.returncode < 0:
+        return f"no end within {LONGEST} s of processor"
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, re.MULTILINE)
+    return failed[1] if failed else "the tests cannot start"
+
+
+def notice(mutant: Mutant, tree: Path) -> str | None:
+    """The first test that fails on a changed copy of the tree; None where all pass."""
+    file = tree / mutant.path
+    source = file.read_bytes()
+    file.write_bytes(source[: mutant.start] + mutant.new.encode() + source[mutant.end :])
+    try:
+        return first_failure(mutant.room, tree)
+    finally:
+        file.write_bytes(source)
+
+
+def play(mutants: list[Mutant], workers: int) -> list[str | None]:
+    """What notices each of the changes, some side by side, each worker in a copy of its own."""
+    with TemporaryDirectory(prefix="mutants") as folder:
+        trees = [Path(folder) / str(n) for n in range(workers)]
+        for tree in trees:
+            shutil.copytree(ROOT, tree, ignore=KEPT_OUT)
+        for room in sorted({mutant.room for mutant in mutants}):
+            failed = first_failure(room, trees[0])
+            if failed is not None:
+                sys.exit(f"{failed}: the tests of {room} fail where nothing is changed")
+
+        def some(worker: int) -> list[tuple[int, str | None]]:
+            seen = []
+            for at in range(worker, len(mutants), workers):
+                mutant = mutants[at]
+                noticed = notice(mutant, trees[worker])
+                name = mutant.name((ROOT / mutant.path).read_bytes())
+                print(f"{noticed or 'SURVIVES'}: {name}", flush=True)
+                seen.append((at, noticed))
+            return seen
+
+        with ThreadPoolExecutor(workers) as pool:
+            told = dict(pair for seen in pool.map(some, range(workers)) for pair in seen)
+    return [told[at] for at in range(len(mutants))]
+
+
+def summary(mutants: list[Mutant], noticed: list[str | None], seed: int) -> tuple[int, str]:
+    """How many are noticed, and that in the words of docs/quality.md."""
+    lines = ["| Room | Changed | Noticed |", "| --- | --: | --: |"]
+    for room in sorted(TESTS):
+        told = [test for mutant, test in zip(mutants, noticed, strict=True) if mutant.room == room]
+        lines.append(f"| {room} | {len(told)} | {sum(test is not None for test in told)} |")
+    total = sum(test is not None for test in noticed)
+    lines += ["", f"{total} of {len(mutants)} noticed (seed {seed}). Not noticed:", ""]
+    for mutant, test in zip(mutants, noticed, strict=True):
+        if test is None:
+            name = mutant.name((ROOT / mutant.path).read_bytes())
+            why = EQUIVALENT.get(name.partition(": ")[2], "no test holds this yet")
+            lines.append(f"- `{name}`: {why}")
+    return total, "\n".join(lines)
+
+
+def write(text: str) -> None:
+    """The figures under their own heading; the rest of the page stays as it is."""
+    page = ROOT / "docs" / "quality.md"
+    before = page.read_text("utf-8") if page.exists() else "# How well the tests look\n"
+    part = f"{HEADING}\n\nWritten by `python tests/mutants.py --write`.\n\n{text}\n\n{END}\n"
+    if HEADING in before:
+        head, _, rest = before.partition(HEADING)
+        before = head + part + rest.partition(END + "\n")[2]
+    else:
+        before = before.rstrip("\n") + "\n\n" + part
+    page.write_text(before, "utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=COUNT)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--write", action="store_true", help="record it in docs/quality.md")
+    given = parser.parse_args()
+    began = time.monotonic()
+    mutants = chosen(given.count, given.seed)
+    total, text = summary(mutants, play(mutants, given.workers), given.seed)
+    print(f"\n{text}\n\n{time.monotonic() - began:.0f} s")
+    if given.write:
+        write(text)
+    return 0 if total * COUNT >= FLOOR * len(mutants) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
