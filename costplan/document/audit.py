@@ -3,8 +3,6 @@
 A field's name is its key in the JSON.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, NamedTuple

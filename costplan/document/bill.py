@@ -1,7 +1,5 @@
 """The bill of one offer: what ``costplan price`` saves and draws."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """A comparison: stacks side by side, and for each stack the ways to its reliability, priced."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal

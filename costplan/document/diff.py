@@ -8,8 +8,6 @@ model, another tier or mode, new and removed lines. ``price``: the same things a
 All are money a month of the base's currency; the four sum to the difference exactly.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date

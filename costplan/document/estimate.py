@@ -1,8 +1,6 @@
 """An estimate: each stack's month, line by line, with what it rests on. The document is the
 snapshot: everything drawn later is drawn from it, with no access to prices or workload."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -373,7 +371,7 @@ class EstimateDocument:
         own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
         return [*pinned, *(one.sentence for one in own)]
 
-    def only(self, stacks: str | Sequence[str]) -> EstimateDocument:
+    def only(self, stacks: str | Sequence[str]) -> "EstimateDocument":
         """The document with these stacks alone; with all of them where none is named.
 
         Raises BadUsage for a stack that it has not.

@@ -5,8 +5,6 @@ JUnit, SARIF, workflow commands and code-quality reports are drawn from either w
 which.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple

@@ -1,7 +1,5 @@
 """What ``costplan doctor`` finds: plain values, a field's name its key in the JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, NamedTuple

@@ -1,7 +1,5 @@
 """A line item: one charge on one bill, with everything needed to defend it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -143,6 +141,7 @@ class Unpriced(NamedTuple):
     "contracted_amount",
     "exchanged",
     "terms",
+    faithful=True,
 )
 @dataclass(slots=True)
 class LineItem:

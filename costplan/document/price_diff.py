@@ -4,8 +4,6 @@ Everything is a plain value. Money is in a figure's ``currency`` per ``per`` uni
 ``old`` figure of a change is already turned to the ``per`` of the new one where units agree.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple

@@ -1,7 +1,5 @@
 """Where the prices of an estimate are from: a workload file, a lock, prices of one's own."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple

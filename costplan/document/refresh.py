@@ -1,7 +1,5 @@
 """What a refresh of the prices did, or would do."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, NamedTuple
 

@@ -1,7 +1,5 @@
 """What becomes of a stack's requests, as a document has it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal

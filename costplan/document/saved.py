@@ -16,7 +16,7 @@ from costplan.problems import BadUsage, InvalidInput, Path, Problem, did_you_mea
 from costplan.quantity import literal
 from costplan.record.dialects import JSON, collected
 from costplan.record.found import Problems, missing
-from costplan.record.writing import plain
+from costplan.record.writing import AS_READ, plain
 
 if TYPE_CHECKING:
     from costplan.document.bill import Bill
@@ -134,7 +134,7 @@ def read_document(kind: type[Any], given: Mapping[str, Any]) -> Any:
 def _apart(document: Any, given: Mapping[str, Any], found: Problems) -> list[Problem]:
     """Where a document says other than what follows from the rest of it."""
     try:
-        made = plain(document)
+        made = plain(document, checking=True)
     except ArithmeticError:  # of what a check has refused
         return []
     differences: list[Problem] = []
@@ -190,7 +190,7 @@ def _check_major(version: object) -> None:
 def _agree(given: Any, made: Any, path: Path, problems: list[Problem], versions: _Versions) -> None:
     """Note where two values differ. What a key that is always there lacks, or is not known, was
     found when it was read."""
-    if path[-1:] == ("schema_version",):
+    if path[-1:] == ("schema_version",) or made is AS_READ:
         return
     if isinstance(given, Mapping) and isinstance(made, Mapping):
         _agree_keys(given, made, path, problems, versions)

@@ -1,7 +1,5 @@
 """What a check found: a verdict for each stack and rule, and the exit code that follows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-MANY = 100
+MANY = 200
 """Records of a kind, from which on it is worth the time to generate a function for it."""
 
 
@@ -54,7 +54,8 @@ def read(value, path, problems):
             return made
     return slow(value, path, problems)
 """
-    return _function(source, "read", given)  # type: ignore[no-any-return]
+    made: Callable[..., Any] = _function(source, "read", given)
+    return made
 
 
 def _test(number: int, one: Any, given: dict[str, Any]) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from costplan.problems import Path, Problem, did_you_mean
 
@@ -19,15 +19,22 @@ class Problems(list[Problem]):
     newer = False
 
 
-class Quick(NamedTuple):
+class Quick:
     """Values that need no look by a reader: of exactly this type, where ``holds`` and ``bound`` say
     so. ``words`` spell ``holds`` out; ``turn`` makes the field's value, None where it cannot."""
 
-    kind: type
-    holds: Callable[[Any], bool] | None = None
-    bound: Callable[[Any], bool] | None = None
-    words: str = ""
-    turn: Callable[[Any], Any] | None = None
+    __slots__ = ("bound", "holds", "kind", "turn", "words")
+
+    def __init__(
+        self,
+        kind: type,
+        holds: Callable[[Any], bool] | None = None,
+        bound: Callable[[Any], bool] | None = None,
+        words: str = "",
+        turn: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.kind, self.holds, self.bound = kind, holds, bound
+        self.words, self.turn = words, turn
 
     @property
     def whole(self) -> Callable[[Any], bool] | None:
@@ -53,7 +60,7 @@ def odd_keys(
     """Note the keys that are not known, which those of a newer document may be; whether there are
     none to tell of."""
     odd = [] if getattr(problems, "newer", False) else [key for key in value if key not in known]
-    every = "known keys: " + ", ".join(known)
+    every = "known keys: " + ", ".join(known) if odd else ""
     for at, key in enumerate(odd):  # likenesses are dear, and nobody is shown so many
         hint = (did_you_mean(key, known) if at < MOST_LIKENESSES else None) or every
         problems.append(Problem((*path, key), f"unknown key '{key}'", hint, "key"))

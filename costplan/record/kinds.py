@@ -7,7 +7,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, is_dataclass
 from functools import cache
-from typing import Annotated, Any, NamedTuple, TypeVar, dataclass_transform
+from typing import Annotated, Any, TypeVar, dataclass_transform
 
 from costplan.record import marks
 
@@ -96,15 +96,16 @@ HEAD = ("schema_version", "kind")
 """Constants of a kind that is a document of its own: its first keys."""
 
 
-def keys(*order: str | tuple[str, str]) -> Callable[[Kind], Kind]:
+def keys(*order: str | tuple[str, str], faithful: bool = False) -> Callable[[Kind], Kind]:
     """The keys of a document in their order, where it holds more than the record's own fields.
 
     A key that is no field is a property of the record: it is written, and compared when it is read.
-    A pair is a key and the property that has it under another name.
+    A pair is a key and the property that has it under another name. ``faithful``: nothing of it
+    follows from the rest, so that what was read is what would be written.
     """
 
     def mark(kind: Kind) -> Kind:
-        kind._keys = order  # type: ignore[attr-defined]
+        kind._keys, kind._faithful = order, faithful  # type: ignore[attr-defined]
         return kind
 
     return mark
@@ -127,13 +128,14 @@ def version_of(kind: type) -> str:
     return found
 
 
-class Entry(NamedTuple):
+@dataclass(init=False, repr=False, eq=False)
+class Entry:
     """One key of a document.
 
     ``name`` is the field that reading sets, "" for what follows from the rest; ``kind`` the
     annotation of what the document holds; ``get`` the attribute, or the function of the record,
-    that writing asks. ``optional``: it may be missing; ``since``: in documents of older minor
-    versions. ``inline`` is the record whose keys stand here, ``own`` the constant of a ``HEAD``.
+    that writing asks; ``put`` turns what was read into the field's value. ``sparse``: it is left
+    out at its ``default``; ``since``: documents of older minor versions do without it.
     """
 
     key: str
@@ -146,7 +148,15 @@ class Entry(NamedTuple):
     since: int = 0
     marks: tuple[Any, ...] = ()
 
+    def __init__(self, key: str, name: str, **more: Any) -> None:
+        self.__dict__.update(more, key=key, name=name)
+
+    def but(self, **more: Any) -> Entry:
+        """The entry with other values."""
+        return Entry(**(self.__dict__ | more))
+
     def has(self, mark: type) -> bool:
+        """Whether its annotation has a mark of this kind."""
         return any(isinstance(one, mark) for one in self.marks)
 
 
@@ -165,6 +175,11 @@ def inner(annotation: Any) -> tuple[Any, bool]:
         if len(real) < len(members):
             return (real[0] if len(real) == 1 else typing.Union[tuple(real)]), True  # noqa: UP007
     return annotation, False
+
+
+def is_faithful(annotation: Any) -> bool:
+    """Whether ``keys`` says so of a record."""
+    return is_record(annotation) and getattr(annotation, "_faithful", False)
 
 
 def _default(kind: type) -> dict[str, Any]:
@@ -186,11 +201,8 @@ def _names(kind: type) -> Iterator[str]:
         yield from kind._fields  # type: ignore[attr-defined]
 
 
-class Placed(NamedTuple):
-    """A key where a document has it; ``path`` leads to the record that has it, such as "price."."""
-
-    path: str
-    entry: Entry
+Placed = tuple[str, Entry]
+"""A key where a document has it, behind the path to the record that has it, such as "price."."""
 
 
 @cache
@@ -198,7 +210,7 @@ def entries(kind: type) -> tuple[Entry, ...]:
     """What is read of a record: its keys, and the records whose keys stand among them."""
     inline = [one for one in _own(kind).values() if one.has(marks.Inline)]
     return (
-        *(one.entry for one in written(kind) if not one.path and one.entry not in inline),
+        *(one for path, one in written(kind) if not path and one not in inline),
         *inline,
     )
 
@@ -211,10 +223,10 @@ def written(kind: type) -> tuple[Placed, ...]:
     for name, one in own.items():
         if one.has(marks.Inline) and not held_by(one)[1]:
             for path, entry in written(held_by(one)[0]):
-                found[entry.key] = Placed(f"{name}.{path}", entry)
+                found[entry.key] = (f"{name}.{path}", entry)
         elif not one.has(marks.Unsaved):
-            found[one.key] = Placed("", one)
-    head = [Placed("", _constant(kind, name)) for name in HEAD if _is_document(kind)]
+            found[one.key] = ("", one)
+    head = [("", _constant(kind, name)) for name in HEAD if _is_document(kind)]
     order = getattr(kind, "_keys", None)
     if order is None:
         return (*head, *found.values())
@@ -222,7 +234,7 @@ def written(kind: type) -> tuple[Placed, ...]:
     for each in order:
         key, name = each if isinstance(each, tuple) else (each, each)
         known = found.get(key) if name == key else None
-        made.append(known or Placed("", _derived(kind, key, name)))
+        made.append(known or ("", _derived(kind, key, name)))
     return (*head, *made)
 
 
@@ -234,9 +246,18 @@ def held_by(inline: Entry) -> tuple[type, bool]:
 @cache
 def _own(kind: type) -> dict[str, Entry]:
     """The record's own fields by name."""
-    hints = typing.get_type_hints(kind, include_extras=True)
+    hints = hints_of(kind)
     defaults = _default(kind)
     return {name: _entry(name, hints[name], defaults.get(name, MISSING)) for name in _names(kind)}
+
+
+def hints_of(annotated: Any) -> Mapping[str, Any]:
+    """The annotations of a class or a function; evaluated where their module keeps them as text,
+    which costs a record of twenty fields half a millisecond."""
+    found: Mapping[str, Any] = annotated.__annotations__
+    if any(isinstance(one, str | typing.ForwardRef) for one in found.values()):
+        return typing.get_type_hints(annotated, include_extras=True)
+    return found
 
 
 def _is_document(kind: type) -> bool:
@@ -248,7 +269,9 @@ def _entry(name: str, annotation: Any, default: Any) -> Entry:
     of = {type(one): one for one in said}
     key, other = of.get(marks.Key), of.get(marks.As)
     since = of.get(marks.Since)
-    kind, get, put = (annotation, name, None) if other is None else other
+    kind, get, put = (
+        (annotation, name, None) if other is None else (other.kind, other.get, other.put)
+    )
     if other is not None and (about := of.get(marks.About)):
         kind = Annotated[kind, about]
     return Entry(
@@ -265,13 +288,13 @@ def _entry(name: str, annotation: Any, default: Any) -> Entry:
 
 
 def _constant(kind: type, name: str) -> Entry:
-    return Entry(name, "", typing.Literal[getattr(kind, name)], name)
+    return Entry(name, "", kind=typing.Literal[getattr(kind, name)], get=name)
 
 
 def _derived(kind: type, key: str, name: str) -> Entry:
     asked: Any = getattr(kind, name)
-    annotation = typing.get_type_hints(asked.fget, include_extras=True)["return"]
-    return _entry(name, annotation, None)._replace(key=key, name="", get=name)
+    annotation = hints_of(asked.fget)["return"]
+    return _entry(name, annotation, None).but(key=key, name="", get=name)
 
 
 def values_of(annotation: Any) -> Any:

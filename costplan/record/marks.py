@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from costplan.problems import did_you_mean
 
@@ -125,28 +125,40 @@ class About:
         return {**handler(core), **self.schema()}
 
 
-class Key(NamedTuple):
+class Key:
     """What a document calls the field. ``catalog.hash``: the key ``hash`` of an object below."""
 
-    name: str
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
-class As(NamedTuple):
+class As:
     """A field that a document holds as another type.
 
     ``kind`` is the type in the document; ``get`` makes its value from the whole record, or names
     the attribute that has it; ``put`` turns what was read into the field's value.
     """
 
-    kind: Any
-    get: str | Callable[[Any], Any]
-    put: Callable[[Any], Any] | None = None
+    __slots__ = ("get", "kind", "put")
+
+    def __init__(
+        self,
+        kind: Any,
+        get: str | Callable[[Any], Any],
+        put: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.kind, self.get, self.put = kind, get, put
 
 
-class Since(NamedTuple):
+class Since:
     """The minor version of the schema that added the key: older documents do without it."""
 
-    minor: int
+    __slots__ = ("minor",)
+
+    def __init__(self, minor: int) -> None:
+        self.minor = minor
 
 
 class _Mark:

@@ -11,7 +11,16 @@ from typing import Annotated, Any, NamedTuple, Protocol
 from costplan.problems import Path, Problem
 from costplan.record.compiled import MANY, quick_reader
 from costplan.record.found import BAD, Quick, Reader, missing, odd_keys
-from costplan.record.kinds import HEAD, Entry, entries, held_by, inner, is_record, values_of
+from costplan.record.kinds import (
+    HEAD,
+    Entry,
+    entries,
+    held_by,
+    hints_of,
+    inner,
+    is_record,
+    values_of,
+)
 from costplan.record.marks import Blank, Inline
 
 
@@ -59,7 +68,7 @@ class Part:
         for one in self.own:
             head, dot, rest = one.key.partition(".")
             if dot:
-                below.setdefault(head, []).append(one._replace(key=rest))
+                below.setdefault(head, []).append(one.but(key=rest))
             elif one.has(Inline):
                 held, optional = held_by(one)
                 part = Part(held, entries(held), dialect)
@@ -222,8 +231,7 @@ class Record:
             own = typing.cast(Any, kind).__dataclass_fields__.values()
             self.rest = next((one.name for one in own if one.metadata.get("rest")), None)
         if self.rest:
-            hint = typing.get_type_hints(kind, include_extras=True)[self.rest]
-            self.rest_item = values_of(hint)
+            self.rest_item = values_of(hints_of(kind)[self.rest])
 
     @cached_property
     def part(self) -> Part:

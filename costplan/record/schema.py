@@ -68,7 +68,7 @@ class _Schema:
             inside = {"type": "object", "properties": {}, "required": [], "below": True}
             below = properties.setdefault(head, inside)
             required += [] if head in required else [head]
-            self._add(one._replace(key=rest), below["properties"], below["required"])
+            self._add(one.but(key=rest), below["properties"], below["required"])
             return
         properties[head] = self._value(one)
         if not one.sparse and not one.since:

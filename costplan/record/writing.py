@@ -17,21 +17,43 @@ from typing import Annotated, Any
 
 from costplan.record.compiled import MANY, quick_getter
 from costplan.record.dialects import moment_words
-from costplan.record.kinds import Entry, Placed, held_by, inner, is_record, values_of, written
+from costplan.record.kinds import (
+    Entry,
+    Placed,
+    held_by,
+    inner,
+    is_faithful,
+    is_record,
+    values_of,
+    written,
+)
 from costplan.record.marks import Blank, Inline, Monthly
 
 Writer = Callable[[Any], Any]
 
 
-def plain(value: Any) -> Any:
-    """A record as plain data."""
+class _AsRead:
+    """Equal to whatever it is compared with."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+AS_READ: Any = _AsRead()
+
+
+def plain(value: Any, *, checking: bool = False) -> Any:
+    """A record as plain data. ``checking``: to be compared with what the record was read from, so
+    that records of which nothing follows from the rest need not be written."""
     kind: Any = type(value)
-    made = writer(kind)
+    made = writer(kind, checking)
     return value if made is None else made(value)
 
 
 @cache
-def writer(annotation: Any) -> Writer | None:
+def writer(annotation: Any, checking: bool = False) -> Writer | None:
     """What turns values of an annotation into plain data; None where they are plain already."""
     kind, nullable = inner(annotation)
     if typing.get_origin(kind) is Annotated:
@@ -40,29 +62,33 @@ def writer(annotation: Any) -> Writer | None:
             return lambda text: text or None
         if any(isinstance(one, Monthly) for one in marks):
             return lambda day: day.isoformat()[:7]
-        made = writer(kind)
+        made = writer(kind, checking)
     else:
-        made = _writer(kind)
+        made = _writer(kind, checking)
     if made is None or not nullable:
         return made
     return lambda value: None if value is None else made(value)
 
 
-def _writer(kind: Any) -> Writer | None:
+def _writer(kind: Any, checking: bool) -> Writer | None:
     if kind is date:
         return date.isoformat
     if kind is datetime:
         return moment_words
     if is_record(kind):
-        return _Object(kind).write
+        if checking and is_faithful(kind):
+            return lambda made: AS_READ
+        return _Object(kind, checking).write
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         return None
     if origin in (list, tuple):
-        item = writer(values_of(kind))
+        item = writer(values_of(kind), checking)
+        if checking and is_faithful(values_of(kind)):
+            return lambda some: AS_READ
         return list if item is None else lambda some: [item(one) for one in some]
     if origin in (dict, Mapping):
-        value = writer(values_of(kind))
+        value = writer(values_of(kind), checking)
         if value is None:
             return dict
         return lambda some: {name: value(one) for name, one in some.items()}
@@ -73,8 +99,8 @@ class _Object:
     """Writes the records of one kind. The keys that are always there come first in most kinds, and
     those that are left out at their default last."""
 
-    def __init__(self, kind: type) -> None:
-        self.kind = kind
+    def __init__(self, kind: type, checking: bool) -> None:
+        self.kind, self.checking = kind, checking
         self.seen = 0
         self.named = not is_dataclass(kind)
         self.steady: Writer | None = None
@@ -96,11 +122,12 @@ class _Object:
         placed = list(written(self.kind))
         first = list(takewhile(_is_steady, placed))
         paths = [f"{path}{one.get}" for path, one in first]
-        names, turns = [one.key for _, one in first], [writer(one.kind) for _, one in first]
+        names = [one.key for _, one in first]
+        turns = [writer(one.kind, self.checking) for _, one in first]
         make = quick_getter if self.seen == MANY else _getter
         self.steady = make(paths, names, turns)
         rest = placed[len(first) :]
-        self.steps = [_step(*one) for one in rest]
+        self.steps = [_step(*one, self.checking) for one in rest]
         self.at_default: tuple[Any, ...] | None = None
         if len(rest) > 1 and all(isinstance(one.get, str) and one.sparse for _, one in rest):
             self.sparse = attrgetter(*(f"{path}{one.get}" for path, one in rest))
@@ -123,16 +150,16 @@ def _getter(paths: list[str], names: list[str], turns: list[Writer | None]) -> W
 
 def _is_steady(placed: Placed) -> bool:
     """Whether the key is always there, and its value an attribute."""
-    one = placed.entry
+    _, one = placed
     return isinstance(one.get, str) and not (one.sparse or "." in one.key or one.has(Inline))
 
 
-def _step(path: str, one: Entry) -> Callable[[Any, dict[str, Any]], None]:
+def _step(path: str, one: Entry, checking: bool) -> Callable[[Any, dict[str, Any]], None]:
     get = attrgetter(f"{path}{one.get}") if isinstance(one.get, str) else one.get
     sparse, default = one.sparse, one.default
     if one.has(Inline):
-        return _spread(get, _Object(held_by(one)[0]))
-    turn = writer(one.kind)
+        return _spread(get, _Object(held_by(one)[0], checking))
+    turn = writer(one.kind, checking)
     head, dot, rest = one.key.partition(".")
 
     def put(made: Any, data: dict[str, Any]) -> None:

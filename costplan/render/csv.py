@@ -7,11 +7,10 @@ are spelled out.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from io import StringIO
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from costplan.document.entries import FIELDS, Value, entries
@@ -52,18 +51,27 @@ def table(
 ) -> str:
     """CSV text, lines ended by CR LF. ``fields``: how values are written, as ``FIELD`` says."""
     fields = fields or FIELD
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_text(name) for name in header])
-    writer.writerows(
-        ["" if value is None else fields[type(value)](value) for value in row] for row in rows
+    return table_of_texts(
+        header,
+        (["" if value is None else fields[type(value)](value) for value in row] for row in rows),
     )
-    return out.getvalue()
 
 
-def _text(value: str) -> str:
-    text = clean(value)
-    return "'" + text if text.lstrip(" ")[:1] in FORMULA else text
+def table_of_texts(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """As ``table``, of values that are written already."""
+    lines = [",".join(_text(name) for name in header)]
+    lines += [",".join(row) or '""' for row in rows]  # an empty line is no row
+    return "\r\n".join([*lines, ""])
+
+
+@lru_cache(maxsize=4096)
+def _text(value: str) -> str:  # most texts of a document are those of the line before
+    text = clean(value)  # which leaves no line break
+    text = "'" + text if text.lstrip(" ")[:1] in FORMULA else text
+    if '"' in text:
+        text = text.replace('"', '""')
+        return f'"{text}"'
+    return f'"{text}"' if "," in text else text
 
 
 def _sum(value: Sum) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from costplan.document.entries import Entry, Value, entries, estimates_of
 from costplan.quantity import literal
 from costplan.render import Look
-from costplan.render.csv import FIELD, table
+from costplan.render.csv import FIELD, table_of_texts
 from costplan.render.focus_columns import COLUMNS, OWN, WITHOUT
 from costplan.render.focus_names import is_metered, service, unit_name
 from costplan.render.focus_terms import billed, committed, covered_parts, priced_cost, unit_prices
@@ -44,19 +44,12 @@ CATEGORIES = {
 """Service category and subcategory of each component, of the values that the specification
 allows."""
 OTHER = ("Other", "Other (Other)")
-NOTHING: dict[str, Value] = dict.fromkeys(COLUMNS + OWN)
+NOTHING = dict.fromkeys(COLUMNS + OWN, "")
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """One row a line item with a price. The sum of BilledCost is the sum of the totals."""
     return draw_version(saved, VERSION)
-
-
-def _group(entry: Entry, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
-    """Category and subcategory: one of each service, that of its first line."""
-    line = entry.line
-    name = service(line.price.offer, entry.vendor, line.component).name
-    return known.setdefault(name, CATEGORIES.get(line.component, OTHER))
 
 
 def draw_version(saved: Sequence[Saved], version: str) -> str:
@@ -70,15 +63,25 @@ def draw_version(saved: Sequence[Saved], version: str) -> str:
         parts = {made.stack: covered_parts(made) for made in (found.estimates if found else ())}
         lines = list(entries([one]))
         left_out = _left_out(lines)
+        shared: dict[str, dict[str, str]] = {}
         for entry in lines:
             if entry.line.amount is not None:
-                row = _row(entry, parts.get(entry.stack, {}), version)
-                row["x_LeftOut"] = left_out.get(entry.stack)
-                row["ServiceCategory"], row["ServiceSubcategory"] = _group(entry, groups)
-                rows.append(pick(row))
-    return table(header, rows, FIELDS)
+                stack = entry.stack
+                if stack not in shared:
+                    same = _of_stack(entry, version) | {"x_LeftOut": left_out.get(stack)}
+                    shared[stack] = NOTHING | _texts(same)
+                row = _row(entry, parts.get(stack, {}), groups)
+                rows.append(pick(shared[stack] | _texts(row)))
+    return table_of_texts(header, rows)
 
 
+def _texts(row: Mapping[str, Value]) -> dict[str, str]:
+    return {
+        name: "" if value is None else FIELDS[type(value)](value) for name, value in row.items()
+    }
+
+
+@lru_cache(maxsize=4096)
 def _point(value: Decimal) -> str:
     """With a decimal point always: a column of whole numbers would be read as integers."""
     text = literal(value)
@@ -99,10 +102,38 @@ def _left_out(lines: Sequence[Entry]) -> dict[str, str]:
     return found
 
 
-def _row(entry: Entry, parts: Mapping[str, Decimal], version: str) -> dict[str, Value]:
+def _of_stack(entry: Entry, version: str) -> dict[str, Value]:
+    """What the lines of a stack have in common."""
+    start, end = _month(entry.as_of)
+    row: dict[str, Value] = {
+        "BillingAccountId": "estimate",
+        "BillingAccountName": "costplan estimate, not an invoice",
+        "BillingAccountType": "Estimate",
+        "BillingCurrency": entry.currency,
+        "BillingPeriodEnd": end,
+        "BillingPeriodStart": start,
+        "ChargePeriodEnd": end,
+        "ChargePeriodStart": start,
+        "x_FocusVersion": version,
+        "x_Estimate": True,
+        "x_Workload": entry.workload,
+        "x_Stack": entry.stack,
+        "x_AsOf": entry.as_of,
+    }
+    if entry.stack:
+        row["SubAccountId"] = f"{entry.workload}/{entry.stack}"
+        row["SubAccountName"] = f"{entry.workload}, stack {entry.stack}"
+        row["SubAccountType"] = "Stack"
+    return row
+
+
+def _row(
+    entry: Entry, parts: Mapping[str, Decimal], groups: dict[str, tuple[str, str]]
+) -> dict[str, Value]:
+    """What a line has of its own. ``groups``: category and subcategory of each service, which are
+    those of its first line."""
     line, price = entry.line, entry.line.price
     label, formula, vendor = line.label, line.formula, entry.vendor or "unknown"
-    start, end = _month(entry.as_of)
     commitment = committed(line, parts, entry.currency)
     status = commitment["CommitmentDiscountStatus"] if commitment else None
     category = "Usage" if status else _category(entry)
@@ -111,24 +142,15 @@ def _row(entry: Entry, parts: Mapping[str, Decimal], version: str) -> dict[str, 
     priced = unit_prices(line)
     units = billed(priced, conversion)
     seller = service(price.offer, vendor, line.component)
-    row: dict[str, Value] = NOTHING | {
+    group = groups.setdefault(seller.name, CATEGORIES.get(line.component, OTHER))
+    row: dict[str, Value] = {
         "BilledCost": line.amount,
-        "BillingAccountId": "estimate",
-        "BillingAccountName": "costplan estimate, not an invoice",
-        "BillingAccountType": "Estimate",
-        "BillingCurrency": entry.currency,
-        "BillingPeriodEnd": end,
-        "BillingPeriodStart": start,
         "ChargeCategory": category,
         "ChargeDescription": f"{line.role or price.offer}: {label}, {formula}",
         "ChargeFrequency": "Recurring"
         if line.fixed and (category == "Purchase" or status)
         else "Usage-Based",
-        "ChargePeriodEnd": end,
-        "ChargePeriodStart": start,
-        "ConsumedQuantity": (line.used if line.used is not None else line.quantity)
-        if consumed
-        else None,
+        "ConsumedQuantity": line.quantity_used if consumed else None,
         "ConsumedUnit": unit_name(price.unit) if consumed else None,
         "ContractedCost": line.contracted_amount,
         "ContractedUnitPrice": units.contracted,
@@ -148,17 +170,15 @@ def _row(entry: Entry, parts: Mapping[str, Decimal], version: str) -> dict[str, 
         "PublisherName": seller.provider,
         "RegionId": line.region,
         "RegionName": line.region,
+        "ServiceCategory": group[0],
         "ServiceName": seller.name,
         "ServiceProviderName": seller.provider,
+        "ServiceSubcategory": group[1],
         "SkuId": price.offer,
         "SkuMeter": label,
         "SkuPriceDetails": f'{{"x_Variant": {quoted(price.variant)}}}' if price.variant else None,
         "SkuPriceId": f"{price.offer}#{label}@{price.since}",
         "Tags": _tags(entry),
-        "x_FocusVersion": version,
-        "x_Estimate": True,
-        "x_Workload": entry.workload,
-        "x_Stack": entry.stack,
         "x_Component": line.component,
         "x_Role": line.role,
         "x_Step": line.step,
@@ -168,15 +188,8 @@ def _row(entry: Entry, parts: Mapping[str, Decimal], version: str) -> dict[str, 
         "x_PriceSince": price.since,
         "x_PriceChecked": price.checked,
         "x_Confidence": price.confidence,
-        "x_AsOf": entry.as_of,
     }
-    if commitment:
-        row |= commitment
-    if entry.stack:
-        row["SubAccountId"] = f"{entry.workload}/{entry.stack}"
-        row["SubAccountName"] = f"{entry.workload}, stack {entry.stack}"
-        row["SubAccountType"] = "Stack"
-    return row
+    return row | commitment if commitment else row
 
 
 def _category(entry: Entry) -> str:

@@ -52,7 +52,11 @@ def unit_prices(line: LineItem) -> UnitPrices:
         found = UnitPrices(unit, DIGITS.divide(DIGITS.multiply(unit, contracted), listed))
     else:  # nothing was bought
         found = UnitPrices(unit, unit)
-    return UnitPrices(*(None if one is None or one < 0 else one for one in found))
+    return UnitPrices(_not_negative(found.list), _not_negative(found.contracted))
+
+
+def _not_negative(price: Decimal | None) -> Decimal | None:
+    return None if price is None or price < ZERO else price
 
 
 def billed(prices: UnitPrices, conversion: Conversion | None) -> UnitPrices:

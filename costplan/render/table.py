@@ -220,12 +220,15 @@ def _mark(line: LineItem, marks: dict[str, str]) -> str:
 def _merged(lines: Sequence[LineItem]) -> list[LineItem]:
     """Lines of one charge as one row: steps and purposes are for --explain and JSON."""
     rows: dict[tuple[str, bool], LineItem] = {}
+    own: set[tuple[str, bool]] = set()
     for line in lines:
         key = (line.label, line.amount is None)
-        known = rows.get(key)
-        if known is None:
-            rows[key] = replace(line)
+        known = rows.setdefault(key, line)
+        if known is line:
             continue
+        if key not in own:  # most rows are one line, which stays the document's
+            known = rows[key] = replace(known)
+            own.add(key)
         known.quantity += line.quantity
         if line.used is not None:
             known.used = (known.used or ZERO) + line.used
