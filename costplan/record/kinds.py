@@ -243,6 +243,14 @@ def held_by(inline: Entry) -> tuple[type, bool]:
     return inner(typing.get_args(inline.kind)[0])
 
 
+def inline_kinds(kind: type) -> Iterator[type]:
+    """The records whose keys stand among those of a record."""
+    for one in _own(kind).values():
+        if one.has(marks.Inline):
+            yield held_by(one)[0]
+            yield from inline_kinds(held_by(one)[0])
+
+
 @cache
 def _own(kind: type) -> dict[str, Entry]:
     """The record's own fields by name."""
@@ -272,8 +280,6 @@ def _entry(name: str, annotation: Any, default: Any) -> Entry:
     kind, get, put = (
         (annotation, name, None) if other is None else (other.kind, other.get, other.put)
     )
-    if other is not None and (about := of.get(marks.About)):
-        kind = Annotated[kind, about]
     return Entry(
         key=key.name if key else name,
         name=name,

@@ -110,21 +110,6 @@ class Pattern:
         return {"pattern": self.text}
 
 
-class About:
-    """A field's meaning and unit, for the JSON Schema and so for editors."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def schema(self) -> dict[str, Any]:
-        return {"description": self.text}
-
-    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
-        return {**handler(core), **self.schema()}
-
-
 class Key:
     """What a document calls the field. ``catalog.hash``: the key ``hash`` of an object below."""
 

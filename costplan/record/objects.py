@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, is_dataclass
@@ -36,6 +37,7 @@ class Format(Protocol):
     def refuse(self, expected: str, value: object, path: Path, problems: list[Problem]) -> Any: ...
 
 
+VERSION = re.compile(r"\d{1,4}\.\d{1,4}")
 ALWAYS = 1_000_000
 """The minor version up to which a key that may always be missing may be missing."""
 
@@ -75,10 +77,9 @@ class Part:
                 self.inline.append((one.name, optional, part))
             elif one.name:
                 self.fields.append(_field(one, dialect))
-            elif one.key != HEAD[0]:  # whose value whoever reads a document has looked at
-                self.derived.append((one.key, one.sparse, dialect.reader(one.kind)))
             else:
-                self.derived.append((one.key, one.sparse, _anything))
+                read = _version if one.key == HEAD[0] else dialect.reader(one.kind)
+                self.derived.append((one.key, one.sparse, read))
         self.below = [(key, Part(kind, some, dialect)) for key, some in below.items()]
         self.known = {one.key: None for one in self.fields}
         self.known |= dict.fromkeys(key for key, _, _ in self.derived)
@@ -198,8 +199,12 @@ def _field(one: Entry, dialect: Format) -> _Field:
     )
 
 
-def _anything(value: object, path: Path, problems: list[Problem]) -> Any:
-    return value
+def _version(value: object, path: Path, problems: list[Problem]) -> Any:
+    """A version of the schema; whether it is one that is read is asked of the whole document."""
+    if isinstance(value, str) and VERSION.fullmatch(value):
+        return value
+    problems.append(Problem(path, "must be a version such as 1.0"))
+    return BAD
 
 
 def _holds_records(annotation: Any) -> bool:

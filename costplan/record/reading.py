@@ -134,8 +134,8 @@ class Dialect(ABC):
             for one in choices:  # true is not 1, and 1.0 is
                 if value == one and isinstance(value, bool) == isinstance(one, bool):
                     return one
-            if not isinstance(value, str):
-                expected = f"one of {words}" if isinstance(choices[0], str) else words.lower()
+            if not isinstance(value, str) or not isinstance(choices[0], str):
+                expected = f"one of {words}" if len(choices) > 1 else words.lower()
                 return self.refuse(expected, value, path, problems)
             hint = did_you_mean(value, choices)
             problems.append(Problem(path, f"must be one of {words}", hint))

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from costplan.record.kinds import HEAD, Entry, held_by, inner, is_record, values_of, written
+from costplan.record.kinds import (
+    HEAD,
+    Entry,
+    held_by,
+    inline_kinds,
+    inner,
+    is_record,
+    values_of,
+    written,
+)
 from costplan.record.marks import Blank, Inline, Monthly, Names
 
 SCALARS: dict[Any, dict[str, Any]] = {
@@ -28,18 +37,27 @@ NULL = {"type": "null"}
 MONTH = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
 
 
-def json_schema(kind: type, title: str, optional: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The schema of a document; its ``optional`` keys may be missing."""
+Sentences = Callable[[type], Mapping[str, object]]
+
+
+def json_schema(
+    kind: type,
+    title: str,
+    optional: frozenset[str] = frozenset(),
+    sentences: Sentences = lambda kind: {},
+) -> dict[str, Any]:
+    """The schema of a document; its ``optional`` keys may be missing. ``sentences`` says what the
+    keys of a record mean."""
     definitions: dict[str, Any] = {}
-    made = _Schema(definitions).object(kind)
+    made = _Schema(definitions, sentences).object(kind)
     made["required"] = [key for key in made["required"] if key not in optional]
     found = {name: definitions[name] for name in sorted(definitions)}
     return {"title": title, **made, **({"$defs": found} if found else {})}
 
 
 class _Schema:
-    def __init__(self, definitions: dict[str, Any]) -> None:
-        self.definitions = definitions
+    def __init__(self, definitions: dict[str, Any], sentences: Sentences) -> None:
+        self.definitions, self.sentences = definitions, sentences
         self.kinds: dict[str, type] = {}
 
     def object(self, kind: type) -> dict[str, Any]:
@@ -48,6 +66,10 @@ class _Schema:
         required: list[str] = []
         for _, one in written(kind):
             self._add(one, properties, required)
+        for held in (kind, *inline_kinds(kind)):
+            for name, said in self.sentences(held).items():
+                if name in properties:
+                    properties[name]["description"] = str(said)
         for one in [*properties.values()]:
             if one.pop("below", None):
                 one |= {"required": one.pop("required"), "additionalProperties": False}
@@ -94,16 +116,14 @@ class _Schema:
             made = self._named(names, values_of(kind))
         else:
             made = self._kind(kind)
-        said: dict[str, Any] = {}
         for one in marks:
             if hasattr(one, "schema"):
-                said |= one.schema()
-        made = {**made, **{key: value for key, value in said.items() if key != "description"}}
+                made |= one.schema()
         if "enum" in made:
             made.pop("type", None)
         if nullable or any(isinstance(one, Blank) for one in marks):
             made = _or_null(made)
-        return made | {key: value for key, value in said.items() if key == "description"}
+        return made
 
     def _named(self, names: Names, value: Any) -> dict[str, Any]:
         return {

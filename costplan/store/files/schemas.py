@@ -124,10 +124,11 @@ OPTIONAL = {"bill": frozenset(("kind",))}
 def document_schema(name: str) -> dict[str, Any]:
     """A document that a command writes."""
     from costplan.document.saved import type_of
+    from costplan.keys import sentences
     from costplan.record.schema import json_schema
 
     kind = type_of(name.replace("-", "_"))
-    return json_schema(kind, DOCUMENTS[name], OPTIONAL.get(name, frozenset()))
+    return json_schema(kind, DOCUMENTS[name], OPTIONAL.get(name, frozenset()), sentences)
 
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {

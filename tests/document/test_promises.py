@@ -1,0 +1,114 @@
+"""What saved documents promise: files of every kind as they were saved once, and the JSON Schemas.
+
+A schema is made from the records. Its copy here is what readers elsewhere were told: a change that
+is meant is made with COSTPLAN_UPDATE_GOLDEN=1 python -m pytest tests/document, and its diff read.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from costplan.document.saved import KINDS, PAGES, RESULTS, read_document, type_of
+from costplan.problems import InvalidInput
+from costplan.record.writing import plain
+from costplan.render.json import dumps
+from costplan.store.files.documents import parse_json
+from costplan.store.files.schemas import DOCUMENTS, schema
+
+ROOT = Path(__file__).resolve().parents[2]
+SAVED = sorted((ROOT / "tests" / "data" / "documents").glob("*.json"))
+SCHEMAS = ROOT / "tests" / "golden" / "schemas"
+SAVED_NOWHERE = {"price_overview"}
+"""Kinds that are drawn for a reader only."""
+ADDED: dict[str, dict[str, Any]] = {}
+"""Keys that a minor version added to a kind since its files were saved, with their defaults."""
+
+
+def data_of(path: Path) -> Any:
+    return parse_json(path.name, path.read_text(encoding="utf-8"))
+
+
+def test_every_kind_was_saved_once() -> None:
+    kinds = {data_of(path)["kind"] for path in SAVED}
+    assert kinds == set(KINDS | RESULTS | PAGES) - SAVED_NOWHERE
+
+
+@pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
+def test_what_was_saved_is_read_and_written_unchanged(path: Path) -> None:
+    data = data_of(path)
+    version, added = data["schema_version"], ADDED.get(data["kind"], {})
+    again = plain(read_document(type_of(data["kind"]), data))
+    assert {**again, "schema_version": version} == {**data, **added}
+    if not added and again["schema_version"] == version:
+        assert dumps(again) + "\n" == path.read_text(encoding="utf-8")  # the order of keys too
+
+
+@pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
+def test_what_was_saved_is_valid(path: Path) -> None:
+    name = path.stem.partition("-")[0].replace("_", "-")
+    if name in DOCUMENTS:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        Draft202012Validator(json.loads(schema(name))).validate(data)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_schema_is_what_was_promised(name: str) -> None:
+    path = SCHEMAS / f"{name}.json"
+    if os.environ.get("COSTPLAN_UPDATE_GOLDEN"):
+        path.write_text(schema(name), encoding="utf-8")
+    assert schema(name) == path.read_text(encoding="utf-8")
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> Any:
+    """Every value of a document, of an array the first element's."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield (*path, key)
+            yield from places(value, (*path, key))
+    elif isinstance(node, list) and node:
+        yield from places(node[0], (*path, 0))
+
+
+def at(data: Any, path: tuple[Any, ...]) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+WRONG = ("x", Decimal("-1.5"), True, [], {}, None, 1.5)
+ONE_OF_EACH = {data_of(path)["kind"]: path for path in reversed(SAVED)}
+
+
+@pytest.mark.parametrize("kind", ONE_OF_EACH)
+def test_a_value_of_another_type_is_refused_with_its_place(kind: str) -> None:
+    """Or it is right as it is, and then the document is written with it."""
+    data = data_of(ONE_OF_EACH[kind])
+    refused = 0
+    for path in places(data):
+        if path in (("schema_version",), ("kind",)):
+            continue
+        for wrong in WRONG:
+            changed = copy.deepcopy(data)
+            at(changed, path[:-1])[path[-1]] = wrong
+            try:
+                read = read_document(type_of(kind), changed)
+            except InvalidInput as error:
+                refused += 1
+                if isinstance(wrong, float):  # which no place of a document may hold
+                    assert path in [one.path for one in error.problems]
+                continue
+            assert not isinstance(wrong, float), path
+            parent = at(plain(read), path[:-1])
+            if path[-1] in parent:
+                assert parent[path[-1]] == wrong, (path, wrong)
+            else:
+                assert wrong in (None, []), (path, wrong)
+    assert refused > 3 * len(WRONG)
