@@ -542,3 +542,12 @@ def test_one_charge_alone_waits_for_no_other_that_is_only_known_later() -> None:
 def test_a_tier_s_price_is_per_its_charge_s_number_but_a_package_s(mode: str, per: int) -> None:
     made = bill(f'mode = "{mode}"\nper = 1_000\n{TIERS}', 50)
     assert {line.price.per for line in made.lines} == {Decimal(per)}
+
+
+def test_what_a_binding_pays_at_a_flat_rate_it_pays_once_and_its_use_in_full() -> None:
+    flat = charge('quantity = "1"\nprice = 5\nscope = "binding"')
+    twice = (take(role="a"), take(role="a", purpose="idle"))
+    assert sum_of(billed(flat, *twice).lines) == 5
+    assert sum_of(billed(flat, *twice, take(role="b")).lines) == 10
+    used = charge('price = 1\nscope = "binding"')
+    assert sum_of(billed(used, take(role="a", requests=10), take(role="a", requests=5)).lines) == 15
