@@ -259,6 +259,7 @@ def test_a_cap_is_its_own_line() -> None:
     made = bill("price = 0.011\ncap = 30", 2920)
     assert amounts(made.lines) == {"use": Decimal("32.12"), "use cap": Decimal("-2.12")}
     assert made.lines[1].formula == "at most 30 a month, charged 32.12"
+    assert made.lines[1].price.price == Decimal("-2.12")
     assert len(bill("price = 1\ncap = 30", 30).lines) == 1
 
 
