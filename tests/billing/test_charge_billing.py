@@ -259,6 +259,7 @@ def test_a_cap_is_its_own_line() -> None:
     made = bill("price = 0.011\ncap = 30", 2920)
     assert amounts(made.lines) == {"use": Decimal("32.12"), "use cap": Decimal("-2.12")}
     assert made.lines[1].formula == "at most 30 a month, charged 32.12"
+    assert made.lines[1].price.price == Decimal("-2.12")
     assert len(bill("price = 1\ncap = 30", 30).lines) == 1
 
 
@@ -515,3 +516,39 @@ def test_one_charge_alone_comes_without_the_adjustments() -> None:
     with pytest.raises(BadUsage, match="has no charge 'usee'") as caught:
         billed(entry, take(requests=10), only="usee")
     assert caught.value.hint == "did you mean 'use'?"
+
+
+# ---------------------------------------------------------------- what is not known
+
+
+def test_a_standby_copy_of_what_has_no_price_has_none_either() -> None:
+    made = bill('quote = true\nredundant = "0.5"', 10)
+    (line,) = made.lines
+    assert (line.quantity, line.amount, line.tags) == (10, None, ())
+    priced = bill('price = 2\nredundant = "0.5"', 10).lines
+    assert [(one.amount, one.tags) for one in priced] == [(10, ()), (10, ("redundant",))]
+
+
+def test_one_charge_alone_waits_for_no_other_that_is_only_known_later() -> None:
+    later = 'origin = { since = 2027-01-01, checked = 2026-06-01, source = "page" }'
+    text = "[[offer.charge]]\nid = '{}'\nunit = 'request'\nquantity = 'requests'\nprice = 1\n"
+    entry = offer(text.format("use") + text.format("next") + later)
+    both = billed(entry, take(requests=10)).lines
+    assert [(one.price.charge, one.amount) for one in both] == [("use", 10), ("next", None)]
+    (line,) = billed(entry, take(requests=10), only="use").lines
+    assert (line.price.charge, line.amount) == ("use", 10)
+
+
+@pytest.mark.parametrize(("mode", "per"), [("graduated", 1_000), ("volume", 1_000), ("package", 1)])
+def test_a_tier_s_price_is_per_its_charge_s_number_but_a_package_s(mode: str, per: int) -> None:
+    made = bill(f'mode = "{mode}"\nper = 1_000\n{TIERS}', 50)
+    assert {line.price.per for line in made.lines} == {Decimal(per)}
+
+
+def test_what_a_binding_pays_at_a_flat_rate_it_pays_once_and_its_use_in_full() -> None:
+    flat = charge('quantity = "1"\nprice = 5\nscope = "binding"')
+    twice = (take(role="a"), take(role="a", purpose="idle"))
+    assert sum_of(billed(flat, *twice).lines) == 5
+    assert sum_of(billed(flat, *twice, take(role="b")).lines) == 10
+    used = charge('price = 1\nscope = "binding"')
+    assert sum_of(billed(used, take(role="a", requests=10), take(role="a", requests=5)).lines) == 15

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from small_catalog import DAY, amounts, billed, offer, sum_of, take
+from small_catalog import DAY, amounts, billed, charge, offer, sum_of, take
 
 from costplan.document.line import LineItem
 
@@ -149,3 +149,14 @@ def test_a_purpose_of_the_charge_is_not_split() -> None:
 def test_without_uses_all_is_for_the_takers_purpose(uses: dict) -> None:
     made = billed(offer(PLAN), take("one", purpose="coordinate", requests=300, uses=uses), day=DAY)
     assert {line.purpose for line in made.lines} == {"coordinate"}
+
+
+def test_a_taker_with_steps_weighs_no_more_than_one_without() -> None:
+    entry = charge("price = 1")
+    uses = {("produce", "s"): Decimal(3), ("coordinate", "s"): Decimal(1)}
+    made = billed(entry, take("one", requests=8, uses=uses), take("two", requests=8))
+    assert [(one.role, one.purpose, one.amount) for one in made.lines] == [
+        ("one", "produce", 6),
+        ("one", "coordinate", 2),
+        ("two", "produce", 8),
+    ]

@@ -407,3 +407,14 @@ def test_a_vote_s_runs_go_side_by_side_and_a_retry_s_do_not() -> None:
         )
     steps = len(made.step)
     assert seconds == [8, 8, 8 * D(steps + 2) / steps, 8 * D(steps + 2) / steps]
+
+
+def test_only_what_the_workload_names_is_a_part() -> None:
+    parts = {"knowledge", "web", "orchestration", "runtime", "observability"}
+    assert set(usage(RAG).parts) == parts
+
+
+def test_an_index_embeds_what_it_says_the_length_of() -> None:
+    text = RAG.replace("query_tokens = 40\n", "")
+    embedded = [one.step for one in usage(text).model_calls if one.step.startswith("knowledge ")]
+    assert embedded == ["knowledge upserts"]
