@@ -138,9 +138,6 @@ def _row(
     status = commitment["CommitmentDiscountStatus"] if commitment else None
     category = "Usage" if status else _category(entry)
     consumed = category == "Usage" and status != "Unused"
-    conversion = line.exchanged.conversion if line.exchanged is not None else None
-    priced = unit_prices(line)
-    units = billed(priced, conversion)
     seller = service(price.offer, vendor, line.component)
     group = groups.setdefault(seller.name, CATEGORIES.get(line.component, OTHER))
     row: dict[str, Value] = {
@@ -153,17 +150,11 @@ def _row(
         "ConsumedQuantity": line.quantity_used if consumed else None,
         "ConsumedUnit": unit_name(price.unit) if consumed else None,
         "ContractedCost": line.contracted_amount,
-        "ContractedUnitPrice": units.contracted,
         "EffectiveCost": line.amount,
         "HostProviderName": seller.provider,
         "InvoiceIssuerName": seller.provider,
         "ListCost": line.list_amount,
-        "ListUnitPrice": units.list,
         "PricingCategory": "Committed" if status else "Standard",
-        "PricingCurrency": conversion.currency if conversion is not None else entry.currency,
-        "PricingCurrencyContractedUnitPrice": priced.contracted,
-        "PricingCurrencyEffectiveCost": priced_cost(line),
-        "PricingCurrencyListUnitPrice": priced.list,
         "PricingQuantity": line.quantity / price.per,
         "PricingUnit": unit_name(price.unit, price.per),
         "ProviderName": seller.provider,
@@ -189,7 +180,24 @@ def _row(
         "x_PriceChecked": price.checked,
         "x_Confidence": price.confidence,
     }
+    row |= _prices(entry)
     return row | commitment if commitment else row
+
+
+def _prices(entry: Entry) -> dict[str, Value]:
+    """Unit prices, in the billing currency and in the one that the line is priced in."""
+    line = entry.line
+    conversion = line.exchanged.conversion if line.exchanged is not None else None
+    priced = unit_prices(line)
+    units = billed(priced, conversion)
+    return {
+        "ContractedUnitPrice": units.contracted,
+        "ListUnitPrice": units.list,
+        "PricingCurrency": conversion.currency if conversion is not None else entry.currency,
+        "PricingCurrencyContractedUnitPrice": priced.contracted,
+        "PricingCurrencyEffectiveCost": priced_cost(line),
+        "PricingCurrencyListUnitPrice": priced.list,
+    }
 
 
 def _category(entry: Entry) -> str:
