@@ -41,9 +41,11 @@ from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.workload.conversation import Prefix, calls
-from costplan.workload.model import Conversation, Traffic, Workload
+from costplan.workload.model import Workload
 from costplan.workload.model_calls import SECONDS_PER_MONTH
 from costplan.workload.solving import solve
+from costplan.workload.step import Conversation
+from costplan.workload.tables import Traffic
 from costplan.workload.traffic import shares_in
 from costplan.workload.usage import monthly_usage
 

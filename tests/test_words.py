@@ -24,8 +24,8 @@ from costplan.words import (
     several,
     weakest,
 )
-from costplan.workload.model import Step
 from costplan.workload.model_calls import QUANTITIES
+from costplan.workload.step import Step
 
 CODE = Path(__file__).parents[1] / "costplan"
 ADAPTERS = CODE / "store" / "sourcing" / "upstream"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from costplan.api import BESIDE, Locking, estimate_opened
 from costplan.api.house import house_rates, idle, judge_ages, narrowed, sound, under
@@ -17,11 +17,18 @@ from costplan.store.files.rule_changes import rule_changes
 from costplan.store.files.shelves import catalog_shelves, open_catalog, strangers
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened
+from costplan.words import several
 
 if TYPE_CHECKING:
     from costplan.document.verdict import CheckDocument
     from costplan.plan.judge.measures import NoBaseline
     from costplan.plan.judge.ruleset import RuleSet
+    from costplan.store.files.policies import PolicyFile
+    from costplan.store.files.subjects import SavedEstimate
+
+
+MADE = "its prices and quantities are made"
+ITS_WORKLOAD = "give the workload with --as-of, --set and --lock, or --exchange"
 
 
 def refuse_bad_rules(opened: Opened) -> None:
@@ -54,9 +61,8 @@ def check_subject(
     the subject, and of a baseline that is a workload. Raises CostplanError.
     """
     from costplan.plan.judge.check import check
-    from costplan.plan.judge.measures import NOT_GIVEN, NoBaseline
-    from costplan.plan.judge.ruleset import RuleSet, from_limits
-    from costplan.store.files.git import short
+    from costplan.plan.judge.measures import NOT_GIVEN
+    from costplan.plan.judge.ruleset import from_limits
     from costplan.store.files.places import place
     from costplan.store.files.policies import open_policies
     from costplan.store.files.subjects import SavedEstimate, open_subject
@@ -67,25 +73,15 @@ def check_subject(
         raise BadUsage("standard input cannot be both the subject and its baseline")
     files = [open_policies(path) for path in policies]
     opened = open_subject(subject, changes, rates)
-    sets: list[RuleSet] = []
-    notes: list[str] = []
     if isinstance(opened, SavedEstimate):
         if as_of is not None or changes or rates or locking != BESIDE:
-            raise BadUsage(
-                f"{opened.name} is a saved estimate: its prices and quantities are made",
-                "give the workload with --as-of, --set and --lock, or --exchange",
-            )
-        known, document = [made.stack for made in opened.document.estimates], opened.document
-        document, texts = judge_ages(document.only(stacks), files), {}
+            raise BadUsage(f"{opened.name} is a saved estimate: {MADE}", ITS_WORKLOAD)
+        judged = _Judged.of_saved(opened, files, stacks)
     else:
-        refuse_bad_rules(opened)
-        opened, notes = under(opened, files, rates)
-        document = estimate_opened(opened, as_of or datetime.now(UTC).date(), stacks, locking)
-        assert opened.workload is not None  # else it could not be estimated
-        known = list(opened.workload.stack)
-        texts = {} if subject == "-" else {opened.name: opened.text}
-        notes += strangers(Catalog(catalog_shelves(opened.folder)))
-        sets.append(RuleSet(opened.name, opened.workload.budget, opened.workload.policy))
+        day = as_of or datetime.now(UTC).date()
+        judged = _Judged.of_workload(opened, files, stacks, day, locking, rates)
+    document, known, sets, notes = judged.document, judged.known, judged.sets, judged.notes
+    texts = {} if subject == "-" else judged.texts
     for file in files:
         sets.append(sound(file, known, document.currency))
         texts[file.name] = file.text
@@ -93,30 +89,94 @@ def check_subject(
         sets.append(from_limits(limits))
     notes += narrowed(document, known, changes, locking, rates)
     notes += idle(files, document)
-    rates = [*house_rates(files, document.currency), *rates]
-    before = None if baseline is None else _baseline(baseline, document, rates)
-    name, without = baseline, NOT_GIVEN
-    if base is not None:
-        if not isinstance(opened, Opened):
-            raise BadUsage("--base is a git revision of a workload", "--baseline FILE")
-        name = f"{short(base)}:{Path(opened.name).name}"
-        if any(one.compares for one in sets):
-            found = _before(opened, base, document, locking, rates)
-            before = found if isinstance(found, EstimateDocument) else None
-            without = found if isinstance(found, NoBaseline) else NOT_GIVEN
+    rates = [*house_rates(files, document.currency), *several(rates)]
+    compares = any(rules.compares for rules in sets)
+    if baseline is not None:
+        against = _Against(_baseline(baseline, document, rates), baseline)
+    elif base is not None:
+        against = _revision(opened, base, document, compares, locking, rates)
         notes += rule_changes(Path(opened.name), base, None, policies)
+    else:
+        against = _Against()
     made = check(
         document,
         sets,
         subject=opened.name,
         vendor_of=_vendors(opened if isinstance(opened, Opened) else None),
-        baseline=before,
-        baseline_name=None if before is None else name,
-        without=without,
+        baseline=against.before,
+        baseline_name=against.name,
+        without=against.without or NOT_GIVEN,
         notes=notes,
     )
     place(made, texts, opened.name if isinstance(opened, Opened) else None)
     return made
+
+
+class _Judged(NamedTuple):
+    """What is judged, and what its own file brings to the judging: rules, texts, notes."""
+
+    document: EstimateDocument
+    known: list[str]
+    sets: list[RuleSet]
+    texts: dict[str, str]
+    notes: list[str]
+
+    @classmethod
+    def of_saved(
+        cls, saved: SavedEstimate, files: Sequence[PolicyFile], stacks: str | Sequence[str]
+    ) -> _Judged:
+        known = [estimate.stack for estimate in saved.document.estimates]
+        return cls(judge_ages(saved.document.only(stacks), files), known, [], {}, [])
+
+    @classmethod
+    def of_workload(
+        cls,
+        opened: Opened,
+        files: Sequence[PolicyFile],
+        stacks: str | Sequence[str],
+        day: date,
+        locking: Locking,
+        rates: str | Sequence[str],
+    ) -> _Judged:
+        from costplan.plan.judge.ruleset import RuleSet
+
+        refuse_bad_rules(opened)
+        opened, notes = under(opened, files, several(rates))
+        document = estimate_opened(opened, day, stacks, locking)
+        workload = opened.workload
+        assert workload is not None  # else it could not be estimated
+        notes += strangers(Catalog(catalog_shelves(opened.folder)))
+        rules = RuleSet(opened.name, workload.budget, workload.policy)
+        return cls(document, list(workload.stack), [rules], {opened.name: opened.text}, notes)
+
+
+class _Against(NamedTuple):
+    """What a check compares with, by its name, or why there is nothing."""
+
+    before: EstimateDocument | None = None
+    name: str | None = None
+    without: NoBaseline | None = None
+
+
+def _revision(
+    opened: Opened | SavedEstimate,
+    base: str,
+    now: EstimateDocument,
+    compares: bool,
+    locking: Locking,
+    rates: Sequence[str],
+) -> _Against:
+    """The workload as of a git revision, read only where a rule compares with it."""
+    from costplan.store.files.git import short
+
+    if not isinstance(opened, Opened):
+        raise BadUsage("--base is a git revision of a workload", "--baseline FILE")
+    if not compares:
+        return _Against()
+    found = _before(opened, base, now, locking, rates)
+    if not isinstance(found, EstimateDocument):
+        return _Against(without=found)
+    return _Against(found, f"{short(base)}:{Path(opened.name).name}")
 
 
 def _baseline(where: str, now: EstimateDocument, rates: str | Sequence[str]) -> EstimateDocument:

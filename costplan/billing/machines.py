@@ -16,8 +16,9 @@ from costplan.catalog.lookup import Entry
 from costplan.document.line import LineItem
 from costplan.problems import Problem
 from costplan.quantity import ONE, ZERO, grouped, shares, total
-from costplan.workload.model import Binding, Traffic
+from costplan.workload.model import Binding
 from costplan.workload.model_calls import ModelCalls
+from costplan.workload.tables import Traffic
 
 
 def bill_machines(

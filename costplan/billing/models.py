@@ -25,8 +25,8 @@ from costplan.quantity import ONE, ZERO, grouped, settle
 from costplan.record import record
 from costplan.words import TOKENS
 from costplan.workload.conversation import Prefix
-from costplan.workload.model import Traffic
 from costplan.workload.model_calls import ModelCalls
+from costplan.workload.tables import Traffic
 from costplan.workload.traffic import job_shares, levels_in, shares_in
 
 NEAR = 4

@@ -16,7 +16,7 @@ from typing import Literal
 
 from costplan.quantity import ONE, ZERO
 from costplan.record import record
-from costplan.workload.model import Conversation
+from costplan.workload.step import Conversation
 
 Opening = Literal["turn before", "same turn", "nothing"]
 """What the first call of a turn finds of its own conversation: what the turn before wrote; what

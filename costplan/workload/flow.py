@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from costplan.problems import Problem, did_you_mean
 
 if TYPE_CHECKING:  # the records import these rules
-    from costplan.workload.model import Step, Workload
+    from costplan.workload.model import Workload
+    from costplan.workload.step import Step
 
 DONE = "end"
 """The name that ``next`` gives to delivery."""

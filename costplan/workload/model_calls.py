@@ -12,8 +12,10 @@ from costplan.quantity import ONE, ZERO
 from costplan.record import record
 from costplan.words import TOKENS, Purpose
 from costplan.workload.conversation import Opening, Prefix, calls
-from costplan.workload.model import Conversation, Job, Step, Workload
+from costplan.workload.model import Workload
 from costplan.workload.solving import Visits
+from costplan.workload.step import Conversation, Step
+from costplan.workload.tables import Job
 
 SECONDS_PER_MONTH = Decimal(730 * 3600)
 TINY = Decimal("1e-11")

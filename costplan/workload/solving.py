@@ -18,7 +18,8 @@ from costplan.outcomes.states import TooManyStates
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import twelve_digits
 from costplan.workload.flow import DONE, feeding, flow_problems, followers, told_by
-from costplan.workload.model import Stack, Step, Workload
+from costplan.workload.model import Stack, Workload
+from costplan.workload.step import Step
 
 DEFAULT_RHO = 0.5
 """Over 83 model-and-domain rows of tau-bench the median correlation of repeats is 0.51."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from costplan.quantity import ONE, ZERO, total
 from costplan.weektime import parse_days, parse_hours, parse_zone, within
-from costplan.workload.model import Job, Traffic
+from costplan.workload.tables import Job, Traffic
 
 STEP_MINUTES = 30
 """Windows are weighed in half hours: no vendor's window is finer."""

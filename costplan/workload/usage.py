@@ -11,9 +11,11 @@ from decimal import Decimal
 
 from costplan.quantity import TWELVE, ZERO
 from costplan.words import Purpose
-from costplan.workload.model import Job, Step, Workload
+from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls, portions, step_calls
 from costplan.workload.solving import Visits, once
+from costplan.workload.step import Step
+from costplan.workload.tables import Job
 
 
 @dataclass(slots=True, kw_only=True)

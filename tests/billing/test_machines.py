@@ -6,8 +6,9 @@ import pytest
 from small_catalog import billed, entry_of, take
 
 from costplan.billing.machines import bill_machines
-from costplan.workload.model import Binding, Traffic
+from costplan.workload.model import Binding
 from costplan.workload.model_calls import ModelCalls
+from costplan.workload.tables import Traffic
 
 GPU = entry_of(
     """

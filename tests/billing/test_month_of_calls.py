@@ -8,8 +8,8 @@ from small_catalog import DAY, amounts, model, sum_of
 
 from costplan.billing.models import ModelBill, Terms, bill_model
 from costplan.workload.conversation import Prefix
-from costplan.workload.model import Job, Traffic
 from costplan.workload.model_calls import ModelCalls
+from costplan.workload.tables import Job, Traffic
 
 TRAFFIC = Traffic(requests_per_month=Decimal(10_000))
 PLAIN = model("rates = { input = 2, output = 10 }\nmode.batch = { times = 0.5 }")

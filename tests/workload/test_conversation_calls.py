@@ -7,7 +7,7 @@ import pytest
 from costplan.problems import InvalidInput
 from costplan.record import read
 from costplan.workload.conversation import Call, calls
-from costplan.workload.model import Conversation
+from costplan.workload.step import Conversation
 
 
 def talk(**keys) -> list[Call]:

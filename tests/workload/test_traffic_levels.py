@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from costplan.record import read
-from costplan.workload.model import Traffic
+from costplan.workload.tables import Traffic
 from costplan.workload.traffic import STEADY, levels_in, shares_in
 
 DAY = date(2026, 11, 1)  # 30 days, 21 of them weekdays

@@ -11,7 +11,7 @@ from properties import examples
 from costplan.quantity import total
 from costplan.record import read
 from costplan.weektime import parse_days, parse_hours, parse_zone, within
-from costplan.workload.model import Job, Traffic
+from costplan.workload.tables import Job, Traffic
 from costplan.workload.traffic import job_shares, moments, shares_in
 
 NOVEMBER = date(2026, 11, 1)  # 30 days, Sunday first: 21 weekdays, 9 of a weekend

@@ -22,13 +22,15 @@ from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
+from costplan.plan.bill.people import cases_of
 from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
 from costplan.words import STATED, WORKLOAD, purpose_of
-from costplan.workload.model import Fixed, Workload
+from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
+from costplan.workload.tables import Fixed
 from costplan.workload.usage import monthly_usage
 
 TOO_MUCH = "the month's quantities are too large to price"
@@ -87,52 +89,10 @@ class StackMonth:
         for group in groups.values():
             self._bill(group)
         self._required()
-        self.lines += self._cases()
+        self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
         for at, fixed in enumerate(self.workload.fixed):
             self.lines += self._fixed(fixed, at)
         return self
-
-    def _cases(self) -> list[LineItem]:
-        """People at the workload's own cost, where the stack binds no offer for them."""
-        human = self.workload.human
-        if human is None:
-            return []
-        known = self.solved.outcomes is not None or human.share is not None
-        if known and "human" in self.stack.roles:
-            return []
-        if not known and not human.cost_per_case and "human" not in self.stack.roles:
-            return []
-        cases = self.usage.parts["human"].variables["cases"]
-        price = Price(
-            offer=WORKLOAD,
-            charge="cases",
-            unit="case",
-            price=human.cost_per_case if known else None,
-            per=ONE,
-            source="the workload file, [human]",
-            confidence=STATED,
-            since=self.day,
-            checked=self.day,
-            reason=None if known else self._how_many(),
-        )
-        amount = settle(cases * human.cost_per_case) if known else None
-        return [
-            LineItem(
-                price=price,
-                quantity=cases,
-                list_amount=amount,
-                amount=amount,
-                role="human",
-                component="human",
-                purpose="people",
-                basis="requests x P(escalated)" if human.share is None else "requests x share",
-            )
-        ]
-
-    def _how_many(self) -> str:
-        """Why nobody knows how many cases there are, and what would tell."""
-        why = "; ".join(self.solved.missing)
-        return f"how many cases there are is not modelled: {why}; [human] share states it"
 
     def _payable(self, bound: Bound) -> bool:
         """Whether the offer's currency is ours or has a stated rate; a problem where not."""

@@ -15,9 +15,10 @@ from itertools import combinations
 from costplan.problems import InvalidInput
 from costplan.words import PURPOSES
 from costplan.workload.flow import DONE
-from costplan.workload.model import OnReject, Step, Workload
+from costplan.workload.model import Workload
 from costplan.workload.model_calls import purpose_of
 from costplan.workload.solving import Rates, Solutions, Solved, solve
+from costplan.workload.step import OnReject, Step
 
 ATTEMPTS = (1, 2, 3, 4, 5)
 MOST_VALIDATORS = 3

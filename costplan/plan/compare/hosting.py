@@ -31,9 +31,10 @@ from costplan.outcomes.queueing import (
 from costplan.problems import BadUsage, CostplanError
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
 from costplan.words import kinds_of
-from costplan.workload.model import Step, Workload
+from costplan.workload.model import Workload
 from costplan.workload.model_calls import SECONDS_PER_MONTH
 from costplan.workload.solving import Visits
+from costplan.workload.step import Step
 from costplan.workload.strategy import Gpus
 
 Extra = tuple[Decimal | None, str]

@@ -14,8 +14,9 @@ from costplan.document.comparison import BreakEven, Lever, Sensitivity
 from costplan.plan.compare.family import Family, UnitPrices
 from costplan.plan.compare.strategies import cheapest, option
 from costplan.quantity import ONE, ZERO, settle
-from costplan.workload.model import Step, Workload
+from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, solve
+from costplan.workload.step import Step
 
 MOVE = Decimal("0.25")
 FAILURES = "failures of the steps"

@@ -34,7 +34,7 @@ from costplan.store.files.text import (
 T = TypeVar("T")
 
 LARGEST_DOCUMENT = 64 * 1024 * 1024
-"""Bytes. Three hundred stacks of two hundred lines; as data they take some twenty times as much."""
+"""Bytes. A document of ours ends sooner, at ``MOST_VALUES``: some twenty thousand lines."""
 FEWER = "save fewer stacks in one document: --stack NAME"
 AGAIN = "save it again with --format json: a document that was edited is not read"
 

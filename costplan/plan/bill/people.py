@@ -1,0 +1,61 @@
+"""Cases that people handle, at the workload's own cost: counted, stated, or unknown."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from costplan.document.line import LineItem, Price
+from costplan.quantity import ONE, settle
+from costplan.words import STATED, WORKLOAD
+from costplan.workload.model import Stack, Workload
+from costplan.workload.solving import Solved
+from costplan.workload.usage import Usage
+
+
+def cases_of(
+    workload: Workload, stack: Stack, usage: Usage, solved: Solved, day: date
+) -> list[LineItem]:
+    """The line of a month's cases; none where nobody handles them or an offer of the stack does.
+
+    Without modelled outcomes and without a stated share nobody knows how many there are: the line
+    is then unpriced, whoever handles them, so that no total passes for a whole one.
+    """
+    human = workload.human
+    if human is None:
+        return []
+    bound = "human" in stack.roles
+    known = solved.outcomes is not None or human.share is not None
+    if (known and bound) or not (known or bound or human.cost_per_case):
+        return []
+    cases = usage.parts["human"].variables["cases"]
+    price = Price(
+        offer=WORKLOAD,
+        charge="cases",
+        unit="case",
+        price=human.cost_per_case if known else None,
+        per=ONE,
+        source="the workload file, [human]",
+        confidence=STATED,
+        since=day,
+        checked=day,
+        reason=None if known else _how_many(solved),
+    )
+    amount = settle(cases * human.cost_per_case) if known else None
+    return [
+        LineItem(
+            price=price,
+            quantity=cases,
+            list_amount=amount,
+            amount=amount,
+            role="human",
+            component="human",
+            purpose="people",
+            basis="requests x P(escalated)" if human.share is None else "requests x share",
+        )
+    ]
+
+
+def _how_many(solved: Solved) -> str:
+    """Why nobody knows how many cases there are, and what would tell."""
+    why = "; ".join(solved.missing)
+    return f"how many cases there are is not modelled: {why}; [human] share states it"
