@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -174,3 +175,22 @@ def test_a_stack_may_be_given_by_its_name_alone() -> None:
         str(path), {"monthly_total": Decimal(1)}, as_of=day, changes="traffic.requests_per_month=1"
     )
     assert changed.stacks
+
+
+def test_contributors_are_sent_to_places_that_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:costplan|tests|docs|ci|examples|pricing)/[\w./-]*)`", text)
+    places = [name for name in named if "NAME" not in name and "NNNN" not in name]
+    assert len(places) > 50
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_the_drawing_of_the_house_names_every_floor() -> None:
+    """The layers that import-linter holds and those that contributors are shown are the same."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawn = text.partition("## The house")[2].split("```")[1]
+    shown = {line[:33].strip() for line in drawn.strip().splitlines()}
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    contracts = linter["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one["type"] == "layers")
+    assert shown == set(layers)
