@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from costplan.document.comparison import (
-    BreakEven,
-    Comparison,
-    Option,
-    Sensitivity,
-    Strategies,
-    Versus,
-)
+from costplan.document.comparison import BreakEven, Comparison, Sensitivity, Versus
 from costplan.document.estimate import Estimate
+from costplan.document.options import Option, Strategies
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render.page import Cell, Page, Table, cell, money
 from costplan.render.sentences import or_dash, share_of, traffic

@@ -7,7 +7,7 @@ and by nothing else. Expected visits turn from float into Decimal here, at 12 si
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -15,11 +15,13 @@ from costplan.outcomes.chain import NeverEnds
 from costplan.outcomes.graph import Graph, Outcomes
 from costplan.outcomes.node import Node, after_failure, timeout_share
 from costplan.outcomes.states import TooManyStates
+from costplan.outcomes.votes import majority
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import twelve_digits
 from costplan.workload.flow import DONE, feeding, flow_problems, followers, told_by
 from costplan.workload.model import Stack, Workload
 from costplan.workload.step import Step
+from costplan.workload.strategy import WholeRuns
 
 DEFAULT_RHO = 0.5
 """Over 83 model-and-domain rows of tau-bench the median correlation of repeats is 0.51."""
@@ -43,6 +45,19 @@ class Visits:
     fallbacks: dict[str, Decimal]
     cases: Decimal = Decimal(0)
 
+    def times(self, whole_runs: int) -> Visits:
+        """Of so many runs of the whole pipeline: all but the first are redundant."""
+        times = Decimal(whole_runs)
+        return replace(
+            self,
+            runs={name: count * times for name, count in self.runs.items()},
+            redundant={
+                name: self.redundant.get(name, Decimal(0)) * times + count * (times - 1)
+                for name, count in self.runs.items()
+            },
+            fallbacks={name: count * times for name, count in self.fallbacks.items()},
+        )
+
 
 @dataclass(slots=True)
 class Solved:
@@ -50,7 +65,8 @@ class Solved:
 
     ``outcomes`` None: reliability is not modelled, for the ``missing`` reasons; every step then
     runs once. ``shared``: steps whose success rate is not the stack's own. ``verdicts``: validators
-    that can judge one request again and state no rho.
+    that can judge one request again and state no rho. ``whole_runs`` of the pipeline a request;
+    ``outcomes`` and ``visits`` are of all of them, the chain of one.
     """
 
     visits: Visits
@@ -59,6 +75,7 @@ class Solved:
     assumed: list[str] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
     verdicts: list[str] = field(default_factory=list)
+    whole_runs: int = 1
 
 
 class Rates(NamedTuple):
@@ -117,6 +134,8 @@ def solve(
         fallbacks=_decimals(found.fallbacks),
         cases=twelve_digits(found.escalated),
     )
+    if workload.vote is not None:
+        _vote_of_whole_runs(workload.vote, solved)
     solved.shared = [
         step.name
         for step in workload.step
@@ -125,14 +144,30 @@ def solve(
     return solved
 
 
+def _vote_of_whole_runs(vote: WholeRuns, solved: Solved) -> None:
+    """The majority's answer: right where more than half of the runs are; a run without an answer
+    votes for none."""
+    one, visits = solved.outcomes, solved.visits
+    assert one is not None
+    rho = DEFAULT_RHO if vote.rho is None else float(vote.rho)
+    if vote.rho is None and vote.runs > 1:
+        solved.assumed.append(f"whole runs correlate with rho = {rho}")
+    right = majority(one.trusted, vote.runs, rho)
+    solved.outcomes = replace(one, delivered_right=right, delivered_wrong=1.0 - right, aborted=0.0)
+    solved.whole_runs = vote.runs
+    solved.visits = visits.times(vote.runs)
+
+
 class Solutions:
     """What becomes of a workload's requests, solved once for all stacks with the same rates."""
 
-    def __init__(self, workload: Workload) -> None:
+    def __init__(self, workload: Workload, alike: Solutions | None = None) -> None:
+        """``alike``: solutions of the same steps, people and vote with other stacks or costs; what
+        they solve is shared."""
         self.workload = workload
         self._roles = [step.role for step in workload.step]
         self._roles += [step.fallback.model for step in workload.step if step.fallback]
-        self._solved: dict[tuple[object, ...], Solved] = {}
+        self._solved: dict[tuple[object, ...], Solved] = alike._solved if alike else {}
 
     def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
         """As ``solve``."""
@@ -191,7 +226,8 @@ def once(workload: Workload) -> Visits:
 
 def _once(workload: Workload) -> Visits:
     ones = {step.name: Decimal(1) for step in workload.step}
-    return Visits(runs=ones, first=dict(ones), redundant={}, fallbacks={})
+    visits = Visits(runs=ones, first=dict(ones), redundant={}, fallbacks={})
+    return visits if workload.vote is None else visits.times(workload.vote.runs)
 
 
 def _lacking(step: Step) -> str:
