@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from costplan.cli.common.options import (
     ChangeOption,
     Format,
     FormatOption,
+    FullOption,
     LockedOption,
     LockOption,
     NoLockOption,
@@ -37,6 +39,11 @@ def command(
     levers: Annotated[
         bool, typer.Option("--levers", help="Also say which inputs would change the answer.")
     ] = False,
+    full: FullOption = False,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", metavar="FILE", help="Save the recommended plan as a workload."),
+    ] = None,
     form: FormatOption = Format.table,
     out: OutOption = None,
     change: ChangeOption = None,
@@ -49,7 +56,7 @@ def command(
 
     Stacks are compared by component, volume, vendor and day.
     """
-    from costplan.api import Locking, compare_opened, estimate_opened, number
+    from costplan.api import Locking, compare_opened, estimate_opened, number, write_recommended
     from costplan.cli.common.words import day, look, put, spare
     from costplan.problems import BadUsage
     from costplan.render import ANNOTATING, render
@@ -62,10 +69,10 @@ def command(
     if len(days) > 1:
         if form is not Format.table:
             raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
-        if baseline is not None or at_reliability is not None or levers:
+        if baseline is not None or at_reliability is not None or levers or write is not None:
             raise BadUsage(
                 "two days are compared by component alone",
-                "give one --as-of with --baseline, --at-reliability or --levers",
+                "give one --as-of with --baseline, --at-reliability, --levers or --write",
             )
         from costplan.render.dates import draw
 
@@ -75,10 +82,13 @@ def command(
     goal = None if at_reliability is None else number("--at-reliability", at_reliability)
     if goal is not None and not 0 <= goal <= 1:
         raise BadUsage(f"--at-reliability is {goal}: it is a share between 0 and 1")
-    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers, locking)
+    spare(write)
+    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers or full, locking)
+    if write is not None:
+        write_recommended(made, opened, write)
     if form in ANNOTATING:
         from costplan.store.files.origins import origin
 
         made.document.origin = origin(opened, made.document)
-    put(render(made, form.value, look()), out)
+    put(render(made, form.value, look(full=full or levers)), out)
     return 0

@@ -9,7 +9,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.options import Strategies
 from costplan.problems import Problem
 from costplan.quantity import settle
-from costplan.record import Amount, As, Key, Share, Sparse, document, keys
+from costplan.record import Amount, As, Key, Share, Sparse, Unsaved, document, keys
 
 CLOSE = Decimal("1e-6")
 """How far a difference may be from that of the totals."""
@@ -167,7 +167,8 @@ class Answer:
 )
 @dataclass(slots=True, kw_only=True)
 class Comparison:
-    """Several estimates of one workload, side by side."""
+    """Several estimates of one workload, side by side. ``recommended``: the answer's way as a
+    workload of its own, for whoever wants to write it down."""
 
     document: Annotated[EstimateDocument, Key("estimate")]
     baseline: str
@@ -181,6 +182,7 @@ class Comparison:
     answer: Annotated[Answer | None, Sparse()] = None
     levers: Annotated[list[Sensitivity], Sparse()] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    recommended: Annotated[Any, Unsaved()] = None
 
     @property
     def estimates(self) -> list[Estimate]:

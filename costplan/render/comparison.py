@@ -9,6 +9,7 @@ from costplan.document.comparison import BreakEven, Comparison, Sensitivity, Ver
 from costplan.document.estimate import Estimate
 from costplan.document.options import Option, Strategies
 from costplan.quantity import ZERO, grouped, rounded
+from costplan.render.answer import lay_out_answer
 from costplan.render.page import Cell, Page, Table, cell, money
 from costplan.render.sentences import or_dash, share_of, traffic
 from costplan.render.summary import summarise
@@ -20,7 +21,16 @@ COLORS = ("cyan", "magenta", "yellow", "green", "blue", "red", "white")
 
 
 def lay_out(page: Page, made: Comparison) -> None:
-    """The comparison on a page."""
+    """The answer on a page; with ``look.full`` all that it rests on below it."""
+    if made.answer is not None:
+        lay_out_answer(page, made, made.answer)
+        if not page.look.full:
+            return
+        page.say()
+    _all_of_it(page, made)
+
+
+def _all_of_it(page: Page, made: Comparison) -> None:
     document = made.document
     page.say(f"{document.workload}: {traffic(document.estimates)} a month", "bold")
     page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")

@@ -136,12 +136,26 @@ def solve(
     )
     if workload.vote is not None:
         _vote_of_whole_runs(workload.vote, solved)
-    solved.shared = [
+    solved.shared = _shared(workload, rates)
+    return solved
+
+
+def _shared(workload: Workload, rates: Rates) -> list[str]:
+    """Steps whose success is the file's for whatever model a stack binds."""
+    return [
         step.name
         for step in workload.step
         if not step.judges and step.model and step.model not in rates.success
     ]
-    return solved
+
+
+def without_people(solved: Solved) -> Solved:
+    """The same requests where nobody takes the cases: they end loudly, without an answer."""
+    found = solved.outcomes
+    if found is None:
+        return solved
+    lost = replace(found, human_right=0.0, human_wrong=0.0, aborted=found.aborted + found.escalated)
+    return replace(solved, outcomes=lost, visits=replace(solved.visits, cases=Decimal(0)))
 
 
 def _vote_of_whole_runs(vote: WholeRuns, solved: Solved) -> None:
@@ -165,8 +179,6 @@ class Solutions:
         """``alike``: solutions of the same steps, people and vote with other stacks or costs; what
         they solve is shared."""
         self.workload = workload
-        self._roles = [step.role for step in workload.step]
-        self._roles += [step.fallback.model for step in workload.step if step.fallback]
         self._solved: dict[tuple[object, ...], Solved] = alike._solved if alike else {}
 
     def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
@@ -174,11 +186,20 @@ class Solutions:
         key = (verdict_rho, *self.key(rates))
         if key not in self._solved:
             self._solved[key] = solve(self.workload, rates, verdict_rho)
-        return self._solved[key]
+        solved = self._solved[key]
+        shared = _shared(self.workload, rates) if solved.outcomes is not None else []
+        return solved if shared == solved.shared else replace(solved, shared=shared)
 
     def key(self, rates: Rates) -> tuple[Decimal | None, ...]:
-        """What tells stacks apart: the rates of the roles that the steps use."""
-        return tuple(stated.get(role) for stated in rates for role in self._roles)
+        """What tells stacks apart: the rates that steps and fallbacks have with their models, a
+        stack's own or the file's."""
+        found: list[Decimal | None] = []
+        for step in self.workload.step:
+            found.append(rates.success.get(step.role, step.success))
+            found.append(rates.retry.get(step.role, step.retry_success))
+            if step.fallback is not None:
+                found.append(rates.success.get(step.fallback.model, step.fallback.success))
+        return tuple(found)
 
 
 def _outcomes(

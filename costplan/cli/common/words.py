@@ -39,8 +39,9 @@ def remark(sentences: Iterable[str]) -> None:
         print(f"   = note: {clean(sentence)}", file=sys.stderr)
 
 
-def look(explain: bool = False) -> Look:
-    """How stdout may look: its width, and colour only on a terminal that wants it."""
+def look(explain: bool = False, lines: bool = False, full: bool = False) -> Look:
+    """How stdout may look: its width, colour only on a terminal that wants it, and how much of an
+    estimate is shown."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
     color = terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
     if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"):
@@ -53,6 +54,8 @@ def look(explain: bool = False) -> Look:
         unicode=encoding.startswith("utf"),
         explain=explain,
         version=__version__,
+        lines=lines,
+        full=full,
     )
 
 

@@ -13,9 +13,10 @@ from decimal import ROUND_CEILING, Decimal
 from costplan.document.comparison import Answer, Lever, Sensitivity, Standing
 from costplan.document.estimate import Estimate
 from costplan.plan.compare.goal import Goal
-from costplan.plan.compare.levers import Contender, Levers, inputs
+from costplan.plan.compare.levers import TRAFFIC, Contender, Levers, inputs
 from costplan.plan.compare.pricing import Billed, Pricer, least
 from costplan.plan.compare.strategies import Tried, tops
+from costplan.plan.compare.variants import alone
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle
 from costplan.workload.model import Workload
 
@@ -90,6 +91,14 @@ class Ranking:
         if made.equal:
             made.to_measure = self._to_measure(made.equal)
         return made
+
+    def recommended(self) -> Workload | None:
+        """The best way of the best stack, as a file would have it."""
+        stack = self.order[0]
+        found = self.best[stack]
+        if found is None or found.way.workload is None:
+            return None
+        return alone(found.way.workload, stack)
 
     def _base(self) -> Decimal | None:
         """The baseline's plan as the file has it, wrong answers included; None where a price is
@@ -217,14 +226,15 @@ class Ranking:
             (one for one in rest if not one.option.reaches(*goal)),
             key=lambda one: -(one.option.reliability or ZERO),
         )
-        return [*able[:2], *near[:1]]
+        return [*able[:1], *near[:1]]
 
     def _hangs_on(self, stack: str) -> list[Lever]:
         """The inputs that decide: those that change the answer, with the value at which it does."""
         levers = Levers(self.pricer, self.contenders(stack), self.goal)
-        moved = {one.name: one for one in inputs(self.workload, self.workload.stack[stack])}
+        own = self.workload.stack[stack]
+        moved = {one.name: one for one in inputs(self.workload, own, quick=True)}
         found = levers.of(iter(moved.values()))
-        found = [one for one in found if one.flips or one.moves]
+        found = [one for one in found if one.flips or (one.moves and one.name != TRAFFIC)]
         found.sort(key=lambda one: (-(one.assumed and one.flips), -one.flips, -one.moves))
         shown = found[:MOST_HINGES]
         for lever in shown:

@@ -78,6 +78,7 @@ def compare(
         answer=ranking.answer(),
         notes=_notes(document, at_reliability),
     )
+    made.recommended = ranking.recommended()
     if levers:
         tau = threshold(workload)
         made.sensitivity = ranking.sensitivity(base_name, tau)

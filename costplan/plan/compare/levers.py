@@ -21,6 +21,7 @@ from costplan.workload.solving import DEFAULT_PHI, DEFAULT_RHO, DEFAULT_VERDICT_
 from costplan.workload.step import Step
 
 MOVE = Decimal("0.25")
+TRAFFIC = "requests a month"
 HALVINGS = 10
 """Of the range in which the answer changes: a thousandth of it is exact enough for a screen."""
 Change = Callable[[Workload, Decimal], Workload]
@@ -120,13 +121,19 @@ class Levers:
         lever.instead = None if choice is None else self._name(choice)
 
     def _at(self, moved: Input, value: Decimal) -> Choice | None:
-        changed = []
+        changed: dict[int, Workload] = {}
+        steps: dict[int, tuple[Step, ...]] = {}
+        there = []
         for stack, way in self.contenders:
-            assert way.workload is not None
-            changed.append(
-                Contender(stack, replace(way, workload=moved.change(way.workload, value)))
-            )
-        return choose(self.pricer, changed, self.goal)
+            before = way.workload
+            assert before is not None
+            if id(before) not in changed:
+                after = moved.change(before, value)
+                # the same steps stay the same steps, so that they are solved once
+                same = steps.setdefault(id(before.step), after.step)
+                changed[id(before)] = replace(after, step=same)
+            there.append(Contender(stack, replace(way, workload=changed[id(before)])))
+        return choose(self.pricer, there, self.goal)
 
     def _other(self, choice: Choice | None) -> bool:
         assert self.now is not None
@@ -153,8 +160,9 @@ def _why(lever: Lever, whole: Decimal) -> str | None:
     return "it pulls both ways: more of it costs runs and people, less of it wrong answers"
 
 
-def inputs(workload: Workload, stack: Stack) -> Iterator[Input]:
-    """Every input that may be moved, what nobody stated first."""
+def inputs(workload: Workload, stack: Stack, *, quick: bool = False) -> Iterator[Input]:
+    """Every input that may be moved, what nobody stated first. ``quick``: but for those stated
+    rates that take every graph to be solved again."""
     yield from _assumed(workload)
     human = workload.human
     if human is not None and human.cost_per_case:
@@ -164,11 +172,13 @@ def inputs(workload: Workload, stack: Stack) -> Iterator[Input]:
         yield _quarter("a wrong answer", loss, _loss)
     traffic = workload.traffic
     if traffic.requests_per_month:
-        yield _quarter("requests a month", traffic.requests_per_month, _traffic)
+        yield _quarter(TRAFFIC, traffic.requests_per_month, _traffic)
+    yield Input("tokens of a call, times", ONE, ONE - MOVE, ONE + MOVE, _tokens)
+    if quick:
+        return
     success = Rates.of(stack).success
     if any(step.success is not None or step.role in success for step in workload.step):
         yield Input("failures of the steps, times", ONE, ONE - MOVE, ONE + MOVE, _failures)
-    yield Input("tokens of a call, times", ONE, ONE - MOVE, ONE + MOVE, _tokens)
     for key, label in (
         ("sensitivity", "faults that validators miss"),
         ("false_positive_rate", "right answers rejected"),
@@ -186,7 +196,7 @@ def _assumed(workload: Workload) -> Iterator[Input]:
     """Numbers that costplan chose because the file has none."""
     judges = [step for step in workload.step if step.judges and step.rho is None]
     if judges:
-        name = "a judge's repeated errors (rho)"
+        name = "a judge repeats its errors (rho)"
         yield _whole_range(name, DEFAULT_VERDICT_RHO, _setter("rho", "judges"))
     runs = [
         step
@@ -194,9 +204,9 @@ def _assumed(workload: Workload) -> Iterator[Input]:
         if not step.judges and step.rho is None and step.common_cause is None
     ]
     if runs and any(step.max_attempts or step.vote or step.on_reject for step in workload.step):
-        yield _whole_range("a step's repeated errors (rho)", DEFAULT_RHO, _setter("rho", "steps"))
+        yield _whole_range("a step repeats its errors (rho)", DEFAULT_RHO, _setter("rho", "steps"))
     if any(step.fallback and step.fallback.phi is None for step in workload.step):
-        yield _whole_range("model and fallback failing alike (phi)", DEFAULT_PHI, _phi)
+        yield _whole_range("a fallback fails where the model does (phi)", DEFAULT_PHI, _phi)
 
 
 def _whole_range(name: str, now: float, change: Change) -> Input:

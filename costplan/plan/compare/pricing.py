@@ -14,7 +14,13 @@ from costplan.problems import InvalidInput
 from costplan.quantity import ONE, ZERO, settle, twelve_digits
 from costplan.workload.latency import latency
 from costplan.workload.model import Workload
-from costplan.workload.solving import Rates, Solutions, Solved
+from costplan.workload.solving import (
+    DEFAULT_VERDICT_RHO,
+    Rates,
+    Solutions,
+    Solved,
+    without_people,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +43,17 @@ class Billed:
     option: Option
 
 
+class Unmanned(Solutions):
+    """Of a workload whose steps were solved with people: nothing before a case changes."""
+
+    def __init__(self, workload: Workload, manned: Solutions) -> None:
+        super().__init__(workload)
+        self._manned = manned
+
+    def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
+        return without_people(self._manned.of(rates, verdict_rho))
+
+
 class Pricer:
     """Bills ways by one catalogue on one day, and solves each graph once for all stacks."""
 
@@ -44,15 +61,22 @@ class Pricer:
         self.evaluator = Evaluator(catalog, as_of)
         self.catalog, self.as_of = catalog, as_of
         self._solutions: dict[int, Solutions] = {}
-        self._graphs: dict[tuple[int, int, int], Solutions] = {}
+        self._graphs: dict[tuple[int, object, int], Solutions] = {}
+        self._manned: dict[int, Solutions] = {}
         self.bills = 0
 
     def solutions(self, workload: Workload) -> Solutions:
         """The workload's solutions; workloads that differ in stacks and prices alone share them."""
         known = self._solutions.get(id(workload))
         if known is None:
-            graph = (id(workload.step), id(workload.human), id(workload.vote))
+            people = workload.human.success if workload.human else None
+            graph = (id(workload.step), people, id(workload.vote))
             known = Solutions(workload, self._graphs.get(graph))
+            if people is None:
+                manned = self._manned.get(id(workload.step))
+                known = Unmanned(workload, manned) if manned is not None else known
+            else:
+                self._manned.setdefault(id(workload.step), known)
             self._graphs.setdefault(graph, known)
             self._solutions[id(workload)] = known
         return known

@@ -190,11 +190,12 @@ def _step(step: Step, choices: Choices, workload: Workload) -> Step:
     if choices.batch and step.model and step.mode is None and _patient(workload):
         changes["mode"] = "batch"
     step = replace(step, **changes) if changes else step  # type: ignore[arg-type]
-    return step if choices.people else _nobody(step)
+    return step if workload.human is None else _unnamed_people(step)
 
 
-def _nobody(step: Step) -> Step:
-    """Who would have gone to a person ends without an answer."""
+def _unnamed_people(step: Step) -> Step:
+    """Ends that name people as ends that name nobody: with [human] they are the same, and without
+    it who would have gone to a person ends without an answer."""
     if step.on_exhaust == "human":
         step = replace(step, on_exhaust=None)
     if step.on_reject is not None and step.on_reject.then == "human":

@@ -4,6 +4,7 @@ more runs."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from costplan.document.estimate import Estimate
 from costplan.outcomes.votes import ceiling
@@ -36,10 +37,19 @@ class Ways:
     def __init__(self, workload: Workload, pricer: Pricer, capacity: Capacity | None) -> None:
         self.workload, self.pricer, self.capacity = workload, pricer, capacity
         self.plain = changed(workload, bare_choices(workload))
-        self.members = [
-            (choices, Way(words(choices, workload), "orchestrate", changed(workload, choices)))
-            for choices in family(workload)
-        ]
+        self.members = list(self._members())
+
+    def _members(self) -> Iterator[tuple[Choices, Way]]:
+        """The family; members that differ in people alone have the same steps, solved once."""
+        manned: dict[tuple[object, ...], Workload] = {}
+        for choices in family(self.workload):
+            key = (choices.attempts, choices.dropped)
+            if key not in manned:
+                manned[key] = changed(self.workload, replace(choices, people=True))
+            workload = manned[key]
+            if not choices.people:
+                workload = replace(workload, human=None)
+            yield choices, Way(words(choices, self.workload), "orchestrate", workload)
 
     def of(self, stack: str, estimate: Estimate, notes: list[str]) -> Iterator[Way]:
         """Every way for a stack, the plan first. ``notes`` says what is left out, and why.
