@@ -322,23 +322,6 @@ class Tariff:
         return lines
 
 
-class Tariffs:
-    """Tariffs once composed, for a caller that bills a model again and again."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str, date, str | None, str | None, int], Tariff] = {}
-
-    def of(self, entry: Entry, day: date, processing: Processing = STANDARD) -> Tariff:
-        """The tariff of an entry on a day. Raises as ``Tariff``."""
-        window = processing.window
-        at = id(window) if window is not None else 0
-        key = (entry.item.id, entry.shelf, day, processing.mode, processing.region, at)
-        found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = Tariff(entry, day, processing)
-        return found
-
-
 def _line(price: Price, quantity: Decimal) -> LineItem:
     if price.price is None:
         return LineItem(price, quantity, None, None)
