@@ -25,6 +25,8 @@ from costplan.workload.tables import Traffic
 NEAR = 4
 """Gaps within this factor of a cache's life: there it matters whether they are equal."""
 
+WHOLE = {kind.tokens: kind.whole for kind in TOKENS}
+"""What each quantity of tokens is part of."""
 MergeKey = tuple[int, str, str, tuple[str, ...]]
 
 
@@ -128,10 +130,9 @@ def write_model(
 
 def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]:
     tokens = dict(calls.tokens)
-    for kind in TOKENS:
-        if kind.tokens in tokens:
-            factor = terms.input_factor if kind.whole == "input" else terms.output_factor
-            tokens[kind.tokens] *= factor
+    for name in tokens:
+        if name in WHOLE:
+            tokens[name] *= terms.input_factor if WHOLE[name] == "input" else terms.output_factor
     prefix = calls.prefix
     if prefix is not None and terms.input_factor != ONE:
         prefix = prefix.scaled(terms.input_factor)

@@ -59,8 +59,11 @@ class TokenUsage:
 
 
 WHOLES = tuple(kind for kind in TOKENS if kind.name == kind.whole)
-ORDER = tuple((kind, parts_of(kind.whole)) for kind in WHOLES)
-"""The lines of a bill: what is left of each whole, then its parts."""
+ORDER = tuple(
+    (kind.name, kind.tokens, tuple((part.name, part.tokens) for part in parts_of(kind.whole)))
+    for kind in WHOLES
+)
+"""The lines of a bill: what is left of each whole, then its parts; each by name and quantity."""
 
 
 class Processing(NamedTuple):
@@ -302,15 +305,16 @@ class Tariff:
         if prices is None:
             prices = self.prices(self.tier(usage.input_tokens))
         lines = []
-        for whole, parts in ORDER:
-            rest, own = getattr(usage, whole.tokens), []
-            for kind in parts:
-                tokens = getattr(usage, kind.tokens)
-                if tokens and kind.name in prices:
+        asked = usage.__dict__
+        for whole, quantity, parts in ORDER:
+            rest, own = asked[quantity], []
+            for kind, part in parts:
+                tokens = asked[part]
+                if tokens and kind in prices:
                     rest -= tokens
-                    own.append(_line(prices[kind.name], tokens * count))
+                    own.append(_line(prices[kind], tokens * count))
             if rest:
-                lines.append(_line(prices[whole.name], rest * count))
+                lines.append(_line(prices[whole], rest * count))
             lines += own
         for name, calls in (
             ("training_tokens", usage.training_tokens),
