@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
+from functools import partial
 
-from costplan.billing.offers import OfferBill
+from costplan.billing.takes import OfferBill
 from costplan.catalog.lookup import Entry
 from costplan.document.line import LineItem
 from costplan.problems import Problem
@@ -53,6 +54,16 @@ def bill_machines(
             )
         ]
     used = wanted / capacity if capacity else ZERO
+    bill.unwritten.append(partial(_write, entry, bill, per_second, used, traffic))
+    weights[("idle", "")] = capacity - wanted
+    bill.lines = [part for line in bill.lines for part in _split(line, weights)]
+    return []
+
+
+def _write(
+    entry: Entry, bill: OfferBill, per_second: Decimal, used: Decimal, traffic: Traffic
+) -> None:
+    """How much of a fleet the month uses, and whether requests queue in its busiest hour."""
     bill.notes.append(
         f"{entry.id}: {grouped(used * 100, 1)} % of {grouped(per_second)} tokens/s (as stated) is "
         "used over the month; the rest is idle"
@@ -63,9 +74,6 @@ def bill_machines(
             f"{entry.id}: the busiest hour needs {grouped(used * peak * 100, 0)} % of it; "
             "requests will queue"
         )
-    weights[("idle", "")] = capacity - wanted
-    bill.lines = [part for line in bill.lines for part in _split(line, weights)]
-    return []
 
 
 def _split(line: LineItem, weights: dict[tuple[str, str], Decimal]) -> list[LineItem]:

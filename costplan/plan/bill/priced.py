@@ -12,8 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
+from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, total, twelve_digits
@@ -63,6 +65,7 @@ class Evaluator:
     def __init__(self, catalog: Catalog, as_of: date) -> None:
         self.catalog = catalog
         self.as_of = as_of
+        self.book = Book()
 
     def total(self, solutions: Solutions, stack: str, scale: Decimal = ONE) -> Totals:
         """The totals of a stack at ``scale`` times the traffic of ``solutions.workload``.
@@ -75,7 +78,9 @@ class Evaluator:
             hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)
             raise BadUsage(f"there is no stack '{stack}'", hint)
         solved = solutions.of(Rates.of(workload.stack[stack]))
-        month = billed_month(workload, self.catalog, stack, solved, self.as_of, scale)
+        month = billed_month(
+            StackMonth, workload, self.catalog, stack, solved, self.as_of, scale, self.book
+        )
         agreed = agree(workload, {stack: month.lines}, self.as_of, month.exchange)
         if month.problems or agreed.problems:
             raise InvalidInput([*month.problems, *agreed.problems])
