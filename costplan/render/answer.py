@@ -9,7 +9,7 @@ from typing import NamedTuple
 from costplan.document.comparison import Answer, Comparison, Standing
 from costplan.document.options import Option
 from costplan.quantity import grouped, rounded
-from costplan.render.page import Page, Table, shortened, width_of
+from costplan.render.page import Page, Table, about, shortened, width_of
 from costplan.render.sentences import traffic
 from costplan.render.ways import hinge, known
 
@@ -35,8 +35,7 @@ ALL = Detail()
 DETAILS = (
     ALL,
     Detail(lacking=False),
-    Detail(3, False, False),
-    *(Detail(n, False, False) for n in (2, 1)),
+    *(Detail(hinges, measure=False, lacking=False) for hinges in (3, 2, 1)),
 )
 """From all to the least: the first that fits the screen is shown."""
 
@@ -107,7 +106,7 @@ def _recommendation(made: Comparison, answer: Answer) -> Iterator[Said]:
         return
     standing = answer.standings[0]
     least = ">= " if standing.at_least else ""
-    said = [f"{answer.stack}: {answer.way}: {least}{grouped(answer.monthly, 0)}"]
+    said = [f"{answer.stack}: {answer.way}: {least}{about(answer.monthly)}"]
     if answer.reliability is not None:
         said.append(f"{grouped(answer.reliability * 100, 2)} % right")
     if standing.seconds is not None:
@@ -116,7 +115,7 @@ def _recommendation(made: Comparison, answer: Answer) -> Iterator[Said]:
     yield Said("do this", ", ".join(said), "leads")
     whole = ""
     if answer.whole is not None and answer.whole != answer.monthly:
-        whole = f"{least}{grouped(answer.whole, 0)} with wrong answers"
+        whole = f"{least}{about(answer.whole)} with wrong answers"
     saved = "" if answer.saved is None else saved_words(answer.saved, answer.against)
     if whole or saved:
         yield Said("", ", ".join(part for part in (whole, saved) if part))
@@ -129,7 +128,7 @@ def saved_words(saved: Decimal, against: str) -> str:
     if abs(saved) < Decimal("0.5"):
         return f"as much as {against}'s plan in the file"
     word = "less" if saved > 0 else "more"
-    return f"{grouped(abs(saved), 0)} {word} than {against}'s plan in the file"
+    return f"{about(abs(saved))} {word} than {against}'s plan in the file"
 
 
 def _several(names: Sequence[str]) -> str:
@@ -172,11 +171,9 @@ def columns(made: Comparison, answer: Answer) -> list[Column]:
         Column("right", [_share(one.reliability, 2) for one in shown]),
     ]
     if told.loss:
-        lost = [
-            None if x.whole is None or x.monthly is None else x.whole - x.monthly for x in shown
-        ]
+        lost = [_wrong(one) for one in shown]
         found += [
-            Column("wrong", ["-" if one is None else grouped(one, 0) for one in lost], 3),
+            Column("wrong", ["-" if one is None else about(one) for one in lost], 3),
             Column("total", [_amount(one, one.whole) for one in shown]),
         ]
     if told.seconds:
@@ -222,7 +219,11 @@ def _room(shown: Sequence[Column], width: int) -> int:
 def _amount(one: Standing, amount: Decimal | None) -> str:
     if amount is None:
         return "-"
-    return (">= " if one.at_least else "") + grouped(amount, 0)
+    return (">= " if one.at_least else "") + about(amount)
+
+
+def _wrong(one: Standing) -> Decimal | None:
+    return None if one.whole is None or one.monthly is None else one.whole - one.monthly
 
 
 def _share(share: Decimal | None, places: int) -> str:

@@ -14,6 +14,7 @@ from costplan.render.page import Cell, Page, Table, cell, money, shortened
 from costplan.render.sentences import traffic
 from costplan.render.summary import summarise
 from costplan.render.ways import (
+    HOW_MOVED,
     Columns,
     Known,
     at_end,
@@ -118,12 +119,7 @@ def _levers(page: Page, made: Comparison) -> None:
             f"ask a person below a calibrated confidence of {rounded(found[0].threshold, 3)} "
             "(human accuracy less case cost over loss)"
         )
-    moved = (
-        "as far as a quarter"
-        if made.answer is None
-        else "to its ends where assumed, else as far as a quarter"
-    )
-    page.say(f"each input alone is moved {moved}, and the cheapest way sought again")
+    page.say(HOW_MOVED)
     page.say()
     for one in found:
         _levers_of(page, one, made)

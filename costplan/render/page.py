@@ -259,6 +259,11 @@ def money(amount: Decimal | None) -> str:
     return "unknown" if amount is None else grouped(amount, digits_of(amount))
 
 
+def about(amount: Decimal) -> str:
+    """Money without its cents from 100 on."""
+    return grouped(amount, 0) if abs(amount) >= 100 else money(amount)
+
+
 def plural(unit: str, quantity: Decimal) -> str:
     """The unit for a quantity: 2 tokens, 2 queries, 2 GB, 1 trace."""
     if quantity == 1 or not unit or not unit[-1].islower() or unit.endswith("s"):

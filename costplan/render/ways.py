@@ -10,11 +10,15 @@ from typing import NamedTuple
 from costplan.document.comparison import BreakEven, Comparison, Lever, Sensitivity
 from costplan.document.options import Option, Strategies
 from costplan.quantity import ZERO, grouped, rounded
-from costplan.render.page import money
+from costplan.render.page import about, money
 from costplan.render.sentences import or_dash, share_of
 from costplan.words import PURPOSES
 
 BY_COMPUTE = ("hosting", "unchecked", "quality")
+HOW_MOVED = (
+    "each input alone is moved, by a quarter or, where it was assumed, to both of its ends, "
+    "and the cheapest way sought again"
+)
 TIMES = ", times"
 """How the name of an input ends that is moved by a factor."""
 BRIEF = ((re.compile(r"\bwithout "), "no "), (re.compile(r"\bwith people$"), "people"))
@@ -187,10 +191,7 @@ def _said(made: Strategies) -> Iterable[tuple[str, str]]:
     for one in made.options:
         if one.reason and not one.votes and one.kind != "unchecked":
             title = "Not modelled" if one.monthly is None else "Measures"
-            reason = (
-                one.reason.removeprefix("not modelled: ") if one.monthly is None else one.reason
-            )
-            yield title, f"{one.name}: {reason}"
+            yield title, f"{one.name}: {one.reason.removeprefix('not modelled: ')}"
     for note in made.notes:
         yield "Measures", note
 
@@ -234,7 +235,7 @@ def lever_name(lever: Lever) -> str:
 def at_end(lever: Lever, end: int) -> str:
     """What the answer costs with the input at its low (0) or high (1) end."""
     amount = (lever.low, lever.high)[end]
-    return f"{'out of reach' if amount is None else grouped(amount, 0)} {end_of(lever, end)}"
+    return f"{'out of reach' if amount is None else about(amount)} {end_of(lever, end)}"
 
 
 def end_of(lever: Lever, end: int) -> str:
