@@ -13,8 +13,9 @@ from run import Ran, costplan
 
 from costplan.api import compare_opened
 from costplan.catalog.lookup import Catalog
-from costplan.document.comparison import Comparison, Option, Strategies
+from costplan.document.comparison import Comparison
 from costplan.document.estimate import Estimate
+from costplan.document.options import Option, Strategies
 from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.render import Look, render
 from costplan.store.files.shelves import open_catalog

@@ -26,11 +26,11 @@ from compare_cases import (
     value,
     ways,
 )
+from costplan.plan.compare.family import Family, bare, members, without_people
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 
-from costplan.plan.compare.family import Family, bare, members, without_people
 from costplan.plan.compare.strategies import unit_prices
 from costplan.workload.model import Workload
 from costplan.workload.solving import NO_RATES, Rates, Solved, solve

@@ -28,8 +28,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 
-from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
+from costplan.document.options import Option, Strategies
 from costplan.outcomes.votes import ceiling, majority
 from costplan.plan.compare.strategies import _advice, _frontier, _measure, cheapest
 
