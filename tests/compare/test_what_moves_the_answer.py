@@ -9,7 +9,7 @@ import pytest
 from compare_cases import HEAD, SUPPORT, WHOLE, Ready, draw, near, opened_at, ready, ways
 
 from costplan.document.comparison import BreakEven, Lever, Sensitivity
-from costplan.plan.compare.strategies import cheapest
+from costplan.plan.compare.pricing import least
 from costplan.render import Look
 
 
