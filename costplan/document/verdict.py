@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
 from costplan.document.finding import Where
+from costplan.facts import Fact, texts
 from costplan.problems import Problem
-from costplan.record import As, Blank, Ge, Key, Names, Unsaved, document, keys
+from costplan.record import As, Blank, Ge, Key, Names, Sparse, Unsaved, document, keys
 
 Status = Literal["pass", "warn", "deny", "unknown"]
 Level = Literal["warn", "deny"]
@@ -160,7 +161,7 @@ class Verdict:
             yield Problem(("reason",), "must be said of a price")
 
 
-@document("check", "1.1")  # 1.1 added the kind "ended" of a verdict
+@document("check", "1.2")  # 1.1 added the kind "ended" of a verdict, 1.2 facts
 @keys(
     "subject",
     "workload",
@@ -174,6 +175,7 @@ class Verdict:
     "counts",
     "verdicts",
     "notes",
+    "facts",
 )
 @dataclass(slots=True, kw_only=True)
 class CheckDocument:
@@ -188,7 +190,12 @@ class CheckDocument:
     baseline: str | None
     stacks: list[str]
     verdicts: list[Verdict]
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     def count(self, status: Status) -> int:
         """How many verdicts have a status."""
