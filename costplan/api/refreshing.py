@@ -7,8 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from costplan.store.sourcing.sources import DEFAULT
+
 if TYPE_CHECKING:
     from costplan.document.refresh import PriceRefresh
+
+__all__ = ["DEFAULT", "refresh_prices"]
 
 
 def refresh_prices(

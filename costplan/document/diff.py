@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from costplan.document.plain import Plain
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle, total
 from costplan.record import Amount, As, Key, OneOf, Share, Sparse, document, keys
@@ -199,7 +200,7 @@ class StackDiff:
     "rule_changes",
 )
 @dataclass(slots=True, kw_only=True)
-class DiffDocument:
+class DiffDocument(Plain):
     """All stacks of a workload before and after a change.
 
     ``base`` and ``head`` name the sides for a reader; ``base`` None: there was no such file, and
