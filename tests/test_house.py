@@ -186,3 +186,21 @@ def test_the_drawing_of_the_house_names_every_floor() -> None:
     contracts = linter["importlinter"]["contracts"]
     layers = next(one["layers"] for one in contracts if one["type"] == "layers")
     assert shown == set(layers)
+
+
+def test_one_place_makes_the_http_client() -> None:
+    """Limits, proxies, redirects and tries are stated once; httpx is imported where it is used."""
+    makers, at_import = set(), set()
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        name = str(path.relative_to(PACKAGE))
+        calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        if calls & {"httpx.Client", "httpx.AsyncClient", "httpx.get", "httpx.request", "urlopen"}:
+            makers.add(name)
+        if any(
+            isinstance(node, ast.Import | ast.ImportFrom) and "httpx" in ast.unparse(node)
+            for node in tree.body
+        ):
+            at_import.add(name)
+    assert makers == {"store/network/client.py"}
+    assert at_import == set()

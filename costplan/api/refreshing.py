@@ -35,7 +35,7 @@ def refresh_prices(
     from costplan.plan.prices.doubts import doubts
     from costplan.plan.prices.price_diff import price_diff
     from costplan.store.files.writing import Busy
-    from costplan.store.network.fetch import Limits
+    from costplan.store.network.client import Limits
     from costplan.store.sourcing.refresh import commit, prepare, reports, target
     from costplan.store.sourcing.sources import read_all
 
