@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from costplan.api import Locking
+from costplan.api.estimating import Locking
 from costplan.document.estimate import EstimateDocument
 from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Problem

@@ -39,11 +39,10 @@ def command(
 
 
 def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
-    from costplan.api import estimate_opened
     from costplan.api.checking import refuse_bad_rules
+    from costplan.api.estimating import estimate_opened, open_workload
     from costplan.cli.common.voice import note
     from costplan.problems import clean
-    from costplan.store.files.workloads import open_workload
 
     opened = open_workload(workload, rates=exchange)
     refuse_bad_rules(opened)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, total
@@ -16,7 +17,7 @@ from costplan.record import As, Key, Sparse, document, keys
 @document("bill", "1.2")  # 1.2 added facts
 @keys("offer", "as_of", "currency", "total", "unpriced", "line_items", "notes", "facts")
 @dataclass(slots=True, kw_only=True)
-class Bill:
+class Bill(Plain):
     """Lines of one offer at one moment. ``total`` counts the priced lines only."""
 
     offer: str

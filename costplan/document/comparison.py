@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle
@@ -207,7 +208,7 @@ class Sensitivity:
     "estimate",
 )
 @dataclass(slots=True, kw_only=True)
-class Comparison:
+class Comparison(Plain):
     """Several estimates of one workload, side by side."""
 
     document: Annotated[EstimateDocument, Key("estimate")]

@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle, total
@@ -201,7 +202,7 @@ class StackDiff:
     "facts",
 )
 @dataclass(slots=True, kw_only=True)
-class DiffDocument:
+class DiffDocument(Plain):
     """All stacks of a workload before and after a change.
 
     ``base`` and ``head`` name the sides for a reader; ``base`` None: there was no such file, and

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.plain import Plain
 from costplan.document.prices_used import Origin, Override, Pinned
 from costplan.document.reliability import Reliability
 from costplan.facts import Fact, fact, texts
@@ -349,7 +350,7 @@ class Estimate:
     "estimates",
 )
 @dataclass(slots=True, kw_only=True)
-class EstimateDocument:
+class EstimateDocument(Plain):
     """All stacks of one workload on one day.
 
     ``catalog_text`` spells out the offers used; a document that was saved has their

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
 from costplan.document.finding import Where
+from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.record import As, Blank, Ge, Key, Names, Sparse, Unsaved, document, keys
@@ -178,7 +179,7 @@ class Verdict:
     "facts",
 )
 @dataclass(slots=True, kw_only=True)
-class CheckDocument:
+class CheckDocument(Plain):
     """Every verdict on every checked stack of one estimate. ``subject``: the file that was checked,
     a workload or a saved estimate."""
 

@@ -22,7 +22,13 @@ from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.record import read
 from costplan.store.files import generations
 from costplan.store.files.boundary import stay
-from costplan.store.files.catalogue_folder import NOT_OFFERS, catalogue_files, inside, is_folder
+from costplan.store.files.catalogue_folder import (
+    NOT_OFFERS,
+    catalogue_files,
+    inside,
+    is_folder,
+    same_files,
+)
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
 from costplan.words import CATEGORIES, Category
 
@@ -85,9 +91,16 @@ def catalog_shelves(project: Path | None = None) -> list[Shelf]:
         folder = project / "pricing"
         if os.path.lexists(folder):
             stay(folder)  # the names in it are said as well
-        if is_folder(folder) and folder.resolve() != built_in.resolve():
+        if is_folder(folder) and not _is_built_in(folder, built_in):
             shelves += layers("project", folder, shelves)
     return shelves
+
+
+def _is_built_in(folder: Path, built_in: Path) -> bool:
+    """Whether it is the catalogue that ships, itself or as the same bytes elsewhere: in a checkout
+    beside an installed package it says nothing that is not known, and takes a second to read.
+    Where a price in it was changed it is a project's own."""
+    return folder.resolve() == built_in.resolve() or same_files(folder, built_in)
 
 
 def strangers(catalog: Catalog) -> list[Fact]:
