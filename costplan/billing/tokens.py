@@ -293,15 +293,22 @@ class Tariff:
             self._fees[name] = found
         return found
 
-    def bill(self, usage: TokenUsage, count: Decimal = ONE) -> list[LineItem]:
+    def bill(
+        self, usage: TokenUsage, count: Decimal = ONE, tier: int | None = None
+    ) -> list[LineItem]:
         """The lines of ``count`` requests like ``usage``: one a token kind, one a fee.
+
+        ``tier``: the tier that all of it falls in, where ``usage`` is a sum of requests and so
+        says nothing of the size of any (``costplan.billing.cells``); else that of its input.
 
         A rate that the vendor does not publish makes an unpriced line, never a zero one.
         Raises nothing: parts larger than their whole are for ``TokenUsage.problems``.
         """
-        prices = self._prices.get(self.tier(usage.input_tokens))
+        if tier is None:
+            tier = self.tier(usage.input_tokens)
+        prices = self._prices.get(tier)
         if prices is None:
-            prices = self.prices(self.tier(usage.input_tokens))
+            prices = self.prices(tier)
         lines = []
         for whole, parts in ORDER:
             rest, own = getattr(usage, whole.tokens), []

@@ -51,6 +51,7 @@ PAGES = {
     "price_page": "costplan.document.listing:ModelPage",
     "price_refresh": "costplan.document.refresh:PriceRefresh",
     "price_search": "costplan.document.listing:Search",
+    "usage": "costplan.document.usage:Usage",
 }
 """Documents that programs read, and no command draws again."""
 VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
