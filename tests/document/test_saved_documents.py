@@ -210,7 +210,7 @@ def test_every_key_is_needed(small: dict[str, Any]) -> None:
     }
     tried = 0
     for path in list(every_key(small)):
-        if path[-1] in missing_is_fine or path[:2] == ("origin", "lines"):
+        if path[-1] in missing_is_fine or path[:2] == ("origin", "lines") or "values" in path:
             continue
         data = copy.deepcopy(small)
         where, last = at(data, ".".join(map(str, path)))
