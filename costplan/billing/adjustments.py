@@ -64,8 +64,8 @@ def adjust(
     for rule in later:
         if rule.kind in ("minimum", "percent_fee"):
             since = (rule.origin or offer.origin).since
-            reason = f"known only from {since} on"
-            lines.append(_line(entry, rule, takes[0], None, None, f"{rule.kind} {reason}", reason))
+            why = fact("rule-later", since=since)
+            lines.append(_line(entry, rule, takes[0], None, None, f"{rule.kind} {why.text}", why))
     granted: list[Grant] = []
     for rule in current:
         if rule.free_tier and not free_tiers:
@@ -167,7 +167,7 @@ def _line(
     listed: Decimal | None,
     paid: Decimal | None,
     words: str,
-    reason: str | None,
+    why: Fact | None,
 ) -> LineItem:
     offer = entry.item
     assert isinstance(offer, Offer)
@@ -182,7 +182,7 @@ def _line(
         where.confidence,
         where.since,
         where.checked,
-        reason=reason,
+        why=why,
     )
     return LineItem(
         price=price,

@@ -91,7 +91,7 @@ def bill_offer(
         bill.lines += counter.lines(charge)
     for charge in later:
         since = (charge.origin or offer.origin).since
-        bill.lines += counter.lines(charge, f"the price is known only from {since} on")
+        bill.lines += counter.lines(charge, fact("price-later", since=since))
     missing: dict[str, Needed] = {}
     for one in values:
         missing.update(one.missing)
@@ -144,7 +144,7 @@ class _Counter:
     discount: Off
     pools: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 
-    def lines(self, charge: Charge, unknown: str | None = None) -> list[LineItem]:
+    def lines(self, charge: Charge, unknown: Fact | None = None) -> list[LineItem]:
         """The lines of one charge; ``unknown`` makes them unpriced, with that reason."""
         flat = not self.takers[0][1].reaches(charge.quantity)
         if charge.scope == "binding" or charge.rank_by:
@@ -156,7 +156,7 @@ class _Counter:
         return self._count(charge, self.takers[:1] if flat else self.takers, unknown)
 
     def _count(
-        self, charge: Charge, takers: list[tuple[Take, Values]], unknown: str | None
+        self, charge: Charge, takers: list[tuple[Take, Values]], unknown: Fact | None
     ) -> list[LineItem]:
         quantities = [values.evaluate(charge.quantity) for _, values in takers]
         for quantity in quantities:
@@ -212,10 +212,10 @@ class _Counter:
         quantities: list[Decimal],
         basis: str,
         fixed: bool,
-        unknown: str | None,
+        unknown: Fact | None,
     ) -> list[LineItem]:
         where = self.entry.provenance(charge.origin or self._offer.origin)
-        reason = None if priced.price is not None else unknown or "the vendor publishes no price"
+        why = None if priced.price is not None else unknown or fact("not-published")
         package = charge.mode == "package" and bool(charge.tiers)
         price = Price(
             offer=self.entry.id,
@@ -230,7 +230,7 @@ class _Counter:
             checked=where.checked,
             base=None if priced.price is None else priced.price / (charge.fx or ONE),
             factors=(("money per vendor credit", charge.fx),) if charge.fx else (),
-            reason=reason,
+            why=why,
         )
         flat = None
         if package and priced.price is not None:
