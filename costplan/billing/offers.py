@@ -41,7 +41,7 @@ class Take:
     uses: Mapping[tuple[str, str | None], Decimal] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class OfferBill:
     """The lines of an offer, what it grants once, and what a reader must know of them.
 
@@ -139,7 +139,7 @@ def _gates(offer: Offer, values: list[Values], bill: OfferBill) -> None:
                 bill.refused.append((gate, reached))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class _Counter:
     entry: Entry
     day: date

@@ -9,15 +9,13 @@ from typing import Annotated, NamedTuple
 
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
 from costplan.document.plain import Plain
-from costplan.document.prices_used import Origin, Override, Pinned
+from costplan.document.prices_used import Ended, Origin, Override, Pinned
 from costplan.document.reliability import Reliability
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ZERO, literal, settle, total
 from costplan.record import (
     Amount,
     As,
-    Count,
-    Ge,
     Key,
     Monthly,
     Names,
@@ -113,26 +111,6 @@ class Month:
     @property
     def total(self) -> Decimal:
         return self.recurring + self.one_off - self.credits
-
-
-class Ended(NamedTuple):
-    """An offer that its vendor stops selling on ``date``, within the ``months`` that are planned.
-
-    ``month`` of the plan, from 1; 0 where it ended before the plan begins.
-    """
-
-    offer: str
-    date: date
-    month: Annotated[int, Ge(0)]
-    months: Count
-
-    @property
-    def sentence(self) -> str:
-        """What a reader must know of it."""
-        if not self.month:
-            return f"{self.offer} was retired on {self.date}"
-        when = f"month {self.month} of {self.months}" if self.months > 1 else "this month"
-        return f"{self.offer} retires on {self.date}, in {when}; it is billed as if it stayed"
 
 
 class Budget(NamedTuple):

@@ -2,10 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from costplan.quantity import grouped
-from costplan.record import Count
+from costplan.record import Count, Ge
 
 
 class Origin(NamedTuple):
@@ -14,6 +14,26 @@ class Origin(NamedTuple):
 
     file: str
     lines: dict[str, Count]
+
+
+class Ended(NamedTuple):
+    """An offer that its vendor stops selling on ``date``, within the ``months`` that are planned.
+
+    ``month`` of the plan, from 1; 0 where it ended before the plan begins.
+    """
+
+    offer: str
+    date: date
+    month: Annotated[int, Ge(0)]
+    months: Count
+
+    @property
+    def sentence(self) -> str:
+        """What a reader must know of it."""
+        if not self.month:
+            return f"{self.offer} was retired on {self.date}"
+        when = f"month {self.month} of {self.months}" if self.months > 1 else "this month"
+        return f"{self.offer} retires on {self.date}, in {when}; it is billed as if it stayed"
 
 
 MOVES = 5
