@@ -12,6 +12,7 @@ from costplan.api.estimating import BESIDE, Locking, estimate_opened
 from costplan.api.house import house_rates, idle, judge_ages, narrowed, sound, under
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
+from costplan.facts import Fact
 from costplan.plan.judge.measures import MEASURES, vocabulary
 from costplan.plan.judge.ruleset import LIMITS
 from costplan.problems import BadUsage, CostplanError
@@ -84,22 +85,22 @@ def check_subject(
     else:
         day = as_of or datetime.now(UTC).date()
         judged = _Judged.of_workload(opened, files, stacks, day, locking, rates)
-    document, known, sets, notes = judged.document, judged.known, judged.sets, judged.notes
+    document, known, sets, facts = judged.document, judged.known, judged.sets, judged.facts
     texts = {} if subject == "-" else judged.texts
     for file in files:
         sets.append(sound(file, known, document.currency))
         texts[file.name] = file.text
     if limits:
         sets.append(from_limits(limits))
-    notes += narrowed(document, known, changes, locking, rates)
-    notes += idle(files, document)
+    facts += narrowed(document, known, changes, locking, rates)
+    facts += idle(files, document)
     rates = [*house_rates(files, document.currency), *several(rates)]
     compares = any(rules.compares for rules in sets)
     if baseline is not None:
         against = _Against(_baseline(baseline, document, rates), called(baseline))
     elif base is not None:
         against = _revision(opened, base, document, compares, locking, rates)
-        notes += rule_changes(Path(opened.name), base, None, policies)
+        facts += rule_changes(Path(opened.name), base, None, policies)
     else:
         against = _Against()
     made = check(
@@ -110,20 +111,20 @@ def check_subject(
         baseline=against.before,
         baseline_name=against.name,
         without=against.without or NOT_GIVEN,
-        notes=notes,
+        facts=facts,
     )
     place(made, texts, opened.name if isinstance(opened, Opened) else None)
     return made
 
 
 class _Judged(NamedTuple):
-    """What is judged, and what its own file brings to the judging: rules, texts, notes."""
+    """What is judged, and what its own file brings to the judging: rules, texts, facts."""
 
     document: EstimateDocument
     known: list[str]
     sets: list[RuleSet]
     texts: dict[str, str]
-    notes: list[str]
+    facts: list[Fact]
 
     @classmethod
     def of_saved(
@@ -145,13 +146,13 @@ class _Judged(NamedTuple):
         from costplan.plan.judge.ruleset import RuleSet
 
         refuse_bad_rules(opened)
-        opened, notes = under(opened, files, several(rates))
+        opened, facts = under(opened, files, several(rates))
         document = estimate_opened(opened, day, stacks, locking)
         workload = opened.workload
         assert workload is not None  # else it could not be estimated
-        notes += strangers(Catalog(catalog_shelves(opened.folder)))
+        facts += strangers(Catalog(catalog_shelves(opened.folder)))
         rules = RuleSet(opened.name, workload.budget, workload.policy)
-        return cls(document, list(workload.stack), [rules], {opened.name: opened.text}, notes)
+        return cls(document, list(workload.stack), [rules], {opened.name: opened.text}, facts)
 
 
 class _Against(NamedTuple):

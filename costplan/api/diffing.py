@@ -74,7 +74,7 @@ def diff_revisions(
         raise BadUsage(f"{head} has no {path}", "name a revision that has it: --head REV")
     before = estimate_at(path, base, day, locking, rates)
     made = diff(before, after, short(base), short(head) if head else WORKING_TREE, stacks)
-    made.rule_changes = rule_changes(path, base, head)
+    made.facts += rule_changes(path, base, head)
     return made
 
 

@@ -69,7 +69,7 @@ def estimate_opened(
     made.lock = pinned_by(catalog, as_of, locking)
     made.overrides = overrides_in(catalog, made)
     for stack in made.estimates:
-        stack.notes += strangers(catalog)
+        stack.facts += strangers(catalog)
     return made
 
 
@@ -105,7 +105,7 @@ def compare_opened(
     document = made.document
     document.lock = pinned_by(catalog, as_of, locking)
     document.overrides = overrides_in(catalog, document)
-    made.notes = [*document.price_notes, *made.notes, *strangers(catalog)]
+    made.facts = [*document.price_facts, *made.facts, *strangers(catalog)]
     return made
 
 

@@ -77,6 +77,6 @@ def _verdict(document: object) -> int:
             print(clean(f"strict: {made.stack}: stale price: {sentence}"), file=sys.stderr)
             code = 3
         for end in made.ended:
-            print(clean(f"strict: {made.stack}: {end.sentence}"), file=sys.stderr)
+            print(clean(f"strict: {made.stack}: {end.fact.text}"), file=sys.stderr)
             code = 3
     return code

@@ -52,7 +52,7 @@ def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
     lines = "1 line has" if unpriced == 1 else f"{unpriced} lines have"
     missing = f"; {lines} no price" if unpriced else ""
     for sentence in dict.fromkeys(
-        sentence for made in document.estimates for sentence in (end.sentence for end in made.ended)
+        end.fact.text for made in document.estimates for end in made.ended
     ):
         note(clean(f"{opened.name}: warning: {sentence}"))
     note(clean(f"{opened.name}: valid; stacks: {stacks}{missing}"))

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.plain import Plain
+from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle
-from costplan.record import Amount, As, Key, Names, OneOf, Share, Unsaved, document, keys
+from costplan.record import Amount, As, Key, Names, OneOf, Share, Sparse, Unsaved, document, keys
 from costplan.words import PURPOSES
 
 CLOSE = Decimal("1e-6")
@@ -73,6 +74,7 @@ class Option:
     "frontier",
     "options",
     "notes",
+    "facts",
 )
 @dataclass(slots=True, kw_only=True)
 class Strategies:
@@ -95,7 +97,12 @@ class Strategies:
     named: Annotated[str | None, Key("at_target"), As(str | None, "at_target_name")] = None
     sentence: str = ""
     advice: str | None = None
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     def check(self) -> Iterable[Problem]:
         """Sets ``at_target`` to the option of that name."""
@@ -186,7 +193,7 @@ class Sensitivity:
     break_evens: list[BreakEven] = field(default_factory=list)
 
 
-@document("comparison", "1.1")
+@document("comparison", "1.2")  # 1.2 added facts
 @keys(
     "baseline",
     "at_reliability",
@@ -197,6 +204,7 @@ class Sensitivity:
     "strategies",
     "sensitivity",
     "notes",
+    "facts",
     "estimate",
 )
 @dataclass(slots=True, kw_only=True)
@@ -212,7 +220,12 @@ class Comparison(Plain):
     margins: dict[str, Decimal] = field(default_factory=dict)
     at_reliability: Amount | None = None
     sensitivity: Sensitivity | None = None
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     @property
     def estimates(self) -> list[Estimate]:

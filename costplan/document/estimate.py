@@ -11,6 +11,7 @@ from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
 from costplan.document.plain import Plain
 from costplan.document.prices_used import Ended, Origin, Override, Pinned
 from costplan.document.reliability import Reliability
+from costplan.facts import Fact, texts
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ZERO, literal, settle, total
 from costplan.record import (
@@ -26,8 +27,6 @@ from costplan.record import (
 )
 from costplan.words import PURPOSES, several
 
-STALE_RATE = "exchange rate "
-"""How a stale exchange rate begins in the list of stale prices; then its key and ": of" its day."""
 NUMBER = r"Decimal\('(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)'\)"
 
 
@@ -151,11 +150,13 @@ class Budget(NamedTuple):
     "months",
     "mean_monthly",
     "horizon_total",
+    "facts",
 )
 @dataclass(slots=True, kw_only=True)
 class Estimate:
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
-    names none; ``budget``: what the month may cost, for a table to show what is left."""
+    names none; ``budget``: what the month may cost, for a table to show what is left; ``facts``:
+    all that a reader must know, of which the lists of sentences are the words."""
 
     stack: str
     requests: Annotated[Amount, Key("requests_per_month")]
@@ -163,12 +164,7 @@ class Estimate:
     seats: Annotated[Amount | None, Sparse()] = None
     components: list[Component]
     months: Annotated[list[Month], Sparse()] = field(default_factory=list)
-    assumptions: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    not_included: list[str] = field(default_factory=list)
-    not_modelled: list[str] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
     budget: Annotated[
         Decimal | None, As(Budget | None, "left_of_budget", lambda said: said and said[0])
     ] = None
@@ -184,6 +180,34 @@ class Estimate:
     def check(self) -> Iterable[Problem]:
         give_reasons(self.lines, self.reasons)
         return ()
+
+    def facts_of(self, *codes: str) -> list[Fact]:
+        """The facts with one of the codes."""
+        return [one for one in self.facts if one.code in codes]
+
+    @property
+    def assumptions(self) -> list[str]:
+        return texts(self.facts, "assumption")
+
+    @property
+    def notes(self) -> list[str]:
+        return texts(self.facts, "note")
+
+    @property
+    def warnings(self) -> list[str]:
+        return texts(self.facts, "warning")
+
+    @property
+    def stale(self) -> list[str]:
+        return texts(self.facts, "stale")
+
+    @property
+    def not_modelled(self) -> list[str]:
+        return texts(self.facts, "not-modelled")
+
+    @property
+    def not_included(self) -> list[str]:
+        return texts(self.facts, "not-included")
 
     @property
     def unpriced_said(self) -> list[Unpriced]:
@@ -289,7 +313,7 @@ class Estimate:
         return settle(self.total_monthly / self.requests) if self.requests else None
 
 
-@document("estimate", "1.2")
+@document("estimate", "1.3")
 @keys(
     "workload",
     "currency",
@@ -310,7 +334,7 @@ class EstimateDocument(Plain):
     or file of the user's prices otherwise than the catalogue.
 
     1.1 of the schema added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2
-    ``catalog.overrides`` and ``ended``.
+    ``catalog.overrides`` and ``ended``; 1.3 ``facts``.
     """
 
     workload: str
@@ -344,11 +368,11 @@ class EstimateDocument(Plain):
         return "sha256:" + sha256(spelled_alike(self.catalog_text).encode()).hexdigest()
 
     @property
-    def price_notes(self) -> list[str]:
+    def price_facts(self) -> list[Fact]:
         """What a reader must know of where the prices are from: a lock, prices of one's own."""
-        pinned = self.lock.sentences if self.lock else []
+        pinned = self.lock.facts if self.lock else []
         own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
-        return [*pinned, *(one.sentence for one in own)]
+        return [*pinned, *(one.fact for one in own)]
 
     def only(self, stacks: str | Sequence[str]) -> "EstimateDocument":
         """The document with these stacks alone; with all of them where none is named.

@@ -17,6 +17,7 @@ from typing import Any
 from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.record import read
 from costplan.store.files import generations
@@ -102,11 +103,11 @@ def _is_built_in(folder: Path, built_in: Path) -> bool:
     return folder.resolve() == built_in.resolve() or same_files(folder, built_in)
 
 
-def strangers(catalog: Catalog) -> list[str]:
+def strangers(catalog: Catalog) -> list[Fact]:
     """TOML files beside the categories of somebody's own catalogue that hold no prices."""
     folders = [shelf.root for shelf in catalog.shelves if isinstance(shelf, WholeFolder)]
     return [
-        f"{path} holds no prices and is left alone"
+        fact("no-prices-in-file", str(path))
         for folder in folders
         for path in inside(folder)
         if path.suffix.casefold() == ".toml" and not path.is_dir()
