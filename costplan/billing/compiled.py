@@ -174,7 +174,7 @@ class CompiledCharge:
 Taker = tuple[Take, Values]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class _Counter:
     """The lines of one bill while they are counted; ``pools`` holds what is left of each quota."""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
-from costplan.document.reliability import Reliability
 from costplan.quantity import grouped, rounded
 from costplan.render.page import known_sum, money
+
+if TYPE_CHECKING:
+    from costplan.document.estimate import Estimate
+    from costplan.document.reliability import Reliability
 
 SENTENCES = {
     "assumptions": "Assumed",

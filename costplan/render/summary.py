@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.render.page import Cell, Page, Table, cell, known_sum, money
 from costplan.render.sentences import (
     component_names,
@@ -14,6 +14,9 @@ from costplan.render.sentences import (
     reliability_rows,
     total_of,
 )
+
+if TYPE_CHECKING:
+    from costplan.document.estimate import Estimate, EstimateDocument
 
 
 def summarise(page: Page, document: EstimateDocument) -> None:

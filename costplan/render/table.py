@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
-from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.facts import texts
 from costplan.quantity import ZERO, counted_to, grouped, rounded
@@ -30,6 +29,7 @@ from costplan.render.sentences import (
 from costplan.render.summary import summarise
 
 if TYPE_CHECKING:
+    from costplan.document.estimate import Component, Estimate, EstimateDocument
     from costplan.document.rows import Rows
     from costplan.document.saved import Document, Saved
 
@@ -66,7 +66,10 @@ def page(saved: Sequence[Saved], look: Look) -> Page:
 def _lay_out(page: Page, document: Document) -> None:
     if isinstance(document, Bill):
         _bill(page, document)
-    elif isinstance(document, EstimateDocument):
+        return
+    from costplan.document.estimate import EstimateDocument  # which no bill needs
+
+    if isinstance(document, EstimateDocument):
         _estimates(page, document)
     else:
         from costplan.render.comparison import lay_out
