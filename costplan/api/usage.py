@@ -17,12 +17,13 @@ from costplan.quantity import total
 from costplan.store.files.shelves import open_catalog
 from costplan.store.traces import queries
 from costplan.store.traces.engine import Engine
-from costplan.store.traces.mapping import MapFile
+from costplan.store.traces.mapping import MapFile, mapping_of
 from costplan.store.traces.names import IGNORED
 from costplan.store.traces.names import Names as Resolver
 from costplan.store.traces.reading import Asked, Counts, read_usage
 from costplan.store.traces.sources import SOURCES
 
+__all__ = ["Options", "mapping_of", "usage_of"]
 COUNTED_OUT = ("failed", "repeated")
 """What is told of rows that is no fault of theirs."""
 

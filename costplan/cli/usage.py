@@ -74,10 +74,9 @@ def command(
 
     Prompts and answers are not kept, printed or stored.
     """
-    from costplan.api.usage import Options, usage_of
+    from costplan.api.usage import Options, mapping_of, usage_of
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render.usage import draw
-    from costplan.store.traces.mapping import mapping_of
 
     options = Options(
         day=day(as_of),
