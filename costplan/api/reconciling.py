@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from costplan.api import BESIDE, catalog_of, with_places
+from costplan.api.estimating import BESIDE, catalog_of, open_workload, with_places
 from costplan.api.usage import Options, opened
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
@@ -26,9 +26,11 @@ from costplan.store.files.shelves import open_catalog
 from costplan.store.files.workloads import Opened
 from costplan.store.traces import queries
 from costplan.store.traces.engine import Engine
-from costplan.store.traces.invoices import Invoice, Reader
+from costplan.store.traces.invoices import PLAIN, Invoice, Reader
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
+
+__all__ = ["PLAIN", "Sides", "open_workload", "reconcile"]
 
 
 class Sides(NamedTuple):

@@ -64,12 +64,10 @@ def command(
 
     Two of the three are enough. What nobody mapped is listed, never guessed.
     """
-    from costplan.api.reconciling import Sides, reconcile
-    from costplan.api.usage import Options
+    from costplan.api.reconciling import Sides, open_workload, reconcile
+    from costplan.api.usage import Options, mapping_of
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render.reconciliation import draw
-    from costplan.store.files.workloads import open_workload
-    from costplan.store.traces.mapping import mapping_of
 
     share, columns = _share(limit), _columns(column or [])
     options = Options(day=day(None), source=kind, mapping=mapping_of(mapping or []), vendor=vendor)
@@ -91,8 +89,8 @@ def _share(text: str) -> Decimal:
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:
+    from costplan.api.reconciling import PLAIN
     from costplan.problems import BadUsage, did_you_mean
-    from costplan.store.traces.invoices import PLAIN
 
     found = {}
     for pair in pairs:

@@ -46,4 +46,4 @@ def with_terms(workload: Workload, stack: str, lines: Sequence[LineItem], day: d
     made = agree(workload, {stack: list(lines)}, day, Exchange.of(workload))
     if made.problems:
         raise InvalidInput(made.problems)
-    return Agreed(list(lines), made.lines, made.notes)
+    return Agreed(list(lines), made.lines, [one.text for one in made.facts])
