@@ -41,6 +41,7 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     markdown = "markdown"
+    html = "html"
     junit = "junit"
     sarif = "sarif"
     github = "github"
