@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from costplan.catalog.lookup import Entry
 from costplan.catalog.offer import Adjust, Offer
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.quantity import ONE, ZERO, grouped, settle, total
 
 
@@ -38,17 +39,17 @@ class Grant(NamedTuple):
     charges: frozenset[str]
     role: str | None
 
-    def words(self, in_months: bool) -> str:
+    def fact(self, in_months: bool) -> Fact:
         """What becomes of it, for a reader."""
-        where = "in the months alone" if in_months else "not counted"
-        return f"{self.offer}: a one-time credit of {grouped(self.amount)} is {where}"
+        code = "one-time-credit-in-months" if in_months else "one-time-credit"
+        return fact(code, self.offer, amount=self.amount)
 
 
 def adjust(
     entry: Entry,
     day: date,
     lines: list[LineItem],
-    notes: list[str],
+    facts: list[Fact],
     takes: Sequence[Taker],
     *,
     free_tiers: bool,
@@ -79,7 +80,7 @@ def adjust(
         for role in groups:
             own = [line for line in lines if role is None or line.role == role]
             taker = next(take for take in takes if role is None or take.role == role)
-            _apply(entry, rule, own, taker, lines, notes)
+            _apply(entry, rule, own, taker, lines, facts)
     return granted
 
 
@@ -89,7 +90,7 @@ def _apply(
     own: list[LineItem],
     taker: Taker,
     lines: list[LineItem],
-    notes: list[str],
+    facts: list[Fact],
 ) -> None:
     names = _counted_names(entry, rule)
     counted = [line for line in own if not rule.charges or line.price.charge in names]
@@ -102,10 +103,7 @@ def _apply(
         return
     words = _words(rule, paid)
     if rule.kind == "minimum":
-        notes.append(
-            f"the floor of {entry.id} binds: at least {grouped(rule.amount or ZERO, 2)} a month, "
-            f"the charges come to {grouped(paid, 2)}"
-        )
+        facts.append(fact("floor-binds", entry.id, floor=rule.amount or ZERO, charges=paid))
     line = _line(entry, rule, taker, at_list, at_paid, words, None)
     line.fixed = rule.kind == "minimum" or (
         rule.kind == "percent_fee" and rule.floor is not None and at_paid <= rule.floor

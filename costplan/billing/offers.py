@@ -18,8 +18,9 @@ from costplan.billing.variables import MissingVariables, Needed, Values, is_fixe
 from costplan.catalog.lookup import Entry, charges_on
 from costplan.catalog.offer import Charge, Gate, Offer
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact, unique
 from costplan.problems import BadUsage, did_you_mean
-from costplan.quantity import ONE, ZERO, counted_to, grouped, rounded, settle, shares, total
+from costplan.quantity import ONE, ZERO, counted_to, grouped, settle, shares, total
 from costplan.record import record
 
 FOLLOW_STEPS = frozenset(("queries", "calls", "searches", "requests"))
@@ -46,15 +47,13 @@ class OfferBill:
     """The lines of an offer, what it grants once, and what a reader must know of them.
 
     ``refused``: limits of the plan that are passed, and by what; ``unchecked``: those whose
-    variables nobody gave, and which ones. ``sized``: quantities that a rule of the catalogue
-    decided, with the rule.
+    variables nobody gave, and which ones.
     """
 
     lines: list[LineItem] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     assumed: dict[str, Decimal] = field(default_factory=dict)
-    sized: list[str] = field(default_factory=list)
     refused: list[tuple[Gate, Decimal]] = field(default_factory=list)
     unchecked: list[tuple[Gate, tuple[str, ...]]] = field(default_factory=list)
 
@@ -100,7 +99,7 @@ def bill_offer(
         raise MissingVariables(offer.id, list(missing.values()))
     if only is None:
         _gates(offer, values, bill)
-        bill.grants = adjust(entry, day, bill.lines, bill.notes, takes, free_tiers=free_tiers)
+        bill.grants = adjust(entry, day, bill.lines, bill.facts, takes, free_tiers=free_tiers)
     for one in values:
         bill.assumed.update(one.assumed)
     _sizings(current, values, bill)
@@ -114,10 +113,9 @@ def _sizings(charges: Iterable[Charge], values: list[Values], bill: OfferBill) -
         if charge.id in fixed:
             for one in values:
                 for name, rule in one.sizings(charge.quantity).items():
-                    value = rounded(one.value(name))
-                    words = f"{one.offer.id}: {name} = {value}, sized by {rule}"
-                    bill.sized.append(f"{words}; state {name} to set it")
-    bill.sized = list(dict.fromkeys(bill.sized))
+                    sized = {"variable": name, "value": one.value(name), "rule": rule}
+                    bill.facts.append(fact("sized", one.offer.id, **sized))
+    bill.facts = unique(bill.facts)
 
 
 def _gates(offer: Offer, values: list[Values], bill: OfferBill) -> None:
@@ -131,10 +129,8 @@ def _gates(offer: Offer, values: list[Values], bill: OfferBill) -> None:
             if reached <= gate.max:
                 continue
             if gate.action == "throttle":
-                bill.notes.append(
-                    f"{offer.id} slows down above {gate.variable} {grouped(gate.max)}: "
-                    f"this workload has {grouped(reached)}"
-                )
+                limit = {"variable": gate.variable, "limit": gate.max, "reached": reached}
+                bill.facts.append(fact("throttled", offer.id, **limit))
             else:
                 bill.refused.append((gate, reached))
 

@@ -43,7 +43,7 @@ def body(document: DiffDocument) -> str:
         f'<p class="lead verdict {_shade(moved)}">{text_of(verdict(document))}</p>',
         f'<p class="sub">{text_of(before)} → {text_of(document.head)}. {days}, in '
         f"{text_of(document.currency)} a month.</p>",
-        bullets(OWN_RULES, document.rule_changes),
+        bullets(OWN_RULES, document.rule_changes or []),
         cards([_card(stack, document.currency) for stack in moved]) if len(moved) > 1 else "",
         *(_stack(stack, document.currency, alone=len(document.stacks) == 1) for stack in moved),
         _totals(document) if len(document.stacks) > 1 else "",

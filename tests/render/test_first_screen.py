@@ -13,6 +13,7 @@ import pytest
 from costplan.cli import run
 from costplan.document.estimate import EstimateDocument
 from costplan.document.saved import Saved
+from costplan.facts import said as as_said
 from costplan.render import Look, render, render_all
 from costplan.render.alerts import alerts
 from costplan.render.deciding import decider, what_decides
@@ -122,7 +123,7 @@ def test_a_warning_is_said_once_and_names_its_stacks() -> None:
     assert "no batch price is published (standard only) (aws)" in full
     assert "aws/step-functions-standard: checked 2024-07-01 (aws)" in full
     for made in document.estimates:
-        made.warnings += ["all", f"of {made.stack}"]
+        made.facts += [as_said("warning", "all"), as_said("warning", f"of {made.stack}")]
     said = [one.text for one in alerts(document, WIDTH, full=False)]
     assert said.count("warning: all") == 1
     assert "warning: of portable (portable)" in said
@@ -130,21 +131,23 @@ def test_a_warning_is_said_once_and_names_its_stacks() -> None:
     assert all(f"of {made.stack}" not in said[-1] for made in document.estimates)
 
 
+def assumed(document: EstimateDocument) -> list[str]:
+    return [one.text for one in alerts(document, WIDTH, full=False) if "rho" in one.text]
+
+
 def test_an_assumption_that_decides_stands_on_the_screen() -> None:
     """The figures at both ends are those of the sentence that --full shows."""
     document = support()
-    (whole,) = {one for made in document.estimates for one in made.assumptions if "verdicts" in one}
-    ends = re.findall(r"([\d,]+) cases", whole)
-    (said,) = [one.text for one in alerts(document, WIDTH, full=False) if "rho" in one.text]
-    assert said == (
-        f"assumed rho = 0.5 of 'validate' decides the cases: {ends[0]} at 0, {ends[1]} at 1"
-    )
+    whole = {one.text for made in document.estimates for one in made.facts_of("verdicts-correlate")}
+    ends = re.findall(r"([\d,]+) cases", whole.pop())
+    assert whole == set()
+    said = f"assumed rho = 0.5 of 'validate' decides the cases: {ends[0]} at 0, {ends[1]} at 1"
+    assert assumed(document) == [said]
     for made in document.estimates[1:]:
-        made.assumptions.remove(whole)
-    (said,) = [one.text for one in alerts(document, WIDTH, full=False) if "rho" in one.text]
-    assert said.endswith(" at 1 (portable)")
-    document.estimates[0].assumptions.remove(whole)
-    assert not [one for one in alerts(document, WIDTH, full=False) if "rho" in one.text]
+        made.facts = [one for one in made.facts if one.code != "verdicts-correlate"]
+    assert assumed(document) == [f"{said} (portable)"]
+    document.estimates[0].facts = []
+    assert assumed(document) == []
 
 
 def flat(text: str) -> str:

@@ -21,6 +21,7 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
 from costplan.plan.bill.people import cases_of
 from costplan.plan.bill.vendors import served_in
@@ -61,11 +62,9 @@ class StackMonth:
         self.problems: list[Problem] = list(self.bindings.problems)
         self.lines: list[LineItem] = []
         self.grants: list[tuple[Grant, Decimal]] = []
-        self.assumptions: list[str] = list(self.usage.assumed)
-        self.notes: list[str] = []
-        self.warnings: list[str] = []
-        self.not_included = [
-            f"{role}: {reason}" if reason else role
+        self.facts: list[Fact] = [*self.usage.assumed, *self.bindings.facts]
+        self.facts += [
+            fact("role-because", role, reason=reason) if reason else fact("role", role)
             for role, reason in self.bindings.omitted.items()
         ]
 
@@ -126,7 +125,7 @@ class StackMonth:
         for grant in grants:
             amount = grant.amount if rate is None else convert(grant.amount, rate)
             self.grants.append((grant, amount))
-            self.notes.append(grant.words(self.workload.horizon_months > 1))
+            self.facts.append(grant.fact(self.workload.horizon_months > 1))
 
     def _let_index_embed(self) -> None:
         """A stack without an embedding model leaves the embedding to its index's offer."""
@@ -180,9 +179,7 @@ class StackMonth:
             for line in bill.lines:
                 line.component = "tokens" if bound.kind == "model" else "search-rerank"
             self._enter(entry, bill.lines)
-            self.assumptions += bill.assumptions
-            self.notes += bill.notes
-            self.warnings += bill.warnings
+            self.facts += bill.facts
 
     def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
         """A tool served by a model that is priced by the token, such as a reranker."""
@@ -262,7 +259,6 @@ class StackMonth:
         offer = entry.item
         assert isinstance(offer, Offer)
         self._enter(entry, bill.lines, bill.grants)
-        self.notes += bill.notes
         for gate, reached in bill.refused:
             why = f": {gate.reason}" if gate.reason else ""
             self.problems.append(
@@ -279,15 +275,13 @@ class StackMonth:
                 f"{name} = {with_unit(one, offer.variables[name].unit)}"
                 for name, one in own.items()
             ]
-            self.assumptions.append(f"{entry.id}: {'; '.join(words)}")
-        self.assumptions += bill.sized
+            self.facts.append(fact("quantities", entry.id, quantities=words))
+        self.facts += bill.facts
         if offer.not_included:
-            self.not_included.append(f"{entry.id}: {'; '.join(offer.not_included)}")
+            self.facts.append(fact("by-offer", entry.id, parts=offer.not_included))
         wanted = self.stack.region
         if wanted and offer.region and wanted not in offer.region:
-            self.assumptions.append(
-                f"{entry.id}: priced in {offer.region}; no price for {wanted} is in the catalogue"
-            )
+            self.facts.append(fact("other-region", entry.id, region=offer.region, wanted=wanted))
 
     def _required(self) -> None:
         """Offers that must be bought along: billed once, unless the stack binds them already."""
@@ -320,7 +314,7 @@ class StackMonth:
                 purpose=purpose_of(entry.category),
                 variables={**own, **(part.variables if part else {})},
             )
-            self.notes.append(f"{bound.entry.id} needs {entry.id}: its bill is included")
+            self.facts.append(fact("included", bound.entry.id, offer=entry.id))
             self._note(entry, bound, self._along(entry, take))
         except BadUsage as error:
             self.problems.append(
@@ -337,7 +331,7 @@ class StackMonth:
             return self._offer(entry, [take])
         except MissingVariables as error:
             unused = {one.name: ZERO for one in error.needed}
-            self.notes.append(f"{entry.id}: only its fixed part ({', '.join(unused)} unknown)")
+            self.facts.append(fact("fixed-part-only", entry.id, unknown=unused))
             given = {**take.variables, **unused}
             return self._offer(entry, [replace(take, variables=given)])
 
