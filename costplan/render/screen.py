@@ -40,10 +40,11 @@ COUNTED = {"notes": "note", "assumptions": "assumption", "not_included": "exclus
 
 def lay_out(page: Page, document: EstimateDocument) -> None:
     """The whole page."""
+    start = len(page.lines)
     _head(page, document)
     _details(page, document)
     foot = _foot(page, document)
-    above = len(page.lines) if _is_brief(page.look) else 0
+    above = len(page.lines) - start if _is_brief(page.look) else 0
     room = SCREEN - above - len(foot.lines)
     estimates = document.estimates
     if len(estimates) == 1:

@@ -223,3 +223,5 @@ def test_several_documents_have_a_screen_each() -> None:
     both = [Saved("a.json", support()), Saved("b.json", support().only("portable"))]
     page = render_all(both, "table", Look(width=WIDTH))
     assert page.count("people are") == 2
+    alone = [render(one.document, "table", Look(width=WIDTH)) for one in both]
+    assert all(one in page for one in alone)
