@@ -12,7 +12,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.prices_used import Pinned
 from costplan.facts import Fact, texts
 from costplan.quantity import grouped
-from costplan.render.page import counted
+from costplan.render.page import counted, width_of
 from costplan.render.sentences import reasons, unpriced_words
 
 SHOWN = 2
@@ -60,7 +60,7 @@ def _unpriced(estimates: Sequence[Estimate], width: int, full: bool) -> list[str
     if full or len(whole) != len(bare):
         return whole
     return [
-        one if len(one) <= width else _pointed(short, width, "why")
+        one if width_of(one) <= width else _pointed(short, width, "why")
         for one, short in zip(whole, bare, strict=True)
     ]
 
@@ -80,7 +80,7 @@ def _pinned(lock: Pinned, full: bool) -> list[Alert]:
 def _pointed(sentence: str, width: int, what: str) -> str:
     """The sentence, with which option says ``what`` it leaves out if that fits."""
     longer = f"{sentence} (--full: {what})"
-    return sentence if len(longer) > width else longer
+    return sentence if width_of(longer) > width else longer
 
 
 def each_once(estimates: Sequence[Estimate], of: Callable[[Estimate], Iterable[str]]) -> list[str]:
@@ -140,7 +140,7 @@ def _aged(estimates: Sequence[Estimate], width: int, full: bool) -> Iterable[str
         for title, names in (("stale prices", stale), ("unverified prices (?)", doubted))
         if names
     ]
-    if full or all(len(one) <= width for one in named):
+    if full or all(width_of(one) <= width for one in named):
         yield from named
         return
     counts = []

@@ -93,6 +93,8 @@ REFUSED = {
     "fields": ("check.json --fields role", "--fields does not apply"),
     "the dearest": ("check.json --top 3", "--top does not apply"),
     "formulas": ("check.json --explain", "--explain does not apply"),
+    "lines": ("check.json --lines", "--lines does not apply"),
+    "all of it": ("diff.json --full", "--full does not apply"),
     "a diff as a test": ("diff.json --format junit", "formats: table, json, markdown, html\n"),
     "both as a test": ("check.json diff.json --format junit", "a diff cannot be drawn as junit"),
     "a check as lines": ("check.json --format csv", "formats: table, json, markdown, html, junit"),
