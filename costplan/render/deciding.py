@@ -98,9 +98,8 @@ def what_decides(estimates: Sequence[Estimate], width: int | None = None) -> str
         groups.setdefault(one.component, []).append(one)
     order = sorted(groups.values(), key=len, reverse=True)
     sentences = _sentences(order, len(estimates))
-    return next(
-        (one for one in sentences if width is None or width_of(one) <= width), sentences[-1]
-    )
+    fitting = (one for one in sentences if width is None or width_of(one) <= width)
+    return next(fitting, sentences[-1])
 
 
 def _sentences(groups: Sequence[Sequence[Decider]], count: int) -> list[str]:

@@ -175,8 +175,9 @@ def _pointers(document: EstimateDocument, lines: bool, full: bool, explained: bo
     """How much more there is, and which option shows it."""
     estimates = document.estimates
     parts = []
-    if len(estimates) > 1 and not (lines or full or explained):
-        parts.append(f"--lines: {counted(sum(len(made.lines) for made in estimates), 'line')}")
+    count = sum(len(made.lines) for made in estimates)
+    if len(estimates) > 1 and count and not (lines or full or explained):
+        parts.append(f"--lines: {counted(count, 'line')}")
     if not full:
         found = [
             counted(count, unit)
