@@ -217,12 +217,12 @@ def logged_lines(
 ) -> list[Logged]:
     """The lines of cells that are grouped by one name, their day; the lower bound where two."""
     sides: dict[tuple[str | None, str], Sum] = {}
-    tariffs = Tariffs()
+    book = Book()
     for counted in cells:
         entry = entries.get((counted.vendor, counted.model))
         if entry is not None:
             key = (counted.groups[0], entry.currency)
-            bounds = bill_cell(entry, counted.cell(cut, day), tariffs)
+            bounds = bill_cell(entry, counted.cell(cut, day), book)
             sides.setdefault(key, Sum()).add(bounds.low)
     return [
         Logged(when, line, currency)
