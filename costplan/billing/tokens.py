@@ -18,6 +18,7 @@ from costplan.catalog.model import FEES, Card, Mode, Model, Rates, Tier
 from costplan.catalog.origin import Origin, Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, settle
 from costplan.record import record, with_fields
@@ -237,11 +238,11 @@ class Tariff:
         """Whether writing a prefix costs something else than sending it."""
         return "cache_write" in self.prices(tier)
 
-    def notes(self, usage: TokenUsage) -> list[str]:
+    def facts(self, usage: TokenUsage) -> list[Fact]:
         """What a reader must know of the lines of a request like this."""
         if not usage.cache_write_tokens or self.pays_for_writes(self.tier(usage.input_tokens)):
             return []
-        return [f"{self.model.id}: no price for cache writes; they are billed as input"]
+        return [fact("writes-as-input", self.model.id)]
 
     def _variant(self, tier: Tier | None) -> str | None:
         window = self.processing.window
@@ -295,15 +296,22 @@ class Tariff:
             self._fees[name] = found
         return found
 
-    def bill(self, usage: TokenUsage, count: Decimal = ONE) -> list[LineItem]:
+    def bill(
+        self, usage: TokenUsage, count: Decimal = ONE, tier: int | None = None
+    ) -> list[LineItem]:
         """The lines of ``count`` requests like ``usage``: one a token kind, one a fee.
+
+        ``tier``: the tier that all of it falls in, where ``usage`` is a sum of requests and so
+        says nothing of the size of any (``costplan.billing.cells``); else that of its input.
 
         A rate that the vendor does not publish makes an unpriced line, never a zero one.
         Raises nothing: parts larger than their whole are for ``TokenUsage.problems``.
         """
-        prices = self._prices.get(self.tier(usage.input_tokens))
+        if tier is None:
+            tier = self.tier(usage.input_tokens)
+        prices = self._prices.get(tier)
         if prices is None:
-            prices = self.prices(self.tier(usage.input_tokens))
+            prices = self.prices(tier)
         lines = []
         asked = usage.__dict__
         for whole, quantity, parts in ORDER:
