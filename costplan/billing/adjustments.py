@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from costplan.catalog.lookup import Entry
 from costplan.catalog.offer import Adjust, Offer
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.quantity import ONE, ZERO, grouped, settle, total
 
 
@@ -39,17 +40,17 @@ class Grant(NamedTuple):
     charges: frozenset[str]
     role: str | None
 
-    def words(self, in_months: bool) -> str:
+    def fact(self, in_months: bool) -> Fact:
         """What becomes of it, for a reader."""
-        where = "in the months alone" if in_months else "not counted"
-        return f"{self.offer}: a one-time credit of {grouped(self.amount)} is {where}"
+        code = "one-time-credit-in-months" if in_months else "one-time-credit"
+        return fact(code, self.offer, amount=self.amount)
 
 
 class Bill(Protocol):
     """What adjustments are added to; ``unwritten`` holds how to find words that no sum needs."""
 
     lines: list[LineItem]
-    notes: list[str]
+    facts: list[Fact]
     unwritten: list[Callable[[], None]]
 
 
@@ -124,10 +125,7 @@ def _write(offer: str, rule: Adjust, paid: Decimal, line: LineItem, bill: Bill) 
     """An adjustment's arithmetic, and that a floor binds."""
     line.flat = _words(rule, paid)
     if rule.kind == "minimum":
-        bill.notes.append(
-            f"the floor of {offer} binds: at least {grouped(rule.amount or ZERO, 2)} a month, "
-            f"the charges come to {grouped(paid, 2)}"
-        )
+        bill.facts.append(fact("floor-binds", offer, floor=rule.amount or ZERO, charges=paid))
 
 
 def _counted_names(offer: Offer, rule: Adjust) -> set[str]:

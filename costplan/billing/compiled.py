@@ -22,7 +22,7 @@ from costplan.billing.variables import MissingVariables, Needed, Values, is_fixe
 from costplan.billing.writing import (
     write_basis,
     write_cap,
-    write_notes,
+    write_facts,
     write_package,
     write_throttle,
 )
@@ -84,7 +84,7 @@ class CompiledOffer:
         self._gates(values, made)
         if self.adjustments is not None:
             made.grants = self.adjustments.add(made, takes, free_tiers=free_tiers)
-        made.unwritten.append(partial(write_notes, self.current, values, list(made.lines), made))
+        made.unwritten.append(partial(write_facts, self.current, values, list(made.lines), made))
         return made
 
     def _gates(self, values: Sequence[Values], made: OfferBill) -> None:
@@ -95,9 +95,7 @@ class CompiledOffer:
                 if probe.missing:
                     made.unchecked.append((gate, tuple(probe.missing)))
                 elif reached > gate.max and gate.action == "throttle":
-                    made.unwritten.append(
-                        partial(write_throttle, made.notes, self.offer, gate, reached)
-                    )
+                    made.unwritten.append(partial(write_throttle, made, self.offer, gate, reached))
                 elif reached > gate.max:
                     made.refused.append((gate, reached))
 

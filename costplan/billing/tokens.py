@@ -18,6 +18,7 @@ from costplan.catalog.model import FEES, Card, Mode, Model, Rates, Tier
 from costplan.catalog.origin import Origin, Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, settle
 from costplan.record import record, with_fields
@@ -237,11 +238,11 @@ class Tariff:
         """Whether writing a prefix costs something else than sending it."""
         return "cache_write" in self.prices(tier)
 
-    def notes(self, usage: TokenUsage) -> list[str]:
+    def facts(self, usage: TokenUsage) -> list[Fact]:
         """What a reader must know of the lines of a request like this."""
         if not usage.cache_write_tokens or self.pays_for_writes(self.tier(usage.input_tokens)):
             return []
-        return [f"{self.model.id}: no price for cache writes; they are billed as input"]
+        return [fact("writes-as-input", self.model.id)]
 
     def _variant(self, tier: Tier | None) -> str | None:
         window = self.processing.window
@@ -295,15 +296,22 @@ class Tariff:
             self._fees[name] = found
         return found
 
-    def bill(self, usage: TokenUsage, count: Decimal = ONE) -> list[LineItem]:
+    def bill(
+        self, usage: TokenUsage, count: Decimal = ONE, tier: int | None = None
+    ) -> list[LineItem]:
         """The lines of ``count`` requests like ``usage``: one a token kind, one a fee.
+
+        ``tier``: the tier that all of it falls in, where ``usage`` is a sum of requests and so
+        says nothing of the size of any (``costplan.billing.cells``); else that of its input.
 
         A rate that the vendor does not publish makes an unpriced line, never a zero one.
         Raises nothing: parts larger than their whole are for ``TokenUsage.problems``.
         """
-        prices = self._prices.get(self.tier(usage.input_tokens))
+        if tier is None:
+            tier = self.tier(usage.input_tokens)
+        prices = self._prices.get(tier)
         if prices is None:
-            prices = self.prices(self.tier(usage.input_tokens))
+            prices = self.prices(tier)
         lines = []
         asked = usage.__dict__
         for whole, quantity, parts in ORDER:
@@ -324,6 +332,29 @@ class Tariff:
             if calls:
                 lines.append(_line(self.fee(name), calls * count))
         return lines
+
+
+MOST_TARIFFS = 5_000
+
+
+class Tariffs:
+    """Tariffs once composed, for a caller that bills a model again and again; forgotten where there
+    are too many of them."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str, date, str | None, str | None, int], Tariff] = {}
+
+    def of(self, entry: Entry, day: date, processing: Processing = STANDARD) -> Tariff:
+        """The tariff of an entry on a day. Raises as ``Tariff``."""
+        window = processing.window
+        at = id(window) if window is not None else 0
+        key = (entry.item.id, entry.shelf, day, processing.mode, processing.region, at)
+        found = self._made.get(key)
+        if found is None:
+            if len(self._made) >= MOST_TARIFFS:
+                self._made.clear()
+            found = self._made[key] = Tariff(entry, day, processing)
+        return found
 
 
 def _line(price: Price, quantity: Decimal) -> LineItem:
