@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from costplan.cli.common.options import (
     ChangeOption,
     Format,
     FormatOption,
+    FullOption,
     LockedOption,
     LockOption,
     NoLockOption,
@@ -37,6 +39,11 @@ def command(
     levers: Annotated[
         bool, typer.Option("--levers", help="Also say which inputs would change the answer.")
     ] = False,
+    full: FullOption = False,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", metavar="FILE", help="Save the recommended plan as a workload."),
+    ] = None,
     form: FormatOption = Format.table,
     out: OutOption = None,
     change: ChangeOption = None,
@@ -49,7 +56,12 @@ def command(
 
     Stacks are compared by component, volume, vendor and day.
     """
-    from costplan.api.estimating import Locking, compare_opened, estimate_opened
+    from costplan.api.estimating import (
+        Locking,
+        compare_opened,
+        estimate_opened,
+        write_recommended,
+    )
     from costplan.cli.common.words import day, look, put, share, spare
     from costplan.problems import BadUsage
     from costplan.render import ANNOTATING, render
@@ -62,10 +74,10 @@ def command(
     if len(days) > 1:
         if form is not Format.table:
             raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
-        if baseline is not None or at_reliability is not None or levers:
+        if baseline is not None or at_reliability is not None or levers or write is not None:
             raise BadUsage(
                 "two days are compared by component alone",
-                "give one --as-of with --baseline, --at-reliability or --levers",
+                "give one --as-of with --baseline, --at-reliability, --levers or --write",
             )
         from costplan.render.dates import draw
 
@@ -73,10 +85,13 @@ def command(
         put(draw(estimates, look()), out)
         return 0
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
-    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers, locking)
+    spare(write)
+    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers or full, locking)
+    if write is not None:
+        write_recommended(made, opened, write)
     if form in ANNOTATING:
         from costplan.store.files.origins import origin
 
         made.document.origin = origin(opened, made.document)
-    put(render(made, form.value, look()), out)
+    put(render(made, form.value, look(full=full or levers)), out)
     return 0

@@ -34,7 +34,8 @@ from costplan.render.sentences import (
 )
 
 if TYPE_CHECKING:
-    from costplan.document.comparison import Comparison, Strategies
+    from costplan.document.comparison import Comparison
+    from costplan.document.options import Strategies
     from costplan.document.rows import Rows
     from costplan.document.saved import Saved
 

@@ -7,6 +7,7 @@ characters of a file's names never reach the terminal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from textwrap import wrap
@@ -20,6 +21,13 @@ from costplan.render import Look
 from costplan.render.money import digits_of
 
 NARROWEST = 40
+TOGETHER = re.compile(
+    r"(?<=\d) (?=%|s\b|points?\b|at [-+]?\d)|(?<=\bat) (?=[-+]?\d)|(?<=>=) (?=\d)"
+)
+"""Blanks at which no line ends: a number keeps its unit, its bound and what it holds at."""
+BLANK = "\0"
+CUT = ".."
+"""Where the middle of a name is left out."""
 
 
 class Cell(NamedTuple):
@@ -252,18 +260,35 @@ def _folded(text: str, width: int, further: str) -> list[str]:
     if width_of(text) <= width:
         return [text]
     lead = text[: len(text) - len(text.lstrip(" "))]
-    return wrap(
-        text.strip(),
+    lines = wrap(
+        TOGETHER.sub(BLANK, text.strip()),
         max(width, len(further) + 8),
         initial_indent=lead,
         subsequent_indent=further,
         break_on_hyphens=False,
-    ) or [""]
+    )
+    return [one.replace(BLANK, " ") for one in lines] or [""]
+
+
+def shortened(text: str, room: int) -> str:
+    """The text in at most ``room`` columns, its middle left out: both ends tell names apart."""
+    if width_of(text) <= room:
+        return text
+    tail = max(0, room - len(CUT)) // 3
+    head = max(0, room - len(CUT) - tail)
+    while head and width_of(text[:head] + CUT + text[len(text) - tail :]) > room:
+        head -= 1
+    return f"{text[:head]}{CUT}{text[len(text) - tail :]}"
 
 
 def money(amount: Decimal | None) -> str:
     """The amount with the digits that ``digits_of`` gives it; "unknown" for None."""
     return "unknown" if amount is None else grouped(amount, digits_of(amount))
+
+
+def about(amount: Decimal) -> str:
+    """Money without its cents from 100 on."""
+    return grouped(amount, 0) if abs(amount) >= 100 else money(amount)
 
 
 def plural(unit: str, quantity: Decimal) -> str:

@@ -123,6 +123,21 @@ class Timeout:
             )
 
 
+def spread_problems(mean: Decimal | None, p95: Decimal | None) -> Iterable[Problem]:
+    """A lognormal time of this mean and 95th percentile must exist: the largest ratio is 3.87."""
+    if p95 is None:
+        return
+    if not mean:
+        yield Problem(("seconds_p95",), "goes with 'seconds', the mean", part="key")
+    elif not mean <= p95 <= mean * MOST_SPREAD:
+        yield Problem(
+            ("seconds_p95",),
+            f"must lie between the mean ({mean}) and {MOST_SPREAD} times as much",
+        )
+
+
+MOST_SPREAD = Decimal("3.86")
+"""Of a lognormal, P95 / mean = exp(1.645 s - s^2 / 2) is at most exp(1.645^2 / 2), at s = 1.645."""
 NOT_OF_VALIDATORS = (
     "timeout",
     "max_attempts",
@@ -179,6 +194,9 @@ class Step:
         sensitivity: P(reject | wrong because a judged step failed)
         false_positive_rate: P(reject | right); each such rejection is paid for nothing
         on_reject: what a rejection does; without it the request goes to people, or gets no answer
+        seconds (seconds a run): mean time of one run, of the fallback's too; with [target] seconds,
+            plans that take longer are left out
+        seconds_p95 (seconds a run): time that 95 % of runs do not exceed, taken as lognormal
         cache_write_1h_tokens (tokens a call): part of the input written to a cache for an hour, at
             that write price
         reasoning_tokens (tokens a call): part of the output that is reasoning, at its own price
@@ -221,6 +239,8 @@ class Step:
     sensitivity: Share | None = None
     false_positive_rate: Share | None = None
     on_reject: OnReject | None = None
+    seconds: Amount | None = None
+    seconds_p95: Amount | None = None
 
     @property
     def role(self) -> str:
@@ -251,6 +271,7 @@ class Step:
                 ("output_tokens",),
                 f"its parts ({said}) are more than the whole ({self.output_tokens})",
             )
+        yield from spread_problems(self.seconds, self.seconds_p95)
         yield from self._repeat_problems()
 
     def _tokens(self, whole: Whole) -> Decimal:
