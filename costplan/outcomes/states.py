@@ -93,9 +93,9 @@ class States:
         start = State(0, 1, (0,) * len(self._validators), -1, -1, self._blank)
         first_seen: dict[State, int] = {start: 0}
         states = [start]
-        moves: list[list[Transition] | None] = [None]
+        moves: list[dict[tuple[int, int, int], float] | None] = [None]
         left: list[int] = []
-        stack: list[tuple[int, Iterator[Transition]]] = []
+        stack: list[tuple[int, Iterator[int]]] = []
 
         def enter(at: int) -> None:
             sums: dict[tuple[int, int, int], float] = {}
@@ -113,15 +113,15 @@ class States:
                 sums[key] = sums.get(key, 0.0) + share
             if len(states) > MOST_STATES:
                 raise TooManyStates(f"more than {MOST_STATES:,} states")
-            merged = moves[at] = [Transition(share, *key) for key, share in sums.items()]
-            stack.append((at, iter(merged)))
+            moves[at] = sums
+            stack.append((at, iter([target for target, _, _ in sums if target >= 0])))
 
         enter(0)
         while stack:
             at, waiting = stack[-1]
-            for move in waiting:
-                if move.target >= 0 and moves[move.target] is None:
-                    enter(move.target)
+            for target in waiting:
+                if moves[target] is None:
+                    enter(target)
                     break
             else:
                 stack.pop()
@@ -134,7 +134,7 @@ class States:
         self.transitions = [
             [
                 Transition(share, number[to] if to >= 0 else to, runs, fallbacks)
-                for share, to, runs, fallbacks in moves[at] or ()
+                for (to, runs, fallbacks), share in (moves[at] or {}).items()
             ]
             for at in left
         ]
