@@ -4,6 +4,7 @@ to be right to pay. Their success is asked for, never invented.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -57,7 +58,7 @@ def _next_in_price(
         return
     family, _, _ = entry.id.partition("/")
     models = [
-        _Priced(price, other.item.first_known, other.id)
+        _Priced(price, other.id)
         for other in catalog.plans(family)
         if isinstance(other.item, Model)
         and other.item.kind == entry.item.kind
@@ -74,14 +75,18 @@ def _next_in_price(
 
 class _Priced(NamedTuple):
     price: Decimal
-    since: date
     id: str
 
 
 def _newest(models: Sequence[_Priced], price: Decimal) -> str:
-    """Of the models at about a price the one that came last: the vendor's present one there."""
+    """Of the models at about a price the one of the highest version: the vendor's present one."""
     there = [one for one in models if abs(one.price - price) <= price * ALIKE]
-    return max(there, key=lambda one: (one.since, one.id)).id
+    return max(there, key=lambda one: (_version(one.id), one.id)).id
+
+
+def _version(name: str) -> tuple[int, ...]:
+    """The numbers of an id that are no date: (4, 6) of claude-sonnet-4-6."""
+    return tuple(int(one) for one in re.findall(r"\d+", name) if len(one) < 4)
 
 
 def _blended(model: Model, day: date) -> Decimal | None:
