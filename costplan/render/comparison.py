@@ -15,18 +15,21 @@ from costplan.render.sentences import traffic
 from costplan.render.summary import summarise
 from costplan.render.ways import (
     HOW_MOVED,
+    LISTS,
+    PLACES,
+    Blocks,
     Columns,
     Known,
+    ask_below,
     at_end,
     brief,
-    by_compute,
     changes_of,
+    heading_of,
     known,
     lever_name,
     measures,
     moving,
     now_of,
-    off_frontier,
     owner,
     purpose_titles,
     purposes,
@@ -68,9 +71,8 @@ def _all_of_it(page: Page, made: Comparison) -> None:
         _equal(page, made)
     for versus in made.versus:
         _versus(page, versus, made)
-    _lock_in(page, made)
-    _mixes(page, made)
-    _margins(page, made)
+    for title, words in LISTS.items():
+        _bullets(page, title, words(made))
     told = known(made)
     for strategies in made.strategies:
         _strategies(page, strategies, made, told)
@@ -114,11 +116,8 @@ def _levers(page: Page, made: Comparison) -> None:
     if not found:
         return
     page.say("What would change the answer", "bold")
-    if found[0].threshold is not None:
-        page.say(
-            f"ask a person below a calibrated confidence of {rounded(found[0].threshold, 3)} "
-            "(human accuracy less case cost over loss)"
-        )
+    for sentence in ask_below(found[0]):
+        page.say(sentence)
     page.say(HOW_MOVED)
     page.say()
     for one in found:
@@ -127,18 +126,18 @@ def _levers(page: Page, made: Comparison) -> None:
 
 def _levers_of(page: Page, found: Sensitivity, made: Comparison) -> None:
     ways = owner(found, made)
-    stack = found.stack or made.baseline
     now = now_of(found, made)
+    if ways is None:
+        return
     if found.choice is None or now is None:
         page.say(
-            f"{stack}: nothing tried reaches the target, so nothing can be moved against it"
-            if ways is not None and ways.options
-            else f"{stack}: {'' if ways is None else ways.sentence}"
+            f"{ways.stack}: nothing tried reaches the target, so nothing can be moved against it"
+            if ways.options
+            else f"{ways.stack}: {ways.sentence}"
         )
         page.say()
         return
-    whole = ", wrong answers included" if now != found.monthly else ""
-    page.say(f"{stack}: {brief(found.choice)}, {money(now)} a month{whole}", "bold")
+    page.say(heading_of(found, ways, now), "bold")
     table = Table("input", "less", "more")
     for lever in moving(found):
         table.add(lever_name(lever), at_end(lever, 0), at_end(lever, 1))
@@ -233,40 +232,6 @@ def _payback(versus: Versus) -> str:
     return "never paid back" if versus.difference >= 0 else "payback not known"
 
 
-def _lock_in(page: Page, made: Comparison) -> None:
-    words = [
-        f"{one.stack}: {rounded(one.share * 100, 3)} % with {one.vendor}"
-        for one in made.lock_in
-        if one.share
-    ]
-    page.bullets("Largest vendor's share of the bill, people included", words)
-    page.say()
-
-
-def _mixes(page: Page, made: Comparison) -> None:
-    words = []
-    for mix in made.mixes:
-        shares = ", ".join(
-            f"{rounded(share * 100)} % {stack}" for stack, share in mix.shares.items()
-        )
-        least = "at least " if mix.at_least else ""
-        words.append(f"{mix.name} ({shares}): {least}{money(mix.monthly)}")
-    if words:
-        page.bullets("Mixes, fixed costs of every part paid in full", words)
-        page.say()
-
-
-def _margins(page: Page, made: Comparison) -> None:
-    unknown = {one.stack for one in made.estimates if one.at_least}
-    words = [
-        f"{stack}: {'at most ' if stack in unknown else ''}{money(amount)}"
-        for stack, amount in made.margins.items()
-    ]
-    if words:
-        page.bullets("Margin a month, revenue less this bill", words)
-        page.say()
-
-
 def _strategies(page: Page, made: Strategies, whole: Comparison, told: Known) -> None:
     goal = f" at {rounded(made.target * 100)} %" if made.target is not None else ""
     page.say(f"{made.stack}: ways to trusted answers{goal}", "bold")
@@ -294,16 +259,14 @@ def _ways(made: Strategies, currency: str, told: Known) -> Table:
     columns = Columns.of(made, told)
     table = Table("frontier", *columns.titles(currency), "extra")
     below = True
-    for one in made.frontier:
+    blocks = Blocks.of(made)
+    for one in blocks.frontier:
         if made.target is not None and below and _reaches(one, made.target):
             below = False
             table.add(cell(f"{rounded(made.target * 100)} % and more", "bold"))
         extra = "" if one.marginal is None else money(one.marginal)
         table.add(brief(one.name), *columns.cells(one), extra)
-    for title, ways in (
-        ("off the frontier", off_frontier(made)),
-        ("by compute", by_compute(made)),
-    ):
+    for title, ways in zip(PLACES[1:], blocks[1:], strict=True):
         if ways:
             table.rule()
             table.add(cell(title, "bold"))
