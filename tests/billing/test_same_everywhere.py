@@ -143,9 +143,8 @@ output_tokens = 500
 reasoning_tokens = 400
 success = 1
 """
-    made = planned(step)
     plan = workload(step)
-    served = Served(plan, made, solve(plan).visits)
+    served = Served(plan, *plan.stack, solve(plan).visits, CATALOG)
     assert (served.output, served.input) == (500_000, 700_000)
 
 
