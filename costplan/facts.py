@@ -93,7 +93,7 @@ class _Draw(Formatter):
 
 
 DRAW = _Draw()
-JUDGED = ("stale-rate", "stale-price", "reliability")
+JUDGED = ("stale-rate", "stale-price", "reliability", "verdicts-correlate")
 """Codes that something is decided by, and that documents before codes had in words alone."""
 
 
