@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.common.options import ExplainOption, Format, FormatOption, OutOption, StackOption
+from costplan.cli.common.options import (
+    ExplainOption,
+    Format,
+    FormatOption,
+    FullOption,
+    LinesOption,
+    OutOption,
+    StackOption,
+)
 
 if TYPE_CHECKING:
     from costplan.document.rows import Rows
@@ -54,6 +62,8 @@ def command(
         int | None,
         typer.Option("--top", metavar="N", help="The N dearest of each; the rest in one row."),
     ] = None,
+    lines: LinesOption = False,
+    full: FullOption = False,
     explain: ExplainOption = False,
 ) -> int:
     """Draw saved documents again, alone or together.
@@ -78,6 +88,8 @@ def command(
             "--fields": fields,
             "--group-by": group_by,
             "--top": top,
+            "--lines": lines or None,
+            "--full": full or None,
             "--explain": explain or None,
         }
         _alone(results, saved, [name for name, value in given.items() if value is not None])
@@ -86,9 +98,9 @@ def command(
     chosen = _chosen(saved, stack or [], condition or [])
     rows = _rows(chosen, fields, group_by, top)
     if rows is not None:
-        text = render_rows(rows, form.value, look(explain))
+        text = render_rows(rows, form.value, look(explain, lines, full))
     else:
-        text = render_all(chosen, form.value, look(explain))
+        text = render_all(chosen, form.value, look(explain, lines, full))
     put(text, out)
     return 0
 

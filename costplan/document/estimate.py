@@ -29,6 +29,8 @@ from costplan.words import PURPOSES, several
 
 STALE_RATE = "exchange rate "
 """How a stale exchange rate begins in the list of stale prices; then its key and ": of" its day."""
+VERDICTS_REPEAT = "verdicts on one request correlate with rho = "
+"""How an assumption says that validators repeat themselves: it decides how many cases there are."""
 NUMBER = r"Decimal\('(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)'\)"
 
 
@@ -309,6 +311,11 @@ class Estimate:
     def cost_per_request(self) -> Decimal | None:
         return settle(self.total_monthly / self.requests) if self.requests else None
 
+    @property
+    def cost_per_conversation(self) -> Decimal | None:
+        """The month's total over its conversations; None where the workload has none."""
+        return settle(self.total_monthly / self.conversations) if self.conversations else None
+
 
 @document("estimate", "1.2")
 @keys(
@@ -368,8 +375,12 @@ class EstimateDocument:
     def price_notes(self) -> list[str]:
         """What a reader must know of where the prices are from: a lock, prices of one's own."""
         pinned = self.lock.sentences if self.lock else []
-        own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
-        return [*pinned, *(one.sentence for one in own)]
+        return [*pinned, *(one.sentence for one in self.own_prices)]
+
+    @property
+    def own_prices(self) -> list[Override]:
+        """The offers of one's own prices; those of a lock are told by where it has moved."""
+        return [one for one in self.overrides if one.shelf != "lock"]
 
     def only(self, stacks: str | Sequence[str]) -> "EstimateDocument":
         """The document with these stacks alone; with all of them where none is named.

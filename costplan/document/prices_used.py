@@ -40,11 +40,14 @@ class Pinned(NamedTuple):
         found += [f"the catalogue has moved: {one}" for one in self.moved[:MOVES]]
         if (more := len(self.moved) - MOVES) > 0:
             found.append(f"{more:,} more have moved: 'costplan pricing lock --check' names them")
-        if self.missing:
-            found.append(
-                f"not in {self.file}, priced from the catalogue: {', '.join(self.missing)}"
-            )
-        return found
+        return found + self.not_pinned
+
+    @property
+    def not_pinned(self) -> list[str]:
+        """That some ids are priced from the catalogue, where there are such."""
+        if not self.missing:
+            return []
+        return [f"not in {self.file}, priced from the catalogue: {', '.join(self.missing)}"]
 
 
 class OwnPrice(NamedTuple):

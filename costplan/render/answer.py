@@ -10,15 +10,12 @@ from costplan.document.comparison import Answer, Comparison, Standing
 from costplan.document.options import Option
 from costplan.quantity import grouped, rounded
 from costplan.render.page import Page, Table, about, shortened, width_of
+from costplan.render.screen import BESIDE, SCREEN
 from costplan.render.sentences import traffic
 from costplan.render.ways import hinge, known
 
 LABEL = 11
 """Columns of what a line is about."""
-SCREEN = 23
-"""Lines of a terminal of 24, less the one of the prompt."""
-BESIDE = 4
-"""So many stacks are held to one screen."""
 NAMES = 40
 """Letters of stacks' names in a sentence; more are counted instead."""
 

@@ -18,18 +18,18 @@ from costplan.document.line import LineItem
 from costplan.problems import clean
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
+from costplan.render.deciding import what_decides
+from costplan.render.figures import WHOLE, component_names, figure_rows
 from costplan.render.html_chart import bars, grid
 from costplan.render.html_style import CSS
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
-    component_names,
     or_dash,
     reasons,
     share_of,
     shared_sentences,
     source_dates,
-    summary_rows,
     total_of,
     traffic,
 )
@@ -43,8 +43,6 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 SAFE = ("https://", "http://")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DATED = ' class="d"'
-WHOLE = "total a month"
-"""The row of a summary that stands out."""
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
@@ -187,13 +185,14 @@ def _estimates(document: EstimateDocument, found: Findings, number: int, more: s
         f"in {currency} a month.</p>",
         *(f'<p class="sub">{text_of(note)}</p>' for note in document.price_notes),
         _cards(estimates, currency),
+        _decided(estimates),
         bars(estimates, names, number),
         table(
             f"The stacks side by side, in {document.currency} a month"
             if several
             else f"The month, in {document.currency}",
             [document.currency, *(made.stack for made in estimates)],
-            [[title, *cells] for title, cells in summary_rows(estimates)],
+            [[row.title, *row.cells] for row in figure_rows(estimates)],
         ),
         _findings(found),
         more,
@@ -202,6 +201,11 @@ def _estimates(document: EstimateDocument, found: Findings, number: int, more: s
     for name, title in SENTENCES.items():
         parts.append(_list(f"{title}, in every stack" if several else title, shared[name]))
     return "\n".join(part for part in parts if part) + "</section>"
+
+
+def _decided(estimates: Sequence[Estimate]) -> str:
+    said = what_decides(estimates)
+    return f'<p class="lead">{text_of(said)}</p>' if said else ""
 
 
 def _cards(estimates: Sequence[Estimate], currency: str) -> str:

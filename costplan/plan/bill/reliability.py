@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from costplan.document.estimate import VERDICTS_REPEAT
 from costplan.document.line import LineItem
 from costplan.document.reliability import Quantile, Reliability
 from costplan.outcomes.spread import quantiles
@@ -69,10 +70,7 @@ def verdicts_assumed(solutions: Solutions, rates: Rates, requests: Decimal) -> l
         )
         ends.append(f"{cases} cases and {silent} silent failures a month at {rho:g}")
     names = ", ".join(f"'{name}'" for name in solved.verdicts)
-    return [
-        f"{names}: verdicts on one request correlate with rho = {DEFAULT_VERDICT_RHO}; "
-        + ", ".join(ends)
-    ]
+    return [f"{names}: {VERDICTS_REPEAT}{DEFAULT_VERDICT_RHO}; " + ", ".join(ends)]
 
 
 def _variation(workload: Workload, lines: Sequence[LineItem], costs: UnitCosts) -> dict[str, float]:
