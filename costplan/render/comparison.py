@@ -15,24 +15,27 @@ from costplan.render.sentences import traffic
 from costplan.render.summary import summarise
 from costplan.render.ways import (
     HOW_MOVED,
+    PLACES,
+    Blocks,
     Columns,
     Known,
     at_end,
     brief,
-    by_compute,
     changes_of,
     known,
     lever_name,
+    margins,
     measures,
+    mixes,
     moving,
     now_of,
-    off_frontier,
     owner,
     purpose_titles,
     purposes,
     said_once,
     sensitivities,
     sentence_of,
+    shares_of_vendors,
     signed,
     telling,
     to_measure,
@@ -68,9 +71,9 @@ def _all_of_it(page: Page, made: Comparison) -> None:
         _equal(page, made)
     for versus in made.versus:
         _versus(page, versus, made)
-    _lock_in(page, made)
-    _mixes(page, made)
-    _margins(page, made)
+    _bullets(page, "Largest vendor's share of the bill, people included", shares_of_vendors(made))
+    _bullets(page, "Mixes, fixed costs of every part paid in full", mixes(made))
+    _bullets(page, "Margin a month, revenue less this bill", margins(made))
     told = known(made)
     for strategies in made.strategies:
         _strategies(page, strategies, made, told)
@@ -233,40 +236,6 @@ def _payback(versus: Versus) -> str:
     return "never paid back" if versus.difference >= 0 else "payback not known"
 
 
-def _lock_in(page: Page, made: Comparison) -> None:
-    words = [
-        f"{one.stack}: {rounded(one.share * 100, 3)} % with {one.vendor}"
-        for one in made.lock_in
-        if one.share
-    ]
-    page.bullets("Largest vendor's share of the bill, people included", words)
-    page.say()
-
-
-def _mixes(page: Page, made: Comparison) -> None:
-    words = []
-    for mix in made.mixes:
-        shares = ", ".join(
-            f"{rounded(share * 100)} % {stack}" for stack, share in mix.shares.items()
-        )
-        least = "at least " if mix.at_least else ""
-        words.append(f"{mix.name} ({shares}): {least}{money(mix.monthly)}")
-    if words:
-        page.bullets("Mixes, fixed costs of every part paid in full", words)
-        page.say()
-
-
-def _margins(page: Page, made: Comparison) -> None:
-    unknown = {one.stack for one in made.estimates if one.at_least}
-    words = [
-        f"{stack}: {'at most ' if stack in unknown else ''}{money(amount)}"
-        for stack, amount in made.margins.items()
-    ]
-    if words:
-        page.bullets("Margin a month, revenue less this bill", words)
-        page.say()
-
-
 def _strategies(page: Page, made: Strategies, whole: Comparison, told: Known) -> None:
     goal = f" at {rounded(made.target * 100)} %" if made.target is not None else ""
     page.say(f"{made.stack}: ways to trusted answers{goal}", "bold")
@@ -294,16 +263,14 @@ def _ways(made: Strategies, currency: str, told: Known) -> Table:
     columns = Columns.of(made, told)
     table = Table("frontier", *columns.titles(currency), "extra")
     below = True
-    for one in made.frontier:
+    blocks = Blocks.of(made)
+    for one in blocks.frontier:
         if made.target is not None and below and _reaches(one, made.target):
             below = False
             table.add(cell(f"{rounded(made.target * 100)} % and more", "bold"))
         extra = "" if one.marginal is None else money(one.marginal)
         table.add(brief(one.name), *columns.cells(one), extra)
-    for title, ways in (
-        ("off the frontier", off_frontier(made)),
-        ("by compute", by_compute(made)),
-    ):
+    for title, ways in zip(PLACES[1:], blocks[1:], strict=True):
         if ways:
             table.rule()
             table.add(cell(title, "bold"))

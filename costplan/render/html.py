@@ -4,9 +4,7 @@ reader's light or dark, and can be read by ear. Every text of a file is escaped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
@@ -15,17 +13,16 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.facts import findings
 from costplan.document.finding import Findings
 from costplan.document.line import LineItem
-from costplan.problems import clean
-from costplan.quantity import ZERO, grouped, rounded
+from costplan.quantity import ZERO, rounded
 from costplan.render import Look
 from costplan.render.deciding import what_decides
-from costplan.render.figures import WHOLE, component_names, figure_rows
-from costplan.render.html_chart import bars, grid
+from costplan.render.figures import component_names, figure_rows
+from costplan.render.html_chart import bars
+from costplan.render.html_parts import bulleted, grid, table, text_of
 from costplan.render.html_style import CSS
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
-    or_dash,
     reasons,
     share_of,
     shared_sentences,
@@ -40,9 +37,6 @@ if TYPE_CHECKING:
     from costplan.document.saved import Saved
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-SAFE = ("https://", "http://")
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
-DATED = ' class="d"'
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
@@ -92,55 +86,6 @@ def _page(title: str, body: str, look: Look) -> str:
     return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def text_of(text: str) -> str:
-    """A text of a file, escaped, its control characters spelled out."""
-    return escape(clean(text))
-
-
-def table(
-    caption: str,
-    header: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    figures: Sequence[bool] | None = None,
-    total: int = 0,
-) -> str:
-    """A table with a caption and scopes; the last ``total`` rows are its footer. Cells are escaped
-    here."""
-    right = figures if figures is not None else [at > 0 for at in range(len(header))]
-    shades = [' class="n"' if one else "" for one in right]
-    head = "".join(
-        f'<th scope="col"{shade}>{text_of(name)}</th>'
-        for name, shade in zip(header, shades, strict=True)
-    )
-    body = [_row(row, shades) for row in rows]
-    split = len(body) - total
-    foot = f"<tfoot>{''.join(body[split:])}</tfoot>" if total else ""
-    return (
-        f'<div class="scroll"><table><caption>{text_of(caption)}</caption><thead><tr>{head}</tr>'
-        f"</thead><tbody>{''.join(body[:split])}</tbody>{foot}</table></div>"
-    )
-
-
-def _row(row: Sequence[str], shades: Sequence[str]) -> str:
-    cells = [
-        f'<th scope="row"{shades[0]}>{_linked(row[0])}</th>',
-        *(
-            f"<td{DATED if DAY.fullmatch(one) else shade}>{_linked(one)}</td>"
-            for one, shade in zip(row[1:], shades[1:], strict=True)
-        ),
-    ]
-    shade = ' class="whole"' if row[0] == WHOLE else ""
-    return f"<tr{shade}>{''.join(cells)}</tr>"
-
-
-def _linked(text: str) -> str:
-    """A text, as a link where it is a web address and nothing else."""
-    shown = text_of(text)
-    if text.startswith(SAFE) and text.isprintable() and " " not in text:
-        return f'<a href="{shown}" rel="noreferrer noopener">{shown}</a>'
-    return shown
-
-
 def _all(saved: Sequence[Saved]) -> str:
     rows = []
     for one in saved:
@@ -168,12 +113,14 @@ def _bill(bill: Bill, number: int) -> str:
     return (
         f'<section id="d{number}"><h1>{text_of(bill.offer)}</h1>'
         f'<p class="sub">at {moment}, in {text_of(bill.currency)}</p>{charges}'
-        f"{_list('Notes', [*reasons(bill.unpriced), *bill.notes])}{_sources(bill.line_items)}"
+        f"{bulleted('Notes', [*reasons(bill.unpriced), *bill.notes])}{_sources(bill.line_items)}"
         "</section>"
     )
 
 
-def _estimates(document: EstimateDocument, found: Findings, number: int, more: str = "") -> str:
+def _estimates(
+    document: EstimateDocument, found: Findings, number: int, first: str = "", more: str = ""
+) -> str:
     estimates = document.estimates
     currency = text_of(document.currency)
     names = component_names(estimates)
@@ -184,6 +131,8 @@ def _estimates(document: EstimateDocument, found: Findings, number: int, more: s
         f'<p class="sub">{text_of(traffic(estimates))} a month. Prices as of {document.as_of}, '
         f"in {currency} a month.</p>",
         *(f'<p class="sub">{text_of(note)}</p>' for note in document.price_notes),
+        first,
+        "<h2>The plans in the file</h2>" if first else "",
         _cards(estimates, currency),
         _decided(estimates),
         bars(estimates, names, number),
@@ -199,7 +148,7 @@ def _estimates(document: EstimateDocument, found: Findings, number: int, more: s
     ]
     parts += [_stack(made, document.currency, shared) for made in estimates]
     for name, title in SENTENCES.items():
-        parts.append(_list(f"{title}, in every stack" if several else title, shared[name]))
+        parts.append(bulleted(f"{title}, in every stack" if several else title, shared[name]))
     return "\n".join(part for part in parts if part) + "</section>"
 
 
@@ -266,9 +215,9 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
         table("Every line", header, rows, [False, False, False, False, True, True], total=1),
         "</details>",
         _months(made, currency),
-        _list("Notes", [*reasons(made.unpriced), *made.notes]),
+        bulleted("Notes", [*reasons(made.unpriced), *made.notes]),
         *(
-            _list(title, [one for one in getattr(made, name) if one not in shared[name]])
+            bulleted(title, [one for one in getattr(made, name) if one not in shared[name]])
             for name, title in SENTENCES.items()
         ),
         _sources(made.lines),
@@ -332,48 +281,7 @@ def _sources(lines: Iterable[LineItem]) -> str:
     return f"<details open><summary>Sources</summary>{made}</details>"
 
 
-def _list(title: str, sentences: Sequence[str]) -> str:
-    if not sentences:
-        return ""
-    items = "".join(f"<li>{text_of(one)}</li>" for one in sentences)
-    return f"<h3>{text_of(title)}</h3><ul>{items}</ul>"
-
-
 def _comparison(made: Comparison, found: Findings, number: int) -> str:
-    rows = [
-        [
-            one.stack,
-            ("+" if one.difference > 0 else "") + money(one.difference),
-            ", ".join(f"{name} {money(amount)}" for name, amount in one.wins) or "-",
-            ", ".join(f"{name} +{money(amount)}" for name, amount in one.loses) or "-",
-            "-" if one.break_even is None else grouped(one.break_even, 0),
-        ]
-        for one in made.versus
-    ]
-    more = ""
-    if rows:
-        header = ["stack", "difference", "wins on", "loses on", "break-even volume"]
-        body = table(f"Against {made.baseline}", header, rows, [False, True, False, False, True])
-        more = f"<section><h2>Against {text_of(made.baseline)}</h2>{body}</section>"
-    for one in made.strategies:
-        options = [
-            [
-                way.name,
-                way.kind,
-                share_of(way.reliability),
-                or_dash(way.monthly),
-                way.reason or "",
-            ]
-            for way in one.options
-        ]
-        more += f"<section><h2>{text_of(one.stack)}: ways to trusted answers</h2>"
-        more += f"<p>{text_of(one.sentence)}</p>"
-        if options:
-            header = ["way", "kind", "trusted", made.document.currency, "reason"]
-            flags = [False, False, True, True, False]
-            more += (
-                "<details><summary>Every way that was tried</summary>"
-                f"{table('Ways', header, options, flags)}</details>"
-            )
-        more += "</section>"
-    return _estimates(made.document, found, number, more + _list("Notes", made.notes))
+    from costplan.render.html_comparison import answered, compared
+
+    return _estimates(made.document, found, number, answered(made, number), compared(made, number))

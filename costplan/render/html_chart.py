@@ -16,12 +16,6 @@ SHADES = 8
 """Colours of the stylesheet; further components begin again, told apart by the table below."""
 
 
-def grid(*parts: str) -> str:
-    """Parts beside each other where there is room."""
-    shown = [part for part in parts if part]
-    return f'<div class="grid">{"".join(shown)}</div>'
-
-
 def bars(estimates: Sequence[Estimate], names: Sequence[str], number: int) -> str:
     """The chart with its legend; nothing where nothing costs anything."""
     most = max((made.total_monthly for made in estimates), default=ZERO)

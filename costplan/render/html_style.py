@@ -3,11 +3,12 @@
 CSS = """\
 :root { color-scheme: light dark; --ink: #1a2026; --dim: #4d5a66; --paper: #ffffff; --soft: #f3f5f7;
   --line: #c9d1d9; --link: #0a58b0; --bad: #a81616; --warn: #7a4b00; --c0: #2f6fb5; --c1: #c2570c;
-  --c2: #2b8a4b; --c3: #8e4fb0; --c4: #0e8a8a; --c5: #b03a5b; --c6: #8a7a10; --c7: #5d6b78; }
+  --c2: #2b8a4b; --c3: #8e4fb0; --c4: #0e8a8a; --c5: #b03a5b; --c6: #8a7a10; --c7: #5d6b78;
+  --mild: #8fb8e6; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8edf2; --dim: #a9b6c2; --paper: #14181d; --soft: #1e242b; --line: #3b4651;
     --link: #7db8ff; --bad: #ff8f8f; --warn: #f0b35a; --c0: #6aa9ec; --c1: #f09a5c; --c2: #63c086;
-    --c3: #c391e0; --c4: #4cc3c3; --c5: #e884a0; --c6: #d2c04e; --c7: #9aa8b5; }
+    --c3: #c391e0; --c4: #4cc3c3; --c5: #e884a0; --c6: #d2c04e; --c7: #9aa8b5; --mild: #33658f; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
@@ -38,6 +39,23 @@ figcaption { color: var(--dim); font-size: .9rem; }
 .c0 { fill: var(--c0); } .c1 { fill: var(--c1); } .c2 { fill: var(--c2); } .c3 { fill: var(--c3); }
 .c4 { fill: var(--c4); } .c5 { fill: var(--c5); } .c6 { fill: var(--c6); } .c7 { fill: var(--c7); }
 .chart rect { stroke: var(--paper); stroke-width: 1; }
+.plot { display: block; overflow: visible; }
+.plot svg { overflow: visible; }
+.plot text { fill: var(--ink); font-size: 12.5px; font-variant-numeric: tabular-nums;
+  paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }
+.plot .tick { fill: var(--dim); font-size: 12px; } .plot .mid { text-anchor: middle; }
+.plot .end { text-anchor: end; } .plot .rule { stroke: var(--line); }
+.own { fill: var(--link); } .metal { fill: var(--paper); stroke: var(--ink); stroke-width: 1.5; }
+.ring { fill: none; stroke: var(--link); stroke-width: 2; }
+.front { stroke: var(--link); stroke-width: 1.5; fill: none; }
+.goal, .now { stroke: var(--ink); stroke-dasharray: 4 3; }
+.less { fill: var(--mild); } .more { fill: var(--link); }
+.open { fill-opacity: .45; stroke: var(--ink); stroke-dasharray: 4 3; }
+.said { margin: 0 0 1.2rem; background: var(--soft); border: 1px solid var(--line);
+  border-radius: 8px; padding: .7rem .9rem; overflow-wrap: anywhere; }
+.said div { display: grid; grid-template-columns: 6rem 1fr; padding: .15rem 0; }
+.said dt { color: var(--dim); grid-row: 1; } .said dd { margin: 0; grid-column: 2; }
+.said .leads { font-size: 1.15rem; font-weight: 600; } .said .warns { color: var(--warn); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .3rem 0 0;
   padding: 0; }
 .scroll { overflow-x: auto; }
@@ -61,6 +79,11 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
   margin: .3rem 0; overflow-wrap: anywhere; }
 .findings .error { border-color: var(--bad); } .findings .error strong { color: var(--bad); }
 .findings .warning { border-color: var(--warn); } .findings .warning strong { color: var(--warn); }
+@media (max-width: 30rem) {
+  table { font-size: .8rem; } th, td { padding-right: .4rem; } thead th { font-size: .75rem; }
+  tbody th { min-width: 5.5rem; }
+  .said div { grid-template-columns: 4.5rem 1fr; }
+}
 @media print {
   :root { --ink: #000; --dim: #333; --paper: #fff; --soft: #fff; --line: #999; --link: #000;
     --bad: #8a0000; --warn: #5c3900; }
@@ -71,7 +94,9 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
   .scroll { overflow: visible; }
   th, td { overflow-wrap: anywhere; }
   td:has(a) { min-width: 0; }
-  .card, .findings li, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .card, .said, .findings li, rect, path, circle {
+    print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   summary { list-style: none; }
+  details::details-content { content-visibility: visible; height: auto; }
 }
 """

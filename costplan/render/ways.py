@@ -19,6 +19,8 @@ HOW_MOVED = (
     "each input alone is moved, by a quarter or, where it was assumed, to both of its ends, "
     "and the cheapest way sought again"
 )
+PLACES = ("frontier", "off the frontier", "by compute")
+"""What the ``Blocks`` are called."""
 TIMES = ", times"
 """How the name of an input ends that is moved by a factor."""
 BRIEF = ((re.compile(r"\bwithout "), "no "), (re.compile(r"\bwith people$"), "people"))
@@ -88,25 +90,26 @@ def brief(name: str) -> str:
     return name
 
 
-def off_frontier(made: Strategies) -> list[Option]:
-    """Priced ways of orchestration that another way beats, the plan first, then the cheapest."""
-    best = {one.name for one in made.frontier}
-    found = [
-        one
-        for one in made.options
-        if one.kind not in BY_COMPUTE and one.name not in best and one.monthly is not None
-    ]
-    return sorted(found, key=lambda one: (one.kind != "plan", one.monthly))
+class Blocks(NamedTuple):
+    """A stack's priced ways, each in one place: those that no other beats, the ways of
+    orchestration that another beats, the ways of compute that another beats."""
 
+    frontier: list[Option]
+    beaten: list[Option]
+    compute: list[Option]
 
-def by_compute(made: Strategies) -> list[Option]:
-    """Priced ways that buy compute in place of orchestration, or beside it."""
-    return [one for one in made.options if one.kind in BY_COMPUTE and one.monthly is not None]
+    @classmethod
+    def of(cls, made: Strategies) -> Blocks:
+        best = {one.name for one in made.frontier}
+        rest = [one for one in made.options if one.name not in best and one.monthly is not None]
+        beaten = [one for one in rest if one.kind not in BY_COMPUTE]
+        beaten.sort(key=lambda one: (one.kind != "plan", one.monthly))
+        return cls(made.frontier, beaten, [one for one in rest if one.kind in BY_COMPUTE])
 
 
 def telling(made: Strategies) -> list[Option]:
     """The ways whose money is worth following: the plan, the best, metal, and the most runs."""
-    metal = [one for one in by_compute(made) if one.kind == "hosting"]
+    metal = [one for one in made.options if one.kind == "hosting" and one.monthly is not None]
     votes = [one for one in made.options if one.votes]
     chosen = [made.options[0], made.at_target, *metal[:1], *votes[-1:]]
     unique = {one.name: one for one in chosen if one is not None and one.by_purpose is not None}
@@ -293,6 +296,34 @@ def to_measure(made: Comparison) -> list[str]:
     if made.answer is None:
         return []
     return [*made.answer.to_measure, *made.answer.candidates]
+
+
+def shares_of_vendors(made: Comparison) -> list[str]:
+    """The largest vendor of each stack's bill."""
+    return [
+        f"{one.stack}: {rounded(one.share * 100, 3)} % with {one.vendor}"
+        for one in made.lock_in
+        if one.share
+    ]
+
+
+def mixes(made: Comparison) -> list[str]:
+    words = []
+    for mix in made.mixes:
+        shares = ", ".join(
+            f"{rounded(share * 100)} % {stack}" for stack, share in mix.shares.items()
+        )
+        least = "at least " if mix.at_least else ""
+        words.append(f"{mix.name} ({shares}): {least}{money(mix.monthly)}")
+    return words
+
+
+def margins(made: Comparison) -> list[str]:
+    unknown = {one.stack for one in made.estimates if one.at_least}
+    return [
+        f"{stack}: {'at most ' if stack in unknown else ''}{money(amount)}"
+        for stack, amount in made.margins.items()
+    ]
 
 
 def signed(amount: Decimal, places: int) -> str:
