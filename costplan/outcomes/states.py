@@ -17,7 +17,7 @@ rejection shows nothing. A false alarm tells nobody; a timeout leaves what was t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from costplan.outcomes.node import Node
@@ -81,7 +81,7 @@ class States:
         self._round = {at: place for place, at in enumerate(self._validators)}
         self._remembering = [at for at, node in enumerate(nodes) if node.remembers]
         self._slot = {at: slot for slot, at in enumerate(self._remembering)}
-        self._reach: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._kept: dict[tuple[int, tuple[int, ...]], int] = {}
         self._tries: dict[tuple[int, Record, bool], list[Try]] = {}
         self._blank: History = (NOTHING,) * len(self._remembering)
         self.states: list[State] = []
@@ -91,36 +91,52 @@ class States:
     def _explore(self) -> None:
         """Number the states so that a transition without a loop leads to a higher number."""
         start = State(0, 1, (0,) * len(self._validators), -1, -1, self._blank)
-        moves: dict[State, list[Move]] = {}
-        order: list[State] = []
-        stack: list[tuple[State, Iterator[State]]] = []
+        first_seen: dict[State, int] = {start: 0}
+        states = [start]
+        moves: list[list[Transition] | None] = [None]
+        left: list[int] = []
+        stack: list[tuple[int, Iterator[Transition]]] = []
 
-        def enter(state: State) -> None:
-            merged = _merge(self._moves(state))
-            moves[state] = merged
-            if len(moves) > MOST_STATES:
+        def enter(at: int) -> None:
+            sums: dict[tuple[int, int, int], float] = {}
+            for share, target, runs, fallbacks in self._moves(states[at]):
+                if share <= 0:
+                    continue
+                if isinstance(target, State):
+                    known = first_seen.get(target)
+                    if known is None:
+                        known = first_seen[target] = len(states)
+                        states.append(target)
+                        moves.append(None)
+                    target = known
+                key = (target, runs, fallbacks)
+                sums[key] = sums.get(key, 0.0) + share
+            if len(states) > MOST_STATES:
                 raise TooManyStates(f"more than {MOST_STATES:,} states")
-            stack.append((state, iter([to for _, to, _, _ in merged if isinstance(to, State)])))
+            merged = moves[at] = [Transition(share, *key) for key, share in sums.items()]
+            stack.append((at, iter(merged)))
 
-        enter(start)
+        enter(0)
         while stack:
-            state, waiting = stack[-1]
-            for target in waiting:
-                if target not in moves:
-                    enter(target)
+            at, waiting = stack[-1]
+            for move in waiting:
+                if move.target >= 0 and moves[move.target] is None:
+                    enter(move.target)
                     break
             else:
                 stack.pop()
-                order.append(state)
-        order.reverse()
-        number = {state: at for at, state in enumerate(order)}
-        self.states = order
+                left.append(at)
+        left.reverse()
+        number = [0] * len(states)
+        for place, at in enumerate(left):
+            number[at] = place
+        self.states = [states[at] for at in left]
         self.transitions = [
             [
-                Transition(share, number[to] if isinstance(to, State) else to, runs, fallbacks)
-                for share, to, runs, fallbacks in moves[state]
+                Transition(share, number[to] if to >= 0 else to, runs, fallbacks)
+                for share, to, runs, fallbacks in moves[at] or ()
             ]
-            for state in order
+            for at in left
         ]
 
     # -- what a state leads to ----------------------------------------------------------------
@@ -183,8 +199,8 @@ class States:
     ) -> Iterator[tuple[float, State | int]]:
         """A failed run that the program noticed: another attempt, or what follows the last."""
         if state.attempt < node.attempts:
-            again = State(state.step, state.attempt + 1, state.rounds, fault, told, history)
-            yield 1.0, self._tidy(again)
+            again = state.attempt + 1
+            yield 1.0, self._state(state.step, again, state.rounds, fault, told, history)
             return
         left = fault if fault >= 0 else state.step
         yield from self._give_up(state, node.exhaust, left, history)
@@ -227,7 +243,7 @@ class States:
         fault = state.fault if 0 <= state.fault < node.restart else -1
         shown = seen and state.fault >= node.restart
         told = state.fault if shown and self.nodes[state.fault].retry is not None else -1
-        yield reject, self._tidy(State(node.restart, 1, rounds, fault, told, rejected)), 1, 0
+        yield reject, self._state(node.restart, 1, rounds, fault, told, rejected), 1, 0
 
     def _onward(
         self, state: State, fault: int, history: History
@@ -252,39 +268,44 @@ class States:
             fails_anew = fault == state.step
             waits = state.step < state.told and state.step < target <= state.told
             told = state.told if waits and not fails_anew else -1
-            yield share, self._tidy(State(target, 1, rounds, fault, told, known))
+            yield share, self._state(target, 1, rounds, fault, told, known)
 
     # -- repeats ------------------------------------------------------------------------------
 
-    def _tidy(self, state: State) -> State:
+    def _state(
+        self,
+        step: int,
+        attempt: int,
+        rounds: tuple[int, ...],
+        fault: int,
+        told: int,
+        history: History,
+    ) -> State:
         """The state without records of nodes that cannot run again: the future ignores them."""
-        history = state.history
-        if history is self._blank:
-            return state
-        first = bisect_left(self._remembering, self._first_again(state.step, state.rounds))
-        if history[:first] != self._blank[:first]:
-            history = self._blank[:first] + history[first:]
-        if history == self._blank:
-            history = self._blank
-        return state if history is state.history else state._replace(history=history)
+        if history is not self._blank:
+            kept = self._kept.get((step, rounds))
+            if kept is None:
+                kept = bisect_left(self._remembering, self._first_again(step, rounds))
+                self._kept[step, rounds] = kept
+            if kept:
+                history = self._blank[:kept] + history[kept:]
+            if history == self._blank:
+                history = self._blank
+        return State(step, attempt, rounds, fault, told, history)
 
     def _first_again(self, step: int, rounds: tuple[int, ...]) -> int:
         """The first step that can still be run again from here: restarts left, and theirs."""
-        key = (step, rounds)
-        first = self._reach.get(key)
-        if first is None:
-            first = step
-            able: list[tuple[int, int]] = []  # (restart, place) of validators that can reject
-            waiting = set(self._round)
-            while ready := {
-                at
-                for at in waiting
-                if at >= first and self._used(at, step, rounds, able) + 1 < self.nodes[at].rounds
-            }:
-                waiting -= ready
-                able += [(self.nodes[at].restart or 0, at) for at in ready]
-                first = min(first, *(restart for restart, _ in able))
-            self._reach[key] = first
+        first = step
+        able: list[tuple[int, int]] = []  # (restart, place) of validators that can reject
+        waiting = set(self._round)
+        while ready := {
+            at
+            for at in waiting
+            if at >= first and self._used(at, step, rounds, able) + 1 < self.nodes[at].rounds
+        }:
+            waiting -= ready
+            able += [(self.nodes[at].restart or 0, at) for at in ready]
+            first = min(first, *(restart for restart, _ in able))
         return first
 
     def _used(
@@ -333,12 +354,3 @@ class States:
 
 def _full(most: int | None, drawn: int) -> bool:
     return most is not None and drawn >= most
-
-
-def _merge(moves: Iterable[Move]) -> list[Move]:
-    sums: dict[tuple[State | int, int, int], float] = {}
-    for share, target, runs, fallbacks in moves:
-        if share > 0:
-            key = (target, runs, fallbacks)
-            sums[key] = sums.get(key, 0.0) + share
-    return [(share, *key) for key, share in sums.items()]

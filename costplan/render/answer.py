@@ -81,7 +81,10 @@ def _screen(page: Page, made: Comparison, answer: Answer, detail: Detail) -> Non
 def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterator[Said]:
     """Everything that the answer says, for any page; what goes on has no label."""
     yield from _recommendation(made, answer)
-    yield Said("compute", answer.compute)
+    if answer.stack is not None and answer.reason:
+        yield Said("unknown", answer.reason, "warns")
+    if answer.compute:
+        yield Said("compute", answer.compute)
     label = "hangs on"
     for lever in answer.hangs_on[: detail.hinges]:
         yield Said(label, hinge(lever), "warns" if lever.assumed else "")

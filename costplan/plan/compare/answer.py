@@ -60,13 +60,16 @@ class Ranking:
         def key(stack: str) -> tuple[bool, bool, Decimal]:
             found = self.best[stack]
             if found is None:
-                return True, True, self.estimates[stack].total_monthly
+                plan = self.estimates[stack]
+                return True, plan.at_least, plan.total_monthly
             return False, found.option.at_least, found.option.whole or ZERO
 
         return sorted(self.tried, key=key)
 
     def answer(self) -> Answer:
         """The recommendation and the stacks' standings."""
+        if not any(one.made.options for one in self.tried.values()):
+            return self._on_bills()
         first = self.order[0]
         found = self.best[first]
         base = self._base()
@@ -92,9 +95,29 @@ class Ranking:
             made.to_measure = self._to_measure(made.equal)
         return made
 
+    def _on_bills(self) -> Answer:
+        """Where nobody knows how right any stack is: the lowest bill, and what to measure."""
+        first = self.order[0]
+        base, lowest = self.estimates[self.baseline], self.estimates[first]
+        known = not (base.at_least or lowest.at_least)
+        return Answer(
+            stack=first,
+            way="as in the file",
+            monthly=lowest.total_monthly,
+            whole=None,
+            reliability=None,
+            against=self.baseline,
+            saved=base.total_monthly - lowest.total_monthly if known else None,
+            compute="",
+            standings=[self._standing(stack) for stack in self.order],
+            reason=self._nothing(),
+        )
+
     def recommended(self) -> Workload | None:
         """The best way of the best stack, as a file would have it."""
         stack = self.order[0]
+        if not self.tried[stack].made.options:
+            return alone(self.workload, stack)
         found = self.best[stack]
         if found is None or found.way.workload is None:
             return None
@@ -159,12 +182,10 @@ class Ranking:
 
     def _nothing(self) -> str:
         """Why nothing is recommended, and what would help."""
-        untold = [one for tried in self.tried.values() for one in tried.made.notes]
         if all(not one.made.options for one in self.tried.values()):
-            said = (
-                "; ".join(dict.fromkeys(untold)) or "nothing is known of what becomes of requests"
-            )
-            return f"{said}. Measure it on {_cases(Decimal('0.9'))} cases or more"
+            untold = [one for tried in self.tried.values() for one in tried.made.notes]
+            said = "; ".join(dict.fromkeys(untold)).replace("; reliability is not modelled:", ",")
+            return f"{said}; measure on about {_cases(Decimal('0.9'))} cases"
         asked = []
         if self.goal.reliability is not None:
             asked.append(f"{rounded(self.goal.reliability * 100)} %")
