@@ -15,18 +15,19 @@ from costplan.render.sentences import traffic
 from costplan.render.summary import summarise
 from costplan.render.ways import (
     HOW_MOVED,
+    LISTS,
     PLACES,
     Blocks,
     Columns,
     Known,
+    ask_below,
     at_end,
     brief,
     changes_of,
+    heading_of,
     known,
     lever_name,
-    margins,
     measures,
-    mixes,
     moving,
     now_of,
     owner,
@@ -35,7 +36,6 @@ from costplan.render.ways import (
     said_once,
     sensitivities,
     sentence_of,
-    shares_of_vendors,
     signed,
     telling,
     to_measure,
@@ -71,9 +71,8 @@ def _all_of_it(page: Page, made: Comparison) -> None:
         _equal(page, made)
     for versus in made.versus:
         _versus(page, versus, made)
-    _bullets(page, "Largest vendor's share of the bill, people included", shares_of_vendors(made))
-    _bullets(page, "Mixes, fixed costs of every part paid in full", mixes(made))
-    _bullets(page, "Margin a month, revenue less this bill", margins(made))
+    for title, words in LISTS.items():
+        _bullets(page, title, words(made))
     told = known(made)
     for strategies in made.strategies:
         _strategies(page, strategies, made, told)
@@ -117,11 +116,8 @@ def _levers(page: Page, made: Comparison) -> None:
     if not found:
         return
     page.say("What would change the answer", "bold")
-    if found[0].threshold is not None:
-        page.say(
-            f"ask a person below a calibrated confidence of {rounded(found[0].threshold, 3)} "
-            "(human accuracy less case cost over loss)"
-        )
+    for sentence in ask_below(found[0]):
+        page.say(sentence)
     page.say(HOW_MOVED)
     page.say()
     for one in found:
@@ -130,18 +126,18 @@ def _levers(page: Page, made: Comparison) -> None:
 
 def _levers_of(page: Page, found: Sensitivity, made: Comparison) -> None:
     ways = owner(found, made)
-    stack = found.stack or made.baseline
     now = now_of(found, made)
+    if ways is None:
+        return
     if found.choice is None or now is None:
         page.say(
-            f"{stack}: nothing tried reaches the target, so nothing can be moved against it"
-            if ways is not None and ways.options
-            else f"{stack}: {'' if ways is None else ways.sentence}"
+            f"{ways.stack}: nothing tried reaches the target, so nothing can be moved against it"
+            if ways.options
+            else f"{ways.stack}: {ways.sentence}"
         )
         page.say()
         return
-    whole = ", wrong answers included" if now != found.monthly else ""
-    page.say(f"{stack}: {brief(found.choice)}, {money(now)} a month{whole}", "bold")
+    page.say(heading_of(found, ways, now), "bold")
     table = Table("input", "less", "more")
     for lever in moving(found):
         table.add(lever_name(lever), at_end(lever, 0), at_end(lever, 1))

@@ -12,18 +12,19 @@ from costplan.render.html_tornado import tornado
 from costplan.render.page import money
 from costplan.render.ways import (
     HOW_MOVED,
+    LISTS,
     PLACES,
     Blocks,
     Columns,
+    ask_below,
     at_end,
     brief,
     changes_of,
     flip_of,
+    heading_of,
     known,
     lever_name,
-    margins,
     measures,
-    mixes,
     moving,
     now_of,
     owner,
@@ -32,7 +33,6 @@ from costplan.render.ways import (
     said_once,
     sensitivities,
     sentence_of,
-    shares_of_vendors,
     telling,
     to_measure,
 )
@@ -61,12 +61,8 @@ def answered(made: Comparison, number: int) -> str:
 def compared(made: Comparison, number: int) -> str:
     """Everything else: stacks against the baseline, each stack's ways, notes."""
     parts = [_versus(made)]
-    for title, said in (
-        ("Largest vendor's share of the bill, people included", shares_of_vendors(made)),
-        ("Mixes, fixed costs of every part paid in full", mixes(made)),
-        ("Margin a month, revenue less this bill", margins(made)),
-    ):
-        parts.append(bulleted(title, said))
+    for title, words in LISTS.items():
+        parts.append(bulleted(title, words(made)))
     shown = made.answer.standings[0].stack if made.answer is not None else None
     for at, one in enumerate(made.strategies):
         parts.append(_strategies(one, made, f"{number}-{at}", charts=one.stack != shown))
@@ -174,19 +170,15 @@ def _money(made: Strategies, whole: Comparison) -> str:
 def _levers(found: Sensitivity, made: Comparison, name: str) -> str:
     """A tornado with its table; in words where there is nothing to move."""
     ways, now = owner(found, made), now_of(found, made)
-    if found.choice is None or now is None or ways is None:
-        return "" if ways is None else "<p>Nothing can be moved: no way reaches the target.</p>"
+    if ways is None or not ways.options:
+        return ""
+    if found.choice is None or now is None:
+        return "<p>Nothing can be moved: no way reaches the target.</p>"
     shown = moving(found)
-    whole = ", wrong answers included" if now != found.monthly else ""
-    heading = f"{ways.stack}, {brief(found.choice)}: what moves its {money(now)} a month{whole}"
+    heading = heading_of(found, ways, now)
     rows = [[lever_name(one), at_end(one, 0), at_end(one, 1), flip_of(one) or "-"] for one in shown]
     header = ["input", "less", "more", "the answer changes"]
-    said = [HOW_MOVED, *changes_of(found)]
-    if found.threshold is not None:
-        said.append(
-            f"ask a person below a calibrated confidence of {rounded(found.threshold, 3)} "
-            "(human accuracy less case cost over loss)"
-        )
+    said = [HOW_MOVED, *changes_of(found), *ask_below(found)]
     flags = [False, True, True, False]
     more = folded("Levers as a table", table("Levers", header, rows, flags), bulleted("", said))
     return tornado(shown, now, heading, name) + more

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -220,6 +220,22 @@ def now_of(found: Sensitivity, made: Comparison) -> Decimal | None:
     return found.monthly if chosen is None else chosen.whole
 
 
+def heading_of(found: Sensitivity, ways: Strategies, now: Decimal) -> str:
+    """Whose answer levers move, and what it comes to."""
+    whole = ", wrong answers included" if now != found.monthly else ""
+    return f"{ways.stack}: what moves {brief(found.choice or '-')}, {money(now)} a month{whole}"
+
+
+def ask_below(found: Sensitivity) -> list[str]:
+    """When to ask a person, where that is known."""
+    if found.threshold is None:
+        return []
+    return [
+        f"ask a person below a calibrated confidence of {rounded(found.threshold, 3)} "
+        "(human accuracy less case cost over loss)"
+    ]
+
+
 def moving(found: Sensitivity) -> list[Lever]:
     """The levers that do something."""
     return [one for one in found.levers if one.moves or one.flips]
@@ -324,6 +340,14 @@ def margins(made: Comparison) -> list[str]:
         f"{stack}: {'at most ' if stack in unknown else ''}{money(amount)}"
         for stack, amount in made.margins.items()
     ]
+
+
+LISTS: dict[str, Callable[[Comparison], list[str]]] = {
+    "Largest vendor's share of the bill, people included": shares_of_vendors,
+    "Mixes, fixed costs of every part paid in full": mixes,
+    "Margin a month, revenue less this bill": margins,
+}
+"""Lists over all stacks, by their titles."""
 
 
 def signed(amount: Decimal, places: int) -> str:
