@@ -45,17 +45,11 @@ def answered(made: Comparison, number: int) -> str:
     first = made.answer.standings[0].stack
     ways = next(one for one in made.strategies if one.stack == first)
     found = next((one for one in sensitivities(made) if owner(one, made) is ways), None)
-    return "".join(
-        (
-            '<section class="answer"><h2>What to do</h2>',
-            _said(made, made.answer),
-            _standings(made, made.answer),
-            frontier(ways, made.document.currency, f"frontier{number}"),
-            "" if found is None else _levers(found, made, f"levers{number}"),
-            bulleted("To measure", to_measure(made)),
-            "</section>",
-        )
-    )
+    parts = [_said(made, made.answer), _standings(made, made.answer)]
+    parts.append(frontier(ways, made.document.currency, f"frontier{number}"))
+    parts += [] if found is None else [_levers(found, made, f"levers{number}")]
+    parts.append(bulleted("To measure", to_measure(made)))
+    return f"<section><h2>What to do</h2>{''.join(parts)}</section>"
 
 
 def compared(made: Comparison, number: int) -> str:

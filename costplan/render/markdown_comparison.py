@@ -65,7 +65,7 @@ def compared(made: Comparison) -> list[str]:
         body += bulleted(title, words(made))
     shown = made.answer.standings[0].stack if made.answer is not None else None
     for one in made.strategies:
-        body += _strategies(one, made, levers=one.stack != shown)
+        body += _strategies(one, made, above=one.stack == shown)
     for title, said in said_once(made).items():
         body += bulleted(title, said)
     return [*body, *bulleted("Notes", made.notes)]
@@ -123,12 +123,13 @@ def _against(one: Versus, *, moves: bool) -> list[str]:
     return row
 
 
-def _strategies(made: Strategies, whole: Comparison, *, levers: bool) -> list[str]:
+def _strategies(made: Strategies, whole: Comparison, *, above: bool) -> list[str]:
+    """One stack's ways, folded; ``above``: its frontier and levers stand there."""
     said = [sentence_of(made, whole), *([f"{made.advice}."] if made.advice else [])]
     said += [f"{one}." for one in (measures(made) if made.options else made.notes)]
     body = [line for one in said for line in (safe(one), "")]
     for place, ways in zip(PLACES, Blocks.of(made), strict=True):
-        if ways:
+        if ways and not (above and ways is made.frontier):
             body += [strong(place), "", *_block(made, whole, ways)]
     spent = telling(made) if made.options else []
     if spent:
@@ -137,7 +138,7 @@ def _strategies(made: Strategies, whole: Comparison, *, levers: bool) -> list[st
         header = ["where the money goes", *purpose_titles(loss=loss)]
         body += [*table_of(header, rows), ""]
     for one in sensitivities(whole):
-        if levers and owner(one, whole) is made:
+        if not above and owner(one, whole) is made:
             body += _levers(one, whole)
     return folded(f"{made.stack}: ways to trusted answers", body)
 
