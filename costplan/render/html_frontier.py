@@ -28,7 +28,7 @@ LETTER, LINE = 6.9, 15
 """Pixels of a letter and of a line of labels, rather too wide than too narrow."""
 MARK = 7
 MOST_LABELS = 9
-LONGEST = 34
+LONGEST = 36
 NINES = Decimal("1e-6")
 """As few failures as are told apart."""
 STEPS = tuple(
@@ -210,7 +210,7 @@ def _placed(wanted: Sequence[Mark], marks: Sequence[Mark]) -> list[str]:
     taken = [one.box for one in marks]
     found: list[str] = []
     for one in wanted:
-        text = shortened(brief(one.way.name), LONGEST)
+        text = shortened(brief(one.way.name.rpartition("/")[2]), LONGEST)
         for box, label in _places(one, text):
             free = not any(box.meets(other) for other in taken if other != one.box)
             inside = box.left >= 0 and box.right <= NARROW and box.bottom <= BOTTOM

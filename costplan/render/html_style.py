@@ -53,8 +53,9 @@ figcaption { color: var(--dim); font-size: .9rem; }
 .open { fill-opacity: .45; stroke: var(--ink); stroke-dasharray: 4 3; }
 .said { margin: 0 0 1.2rem; background: var(--soft); border: 1px solid var(--line);
   border-radius: 8px; padding: .7rem .9rem; overflow-wrap: anywhere; }
-.said div { display: grid; grid-template-columns: 6rem 1fr; padding: .15rem 0; }
-.said dt { color: var(--dim); grid-row: 1; } .said dd { margin: 0; grid-column: 2; }
+.said div { display: grid; grid-template-columns: 6rem 1fr; padding: .15rem 0;
+  column-gap: .5rem; }
+.said dt { color: var(--dim); grid-row: 1; } .said dd { margin: 0 0 .2rem; grid-column: 2; }
 .said .leads { font-size: 1.15rem; font-weight: 600; } .said .warns { color: var(--warn); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .3rem 0 0;
   padding: 0; }
