@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.quantity import grouped, rounded
 from costplan.render.page import money
 from costplan.words import WORKLOAD
+
+if TYPE_CHECKING:
+    from costplan.document.estimate import Estimate
 
 SENTENCES = {
     "assumptions": "Assumed",

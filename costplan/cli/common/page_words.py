@@ -168,4 +168,18 @@ PAGE_WORDS: dict[str, Term] = {
         "docs/usage.md",
         ("not counted", "left out", "without a price", "prices"),
     ),
+    "reconciliation": Term(
+        "a plan, real usage and an invoice, and the steps between them",
+        (
+            "'logged' is what real usage had, 'billed' what the invoice has, 'expected' the usage "
+            "at list prices after the workload's terms. 'Days with one side only' were logged and "
+            "not billed, or billed and not logged. 'Not compared' is what could not be asked.",
+        ),
+        "docs/usage.md",
+        (
+            *("logged", "billed", "expected", "invoice", "not compared"),
+            "days with one side only",
+            "logged models without an offer",
+        ),
+    ),
 }
