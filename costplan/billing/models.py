@@ -41,7 +41,7 @@ class Terms:
     discount: Off = ZERO
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ModelBill:
     """The lines of a model, and what a reader must know of them."""
 

@@ -21,6 +21,9 @@ from costplan.cli.common.options import (
     WorkloadArgument,
 )
 
+PAGES = (Format.html, Format.markdown)
+"""Formats that show everything, levers too."""
+
 
 def command(
     workload: WorkloadArgument = None,
@@ -30,7 +33,7 @@ def command(
     ] = None,
     at_reliability: Annotated[
         str | None,
-        typer.Option("--at-reliability", metavar="R", help="Such as 0.99; [target] if left out."),
+        typer.Option("--at-reliability", metavar="R", help="As 0.99 or 99%; [target] if left out."),
     ] = None,
     as_of: Annotated[
         list[str] | None,
@@ -60,10 +63,9 @@ def command(
         Locking,
         compare_opened,
         estimate_opened,
-        number,
         write_recommended,
     )
-    from costplan.cli.common.words import day, look, put, spare
+    from costplan.cli.common.words import day, look, put, share, spare
     from costplan.problems import BadUsage
     from costplan.render import ANNOTATING, render
     from costplan.store.files.workloads import open_workload
@@ -85,11 +87,10 @@ def command(
         estimates = [estimate_opened(opened, one, stack or [], locking) for one in days]
         put(draw(estimates, look()), out)
         return 0
-    goal = None if at_reliability is None else number("--at-reliability", at_reliability)
-    if goal is not None and not 0 <= goal <= 1:
-        raise BadUsage(f"--at-reliability is {goal}: it is a share between 0 and 1")
+    goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     spare(write)
-    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers or full, locking)
+    every = levers or full or form in PAGES
+    made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
     if write is not None:
         write_recommended(made, opened, write)
     if form in ANNOTATING:
