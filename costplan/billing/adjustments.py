@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from costplan.catalog.lookup import Entry
 from costplan.catalog.offer import Adjust, Offer
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.quantity import ONE, ZERO, grouped, settle, total
 
 
@@ -39,17 +40,17 @@ class Grant(NamedTuple):
     charges: frozenset[str]
     role: str | None
 
-    def words(self, in_months: bool) -> str:
+    def fact(self, in_months: bool) -> Fact:
         """What becomes of it, for a reader."""
-        where = "in the months alone" if in_months else "not counted"
-        return f"{self.offer}: a one-time credit of {grouped(self.amount)} is {where}"
+        code = "one-time-credit-in-months" if in_months else "one-time-credit"
+        return fact(code, self.offer, amount=self.amount)
 
 
 class Bill(Protocol):
     """What adjustments are added to; ``unwritten`` holds how to find words that no sum needs."""
 
     lines: list[LineItem]
-    notes: list[str]
+    facts: list[Fact]
     unwritten: list[Callable[[], None]]
 
 
@@ -63,7 +64,7 @@ class Adjustments:
         current, later = offer.adjusts_on(day)
         self.current = [(rule, frozenset(_counted_names(offer, rule))) for rule in current]
         self.later = [
-            (rule, f"known only from {(rule.origin or offer.origin).since} on")
+            (rule, fact("rule-later", since=(rule.origin or offer.origin).since))
             for rule in later
             if rule.kind in ("minimum", "percent_fee")
         ]
@@ -73,9 +74,9 @@ class Adjustments:
 
         Returns the credits that are granted once: they enter no month's bill.
         """
-        for rule, reason in self.later:
-            line = _line(self.entry, rule, takes[0], None, None, reason)
-            line.flat = f"{rule.kind} {reason}"
+        for rule, why in self.later:
+            line = _line(self.entry, rule, takes[0], None, None, why)
+            line.flat = f"{rule.kind} {why.text}"
             bill.lines.append(line)
         granted: list[Grant] = []
         for rule, names in self.current:
@@ -124,10 +125,7 @@ def _write(offer: str, rule: Adjust, paid: Decimal, line: LineItem, bill: Bill) 
     """An adjustment's arithmetic, and that a floor binds."""
     line.flat = _words(rule, paid)
     if rule.kind == "minimum":
-        bill.notes.append(
-            f"the floor of {offer} binds: at least {grouped(rule.amount or ZERO, 2)} a month, "
-            f"the charges come to {grouped(paid, 2)}"
-        )
+        bill.facts.append(fact("floor-binds", offer, floor=rule.amount or ZERO, charges=paid))
 
 
 def _counted_names(offer: Offer, rule: Adjust) -> set[str]:
@@ -180,7 +178,7 @@ def _line(
     taker: Taker,
     listed: Decimal | None,
     paid: Decimal | None,
-    reason: str | None,
+    why: Fact | None,
 ) -> LineItem:
     """A line without its arithmetic."""
     offer = entry.item
@@ -196,7 +194,7 @@ def _line(
         where.confidence,
         where.since,
         where.checked,
-        reason=reason,
+        why=why,
     )
     return LineItem(
         price=price,

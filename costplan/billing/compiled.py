@@ -22,13 +22,14 @@ from costplan.billing.variables import MissingVariables, Needed, Values, is_fixe
 from costplan.billing.writing import (
     write_basis,
     write_cap,
-    write_notes,
+    write_facts,
     write_package,
     write_throttle,
 )
 from costplan.catalog.lookup import Entry, charges_on
 from costplan.catalog.offer import Charge, Offer
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, settle, shares, total
 
@@ -58,7 +59,7 @@ class CompiledOffer:
         for one in later:
             if only in (None, one.id):
                 since = (one.origin or offer.origin).since
-                unknown = f"the price is known only from {since} on"
+                unknown = fact("price-later", since=since)
                 self.charges.append(CompiledCharge(entry, one, unknown))
         self.gates = offer.gates if only is None else ()
         self.adjustments = Adjustments(entry, day) if only is None else None
@@ -84,7 +85,7 @@ class CompiledOffer:
         self._gates(values, made)
         if self.adjustments is not None:
             made.grants = self.adjustments.add(made, takes, free_tiers=free_tiers)
-        made.unwritten.append(partial(write_notes, self.current, values, list(made.lines), made))
+        made.unwritten.append(partial(write_facts, self.current, values, list(made.lines), made))
         return made
 
     def _gates(self, values: Sequence[Values], made: OfferBill) -> None:
@@ -95,9 +96,7 @@ class CompiledOffer:
                 if probe.missing:
                     made.unchecked.append((gate, tuple(probe.missing)))
                 elif reached > gate.max and gate.action == "throttle":
-                    made.unwritten.append(
-                        partial(write_throttle, made.notes, self.offer, gate, reached)
-                    )
+                    made.unwritten.append(partial(write_throttle, made, self.offer, gate, reached))
                 elif reached > gate.max:
                     made.refused.append((gate, reached))
 
@@ -117,7 +116,7 @@ class Traits(NamedTuple):
 class CompiledCharge:
     """A charge with its prices and their provenance; ``unknown``: why it has none on this day."""
 
-    def __init__(self, entry: Entry, charge: Charge, unknown: str | None = None) -> None:
+    def __init__(self, entry: Entry, charge: Charge, unknown: Fact | None = None) -> None:
         offer = entry.item
         assert isinstance(offer, Offer)
         self.entry, self.offer, self.charge, self.unknown = entry, offer, charge, unknown
@@ -152,9 +151,9 @@ class CompiledCharge:
     def _compose(self, priced: Priced) -> Price:
         charge = self.charge
         where = self.entry.provenance(charge.origin or self.offer.origin)
-        reason = None
+        why = None
         if priced.price is None:
-            reason = self.unknown or "the vendor publishes no price"
+            why = self.unknown or fact("not-published")
         return Price(
             offer=self.entry.id,
             charge=charge.id,
@@ -168,14 +167,14 @@ class CompiledCharge:
             checked=where.checked,
             base=None if priced.price is None else priced.price / (charge.fx or ONE),
             factors=(("money per vendor credit", charge.fx),) if charge.fx else (),
-            reason=reason,
+            why=why,
         )
 
 
 Taker = tuple[Take, Values]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class _Counter:
     """The lines of one bill while they are counted; ``pools`` holds what is left of each quota."""
 

@@ -15,6 +15,7 @@ from functools import partial
 from costplan.billing.takes import OfferBill
 from costplan.catalog.lookup import Entry
 from costplan.document.line import LineItem
+from costplan.facts import fact
 from costplan.problems import Problem
 from costplan.quantity import ONE, ZERO, grouped, shares, total
 from costplan.workload.model import Binding
@@ -64,16 +65,10 @@ def _write(
     entry: Entry, bill: OfferBill, per_second: Decimal, used: Decimal, traffic: Traffic
 ) -> None:
     """How much of a fleet the month uses, and whether requests queue in its busiest hour."""
-    bill.notes.append(
-        f"{entry.id}: {grouped(used * 100, 1)} % of {grouped(per_second)} tokens/s (as stated) is "
-        "used over the month; the rest is idle"
-    )
+    bill.facts.append(fact("utilisation", entry.id, percent=used * 100, speed=per_second))
     peak = traffic.peak_to_mean or ONE
     if used * peak > 1:
-        bill.notes.append(
-            f"{entry.id}: the busiest hour needs {grouped(used * peak * 100, 0)} % of it; "
-            "requests will queue"
-        )
+        bill.facts.append(fact("queueing", entry.id, percent=used * peak * 100))
 
 
 def _split(line: LineItem, weights: dict[tuple[str, str], Decimal]) -> list[LineItem]:

@@ -15,6 +15,7 @@ from costplan.billing.tokens import Processing, Tariff, TokenUsage
 from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import Model
 from costplan.document.line import LineItem
+from costplan.facts import Fact, fact, unique
 from costplan.quantity import ONE, ZERO, grouped, settle
 from costplan.record import record
 from costplan.words import TOKENS
@@ -40,14 +41,12 @@ class Terms:
     discount: Off = ZERO
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ModelBill:
     """The lines of a model, and what a reader must know of them."""
 
     lines: list[LineItem] = field(default_factory=list)
-    assumptions: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
 
 
 def bill_model(
@@ -117,15 +116,15 @@ def write_model(
         usage, prefix = _scaled(calls, terms)
         _context(entry.item, usage, calls, bill)
         parts = book.parts(entry, day, traffic, calls.job)
-        _window_notes(parts, calls, traffic, bill, entry.id)
+        _window_facts(parts, calls, traffic, bill, entry.id)
         for window, share, _ in parts:
             if not share:
                 continue
             tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
-            for note in tariff.notes(usage):
-                _once(bill.notes, note)
+            bill.facts += tariff.facts(usage)
             if prefix is not None and prefix.marked:
                 _caching_note(entry.item, prefix, tariff, bill)
+    bill.facts = unique(bill.facts)
 
 
 def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]:
@@ -139,23 +138,20 @@ def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]
     return TokenUsage(**tokens), prefix
 
 
-def _window_notes(
+def _window_facts(
     parts: Sequence[Part], calls: ModelCalls, traffic: Traffic, bill: ModelBill, offer: str
 ) -> None:
     """How large a share of the calls was taken to fall in each window."""
     if calls.job is not None:
-        how = f"'{calls.step}' over its hours"
+        profile = f"'{calls.step}' over its hours"
     else:
-        how = (
+        profile = (
             "the stated hourly profile" if traffic.hourly else "traffic that is flat over the week"
         )
     for window, share, _ in parts:
         if window is not None:
-            _once(
-                bill.assumptions,
-                f"{offer}: {grouped(share * 100, 1)} % of calls fall in the {window.name} window "
-                f"(assumed from {how})",
-            )
+            taken = {"percent": share * 100, "window": window.name, "profile": profile}
+            bill.facts.append(fact("window-share", offer, **taken))
 
 
 def _announced(model: Model, day: date, bill: ModelBill) -> None:
@@ -172,51 +168,32 @@ def _announced(model: Model, day: date, bill: ModelBill) -> None:
                 for kind, rate in then.items()
                 if kind in now and now[kind] != rate
             ]
-            what = ", ".join(changes) or "other terms"
-            bill.notes.append(f"{model.id}: from {card.origin.since} on: {what}")
+            told = changes or ["other terms"]
+            bill.facts.append(fact("announced", model.id, since=card.origin.since, changes=told))
 
 
 def _context(model: Model, usage: TokenUsage, calls: ModelCalls, bill: ModelBill) -> None:
     if model.context is not None and usage.input_tokens > model.context:
-        _once(
-            bill.warnings,
-            f"'{calls.step}' sends {grouped(usage.input_tokens)} tokens; {model.id} takes "
-            f"{grouped(Decimal(model.context))}",
-        )
+        limits = {"tokens": usage.input_tokens, "model": model.id, "context": model.context}
+        bill.facts.append(fact("input-too-long", calls.step, **limits))
     if model.max_output is not None and usage.output_tokens > model.max_output:
-        _once(
-            bill.warnings,
-            f"'{calls.step}' wants {grouped(usage.output_tokens)} output tokens; {model.id} gives "
-            f"at most {grouped(Decimal(model.max_output))}",
-        )
+        limits = {"tokens": usage.output_tokens, "model": model.id, "most": model.max_output}
+        bill.facts.append(fact("output-too-long", calls.step, **limits))
 
 
 def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill) -> None:
     if tariff.prices(-1)["cache_read"].base is None:
-        _once(bill.assumptions, f"{model.id}: no cache read rate is published; nothing is cached")
+        bill.facts.append(fact("no-cache-rate", model.id))
         return
     minutes = (model.cache or ASSUMED_TERMS).ttl_minutes or ASSUMED_MINUTES
     gap = prefix.gap_seconds
     if not prefix.gaps_vary and minutes * 60 / NEAR <= gap <= minutes * 60 * NEAR:
-        _once(
-            bill.assumptions,
-            f"{model.id}: every gap between turns is {grouped(gap)} s, near the "
-            f"{grouped(minutes)} minutes that a cache lives; "
-            'conversation.gaps = "exponential" where they vary',
-        )
+        bill.facts.append(fact("gaps-near-cache-life", model.id, seconds=gap, minutes=minutes))
     if model.cache is None:
-        _once(
-            bill.assumptions,
-            f"{model.id}: cache terms assumed: prefixes of at least "
-            f"{grouped(ASSUMED_TERMS.minimum_tokens)} tokens, "
-            f"kept {grouped(ASSUMED_MINUTES)} minutes",
-        )
+        terms = {"tokens": ASSUMED_TERMS.minimum_tokens, "minutes": ASSUMED_MINUTES}
+        bill.facts.append(fact("cache-terms", model.id, **terms))
     elif model.cache.ttl_minutes is None:
-        _once(
-            bill.assumptions,
-            f"{model.id}: how long a cached prefix is kept is not published; "
-            f"assumed {grouped(ASSUMED_MINUTES)} minutes",
-        )
+        bill.facts.append(fact("cache-life", model.id, minutes=ASSUMED_MINUTES))
 
 
 def _merge(
@@ -232,8 +209,3 @@ def _merge(
     line.tags = calls.tags
     line.discount = share_off(terms.discount, line.price.charge)
     merged[key] = line
-
-
-def _once(found: list[str], sentence: str) -> None:
-    if sentence not in found:
-        found.append(sentence)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from costplan.billing.adjustments import Grant
 from costplan.catalog.offer import Gate
 from costplan.document.line import LineItem
+from costplan.facts import Fact
 from costplan.quantity import total
 from costplan.record import record
 
@@ -28,21 +29,19 @@ class Take:
     uses: Mapping[tuple[str, str | None], Decimal] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class OfferBill:
     """The lines of an offer, what it grants once, and what a reader must know of them.
 
     ``refused``: limits of the plan that are passed, and by what; ``unchecked``: those whose
-    variables nobody gave, and which ones. ``sized``: quantities that a rule of the catalogue
-    decided, with the rule. Sums need no words: ``unwritten`` holds how to find them, and ``write``
-    gives the lines their arithmetic and fills ``notes``, ``assumed`` and ``sized``.
+    variables nobody gave, and which ones. Sums need no words: ``unwritten`` holds how to find them,
+    and ``write`` gives the lines their arithmetic and fills ``facts`` and ``assumed``.
     """
 
     lines: list[LineItem] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     assumed: dict[str, Decimal] = field(default_factory=dict)
-    sized: list[str] = field(default_factory=list)
     refused: list[tuple[Gate, Decimal]] = field(default_factory=list)
     unchecked: list[tuple[Gate, tuple[str, ...]]] = field(default_factory=list)
     unwritten: list[Callable[[], None]] = field(default_factory=list)

@@ -18,6 +18,7 @@ from costplan.catalog.model import FEES, Card, Mode, Model, Rates, Tier
 from costplan.catalog.origin import Origin, Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, settle
 from costplan.record import record, with_fields
@@ -94,8 +95,8 @@ class Tariff:
         self.day = day
         self.processing = processing
         self.card = card_on(entry.item, day)
-        self._unknown: str | None = None
-        self._no_tiers: str | None = None
+        self._unknown: Fact | None = None
+        self._no_tiers: Fact | None = None
         factors: list[tuple[str, Decimal]] = []
         self._base = self.card.origin  # of the rates; a mode, window or tier may bring its own
         self._factor_origins: list[Origin] = []
@@ -112,12 +113,12 @@ class Tariff:
             if mode.tiers or not tiers:
                 tiers = mode.tiers
             else:
-                self._no_tiers = f"no {processing.mode} price is published for inputs of this size"
+                self._no_tiers = fact("no-tier-price", processing.mode or "")
         if window is not None and window.rates is not None:
             if rates is not self.card.rates:
-                self._unknown = f"no {processing.mode} price is published for {window.name} hours"
+                self._unknown = fact("no-window-price", processing.mode or "", window=window.name)
             if tiers:
-                self._no_tiers = f"no {window.name} price is published for inputs of this size"
+                self._no_tiers = fact("no-tier-price", window.name)
             rates = Rates(**dict(window.rates))
         self._rates = rates
         self._edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
@@ -131,12 +132,12 @@ class Tariff:
             return None
         mode = card.mode.get(name)
         if mode is None:
-            known = ", ".join(card.mode) or "standard only"
-            self._unknown = f"no {name} price is published ({known})"
+            known = list(card.mode) or ["standard only"]
+            self._unknown = fact("no-mode-price", name, known=known)
             return None
         if mode.origin is not None:
             if mode.origin.since > self.day:
-                self._unknown = f"the {name} price is known only from {mode.origin.since} on"
+                self._unknown = fact("mode-price-later", name, since=mode.origin.since)
                 return None
             if mode.times is None:
                 self._base = mode.origin
@@ -152,12 +153,12 @@ class Tariff:
             return
         region = self.card.region.get(name)
         if region is None:
-            known = ", ".join(self.card.region) or self.model.region or "none"
-            self._unknown = f"no price for region '{name}' is published (known: {known})"
+            known = list(self.card.region) or [self.model.region or "none"]
+            self._unknown = fact("no-region-price", name, known=known)
             return
         if region.origin is not None:
             if region.origin.since > self.day:
-                self._unknown = f"the price for {name} is known only from {region.origin.since} on"
+                self._unknown = fact("region-price-later", name, since=region.origin.since)
                 return
             self._factor_origins.append(region.origin)
         factors.append((name, region.times))
@@ -165,8 +166,7 @@ class Tariff:
     def _window(self, window: Window, factors: list[tuple[str, Decimal]]) -> None:
         if window.origin is not None:
             if window.origin.since > self.day:
-                since = window.origin.since
-                self._unknown = f"the {window.name} price is known only from {since} on"
+                self._unknown = fact("mode-price-later", window.name, since=window.origin.since)
                 return
             if window.times is None:
                 self._base = window.origin
@@ -195,7 +195,7 @@ class Tariff:
         if tier is not None and tier.origin is not None:
             origin = tier.origin
             if origin.since > self.day:
-                unknown = f"the price of this input size is known only from {origin.since} on"
+                unknown = fact("tier-price-later", since=origin.since)
         rates = (tier.rates if tier is not None else self._rates).published()
         times = ONE
         for _, factor in self.factors:
@@ -208,15 +208,15 @@ class Tariff:
             rate = rates.get(kind)
             if rate is None and (row.as_whole or (kind == "cache_write" and self._free_writes)):
                 continue
-            reason = unknown or (None if rate is not None else f"no {kind} rate is published")
+            why = unknown or (None if rate is not None else fact("no-rate", kind))
             prices[kind] = self._price(
                 kind,
                 "token",
-                None if reason else rate,
+                None if why else rate,
                 self.card.per,
                 where,
                 times,
-                reason,
+                why,
                 variant,
             )
         return prices
@@ -237,11 +237,11 @@ class Tariff:
         """Whether writing a prefix costs something else than sending it."""
         return "cache_write" in self.prices(tier)
 
-    def notes(self, usage: TokenUsage) -> list[str]:
+    def facts(self, usage: TokenUsage) -> list[Fact]:
         """What a reader must know of the lines of a request like this."""
         if not usage.cache_write_tokens or self.pays_for_writes(self.tier(usage.input_tokens)):
             return []
-        return [f"{self.model.id}: no price for cache writes; they are billed as input"]
+        return [fact("writes-as-input", self.model.id)]
 
     def _variant(self, tier: Tier | None) -> str | None:
         window = self.processing.window
@@ -257,7 +257,7 @@ class Tariff:
         per: Decimal,
         where: Provenance,
         times: Decimal = ONE,
-        reason: str | None = None,
+        why: Fact | None = None,
         variant: str | None = None,
     ) -> Price:
         return Price(
@@ -272,7 +272,7 @@ class Tariff:
             checked=where.checked,
             base=rate,
             factors=() if times == ONE else self.factors,
-            reason=reason,
+            why=why,
             variant=variant,
         )
 
@@ -284,26 +284,31 @@ class Tariff:
             origin: Origin = (fee.origin if fee else None) or self.card.origin
             where = self.entry.provenance(origin)
             if fee is None:
-                found = self._price(
-                    name, FEES[name], None, ONE, where, reason=f"no fee for {name} is published"
-                )
+                found = self._price(name, FEES[name], None, ONE, where, why=fact("no-fee", name))
             elif origin.since > self.day:
-                reason = f"the fee for {name} is known only from {origin.since} on"
-                found = self._price(name, fee.unit, None, fee.per, where, reason=reason)
+                why = fact("fee-later", name, since=origin.since)
+                found = self._price(name, fee.unit, None, fee.per, where, why=why)
             else:
                 found = self._price(name, fee.unit, fee.price, fee.per, where)
             self._fees[name] = found
         return found
 
-    def bill(self, usage: TokenUsage, count: Decimal = ONE) -> list[LineItem]:
+    def bill(
+        self, usage: TokenUsage, count: Decimal = ONE, tier: int | None = None
+    ) -> list[LineItem]:
         """The lines of ``count`` requests like ``usage``: one a token kind, one a fee.
+
+        ``tier``: the tier that all of it falls in, where ``usage`` is a sum of requests and so
+        says nothing of the size of any (``costplan.billing.cells``); else that of its input.
 
         A rate that the vendor does not publish makes an unpriced line, never a zero one.
         Raises nothing: parts larger than their whole are for ``TokenUsage.problems``.
         """
-        prices = self._prices.get(self.tier(usage.input_tokens))
+        if tier is None:
+            tier = self.tier(usage.input_tokens)
+        prices = self._prices.get(tier)
         if prices is None:
-            prices = self.prices(self.tier(usage.input_tokens))
+            prices = self.prices(tier)
         lines = []
         asked = usage.__dict__
         for whole, quantity, parts in ORDER:

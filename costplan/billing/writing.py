@@ -13,7 +13,8 @@ from costplan.billing.takes import OfferBill, Take
 from costplan.billing.variables import Values
 from costplan.catalog.offer import Charge, Gate, Offer
 from costplan.document.line import LineItem
-from costplan.quantity import counted_to, grouped, rounded
+from costplan.facts import fact, unique
+from costplan.quantity import counted_to, grouped
 
 
 def write_basis(
@@ -53,15 +54,13 @@ def write_cap(line: LineItem, cap: Decimal, listed: Decimal) -> None:
     line.flat = f"at most {grouped(cap)} a month, charged {grouped(listed)}"
 
 
-def write_throttle(notes: list[str], offer: Offer, gate: Gate, reached: Decimal) -> None:
+def write_throttle(bill: OfferBill, offer: Offer, gate: Gate, reached: Decimal) -> None:
     """That a limit is passed which slows the workload down."""
-    notes.append(
-        f"{offer.id} slows down above {gate.variable} {grouped(gate.max)}: "
-        f"this workload has {grouped(reached)}"
-    )
+    limit = {"variable": gate.variable, "limit": gate.max, "reached": reached}
+    bill.facts.append(fact("throttled", offer.id, **limit))
 
 
-def write_notes(
+def write_facts(
     charges: Sequence[Charge], values: Sequence[Values], lines: Sequence[LineItem], bill: OfferBill
 ) -> None:
     """The defaults that were used, and what decides the fixed lines without being stated."""
@@ -72,7 +71,6 @@ def write_notes(
         if charge.id in fixed:
             for one in values:
                 for name, rule in one.sizings(charge.quantity).items():
-                    value = rounded(one.value(name))
-                    words = f"{one.offer.id}: {name} = {value}, sized by {rule}"
-                    bill.sized.append(f"{words}; state {name} to set it")
-    bill.sized = list(dict.fromkeys(bill.sized))
+                    sized = {"variable": name, "value": one.value(name), "rule": rule}
+                    bill.facts.append(fact("sized", one.offer.id, **sized))
+    bill.facts = unique(bill.facts)

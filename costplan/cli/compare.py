@@ -59,7 +59,12 @@ def command(
 
     Stacks are compared by component, volume, vendor and day.
     """
-    from costplan.api import Locking, compare_opened, estimate_opened, write_recommended
+    from costplan.api.estimating import (
+        Locking,
+        compare_opened,
+        estimate_opened,
+        write_recommended,
+    )
     from costplan.cli.common.words import day, look, put, share, spare
     from costplan.problems import BadUsage
     from costplan.render import ANNOTATING, render

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.options import Strategies
+from costplan.document.plain import Plain
+from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import settle
 from costplan.record import Amount, As, Key, Share, Sparse, Unsaved, document, keys
@@ -150,7 +152,7 @@ class Answer:
     reason: str | None = None
 
 
-@document("comparison", "1.2")
+@document("comparison", "1.2")  # 1.2 added facts, the answer, levers of every stack
 @keys(
     "baseline",
     "at_reliability",
@@ -161,12 +163,13 @@ class Answer:
     "strategies",
     "sensitivity",
     "notes",
+    "facts",
     "estimate",
     "answer",
     "levers",
 )
 @dataclass(slots=True, kw_only=True)
-class Comparison:
+class Comparison(Plain):
     """Several estimates of one workload, side by side. ``recommended``: the answer's way as a
     workload of its own, for whoever wants to write it down."""
 
@@ -181,8 +184,13 @@ class Comparison:
     sensitivity: Sensitivity | None = None
     answer: Annotated[Answer | None, Sparse()] = None
     levers: Annotated[list[Sensitivity], Sparse()] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
     recommended: Annotated[Any, Unsaved()] = None
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     @property
     def estimates(self) -> list[Estimate]:

@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
-from costplan.document.prices_used import Origin, Override, Pinned
+from costplan.document.plain import Plain
+from costplan.document.prices_used import Ended, Origin, Override, Pinned
 from costplan.document.reliability import Reliability
+from costplan.facts import Fact, texts
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ZERO, literal, settle, total
 from costplan.record import (
     Amount,
     As,
-    Count,
-    Ge,
     Key,
     Monthly,
     Names,
@@ -27,10 +27,6 @@ from costplan.record import (
 )
 from costplan.words import PURPOSES, several
 
-STALE_RATE = "exchange rate "
-"""How a stale exchange rate begins in the list of stale prices; then its key and ": of" its day."""
-VERDICTS_REPEAT = "verdicts on one request correlate with rho = "
-"""How an assumption says that validators repeat themselves: it decides how many cases there are."""
 NUMBER = r"Decimal\('(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)'\)"
 
 
@@ -116,26 +112,6 @@ class Month:
         return self.recurring + self.one_off - self.credits
 
 
-class Ended(NamedTuple):
-    """An offer that its vendor stops selling on ``date``, within the ``months`` that are planned.
-
-    ``month`` of the plan, from 1; 0 where it ended before the plan begins.
-    """
-
-    offer: str
-    date: date
-    month: Annotated[int, Ge(0)]
-    months: Count
-
-    @property
-    def sentence(self) -> str:
-        """What a reader must know of it."""
-        if not self.month:
-            return f"{self.offer} was retired on {self.date}"
-        when = f"month {self.month} of {self.months}" if self.months > 1 else "this month"
-        return f"{self.offer} retires on {self.date}, in {when}; it is billed as if it stayed"
-
-
 class Budget(NamedTuple):
     """What a month may cost, and what is left of it."""
 
@@ -174,11 +150,13 @@ class Budget(NamedTuple):
     "months",
     "mean_monthly",
     "horizon_total",
+    "facts",
 )
 @dataclass(slots=True, kw_only=True)
 class Estimate:
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
-    names none; ``budget``: what the month may cost, for a table to show what is left."""
+    names none; ``budget``: what the month may cost, for a table to show what is left; ``facts``:
+    all that a reader must know, of which the lists of sentences are the words."""
 
     stack: str
     requests: Annotated[Amount, Key("requests_per_month")]
@@ -186,12 +164,7 @@ class Estimate:
     seats: Annotated[Amount | None, Sparse()] = None
     components: list[Component]
     months: Annotated[list[Month], Sparse()] = field(default_factory=list)
-    assumptions: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    not_included: list[str] = field(default_factory=list)
-    not_modelled: list[str] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
     budget: Annotated[
         Decimal | None, As(Budget | None, "left_of_budget", lambda said: said and said[0])
     ] = None
@@ -207,6 +180,34 @@ class Estimate:
     def check(self) -> Iterable[Problem]:
         give_reasons(self.lines, self.reasons)
         return ()
+
+    def facts_of(self, *codes: str) -> list[Fact]:
+        """The facts with one of the codes."""
+        return [one for one in self.facts if one.code in codes]
+
+    @property
+    def assumptions(self) -> list[str]:
+        return texts(self.facts, "assumption")
+
+    @property
+    def notes(self) -> list[str]:
+        return texts(self.facts, "note")
+
+    @property
+    def warnings(self) -> list[str]:
+        return texts(self.facts, "warning")
+
+    @property
+    def stale(self) -> list[str]:
+        return texts(self.facts, "stale")
+
+    @property
+    def not_modelled(self) -> list[str]:
+        return texts(self.facts, "not-modelled")
+
+    @property
+    def not_included(self) -> list[str]:
+        return texts(self.facts, "not-included")
 
     @property
     def unpriced_said(self) -> list[Unpriced]:
@@ -317,7 +318,7 @@ class Estimate:
         return settle(self.total_monthly / self.conversations) if self.conversations else None
 
 
-@document("estimate", "1.2")
+@document("estimate", "1.3")
 @keys(
     "workload",
     "currency",
@@ -330,7 +331,7 @@ class Estimate:
     "estimates",
 )
 @dataclass(slots=True, kw_only=True)
-class EstimateDocument:
+class EstimateDocument(Plain):
     """All stacks of one workload on one day.
 
     ``catalog_text`` spells out the offers used; a document that was saved has their
@@ -338,7 +339,7 @@ class EstimateDocument:
     or file of the user's prices otherwise than the catalogue.
 
     1.1 of the schema added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2
-    ``catalog.overrides`` and ``ended``.
+    ``catalog.overrides`` and ``ended``; 1.3 ``facts``.
     """
 
     workload: str
@@ -372,10 +373,10 @@ class EstimateDocument:
         return "sha256:" + sha256(spelled_alike(self.catalog_text).encode()).hexdigest()
 
     @property
-    def price_notes(self) -> list[str]:
+    def price_facts(self) -> list[Fact]:
         """What a reader must know of where the prices are from: a lock, prices of one's own."""
-        pinned = self.lock.sentences if self.lock else []
-        return [*pinned, *(one.sentence for one in self.own_prices)]
+        pinned = self.lock.facts if self.lock else []
+        return [*pinned, *(one.fact for one in self.own_prices)]
 
     @property
     def own_prices(self) -> list[Override]:

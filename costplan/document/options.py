@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated
 
+from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO
 from costplan.record import Amount, As, Key, Names, OneOf, Sparse, Unsaved, keys
@@ -96,6 +97,7 @@ class Option:
     "frontier",
     "options",
     "notes",
+    "facts",
     "seconds",
     "billed",
     "space",
@@ -125,11 +127,16 @@ class Strategies:
     named: Annotated[str | None, Key("at_target"), As(str | None, "at_target_name")] = None
     sentence: str = ""
     advice: str | None = None
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
     seconds: Annotated[Amount | None, Sparse()] = None
     billed: Annotated[int | None, Sparse()] = None
     space: Annotated[int | None, Sparse()] = None
     proven: Annotated[bool, Sparse()] = False
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     def check(self) -> Iterable[Problem]:
         """Sets ``at_target`` to the option of that name."""

@@ -2,10 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from costplan.facts import Fact, fact
 from costplan.quantity import grouped
-from costplan.record import Count
+from costplan.record import Count, Ge
 
 
 class Origin(NamedTuple):
@@ -14,6 +15,28 @@ class Origin(NamedTuple):
 
     file: str
     lines: dict[str, Count]
+
+
+class Ended(NamedTuple):
+    """An offer that its vendor stops selling on ``date``, within the ``months`` that are planned.
+
+    ``month`` of the plan, from 1; 0 where it ended before the plan begins.
+    """
+
+    offer: str
+    date: date
+    month: Annotated[int, Ge(0)]
+    months: Count
+
+    @property
+    def fact(self) -> Fact:
+        """What a reader must know of it."""
+        if not self.month:
+            return fact("retired", self.offer, date=self.date)
+        if self.months > 1:
+            when = {"month": self.month, "months": self.months}
+            return fact("retires-within", self.offer, date=self.date, **when)
+        return fact("retires", self.offer, date=self.date)
 
 
 MOVES = 5
@@ -34,20 +57,15 @@ class Pinned(NamedTuple):
     missing: tuple[str, ...] = ()
 
     @property
-    def sentences(self) -> list[str]:
+    def facts(self) -> list[Fact]:
         """What a reader must know of it."""
-        found = [f"prices pinned by {self.file} of {self.as_of}"]
-        found += [f"the catalogue has moved: {one}" for one in self.moved[:MOVES]]
+        found = [fact("pinned", self.file, date=self.as_of)]
+        found += [fact("moved", self.file, what=one) for one in self.moved[:MOVES]]
         if (more := len(self.moved) - MOVES) > 0:
-            found.append(f"{more:,} more have moved: 'costplan pricing lock --check' names them")
-        return found + self.not_pinned
-
-    @property
-    def not_pinned(self) -> list[str]:
-        """That some ids are priced from the catalogue, where there are such."""
-        if not self.missing:
-            return []
-        return [f"not in {self.file}, priced from the catalogue: {', '.join(self.missing)}"]
+            found.append(fact("more-moved", self.file, more=more))
+        if self.missing:
+            found.append(fact("not-pinned", self.file, offers=self.missing))
+        return found
 
 
 class OwnPrice(NamedTuple):
@@ -72,7 +90,7 @@ class Override(NamedTuple):
     words: tuple[str, ...] = ()
 
     @property
-    def sentence(self) -> str:
+    def fact(self) -> Fact:
         """What a reader must know of it, with both figures."""
         both = sorted(self.prices, key=lambda price: None in price[1:])
         parts = [
@@ -81,7 +99,8 @@ class Override(NamedTuple):
         parts[SURE:SURE] = self.words
         if (more := len(parts) - DIFFERENCES) > 0:
             parts[DIFFERENCES:] = [f"{more:,} more differ: 'costplan pricing diff' names them"]
-        return f"{self.offer}: {SHELVES.get(self.shelf, self.shelf)}: " + "; ".join(parts)
+        whose = SHELVES.get(self.shelf, self.shelf)
+        return fact("override", self.offer, whose=whose, differences=parts)
 
 
 SURE = 2

@@ -7,8 +7,11 @@ from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
 from costplan.document.finding import Where
+from costplan.document.plain import Plain
+from costplan.facts import Fact, texts
 from costplan.problems import Problem
-from costplan.record import As, Blank, Ge, Key, Names, Unsaved, document, keys
+from costplan.record import As, Blank, Ge, Key, Names, Sparse, Unsaved, document, keys
+from costplan.wordings import ALLOWED
 
 Status = Literal["pass", "warn", "deny", "unknown"]
 Level = Literal["warn", "deny"]
@@ -37,6 +40,7 @@ OF_PRICES: tuple[Kind, ...] = ("unpriced", "stale", "ended")
     "condition",
     "figures",
     "reason",
+    "why",
     "remedy",
     "waits_for_price",
     "source",
@@ -52,7 +56,7 @@ class Verdict:
     so that it is the least it can be. ``limit`` is the one that was crossed, else the one that
     denies; ``headroom`` is what is left to it, negative where crossed. A policy has a
     ``condition`` and the ``figures`` that it names instead. ``reason`` says why a verdict is not a
-    pass, ``remedy`` what would mend it, ``source`` where the rule comes from.
+    pass (``why`` as a fact), ``remedy`` what would mend it, ``source`` where the rule comes from.
     """
 
     stack: str
@@ -73,11 +77,19 @@ class Verdict:
     headroom: Decimal | None = None
     condition: str | None = None
     figures: dict[str, Decimal | None] = field(default_factory=dict)
-    reason: str | None = None
+    why: Annotated[Fact | None, Sparse()] = None
     remedy: str | None = None
     waits_for_price: bool = False
     path: Annotated[tuple[str | int, ...], Unsaved()] = ()
     where: Where | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is not a pass, in words, or what was allowed."""
+        if self.why is None:
+            return None
+        allowed = self.kind in OF_PRICES and self.status == "pass"
+        return self.why.text + ALLOWED * allowed
 
     @property
     def sense(self) -> Sense | None:
@@ -160,7 +172,7 @@ class Verdict:
             yield Problem(("reason",), "must be said of a price")
 
 
-@document("check", "1.1")  # 1.1 added the kind "ended" of a verdict
+@document("check", "1.2")  # 1.1 added the kind "ended" of a verdict, 1.2 facts
 @keys(
     "subject",
     "workload",
@@ -174,9 +186,10 @@ class Verdict:
     "counts",
     "verdicts",
     "notes",
+    "facts",
 )
 @dataclass(slots=True, kw_only=True)
-class CheckDocument:
+class CheckDocument(Plain):
     """Every verdict on every checked stack of one estimate. ``subject``: the file that was checked,
     a workload or a saved estimate."""
 
@@ -188,7 +201,12 @@ class CheckDocument:
     baseline: str | None
     stacks: list[str]
     verdicts: list[Verdict]
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     def count(self, status: Status) -> int:
         """How many verdicts have a status."""

@@ -3,23 +3,22 @@ what is not modelled."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 
-from costplan.document.estimate import VERDICTS_REPEAT, Estimate, EstimateDocument
+from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.prices_used import Pinned
-from costplan.render.page import counted
+from costplan.facts import Fact, texts
+from costplan.quantity import grouped
+from costplan.render.page import counted, width_of
 from costplan.render.sentences import reasons, unpriced_words
 
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
 SHOWN = 2
 """So many sentences of one kind stand on the first screen."""
-VERDICTS_RANGE = re.compile(
-    rf"(.+): {re.escape(VERDICTS_REPEAT)}(\S+); (\S+) cases .* at 0, (\S+) cases .* at 1$"
-)
-MORE = "--full names them"
+BRIEFLY = {"outcomes": "retries, rejections and cases", "people": "people"}
+"""What is not modelled, by its fact's code, where the fact is about nothing that has a name."""
 
 
 class Alert(NamedTuple):
@@ -36,10 +35,11 @@ def alerts(document: EstimateDocument, width: int, *, full: bool) -> list[Alert]
     estimates = document.estimates
     missing = _unpriced(estimates, width, full)
     warned = [f"warning: {one}" for one in each_once(estimates, attrgetter("warnings"))]
-    found = [Alert(one) for one in _cut(missing, full, "prices are missing")]
-    found += [Alert(one) for one in _cut(warned, full, "warnings")]
-    own = [one.sentence for one in document.own_prices]
-    found += [Alert(one) for one in _cut(own, full, "prices differ")]
+    found = [Alert(one) for one in _cut(missing, full, "missing price")]
+    found += [Alert(one) for one in _cut(warned, full, "warning")]
+    own = texts(one.fact for one in document.own_prices)
+    own += each_once(estimates, lambda made: texts(made.facts_of("no-prices-in-file")))
+    found += [Alert(one) for one in _cut(own, full, "own price")]
     found += [Alert(one) for one in _aged(estimates, width, full)]
     subjects = each_once(estimates, left_out)
     if subjects:
@@ -53,31 +53,35 @@ def alerts(document: EstimateDocument, width: int, *, full: bool) -> list[Alert]
 
 
 def _unpriced(estimates: Sequence[Estimate], width: int, full: bool) -> list[str]:
-    """The lines without a price; the reason where it fits."""
+    """The lines without a price; the reason where it is the same in all stacks and fits."""
     whole = each_once(estimates, lambda made: reasons(made.unpriced))
-    bare = each_once(estimates, lambda made: [unpriced_words(line) for line in made.unpriced])
-    if full or len(whole) != len(bare):
+    if full:
         return whole
+    bare = each_once(estimates, lambda made: [unpriced_words(line) for line in made.unpriced])
+    if len(whole) != len(bare):
+        return [_pointed(one, width, "why") for one in bare]
     return [
-        one if len(one) <= width else _pointed(short, width, "why")
+        one if width_of(one) <= width else _pointed(short, width, "why")
         for one, short in zip(whole, bare, strict=True)
     ]
 
 
 def _pinned(lock: Pinned, full: bool) -> list[Alert]:
     """Which file pins the prices, and where the catalogue has moved since."""
-    pinned, *rest = lock.sentences
+    said = lock.facts
+    found = [Alert(one.text, "dim") for one in said if one.code == "pinned"]
     if not full and len(lock.moved) > SHOWN:
         count = counted(len(lock.moved), "price")
-        rest = [f"the catalogue has moved in {count}: 'costplan pricing lock --check' names them"]
-        rest += lock.not_pinned
-    return [Alert(pinned, "dim"), *(Alert(one) for one in rest)]
+        told = "'costplan pricing lock --check' names them"
+        found.append(Alert(f"the catalogue has moved in {count}: {told}"))
+        said = [one for one in said if one.code not in ("moved", "more-moved")]
+    return found + [Alert(one.text) for one in said if one.code != "pinned"]
 
 
 def _pointed(sentence: str, width: int, what: str) -> str:
     """The sentence, with which option says ``what`` it leaves out if that fits."""
     longer = f"{sentence} (--full: {what})"
-    return sentence if len(longer) > width else longer
+    return sentence if width_of(longer) > width else longer
 
 
 def each_once(estimates: Sequence[Estimate], of: Callable[[Estimate], Iterable[str]]) -> list[str]:
@@ -99,23 +103,30 @@ def unverified(made: Estimate) -> Iterable[str]:
 
 def left_out(made: Estimate) -> Iterable[str]:
     """What of a stack is not modelled, without the reasons."""
-    return (one.partition(":")[0] for one in made.not_modelled)
+    for one in made.facts:
+        if one.topic == "not-modelled":
+            yield BRIEFLY.get(one.code) or one.subject or one.text.partition(":")[0]
 
 
 def repeating_verdicts(estimates: Sequence[Estimate]) -> list[str]:
     """That validators are assumed to repeat themselves, in a line: it decides how many cases there
-    are. Of several stacks the first one's figures."""
-    for made in estimates:
-        for sentence in made.assumptions:
-            said = VERDICTS_RANGE.match(sentence)
-            if said is not None:
-                whose = "" if all(sentence in one.assumptions for one in estimates) else made.stack
-                names, rho, at_none, at_all = said.groups()
-                return [
-                    f"assumed rho = {rho} of {names} decides the cases: {at_none} at 0, "
-                    f"{at_all} at 1" + (f" ({whose})" if whose else "")
-                ]
-    return []
+    are. Of several stacks that differ the first one's figures."""
+    known = [(made.stack, one) for made in estimates for one in made.facts_of("verdicts-correlate")]
+    if not known:
+        return []
+    stack, first = known[0]
+    if len(known) == len(estimates) and all(one == first for _, one in known):
+        stack = ""
+    ends = f"{_count(first, 'cases_apart')} at 0, {_count(first, 'cases_alike')} at 1"
+    names = ", ".join(first.listed("steps"))
+    rho = first.values.get("rho")
+    whose = f" ({stack})" if stack else ""
+    return [f"assumed rho = {rho} of {names} decides the cases: {ends}{whose}"]
+
+
+def _count(one: Fact, name: str) -> str:
+    value = one.values.get(name)
+    return grouped(value, 0) if isinstance(value, Decimal) else "unknown"
 
 
 def _aged(estimates: Sequence[Estimate], width: int, full: bool) -> Iterable[str]:
@@ -130,12 +141,13 @@ def _aged(estimates: Sequence[Estimate], width: int, full: bool) -> Iterable[str
         for title, names in (("stale prices", stale), ("unverified prices (?)", doubted))
         if names
     ]
-    if full or all(len(one) <= width for one in named):
+    if full or all(width_of(one) <= width for one in named):
         yield from named
         return
     counts = []
     if stale:
-        days = [day[0] for one in stale if (day := DAY.search(one))]
+        facts = [one for made in estimates for one in made.facts if one.topic == "stale"]
+        days = [day for one in facts if isinstance(day := _day(one), str)]
         oldest = f", the oldest of {min(days)}" if days else ""
         counts.append(f"{len(stale)} stale prices{oldest}")
     if doubted:
@@ -143,7 +155,12 @@ def _aged(estimates: Sequence[Estimate], width: int, full: bool) -> Iterable[str
     yield _pointed("; ".join(counts), width, "which")
 
 
+def _day(one: Fact) -> object:
+    """When a stale price was checked, or of which day a rate is; an ISO text."""
+    return one.values.get("checked") or one.values.get("date")
+
+
 def _cut(sentences: Sequence[str], full: bool, what: str) -> list[str]:
     if full or len(sentences) <= SHOWN:
         return list(sentences)
-    return [*sentences[:SHOWN], f"{len(sentences) - SHOWN} more {what}: {MORE}"]
+    return [*sentences[:SHOWN], f"{counted(len(sentences) - SHOWN, f'more {what}')}: --full"]

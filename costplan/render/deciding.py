@@ -10,7 +10,7 @@ from typing import NamedTuple
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.quantity import ONE, ZERO, counted_to, grouped, literal, rounded, stepped
-from costplan.render.page import amount_of, money, plural, short, unit_of
+from costplan.render.page import amount_of, money, plural, short, unit_of, width_of
 from costplan.words import WORKLOAD
 
 PEOPLE = {"human": "people"}
@@ -98,7 +98,8 @@ def what_decides(estimates: Sequence[Estimate], width: int | None = None) -> str
         groups.setdefault(one.component, []).append(one)
     order = sorted(groups.values(), key=len, reverse=True)
     sentences = _sentences(order, len(estimates))
-    return next((one for one in sentences if width is None or len(one) <= width), sentences[-1])
+    fitting = (one for one in sentences if width is None or width_of(one) <= width)
+    return next(fitting, sentences[-1])
 
 
 def _sentences(groups: Sequence[Sequence[Decider]], count: int) -> list[str]:

@@ -122,7 +122,7 @@ def _totals(estimates: Sequence[Estimate]) -> Iterable[Row]:
     if any(made.ended for made in estimates):
         counts = [len(made.ended) for made in estimates]
         words = [f"{one} {'offer' if one == 1 else 'offers'}" if one else "-" for one in counts]
-        yield Row("total", "no longer sold", words, DETAIL, counted=True)
+        yield Row("total", "no longer sold", words, counted=True)
     parts = (
         ("fixed", [made.fixed_monthly for made in estimates], EXTRA),
         ("variable", [made.variable_monthly for made in estimates], DETAIL),

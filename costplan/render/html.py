@@ -13,13 +13,13 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.facts import findings
 from costplan.document.finding import Findings
 from costplan.document.line import LineItem
+from costplan.facts import texts
 from costplan.quantity import ZERO, rounded
 from costplan.render import Look
 from costplan.render.deciding import what_decides
 from costplan.render.figures import component_names, figure_rows
-from costplan.render.html_chart import bars
-from costplan.render.html_parts import bulleted, grid, table, text_of
-from costplan.render.html_style import CSS
+from costplan.render.html_chart import component_bars, grid
+from costplan.render.html_page import Card, bullets, cards, table, text_of, whole_page
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
@@ -36,15 +36,13 @@ if TYPE_CHECKING:
     from costplan.document.rows import Rows
     from costplan.document.saved import Saved
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """One page; several documents are its sections, after a table of all totals."""
     first = saved[0].document
     found = estimates_of(first)
     name = found.workload if found is not None else getattr(first, "offer", "")
-    title = text_of(name) if len(saved) == 1 else f"{len(saved)} documents"
+    title = name if len(saved) == 1 else f"{len(saved)} documents"
     parts = [] if len(saved) == 1 else [_all(saved)]
     for number, one in enumerate(saved):
         document = one.document
@@ -54,7 +52,7 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
             parts.append(_estimates(document, findings(one), number))
         else:
             parts.append(_comparison(document, findings(one), number))
-    return _page(f"{title}: monthly cost", "\n".join(parts), look)
+    return whole_page(f"{title}: monthly cost", "\n".join(parts), look)
 
 
 def draw_rows(rows: Rows, look: Look) -> str:
@@ -69,21 +67,7 @@ def draw_rows(rows: Rows, look: Look) -> str:
     figures = [name in rows.figures for name in rows.columns]
     made = table(rows.title, rows.columns, body, figures, total=len(whole))
     notes = "".join(f"<p>{text_of(note)}</p>" for note in rows.notes)
-    return _page(rows.title, f"<h1>{text_of(rows.title.capitalize())}</h1>{made}{notes}", look)
-
-
-def _page(title: str, body: str, look: Look) -> str:
-    made = (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        '<meta name="generator" content="costplan">\n'
-        f"<title>{title}</title>\n<style>\n{CSS}</style>\n</head>\n<body>\n<main>\n{body}\n"
-        "</main>\n<footer>An estimate, not an invoice. Made by costplan from the prices and dates "
-        "named above.</footer>\n</body>\n</html>\n"
-    )
-    return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return whole_page(rows.title, f"<h1>{text_of(rows.title.capitalize())}</h1>{made}{notes}", look)
 
 
 def _all(saved: Sequence[Saved]) -> str:
@@ -113,7 +97,7 @@ def _bill(bill: Bill, number: int) -> str:
     return (
         f'<section id="d{number}"><h1>{text_of(bill.offer)}</h1>'
         f'<p class="sub">at {moment}, in {text_of(bill.currency)}</p>{charges}'
-        f"{bulleted('Notes', [*reasons(bill.unpriced), *bill.notes])}{_sources(bill.line_items)}"
+        f"{bullets('Notes', [*reasons(bill.unpriced), *bill.notes])}{_sources(bill.line_items)}"
         "</section>"
     )
 
@@ -130,12 +114,12 @@ def _estimates(
         f'<section id="d{number}"><h1>{text_of(document.workload)}</h1>',
         f'<p class="sub">{text_of(traffic(estimates))} a month. Prices as of {document.as_of}, '
         f"in {currency} a month.</p>",
-        *(f'<p class="sub">{text_of(note)}</p>' for note in document.price_notes),
+        *(f'<p class="sub">{text_of(note)}</p>' for note in texts(document.price_facts)),
         first,
         "<h2>The plans in the file</h2>" if first else "",
-        _cards(estimates, currency),
+        _cards(estimates, document.currency),
         _decided(estimates),
-        bars(estimates, names, number),
+        component_bars(estimates, names),
         table(
             f"The stacks side by side, in {document.currency} a month"
             if several
@@ -148,18 +132,18 @@ def _estimates(
     ]
     parts += [_stack(made, document.currency, shared) for made in estimates]
     for name, title in SENTENCES.items():
-        parts.append(bulleted(f"{title}, in every stack" if several else title, shared[name]))
+        parts.append(bullets(f"{title}, in every stack" if several else title, shared[name]))
     return "\n".join(part for part in parts if part) + "</section>"
 
 
 def _decided(estimates: Sequence[Estimate]) -> str:
     said = what_decides(estimates)
-    return f'<p class="lead">{text_of(said)}</p>' if said else ""
+    return f'<p class="lead">{text_of(said[:1].upper() + said[1:])}</p>' if said else ""
 
 
 def _cards(estimates: Sequence[Estimate], currency: str) -> str:
     """The figure that each stack comes to, large."""
-    cards = []
+    found = []
     for made in estimates:
         lines = []
         if made.reliability is not None:
@@ -168,12 +152,8 @@ def _cards(estimates: Sequence[Estimate], currency: str) -> str:
             left = made.budget - made.total_monthly
             lines.append(f"{money(abs(left))} {'over' if left < 0 else 'under'} the budget")
         over = made.budget is not None and made.total_monthly > made.budget
-        body = "".join(f"<dd>{text_of(one)}</dd>" for one in lines)
-        cards.append(
-            f'<div class="card{" over" if over else ""}"><dt>{text_of(made.stack)}</dt>'
-            f'<dd class="big">{text_of(total_of(made))} <small>{currency}</small></dd>{body}</div>'
-        )
-    return f'<dl class="cards">{"".join(cards)}</dl>'
+        found.append(Card(made.stack, total_of(made), lines, currency, "over" if over else ""))
+    return cards(found)
 
 
 def _findings(found: Findings) -> str:
@@ -215,9 +195,9 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
         table("Every line", header, rows, [False, False, False, False, True, True], total=1),
         "</details>",
         _months(made, currency),
-        bulleted("Notes", [*reasons(made.unpriced), *made.notes]),
+        bullets("Notes", [*reasons(made.unpriced), *made.notes]),
         *(
-            bulleted(title, [one for one in getattr(made, name) if one not in shared[name]])
+            bullets(title, [one for one in getattr(made, name) if one not in shared[name]])
             for name, title in SENTENCES.items()
         ),
         _sources(made.lines),

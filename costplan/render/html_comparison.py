@@ -7,7 +7,7 @@ from costplan.document.options import Strategies
 from costplan.quantity import grouped, rounded
 from costplan.render.answer import best_ways, columns, sentences
 from costplan.render.html_frontier import frontier
-from costplan.render.html_parts import bulleted, folded, held, table, text_of
+from costplan.render.html_page import bullets, folded, held, table, text_of
 from costplan.render.html_tornado import tornado
 from costplan.render.page import money
 from costplan.render.ways import (
@@ -48,7 +48,7 @@ def answered(made: Comparison, number: int) -> str:
     parts = [_said(made, made.answer), _standings(made, made.answer)]
     parts.append(frontier(ways, made.document.currency, f"frontier{number}"))
     parts += [] if found is None else [_levers(found, made, f"levers{number}")]
-    parts.append(bulleted("To measure", to_measure(made)))
+    parts.append(bullets("To measure", to_measure(made)))
     return f"<section><h2>What to do</h2>{''.join(parts)}</section>"
 
 
@@ -56,13 +56,13 @@ def compared(made: Comparison, number: int) -> str:
     """Everything else: stacks against the baseline, each stack's ways, notes."""
     parts = [_versus(made)]
     for title, words in LISTS.items():
-        parts.append(bulleted(title, words(made)))
+        parts.append(bullets(title, words(made)))
     shown = made.answer.standings[0].stack if made.answer is not None else None
     for at, one in enumerate(made.strategies):
         parts.append(_strategies(one, made, f"{number}-{at}", charts=one.stack != shown))
     for title, said in said_once(made).items():
-        parts.append(bulleted(title, said))
-    parts.append(bulleted("Notes", made.notes))
+        parts.append(bullets(title, said))
+    parts.append(bullets("Notes", made.notes))
     return "".join(parts)
 
 
@@ -131,10 +131,14 @@ def _strategies(made: Strategies, whole: Comparison, name: str, *, charts: bool)
     if made.options:
         if charts:
             parts.append(frontier(made, whole.document.currency, f"frontier{name}"))
-        parts.append(folded("Every way that was tried", _ways(made, whole), _money(made, whole)))
+        parts.append(
+            folded("Every way that was tried", _ways(made, whole) + _money(made, whole), shut=True)
+        )
     for found in sensitivities(whole):
         if owner(found, whole) is made and charts:
-            parts.append(folded("What would change the answer", _levers(found, whole, f"l{name}")))
+            parts.append(
+                folded("What would change the answer", _levers(found, whole, f"l{name}"), shut=True)
+            )
     return "".join([*parts, "</section>"])
 
 
@@ -174,5 +178,6 @@ def _levers(found: Sensitivity, made: Comparison, name: str) -> str:
     header = ["input", "less", "more", "the answer changes"]
     said = [HOW_MOVED, *changes_of(found), *ask_below(found)]
     flags = [False, True, True, False]
-    more = folded("Levers as a table", table("Levers", header, rows, flags), bulleted("", said))
+    body = table("Levers", header, rows, flags) + bullets("", said)
+    more = folded("Levers as a table", body, shut=True)
     return tornado(shown, now, heading, name) + more

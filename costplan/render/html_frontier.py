@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from costplan.document.options import Option, Strategies
 from costplan.quantity import ONE, ZERO, grouped, rounded
-from costplan.render.html_parts import text_of
+from costplan.render.html_page import text_of
 from costplan.render.page import about, shortened
 from costplan.render.sentences import share_of
 from costplan.render.ways import BY_COMPUTE, brief

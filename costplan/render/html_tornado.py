@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.comparison import Lever
-from costplan.render.html_parts import text_of
+from costplan.render.html_page import text_of
 from costplan.render.page import about, shortened
 from costplan.render.ways import at_end, flip_of, lever_name, span_of
 
@@ -53,9 +53,9 @@ def tornado(levers: Sequence[Lever], now: Decimal, heading: str, name: str) -> s
         f'aria-labelledby="{name}"><title id="{name}">{text_of(heading)}</title>'
         f"{axis}{''.join(rows)}</svg><figcaption>{text_of(heading)}"
         '<ul class="legend"><li><svg width="12" height="12" aria-hidden="true">'
-        '<rect class="less" width="12" height="12"/></svg> input lower</li>'
+        '<rect class="lower" width="12" height="12"/></svg> input lower</li>'
         '<li><svg width="12" height="12" aria-hidden="true">'
-        '<rect class="more" width="12" height="12"/></svg> input higher</li></ul>'
+        '<rect class="higher" width="12" height="12"/></svg> input higher</li></ul>'
         "</figcaption></figure>"
     )
 
@@ -67,7 +67,7 @@ def _row(lever: Lever, scale: Scale, middle: float, y: int) -> str:
     # the longer bar first, so that of two on one side both are seen
     for end in sorted((0, 1), key=lambda at: -abs(ends[at] - middle)):
         left, wide = min(ends[end], middle), abs(ends[end] - middle)
-        shade = ("less", "more")[end] + (" open" if (lever.low, lever.high)[end] is None else "")
+        shade = ("lower", "higher")[end] + (" open" if (lever.low, lever.high)[end] is None else "")
         parts.append(
             f'<rect class="{shade}" x="{left:.2f}%" width="{wide:.2f}%" '
             f'y="{y + NAME}" height="14"/>'

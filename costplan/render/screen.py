@@ -40,10 +40,11 @@ COUNTED = {"notes": "note", "assumptions": "assumption", "not_included": "exclus
 
 def lay_out(page: Page, document: EstimateDocument) -> None:
     """The whole page."""
+    start = len(page.lines)
     _head(page, document)
     _details(page, document)
     foot = _foot(page, document)
-    above = len(page.lines) if _is_brief(page.look) else 0
+    above = len(page.lines) - start if _is_brief(page.look) else 0
     room = SCREEN - above - len(foot.lines)
     estimates = document.estimates
     if len(estimates) == 1:
@@ -174,8 +175,9 @@ def _pointers(document: EstimateDocument, lines: bool, full: bool, explained: bo
     """How much more there is, and which option shows it."""
     estimates = document.estimates
     parts = []
-    if len(estimates) > 1 and not (lines or full or explained):
-        parts.append(f"--lines: {counted(sum(len(made.lines) for made in estimates), 'line')}")
+    count = sum(len(made.lines) for made in estimates)
+    if len(estimates) > 1 and count and not (lines or full or explained):
+        parts.append(f"--lines: {counted(count, 'line')}")
     if not full:
         found = [
             counted(count, unit)

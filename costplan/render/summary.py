@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.render.figures import WHOLE, Row, figure_rows
 from costplan.render.page import Cell, Page, Table, cell
 from costplan.render.sentences import total_of
 
 LABEL = 19
 """Columns of the longest usual title."""
+
+if TYPE_CHECKING:
+    from costplan.document.estimate import Estimate, EstimateDocument
 
 
 def summarise(page: Page, document: EstimateDocument) -> None:

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
-from costplan.document.estimate import EstimateDocument
 from costplan.document.line import LineItem
 from costplan.quantity import grouped
 from costplan.render import Look
 from costplan.render.bill_lines import explain, merged
 from costplan.render.page import Page, Table, amount_of, cell, money, short
-from costplan.render.screen import lay_out as lay_out_estimates
 from costplan.render.sentences import reasons
 
 if TYPE_CHECKING:
@@ -52,7 +50,12 @@ def page(saved: Sequence[Saved], look: Look) -> Page:
 def _lay_out(page: Page, document: Document) -> None:
     if isinstance(document, Bill):
         _bill(page, document)
-    elif isinstance(document, EstimateDocument):
+        return
+    from costplan.document.estimate import EstimateDocument  # which no bill needs
+
+    if isinstance(document, EstimateDocument):
+        from costplan.render.screen import lay_out as lay_out_estimates
+
         lay_out_estimates(page, document)
     else:
         from costplan.render.comparison import lay_out

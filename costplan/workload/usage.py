@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from costplan.facts import Fact, fact
 from costplan.quantity import TWELVE, ZERO
 from costplan.words import Purpose
 from costplan.workload.model import Workload
@@ -18,7 +19,7 @@ from costplan.workload.step import Step
 from costplan.workload.tables import Job
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class PartUsage:
     """The variables of one role that is not a model, and what its use is for."""
 
@@ -35,14 +36,14 @@ class PartUsage:
         return found
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Usage:
     """Everything a month takes. ``requests`` are turns where traffic counts conversations."""
 
     requests: Decimal
     model_calls: list[ModelCalls]
     parts: dict[str, PartUsage]
-    assumed: list[str]
+    assumed: list[Fact]
 
 
 def monthly_usage(
@@ -194,7 +195,7 @@ def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal], passes
     runtime = workload.runtime
     if runtime is not None:
         if passes != 1:
-            usage.assumed.append(f"runtime: seconds grow with the steps' runs, x {passes:.3f}")
+            usage.assumed.append(fact("runtime-grows", passes=passes))
         own = {
             "active_cpu_seconds": runtime.active_cpu_seconds * passes,
             "wall_seconds": runtime.wall_seconds * passes,
@@ -246,7 +247,7 @@ def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
         others = sum((one for name, one in runs.items() if name not in model_steps), ZERO)
         spans = traces + others * part.sample + llm_spans
     if workload.job:
-        usage.assumed.append("jobs are not traced")
+        usage.assumed.append(fact("jobs-not-traced"))
     _part(usage, "observability", "observability").variables.update(
         seats=part.seats,
         traces=traces,

@@ -175,8 +175,8 @@ WRONG = {
 def test_prices_where_nobody_looks_are_an_error(name: str, tmp_path: Path) -> None:
     where, says = WRONG[name]
     project(tmp_path, where)
-    for command in (("estimate", "--full"), ("check",)):
-        ran = costplan(*command, "w.toml", *DAY, folder=tmp_path)
+    for command in ("estimate", "check"):
+        ran = costplan(command, "w.toml", *DAY, folder=tmp_path)
         assert (ran.code, ran.out) == (2, "")
         assert says in ran.err
 
@@ -190,8 +190,8 @@ def test_a_link_to_nothing_is_no_absence(where: str, tmp_path: Path) -> None:
     path = tmp_path / where
     path.parent.mkdir(parents=True, exist_ok=True)
     path.symlink_to("gone")
-    for command in (("estimate", "--full"), ("check",)):
-        ran = costplan(*command, "w.toml", *DAY, folder=tmp_path)
+    for command in ("estimate", "check"):
+        ran = costplan(command, "w.toml", *DAY, folder=tmp_path)
         assert (ran.code, ran.out) == (2, ""), where
         assert where in ran.err
 
@@ -218,7 +218,7 @@ def test_a_file_in_place_of_a_folder_or_the_other_way_round(where: str, tmp_path
 
 def test_an_unrelated_file_is_noted_and_left_alone(tmp_path: Path) -> None:
     project(tmp_path, "pricing/notes.toml", 'title = "our suppliers"\n')
-    for command in (("estimate", "--full"), ("check",)):
-        ran = costplan(*command, "w.toml", *DAY, folder=tmp_path)
+    for command in ("estimate", "check"):
+        ran = costplan(command, "w.toml", *DAY, folder=tmp_path)
         assert ran.code == 0
         assert "notes.toml holds no prices and is left alone" in " ".join(ran.out.split())

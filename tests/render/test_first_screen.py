@@ -13,6 +13,7 @@ import pytest
 from costplan.cli import run
 from costplan.document.estimate import EstimateDocument
 from costplan.document.saved import Saved
+from costplan.facts import said as as_said
 from costplan.render import Look, render, render_all
 from costplan.render.alerts import alerts
 from costplan.render.deciding import decider, what_decides
@@ -122,29 +123,31 @@ def test_a_warning_is_said_once_and_names_its_stacks() -> None:
     assert "no batch price is published (standard only) (aws)" in full
     assert "aws/step-functions-standard: checked 2024-07-01 (aws)" in full
     for made in document.estimates:
-        made.warnings += ["all", f"of {made.stack}"]
+        made.facts += [as_said("warning", "all"), as_said("warning", f"of {made.stack}")]
     said = [one.text for one in alerts(document, WIDTH, full=False)]
     assert said.count("warning: all") == 1
     assert "warning: of portable (portable)" in said
-    assert "3 more warnings: --full names them" in said
+    assert "3 more warnings: --full" in said
     assert all(f"of {made.stack}" not in said[-1] for made in document.estimates)
+
+
+def assumed(document: EstimateDocument) -> list[str]:
+    return [one.text for one in alerts(document, WIDTH, full=False) if "rho" in one.text]
 
 
 def test_an_assumption_that_decides_stands_on_the_screen() -> None:
     """The figures at both ends are those of the sentence that --full shows."""
     document = support()
-    (whole,) = {one for made in document.estimates for one in made.assumptions if "verdicts" in one}
-    ends = re.findall(r"([\d,]+) cases", whole)
-    (said,) = [one.text for one in alerts(document, WIDTH, full=False) if "rho" in one.text]
-    assert said == (
-        f"assumed rho = 0.5 of 'validate' decides the cases: {ends[0]} at 0, {ends[1]} at 1"
-    )
+    whole = {one.text for made in document.estimates for one in made.facts_of("verdicts-correlate")}
+    ends = re.findall(r"([\d,]+) cases", whole.pop())
+    assert whole == set()
+    said = f"assumed rho = 0.5 of 'validate' decides the cases: {ends[0]} at 0, {ends[1]} at 1"
+    assert assumed(document) == [said]
     for made in document.estimates[1:]:
-        made.assumptions.remove(whole)
-    (said,) = [one.text for one in alerts(document, WIDTH, full=False) if "rho" in one.text]
-    assert said.endswith(" at 1 (portable)")
-    document.estimates[0].assumptions.remove(whole)
-    assert not [one for one in alerts(document, WIDTH, full=False) if "rho" in one.text]
+        made.facts = [one for one in made.facts if one.code != "verdicts-correlate"]
+    assert assumed(document) == [f"{said} (portable)"]
+    document.estimates[0].facts = []
+    assert assumed(document) == []
 
 
 def flat(text: str) -> str:
@@ -220,3 +223,21 @@ def test_several_documents_have_a_screen_each() -> None:
     both = [Saved("a.json", support()), Saved("b.json", support().only("portable"))]
     page = render_all(both, "table", Look(width=WIDTH))
     assert page.count("people are") == 2
+    alone = [render(one.document, "table", Look(width=WIDTH)) for one in both]
+    assert all(one in page for one in alone)
+
+
+@pytest.mark.usefixtures("terminal")
+def test_people_who_are_not_modelled_are_said_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In words that do not take the missing number of cases for a missing price."""
+    text = (ROOT / "examples" / "support-agent.toml").read_text("utf-8")
+    (tmp_path / "w.toml").write_text(re.sub(r"(?m)^success = .*$", "", text), "utf-8")
+    brief = estimate(capsys, tmp_path / "w.toml", "--stack", "portable").splitlines()
+    decided = next(at for at, line in enumerate(brief) if line.startswith("people are"))
+    assert brief[decided].startswith("people are 60 % of what has a price: ")
+    assert brief[decided + 1] == "human: the number of cases is unknown (--full: why)"
+    full = estimate(capsys, tmp_path / "w.toml", "--stack", "portable", "--full")
+    said = "human: the number of cases is unknown: how many cases there are is not modelled: "
+    assert f"{said}'retrieve' has no success rate" in flat(full)

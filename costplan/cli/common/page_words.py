@@ -197,4 +197,29 @@ PAGE_WORDS: dict[str, Term] = {
         "'costplan estimate --explain'",
         ("lines", "line item", "notes", "quantity", "charge"),
     ),
+    "usage": Term(
+        "what real requests were, as 'costplan usage' reads them",
+        (
+            "'Not counted' are records that could not be read or whose counts contradict each "
+            "other, 'left out' those that are no requests of their own. 'Without a price' are "
+            "tokens whose price the catalogue does not have for that day, mode or region: the "
+            "total says 'at least' then. 'P50' and 'P95' are sizes of single requests.",
+        ),
+        "docs/usage.md",
+        ("not counted", "left out", "without a price", "prices"),
+    ),
+    "reconciliation": Term(
+        "a plan, real usage and an invoice, and the steps between them",
+        (
+            "'logged' is what real usage had, 'billed' what the invoice has, 'expected' the usage "
+            "at list prices after the workload's terms. 'Days with one side only' were logged and "
+            "not billed, or billed and not logged. 'Not compared' is what could not be asked.",
+        ),
+        "docs/usage.md",
+        (
+            *("logged", "billed", "expected", "invoice", "not compared"),
+            "days with one side only",
+            "logged models without an offer",
+        ),
+    ),
 }

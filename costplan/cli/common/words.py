@@ -173,7 +173,7 @@ def share(name: str, text: str) -> Decimal:
 
 def sane(name: str, value: str) -> Decimal:
     """A number from the command line. Raises BadUsage, also for one beyond Decimal's exponents."""
-    from costplan.api import number
+    from costplan.api.billing import number
 
     try:
         return number(name, value)

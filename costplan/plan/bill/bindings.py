@@ -11,9 +11,10 @@ from decimal import Decimal
 from costplan.billing.book import Book
 from costplan.billing.takes import Take
 from costplan.billing.variables import MissingVariables, takes_variable, variables_of
-from costplan.catalog.lookup import Catalog, Entry, alias_note
+from costplan.catalog.lookup import Catalog, Entry, alias_fact
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Path, PriceNotKnown, Problem, did_you_mean
 from costplan.quantity import ZERO, grouped, rounded, total
 from costplan.words import Category
@@ -32,7 +33,7 @@ SERVES: dict[str, tuple[Category, ...]] = {
 """Which categories of the catalogue can fill each kind of role."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Bound:
     """A role with the entry that fills it."""
 
@@ -44,13 +45,13 @@ class Bound:
     variables: dict[str, Decimal]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Bindings:
     """A stack's roles, filled; and what was refused, chosen or left out on the way."""
 
     bound: dict[str, Bound] = field(default_factory=dict)
     omitted: dict[str, str] = field(default_factory=dict)
-    reasons: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -87,8 +88,7 @@ def bind(
         except BadUsage as error:
             made.problems.append(Problem(path, str(error.message), error.hint))
             continue
-        alias = alias_note(entry, binding.offer)
-        made.reasons += [alias] if alias else []
+        made.facts += alias_fact(entry, binding.offer)
         made.bound[role] = Bound(role, kind, binding, entry, path, variables)
     return made
 
@@ -218,8 +218,10 @@ def _cheapest(
     bills.sort(key=lambda one: one[0])
     amount, chosen = bills[0]
     others = [f"{entry.id} costs {grouped(cost - amount, 2)} more" for cost, entry in bills[1:3]]
-    reason = f"'{name}': {chosen.id} is the cheapest plan that serves it"
-    made.reasons.append("; ".join([reason, *refused, *others]))
+    if told := [*refused, *others]:
+        made.facts.append(fact("cheapest-plan-of", chosen.id, asked=name, others=told))
+    else:
+        made.facts.append(fact("cheapest-plan", chosen.id, asked=name))
     return chosen
 
 

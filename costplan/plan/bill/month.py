@@ -25,6 +25,7 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
 from costplan.plan.bill.people import cases_of
 from costplan.plan.bill.vendors import served_in
@@ -346,7 +347,7 @@ class StackMonth:
 
     # -- what a reader must know: nothing, of money alone --------------------------------------
 
-    def tell(self, notes: Sequence[str]) -> None:
+    def tell(self, facts: Sequence[Fact]) -> None:
         """Of the month as a whole."""
 
     def _tell_model(self, entry: Entry, demands: Sequence[ModelCalls], terms: Terms) -> None:

@@ -9,6 +9,7 @@ from costplan.billing.models import ModelBill, Terms, write_model
 from costplan.billing.takes import OfferBill, Take
 from costplan.catalog.lookup import Entry
 from costplan.catalog.offer import Offer
+from costplan.facts import Fact, fact
 from costplan.plan.bill.bindings import Bound
 from costplan.plan.bill.month import StackMonth
 from costplan.quantity import with_unit
@@ -20,51 +21,44 @@ class WrittenMonth(StackMonth):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self.assumptions: list[str] = list(self.usage.assumed)
-        self.notes: list[str] = []
-        self.warnings: list[str] = []
-        self.not_included = [
-            f"{role}: {reason}" if reason else role
+        self.facts: list[Fact] = [*self.usage.assumed, *self.bindings.facts]
+        self.facts += [
+            fact("role-because", role, reason=reason) if reason else fact("role", role)
             for role, reason in self.bindings.omitted.items()
         ]
 
     def _offer(self, entry: Entry, takes: list[Take]) -> OfferBill:
         return super()._offer(entry, takes).write()
 
-    def tell(self, notes: Sequence[str]) -> None:
-        self.notes += notes
+    def tell(self, facts: Sequence[Fact]) -> None:
+        self.facts += facts
 
     def _tell_model(self, entry: Entry, demands: Sequence[ModelCalls], terms: Terms) -> None:
         bill = ModelBill()
         write_model(self.book, entry, self.day, demands, self.workload.traffic, terms, bill)
-        self.assumptions += bill.assumptions
-        self.notes += bill.notes
-        self.warnings += bill.warnings
+        self.facts += bill.facts
 
     def _tell_offer(self, entry: Entry, bill: OfferBill) -> None:
         offer = entry.item
         assert isinstance(offer, Offer)
         bill.write()
-        self.notes += [one.words(self.workload.horizon_months > 1) for one in bill.grants]
-        self.notes += bill.notes
+        self.facts += [one.fact(self.workload.horizon_months > 1) for one in bill.grants]
         own = {name: one for name, one in bill.assumed.items() if name in offer.variables}
         if own:
             words = [
                 f"{name} = {with_unit(one, offer.variables[name].unit)}"
                 for name, one in own.items()
             ]
-            self.assumptions.append(f"{entry.id}: {'; '.join(words)}")
-        self.assumptions += bill.sized
+            self.facts.append(fact("quantities", entry.id, quantities=words))
+        self.facts += bill.facts
         if offer.not_included:
-            self.not_included.append(f"{entry.id}: {'; '.join(offer.not_included)}")
+            self.facts.append(fact("by-offer", entry.id, parts=offer.not_included))
         wanted = self.stack.region
         if wanted and offer.region and wanted not in offer.region:
-            self.assumptions.append(
-                f"{entry.id}: priced in {offer.region}; no price for {wanted} is in the catalogue"
-            )
+            self.facts.append(fact("other-region", entry.id, region=offer.region, wanted=wanted))
 
     def _tell_required(self, entry: Entry, bound: Bound) -> None:
-        self.notes.append(f"{bound.entry.id} needs {entry.id}: its bill is included")
+        self.facts.append(fact("included", bound.entry.id, offer=entry.id))
 
     def _tell_unused(self, entry: Entry, unknown: Sequence[str]) -> None:
-        self.notes.append(f"{entry.id}: only its fixed part ({', '.join(unknown)} unknown)")
+        self.facts.append(fact("fixed-part-only", entry.id, unknown=unknown))

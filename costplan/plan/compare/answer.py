@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from costplan.document.comparison import Answer, Lever, Sensitivity, Standing
 from costplan.document.estimate import Estimate
+from costplan.facts import texts, unique
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.levers import TRAFFIC, Contender, Levers, inputs
 from costplan.plan.compare.pricing import Billed, Pricer, least
@@ -183,9 +184,10 @@ class Ranking:
     def _nothing(self) -> str:
         """Why nothing is recommended, and what would help."""
         if all(not one.made.options for one in self.tried.values()):
-            untold = [one for tried in self.tried.values() for one in tried.made.notes]
-            said = "; ".join(dict.fromkeys(untold)).replace("; reliability is not modelled:", ",")
-            return f"{said}; measure on about {_cases(Decimal('0.9'))} cases"
+            untold = [one for tried in self.tried.values() for one in tried.made.facts]
+            reasons = [str(one.values["reason"]) for one in untold if "reason" in one.values]
+            said = ", ".join(dict.fromkeys(reasons)) or "; ".join(texts(unique(untold)))
+            return f"how right it is: {said}; measure on about {_cases(Decimal('0.9'))} cases"
         asked = []
         if self.goal.reliability is not None:
             asked.append(f"{rounded(self.goal.reliability * 100)} %")

@@ -10,6 +10,7 @@ from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.facts import Fact, fact
 from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.plan.bill.settlement import agree, without_terms
 from costplan.plan.bill.vendors import largest_vendor
@@ -22,7 +23,7 @@ from costplan.plan.compare.pricing import Pricer
 from costplan.plan.compare.strategies import strategies
 from costplan.plan.compare.ways import Ways
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
-from costplan.quantity import ZERO, rounded, settle, total
+from costplan.quantity import ZERO, settle, total
 from costplan.words import WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solutions
@@ -76,7 +77,7 @@ def compare(
         mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
         answer=ranking.answer(),
-        notes=_notes(document, at_reliability),
+        facts=_facts(document, at_reliability),
     )
     made.recommended = ranking.recommended()
     if levers:
@@ -95,34 +96,26 @@ def compare(
     return made
 
 
-def _notes(document: EstimateDocument, at_reliability: Decimal | None) -> list[str]:
+def _facts(document: EstimateDocument, at_reliability: Decimal | None) -> list[Fact]:
     found = []
     shared = [one.stack for one in document.estimates if one.reliability and one.reliability.shared]
     if shared:
-        found.append(
-            f"success rates are taken to be the same for every model in {', '.join(shared)}: "
-            "no stack is ranked on reliability"
-        )
+        found.append(fact("not-ranked", stacks=shared))
     unknown = [one.stack for one in document.estimates if one.at_least]
     if unknown:
-        found.append(
-            f"prices are missing in {', '.join(unknown)}: totals there are at least what they say, "
-            "differences with them may be larger or smaller, and no break-even or payback is given"
-        )
+        found.append(fact("totals-at-least", stacks=unknown))
     if at_reliability is not None:
-        goal = f"{rounded(at_reliability * 100)} %"
+        goal = {"percent": at_reliability * 100}
         below = [
             one.stack
             for one in document.estimates
             if one.reliability and one.reliability.trusted < at_reliability
         ]
         if below:
-            found.append(f"not at {goal} trusted answers as they stand: {', '.join(below)}")
+            found.append(fact("plans-below-goal", stacks=below, **goal))
         unmodelled = [one.stack for one in document.estimates if one.reliability is None]
         if unmodelled:
-            found.append(
-                f"whether {goal} of answers are right is not modelled: {', '.join(unmodelled)}"
-            )
+            found.append(fact("goal-not-modelled", stacks=unmodelled, **goal))
     return found
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from costplan.document.estimate import Estimate
 from costplan.document.options import Option, Strategies
+from costplan.facts import fact
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.pricing import Billed, least
 from costplan.plan.compare.search import searched
@@ -47,7 +48,7 @@ def strategies(
     )
     solved = ways.pricer.solved(ways.workload, stack)
     if solved.outcomes is None:
-        made.notes = [f"reliability is not modelled: {reason}" for reason in solved.missing]
+        made.facts = [fact("stack-not-modelled", reason=reason.text) for reason in solved.missing]
         made.sentence = "Without success rates there is nothing to compare spending with."
         return Tried([], made)
     roles = {step.role for step in ways.workload.step}
@@ -59,11 +60,11 @@ def strategies(
         }
     )
     if unpriced:
-        made.notes = [f"{offer}: a step's price is missing" for offer in unpriced]
+        made.facts = [fact("step-unpriced", offer) for offer in unpriced]
         made.sentence = "Without the price of every step there is nothing to compare."
         return Tried([], made)
     pricer = ways.pricer
-    billed = distinct(pricer.bill(way, stack) for way in ways.of(stack, estimate, made.notes))
+    billed = distinct(pricer.bill(way, stack) for way in ways.of(stack, estimate, made.facts))
     if search:
         billed += searched(ways, stack, goal, made, billed)
     return measured(billed, made, estimate.requests)
@@ -73,7 +74,7 @@ def measured(billed: list[Billed], made: Strategies, requests: Decimal) -> Tried
     """The strategies with these ways, measured."""
     made.options = [one.option for one in billed]
     if made.options[0].at_least:
-        made.notes.append("a price of this stack is missing: every amount here is at least that")
+        made.facts.append(fact("ways-at-least"))
     _measure(made, requests)
     made.advice = _advice(made)
     return Tried(billed, made)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from costplan.document.estimate import Estimate
+from costplan.facts import Fact, fact
 from costplan.outcomes.votes import ceiling
 from costplan.plan.compare import hosting
 from costplan.plan.compare.fleets import Capacity
@@ -28,7 +29,7 @@ from costplan.workload.strategy import Candidate
 MOST_WORK = 5_000
 """States times steps of a member behind which more attempts are not tried: each attempt more takes
 up to twenty times the states of the one before."""
-TOO_LARGE = "plans with more attempts are left out: they have too many states"
+TOO_LARGE = fact("ways-too-large")
 
 
 class Ways:
@@ -51,13 +52,13 @@ class Ways:
                 workload = replace(workload, human=None)
             yield choices, Way(words(choices, self.workload), "orchestrate", workload)
 
-    def of(self, stack: str, estimate: Estimate, notes: list[str]) -> Iterator[Way]:
-        """Every way for a stack, the plan first. ``notes`` says what is left out, and why.
+    def of(self, stack: str, estimate: Estimate, facts: list[Fact]) -> Iterator[Way]:
+        """Every way for a stack, the plan first. ``facts`` say what is left out, and why.
 
         Raises InvalidInput where the file pairs a machine with another machine's measurement.
         """
         yield Way("this plan", "plan", self.workload)
-        yield from self._family(stack, notes)
+        yield from self._family(stack, facts)
         yield from self._candidates(stack)
         yield from self._hosting(stack, estimate)
         yield from self._votes(stack)
@@ -66,7 +67,7 @@ class Ways:
             batch = Choices(batch=True)
             yield Way("batch where it may wait", "orchestrate", changed(self.workload, batch))
 
-    def _family(self, stack: str, notes: list[str]) -> Iterator[Way]:
+    def _family(self, stack: str, facts: list[Fact]) -> Iterator[Way]:
         """More attempts need more states: behind a member with very many they are left out."""
         full: set[tuple[object, ...]] = set()
         for choices, way in self.members:
@@ -77,8 +78,8 @@ class Ways:
             states = solved.outcomes.states if solved and solved.outcomes else 0
             if solved is None or states * len(self.workload.step) > MOST_WORK:
                 full.add(kept)
-                if TOO_LARGE not in notes:
-                    notes.append(TOO_LARGE)
+                if TOO_LARGE not in facts:
+                    facts.append(TOO_LARGE)
             if solved is not None:
                 yield way
 

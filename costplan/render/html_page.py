@@ -1,18 +1,40 @@
-"""The parts of an HTML page: tables, lists, text. Every text of a file is escaped here."""
+"""The frame of an HTML page and its parts: one page that needs nothing else, without network or
+script; it prints, follows the reader's light or dark, and can be read by ear. Every text of a file
+is escaped.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import NamedTuple
 
 from costplan.problems import clean
+from costplan.render import Look
 from costplan.render.figures import WHOLE
+from costplan.render.html_style import CSS
 from costplan.render.page import TOGETHER
 
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 SAFE = ("https://", "http://")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DATED = ' class="d"'
+
+
+def whole_page(title: str, body: str, look: Look) -> str:
+    """A page with a title that is escaped here, and a body that is markup already."""
+    made = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        '<meta name="generator" content="costplan">\n'
+        f"<title>{text_of(title)}</title>\n<style>\n{CSS}</style>\n</head>\n<body>\n<main>\n{body}\n"
+        "</main>\n<footer>An estimate, not an invoice. Made by costplan from the prices and dates "
+        "named above.</footer>\n</body>\n</html>\n"
+    )
+    return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def text_of(text: str) -> str:
@@ -69,19 +91,38 @@ def _linked(text: str) -> str:
     return shown
 
 
-def bulleted(title: str, sentences: Sequence[str]) -> str:
+def bullets(title: str, sentences: Sequence[str]) -> str:
+    """A titled list; nothing without sentences."""
     if not sentences:
         return ""
     items = "".join(f"<li>{text_of(one)}</li>" for one in sentences)
     return f"<h3>{text_of(title)}</h3><ul>{items}</ul>"
 
 
-def grid(*parts: str) -> str:
-    """Parts beside each other where there is room."""
-    shown = [part for part in parts if part]
-    return f'<div class="grid">{"".join(shown)}</div>'
+def folded(title: str, body: str, *, shut: bool = False) -> str:
+    """A part that a reader may fold away."""
+    return f"<details{'' if shut else ' open'}><summary>{text_of(title)}</summary>{body}</details>"
 
 
-def folded(summary: str, *parts: str) -> str:
-    """Parts that are opened by their summary."""
-    return f"<details><summary>{text_of(summary)}</summary>{''.join(parts)}</details>"
+class Card(NamedTuple):
+    """A figure large, its name above and sentences below; ``shade`` is its class."""
+
+    name: str
+    figure: str
+    below: Sequence[str] = ()
+    unit: str = ""
+    shade: str = ""
+
+
+def cards(found: Sequence[Card]) -> str:
+    """The figures that a page is about."""
+    made = []
+    for one in found:
+        unit = f" <small>{text_of(one.unit)}</small>" if one.unit else ""
+        body = "".join(f"<dd>{text_of(line)}</dd>" for line in one.below)
+        shade = f" {one.shade}" if one.shade else ""
+        made.append(
+            f'<div class="card{shade}"><dt>{text_of(one.name)}</dt>'
+            f'<dd class="big">{text_of(one.figure)}{unit}</dd>{body}</div>'
+        )
+    return f'<dl class="cards">{"".join(made)}</dl>'
