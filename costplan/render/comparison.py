@@ -42,6 +42,8 @@ from costplan.render.ways import (
     to_measure,
 )
 
+WIDE = 70
+"""Columns of a page that has room for what an extra answer costs."""
 LONGEST_STACK = 24
 """Columns of a stack's name beside its bar."""
 
@@ -246,7 +248,7 @@ def _strategies(page: Page, made: Strategies, whole: Comparison, told: Known) ->
     for sentence in measures(made):
         page.say(f"{sentence}.", "", 2)
     page.say()
-    page.draw(_ways(made, whole.document.currency, told))
+    page.draw(_ways(made, whole.document.currency, told, wide=page.width >= WIDE))
     page.say()
     table = Table("where the money goes", *purpose_titles(loss=told.loss))
     for one in telling(made):
@@ -255,10 +257,10 @@ def _strategies(page: Page, made: Strategies, whole: Comparison, told: Known) ->
     page.say()
 
 
-def _ways(made: Strategies, currency: str, told: Known) -> Table:
+def _ways(made: Strategies, currency: str, told: Known, *, wide: bool) -> Table:
     """Every priced way: the frontier, what another way beats, and what buys compute."""
     columns = Columns.of(made, told)
-    table = Table("frontier", *columns.titles(currency), "extra")
+    table = Table("frontier", *columns.titles(currency), *(["extra"] if wide else []))
     below = True
     blocks = Blocks.of(made)
     for one in blocks.frontier:
@@ -266,7 +268,7 @@ def _ways(made: Strategies, currency: str, told: Known) -> Table:
             below = False
             table.add(cell(f"{rounded(made.target * 100)} % and more", "bold"))
         extra = "" if one.marginal is None else money(one.marginal)
-        table.add(brief(one.name), *columns.cells(one), extra)
+        table.add(brief(one.name), *columns.cells(one), *([extra] if wide else []))
     for title, ways in zip(PLACES[1:], blocks[1:], strict=True):
         if ways:
             table.rule()

@@ -18,11 +18,12 @@ def _classes() -> str:
 TEMPLATE = """\
 :root { color-scheme: light dark; --ink: #1a2026; --dim: #4d5a66; --paper: #ffffff; --soft: #f3f5f7;
   --line: #c9d1d9; --link: #0a58b0; --bad: #a81616; --warn: #7a4b00; --good: #1d6b35;
-  --mild: #8fb8e6;
+  --mark: #0a58b0; --mild: #8fb8e6;
   @light }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8edf2; --dim: #a9b6c2; --paper: #14181d; --soft: #1e242b; --line: #3b4651;
-    --link: #7db8ff; --bad: #ff8f8f; --warn: #f0b35a; --good: #79d094; --mild: #33658f;
+    --link: #7db8ff; --bad: #ff8f8f; --warn: #f0b35a; --good: #79d094;
+    --mark: #7db8ff; --mild: #33658f;
     @dark }
 }
 * { box-sizing: border-box; }
@@ -78,11 +79,11 @@ figcaption { color: var(--dim); font-size: .9rem; }
   paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }
 .plot .tick { fill: var(--dim); font-size: 12px; } .plot .mid { text-anchor: middle; }
 .plot .end { text-anchor: end; } .plot .rule { stroke: var(--line); }
-.own { fill: var(--link); } .metal { fill: var(--paper); stroke: var(--ink); stroke-width: 1.5; }
-.ring { fill: none; stroke: var(--link); stroke-width: 2; }
-.front { stroke: var(--link); stroke-width: 1.5; fill: none; }
+.own { fill: var(--mark); } .metal { fill: var(--paper); stroke: var(--ink); stroke-width: 1.5; }
+.ring { fill: none; stroke: var(--mark); stroke-width: 2; }
+.front { stroke: var(--mark); stroke-width: 1.5; fill: none; }
 .goal, .now { stroke: var(--ink); stroke-dasharray: 4 3; }
-.lower { fill: var(--mild); } .higher { fill: var(--link); }
+.lower { fill: var(--mild); } .higher { fill: var(--mark); }
 .open { fill-opacity: .45; stroke: var(--ink); stroke-dasharray: 4 3; }
 .said { margin: 0 0 1.2rem; background: var(--soft); border: 1px solid var(--line);
   border-radius: 8px; padding: .7rem .9rem; overflow-wrap: anywhere; }
@@ -121,6 +122,7 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
 @media print {
   :root { --ink: #000; --dim: #333; --paper: #fff; --soft: #fff; --line: #999; --link: #000;
     --bad: #8a0000; --warn: #5c3900; --good: #14502a;
+    --mark: #0a58b0; --mild: #8fb8e6;
     @light }
   body { font-size: 10pt; }
   main, footer { max-width: none; padding: 0; }
