@@ -93,9 +93,9 @@ class States:
         start = State(0, 1, (0,) * len(self._validators), -1, -1, self._blank)
         first_seen: dict[State, int] = {start: 0}
         states = [start]
-        moves: list[list[Transition] | None] = [None]
+        moves: list[dict[tuple[int, int, int], float] | None] = [None]
         left: list[int] = []
-        stack: list[tuple[int, Iterator[Transition]]] = []
+        stack: list[tuple[int, Iterator[int]]] = []
 
         def enter(at: int) -> None:
             sums: dict[tuple[int, int, int], float] = {}
@@ -113,15 +113,15 @@ class States:
                 sums[key] = sums.get(key, 0.0) + share
             if len(states) > MOST_STATES:
                 raise TooManyStates(f"more than {MOST_STATES:,} states")
-            merged = moves[at] = [Transition(share, *key) for key, share in sums.items()]
-            stack.append((at, iter(merged)))
+            moves[at] = sums
+            stack.append((at, iter([target for target, _, _ in sums if target >= 0])))
 
         enter(0)
         while stack:
             at, waiting = stack[-1]
-            for move in waiting:
-                if move.target >= 0 and moves[move.target] is None:
-                    enter(move.target)
+            for target in waiting:
+                if moves[target] is None:
+                    enter(target)
                     break
             else:
                 stack.pop()
@@ -134,7 +134,7 @@ class States:
         self.transitions = [
             [
                 Transition(share, number[to] if to >= 0 else to, runs, fallbacks)
-                for share, to, runs, fallbacks in moves[at] or ()
+                for (to, runs, fallbacks), share in (moves[at] or {}).items()
             ]
             for at in left
         ]
@@ -153,21 +153,29 @@ class States:
             for share, target in self._onward(state, state.fault, state.history):
                 yield usable * share, target, node.all_wrong, 0
             return
-        for way in self._ways(state, node):
+        record, told = self._record(state), self._is_told(state, node)
+        learns = self._learns(node, record, told)
+        missed = 1.0 - node.detection
+        for way in self._ways(state.step, node, record, told):
             share, runs = usable * way.probability, way.runs
-            history = self._after_runs(state, node, way)
+            history = state.history
+            if learns:
+                history = self._after_runs(state, node, record, told, way)
             if way.right:
                 for part, target in self._onward(state, -1, history):
                     yield share * part, target, runs, 0
                 continue
-            for part, target in self._onward(state, state.step, history):
-                yield share * (1.0 - node.detection) * part, target, runs, 0
+            if missed:
+                for part, target in self._onward(state, state.step, history):
+                    yield share * missed * part, target, runs, 0
             noticed = share * node.detection
-            if noticed and state.attempt >= node.attempts and node.fallback is not None:
+            if not noticed:
+                continue
+            if state.attempt >= node.attempts and node.fallback is not None:
                 yield from self._fall_back(state, node, noticed, runs, history, node.fallback)
                 continue
-            told = state.step if node.retry is not None else -1
-            for part, target in self._noticed(state, node, -1, told, history):
+            shown = state.step if node.retry is not None else -1
+            for part, target in self._noticed(state, node, -1, shown, history):
                 yield noticed * part, target, runs, 0
 
     def _time_out(self, state: State, node: Node) -> Iterator[Move]:
@@ -323,32 +331,36 @@ class States:
         slot = self._slot[state.step]
         return (*state.history[:slot], record, *state.history[slot + 1 :])
 
-    def _after_runs(self, state: State, node: Node, way: Try) -> History:
-        """What is known after an execution on a clean input."""
+    def _learns(self, node: Node, record: Record, told: bool) -> bool:
+        """Whether an execution on a clean input tells something of later ones."""
         if not node.remembers:
-            return state.history
-        record = self._record(state)
+            return False
         if node.common_cause:
-            struck = record == STRUCK or way.rights < 0
-            return self._recorded(state, STRUCK if struck else SPARED)
-        told = self._is_told(state, node)
+            return True
         mean = node.retry if told and node.retry is not None else node.success
         drawn = sum(record[2:] if told else record[:2])
         if not teaches(mean, node.rho) or _full(self.most_runs, drawn):
-            return state.history
-        if node.rho >= 1 and drawn:  # the first run has said it all
-            return state.history
+            return False
+        return node.rho < 1 or not drawn  # or the first run has said it all
+
+    def _after_runs(
+        self, state: State, node: Node, record: Record, told: bool, way: Try
+    ) -> History:
+        """What is known after an execution that tells something."""
+        if node.common_cause:
+            struck = record == STRUCK or way.rights < 0
+            return self._recorded(state, STRUCK if struck else SPARED)
         return self._recorded(state, record.with_urn(told, way.rights, way.wrongs))
 
     @staticmethod
     def _is_told(state: State, node: Node) -> bool:
         return node.retry is not None and state.told == state.step
 
-    def _ways(self, state: State, node: Node) -> list[Try]:
-        key = (state.step, self._record(state), self._is_told(state, node))
+    def _ways(self, step: int, node: Node, record: Record, told: bool) -> list[Try]:
+        key = (step, record, told)
         ways = self._tries.get(key)
         if ways is None:
-            ways = self._tries[key] = list(tries(node, key[1], key[2]))
+            ways = self._tries[key] = list(tries(node, record, told))
         return ways
 
 

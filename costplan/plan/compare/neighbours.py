@@ -4,9 +4,11 @@ to be right to pay. Their success is asked for, never invented.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from costplan.catalog.lookup import Catalog, card_on
 from costplan.catalog.model import Model
@@ -21,6 +23,8 @@ from costplan.workload.strategy import Candidate
 
 APART = Decimal("1.2")
 """A neighbour costs at least so many times more or less: another id of the same model is none."""
+ALIKE = Decimal("0.05")
+"""Models whose prices are so near are at one price."""
 HALVINGS = 12
 INPUT_SHARE = Decimal("0.75")
 """Of a call's tokens, for ordering models by price: three in for one out."""
@@ -55,20 +59,36 @@ def _next_in_price(
     if own is None:
         return
     family, _, _ = entry.id.partition("/")
-    prices: list[tuple[Decimal, str]] = []
-    for other in catalog.plans(family):
-        model = other.item
-        if not isinstance(model, Model) or model.kind != entry.item.kind:
-            continue
-        price = _blended(model, day)
-        if price is not None and _sold(model, day):
-            prices.append((price, other.id))
-    below = [one for one in prices if one[0] * APART <= own]
-    above = [one for one in prices if one[0] >= own * APART]
+    models = [
+        _Priced(price, other.id)
+        for other in catalog.plans(family)
+        if isinstance(other.item, Model)
+        and other.item.kind == entry.item.kind
+        and _sold(other.item, day)
+        and (price := _blended(other.item, day)) is not None
+    ]
+    below = [one for one in models if one.price * APART <= own]
+    above = [one for one in models if one.price >= own * APART]
     if below:
-        yield max(below)[1]
+        yield _newest(below, max(one.price for one in below))
     if above:
-        yield min(above)[1]
+        yield _newest(above, min(one.price for one in above))
+
+
+class _Priced(NamedTuple):
+    price: Decimal
+    id: str
+
+
+def _newest(models: Sequence[_Priced], price: Decimal) -> str:
+    """Of the models at about a price the one of the highest version: the vendor's present one."""
+    there = [one for one in models if abs(one.price - price) <= price * ALIKE]
+    return max(there, key=lambda one: (_version(one.id), one.id)).id
+
+
+def _version(name: str) -> tuple[int, ...]:
+    """The numbers of an id that are no date: (4, 6) of claude-sonnet-4-6."""
+    return tuple(int(one) for one in re.findall(r"\d+", name) if len(one) < 4)
 
 
 def _blended(model: Model, day: date) -> Decimal | None:
