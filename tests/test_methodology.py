@@ -26,8 +26,9 @@ from costplan.catalog.expression import Expression
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.offer import Charge
 from costplan.catalog.schedule import Window
-from costplan.document.comparison import Comparison, Option
+from costplan.document.comparison import Comparison
 from costplan.document.estimate import Estimate
+from costplan.document.options import Option
 from costplan.outcomes.graph import Graph, Outcomes
 from costplan.outcomes.node import after_failure, timeout_share
 from costplan.outcomes.queueing import replicas, slots_for

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 
-from costplan.document.comparison import Option
 from costplan.document.estimate import Estimate
+from costplan.document.options import Option
 from costplan.outcomes.queueing import replicas_for_slots, slots_for
 from costplan.workload.solving import solve
 
