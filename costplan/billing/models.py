@@ -3,13 +3,16 @@ request and multiplied by its count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, cases
 from costplan.billing.discounts import Off, share_off
+from costplan.billing.quotas import Paid
+from costplan.billing.reasons import absent
 from costplan.billing.tokens import (
     Processing,
     Tariff,
@@ -17,13 +20,15 @@ from costplan.billing.tokens import (
     TokenUsage,
     windows,
 )
+from costplan.catalog.fees import STORAGE
 from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import Model
+from costplan.catalog.origin import Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem
-from costplan.quantity import ONE, ZERO, grouped, settle
+from costplan.quantity import ONE, ZERO, counted_to, grouped, settle
 from costplan.record import record
-from costplan.words import TOKENS
+from costplan.words import TOKENS, Confidence
 from costplan.workload.conversation import Prefix
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Traffic
@@ -37,12 +42,16 @@ MergeKey = tuple[int, str, str, tuple[str, ...]]
 
 @record
 class Terms:
-    """How one stack buys a model: its tokenizer and verbosity, region and negotiated share off."""
+    """How one stack buys a model: its tokenizer and verbosity, region and negotiated share off.
+
+    ``paid``: by fee, what the account's free quota leaves to pay of it.
+    """
 
     input_factor: Decimal = ONE
     output_factor: Decimal = ONE
     region: str | None = None
     discount: Off = ZERO
+    paid: Mapping[str, Paid] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -53,6 +62,7 @@ class ModelBill:
     assumptions: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    not_included: list[str] = field(default_factory=list)
 
 
 def bill_model(
@@ -76,6 +86,10 @@ def bill_model(
         _context(entry.item, usage, calls, bill)
         for at, window, share in _windows(schedule, calls, traffic, day, bill, entry.id):
             tariff = tariffs.of(entry, day, Processing(calls.mode, terms.region, window))
+            if STORAGE in calls.tokens and tariff.fees.known(STORAGE) is None:
+                words = absent(entry, tariff.card, STORAGE, "price of a stored cache")
+                _once(bill.assumptions, f"{entry.id}: {words}; '{calls.step}' pays none")
+                continue
             for note in tariff.notes(usage):
                 _once(bill.notes, note)
             for case in cases(usage, prefix, calls.rate_per_second, tariff, levels[at]):
@@ -84,7 +98,11 @@ def bill_model(
                     _merge(merged, line, calls, share_off(terms.discount, line.price.charge))
             if prefix is not None and prefix.marked:
                 _caching_note(entry.item, prefix, tariff, bill)
+                _storage_note(calls.step, prefix, tariff, bill)
     bill.lines = list(merged.values())
+    for line in bill.lines:
+        if (paid := terms.paid.get(line.price.charge)) is not None and paid.share != ONE:
+            _less_free(line, paid)
     return bill
 
 
@@ -94,6 +112,8 @@ def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]
         if kind.tokens in tokens:
             factor = terms.input_factor if kind.whole == "input" else terms.output_factor
             tokens[kind.tokens] *= factor
+    if STORAGE in tokens:
+        tokens[STORAGE] *= terms.input_factor
     prefix = calls.prefix
     if prefix is not None and terms.input_factor != ONE:
         prefix = prefix.scaled(terms.input_factor)
@@ -166,7 +186,10 @@ def _context(model: Model, usage: TokenUsage, calls: ModelCalls, bill: ModelBill
 
 def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill) -> None:
     if tariff.prices(-1)["cache_read"].base is None:
-        _once(bill.assumptions, f"{model.id}: no cache read rate is published; nothing is cached")
+        _once(
+            bill.assumptions,
+            f"{model.id}: {tariff.prices(-1)['cache_read'].reason}; nothing is cached",
+        )
         return
     minutes = (model.cache or ASSUMED_TERMS).ttl_minutes or ASSUMED_MINUTES
     gap = prefix.gap_seconds
@@ -187,9 +210,39 @@ def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill)
     elif model.cache.ttl_minutes is None:
         _once(
             bill.assumptions,
-            f"{model.id}: how long a cached prefix is kept is not published; "
+            f"{model.id}: the catalogue does not say how long a cached prefix is kept; "
             f"assumed {grouped(ASSUMED_MINUTES)} minutes",
         )
+
+
+def _storage_note(step: str, prefix: Prefix, tariff: Tariff, bill: ModelBill) -> None:
+    """That a model sells the storage of what is cached, where the workload does not say it."""
+    model, fee = tariff.model, tariff.fees.known(STORAGE)
+    least = (model.cache or ASSUMED_TERMS).minimum_tokens
+    if fee is None or prefix.stored or prefix.marked < least:
+        return
+    if tariff.prices(-1)["cache_read"].base is not None:
+        _once(
+            bill.not_included,
+            f"{model.id}: storage of an explicit cache for '{step}', {fee.words}: "
+            "state cache_storage (an implicit cache pays none)",
+        )
+
+
+def _less_free(line: LineItem, paid: Paid) -> None:
+    """Take off a line what the account has free of its fee; it then rests on both sources."""
+    price, used = line.price, line.quantity
+    line.used, line.quantity = used, settle(used * paid.share)
+    if paid.where is not None:
+        own = Provenance(
+            price.source, cast(Confidence, price.confidence), price.since, price.checked
+        )
+        line.price = replace(price, **combined([own, paid.where])._asdict())
+    free = grouped(counted_to(used - line.quantity))
+    line.basis = f"{grouped(counted_to(used))} {price.unit} - {free} included"
+    if price.price is not None:
+        line.list_amount = settle(line.quantity * price.price / price.per)
+        line.amount = settle(line.list_amount * (1 - line.discount))
 
 
 def _merge(
@@ -203,6 +256,7 @@ def _merge(
     if known is None:
         line.role, line.step, line.purpose = calls.role, calls.step, calls.purpose
         line.tags = calls.tags
+        line.fixed = line.price.charge == STORAGE
         line.discount = discount
         merged[key] = known = line
     else:

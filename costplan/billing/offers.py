@@ -17,6 +17,7 @@ from costplan.billing.discounts import Off, share_off
 from costplan.billing.variables import MissingVariables, Needed, Values, is_fixed
 from costplan.catalog.lookup import Entry, charges_on
 from costplan.catalog.offer import Charge, Gate, Offer
+from costplan.catalog.origin import Provenance
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, counted_to, grouped, rounded, settle, shares, total
@@ -219,7 +220,9 @@ class _Counter:
         unknown: str | None,
     ) -> list[LineItem]:
         where = self.entry.provenance(charge.origin or self._offer.origin)
-        reason = None if priced.price is not None else unknown or "the vendor publishes no price"
+        reason = None
+        if priced.price is None:
+            reason = unknown or _none(charge, priced, where)
         package = charge.mode == "package" and bool(charge.tiers)
         price = Price(
             offer=self.entry.id,
@@ -304,6 +307,13 @@ class _Counter:
     @property
     def _offer(self) -> Offer:
         return self.takers[0][1].offer
+
+
+def _none(charge: Charge, priced: Priced, where: Provenance) -> str:
+    """Why a quantity has no price: that none is published only where the source says so."""
+    if charge.unpublished:
+        return f"no price is published: {where.source}, {where.checked}"
+    return f"the catalogue has no price {priced.tier or 'for it'}"
 
 
 def _standby(line: LineItem, values: Values, share_text: str) -> list[LineItem]:

@@ -13,19 +13,22 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.billing.fees import FeePrices, line_of
+from costplan.billing.reasons import absent
+from costplan.catalog.fees import STATED
 from costplan.catalog.lookup import Entry, card_on
-from costplan.catalog.model import FEES, Card, Mode, Model, Rates, Tier
+from costplan.catalog.model import Card, Mode, Model, Rates, Tier
 from costplan.catalog.origin import Origin, Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
 from costplan.problems import BadUsage, Problem
-from costplan.quantity import ONE, ZERO, settle
+from costplan.quantity import ONE, ZERO
 from costplan.record import record, with_fields
 from costplan.words import TOKEN_KINDS, TOKENS, parts_of
 
 
 @record
-@with_fields((kind.tokens for kind in TOKENS), Decimal, ZERO)
+@with_fields((*(kind.tokens for kind in TOKENS), *STATED), Decimal, ZERO)
 class TokenUsage:
     """One request. ``input_tokens`` and ``output_tokens`` are totals; the others are parts."""
 
@@ -33,9 +36,6 @@ class TokenUsage:
     output_tokens: Decimal = ZERO
     cache_read_tokens: Decimal = ZERO
     cache_write_tokens: Decimal = ZERO
-    training_tokens: Decimal = ZERO
-    web_searches: Decimal = ZERO
-    searches: Decimal = ZERO
 
     def problems(self) -> list[Problem]:
         """A problem for each part larger than its whole, and each negative number."""
@@ -109,18 +109,21 @@ class Tariff:
             if mode.tiers or not tiers:
                 tiers = mode.tiers
             else:
-                self._no_tiers = f"no {processing.mode} price is published for inputs of this size"
+                self._no_tiers = self._lacks(f"{processing.mode} price for inputs of this size")
         if window is not None and window.rates is not None:
             if rates is not self.card.rates:
-                self._unknown = f"no {processing.mode} price is published for {window.name} hours"
+                self._unknown = self._lacks(f"{processing.mode} price for {window.name} hours")
             if tiers:
-                self._no_tiers = f"no {window.name} price is published for inputs of this size"
+                self._no_tiers = self._lacks(f"{window.name} price for inputs of this size")
             rates = Rates(**dict(window.rates))
         self._rates = rates
         self._edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
         self._tiers = tiers
         self._prices: dict[int, dict[str, Price]] = {}
-        self._fees: dict[str, Price] = {}
+        self.fees = FeePrices(entry, self.card, day)
+
+    def _lacks(self, what: str, name: str = "") -> str:
+        return absent(self.entry, self.card, name, what)
 
     def _mode(self, card: Card, factors: list[tuple[str, Decimal]]) -> Mode | None:
         name = self.processing.mode
@@ -129,7 +132,7 @@ class Tariff:
         mode = card.mode.get(name)
         if mode is None:
             known = ", ".join(card.mode) or "standard only"
-            self._unknown = f"no {name} price is published ({known})"
+            self._unknown = f"{self._lacks(f'{name} price', name)} ({known})"
             return None
         if mode.origin is not None:
             if mode.origin.since > self.day:
@@ -150,7 +153,7 @@ class Tariff:
         region = self.card.region.get(name)
         if region is None:
             known = ", ".join(self.card.region) or self.model.region or "none"
-            self._unknown = f"no price for region '{name}' is published (known: {known})"
+            self._unknown = self._lacks(f"price for region '{name}' (known: {known})")
             return
         if region.origin is not None:
             if region.origin.since > self.day:
@@ -205,7 +208,9 @@ class Tariff:
             rate = rates.get(kind)
             if rate is None and (row.as_whole or (kind == "cache_write" and self._free_writes)):
                 continue
-            reason = unknown or (None if rate is not None else f"no {kind} rate is published")
+            reason = unknown
+            if rate is None and reason is None:
+                reason = self._lacks(f"{kind} rate", kind)
             prices[kind] = self._price(
                 kind,
                 "token",
@@ -273,29 +278,10 @@ class Tariff:
             variant=variant,
         )
 
-    def fee(self, name: str) -> Price:
-        """The price of one call beside the tokens."""
-        found = self._fees.get(name)
-        if found is None:
-            fee = self.card.fee.get(name)
-            origin: Origin = (fee.origin if fee else None) or self.card.origin
-            where = self.entry.provenance(origin)
-            if fee is None:
-                found = self._price(
-                    name, FEES[name], None, ONE, where, reason=f"no fee for {name} is published"
-                )
-            elif origin.since > self.day:
-                reason = f"the fee for {name} is known only from {origin.since} on"
-                found = self._price(name, fee.unit, None, fee.per, where, reason=reason)
-            else:
-                found = self._price(name, fee.unit, fee.price, fee.per, where)
-            self._fees[name] = found
-        return found
-
     def bill(self, usage: TokenUsage, count: Decimal = ONE) -> list[LineItem]:
         """The lines of ``count`` requests like ``usage``: one a token kind, one a fee.
 
-        A rate that the vendor does not publish makes an unpriced line, never a zero one.
+        A rate that the catalogue lacks makes an unpriced line, never a zero one.
         Raises nothing: parts larger than their whole are for ``TokenUsage.problems``.
         """
         prices = self._prices.get(self.tier(usage.input_tokens))
@@ -308,18 +294,13 @@ class Tariff:
                 tokens = getattr(usage, kind.tokens)
                 if tokens and kind.name in prices:
                     rest -= tokens
-                    own.append(_line(prices[kind.name], tokens * count))
+                    own.append(line_of(prices[kind.name], tokens * count))
             if rest:
-                lines.append(_line(prices[whole.name], rest * count))
+                lines.append(line_of(prices[whole.name], rest * count))
             lines += own
-        for name, calls in (
-            ("training_tokens", usage.training_tokens),
-            ("web_searches", usage.web_searches),
-            ("searches", usage.searches),
-        ):
-            if calls:
-                lines.append(_line(self.fee(name), calls * count))
-        return lines
+        asked = {name: units for name in STATED if (units := getattr(usage, name))}
+        called = bool(usage.input_tokens or usage.output_tokens)
+        return lines + self.fees.lines(asked, count, called=called)
 
 
 class Tariffs:
@@ -337,13 +318,6 @@ class Tariffs:
         if found is None:
             found = self._made[key] = Tariff(entry, day, processing)
         return found
-
-
-def _line(price: Price, quantity: Decimal) -> LineItem:
-    if price.price is None:
-        return LineItem(price, quantity, None, None)
-    amount = settle(quantity * price.price / price.per)
-    return LineItem(price, quantity, amount, amount)
 
 
 def windows(model: Model, day: date) -> tuple[Window, ...]:

@@ -227,7 +227,9 @@ def test_assumed_cache_terms_are_said() -> None:
         "acme/chat: cache terms assumed: prefixes of at least 1,024 tokens, kept 5 minutes"
     ]
     made = month(PLAIN, demand)
-    assert made.assumptions == ["acme/chat: no cache read rate is published; nothing is cached"]
+    assert made.assumptions == [
+        "acme/chat: the catalogue has no cache_read rate; nothing is cached"
+    ]
 
 
 def test_a_tokenizer_scales_the_prefix_too() -> None:

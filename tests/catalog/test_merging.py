@@ -5,8 +5,9 @@ from decimal import Decimal as D
 
 import pytest
 
+from costplan.catalog.fees import Fee
 from costplan.catalog.merging import Quote, merge
-from costplan.catalog.model import CacheTerms, Card, Fee, Mode, Model, Rates, Region, Rejected, Tier
+from costplan.catalog.model import CacheTerms, Card, Mode, Model, Rates, Region, Rejected, Tier
 from costplan.catalog.origin import Origin, Source
 from costplan.catalog.schedule import Window
 

@@ -16,6 +16,7 @@ from costplan.billing.exchange import Exchange, convert, convert_lines
 from costplan.billing.machines import bill_machines
 from costplan.billing.models import Terms, bill_model
 from costplan.billing.offers import OfferBill, Take, bill_offer
+from costplan.billing.quotas import Allowances
 from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
@@ -81,6 +82,7 @@ class StackMonth:
     def bill(self) -> StackMonth:
         """Bill every role, what they require, cases and fixed costs; returns the month."""
         self._let_index_embed()
+        self.allowances = self._allowances()
         groups: dict[str, list[Bound]] = {}
         for bound in self.bindings.bound.values():
             self.used[bound.entry.id] = bound.entry
@@ -93,6 +95,15 @@ class StackMonth:
         for at, fixed in enumerate(self.workload.fixed):
             self.lines += self._fixed(fixed, at)
         return self
+
+    def _allowances(self) -> Allowances:
+        """What the account has free of its models' fees, summed over all that the stack calls."""
+        calls: dict[str, list[ModelCalls]] = {}
+        for one in self.usage.model_calls:
+            calls.setdefault(one.role, []).append(one)
+        bound = self.bindings.bound.values() if self.stack.free_tiers else ()
+        uses = [(one.entry, calls.get(one.role, ())) for one in bound]
+        return Allowances.of(uses, self.workload.traffic, self.day)
 
     def _payable(self, bound: Bound) -> bool:
         """Whether the offer's currency is ours or has a stated rate; a problem where not."""
@@ -175,6 +186,7 @@ class StackMonth:
                 output_factor=bound.binding.output_factor,
                 region=bound.binding.region or self.stack.residency or self._token_region(entry),
                 discount=self.discounts.off(entry.id),
+                paid=self.allowances.paid(entry, self.day),
             )
             bill = bill_model(entry, self.day, demands, self.workload.traffic, terms)
             for line in bill.lines:
@@ -183,6 +195,7 @@ class StackMonth:
             self.assumptions += bill.assumptions
             self.notes += bill.notes
             self.warnings += bill.warnings
+            self.not_included += bill.not_included
 
     def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
         """A tool served by a model that is priced by the token, such as a reranker."""

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation, Overflow
 from costplan.billing.offers import OfferBill, Take, bill_offer
 from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
 from costplan.billing.variables import takes_variable, variables_of
+from costplan.catalog.fees import STATED
 from costplan.catalog.lookup import Catalog, Entry, alias_note
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
@@ -119,11 +120,21 @@ def _model(
             f"{grouped(Decimal(model.context))}"
         )
     notes += tariff.notes(usage)
+    notes += _free(tariff, usage)
     ends = lifetimes([entry], day, 0)
     notes += [*(end.sentence for end in ends.ended), *ends.notes]
     for line in lines:
         line.component = "tokens"
     return Bill(offer=entry.id, as_of=at, currency=entry.currency, line_items=lines, notes=notes)
+
+
+def _free(tariff: Tariff, usage: TokenUsage) -> Iterable[str]:
+    """What an account has free of the fees of this request, which one request cannot say."""
+    for name in STATED:
+        fee = tariff.fees.known(name)
+        if fee is not None and fee.free is not None and getattr(usage, name):
+            free = f"{grouped(fee.free.quantity)} {fee.unit} a {fee.free.period}"
+            yield f"{name}: an account has {free} free, not taken off a single request"
 
 
 def _offer(
