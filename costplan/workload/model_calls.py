@@ -108,6 +108,14 @@ def step_calls(
     return made
 
 
+def asked_of(work: Step | Job) -> dict[str, Decimal]:
+    """What one call asks for beside tokens."""
+    asked = {"web_searches": work.web_searches} if work.web_searches else {}
+    if work.search_context is not None:
+        asked[BY_CONTEXT[work.search_context]] = ONE
+    return asked
+
+
 def _storage(step: Step) -> Iterator[ModelCalls]:
     """What an explicit cache of the step holds all month, as a single request for nothing else: it
     is paid whether or not the step runs."""
@@ -167,10 +175,7 @@ def _classes(
     rate = arrivals / SECONDS_PER_MONTH
     if opening == "nothing":  # spread thinly over conversations: each a single turn
         rate *= turns
-    stored = _stored_share(step)
-    asked = {"web_searches": step.web_searches} if step.web_searches else {}
-    if step.search_context is not None:
-        asked[BY_CONTEXT[step.search_context]] = ONE
+    stored, asked = _stored_share(step), asked_of(step)
 
     def of(share: int, tokens: dict[str, Decimal], prefix: Prefix | None) -> ModelCalls:
         return ModelCalls(

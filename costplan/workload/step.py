@@ -21,6 +21,7 @@ from costplan.words import PARTS, Purpose, Whole, parts_of
 
 Mode = Literal["batch", "flex", "priority", "fast"]
 LONGEST_MONTH = 744
+SearchContext = Literal["low", "medium", "high"]
 Correlation = Annotated[Decimal, Ge(-1), Le(1)]
 
 
@@ -224,7 +225,7 @@ class Step:
     cacheable_tokens: Amount = Decimal(0)
     output_tokens: Amount = Decimal(0)
     web_searches: Amount = Decimal(0)
-    search_context: Literal["low", "medium", "high"] | None = None
+    search_context: SearchContext | None = None
     cache_storage: CacheStorage | None = None
     mode: Mode | None = None
     purpose: Purpose | None = None

@@ -245,6 +245,16 @@ def test_a_workload_states_the_search_context() -> None:
     assert [one.price.charge for one in silent.unpriced] == ["requests"]
 
 
+def test_a_job_searches_too() -> None:
+    job = '[[job]]\nname = "j"\nruns_per_month = 10\nitems = 100\nmodel = "x"\ninput_tokens = 1\n'
+    made = planned(job + 'search_context = "low"\n[stack.s]\nx = "acme/sized"')
+    assert made.total_monthly == Decimal("6.002")  # 1,000 x 0.006, and a token each at 2 a million
+    found = planned(job + 'web_searches = 6\n[stack.s]\nx = "acme/pro"')
+    assert found.total_monthly == Decimal("14.002")  # 6,000 searches, 5,000 of them free
+    with pytest.raises(InvalidInput, match="searches need a 'model'"):
+        planned(job.replace("model", "tool").replace("input_tokens = 1\n", "") + "web_searches = 1")
+
+
 # ---------------------------------------------------------------- what is not published
 
 

@@ -133,7 +133,7 @@ def _free(tariff: Tariff, usage: TokenUsage) -> Iterable[str]:
     for name in STATED:
         fee = tariff.fees.known(name)
         if fee is not None and fee.free is not None and getattr(usage, name):
-            free = f"{grouped(fee.free.quantity)} {fee.unit} a {fee.free.period}"
+            free = f"{grouped(fee.free.quantity)} a {fee.free.period}"
             yield f"{name}: an account has {free} free, not taken off a single request"
 
 
