@@ -40,7 +40,7 @@ bench:  ## measure speed as ratios in one run (builds and installs the wheel in 
 picture:  ## draw docs/estimate.svg, the picture in the README
 	$(PYTHON) -m costplan estimate examples/support-agent.toml --stack portable --as-of 2026-11-22 --format svg --out docs/estimate.svg
 
-docs:  ## write docs/workload.md and docs/commands.md from the records and the command tree
+docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the program itself
 	$(PYTHON) docs/make_docs.py
 
 claims:  ## recompute docs/claims.md from examples/claims

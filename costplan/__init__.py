@@ -4,7 +4,8 @@
     document = costplan.estimate("costplan.toml")
     bill = costplan.price("anthropic/claude-sonnet-5-5", input_tokens=1000, output_tokens=500)
 
-Importing this package loads nothing else; each function imports what it needs.
+docs/library.md shows each function. Importing this package loads nothing else: a name is loaded
+when it is first asked for.
 """
 
 from __future__ import annotations
@@ -12,38 +13,84 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
-    from pathlib import Path
-
-    from costplan.document.bill import Bill
-    from costplan.document.estimate import EstimateDocument
+    from costplan.api.library import (
+        check,
+        compare,
+        diff,
+        estimate,
+        load_catalog,
+        load_workload,
+        price,
+        report,
+    )
+    from costplan.billing.variables import MissingVariables
+    from costplan.problems import (
+        BadUsage,
+        CostplanError,
+        InvalidInput,
+        NotAsLocked,
+        PriceNotKnown,
+        UnknownOffer,
+    )
+    from costplan.store.files.text import DocumentError, DocumentSyntaxError
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "estimate", "price"]
+_PLACES = {
+    "costplan.api.library": (
+        "check",
+        "compare",
+        "diff",
+        "estimate",
+        "load_catalog",
+        "load_workload",
+        "price",
+        "report",
+    ),
+    "costplan.billing.variables": ("MissingVariables",),
+    "costplan.problems": (
+        "BadUsage",
+        "CostplanError",
+        "InvalidInput",
+        "NotAsLocked",
+        "PriceNotKnown",
+        "UnknownOffer",
+    ),
+    "costplan.store.files.text": ("DocumentError", "DocumentSyntaxError"),
+}
+"""Where each exported name is; the same as above, which only type checkers read (tested)."""
+
+__all__ = [
+    "BadUsage",
+    "CostplanError",
+    "DocumentError",
+    "DocumentSyntaxError",
+    "InvalidInput",
+    "MissingVariables",
+    "NotAsLocked",
+    "PriceNotKnown",
+    "UnknownOffer",
+    "__version__",
+    "check",
+    "compare",
+    "diff",
+    "estimate",
+    "load_catalog",
+    "load_workload",
+    "price",
+    "report",
+]
 
 
-def estimate(
-    workload: str | Path, *, as_of: date | None = None, stacks: str | Sequence[str] = ()
-) -> EstimateDocument:
-    """The estimate of a workload file on a day (today, UTC, when left out).
+def __getattr__(name: str) -> Any:
+    """An exported name, loaded when it is first asked for."""
+    for module, names in _PLACES.items():
+        if name in names:
+            from importlib import import_module
 
-    ``stacks``: only these; one may be given by its name alone.
-
-    Raises costplan.problems.CostplanError for a file that cannot be used.
-    """
-    from costplan.api import estimate_file
-
-    return estimate_file(workload, as_of, stacks)
+            globals()[name] = found = getattr(import_module(module), name)
+            return found
+    raise AttributeError(f"module 'costplan' has no attribute '{name}'")
 
 
-def price(offer: str, *, at: datetime | None = None, **quantities: Any) -> Bill:
-    """The bill of one offer for quantities by name, at a moment.
-
-    Left out it is now; without a zone it is UTC.
-
-    Quantities are int, str or Decimal, never float. Raises costplan.problems.CostplanError.
-    """
-    from costplan.api import price_offer
-
-    return price_offer(offer, at, quantities)
+def __dir__() -> list[str]:
+    return __all__

@@ -1,11 +1,22 @@
 """What can be wrong, as values: a place, a sentence, a remedy.
 
-    CostplanError                an error with an exit code
-    |- InvalidInput              one or more problems in a document (exit 2)
-    |- UnknownOffer              an id that is not in the catalogue (exit 2)
-    |- PriceNotKnown             the catalogue holds no price for that date (exit 2)
-    |- BadUsage                  a value on the command line that cannot be used (exit 2)
-    `- NotAsLocked               prices are not what a lock file pins (exit 3)
+    CostplanError            the base of all others (exit 2)
+    |- BadUsage              a value or a file that cannot be used, with its remedy (exit 2)
+    |  |- Busy               another process writes there (exit 2)
+    |  |- FetchError         an address or a file that cannot be had (exit 2)
+    |  |- ForgeError         a code host that cannot be reached or says no (exit 2)
+    |  |  |- Refused         it understood, and says no (exit 2)
+    |  |  |- Unsure          it broke off, and may have done it (exit 2)
+    |  |- MissingVariables   an offer that cannot be billed without them (exit 2)
+    |  |- NotAsLocked        prices are not what a lock file pins (exit 3)
+    |  |- NotMeasured        no measured throughput answers (exit 2)
+    |  |- PriceNotKnown      the catalogue holds no price for that day (exit 2)
+    |  |- UnknownOffer       an id that is not in the catalogue (exit 2)
+    |- DocumentError         everything wrong with one file, each with its place (exit 2)
+    |  |- SavedError         everything wrong with one saved document (exit 2)
+    |- DocumentSyntaxError   a file that is no TOML (exit 2)
+    |- EditedLock            entries of a lock that somebody changed (exit 2)
+    |- InvalidInput          problems of data that is of no file (exit 2)
 
 The rooms below the command line raise these and print nothing.
 """

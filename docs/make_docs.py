@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as record_fields
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from costplan.cli import app
@@ -14,6 +15,7 @@ from costplan.cli.common.glossary import EXIT_CODES
 from costplan.cli.common.tree import fixed_values, is_option, leaves, names, takes_value
 from costplan.keys import Table, inner, sentences, summary, tables
 from costplan.store.files.positions import locate
+from costplan.wordings import WORDINGS, Topic
 from costplan.workload.model import Workload
 
 HERE = Path(__file__).resolve().parent
@@ -31,6 +33,24 @@ What a check does with `[budget]` is in [budgets.md](budgets.md), how terms foll
 """
 KEY_ROWS = """| key | what it does | type | unit | default | example |
 |---|---|---|---|---|---|"""
+FACTS_HEAD = """# Facts
+
+What an estimate, a bill, a comparison, a diff or a check says in words stands in its JSON under
+`facts` too: a stable `code`, its `topic`, its `subject`, its `values` and its `text`
+([formats.md](formats.md)). Decide by codes: words may change in any version. `make docs` writes
+this page from the program's own table. Names in the words are values; `text` is a sentence without
+a code of its own: a file's own note, or one of a document that was saved before facts had codes.
+"""
+TOPIC_LISTS: Mapping[Topic, str] = {
+    "assumption": "In `assumptions` of an estimate's stack.",
+    "note": "In `notes`.",
+    "warning": "In `warnings` of an estimate's stack.",
+    "stale": "In `stale` of an estimate's stack.",
+    "not-modelled": "In `not_modelled` of an estimate's stack.",
+    "not-included": "In `not_included` of an estimate's stack.",
+    "rule-change": "In `rule_changes` of a diff, in `notes` of a check.",
+    "reason": "Why a figure is not there: inside other facts and reasons.",
+}
 COMMANDS_HEAD = """# Commands
 
 Every command with its arguments and options; `make docs` writes this page from the program's own
@@ -158,7 +178,22 @@ def _parameter(one: Any) -> str:
     return "| " + " | ".join(_cell(each) for each in (name, _prose(one.help), said)) + " |"
 
 
-PAGES = {"workload.md": workload_page, "commands.md": commands_page}
+def facts_page() -> str:
+    """docs/facts.md."""
+    parts = [FACTS_HEAD]
+    for topic, said in WORDINGS.items():
+        parts.append(f"\n## {topic}\n\n{TOPIC_LISTS[topic]}\n\n| code | words |\n|---|---|\n")
+        parts += [f"| `{code}` | {_cell(_bare(words))} |\n" for code, words in said.items()]
+    return "".join(parts)
+
+
+def _bare(wording: str) -> str:
+    """A wording with the names of its values alone, without how each is drawn."""
+    named = [(literal, name) for literal, name, *_ in Formatter().parse(wording)]
+    return "".join(literal + (f"`{name}`" if name else "") for literal, name in named)
+
+
+PAGES = {"workload.md": workload_page, "commands.md": commands_page, "facts.md": facts_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -186,6 +186,7 @@ def notice(mutant: Mutant, tree: Path) -> str | None:
 def play(mutants: list[Mutant], workers: int) -> list[str | None]:
     """What notices each of the changes, some side by side, each worker in a copy of its own."""
     with TemporaryDirectory(prefix="mutants") as folder:
+        Path(folder).chmod(0o755)  # some tests run a command as somebody else, who reads this copy
         trees = [Path(folder) / str(n) for n in range(workers)]
         for tree in trees:
             shutil.copytree(ROOT, tree, ignore=KEPT_OUT)

@@ -131,16 +131,6 @@ def test_every_format_has_a_file_and_every_file_a_format() -> None:
     assert drawing == {*FORMATS.values()}
 
 
-def test_the_public_surface_is_what_is_documented() -> None:
-    import costplan
-
-    assert sorted(costplan.__all__) == ["__version__", "estimate", "price"]
-    bill = costplan.price("openai/gpt-4o", input_tokens=1_000_000)
-    assert str(bill.total) == "2.500000000000"
-    document = costplan.estimate(ROOT / "examples" / "minimal.toml")
-    assert [made.stack for made in document.estimates] == ["openai", "anthropic", "google"]
-
-
 def test_versions_agree() -> None:
     import costplan
 
@@ -159,14 +149,16 @@ def test_types_ship_with_the_wheel(tmp_path: Path) -> None:
 
 def test_a_stack_may_be_given_by_its_name_alone() -> None:
     import costplan
-    from costplan.api import compare_opened, estimate_file
     from costplan.api.checking import check_subject
+    from costplan.api.estimating import compare_opened
     from costplan.store.files.workloads import open_workload
 
     path, day = ROOT / "examples" / "minimal.toml", date(2026, 11, 28)
     document = costplan.estimate(path, stacks="openai", as_of=day)
     assert [made.stack for made in document.estimates] == ["openai"]
-    assert [one.stack for one in estimate_file(path, day, "google").estimates] == ["google"]
+    assert [one.stack for one in costplan.estimate(path, as_of=day, stacks="google").estimates] == [
+        "google"
+    ]
     compared = compare_opened(open_workload(str(path)), day, "anthropic")
     assert [one.stack for one in compared.document.estimates] == ["anthropic"]
     checked = check_subject(str(path), {"monthly_total": Decimal(1)}, stacks="openai", as_of=day)
@@ -194,3 +186,21 @@ def test_the_drawing_of_the_house_names_every_floor() -> None:
     contracts = linter["importlinter"]["contracts"]
     layers = next(one["layers"] for one in contracts if one["type"] == "layers")
     assert shown == set(layers)
+
+
+def test_one_place_makes_the_http_client() -> None:
+    """Limits, proxies, redirects and tries are stated once; httpx is imported where it is used."""
+    makers, at_import = set(), set()
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        name = str(path.relative_to(PACKAGE))
+        calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        if calls & {"httpx.Client", "httpx.AsyncClient", "httpx.get", "httpx.request", "urlopen"}:
+            makers.add(name)
+        if any(
+            isinstance(node, ast.Import | ast.ImportFrom) and "httpx" in ast.unparse(node)
+            for node in tree.body
+        ):
+            at_import.add(name)
+    assert makers == {"store/network/client.py"}
+    assert at_import == set()

@@ -8,10 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from costplan.api import BESIDE, Locking, estimate_opened
+from costplan.api.estimating import BESIDE, Locking, estimate_opened
 from costplan.api.house import house_rates, idle, judge_ages, narrowed, sound, under
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
+from costplan.facts import Fact
+from costplan.plan.judge.measures import MEASURES, vocabulary
+from costplan.plan.judge.ruleset import LIMITS
 from costplan.problems import BadUsage, CostplanError
 from costplan.store.files.rule_changes import rule_changes
 from costplan.store.files.shelves import catalog_shelves, open_catalog, strangers
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from costplan.store.files.policies import PolicyFile
     from costplan.store.files.subjects import SavedEstimate
 
+
+__all__ = ["LIMITS", "MEASURES", "check_subject", "refuse_bad_rules", "vocabulary"]
 
 MADE = "its prices and quantities are made"
 ITS_WORKLOAD = "give the workload with --as-of, --set and --lock, or --exchange"
@@ -42,11 +47,11 @@ def refuse_bad_rules(opened: Opened) -> None:
 
 
 def check_subject(
-    subject: str | None,
+    subject: str | Opened | SavedEstimate | None,
     limits: Mapping[str, Decimal],
     policies: Sequence[Path] = (),
     *,
-    baseline: str | None = None,
+    baseline: str | Opened | SavedEstimate | None = None,
     base: str | None = None,
     stacks: str | Sequence[str] = (),
     as_of: date | None = None,
@@ -65,7 +70,7 @@ def check_subject(
     from costplan.plan.judge.ruleset import from_limits
     from costplan.store.files.places import place
     from costplan.store.files.policies import open_policies
-    from costplan.store.files.subjects import SavedEstimate, open_subject
+    from costplan.store.files.subjects import SavedEstimate, called, open_subject
 
     if base is not None and baseline is not None:
         raise BadUsage("--base and --baseline are two baselines", "give one of them")
@@ -80,22 +85,22 @@ def check_subject(
     else:
         day = as_of or datetime.now(UTC).date()
         judged = _Judged.of_workload(opened, files, stacks, day, locking, rates)
-    document, known, sets, notes = judged.document, judged.known, judged.sets, judged.notes
+    document, known, sets, facts = judged.document, judged.known, judged.sets, judged.facts
     texts = {} if subject == "-" else judged.texts
     for file in files:
         sets.append(sound(file, known, document.currency))
         texts[file.name] = file.text
     if limits:
         sets.append(from_limits(limits))
-    notes += narrowed(document, known, changes, locking, rates)
-    notes += idle(files, document)
+    facts += narrowed(document, known, changes, locking, rates)
+    facts += idle(files, document)
     rates = [*house_rates(files, document.currency), *several(rates)]
     compares = any(rules.compares for rules in sets)
     if baseline is not None:
-        against = _Against(_baseline(baseline, document, rates), baseline)
+        against = _Against(_baseline(baseline, document, rates), called(baseline))
     elif base is not None:
         against = _revision(opened, base, document, compares, locking, rates)
-        notes += rule_changes(Path(opened.name), base, None, policies)
+        facts += rule_changes(Path(opened.name), base, None, policies)
     else:
         against = _Against()
     made = check(
@@ -106,20 +111,20 @@ def check_subject(
         baseline=against.before,
         baseline_name=against.name,
         without=against.without or NOT_GIVEN,
-        notes=notes,
+        facts=facts,
     )
     place(made, texts, opened.name if isinstance(opened, Opened) else None)
     return made
 
 
 class _Judged(NamedTuple):
-    """What is judged, and what its own file brings to the judging: rules, texts, notes."""
+    """What is judged, and what its own file brings to the judging: rules, texts, facts."""
 
     document: EstimateDocument
     known: list[str]
     sets: list[RuleSet]
     texts: dict[str, str]
-    notes: list[str]
+    facts: list[Fact]
 
     @classmethod
     def of_saved(
@@ -141,13 +146,13 @@ class _Judged(NamedTuple):
         from costplan.plan.judge.ruleset import RuleSet
 
         refuse_bad_rules(opened)
-        opened, notes = under(opened, files, several(rates))
+        opened, facts = under(opened, files, several(rates))
         document = estimate_opened(opened, day, stacks, locking)
         workload = opened.workload
         assert workload is not None  # else it could not be estimated
-        notes += strangers(Catalog(catalog_shelves(opened.folder)))
+        facts += strangers(Catalog(catalog_shelves(opened.folder)))
         rules = RuleSet(opened.name, workload.budget, workload.policy)
-        return cls(document, list(workload.stack), [rules], {opened.name: opened.text}, notes)
+        return cls(document, list(workload.stack), [rules], {opened.name: opened.text}, facts)
 
 
 class _Against(NamedTuple):
@@ -179,12 +184,14 @@ def _revision(
     return _Against(found, f"{short(base)}:{Path(opened.name).name}")
 
 
-def _baseline(where: str, now: EstimateDocument, rates: str | Sequence[str]) -> EstimateDocument:
+def _baseline(
+    where: str | Opened | SavedEstimate, now: EstimateDocument, rates: str | Sequence[str]
+) -> EstimateDocument:
     """A saved estimate, or a workload's on the same day as what is compared with it.
 
     Raises BadUsage for another workload's: what is over it, or under it, says nothing.
     """
-    from costplan.store.files.subjects import SavedEstimate, open_subject
+    from costplan.store.files.subjects import SavedEstimate, called, open_subject
 
     opened = open_subject(where, rates=rates)
     if isinstance(opened, SavedEstimate):
@@ -193,7 +200,8 @@ def _baseline(where: str, now: EstimateDocument, rates: str | Sequence[str]) -> 
         before = estimate_opened(opened, now.as_of)
     if before.workload != now.workload:
         raise BadUsage(
-            f"the baseline {where} is of workload '{before.workload}', not of '{now.workload}'",
+            f"the baseline {called(where)} is of workload '{before.workload}', "
+            f"not of '{now.workload}'",
             "give this workload's own baseline; --base REV takes the same file as it was",
         )
     return before

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from costplan.api import BESIDE, Locking, estimate_opened
+from costplan.api.estimating import BESIDE, Locking, estimate_opened
 from costplan.document.diff import DiffDocument
 from costplan.document.estimate import EstimateDocument
 from costplan.plan.judge.diff import diff
@@ -16,15 +16,15 @@ from costplan.store.files.boundary import trusting
 from costplan.store.files.git import short
 from costplan.store.files.revisions import open_revision
 from costplan.store.files.rule_changes import rule_changes
-from costplan.store.files.subjects import SavedEstimate, open_subject
-from costplan.store.files.workloads import nearest_file, open_workload
+from costplan.store.files.subjects import SavedEstimate, called, open_subject
+from costplan.store.files.workloads import Opened, nearest_file, open_workload
 
 WORKING_TREE = "the working tree"
 
 
 def diff_files(
-    base: str,
-    head: str,
+    base: str | Opened | SavedEstimate,
+    head: str | Opened | SavedEstimate,
     as_of: date | None = None,
     stacks: str | Sequence[str] = (),
     locking: Locking = BESIDE,
@@ -45,7 +45,7 @@ def diff_files(
         one.document if isinstance(one, SavedEstimate) else estimate_opened(one, day, (), locking)
         for one in opened
     ]
-    return diff(made[0], made[1], base, head, stacks)
+    return diff(made[0], made[1], called(base), called(head), stacks)
 
 
 def diff_revisions(
@@ -74,7 +74,7 @@ def diff_revisions(
         raise BadUsage(f"{head} has no {path}", "name a revision that has it: --head REV")
     before = estimate_at(path, base, day, locking, rates)
     made = diff(before, after, short(base), short(head) if head else WORKING_TREE, stacks)
-    made.rule_changes = rule_changes(path, base, head)
+    made.facts += rule_changes(path, base, head)
     return made
 
 

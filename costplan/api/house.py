@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from costplan.api import Locking
-from costplan.catalog.origin import is_old
+from costplan.api.estimating import Locking
 from costplan.document.estimate import EstimateDocument
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Problem
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened
-from costplan.words import STATED, several
+from costplan.words import several
 from costplan.workload.contract import Rate, pair
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ USUAL_AGE = 180
 
 def under(
     opened: Opened, files: Sequence[PolicyFile], rates: str | Sequence[str]
-) -> tuple[Opened, list[str]]:
+) -> tuple[Opened, list[Fact]]:
     """The workload with what policy files state in place of its own, and what that overruled.
 
     Rates of the command line stand above both.
@@ -38,15 +38,14 @@ def under(
     workload = opened.workload
     if workload is None:
         return opened, []
-    notes: list[str] = []
+    facts: list[Fact] = []
     ages = [file.rules.stale_after_days for file in files if file.rules.stale_after_days]
     if ages and workload.stale_after_days > min(ages):
-        said = f"stale_after_days = {workload.stale_after_days}"
-        notes.append(f"{said} of the workload is ignored: a policy says {min(ages)}")
+        days = {"days": workload.stale_after_days, "policy": min(ages)}
+        facts.append(fact("age-ignored", **days))
         workload = replace(workload, stale_after_days=min(ages))
     elif not ages and workload.stale_after_days > USUAL_AGE:
-        said = f"prices count as stale after {workload.stale_after_days} days"
-        notes.append(f"{said}, as the workload says; {USUAL_AGE} is usual")
+        facts.append(fact("age-unusual", days=workload.stale_after_days, usual=USUAL_AGE))
     given = {_codes(rate.partition("=")[0].strip()) for rate in several(rates)}
     exchange = dict(workload.exchange)
     for file, key, rate in _house_rates(files, workload.currency):
@@ -54,10 +53,10 @@ def under(
             continue
         for stated in [one for one in exchange if _codes(one) == _codes(key)]:
             if (stated, exchange.pop(stated)) != (key, rate):
-                notes.append(f"{stated} of the workload is ignored: {file} states it")
+                facts.append(fact("rate-ignored", stated, policy=file))
         exchange[key] = rate
     workload = replace(workload, exchange=exchange)
-    return opened._replace(workload=workload), notes
+    return opened._replace(workload=workload), facts
 
 
 def judge_ages(document: EstimateDocument, files: Sequence[PolicyFile]) -> EstimateDocument:
@@ -65,15 +64,16 @@ def judge_ages(document: EstimateDocument, files: Sequence[PolicyFile]) -> Estim
     ages = [file.rules.stale_after_days for file in files if file.rules.stale_after_days]
     if not ages:
         return document
+    from costplan.plan.bill.estimate import stale_prices
+
     today = datetime.now(UTC).date()
     for made in document.estimates:
-        old = {
-            line.price.checked_words
-            for line in made.lines
-            if line.price.confidence != STATED
-            and is_old(line.price.checked, document.as_of, min(ages), today)
-        }
-        made.stale = [*dict.fromkeys([*made.stale, *sorted(old)])]
+        known = {(one.subject, one.values["checked"]) for one in made.facts_of("stale-price")}
+        made.facts += [
+            one
+            for one in stale_prices(made.lines, document.as_of, min(ages), today)
+            if (one.subject, one.values["checked"]) not in known
+        ]
     return document
 
 
@@ -83,27 +83,28 @@ def narrowed(
     changes: str | Sequence[str],
     locking: Locking,
     rates: str | Sequence[str],
-) -> Iterable[str]:
+) -> Iterable[Fact]:
     """What was left out of a check, or changed for it: a pass says of what it is one."""
     checked = {made.stack for made in document.estimates}
     left = [name for name in known if name not in checked]
     if left:
-        yield f"not checked: {', '.join(left)}"
+        yield fact("stacks-not-checked", stacks=left)
     for option, values in (("--set", changes), ("--exchange", rates)):
         for value in values:
-            yield f"with {option} {value}"
+            yield fact("with-option", option, value=value)
     if locking.off or locking.path:
-        yield "with --no-lock" if locking.off else f"with --lock {locking.path}"
+        path = str(locking.path)
+        yield fact("without-lock") if locking.off else fact("with-option", "--lock", value=path)
 
 
-def idle(files: Iterable[PolicyFile], document: EstimateDocument) -> Iterable[str]:
+def idle(files: Iterable[PolicyFile], document: EstimateDocument) -> Iterable[Fact]:
     """Policy files none of whose rules is about a checked stack."""
     from costplan.plan.judge.ruleset import RuleSet
 
     for file in files:
         rules = RuleSet(file.name, file.rules.budget, file.rules.policy)
         if not any(rules.rules_for(made.stack) for made in document.estimates):
-            yield f"no limit and no policy of {file.name} is about a checked stack"
+            yield fact("idle-policy", file.name)
 
 
 def sound(file: PolicyFile, stacks: Iterable[str], currency: str) -> RuleSet:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from costplan.api import Locking, catalog_of, own_shelf, pinned_by, with_places
+from costplan.api.estimating import Locking, catalog_of, own_shelf, pinned_by, with_places
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
 from costplan.document.prices_used import Pinned
@@ -34,6 +34,21 @@ class Relocked(NamedTuple):
     diff: PriceDiff
     entries: int
     damaged: tuple[str, ...] = ()
+
+
+def pin(
+    opened: Opened, as_of: date, out: Path | None, everything: bool, offers: Sequence[str]
+) -> Relocked:
+    """``relock``, and the file is written where anything of it changes; of two at once the second
+    waits for the first."""
+    from costplan.store.files.writing import alone, write
+
+    path = out or opened.lock_path
+    with alone(path) if path is not None else nullcontext():
+        made = relock(opened, as_of, out, everything, offers)
+        if made.text != made.before:
+            write(made.path, made.text)
+    return made
 
 
 def relock(

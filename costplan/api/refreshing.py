@@ -7,8 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from costplan.store.sourcing.sources import DEFAULT
+
 if TYPE_CHECKING:
     from costplan.document.refresh import PriceRefresh
+
+__all__ = ["DEFAULT", "refresh_prices"]
 
 
 def refresh_prices(
@@ -31,7 +35,7 @@ def refresh_prices(
     from costplan.plan.prices.doubts import doubts
     from costplan.plan.prices.price_diff import price_diff
     from costplan.store.files.writing import Busy
-    from costplan.store.network.fetch import Limits
+    from costplan.store.network.client import Limits
     from costplan.store.sourcing.refresh import commit, prepare, reports, target
     from costplan.store.sourcing.sources import read_all
 

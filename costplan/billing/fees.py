@@ -46,10 +46,10 @@ class FeePrices:
         return None if fee is None or self._since(fee).since > self._day else fee
 
     def lines(
-        self, asked: Mapping[str, Decimal], count: Decimal, *, called: bool
+        self, asked: Mapping[str, Decimal], count: Decimal, calls: Decimal, called: Decimal
     ) -> list[LineItem]:
-        """A line for each fee that ``count`` requests ask for, in units of each, and for those that
-        every call pays where they are ``called`` with tokens.
+        """A line for each fee that ``count`` times ``calls`` requests ask for, in units of those
+        calls, and for those that every call pays: ``called`` of them have tokens.
 
         What a request says of the size of its searches decides between fees by that size, and is
         nothing to a model without them.
@@ -59,10 +59,10 @@ class FeePrices:
             if name in SIZES and not self._sizes:
                 continue
             fee = self._card.fee.get(name)
-            paid = fee.charged(units) if fee is not None else units
+            paid = fee.charged(units, calls) if fee is not None else units
             lines.append(line_of(self.price(name), paid * count))
         if called and self._owed:
-            lines += [line_of(price, count) for price in self._of_every_call(asked)]
+            lines += [line_of(price, called * count) for price in self._of_every_call(asked)]
         return lines
 
     def _find(self, name: str) -> Price:

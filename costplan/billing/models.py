@@ -3,40 +3,36 @@ request and multiplied by its count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import cast
 
+from costplan.billing.book import Book, Part
 from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, cases
 from costplan.billing.discounts import Off, share_off
 from costplan.billing.quotas import Paid
 from costplan.billing.reasons import absent
-from costplan.billing.tokens import (
-    Processing,
-    Tariff,
-    Tariffs,
-    TokenUsage,
-    windows,
-)
+from costplan.billing.tokens import Processing, Tariff, TokenUsage
 from costplan.catalog.fees import STORAGE
 from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import Model
 from costplan.catalog.origin import Provenance, combined
-from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem
+from costplan.facts import Fact, fact, unique
 from costplan.quantity import ONE, ZERO, counted_to, grouped, settle
 from costplan.record import record
 from costplan.words import TOKENS, Confidence
 from costplan.workload.conversation import Prefix
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Traffic
-from costplan.workload.traffic import job_shares, levels_in, shares_in
 
 NEAR = 4
 """Gaps within this factor of a cache's life: there it matters whether they are equal."""
 
+WHOLE = {kind.tokens: kind.whole for kind in TOKENS}
+"""What each quantity of tokens is part of."""
 MergeKey = tuple[int, str, str, tuple[str, ...]]
 
 
@@ -59,96 +55,122 @@ class ModelBill:
     """The lines of a model, and what a reader must know of them."""
 
     lines: list[LineItem] = field(default_factory=list)
-    assumptions: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    not_included: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
 
 
 def bill_model(
     entry: Entry, day: date, demands: Iterable[ModelCalls], traffic: Traffic, terms: Terms
 ) -> ModelBill:
+    """All lines of one model in a month, and what a reader must know of them.
+
+    Raises PriceNotKnown before the model's first known price.
+    """
+    asked, book = list(demands), Book()
+    bill = ModelBill(model_lines(book, entry, day, asked, traffic, terms))
+    write_model(book, entry, day, asked, traffic, terms, bill)
+    return bill
+
+
+def model_lines(
+    book: Book,
+    entry: Entry,
+    day: date,
+    demands: Iterable[ModelCalls],
+    traffic: Traffic,
+    terms: Terms,
+) -> list[LineItem]:
     """All lines of one model in a month, merged where step, purpose and price are the same.
 
     Raises PriceNotKnown before the model's first known price.
     """
     assert isinstance(entry.item, Model)
-    bill = ModelBill()
+    card_on(entry.item, day)  # or it is refused, whatever is asked of it
     merged: dict[MergeKey, LineItem] = {}
-    tariffs = Tariffs()
-    schedule = windows(entry.item, day)
-    levels = levels_in(traffic, day, [window.covers for window in schedule])
+    for calls in demands:
+        if not calls.count:
+            continue
+        usage, prefix = _scaled(calls, terms)
+        for window, share, levels in book.parts(entry, day, traffic, calls.job):
+            if not share:
+                continue
+            tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
+            if _not_sold(calls, tariff):
+                continue
+            for case in cases(usage, prefix, calls.rate_per_second, tariff, levels):
+                count = calls.count * share * case.share
+                for line in tariff.bill(case.usage, count):
+                    _merge(merged, line, calls, terms)
+    lines = list(merged.values())
+    for line in lines:
+        if (paid := terms.paid.get(line.price.charge)) is not None and paid.share != ONE:
+            _less_free(line, paid)
+        price = line.price
+        if price.price is not None:
+            line.list_amount = settle(line.quantity * price.price / price.per)
+            line.amount = settle(line.list_amount * (1 - line.discount))
+    return lines
+
+
+def write_model(
+    book: Book,
+    entry: Entry,
+    day: date,
+    demands: Iterable[ModelCalls],
+    traffic: Traffic,
+    terms: Terms,
+    bill: ModelBill,
+) -> None:
+    """What a reader must know of the lines of these calls, which no sum depends on."""
+    assert isinstance(entry.item, Model)
     _announced(entry.item, day, bill)
     for calls in demands:
         if not calls.count:
             continue
         usage, prefix = _scaled(calls, terms)
         _context(entry.item, usage, calls, bill)
-        for at, window, share in _windows(schedule, calls, traffic, day, bill, entry.id):
-            tariff = tariffs.of(entry, day, Processing(calls.mode, terms.region, window))
-            if STORAGE in calls.tokens and tariff.fees.known(STORAGE) is None:
-                words = absent(entry, tariff.card, STORAGE, "price of a stored cache")
-                _once(bill.assumptions, f"{entry.id}: {words}; '{calls.step}' pays none")
+        parts = book.parts(entry, day, traffic, calls.job)
+        _window_facts(parts, calls, traffic, bill, entry.id)
+        for window, share, _ in parts:
+            if not share:
                 continue
-            for note in tariff.notes(usage):
-                _once(bill.notes, note)
-            for case in cases(usage, prefix, calls.rate_per_second, tariff, levels[at]):
-                count = calls.count * share * case.share
-                for line in tariff.bill(case.usage, count):
-                    _merge(merged, line, calls, share_off(terms.discount, line.price.charge))
+            tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
+            bill.facts += tariff.facts(usage)
+            if _not_sold(calls, tariff):
+                reason = absent(entry, tariff.card, STORAGE, "price of a stored cache")
+                bill.facts.append(fact("cache-not-sold", entry.id, reason=reason, step=calls.step))
             if prefix is not None and prefix.marked:
                 _caching_note(entry.item, prefix, tariff, bill)
                 _storage_note(calls.step, prefix, tariff, bill)
-    bill.lines = list(merged.values())
-    for line in bill.lines:
-        if (paid := terms.paid.get(line.price.charge)) is not None and paid.share != ONE:
-            _less_free(line, paid)
-    return bill
+    bill.facts = unique(bill.facts)
 
 
 def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]:
     tokens = dict(calls.tokens)
-    for kind in TOKENS:
-        if kind.tokens in tokens:
-            factor = terms.input_factor if kind.whole == "input" else terms.output_factor
-            tokens[kind.tokens] *= factor
-    if STORAGE in tokens:
-        tokens[STORAGE] *= terms.input_factor
+    for name in tokens:
+        if name in WHOLE:
+            tokens[name] *= terms.input_factor if WHOLE[name] == "input" else terms.output_factor
+        elif name == STORAGE:
+            tokens[name] *= terms.input_factor
     prefix = calls.prefix
     if prefix is not None and terms.input_factor != ONE:
         prefix = prefix.scaled(terms.input_factor)
     return TokenUsage(**tokens), prefix
 
 
-def _windows(
-    schedule: tuple[Window, ...],
-    calls: ModelCalls,
-    traffic: Traffic,
-    day: date,
-    bill: ModelBill,
-    offer: str,
-) -> list[tuple[int, Window | None, Decimal]]:
-    """Place, window and share of the calls; no window at the last place."""
-    if not schedule:
-        return [(0, None, ONE)]
-
-    tests = [window.covers for window in schedule]
+def _window_facts(
+    parts: Sequence[Part], calls: ModelCalls, traffic: Traffic, bill: ModelBill, offer: str
+) -> None:
+    """How large a share of the calls was taken to fall in each window."""
     if calls.job is not None:
-        parts = job_shares(calls.job, traffic, day, tests)
-        how = f"'{calls.step}' over its hours"
+        profile = f"'{calls.step}' over its hours"
     else:
-        parts = shares_in(traffic, day, tests)
-        how = (
+        profile = (
             "the stated hourly profile" if traffic.hourly else "traffic that is flat over the week"
         )
-    for window, part in zip(schedule, parts, strict=False):
-        _once(
-            bill.assumptions,
-            f"{offer}: {grouped(part * 100, 1)} % of calls fall in the {window.name} window "
-            f"(assumed from {how})",
-        )
-    found = enumerate(zip([*schedule, None], parts, strict=True))
-    return [(at, window, part) for at, (window, part) in found if part]
+    for window, share, _ in parts:
+        if window is not None:
+            taken = {"percent": share * 100, "window": window.name, "profile": profile}
+            bill.facts.append(fact("window-share", offer, **taken))
 
 
 def _announced(model: Model, day: date, bill: ModelBill) -> None:
@@ -165,54 +187,38 @@ def _announced(model: Model, day: date, bill: ModelBill) -> None:
                 for kind, rate in then.items()
                 if kind in now and now[kind] != rate
             ]
-            what = ", ".join(changes) or "other terms"
-            bill.notes.append(f"{model.id}: from {card.origin.since} on: {what}")
+            told = changes or ["other terms"]
+            bill.facts.append(fact("announced", model.id, since=card.origin.since, changes=told))
 
 
 def _context(model: Model, usage: TokenUsage, calls: ModelCalls, bill: ModelBill) -> None:
     if model.context is not None and usage.input_tokens > model.context:
-        _once(
-            bill.warnings,
-            f"'{calls.step}' sends {grouped(usage.input_tokens)} tokens; {model.id} takes "
-            f"{grouped(Decimal(model.context))}",
-        )
+        limits = {"tokens": usage.input_tokens, "model": model.id, "context": model.context}
+        bill.facts.append(fact("input-too-long", calls.step, **limits))
     if model.max_output is not None and usage.output_tokens > model.max_output:
-        _once(
-            bill.warnings,
-            f"'{calls.step}' wants {grouped(usage.output_tokens)} output tokens; {model.id} gives "
-            f"at most {grouped(Decimal(model.max_output))}",
-        )
+        limits = {"tokens": usage.output_tokens, "model": model.id, "most": model.max_output}
+        bill.facts.append(fact("output-too-long", calls.step, **limits))
 
 
 def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill) -> None:
     if tariff.prices(-1)["cache_read"].base is None:
-        _once(
-            bill.assumptions,
-            f"{model.id}: {tariff.prices(-1)['cache_read'].reason}; nothing is cached",
-        )
+        reason = tariff.prices(-1)["cache_read"].reason
+        bill.facts.append(fact("no-cache-rate", model.id, reason=reason))
         return
     minutes = (model.cache or ASSUMED_TERMS).ttl_minutes or ASSUMED_MINUTES
     gap = prefix.gap_seconds
     if not prefix.gaps_vary and minutes * 60 / NEAR <= gap <= minutes * 60 * NEAR:
-        _once(
-            bill.assumptions,
-            f"{model.id}: every gap between turns is {grouped(gap)} s, near the "
-            f"{grouped(minutes)} minutes that a cache lives; "
-            'conversation.gaps = "exponential" where they vary',
-        )
+        bill.facts.append(fact("gaps-near-cache-life", model.id, seconds=gap, minutes=minutes))
     if model.cache is None:
-        _once(
-            bill.assumptions,
-            f"{model.id}: cache terms assumed: prefixes of at least "
-            f"{grouped(ASSUMED_TERMS.minimum_tokens)} tokens, "
-            f"kept {grouped(ASSUMED_MINUTES)} minutes",
-        )
+        terms = {"tokens": ASSUMED_TERMS.minimum_tokens, "minutes": ASSUMED_MINUTES}
+        bill.facts.append(fact("cache-terms", model.id, **terms))
     elif model.cache.ttl_minutes is None:
-        _once(
-            bill.assumptions,
-            f"{model.id}: the catalogue does not say how long a cached prefix is kept; "
-            f"assumed {grouped(ASSUMED_MINUTES)} minutes",
-        )
+        bill.facts.append(fact("cache-life", model.id, minutes=ASSUMED_MINUTES))
+
+
+def _not_sold(calls: ModelCalls, tariff: Tariff) -> bool:
+    """Whether the calls are the storage of a cache with a model that has no price for it."""
+    return STORAGE in calls.tokens and tariff.fees.known(STORAGE) is None
 
 
 def _storage_note(step: str, prefix: Prefix, tariff: Tariff, bill: ModelBill) -> None:
@@ -222,11 +228,7 @@ def _storage_note(step: str, prefix: Prefix, tariff: Tariff, bill: ModelBill) ->
     if fee is None or prefix.stored or prefix.marked < least:
         return
     if tariff.prices(-1)["cache_read"].base is not None:
-        _once(
-            bill.not_included,
-            f"{model.id}: storage of an explicit cache for '{step}', {fee.words}: "
-            "state cache_storage (an implicit cache pays none)",
-        )
+        bill.facts.append(fact("cache-storage", model.id, step=step, price=fee.words))
 
 
 def _less_free(line: LineItem, paid: Paid) -> None:
@@ -234,39 +236,24 @@ def _less_free(line: LineItem, paid: Paid) -> None:
     price, used = line.price, line.quantity
     line.used, line.quantity = used, settle(used * paid.share)
     if paid.where is not None:
-        own = Provenance(
-            price.source, cast(Confidence, price.confidence), price.since, price.checked
-        )
+        trust = cast(Confidence, price.confidence)
+        own = Provenance(price.source, trust, price.since, price.checked)
         line.price = replace(price, **combined([own, paid.where])._asdict())
     free = grouped(counted_to(used - line.quantity))
     line.basis = f"{grouped(counted_to(used))} {price.unit} - {free} included"
-    if price.price is not None:
-        line.list_amount = settle(line.quantity * price.price / price.per)
-        line.amount = settle(line.list_amount * (1 - line.discount))
 
 
 def _merge(
-    merged: dict[MergeKey, LineItem],
-    line: LineItem,
-    calls: ModelCalls,
-    discount: Decimal,
+    merged: dict[MergeKey, LineItem], line: LineItem, calls: ModelCalls, terms: Terms
 ) -> None:
+    """Add a line's quantity to that of its kind; amounts follow from the sum."""
     key = (id(line.price), calls.step, calls.purpose, calls.tags)
     known = merged.get(key)
-    if known is None:
-        line.role, line.step, line.purpose = calls.role, calls.step, calls.purpose
-        line.tags = calls.tags
-        line.fixed = line.price.charge == STORAGE
-        line.discount = discount
-        merged[key] = known = line
-    else:
+    if known is not None:
         known.quantity += line.quantity
-    price = known.price
-    if price.price is not None:
-        known.list_amount = settle(known.quantity * price.price / price.per)
-        known.amount = settle(known.list_amount * (1 - discount))
-
-
-def _once(found: list[str], sentence: str) -> None:
-    if sentence not in found:
-        found.append(sentence)
+        return
+    line.role, line.step, line.purpose = calls.role, calls.step, calls.purpose
+    line.tags = calls.tags
+    line.fixed = line.price.charge == STORAGE
+    line.discount = share_off(terms.discount, line.price.charge)
+    merged[key] = line

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card
+from costplan.catalog.offer import Charge
+from costplan.catalog.origin import Provenance
 
 
 def absent(entry: Entry, card: Card, name: str, what: str) -> str:
@@ -14,3 +16,10 @@ def absent(entry: Entry, card: Card, name: str, what: str) -> str:
         return f"the catalogue has no {what}"
     where = entry.provenance(origin)
     return f"no {what} is published: {where.source}, {where.checked}"
+
+
+def none_of(charge: Charge, tier: str | None, where: Provenance) -> str:
+    """The same of a charge of an offer, or of one of its tiers."""
+    if charge.unpublished:
+        return f"no price is published: {where.source}, {where.checked}"
+    return f"the catalogue has no price {tier or 'for it'}"

@@ -21,6 +21,7 @@ from costplan.catalog.model import Card, Mode, Model, Rates, Tier
 from costplan.catalog.origin import Origin, Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO
 from costplan.record import record, with_fields
@@ -59,8 +60,11 @@ class TokenUsage:
 
 
 WHOLES = tuple(kind for kind in TOKENS if kind.name == kind.whole)
-ORDER = tuple((kind, parts_of(kind.whole)) for kind in WHOLES)
-"""The lines of a bill: what is left of each whole, then its parts."""
+ORDER = tuple(
+    (kind.name, kind.tokens, tuple((part.name, part.tokens) for part in parts_of(kind.whole)))
+    for kind in WHOLES
+)
+"""The lines of a bill: what is left of each whole, then its parts; each by name and quantity."""
 
 
 class Processing(NamedTuple):
@@ -239,11 +243,11 @@ class Tariff:
         """Whether writing a prefix costs something else than sending it."""
         return "cache_write" in self.prices(tier)
 
-    def notes(self, usage: TokenUsage) -> list[str]:
+    def facts(self, usage: TokenUsage) -> list[Fact]:
         """What a reader must know of the lines of a request like this."""
         if not usage.cache_write_tokens or self.pays_for_writes(self.tier(usage.input_tokens)):
             return []
-        return [f"{self.model.id}: no price for cache writes; they are billed as input"]
+        return [fact("writes-as-input", self.model.id)]
 
     def _variant(self, tier: Tier | None) -> str | None:
         window = self.processing.window
@@ -278,46 +282,42 @@ class Tariff:
             variant=variant,
         )
 
-    def bill(self, usage: TokenUsage, count: Decimal = ONE) -> list[LineItem]:
+    def bill(
+        self,
+        usage: TokenUsage,
+        count: Decimal = ONE,
+        tier: int | None = None,
+        calls: Decimal = ONE,
+    ) -> list[LineItem]:
         """The lines of ``count`` requests like ``usage``: one a token kind, one a fee.
+
+        ``tier``: the tier that all of it falls in, where ``usage`` is a sum of requests and so
+        says nothing of the size of any (``costplan.billing.cells``); else that of its input.
+        ``calls``: how many it is the sum of.
 
         A rate that the catalogue lacks makes an unpriced line, never a zero one.
         Raises nothing: parts larger than their whole are for ``TokenUsage.problems``.
         """
-        prices = self._prices.get(self.tier(usage.input_tokens))
+        if tier is None:
+            tier = self.tier(usage.input_tokens)
+        prices = self._prices.get(tier)
         if prices is None:
-            prices = self.prices(self.tier(usage.input_tokens))
+            prices = self.prices(tier)
         lines = []
-        for whole, parts in ORDER:
-            rest, own = getattr(usage, whole.tokens), []
-            for kind in parts:
-                tokens = getattr(usage, kind.tokens)
-                if tokens and kind.name in prices:
+        asked = usage.__dict__
+        for whole, quantity, parts in ORDER:
+            rest, own = asked[quantity], []
+            for kind, part in parts:
+                tokens = asked[part]
+                if tokens and kind in prices:
                     rest -= tokens
-                    own.append(line_of(prices[kind.name], tokens * count))
+                    own.append(line_of(prices[kind], tokens * count))
             if rest:
-                lines.append(line_of(prices[whole.name], rest * count))
+                lines.append(line_of(prices[whole], rest * count))
             lines += own
-        asked = {name: units for name in STATED if (units := getattr(usage, name))}
-        called = bool(usage.input_tokens or usage.output_tokens)
-        return lines + self.fees.lines(asked, count, called=called)
-
-
-class Tariffs:
-    """Tariffs once composed, for a caller that bills a model again and again."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str, date, str | None, str | None, int], Tariff] = {}
-
-    def of(self, entry: Entry, day: date, processing: Processing = STANDARD) -> Tariff:
-        """The tariff of an entry on a day. Raises as ``Tariff``."""
-        window = processing.window
-        at = id(window) if window is not None else 0
-        key = (entry.item.id, entry.shelf, day, processing.mode, processing.region, at)
-        found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = Tariff(entry, day, processing)
-        return found
+        wanted = {name: units for name in STATED if (units := asked[name])}
+        called = calls if usage.input_tokens or usage.output_tokens else ZERO
+        return lines + self.fees.lines(wanted, count, calls, called)
 
 
 def windows(model: Model, day: date) -> tuple[Window, ...]:

@@ -75,9 +75,9 @@ class Fee:
     free: Quota | None = None
     origin: Origin | None = None
 
-    def charged(self, quantity: Decimal) -> Decimal:
-        """The units that one call pays of those it takes; a share of calls where below 1."""
-        return min(quantity, Decimal(1)) if self.once else quantity
+    def charged(self, quantity: Decimal, calls: Decimal = Decimal(1)) -> Decimal:
+        """The units that so many calls pay, at most, of those that they take together."""
+        return min(quantity, calls) if self.once else quantity
 
     @property
     def words(self) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import RELEASED, Origin, Provenance, Source, resolve, unknown_sources
+from costplan.facts import Fact, fact
 from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
 from costplan.record import Currency, record
 from costplan.words import Category
@@ -84,9 +85,9 @@ class Entry(NamedTuple):
         return resolve(origin, self.sources)
 
 
-def alias_note(entry: Entry, asked: str) -> str | None:
-    """What to tell somebody who named the entry by an alias; None where by its id."""
-    return f"{asked} is an alias of {entry.id}" if asked in entry.item.aliases else None
+def alias_fact(entry: Entry, asked: str) -> list[Fact]:
+    """What to tell somebody who named the entry by an alias; nothing where by its id."""
+    return [fact("alias", entry.id, asked=asked)] if asked in entry.item.aliases else []
 
 
 SEARCH = "'costplan pricing search WORD' finds what the catalogue holds"
@@ -145,6 +146,8 @@ class Catalog:
 
     def plans(self, product: str) -> list[Entry]:
         """Every entry below ``product/``, topmost shelf first where an id is on several."""
+        if product in self.products:
+            return self.products[product]
         found: dict[str, Entry] = {}
         for shelf in self.shelves:
             for entry in shelf.plans(product):

@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "costplan.cli.check",
     "diff": "costplan.cli.diff",
     "report": "costplan.cli.report",
+    "usage": "costplan.cli.usage",
     "price": "costplan.cli.price",
     "init": "costplan.cli.init",
     "validate": "costplan.cli.validate",

@@ -117,13 +117,11 @@ def command(
     ] = False,
 ) -> int:
     """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
-    from costplan.api import Locking
-    from costplan.api.checking import check_subject
+    from costplan.api.checking import check_subject, vocabulary
+    from costplan.api.estimating import Locking
     from costplan.cli.common.words import also, day, file_look, look, put, spare
 
     if figures:
-        from costplan.plan.judge.measures import vocabulary
-
         put(vocabulary(), out)
         return 0
     given = {
@@ -166,8 +164,8 @@ def _limits(
     given: dict[str, list[str] | None], components: list[str], increases: list[str]
 ) -> dict[str, Decimal]:
     """The options' limits, by the path that they would have below ``[budget]``."""
+    from costplan.api.checking import LIMITS
     from costplan.cli.common.words import sane
-    from costplan.plan.judge.ruleset import LIMITS
     from costplan.problems import BadUsage, clean
 
     keys = {option: key for key, (_, option) in LIMITS.items()}

@@ -55,7 +55,7 @@ def command(
         bool, typer.Option("--documents", help="Refuse Markdown: for files that others made.")
     ] = False,
     quote: Annotated[
-        str | None,
+        Path | None,
         typer.Option("--quote", metavar="FILE", help="Plain text, added as a block of code."),
     ] = None,
     dry_run: Annotated[
@@ -74,68 +74,21 @@ def command(
     """Keep one comment up to date on a GitHub or GitLab request."""
     import os
 
+    from costplan.api.commenting import comment_of, keep, longest, place_of
     from costplan.cli.common.voice import note
     from costplan.cli.common.words import put
-    from costplan.problems import BadUsage, clean
-    from costplan.render.comment import fitted, quoted
-    from costplan.store import forge as forges
-    from costplan.store.forge.sticky import carry_out, marker, steps
+    from costplan.problems import clean
 
-    if not tag.replace("-", "").replace("_", "").isalnum() or not tag.isascii() or len(tag) > 50:
-        raise BadUsage(f"'{clean(tag)}' is no tag", "letters, digits, - and _")
-    parts, changed = _texts(file, documents)
-    if quote is not None:
-        from costplan.store.files.boundary import refuse_link
-        from costplan.store.files.text import read_file
-
-        refuse_link(Path(quote))
-        parts.append(quoted(read_file(Path(quote))))
-    mark = marker(tag)
+    comment = comment_of(file, tag, quote, documents=documents)
     where = None
     if not dry_run or number or project:
-        where = forges.place(forge.value, os.environ, project=project, number=number, api=api)
+        where = place_of(forge.value, os.environ, project, number, api)
     if dry_run:
-        put(fitted(mark, parts, forges.size(forge.value)), None)
+        put(comment.body(longest(forge.value)), None)
         at = f" to {where.project} #{where.number}" if where else ""
         note(f"dry run: nothing was sent{clean(at)}")
         return 0
     assert where is not None
-    thread = forges.thread(forge.value, where, timeout)
-    if behavior is Behavior.hide_and_new and not thread.hides:
-        raise BadUsage(
-            f"{forge.value} cannot hide a comment", "--behavior delete-and-new or update"
-        )
-    try:
-        body = fitted(mark, parts, thread.limit)
-        planned = steps(thread.comments(), body, mark, behavior.value, changed=changed or always)
-        carry_out(thread, planned, body)
-    finally:
-        thread.close()
-    words = ", ".join(f"{one.action}d" if one.action != "hide" else "hid" for one in planned)
-    said = f"{words} the comment" if words else "nothing to say that is not there already"
+    said = keep(forge.value, where, comment, behavior.value, timeout, always=always)
     note(f"{clean(where.project)} #{where.number}: {said}")
     return 0
-
-
-def _texts(files: list[str], documents: bool) -> tuple[list[str], bool]:
-    """Each file as Markdown, and whether there is anything to tell: whether a diff among them
-    tells of a change, or, where there is none, always."""
-    from costplan.document.saved import Saved
-    from costplan.problems import BadUsage, clean
-    from costplan.render import Look, render
-    from costplan.render.results import draw_result
-    from costplan.store.files.documents import open_text
-
-    parts, changes = [], []
-    for name in files:
-        found = open_text(name)
-        if isinstance(found, str):
-            if documents:
-                raise BadUsage(f"{clean(name)} is no saved document", "--documents takes no other")
-            parts.append(found)
-        elif isinstance(found, Saved):
-            parts.append(render(found.document, "markdown", Look()))
-        else:
-            parts.append(draw_result(found.document, "markdown", Look()))
-            changes.append(found.document.changed)
-    return parts, any(changes) or not changes

@@ -49,7 +49,7 @@ def command(
 
     Stacks are compared by component, volume, vendor and day.
     """
-    from costplan.api import Locking, compare_opened, estimate_opened, number
+    from costplan.api.estimating import Locking, compare_opened, estimate_opened, number
     from costplan.cli.common.words import day, look, put, spare
     from costplan.problems import BadUsage
     from costplan.render import ANNOTATING, render

@@ -51,8 +51,8 @@ def command(
     save: SaveOption = None,
 ) -> int:
     """Say what a change costs: volume, mix, intensity and price."""
-    from costplan.api import Locking
     from costplan.api.diffing import diff_files, diff_revisions
+    from costplan.api.estimating import Locking
     from costplan.cli.common.words import also, day, file_look, look, put, spare
     from costplan.problems import BadUsage
     from costplan.render.results import draw_result

@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from costplan.document.health import Setting, Shelf, Terminal
+    from costplan.document.health import Setting, Terminal
     from costplan.render import Look
-    from costplan.store.files.health import Read
-
-STALE_DAYS = 180
 
 
 class Format(StrEnum):
@@ -35,75 +30,14 @@ def command(
 
     Exits 1 where something is broken. Takes nothing from the environment itself.
     """
-    import platform
-    import sys
-
-    from costplan import __version__
-    from costplan.cli.common.words import day, put
-    from costplan.document.health import Health
+    from costplan.api.health import installation
+    from costplan.cli.common.words import put
     from costplan.render.health import draw
-    from costplan.store.files import health
 
-    workload = health.workload_file()
-    project = workload.parent if workload is not None else Path()
-    read, problems = health.catalogues(project)
-    today = day(None)
-    settings = tuple(_settings())
-    packages = tuple(health.packages())
-    problems += [f"{one.name}: {one.problem}" for one in settings if one.problem]
-    problems += [sentence for one in read for sentence in one.problems]
-    problems += [
-        f"{one.name} is not installed, and some commands need it"
-        for one in packages
-        if one.needed and one.version is None
-    ]
     looks = _look()
-    made = Health(
-        version=__version__,
-        python=platform.python_version(),
-        platform=f"{platform.system()} {platform.release()} {platform.machine()}",
-        program=sys.executable,
-        as_of=today,
-        stale_days=STALE_DAYS,
-        catalogues=tuple(_shelf(one, today) for one in read),
-        workload=None if workload is None else str(workload),
-        settings=settings,
-        tokens=health.secrets(),
-        terminal=_terminal(looks),
-        git=health.git(),
-        packages=packages,
-        problems=tuple(problems),
-    )
+    made = installation(_settings(), _terminal(looks))
     put(draw(made, form.value, looks), None)
     return 0 if made.healthy else 1
-
-
-def _shelf(read: Read, today: date) -> Shelf:
-    from costplan.catalog.model import Model
-    from costplan.document.health import Shelf
-    from costplan.plan.prices.audit.dates import stale_model, stale_offer
-    from costplan.plan.prices.audit.parts import Terms
-
-    terms = Terms(today, today, 0, STALE_DAYS)
-    stale, newest = 0, None
-    for one in read.filed or ():
-        item = one.entry.item
-        looked = (
-            stale_model(one.entry, item, terms)
-            if isinstance(item, Model)
-            else stale_offer(one.entry, item, terms)
-        )
-        stale += any(True for _ in looked)
-        for _, origin in item.origins():
-            newest = origin.checked if newest is None else max(newest, origin.checked)
-    return Shelf(
-        read.name,
-        None if read.folder is None else str(read.folder),
-        None if read.filed is None else len(read.filed),
-        newest,
-        stale,
-        tuple(read.problems),
-    )
 
 
 def _settings() -> Iterable[Setting]:

@@ -40,10 +40,9 @@ def command(
     exchange: RateOption = None,
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload."""
-    from costplan.api import Locking, estimate_opened
+    from costplan.api.estimating import Locking, estimate_opened, open_workload, origin
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render import ANNOTATING, render
-    from costplan.store.files.workloads import open_workload
 
     when = day(as_of)
     opened = open_workload(workload, change or [], exchange or [])
@@ -51,8 +50,6 @@ def command(
     locking = Locking(lock, no_lock, locked)
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:
-        from costplan.store.files.origins import origin
-
         document.origin = origin(opened, document)
     put(render(document, form.value, look(explain)), out)
     return _verdict(document) if strict else 0
@@ -80,6 +77,6 @@ def _verdict(document: object) -> int:
             print(clean(f"strict: {made.stack}: stale price: {sentence}"), file=sys.stderr)
             code = 3
         for end in made.ended:
-            print(clean(f"strict: {made.stack}: {end.sentence}"), file=sys.stderr)
+            print(clean(f"strict: {made.stack}: {end.fact.text}"), file=sys.stderr)
             code = 3
     return code

@@ -20,10 +20,10 @@ def command(
     ] = None,
 ) -> int:
     """Explain a word of costplan: an exit code, a row of a bill, a key such as step.vote."""
+    from costplan.api.checking import MEASURES
     from costplan.cli.common.file_keys import look_up, names
     from costplan.cli.common.glossary import ALIASES, TERMS
     from costplan.cli.common.words import look, put
-    from costplan.plan.judge.measures import MEASURES
     from costplan.problems import BadUsage, clean, did_you_mean
     from costplan.render.page import Page
 

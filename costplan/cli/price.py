@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,20 +47,18 @@ def command(
     ] = True,
 ) -> int:
     """Print the bill of one offer: a month's, or of one request."""
+    from costplan.api.estimating import price_offer
     from costplan.cli.common.words import look, moment, put, quantities, sane
-    from costplan.plan.bill.price import price
     from costplan.problems import BadUsage
     from costplan.render import render
-    from costplan.store.files.shelves import open_catalog
 
     count = sane("--requests", requests)
     if count < 0:
         raise BadUsage(f"--requests is {count}: it must be at least 0")
-    bill = price(
-        open_catalog(Path()),
+    bill = price_offer(
         offer,
-        quantities(quantity or []),
         moment(at),
+        quantities(quantity or []),
         requests=count,
         mode=mode.value if mode else None,
         region=region,

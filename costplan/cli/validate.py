@@ -39,11 +39,10 @@ def command(
 
 
 def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
-    from costplan.api import estimate_opened
     from costplan.api.checking import refuse_bad_rules
+    from costplan.api.estimating import estimate_opened, open_workload
     from costplan.cli.common.voice import note
     from costplan.problems import clean
-    from costplan.store.files.workloads import open_workload
 
     opened = open_workload(workload, rates=exchange)
     refuse_bad_rules(opened)
@@ -53,7 +52,7 @@ def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
     lines = "1 line has" if unpriced == 1 else f"{unpriced} lines have"
     missing = f"; {lines} no price" if unpriced else ""
     for sentence in dict.fromkeys(
-        sentence for made in document.estimates for sentence in (end.sentence for end in made.ended)
+        end.fact.text for made in document.estimates for end in made.ended
     ):
         note(clean(f"{opened.name}: warning: {sentence}"))
     note(clean(f"{opened.name}: valid; stacks: {stacks}{missing}"))

@@ -7,22 +7,24 @@ from decimal import Decimal
 from typing import Annotated
 
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.plain import Plain
+from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, total
-from costplan.record import As, Key, document, keys
+from costplan.record import As, Key, Sparse, document, keys
 
 
-@document("bill", "1.1")
-@keys("offer", "as_of", "currency", "total", "unpriced", "line_items", "notes")
+@document("bill", "1.2")  # 1.2 added facts
+@keys("offer", "as_of", "currency", "total", "unpriced", "line_items", "notes", "facts")
 @dataclass(slots=True, kw_only=True)
-class Bill:
+class Bill(Plain):
     """Lines of one offer at one moment. ``total`` counts the priced lines only."""
 
     offer: str
     as_of: datetime
     currency: str
     line_items: list[LineItem]
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
     reasons: Annotated[
         list[Unpriced],
         Key("unpriced"),
@@ -32,6 +34,11 @@ class Bill:
     def check(self) -> Iterable[Problem]:
         give_reasons(self.line_items, self.reasons)
         return ()
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     @property
     def unpriced_said(self) -> list[Unpriced]:

@@ -12,6 +12,7 @@ from costplan.document.entries import FIELDS, Entry, entries, estimates_of
 from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.document.saved import Saved
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, did_you_mean
 from costplan.words import several
 
@@ -148,12 +149,12 @@ def _taker(
     return takes
 
 
-def _said(filters: Sequence[Filter]) -> str:
-    return f"only lines with {' and '.join(each.text for each in filters)}: totals are theirs"
+def _said(filters: Sequence[Filter]) -> Fact:
+    return fact("part-of-bill", filters=[each.text for each in filters])
 
 
 def _noted(bill: Bill, filters: Sequence[Filter]) -> Bill:
-    return replace(bill, notes=[_said(filters), *bill.notes])
+    return replace(bill, facts=[_said(filters), *bill.facts])
 
 
 def _part(made: Estimate, takes: Callable[[LineItem], bool], filters: Sequence[Filter]) -> Estimate:
@@ -166,8 +167,10 @@ def _part(made: Estimate, takes: Callable[[LineItem], bool], filters: Sequence[F
     return replace(
         made,
         components=kept,
-        notes=[_said(filters), *made.notes],
-        stale=[one for one in made.stale if one.rpartition(": checked ")[0] in offers],
+        facts=[
+            _said(filters),
+            *(one for one in made.facts if one.code != "stale-price" or one.subject in offers),
+        ],
         months=[],
         budget=None,
         reliability=None,

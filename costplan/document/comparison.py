@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.plain import Plain
+from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle
-from costplan.record import Amount, As, Key, Names, OneOf, Share, Unsaved, document, keys
+from costplan.record import Amount, As, Key, Names, OneOf, Share, Sparse, Unsaved, document, keys
 from costplan.words import PURPOSES
 
 CLOSE = Decimal("1e-6")
@@ -72,6 +74,7 @@ class Option:
     "frontier",
     "options",
     "notes",
+    "facts",
 )
 @dataclass(slots=True, kw_only=True)
 class Strategies:
@@ -94,7 +97,12 @@ class Strategies:
     named: Annotated[str | None, Key("at_target"), As(str | None, "at_target_name")] = None
     sentence: str = ""
     advice: str | None = None
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     def check(self) -> Iterable[Problem]:
         """Sets ``at_target`` to the option of that name."""
@@ -185,7 +193,7 @@ class Sensitivity:
     break_evens: list[BreakEven] = field(default_factory=list)
 
 
-@document("comparison", "1.1")
+@document("comparison", "1.2")  # 1.2 added facts
 @keys(
     "baseline",
     "at_reliability",
@@ -196,10 +204,11 @@ class Sensitivity:
     "strategies",
     "sensitivity",
     "notes",
+    "facts",
     "estimate",
 )
 @dataclass(slots=True, kw_only=True)
-class Comparison:
+class Comparison(Plain):
     """Several estimates of one workload, side by side."""
 
     document: Annotated[EstimateDocument, Key("estimate")]
@@ -211,7 +220,12 @@ class Comparison:
     margins: dict[str, Decimal] = field(default_factory=dict)
     at_reliability: Amount | None = None
     sensitivity: Sensitivity | None = None
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     @property
     def estimates(self) -> list[Estimate]:

@@ -14,6 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from costplan.document.plain import Plain
+from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle, total
 from costplan.record import Amount, As, Key, OneOf, Share, Sparse, document, keys
@@ -185,7 +187,7 @@ class StackDiff:
         return any(_apart(before, after) for before, after in pairs)
 
 
-@document("diff", "1.1")  # 1.1 added rule_changes
+@document("diff", "1.2")  # 1.1 added rule_changes, 1.2 facts
 @keys(
     "workload",
     "currency",
@@ -197,13 +199,14 @@ class StackDiff:
     "stacks",
     "notes",
     "rule_changes",
+    "facts",
 )
 @dataclass(slots=True, kw_only=True)
-class DiffDocument:
+class DiffDocument(Plain):
     """All stacks of a workload before and after a change.
 
     ``base`` and ``head`` name the sides for a reader; ``base`` None: there was no such file, and
-    everything is new. ``rule_changes``: what the change does to the rules and prices that judge it.
+    everything is new.
     """
 
     workload: str
@@ -213,8 +216,16 @@ class DiffDocument:
     base_as_of: date | None
     head_as_of: date
     stacks: list[StackDiff]
-    notes: list[str] = field(default_factory=list)
-    rule_changes: Annotated[list[str], Sparse()] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        return texts(self.facts, "note")
+
+    @property
+    def rule_changes(self) -> Annotated[list[str] | None, Sparse()]:
+        """What the change does to the rules and prices that judge it; None: nothing."""
+        return texts(self.facts, "rule-change") or None
 
     @property
     def changed(self) -> bool:

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.plain import Plain
 from costplan.document.prices_used import Origin, Override, Pinned
 from costplan.document.reliability import Reliability
+from costplan.facts import Fact, fact, texts
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ZERO, literal, settle, total
 from costplan.record import (
@@ -27,8 +29,6 @@ from costplan.record import (
 )
 from costplan.words import PURPOSES, several
 
-STALE_RATE = "exchange rate "
-"""How a stale exchange rate begins in the list of stale prices; then its key and ": of" its day."""
 NUMBER = r"Decimal\('(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)'\)"
 
 
@@ -126,12 +126,14 @@ class Ended(NamedTuple):
     months: Count
 
     @property
-    def sentence(self) -> str:
+    def fact(self) -> Fact:
         """What a reader must know of it."""
         if not self.month:
-            return f"{self.offer} was retired on {self.date}"
-        when = f"month {self.month} of {self.months}" if self.months > 1 else "this month"
-        return f"{self.offer} retires on {self.date}, in {when}; it is billed as if it stayed"
+            return fact("retired", self.offer, date=self.date)
+        if self.months > 1:
+            when = {"month": self.month, "months": self.months}
+            return fact("retires-within", self.offer, date=self.date, **when)
+        return fact("retires", self.offer, date=self.date)
 
 
 class Budget(NamedTuple):
@@ -172,11 +174,13 @@ class Budget(NamedTuple):
     "months",
     "mean_monthly",
     "horizon_total",
+    "facts",
 )
 @dataclass(slots=True, kw_only=True)
 class Estimate:
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
-    names none; ``budget``: what the month may cost, for a table to show what is left."""
+    names none; ``budget``: what the month may cost, for a table to show what is left; ``facts``:
+    all that a reader must know, of which the lists of sentences are the words."""
 
     stack: str
     requests: Annotated[Amount, Key("requests_per_month")]
@@ -184,12 +188,7 @@ class Estimate:
     seats: Annotated[Amount | None, Sparse()] = None
     components: list[Component]
     months: Annotated[list[Month], Sparse()] = field(default_factory=list)
-    assumptions: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    not_included: list[str] = field(default_factory=list)
-    not_modelled: list[str] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
     budget: Annotated[
         Decimal | None, As(Budget | None, "left_of_budget", lambda said: said and said[0])
     ] = None
@@ -205,6 +204,34 @@ class Estimate:
     def check(self) -> Iterable[Problem]:
         give_reasons(self.lines, self.reasons)
         return ()
+
+    def facts_of(self, *codes: str) -> list[Fact]:
+        """The facts with one of the codes."""
+        return [one for one in self.facts if one.code in codes]
+
+    @property
+    def assumptions(self) -> list[str]:
+        return texts(self.facts, "assumption")
+
+    @property
+    def notes(self) -> list[str]:
+        return texts(self.facts, "note")
+
+    @property
+    def warnings(self) -> list[str]:
+        return texts(self.facts, "warning")
+
+    @property
+    def stale(self) -> list[str]:
+        return texts(self.facts, "stale")
+
+    @property
+    def not_modelled(self) -> list[str]:
+        return texts(self.facts, "not-modelled")
+
+    @property
+    def not_included(self) -> list[str]:
+        return texts(self.facts, "not-included")
 
     @property
     def unpriced_said(self) -> list[Unpriced]:
@@ -310,7 +337,7 @@ class Estimate:
         return settle(self.total_monthly / self.requests) if self.requests else None
 
 
-@document("estimate", "1.2")
+@document("estimate", "1.3")
 @keys(
     "workload",
     "currency",
@@ -323,7 +350,7 @@ class Estimate:
     "estimates",
 )
 @dataclass(slots=True, kw_only=True)
-class EstimateDocument:
+class EstimateDocument(Plain):
     """All stacks of one workload on one day.
 
     ``catalog_text`` spells out the offers used; a document that was saved has their
@@ -331,7 +358,7 @@ class EstimateDocument:
     or file of the user's prices otherwise than the catalogue.
 
     1.1 of the schema added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2
-    ``catalog.overrides`` and ``ended``.
+    ``catalog.overrides`` and ``ended``; 1.3 ``facts``.
     """
 
     workload: str
@@ -365,11 +392,11 @@ class EstimateDocument:
         return "sha256:" + sha256(spelled_alike(self.catalog_text).encode()).hexdigest()
 
     @property
-    def price_notes(self) -> list[str]:
+    def price_facts(self) -> list[Fact]:
         """What a reader must know of where the prices are from: a lock, prices of one's own."""
-        pinned = self.lock.sentences if self.lock else []
+        pinned = self.lock.facts if self.lock else []
         own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
-        return [*pinned, *(one.sentence for one in own)]
+        return [*pinned, *(one.fact for one in own)]
 
     def only(self, stacks: str | Sequence[str]) -> "EstimateDocument":
         """The document with these stacks alone; with all of them where none is named.

@@ -94,10 +94,10 @@ def _of_stack(made: Findings, estimate: Estimate, document: EstimateDocument, na
             made.found.append(
                 Finding(UNPRICED, _no_price(line), stack, "error", at.role(line), line.price.offer)
             )
-    for sentence in estimate.stale:
-        offer = sentence.rpartition(": checked ")[0]
+    for old in estimate.facts_of("stale-price", "stale-rate"):
+        offer = old.subject if old.code == "stale-price" else ""
         where = at.offer(estimate.lines, offer)
-        text = f"the price of {sentence} is stale"
+        text = f"the price of {old.text} is stale"
         made.found.append(Finding(STALE, text, stack, "warning", where, offer or None))
     made.found += _unverified(estimate, at)
     for sentence in estimate.warnings:

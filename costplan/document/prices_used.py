@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.facts import Fact, fact
 from costplan.quantity import grouped
 from costplan.record import Count
 
@@ -34,16 +35,14 @@ class Pinned(NamedTuple):
     missing: tuple[str, ...] = ()
 
     @property
-    def sentences(self) -> list[str]:
+    def facts(self) -> list[Fact]:
         """What a reader must know of it."""
-        found = [f"prices pinned by {self.file} of {self.as_of}"]
-        found += [f"the catalogue has moved: {one}" for one in self.moved[:MOVES]]
+        found = [fact("pinned", self.file, date=self.as_of)]
+        found += [fact("moved", self.file, what=one) for one in self.moved[:MOVES]]
         if (more := len(self.moved) - MOVES) > 0:
-            found.append(f"{more:,} more have moved: 'costplan pricing lock --check' names them")
+            found.append(fact("more-moved", self.file, more=more))
         if self.missing:
-            found.append(
-                f"not in {self.file}, priced from the catalogue: {', '.join(self.missing)}"
-            )
+            found.append(fact("not-pinned", self.file, offers=self.missing))
         return found
 
 
@@ -69,7 +68,7 @@ class Override(NamedTuple):
     words: tuple[str, ...] = ()
 
     @property
-    def sentence(self) -> str:
+    def fact(self) -> Fact:
         """What a reader must know of it, with both figures."""
         both = sorted(self.prices, key=lambda price: None in price[1:])
         parts = [
@@ -78,7 +77,8 @@ class Override(NamedTuple):
         parts[SURE:SURE] = self.words
         if (more := len(parts) - DIFFERENCES) > 0:
             parts[DIFFERENCES:] = [f"{more:,} more differ: 'costplan pricing diff' names them"]
-        return f"{self.offer}: {SHELVES.get(self.shelf, self.shelf)}: " + "; ".join(parts)
+        whose = SHELVES.get(self.shelf, self.shelf)
+        return fact("override", self.offer, whose=whose, differences=parts)
 
 
 SURE = 2

@@ -12,11 +12,13 @@ from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from costplan.facts import recognised
 from costplan.problems import BadUsage, InvalidInput, Path, Problem, did_you_mean
 from costplan.quantity import literal
 from costplan.record.dialects import JSON, collected
 from costplan.record.found import Problems, missing
 from costplan.record.writing import AS_READ, plain
+from costplan.wordings import Topic
 
 if TYPE_CHECKING:
     from costplan.document.bill import Bill
@@ -49,6 +51,7 @@ PAGES = {
     "price_page": "costplan.document.listing:ModelPage",
     "price_refresh": "costplan.document.refresh:PriceRefresh",
     "price_search": "costplan.document.listing:Search",
+    "usage": "costplan.document.usage:Usage",
 }
 """Documents that programs read, and no command draws again."""
 VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
@@ -122,6 +125,8 @@ def read_document(kind: type[Any], given: Mapping[str, Any]) -> Any:
     found = Problems()
     found.minor = int(str(given["schema_version"]).partition(".")[2])
     found.newer = found.minor > int(kind.schema_version.partition(".")[2])
+    if kind.kind in KINDS | RESULTS:
+        given = _with_facts(given)
     document, problems = collected(JSON, kind, given, found)
     if document is not None:
         told = {one.path for one in problems}
@@ -129,6 +134,37 @@ def read_document(kind: type[Any], given: Mapping[str, Any]) -> Any:
     if problems:
         raise InvalidInput(list(dict.fromkeys(problems)))
     return document
+
+
+SENTENCES: Mapping[str, Topic] = {
+    "assumptions": "assumption",
+    "notes": "note",
+    "warnings": "warning",
+    "stale": "stale",
+    "not_modelled": "not-modelled",
+    "not_included": "not-included",
+    "rule_changes": "rule-change",
+}
+"""The lists of sentences, and the topic of what each says."""
+INSIDE = ("estimate", "estimates", "strategies")
+"""Keys of what has such lists below."""
+
+
+def _with_facts(given: Any) -> Any:
+    """Plain data with a fact for each sentence, where it was saved before facts had codes."""
+    if isinstance(given, list):
+        return [_with_facts(one) for one in given]
+    if not isinstance(given, Mapping):
+        return given
+    made = {key: _with_facts(one) if key in INSIDE else one for key, one in given.items()}
+    facts = [
+        plain(recognised(topic, sentence))
+        for key, topic in SENTENCES.items()
+        if isinstance(made.get(key), list)
+        for sentence in made[key]
+        if isinstance(sentence, str)
+    ]
+    return {**made, "facts": facts} if facts and "facts" not in made else made
 
 
 def _apart(document: Any, given: Mapping[str, Any], found: Problems) -> list[Problem]:

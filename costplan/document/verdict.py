@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
 from costplan.document.finding import Where
+from costplan.document.plain import Plain
+from costplan.facts import Fact, texts
 from costplan.problems import Problem
-from costplan.record import As, Blank, Ge, Key, Names, Unsaved, document, keys
+from costplan.record import As, Blank, Ge, Key, Names, Sparse, Unsaved, document, keys
 
 Status = Literal["pass", "warn", "deny", "unknown"]
 Level = Literal["warn", "deny"]
@@ -160,7 +162,7 @@ class Verdict:
             yield Problem(("reason",), "must be said of a price")
 
 
-@document("check", "1.1")  # 1.1 added the kind "ended" of a verdict
+@document("check", "1.2")  # 1.1 added the kind "ended" of a verdict, 1.2 facts
 @keys(
     "subject",
     "workload",
@@ -174,9 +176,10 @@ class Verdict:
     "counts",
     "verdicts",
     "notes",
+    "facts",
 )
 @dataclass(slots=True, kw_only=True)
-class CheckDocument:
+class CheckDocument(Plain):
     """Every verdict on every checked stack of one estimate. ``subject``: the file that was checked,
     a workload or a saved estimate."""
 
@@ -188,7 +191,12 @@ class CheckDocument:
     baseline: str | None
     stacks: list[str]
     verdicts: list[Verdict]
-    notes: list[str] = field(default_factory=list)
+    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """The facts in words."""
+        return texts(self.facts)
 
     def count(self, status: Status) -> int:
         """How many verdicts have a status."""

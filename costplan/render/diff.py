@@ -39,7 +39,7 @@ def draw(document: DiffDocument, look: Look) -> str:
         made.say()
         made.say(f"unchanged: {', '.join(same)}")
     made.say()
-    made.bullets(OWN_RULES, document.rule_changes)
+    made.bullets(OWN_RULES, document.rule_changes or [])
     made.bullets("Notes", document.notes)
     return made.text()
 

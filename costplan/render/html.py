@@ -15,6 +15,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.facts import findings
 from costplan.document.finding import Findings
 from costplan.document.line import LineItem
+from costplan.facts import texts
 from costplan.problems import clean
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
@@ -185,7 +186,7 @@ def _estimates(document: EstimateDocument, found: Findings, number: int, more: s
         f'<section id="d{number}"><h1>{text_of(document.workload)}</h1>',
         f'<p class="sub">{text_of(traffic(estimates))} a month. Prices as of {document.as_of}, '
         f"in {currency} a month.</p>",
-        *(f'<p class="sub">{text_of(note)}</p>' for note in document.price_notes),
+        *(f'<p class="sub">{text_of(note)}</p>' for note in texts(document.price_facts)),
         _cards(estimates, currency),
         bars(estimates, names, number),
         table(

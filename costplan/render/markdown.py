@@ -16,6 +16,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.facts import findings
 from costplan.document.finding import Findings
 from costplan.document.line import LineItem
+from costplan.facts import texts
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
 from costplan.render.markup import in_html, safe, strong
@@ -147,8 +148,8 @@ def _head(document: EstimateDocument) -> list[str]:
         f"{safe(traffic(estimates))} a month; prices as of {document.as_of}, "
         f"in {safe(document.currency)} a month",
         "",
-        *(f"- {safe(note)}" for note in document.price_notes),
-        *([""] if document.price_notes else []),
+        *(f"- {safe(note)}" for note in texts(document.price_facts)),
+        *([""] if document.price_facts else []),
         *_table([safe(document.currency), *(safe(made.stack) for made in estimates)], rows),
         "",
     ]

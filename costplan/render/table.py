@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from costplan.document.bill import Bill
 from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem
+from costplan.facts import texts
 from costplan.quantity import ZERO, counted_to, grouped, rounded
 from costplan.render import Look
 from costplan.render.page import (
@@ -129,7 +130,7 @@ def _estimates(page: Page, document: EstimateDocument) -> None:
     estimates = document.estimates
     page.say(f"{document.workload}: {traffic(estimates)} a month", "bold")
     page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
-    for at, sentence in enumerate(document.price_notes):
+    for at, sentence in enumerate(texts(document.price_facts)):
         page.say(sentence, "dim" if document.lock and not at else "yellow")
     page.say()
     summarise(page, document)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.facts import Fact, fact
 from costplan.outcomes.chain import NeverEnds
 from costplan.outcomes.graph import Graph, Outcomes
 from costplan.outcomes.node import Node, after_failure, timeout_share
@@ -55,8 +56,8 @@ class Solved:
 
     visits: Visits
     outcomes: Outcomes | None
-    missing: list[str] = field(default_factory=list)
-    assumed: list[str] = field(default_factory=list)
+    missing: list[Fact] = field(default_factory=list)
+    assumed: list[Fact] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
     verdicts: list[str] = field(default_factory=list)
 
@@ -91,22 +92,25 @@ def solve(
     problems = list(flow_problems(workload))
     if problems:
         raise InvalidInput(problems)
-    missing = [_lacking(step) for step in workload.step if _success(step, rates) is None]
+    missing = [
+        fact("no-success-rate", step.name)
+        for step in workload.step
+        if _success(step, rates) is None
+    ]
     missing += [
-        f"'{step.name}' has no sensitivity and false_positive_rate"
+        fact("no-rates-of-validator", step.name)
         for step in workload.step
         if step.judges and (step.sensitivity is None or step.false_positive_rate is None)
     ]
     if missing or not workload.step:
-        reasons = missing or ["the workload has no steps"]
-        return Solved(_once(workload), None, reasons)
+        return Solved(_once(workload), None, missing or [fact("no-steps")])
     solved = Solved(_once(workload), None)
     nodes = [_node(workload, at, step, rates, solved) for at, step in enumerate(workload.step)]
     for node in nodes:
         if node.name in solved.verdicts:
             node.rho = verdict_rho
     if any(node.attempts > 1 or node.rounds > 1 for node in nodes):
-        solved.assumed.append("a failed attempt costs as much as a good one")
+        solved.assumed.append(fact("failed-attempt-cost"))
     human = float(workload.human.success) if workload.human else None
     found = _outcomes(workload, nodes, human, solved)
     solved.outcomes = found
@@ -175,10 +179,10 @@ def _graph(nodes: Sequence[Node], human: float | None, solved: Solved) -> Graph:
             problem = str(error)
             continue
         if verdicts is not None:
-            what = f"{verdicts} verdicts of a validator" + (f" and {runs} runs" if runs else "")
-            solved.assumed.append(
-                f"too many states to follow every repeat: what repeats tell is counted up to {what}"
-            )
+            counted = fact("repeats-counted-to", verdicts=verdicts)
+            if runs:
+                counted = fact("repeats-and-runs-counted-to", verdicts=verdicts, runs=runs)
+            solved.assumed.append(counted)
         return graph
     hint = "fewer attempts, rounds or runs; or rho = 0 where repeats do not correlate"
     raise InvalidInput([Problem(("step",), problem, hint)])
@@ -192,10 +196,6 @@ def once(workload: Workload) -> Visits:
 def _once(workload: Workload) -> Visits:
     ones = {step.name: Decimal(1) for step in workload.step}
     return Visits(runs=ones, first=dict(ones), redundant={}, fallbacks={})
-
-
-def _lacking(step: Step) -> str:
-    return f"'{step.name}' has no success rate"
 
 
 def _success(step: Step, rates: Rates) -> float | None:
@@ -235,7 +235,7 @@ def _node(workload: Workload, at: int, step: Step, rates: Rates, solved: Solved)
     if step.common_cause is None and (step.rho is not None or _repeats(workload, at, step)):
         node.rho = float(step.rho) if step.rho is not None else DEFAULT_RHO
         if step.rho is None:
-            solved.assumed.append(f"'{step.name}': repeats correlate with rho = {DEFAULT_RHO}")
+            solved.assumed.append(fact("repeats-correlate", step.name, rho=DEFAULT_RHO))
     retry = rates.retry.get(step.role, step.retry_success)
     if retry is not None and _can_be_told(workload, at, step):
         node.retry = float(retry)
@@ -258,13 +258,11 @@ def _fallback(step: Step, node: Node, rates: Rates, solved: Solved) -> None:
     assert step.fallback is not None
     given = rates.success.get(step.fallback.model, step.fallback.success)
     if given is None:
-        solved.assumed.append(f"'{step.name}': the fallback is as good as the model it replaces")
+        solved.assumed.append(fact("fallback-as-good", step.name))
         given = Decimal(str(node.success))
     phi = step.fallback.phi
     if phi is None:
-        solved.assumed.append(
-            f"'{step.name}': model and fallback correlate with phi = {DEFAULT_PHI}"
-        )
+        solved.assumed.append(fact("fallback-correlates", step.name, phi=DEFAULT_PHI))
     node.fallback = after_failure(
         node.success, float(given), DEFAULT_PHI if phi is None else float(phi)
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from costplan.facts import Fact, fact
 from costplan.quantity import TWELVE, ZERO
 from costplan.words import Purpose
 from costplan.workload.model import Workload
@@ -42,7 +43,7 @@ class Usage:
     requests: Decimal
     model_calls: list[ModelCalls]
     parts: dict[str, PartUsage]
-    assumed: list[str]
+    assumed: list[Fact]
 
 
 def monthly_usage(
@@ -194,7 +195,7 @@ def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal], passes
     runtime = workload.runtime
     if runtime is not None:
         if passes != 1:
-            usage.assumed.append(f"runtime: seconds grow with the steps' runs, x {passes:.3f}")
+            usage.assumed.append(fact("runtime-grows", passes=passes))
         own = {
             "active_cpu_seconds": runtime.active_cpu_seconds * passes,
             "wall_seconds": runtime.wall_seconds * passes,
@@ -240,7 +241,7 @@ def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
         others = sum((one for name, one in runs.items() if name not in model_steps), ZERO)
         spans = traces + others * part.sample + llm_spans
     if workload.job:
-        usage.assumed.append("jobs are not traced")
+        usage.assumed.append(fact("jobs-not-traced"))
     _part(usage, "observability", "observability").variables.update(
         seats=part.seats,
         traces=traces,

@@ -7,6 +7,7 @@ import pytest
 from small_catalog import amounts, billed, offer, sum_of, take
 
 from costplan.billing.offers import OfferBill
+from costplan.facts import texts
 
 CHARGES = """
 [[offer.charge]]
@@ -47,7 +48,7 @@ def test_a_minimum_is_a_floor_with_its_top_up_as_a_line() -> None:
     top_up = made.lines[-1]
     assert (top_up.purpose, top_up.fixed, top_up.quantity) == ("idle", True, 1)
     assert top_up.formula == "floor of 50 - 40 of charges"
-    assert made.notes == [
+    assert texts(made.facts, "note") == [
         "the floor of acme/plan binds: at least 50.00 a month, the charges come to 40.00"
     ]
 
@@ -56,7 +57,7 @@ def test_a_minimum_is_a_floor_with_its_top_up_as_a_line() -> None:
 def test_a_minimum_that_is_reached_adds_nothing(requests: int) -> None:
     made = bill(adjust("floor", "minimum", amount=50), requests=requests)
     assert [line.price.charge for line in made.lines] == ["fee", "use"]
-    assert made.notes == []
+    assert texts(made.facts, "note") == []
 
 
 def test_a_minimum_without_any_charge_is_still_paid() -> None:
@@ -157,7 +158,7 @@ def test_a_one_time_credit_never_enters_a_month() -> None:
     assert sum_of(made.lines) == 40
     (granted,) = made.grants
     assert (granted.offer, granted.id, granted.amount) == ("acme/plan", "welcome", 15)
-    assert granted.words(False) == "acme/plan: a one-time credit of 15 is not counted"
+    assert granted.fact(False).text == "acme/plan: a one-time credit of 15 is not counted"
 
 
 # ---------------------------------------------------------------- cap and discount
@@ -287,7 +288,9 @@ def test_a_gate_refuses_what_is_above_it(action: str) -> None:
 def test_a_throttle_is_a_note() -> None:
     made = billed(offer(CHARGES, gated("throttle")), take(requests=11))
     assert made.refused == []
-    assert made.notes == ["acme/plan slows down above requests 10: this workload has 11"]
+    assert texts(made.facts, "note") == [
+        "acme/plan slows down above requests 10: this workload has 11"
+    ]
 
 
 def test_a_gate_may_be_an_expression() -> None:

@@ -6,6 +6,7 @@ import pytest
 from small_catalog import billed, entry_of, take
 
 from costplan.billing.machines import bill_machines
+from costplan.facts import texts
 from costplan.workload.model import Binding
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Traffic
@@ -41,7 +42,8 @@ def run(*demands: ModelCalls, hours: int = 100, speed: int = 10, peak: str | Non
     traffic = Traffic(
         requests_per_month=Decimal(1), peak_to_mean=None if peak is None else Decimal(peak)
     )
-    return bill, bill_machines(GPU, bill, demands, binding, traffic)
+    problems = bill_machines(GPU, bill, demands, binding, traffic)
+    return bill.write(), problems
 
 
 def test_what_is_used_produces_and_the_rest_is_idle() -> None:
@@ -59,9 +61,9 @@ def test_what_is_used_produces_and_the_rest_is_idle() -> None:
     ]
     assert sum(line.amount for line in bill.lines) == 300
     assert sum(line.quantity for line in bill.lines) == 100
-    assert bill.notes == [
+    assert texts(bill.facts, "note") == [
         "acme/gpu: 25 % of 10 tokens/s (as stated) is used over the month; the rest is idle"
-    ] or bill.notes == [
+    ] or texts(bill.facts, "note") == [
         "acme/gpu: 25.0 % of 10 tokens/s (as stated) is used over the month; the rest is idle"
     ]
 
@@ -101,7 +103,7 @@ def test_a_verbose_model_needs_more_machine() -> None:
 def test_a_peak_beyond_the_machine_queues(peak: str | None, queues: bool) -> None:
     bill, problems = run(demand("answer", 9_000, 100), peak=peak)
     assert problems == []
-    assert any("requests will queue" in note for note in bill.notes) is queues
+    assert any("requests will queue" in note for note in texts(bill.facts, "note")) is queues
 
 
 def test_steps_of_the_same_name_and_purpose_are_one_share() -> None:

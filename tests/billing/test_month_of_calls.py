@@ -7,6 +7,7 @@ import pytest
 from small_catalog import DAY, amounts, model, sum_of
 
 from costplan.billing.models import ModelBill, Terms, bill_model
+from costplan.facts import texts
 from costplan.workload.conversation import Prefix
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Job, Traffic
@@ -133,7 +134,7 @@ def test_flat_traffic_falls_in_a_window_by_its_hours() -> None:
         "input": 1_000_000 * (1 - share),
     }
     assert sum_of(made.lines) == 1 + share
-    assert made.assumptions == [
+    assert texts(made.facts, "assumption") == [
         "acme/chat: 35.0 % of calls fall in the peak window "
         "(assumed from traffic that is flat over the week)"
     ]
@@ -148,7 +149,7 @@ def test_a_stated_profile_moves_the_share() -> None:
     made = month(PEAK, calls(1_000, input_tokens=1_000), traffic=morning, day=NOVEMBER)
     assert [line.label for line in made.lines] == ["input peak"]
     assert sum_of(made.lines) == 2
-    assert "(assumed from the stated hourly profile)" in made.assumptions[0]
+    assert "(assumed from the stated hourly profile)" in texts(made.facts, "assumption")[0]
 
 
 def test_a_job_runs_in_its_own_hours() -> None:
@@ -202,7 +203,7 @@ def test_cache_cases_become_lines() -> None:
         "cache_read": 400_000 * warm,
         "cache_write": 400_000 * (1 - warm),
     }
-    assert made.assumptions == []
+    assert texts(made.facts, "assumption") == []
 
 
 def test_an_announced_price_is_a_note_in_todays_unit() -> None:
@@ -216,18 +217,18 @@ rates = { input = 0.003, output = 0.01 }
 """
     )
     made = month(announced, calls(1, input_tokens=10))
-    assert made.notes == ["acme/chat: from 2027-01-01 on: input 2 -> 3"]
+    assert texts(made.facts, "note") == ["acme/chat: from 2027-01-01 on: input 2 -> 3"]
 
 
 def test_assumed_cache_terms_are_said() -> None:
     shared = Prefix(shared=Decimal(4_000), marked=Decimal(4_000))
     demand = calls(1, input_tokens=10_000, prefix=shared)
     made = month(model("rates = { input = 10, cache_read = 1 }"), demand)
-    assert made.assumptions == [
+    assert texts(made.facts, "assumption") == [
         "acme/chat: cache terms assumed: prefixes of at least 1,024 tokens, kept 5 minutes"
     ]
     made = month(PLAIN, demand)
-    assert made.assumptions == [
+    assert texts(made.facts, "assumption") == [
         "acme/chat: the catalogue has no cache_read rate; nothing is cached"
     ]
 
@@ -248,9 +249,9 @@ def test_a_tokenizer_scales_the_prefix_too() -> None:
 def test_what_does_not_fit_the_model_is_a_warning_once() -> None:
     small = model("rates = { input = 1, output = 1 }", "context = 1_000\nmax_output = 100")
     fits = calls(1, input_tokens=1_000, output_tokens=100)
-    assert month(small, fits).warnings == []
+    assert texts(month(small, fits).facts, "warning") == []
     large = calls(1, input_tokens=1_001, output_tokens=101)
-    assert month(small, large, large).warnings == [
+    assert texts(month(small, large, large).facts, "warning") == [
         "'answer' sends 1,001 tokens; acme/chat takes 1,000",
         "'answer' wants 101 output tokens; acme/chat gives at most 100",
     ]

@@ -72,7 +72,7 @@ def refused(entry: Entry, gate: Gate, reached: Decimal) -> bool:
         asked.evaluate(one.variable)
     given |= dict.fromkeys(asked.missing, Decimal(0))
     bill = billed(entry, given, Decimal(0))
-    slowed = any("slows down above" in note for note in bill.notes)
+    slowed = any(one.code == "throttled" for one in bill.facts)
     return gate in [one for one, _ in bill.refused] or (gate.action == "throttle" and slowed)
 
 

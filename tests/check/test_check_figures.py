@@ -81,7 +81,7 @@ def test_ages_and_counts_are_those_of_the_lines() -> None:
         ]
         assert found["price_age_max_days"] == max(days)
         assert found["unpriced_lines"] == len(made.unpriced)
-        stale = {one.partition(": checked ")[0] for one in made.stale}
+        stale = {one.subject for one in made.facts_of("stale-price")}
         assert (found["stale_lines"] or 0) >= len(stale)
         assert bool(found["stale_lines"]) == bool(stale)
         assert found["lines"] == len(made.lines)

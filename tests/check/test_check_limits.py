@@ -11,6 +11,7 @@ from check_cases import RIGHT, document, judged, line, only, stack
 from hypothesis import given
 from hypothesis import strategies as st
 
+from costplan.facts import fact
 from costplan.problems import BadUsage, InvalidInput
 
 BILL = (
@@ -145,7 +146,9 @@ def test_stated_amounts_have_no_vendor_and_no_age() -> None:
 
 def test_a_stale_price_fails_until_it_is_allowed() -> None:
     old = line("openai/chat", "60", checked=date(2026, 1, 1))
-    made = document(stack("a", old, stale=["openai/chat: checked 2026-01-01"]))
+    made = document(
+        stack("a", old, facts=[fact("stale-price", "openai/chat", checked="2026-01-01")])
+    )
     refused = judged(made, {"monthly_total": 60})
     assert only(refused, "monthly_total").status == "pass"
     assert (only(refused, "openai/chat").kind, refused.exit_code) == ("stale", 3)

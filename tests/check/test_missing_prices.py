@@ -11,6 +11,7 @@ from check_cases import DAY, RIGHT, document, judged, line, only, stack
 
 from costplan.document.estimate import Estimate, Month
 from costplan.document.line import LineItem
+from costplan.facts import fact
 from costplan.plan.judge.measures import MEASURES, Figure, Subject
 from costplan.words import PURPOSES
 
@@ -101,7 +102,7 @@ def test_ages_are_of_every_price_that_somebody_publishes() -> None:
 
 def test_a_price_of_a_later_day_than_the_plan_s_has_no_age_where_it_is_not_fresh() -> None:
     ahead = line("v/ahead", "1", checked=date(2099, 1, 1))
-    stale = stack("a", ahead, stale=["v/ahead: checked 2099-01-01"])
+    stale = stack("a", ahead, facts=[fact("stale-price", "v/ahead", checked="2099-01-01")])
     made = judged(document(stale), {"price_age_days": 21, "monthly_total": 5})
     age = only(made, "price_age_days")
     assert (age.status, age.waits_for_price) == ("unknown", True)
@@ -109,11 +110,9 @@ def test_a_price_of_a_later_day_than_the_plan_s_has_no_age_where_it_is_not_fresh
     assert only(judged(document(since), {"price_age_days": 21})).figure == -2
 
 
-def test_what_is_not_modelled_is_told_by_its_own_sentence() -> None:
-    said = ["people: the workload has no [human]", "reliability: step 'a' has no success rate"]
-    made = judged(
-        document(stack("a", line("v/a", "1"), not_modelled=said)), {"min_reliability": D(0)}
-    )
+def test_what_is_not_modelled_is_told_by_its_own_fact() -> None:
+    facts = [fact("people"), fact("reliability", reasons=["step 'a' has no success rate"])]
+    made = judged(document(stack("a", line("v/a", "1"), facts=facts)), {"min_reliability": D(0)})
     assert only(made).reason == "reliability is not modelled: step 'a' has no success rate"
 
 

@@ -19,6 +19,7 @@ from properties import examples
 from costplan.document.finding import Where
 from costplan.document.saved import parse_result, plain
 from costplan.document.verdict import CheckDocument
+from costplan.facts import fact
 from costplan.problems import BadUsage, InvalidInput
 from costplan.render import Look
 from costplan.render.results import RESULT_FORMATS, draw_result
@@ -98,8 +99,8 @@ def test_every_check_is_read_back_and_drawn_the_same(
 ) -> None:
     lines = [line("openai/chat", str(amount)) for amount in amounts]
     lines += [line("vendor/secret", None)] * wanting
-    old = ["openai/chat: checked 2026-11-01"] if stale else []
-    made = judged(document(stack("a", *lines, stale=old), stack("b", *lines)), budget, policies)
+    old = [fact("stale-price", "openai/chat", checked="2026-11-01")] if stale else []
+    made = judged(document(stack("a", *lines, facts=old), stack("b", *lines)), budget, policies)
     if placed:
         for number, one in enumerate(made.verdicts):
             one.where = Where("dir/w.toml", number + 1, 7)

@@ -112,7 +112,7 @@ def test_what_a_term_points_at_exists() -> None:
 
 
 def test_the_days_of_staleness_are_those_of_the_workload() -> None:
-    from costplan.cli.doctor import STALE_DAYS
+    from costplan.api.health import STALE_DAYS
     from costplan.workload.model import Workload
 
     assert Workload.__dataclass_fields__["stale_after_days"].default == STALE_DAYS

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from run import Ran, costplan
 
-from costplan.api import compare_opened
+from costplan.api.estimating import compare_opened
 from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, Option, Strategies
 from costplan.document.estimate import Estimate

@@ -24,7 +24,7 @@ from compare_cases import (
     ways,
 )
 
-from costplan.api import estimate_opened
+from costplan.api.estimating import estimate_opened
 from costplan.document.comparison import Comparison, Versus
 from costplan.problems import BadUsage
 from costplan.render import Look

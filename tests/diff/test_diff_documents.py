@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from costplan.api import estimate_opened
+from costplan.api.estimating import estimate_opened
 from costplan.document.diff import DiffDocument
 from costplan.document.saved import parse_result, plain
 from costplan.plan.judge.diff import diff

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from costplan.api import estimate_file
+from costplan import estimate
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
 
@@ -142,7 +142,7 @@ def planned(
     """The estimate of a text, read from a file as every workload is."""
     path = folder / "w.toml"
     path.write_text(text)
-    return estimate_file(path, as_of, stacks)
+    return estimate(path, as_of=as_of, stacks=stacks)
 
 
 def stack_of(folder: Path, bindings: str, more: str = "", head: str = HEAD) -> Estimate:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from planning import DAY, HEAD, PRICES, line, planned, stack_of
 
-from costplan.api import estimate_file
+from costplan import estimate
 from costplan.problems import CostplanError
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.toml"))
@@ -20,7 +20,7 @@ ARGON = '\n[stack.s]\nchat = "google/gemini-4-argon"\n'
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
 def test_every_sum_is_the_sum_of_its_lines(path: Path) -> None:
-    for made in estimate_file(path, DAY).estimates:
+    for made in estimate(path, as_of=DAY).estimates:
         total = sum((one.amount or Decimal(0) for one in made.lines), Decimal(0))
         assert made.total_monthly == total
         assert sum(made.by_purpose.values()) == total

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import costplan
-from costplan.api import estimate_file
+from costplan import estimate
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
 from costplan.document.estimate import Estimate
@@ -68,7 +68,7 @@ chat = '{chat}'
 {OWN % about}""",
         encoding="utf-8",
     )
-    (made,) = estimate_file(path, day).estimates
+    (made,) = estimate(path, as_of=day).estimates
     return made
 
 

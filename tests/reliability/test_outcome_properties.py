@@ -27,7 +27,7 @@ from reliability_helpers import (
     workload_of,
 )
 
-from costplan.api import estimate_opened
+from costplan.api.estimating import estimate_opened
 from costplan.outcomes.chain import Chain, NeverEnds, Row
 from costplan.outcomes.graph import Graph, Outcomes
 from costplan.outcomes.node import Node

@@ -44,6 +44,7 @@ def hostile() -> Saved:
     for key in ("assumptions", "notes", "warnings", "not_modelled", "not_included"):
         stack[key] = list(LINES)
     stack["stale"] = [f"{NASTY}: checked 2020-01-01"]
+    del stack["facts"]
     for number, line in enumerate(stack["components"][0]["line_items"]):
         name = LINES[number % len(LINES)]
         line |= {"role": name, "offer": f"v/{name}", "charge": name, "unit": name, "source": name}

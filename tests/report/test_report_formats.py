@@ -20,7 +20,9 @@ from report_cases import BILL, LINES, MINIMAL, NASTY, ROOT, SAVED, SUPPORT, data
 from costplan.document.entries import FIELDS
 from costplan.document.facts import RULES, findings
 from costplan.document.saved import Saved, parse
+from costplan.facts import fact
 from costplan.problems import clean
+from costplan.record.writing import plain
 from costplan.render import FORMATS, TABULAR, Look, render_all
 from costplan.render.csv import table
 from costplan.render.markup import in_html, safe
@@ -353,7 +355,8 @@ def test_facts_know_every_rule() -> None:
     changed = data(SUPPORT)
     stack = changed["estimates"][0]
     stack["reliability"]["target"] = Decimal("0.9999")
-    stack["warnings"] = ["mind the gap"]
+    stack["facts"].append(plain(fact("input-too-long", "a", tokens=9, model="v/m", context=8)))
+    stack["warnings"] = [stack["facts"][-1]["text"]]
     stack["components"][0]["line_items"][0]["confidence"] = "unverified"
     found = findings(Saved("x.json", parse(changed))).found
     assert {one.rule for one in found} == set(RULES)

@@ -17,6 +17,7 @@ from costplan.cli import run
 from costplan.document.estimate import EstimateDocument
 from costplan.record import version_of
 from costplan.render import FORMATS
+from costplan.store.files.documents import parse_json
 
 HERE = GOLDEN / "report"
 ENDINGS = {
@@ -108,10 +109,12 @@ def test_a_document_by_itself_is_drawn_as_json_as_it_was_saved(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["report", *ONE, "--format", "json"]) == 0
-    saved = (
-        (SAVED / ONE[0]).read_text("utf-8").replace('"1.1"', f'"{version_of(EstimateDocument)}"', 1)
-    )
-    assert capsys.readouterr().out == saved
+    drawn = parse_json("drawn", capsys.readouterr().out)
+    for stack in drawn["estimates"]:  # which it did not have yet
+        assert [one["topic"] for one in stack.pop("facts")]
+    saved = parse_json(ONE[0], (SAVED / ONE[0]).read_text("utf-8"))
+    assert list(drawn) == list(saved)
+    assert drawn == {**saved, "schema_version": version_of(EstimateDocument)}
 
 
 @pytest.mark.parametrize("form", OF_WHAT_FAILS)

@@ -112,11 +112,9 @@ def test_a_check_in_a_comment(saved: Path) -> None:
     ran = costplan("comment", "github", "check.json", "--dry-run", folder=saved)
     assert ran.code == 0
     assert ran.out.endswith((saved / "check.markdown").read_text())
-    from costplan.cli.comment import _texts
+    from costplan.api.commenting import comment_of
 
-    assert _texts([str(saved / "check.json")], documents=True)[1] is True
-    assert _texts([str(saved / "check-pass.json")], documents=True)[1] is False
-    assert (
-        _texts([str(saved / "check-pass.json"), str(saved / "diff.json")], documents=True)[1]
-        is True
-    )
+    told = {"check": True, "check-pass": False, "check-pass diff": True}
+    for names, changed in told.items():
+        files = [str(saved / f"{name}.json") for name in names.split()]
+        assert comment_of(files, "default", documents=True).changed is changed

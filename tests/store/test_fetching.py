@@ -14,8 +14,11 @@ import price_server as serve
 import pytest
 from price_server import Server, serving
 
+from costplan.store.forge import ForgeError
+from costplan.store.forge.talk import Talk
 from costplan.store.network import http_cache
-from costplan.store.network.fetch import Fetcher, FetchError, Limits, read_bytes, shown
+from costplan.store.network.client import Limits
+from costplan.store.network.fetch import Fetcher, FetchError, read_bytes, shown
 
 QUICK = Limits(seconds=3, connect=1, silence=1, bytes=1_000_000, tries=3)
 PATIENT = QUICK._replace(seconds=60, silence=60)  # a slow machine is not a wrong answer
@@ -276,3 +279,24 @@ def test_files_have_limits_too(tmp_path: Path) -> None:
     ):
         with pytest.raises(FetchError, match=words):
             read_bytes(path, QUICK)
+
+
+@pytest.mark.parametrize("answer", [serve.dripping, serve.dripping_head, serve.silent])
+def test_a_code_host_that_is_slow_ends_at_the_deadline_too(answer: serve.Answer) -> None:
+    began = time.monotonic()
+    with serve.serving({"/user": answer}) as server:
+        talk = Talk(server.address, {}, 0.5)
+        with pytest.raises(ForgeError, match=r"0\.5 seconds"):
+            talk.ask("GET", "/user")
+        talk.close()
+    assert time.monotonic() - began < 20
+
+
+def test_a_code_host_that_sends_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("costplan.store.forge.talk.LARGEST_ANSWER", 1_000_000)
+    with serve.serving({"/a": serve.endless, "/b": serve.bomb}) as server:
+        talk = Talk(server.address, {}, 60)
+        for path in ("/a", "/b"):
+            with pytest.raises(ForgeError, match="larger than 1 MB"):
+                talk.ask("GET", path)
+        talk.close()

@@ -14,7 +14,7 @@ from price_server import serving
 
 from costplan.catalog.model import Card, Model
 from costplan.problems import InvalidInput
-from costplan.store.network.fetch import Limits
+from costplan.store.network.client import Limits
 from costplan.store.sourcing.sources import Wanted, read_source
 from costplan.store.sourcing.upstream import SOURCES, Upstream, adapter, aws, azure, openrouter
 from costplan.store.sourcing.upstream.recognise import SHAPES, by_address, by_content

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from costplan.facts import fact
 from costplan.problems import InvalidInput
 from costplan.record import read
 from costplan.workload.model import Workload
@@ -203,7 +204,7 @@ def test_spans_are_a_root_and_one_a_run() -> None:
         "scores": 500,
         "extended_retention_share": Decimal("0.2"),
     }
-    assert "jobs are not traced" in made.assumed
+    assert fact("jobs-not-traced") in made.assumed
 
 
 def test_a_sample_thins_traces_and_spans() -> None:

@@ -297,7 +297,7 @@ def _rows(name: str) -> list[tuple[str, str]]:
         "where the money goes": SPENT,
     }
     if name == "figures":
-        from costplan.plan.judge.measures import MEASURES
+        from costplan.api.checking import MEASURES
 
         return [(figure, one.meaning) for figure, one in MEASURES.items()]
     if name == "formats":

@@ -156,4 +156,15 @@ PAGE_WORDS: dict[str, Term] = {
         "'costplan estimate --explain'",
         ("lines", "line item", "notes", "quantity", "charge"),
     ),
+    "usage": Term(
+        "what real requests were, as 'costplan usage' reads them",
+        (
+            "'Not counted' are records that could not be read or whose counts contradict each "
+            "other, 'left out' those that are no requests of their own. 'Without a price' are "
+            "tokens whose price the catalogue does not have for that day, mode or region: the "
+            "total says 'at least' then. 'P50' and 'P95' are sizes of single requests.",
+        ),
+        "docs/usage.md",
+        ("not counted", "left out", "without a price", "prices"),
+    ),
 }

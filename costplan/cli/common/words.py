@@ -147,7 +147,7 @@ def quantities(pairs: list[str]) -> dict[str, Decimal]:
 
 def sane(name: str, value: str) -> Decimal:
     """A number from the command line. Raises BadUsage, also for one beyond Decimal's exponents."""
-    from costplan.api import number
+    from costplan.api.estimating import number
 
     try:
         return number(name, value)

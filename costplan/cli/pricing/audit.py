@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from costplan.cli.common.options import CatalogueDayOption, CategoryOption, OutOption, VendorOption
-
-if TYPE_CHECKING:
-    from costplan.catalog.filed import Filed
-    from costplan.plan.prices.audit.parts import Terms
 
 
 class Format(StrEnum):
@@ -64,37 +59,18 @@ def command(
 
     Exits 1 where one must not be billed as it stands.
     """
-    from costplan.cli.common.words import look, put
-    from costplan.plan.prices.audit.run import audit
+    from costplan.api.prices import audit_prices
+    from costplan.cli.common.words import day, look, put
     from costplan.render.audit import FIRST, draw
 
-    filed, scope = read(folder)
-    made = audit(
-        filed,
-        terms(as_of, within, stale_days),
-        scope,
+    made = audit_prices(
+        folder,
+        day(as_of),
+        within,
+        stale_days,
         vendor=vendor,
         category=category,
         level=level.value,
     )
     put(draw(made, form.value, look(), None if everything else FIRST), out)
     return 1 if made.errors else 0
-
-
-def terms(as_of: str | None, within: int, stale_days: int) -> Terms:
-    """The day looked at, and how far around it."""
-    from costplan.cli.common.words import day
-    from costplan.plan.prices.audit.parts import Terms
-
-    when = day(as_of)
-    return Terms(when, max(when, day(None)), within, stale_days)
-
-
-def read(folder: Path | None) -> tuple[Sequence[Filed], str]:
-    """The entries of one folder or of all shelves, and what a reader calls that."""
-    from costplan.store.files.shelves import open_catalog
-    from costplan.store.files.whole import filed_catalog, filed_folder
-
-    if folder is not None:
-        return list(filed_folder(folder)), str(folder)
-    return list(filed_catalog(open_catalog(Path()))), "the catalogue in force"

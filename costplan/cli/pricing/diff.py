@@ -32,12 +32,12 @@ def command(
     out: OutOption = None,
 ) -> int:
     """Compare two sets of prices; exit 0 whether or not they differ."""
+    from costplan.api.estimating import open_workload
     from costplan.api.pinning import price_changes
     from costplan.cli.common.voice import note
     from costplan.cli.common.words import day, look, put
     from costplan.problems import clean
     from costplan.render.price_diff import draw
-    from costplan.store.files.workloads import open_workload
 
     when = day(as_of)
     opened = None if workload is None else open_workload(workload)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -68,14 +67,11 @@ def command(
 
     Without a filter the vendors of each category are named.
     """
+    from costplan.api.prices import Wanted, list_prices, overview
     from costplan.cli.common.environment import on_command_line
     from costplan.cli.common.voice import note
     from costplan.cli.common.words import day, look, put
-    from costplan.plan.prices.choosing import Wanted, narrow, overview
-    from costplan.plan.prices.listing import choose, price_list
     from costplan.render.listing import draw
-    from costplan.store.files.scan import heads, last_read
-    from costplan.store.files.shelves import open_catalog
 
     when = day(as_of)
     wanted = Wanted(
@@ -88,8 +84,6 @@ def command(
         descending=descending,
         limit=limit,
     )
-    catalog = open_catalog(Path())
-    known = heads(catalog)
     narrowed = (
         wanted != Wanted()
         or category
@@ -98,27 +92,15 @@ def command(
         or on_command_line("COSTPLAN_AS_OF", as_of)
     )
     if not narrowed and form is Format.table:
-        put(draw(overview(known, last_read(catalog)), form.value, look()), None)
+        put(draw(overview(), form.value, look()), None)
         return 0
-    chosen = list({head.id: head for head in choose(known, category, vendor)}.values())
-    fit = len(chosen)
-    needed = chosen
-    if limit is not None and wanted._replace(descending=False, limit=None) == Wanted():
-        chosen.sort(key=lambda head: (head.category, head.id), reverse=descending)
-        needed = chosen[
-            :limit
-        ]  # nothing of the others matters, and to read them all takes a second
-    listed = price_list([catalog.get(head.id) for head in needed], when)
-    found = narrow(listed, wanted._replace(limit=None))
-    if needed is chosen:
-        fit = len(found.entries)
-        found = found._replace(entries=found.entries[:limit])
+    found, fit, any_chosen = list_prices(category, vendor, wanted, when)
     if found.entries or form is not Format.table:
         put(draw(found, form.value, look()), None)
     if len(found.entries) < fit:
         note(f"{len(found.entries):,} of {fit:,} that fit; --limit shows more")
     if not found.entries:
-        note(_nothing(category, vendor, bool(chosen)))
+        note(_nothing(category, vendor, any_chosen))
     return 0 if found.entries else 1
 
 

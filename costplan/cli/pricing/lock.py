@@ -28,13 +28,12 @@ def command(
 
     What it pins stays, what it lacks is added, what is unused goes.
     """
-    from costplan.api.pinning import check_lock, relock
+    from costplan.api.estimating import open_workload
+    from costplan.api.pinning import check_lock, pin
     from costplan.cli.common.voice import note
     from costplan.cli.common.words import day, look, put, spare
     from costplan.problems import BadUsage, clean
     from costplan.render.price_diff import counts, draw
-    from costplan.store.files.workloads import open_workload
-    from costplan.store.files.writing import alone, write
 
     when = day(as_of)
     opened = open_workload(workload)
@@ -45,14 +44,8 @@ def command(
         said = f"{pinned.file}: {len(pinned.offers)} entries as the catalogue has them"
         note(clean(said))
         return 0
-    from contextlib import nullcontext
-
     spare(out)
-    path = out or opened.lock_path
-    with alone(path) if path is not None else nullcontext():
-        made = relock(opened, when, out, update, update_offer or [])
-        if made.text != made.before:
-            write(made.path, made.text)
+    made = pin(opened, when, out, update, update_offer or [])
     for name in made.damaged:
         note(clean(f"dropped: {name} was edited or damaged, not used here"))
     if made.text == made.before:

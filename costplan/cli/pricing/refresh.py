@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from costplan.document.refresh import PriceRefresh
 
 
 class Format(StrEnum):
@@ -47,14 +50,10 @@ def command(
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
 ) -> int:
     """Take published prices into your catalogue; uses the network."""
-    import sys
-
-    from costplan.api.refreshing import refresh_prices
+    from costplan.api.refreshing import DEFAULT, refresh_prices
     from costplan.cli.common.voice import note
     from costplan.cli.common.words import day, look, put
-    from costplan.problems import clean
     from costplan.render.price_refresh import draw
-    from costplan.store.sourcing.sources import DEFAULT
 
     if not source:
         note(f"no --from: reading {DEFAULT}")
@@ -69,6 +68,16 @@ def command(
             progress=progress,
         )
     put(draw(done, form.value, look()), None)
+    return _say(done, dry_run)
+
+
+def _say(done: PriceRefresh, dry_run: bool) -> int:
+    """What is to be known of a refresh beside its answer, on stderr; its exit code."""
+    import sys
+
+    from costplan.cli.common.voice import note
+    from costplan.problems import clean
+
     if done.damage:
         print(f"warning: the refresh before was left out: {clean(done.damage)}", file=sys.stderr)
     for doubt in done.refused:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from costplan.cli.common.options import CatalogueDayOption, OutOption
-from costplan.cli.pricing.audit import Folder, Stale, read, terms
+from costplan.cli.pricing.audit import Folder, Stale
 
 
 class Format(StrEnum):
@@ -29,11 +29,10 @@ def command(
 
     Exits 1 where a price has no source, costs nothing without saying so, or fails the audit.
     """
-    from costplan.cli.common.words import look, put
-    from costplan.plan.prices.audit.report import report
+    from costplan.api.prices import catalogue_report
+    from costplan.cli.common.words import day, look, put
     from costplan.render.audit import draw_report
 
-    filed, scope = read(folder)
-    made = report(filed, terms(as_of, 90, stale_days), scope)
+    made = catalogue_report(folder, day(as_of), stale_days)
     put(draw_report(made, form.value, look()), out)
     return 1 if made.missed else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,13 +20,11 @@ def command(
 
     What is found by likeness is never priced.
     """
+    from costplan.api.prices import search_prices
     from costplan.cli.common.voice import note
-    from costplan.plan.prices.searching import search
     from costplan.problems import clean
-    from costplan.store.files.scan import heads
-    from costplan.store.files.shelves import open_catalog
 
-    found = search(heads(open_catalog(Path())), word, limit)
+    found = search_prices(word, limit)
     if found.hits or form is Format.json:
         show(found, form)
     if not found.hits:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,38 +32,25 @@ def command(
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
 ) -> int:
     """Show one entry: prices, variables, limits, history, sources."""
-    from costplan.catalog.model import Model
+    from costplan.api.prices import price_list_of, price_page
     from costplan.cli.common.voice import note
     from costplan.cli.common.words import day
-    from costplan.plan.prices.listing import below, price_list
-    from costplan.plan.prices.price_page import model_page, offer_page
-    from costplan.problems import UnknownOffer, clean, did_you_mean
-    from costplan.store.files.scan import heads
-    from costplan.store.files.shelves import open_catalog
+    from costplan.document.listing import ModelPage, OfferPage
+    from costplan.problems import clean
 
     when = day(as_of)
-    catalog = open_catalog(Path())
-    entry = catalog.find(offer)
-    if entry is not None:
-        item, dated = entry.item, as_of is not None
-        if isinstance(item, Model):
-            show(model_page(entry, item, when, dated=dated, asked=offer), form)
-        else:
-            show(offer_page(entry, item, when, dated=dated, asked=offer), form)
+    found = price_page(offer, when, dated=as_of is not None)
+    if isinstance(found, ModelPage | OfferPage):
+        show(found, form)
         return 0
-    known = heads(catalog)
-    plans = below(known, offer)
-    if not plans:
-        vendors = sorted({head.prefix for head in known})
-        hint = None if "/" in offer else did_you_mean(offer, vendors)
-        raise UnknownOffer(f"unknown offer '{offer}'", hint or catalog.hint(offer))
+    catalog, plans = found
     count = f"{len(plans):,} ids begin" if len(plans) > 1 else "one id begins"
     note(f"'{clean(offer)}' is not an id; {count} with it")
     if len(plans) > SHOWN and form is Format.table:
         plans = plans[:SHOWN]
         vendor = plans[0].prefix
         note(f"the first {SHOWN} below; 'costplan pricing list --vendor {vendor}' lists all")
-    show(price_list([catalog.get(head.id) for head in plans], when), form)
+    show(price_list_of(catalog, plans, when), form)
     return 0
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from costplan.billing.offers import Take, bill_offer
+from costplan.billing.book import Book
+from costplan.billing.takes import Take
 from costplan.billing.variables import MissingVariables, takes_variable, variables_of
-from costplan.catalog.lookup import Catalog, Entry, alias_note
+from costplan.catalog.lookup import Catalog, Entry, alias_fact
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Path, PriceNotKnown, Problem, did_you_mean
 from costplan.quantity import ZERO, grouped, rounded, total
 from costplan.words import Category
@@ -49,12 +51,13 @@ class Bindings:
 
     bound: dict[str, Bound] = field(default_factory=dict)
     omitted: dict[str, str] = field(default_factory=dict)
-    reasons: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 def bind(
     catalog: Catalog,
+    book: Book,
     name: str,
     stack: Stack,
     kinds: Mapping[str, str],
@@ -80,13 +83,12 @@ def bind(
         entry = catalog.find(binding.offer)  # a broken catalogue file is not this role's fault
         try:
             if entry is None:
-                entry = _choose(catalog, binding.offer, kind, given, stack, day, made)
+                entry = _choose(catalog, book, binding.offer, kind, given, stack, day, made)
             _fits(entry, kind, role, binding, made.problems, ("stack", name, role))
         except BadUsage as error:
             made.problems.append(Problem(path, str(error.message), error.hint))
             continue
-        alias = alias_note(entry, binding.offer)
-        made.reasons += [alias] if alias else []
+        made.facts += alias_fact(entry, binding.offer)
         made.bound[role] = Bound(role, kind, binding, entry, path, variables)
     return made
 
@@ -129,6 +131,7 @@ def _fits(
 
 def _choose(
     catalog: Catalog,
+    book: Book,
     name: str,
     kind: str,
     given: Mapping[str, Decimal],
@@ -151,7 +154,7 @@ def _choose(
     if len({entry.currency for entry in fitting}) > 1:
         ids = ", ".join(f"{entry.id} ({entry.currency})" for entry in fitting)
         raise BadUsage(f"the plans of '{name}' are not in one currency: say which", ids)
-    return _cheapest(name, kind, fitting, given, stack, day, made)
+    return _cheapest(book, name, kind, fitting, given, stack, day, made)
 
 
 def _by_plan(below: list[Entry], kind: str) -> list[Entry]:
@@ -182,6 +185,7 @@ def instead_of(catalog: Catalog, entry: Entry, kind: str) -> str:
 
 
 def _cheapest(
+    book: Book,
     name: str,
     kind: str,
     plans: list[Entry],
@@ -195,7 +199,7 @@ def _cheapest(
     take = Take(role=kind, component="", purpose="produce", variables=given)
     for entry in plans:
         try:
-            bill = bill_offer(entry, day, [take], free_tiers=stack.free_tiers)
+            bill = book.offer(entry, day).bill([take], free_tiers=stack.free_tiers)
         except PriceNotKnown:
             continue
         except MissingVariables as error:
@@ -214,8 +218,10 @@ def _cheapest(
     bills.sort(key=lambda one: one[0])
     amount, chosen = bills[0]
     others = [f"{entry.id} costs {grouped(cost - amount, 2)} more" for cost, entry in bills[1:3]]
-    reason = f"'{name}': {chosen.id} is the cheapest plan that serves it"
-    made.reasons.append("; ".join([reason, *refused, *others]))
+    if told := [*refused, *others]:
+        made.facts.append(fact("cheapest-plan-of", chosen.id, asked=name, others=told))
+    else:
+        made.facts.append(fact("cheapest-plan", chosen.id, asked=name))
     return chosen
 
 

@@ -9,27 +9,27 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import date
 from decimal import Decimal
 
+from costplan.billing.book import Book
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.origin import is_old
-from costplan.document.estimate import STALE_RATE, Component, Estimate, EstimateDocument, Month
+from costplan.document.estimate import Component, Estimate, EstimateDocument, Month
 from costplan.document.line import Conversion, LineItem
+from costplan.facts import Fact, fact, texts, unique
 from costplan.plan.bill.lifetimes import lifetimes
-from costplan.plan.bill.month import LESS, TOO_MUCH, StackMonth
+from costplan.plan.bill.month import LESS, TOO_MUCH
 from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
+from costplan.plan.bill.written import WrittenMonth
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
-from costplan.quantity import LARGEST, ONE, ZERO, grouped, settle
+from costplan.quantity import LARGEST, ONE, ZERO, settle
 from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of, several
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions, Solved
 
 ORDER = (*sorted(CATEGORIES, key=lambda one: PURPOSES.index(purpose_of(one))), "other")
-ALWAYS_LEFT_OUT = (
-    "taxes",
-    "support plans",
-    "network egress and storage of your own data, unless a line says so",
-)
+ALWAYS_LEFT_OUT = ("taxes", "support", "egress")
+"""Facts of every estimate."""
 
 
 def estimate(
@@ -55,8 +55,9 @@ def estimate(
     estimates: list[Estimate] = []
     used: dict[str, Entry] = {}
     rates: set[str] = set()
+    book = Book()
     for name in names:
-        planner = _Planner(solutions, catalog, name)
+        planner = _Planner(solutions, catalog, name, book)
         try:
             estimates.append(planner.estimate(as_of))
         except InvalidInput as error:
@@ -81,30 +82,26 @@ def _unmatched(
     workload: Workload, used: Iterable[str], rates: Set[str], estimates: Sequence[Estimate]
 ) -> None:
     """Terms that nothing in any stack has to do with: a misspelt pattern, a rate not needed."""
-    warnings = []
-    for ends, tables in (
-        ("to discount", workload.discount),
-        ("to commit to", workload.commitment),
-        ("to credit", workload.credit),
-    ):
-        for one in tables:
-            if not any(one.matches(offer) for offer in used):
-                warnings.append(f"no stack has an offer '{one.offers}' {ends}")
-    notes = [
-        f"the exchange rate {key} is not used: no price is in that currency"
-        for key in workload.exchange
-        if key not in rates
+    facts = [
+        fact(code, table.offers)
+        for code, tables in (
+            ("nothing-to-discount", workload.discount),
+            ("nothing-to-commit", workload.commitment),
+            ("nothing-to-credit", workload.credit),
+        )
+        for table in tables
+        if not any(table.matches(offer) for offer in used)
     ]
+    facts += [fact("rate-not-used", key) for key in workload.exchange if key not in rates]
     for made in estimates:
-        made.warnings += dict.fromkeys(warnings)
-        made.notes += notes
+        made.facts += unique(facts)
 
 
 def estimate_scaled(
     solutions: Solutions, catalog: Catalog, as_of: date, stack: str, scale: Decimal
 ) -> Estimate:
     """One stack at ``scale`` times the workload's traffic. Raises as ``estimate``."""
-    return _Planner(solutions, catalog, stack).estimate(as_of, scale)
+    return _Planner(solutions, catalog, stack, Book()).estimate(as_of, scale)
 
 
 def _spelled(entries: Iterable[Entry]) -> str:
@@ -112,8 +109,9 @@ def _spelled(entries: Iterable[Entry]) -> str:
 
 
 class _Planner:
-    def __init__(self, solutions: Solutions, catalog: Catalog, name: str) -> None:
-        self.solutions, self.workload, self.catalog = solutions, solutions.workload, catalog
+    def __init__(self, solutions: Solutions, catalog: Catalog, name: str, book: Book) -> None:
+        self.solutions, self.workload = solutions, solutions.workload
+        self.catalog, self.book = catalog, book
         self.name, self.stack = name, self.workload.stack[name]
         self.used: dict[str, Entry] = {}
         self.rates: dict[str, Conversion] = {}
@@ -128,23 +126,24 @@ class _Planner:
             conversations=workload.traffic.requests_per_month if workload.conversation else None,
             seats=workload.observability.seats if workload.observability else None,
             components=_components(month.lines),
-            assumptions=_unique(
+            facts=unique(
                 [
                     *_traffic_assumptions(workload),
                     *_same_for_all(month.solved),
                     *month.solved.assumed,
                     *verdicts_assumed(self.solutions, Rates.of(self.stack), month.usage.requests),
-                    *month.assumptions,
-                    *(_rate_words(one) for one in self.rates.values()),
+                    *month.facts,
+                    *(_rate_fact(one) for one in self.rates.values()),
+                    *ends.later,
+                    *agreed.facts,
+                    *(end.fact for end in ends.ended),
+                    *self._early_rates(as_of),
+                    *self._one_offs(),
+                    *map(fact, ALWAYS_LEFT_OUT),
+                    *self._not_modelled(),
+                    *self._stale(month.lines, as_of),
                 ]
             ),
-            notes=_unique([*month.bindings.reasons, *month.notes, *ends.notes, *agreed.notes]),
-            warnings=_unique(
-                [*month.warnings, *(end.sentence for end in ends.ended), *self._early_rates(as_of)]
-            ),
-            not_included=_unique([*month.not_included, *self._one_offs(), *ALWAYS_LEFT_OUT]),
-            not_modelled=_unique(self._not_modelled()),
-            stale=self._stale(month.lines, as_of),
             budget=workload.budget.most(self.name) if workload.budget else None,
             reliability=reliability(workload, month.solved, month.lines, month.usage.requests),
             commitments=agreed.commitments,
@@ -154,10 +153,13 @@ class _Planner:
             made.months = self._horizon(as_of, made)
         return made
 
-    def _month(self, day: date, scale: Decimal) -> tuple[StackMonth, Agreed]:
+    def _month(self, day: date, scale: Decimal) -> tuple[WrittenMonth, Agreed]:
         """A month with everything that was agreed. Raises InvalidInput."""
         workload = self.workload
-        month = billed_month(workload, self.catalog, self.name, self._solve(), day, scale)
+        solved = self._solve()
+        month = billed_month(
+            WrittenMonth, workload, self.catalog, self.name, solved, day, scale, self.book
+        )
         self.used.update(month.used)
         agreed = agree(workload, {self.name: month.lines}, day, month.exchange)
         self.rates.update(month.exchange.used)
@@ -170,50 +172,43 @@ class _Planner:
         """The outcomes with this stack's models; solved once, months only change the traffic."""
         return self.solutions.of(Rates.of(self.stack))
 
-    def _one_offs(self) -> Iterable[str]:
+    def _one_offs(self) -> Iterable[Fact]:
         """What is paid once has no place in a single month."""
         if self.workload.horizon_months > 1:
             return
         for fixed in self.workload.fixed:
             if fixed.one_off is not None and (not fixed.stacks or self.name in fixed.stacks):
-                amount = f"{grouped(fixed.one_off, 2)} {self.workload.currency}"
-                yield f"{fixed.name}: {amount} paid once; a longer horizon_months shows it"
+                currency = self.workload.currency
+                yield fact("paid-once", fixed.name, amount=fixed.one_off, currency=currency)
         for credit in self.workload.credit:
             if credit.one_time and (not credit.stacks or self.name in credit.stacks):
-                amount = f"{grouped(credit.amount, 2)} {credit.currency or self.workload.currency}"
-                yield f"{credit.name}: {amount} granted once; a longer horizon_months shows it"
+                currency = credit.currency or self.workload.currency
+                yield fact("granted-once", credit.name, amount=credit.amount, currency=currency)
 
-    def _not_modelled(self) -> Iterable[str]:
+    def _not_modelled(self) -> Iterable[Fact]:
         solved = self._solve()
         if solved.missing:
-            yield f"reliability: {'; '.join(solved.missing)}"
-            yield "retries, rejections and cases: each step runs once a request"
+            yield fact("reliability", reasons=texts(solved.missing))
+            yield fact("outcomes")
         elif self.workload.human is None:
-            yield "people: the workload has no [human]; nobody handles what the machine cannot"
+            yield fact("people")
         for part in ("observability", "runtime"):
             if getattr(self.workload, part) is None:
-                yield f"{part}: the workload has no [{part}]"
+                yield fact("part", part)
         if "orchestration" not in self.stack.roles:
-            yield "orchestration: this stack binds none"
+            yield fact("orchestration")
 
-    def _stale(self, lines: list[LineItem], as_of: date) -> list[str]:
+    def _stale(self, lines: list[LineItem], as_of: date) -> Iterable[Fact]:
         limit, today = self.workload.stale_after_days, self.catalog.today
-        old = {
-            (line.price.offer, line.price.checked): line.price.checked_words
-            for line in lines
-            if line.price.confidence != STATED and is_old(line.price.checked, as_of, limit, today)
-        }
-        rates = [
-            f"{STALE_RATE}{key}: of {rate.date}"
-            for key, rate in sorted(self.rates.items())
-            if is_old(rate.date, as_of, limit, today)
-        ]
-        return [*(old[key] for key in sorted(old)), *rates]
+        yield from stale_prices(lines, as_of, limit, today)
+        for key, rate in sorted(self.rates.items()):
+            if is_old(rate.date, as_of, limit, today):
+                yield fact("stale-rate", key, date=rate.date)
 
-    def _early_rates(self, as_of: date) -> list[str]:
+    def _early_rates(self, as_of: date) -> list[Fact]:
         """Rates of a day that has not come yet."""
         return [
-            f"the exchange rate {key} is of {rate.date}, after the as-of date"
+            fact("rate-of-later", key, date=rate.date)
             for key, rate in self.rates.items()
             if rate.date > as_of
         ]
@@ -271,27 +266,27 @@ def _components(lines: list[LineItem]) -> list[Component]:
     return [Component(name, grouped_lines[name]) for name in sorted(grouped_lines, key=rank)]
 
 
-def _traffic_assumptions(workload: Workload) -> list[str]:
-    found = []
-    if workload.traffic.peak_to_mean is None:
-        found.append("traffic is flat: peak_to_mean = 1")
-    return found
+def stale_prices(lines: Iterable[LineItem], as_of: date, limit: int, today: date) -> Iterable[Fact]:
+    """The published prices that were checked too long ago, or are of a day to come."""
+    checked = {
+        (line.price.offer, line.price.checked)
+        for line in lines
+        if line.price.confidence != STATED and is_old(line.price.checked, as_of, limit, today)
+    }
+    return (fact("stale-price", offer, checked=day) for offer, day in sorted(checked))
 
 
-def _rate_words(rate: Conversion) -> str:
-    first, _, second = rate.unit.partition("/")
-    return (
-        f"1 {second} = {grouped(rate.rate)} {first} ({rate.source}, {rate.date}), for what is "
-        f"stated in {rate.currency}; notes on it are in {rate.currency}"
-    )
+def _traffic_assumptions(workload: Workload) -> list[Fact]:
+    return [fact("flat-traffic")] if workload.traffic.peak_to_mean is None else []
 
 
-def _same_for_all(solved: Solved) -> list[str]:
+def _rate_fact(rate: Conversion) -> Fact:
+    into, _, of = rate.unit.partition("/")
+    values = {"rate": rate.rate, "source": rate.source, "date": rate.date}
+    return fact("exchange-rate", rate.currency, of=of, into=into, **values)
+
+
+def _same_for_all(solved: Solved) -> list[Fact]:
     if solved.outcomes is None or not solved.shared:
         return []
-    steps = ", ".join(f"'{name}'" for name in solved.shared)
-    return [f"the success rate of {steps} is taken to be the same for every model"]
-
-
-def _unique(sentences: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(sentences))
+    return [fact("success-shared", steps=[f"'{name}'" for name in solved.shared])]

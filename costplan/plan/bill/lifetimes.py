@@ -9,13 +9,14 @@ from typing import NamedTuple
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Model
 from costplan.document.estimate import Ended
+from costplan.facts import Fact, fact
 
 
 class Lifetimes(NamedTuple):
-    """Ends that the plan meets, and sentences of ends beyond it."""
+    """Ends that the plan meets, and facts of ends beyond it."""
 
     ended: list[Ended]
-    notes: list[str]
+    later: list[Fact]
 
 
 def lifetimes(entries: Iterable[Entry], as_of: date, months: int) -> Lifetimes:
@@ -30,11 +31,11 @@ def lifetimes(entries: Iterable[Entry], as_of: date, months: int) -> Lifetimes:
         if day is None:
             continue
         month = (day.year - as_of.year) * 12 + day.month - as_of.month + 1
-        word = "retires" if isinstance(entry.item, Model) else "ends"
         if day <= as_of:
             found.ended.append(Ended(entry.id, day, 0, months))
         elif month > months:
-            found.notes.append(f"{entry.id} {word} on {day}")
+            code = "model-retires-later" if isinstance(entry.item, Model) else "offer-ends-later"
+            found.later.append(fact(code, entry.id, date=day))
         else:
             found.ended.append(Ended(entry.id, day, month, months))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from costplan.document.line import LineItem, Price
+from costplan.facts import texts
 from costplan.quantity import ONE, settle
 from costplan.words import STATED, WORKLOAD
 from costplan.workload.model import Stack, Workload
@@ -57,5 +58,5 @@ def cases_of(
 
 def _how_many(solved: Solved) -> str:
     """Why nobody knows how many cases there are, and what would tell."""
-    why = "; ".join(solved.missing)
+    why = "; ".join(texts(solved.missing))
     return f"how many cases there are is not modelled: {why}; [human] share states it"

@@ -10,14 +10,15 @@ from costplan.billing.offers import OfferBill, Take, bill_offer
 from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
 from costplan.billing.variables import takes_variable, variables_of
 from costplan.catalog.fees import STATED
-from costplan.catalog.lookup import Catalog, Entry, alias_note
+from costplan.catalog.lookup import Catalog, Entry, alias_fact
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.catalog.vocabulary import TOKEN_USAGE, VOCABULARY
 from costplan.document.bill import Bill
+from costplan.facts import Fact, fact, said
 from costplan.plan.bill.lifetimes import lifetimes
 from costplan.problems import BadUsage, did_you_mean
-from costplan.quantity import ONE, grouped, rounded, with_unit
+from costplan.quantity import ONE, grouped, with_unit
 
 
 def price(
@@ -46,7 +47,8 @@ def price(
             f"{entry.id}: an amount comes out too large to be computed",
             "look at its quantity, price and 'per', and at the quantities given",
         ) from None
-    return _with_alias(made, entry, name)
+    made.facts[:0] = alias_fact(entry, name)
+    return made
 
 
 def _bill(
@@ -70,13 +72,6 @@ def _bill(
             "give the month's quantities, such as requests=10000",
         )
     return _offer(entry, given, at, charge, free_tiers)
-
-
-def _with_alias(bill: Bill, entry: Entry, asked: str) -> Bill:
-    note = alias_note(entry, asked)
-    if note:
-        bill.notes.insert(0, note)
-    return bill
 
 
 def _model(
@@ -113,28 +108,26 @@ def _model(
         if charge not in kinds:
             raise BadUsage(f"this bill has no charge '{charge}'", "it has: " + ", ".join(kinds))
         lines = [line for line in lines if line.price.charge == charge]
-    notes = [model.note] if model.note else []
+    facts = [said("note", model.note)] if model.note else []
     if model.context is not None and usage.input_tokens > model.context:
-        notes.append(
-            f"{grouped(usage.input_tokens)} input tokens do not fit its context window of "
-            f"{grouped(Decimal(model.context))}"
-        )
-    notes += tariff.notes(usage)
-    notes += _free(tariff, usage)
+        tokens = {"tokens": usage.input_tokens, "context": model.context}
+        facts.append(fact("context-exceeded", entry.id, **tokens))
+    facts += tariff.facts(usage)
+    facts += _free(tariff, usage)
     ends = lifetimes([entry], day, 0)
-    notes += [*(end.sentence for end in ends.ended), *ends.notes]
+    facts += [*(end.fact for end in ends.ended), *ends.later]
     for line in lines:
         line.component = "tokens"
-    return Bill(offer=entry.id, as_of=at, currency=entry.currency, line_items=lines, notes=notes)
+    return Bill(offer=entry.id, as_of=at, currency=entry.currency, line_items=lines, facts=facts)
 
 
-def _free(tariff: Tariff, usage: TokenUsage) -> Iterable[str]:
+def _free(tariff: Tariff, usage: TokenUsage) -> Iterable[Fact]:
     """What an account has free of the fees of this request, which one request cannot say."""
     for name in STATED:
         fee = tariff.fees.known(name)
         if fee is not None and fee.free is not None and getattr(usage, name):
-            free = f"{grouped(fee.free.quantity)} a {fee.free.period}"
-            yield f"{name}: an account has {free} free, not taken off a single request"
+            free = fee.free
+            yield fact("free-quota", fee=name, free=free.quantity, period=free.period)
 
 
 def _offer(
@@ -152,33 +145,33 @@ def _offer(
             raise BadUsage(f"{name} is {value}: it must be at least 0")
     take = Take(role="", component=entry.category, purpose="produce", variables=given)
     made = bill_offer(entry, at.date(), [take], free_tiers=free_tiers, only=charge)
-    notes = [offer.note] if offer.note else []
-    notes += [one.words(in_months=False) for one in made.grants]
-    notes += made.notes
+    facts = [said("note", offer.note)] if offer.note else []
+    facts += [grant.fact(in_months=False) for grant in made.grants]
+    facts += [one for one in made.facts if one.topic == "note"]
     for gate, reached in made.refused:
-        why = f" ({gate.reason})" if gate.reason else ""
-        notes.append(
-            f"this plan does not serve it: {gate.variable} is {rounded(reached)}, "
-            f"at most {grouped(gate.max)}{why}"
-        )
-    notes += _unchecked(made)
-    notes += [f"needs {name} too, not included here" for name in offer.requires]
-    notes += [f"not included: {one}" for one in offer.not_included]
+        limit = {"variable": gate.variable, "reached": reached, "limit": gate.max}
+        if gate.reason:
+            facts.append(fact("plan-refuses-because", entry.id, **limit, reason=gate.reason))
+        else:
+            facts.append(fact("plan-refuses", entry.id, **limit))
+    facts += _unchecked(made)
+    facts += [fact("needs-too", entry.id, offer=name) for name in offer.requires]
+    facts += [fact("offer-leaves-out", entry.id, what=what) for what in offer.not_included]
     for name, default in made.assumed.items():
         unit = offer.variables[name].unit if name in offer.variables else VOCABULARY[name].unit
-        notes.append(f"assumed: {name} = {with_unit(default, unit)}")
+        quantity = with_unit(default, unit)
+        facts.append(fact("quantity", entry.id, variable=name, quantity=quantity))
     return Bill(
-        offer=entry.id, as_of=at, currency=entry.currency, line_items=made.lines, notes=notes
+        offer=entry.id, as_of=at, currency=entry.currency, line_items=made.lines, facts=facts
     )
 
 
-def _unchecked(made: OfferBill) -> Iterable[str]:
+def _unchecked(made: OfferBill) -> Iterable[Fact]:
     """That limits of the plan were not looked at, and what would let them be."""
     names = dict.fromkeys(name for _, missing in made.unchecked for name in missing)
     limits = [f"{gate.variable} at most {grouped(gate.max)}" for gate, _ in made.unchecked]
     if limits:
-        wanted = ", ".join(names)
-        yield f"limits of this plan not checked: {'; '.join(limits)} (they need {wanted})"
+        yield fact("limits-not-checked", limits=limits, variables=names)
 
 
 def refuse_stranger(offer: Offer, name: str, value: Decimal) -> None:

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from costplan.document.line import LineItem
 from costplan.document.reliability import Quantile, Reliability
+from costplan.facts import Fact, fact
 from costplan.outcomes.spread import quantiles
 from costplan.plan.bill.unit_costs import UnitCosts, unit_costs
-from costplan.quantity import ONE, ZERO, grouped, total, twelve_digits
+from costplan.quantity import ONE, ZERO, total, twelve_digits
 from costplan.words import kinds_of
 from costplan.workload.model import Workload
 from costplan.workload.solving import DEFAULT_VERDICT_RHO, Rates, Solutions, Solved
@@ -48,7 +49,7 @@ def reliability(
     )
 
 
-def verdicts_assumed(solutions: Solutions, rates: Rates, requests: Decimal) -> list[str]:
+def verdicts_assumed(solutions: Solutions, rates: Rates, requests: Decimal) -> list[Fact]:
     """That validators were assumed to repeat themselves, with a month at both ends of the range.
 
     ``requests`` a month. Nobody has measured this correlation given whether the answer was right,
@@ -57,20 +58,14 @@ def verdicts_assumed(solutions: Solutions, rates: Rates, requests: Decimal) -> l
     solved = solutions.of(rates)
     if not solved.verdicts or solved.outcomes is None:
         return []
-    ends = []
-    for rho in (0.0, 1.0):
+    ends: dict[str, Decimal] = {}
+    for name, rho in (("apart", 0.0), ("alike", 1.0)):
         outcomes = solutions.of(rates, rho).outcomes
         assert outcomes is not None
-        cases, silent = (
-            grouped((twelve_digits(share) * requests).quantize(ONE))
-            for share in (outcomes.escalated, outcomes.silent)
-        )
-        ends.append(f"{cases} cases and {silent} silent failures a month at {rho:g}")
-    names = ", ".join(f"'{name}'" for name in solved.verdicts)
-    return [
-        f"{names}: verdicts on one request correlate with rho = {DEFAULT_VERDICT_RHO}; "
-        + ", ".join(ends)
-    ]
+        for what, share in (("cases", outcomes.escalated), ("silent", outcomes.silent)):
+            ends[f"{what}_{name}"] = (twelve_digits(share) * requests).quantize(ONE)
+    steps = [f"'{name}'" for name in solved.verdicts]
+    return [fact("verdicts-correlate", steps=steps, rho=DEFAULT_VERDICT_RHO, **ends)]
 
 
 def _variation(workload: Workload, lines: Sequence[LineItem], costs: UnitCosts) -> dict[str, float]:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import Protocol, TypeVar
 
 from costplan.billing.adjustments import Grant
+from costplan.billing.book import Book
 from costplan.billing.commitments import draw_commitment, unused_line
 from costplan.billing.credits import Group, Ledger, counting, credit_lines, in_order
 from costplan.billing.discounts import Discounts, band_share
@@ -22,31 +24,57 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.offer import Offer
 from costplan.document.estimate import Commitment as Drawn
 from costplan.document.line import LineItem
+from costplan.facts import Fact, fact
 from costplan.plan.bill.month import StackMonth
 from costplan.problems import Problem
-from costplan.quantity import ZERO, grouped, rounded, total
+from costplan.quantity import ZERO, total
 from costplan.words import WORKLOAD
 from costplan.workload.contract import Band, Commitment, Scope
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solved
 
+Kind = TypeVar("Kind", bound=StackMonth, covariant=True)
 Parts = Mapping[str, list[LineItem]]
 """Lines by the stack that they belong to: one stack, or those that a mix shares traffic between."""
 
 
+class Made(Protocol[Kind]):
+    """How a month is made: money alone, or with its words."""
+
+    def __call__(
+        self,
+        workload: Workload,
+        catalog: Catalog,
+        name: str,
+        solved: Solved,
+        day: date,
+        scale: Decimal,
+        discounts: Discounts,
+        book: Book,
+        /,
+    ) -> Kind: ...
+
+
 def billed_month(
-    workload: Workload, catalog: Catalog, name: str, solved: Solved, day: date, scale: Decimal
-) -> StackMonth:
+    make: Made[Kind],
+    workload: Workload,
+    catalog: Catalog,
+    name: str,
+    solved: Solved,
+    day: date,
+    scale: Decimal,
+    book: Book,
+) -> Kind:
     """A stack's month with every discount, before commitments and credits.
 
     Bands ask for the month's list spend first: the month is then billed a second time.
     """
     discounts = Discounts(workload.discount, name, day)
-    month = StackMonth(workload, catalog, name, solved, day, scale, discounts).bill()
+    month = make(workload, catalog, name, solved, day, scale, discounts, book).bill()
     if not discounts.with_bands or month.problems:
         return month
     shares: dict[int, Decimal] = {}
-    notes: list[str] = []
+    facts: list[Fact] = []
     for at, table in discounts.with_bands.items():
         edges = [_edge(one, month.exchange, table.currency) for one in table.bands]
         bands = [one for one in edges if one is not None]
@@ -59,13 +87,10 @@ def billed_month(
         shares[at] = band_share(bands, spend, table.mode)
         if not spend:
             continue
-        notes.append(
-            f"discount on {table.offers}: {grouped(spend, 2)} of list spend this month comes to "
-            f"{rounded(shares[at] * 100)} % off"
-        )
+        facts.append(fact("band", table.offers, spend=spend, percent=shares[at] * 100))
     discounts = Discounts(workload.discount, name, day, shares)
-    month = StackMonth(workload, catalog, name, solved, day, scale, discounts).bill()
-    month.notes += notes
+    month = make(workload, catalog, name, solved, day, scale, discounts, book).bill()
+    month.tell(facts)
     return month
 
 
@@ -103,7 +128,7 @@ class Agreed:
 
     lines: list[LineItem] = field(default_factory=list)
     commitments: list[Drawn] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -139,11 +164,9 @@ def _commitments(
         line = unused_line(drawn, counted[at], day)
         if line is not None:
             made.lines.append(line)
-        made.notes.append(_drawn_words(drawn, bool(counted[at])))
+        made.facts.append(_drawn_fact(drawn, bool(counted[at])))
         if at in unknown:
-            made.notes.append(
-                f"commitment {terms.name}: a price is missing, so more of it may be used"
-            )
+            made.facts.append(fact("commitment-price-missing", terms.name))
 
 
 def _counted(
@@ -186,16 +209,13 @@ def _counted(
     return counted, unknown
 
 
-def _drawn_words(drawn: Drawn, any_lines: bool) -> str:
-    words = (
-        f"commitment {drawn.name}: {grouped(drawn.covered, 2)} of {grouped(drawn.monthly, 2)} "
-        f"used, {grouped(drawn.unused, 2)} unused"
-    )
-    if drawn.overage:
-        words += f", {grouped(drawn.overage, 2)} beyond it"
+def _drawn_fact(drawn: Drawn, any_lines: bool) -> Fact:
+    values = {"covered": drawn.covered, "monthly": drawn.monthly, "unused": drawn.unused}
     if not any_lines:
-        words += "; nothing here counts against it ('stacks' says whose it is)"
-    return words
+        return fact("commitment-idle", drawn.name, **values)
+    if drawn.overage:
+        return fact("commitment-exceeded", drawn.name, **values, overage=drawn.overage)
+    return fact("commitment", drawn.name, **values)
 
 
 def _credits(workload: Workload, parts: Parts, day: date, exchange: Exchange, made: Agreed) -> None:
@@ -213,9 +233,8 @@ def _credits(workload: Workload, parts: Parts, day: date, exchange: Exchange, ma
             continue
         paid = ledger.draw(counts, granted)
         made.lines += credit_lines(terms.name, granted, paid, day)
-        made.notes.append(
-            f"credit {terms.name}: {grouped(total(paid.values()), 2)} of {grouped(granted, 2)} used"
-        )
+        used = total(paid.values())
+        made.facts.append(fact("credit", terms.name, used=used, granted=granted))
 
 
 class Purse:

@@ -10,6 +10,7 @@ from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.facts import said
 from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.plan.bill.settlement import agree, without_terms
 from costplan.plan.bill.vendors import largest_vendor
@@ -79,7 +80,10 @@ def compare(
         ],
         mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
-        notes=[*_notes(document, at_reliability), *_terms_notes(workload)],
+        facts=[
+            said("note", one)
+            for one in (*_notes(document, at_reliability), *_terms_notes(workload))
+        ],
     )
     if levers:
         own = Rates.of(workload.stack[base_name])

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Option, Strategies
 from costplan.document.estimate import Estimate
+from costplan.facts import said
 from costplan.outcomes.votes import ceiling, majority
 from costplan.plan.bill.unit_costs import unit_costs
 from costplan.plan.compare.family import Family, UnitPrices, bare
@@ -63,7 +64,9 @@ def strategies(
     solved = family.plan(own)
     made = Strategies(stack=stack_name, target=target, options=[], frontier=[])
     if solved.outcomes is None:
-        made.notes = [f"reliability is not modelled: {reason}" for reason in solved.missing]
+        made.facts = [
+            said("note", f"reliability is not modelled: {reason.text}") for reason in solved.missing
+        ]
         made.sentence = "Without success rates there is nothing to compare spending with."
         return made
     roles = {step.role for step in workload.step}
@@ -75,7 +78,7 @@ def strategies(
         }
     )
     if unpriced:
-        made.notes = [f"{offer}: a step's price is missing" for offer in unpriced]
+        made.facts = [said("note", f"{offer}: a step's price is missing") for offer in unpriced]
         made.sentence = "Without the price of every step there is nothing to compare."
         return made
     prices = unit_prices(workload, solved, estimate)
@@ -92,9 +95,10 @@ def strategies(
     made.options += _hosting(workload, estimate, context, solved, plain, prices, purposes)
     made.options += _votes(workload, plain, prices, purposes)
     made.options += _upgrade(workload, stack_name, context.reprice)
-    made.notes += family.left_out
+    made.facts += [said("note", one) for one in family.left_out]
     if estimate.at_least:
-        made.notes.append("a price of this stack is missing: every amount here is at least that")
+        least = "a price of this stack is missing: every amount here is at least that"
+        made.facts.append(said("note", least))
     _measure(made, estimate)
     loss = workload.target.loss_per_wrong_answer if workload.target else None
     made.advice = None if loss is None else _advice(made, loss, estimate.requests)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from costplan.catalog.expression import ExpressionError
-from costplan.document.estimate import STALE_RATE, Estimate, EstimateDocument
+from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.document.verdict import OF_PRICES, CheckDocument, Kind, Verdict
+from costplan.facts import Fact, fact
 from costplan.plan.judge.measures import (
     MEASURES,
     MONEY,
@@ -32,7 +33,6 @@ from costplan.plan.judge.ruleset import (
     levels,
 )
 from costplan.problems import BadUsage, Path, did_you_mean
-from costplan.quantity import rounded
 from costplan.words import WORKLOAD
 from costplan.workload.budget import Policy
 
@@ -46,11 +46,11 @@ def check(
     baseline: EstimateDocument | None = None,
     baseline_name: str | None = None,
     without: NoBaseline = NOT_GIVEN,
-    notes: Iterable[str] = (),
+    facts: Iterable[Fact] = (),
 ) -> CheckDocument:
     """Every verdict on every stack of the document. The rules are sound (``ruleset.faults``).
 
-    ``without``: why there is no baseline. ``notes``: what the caller knows that narrows or softens
+    ``without``: why there is no baseline. ``facts``: what the caller knows that narrows or softens
     the check. Raises BadUsage where a stack has no rule, where the baseline is in another currency,
     or where one is given that no rule asks for.
     """
@@ -58,7 +58,7 @@ def check(
     if baseline is not None:
         _comparable(document, baseline, sets, baseline_name)
     verdicts: list[Verdict] = []
-    said: list[str] = []
+    said: list[Fact] = []
     allowances = {kind: allowed(sets, f"allow_{kind}") for kind in OF_PRICES}
     accepted = {kind: allowance.names for kind, allowance in allowances.items()}
     for made in document.estimates:
@@ -72,7 +72,7 @@ def check(
         spared = without.new and _limited(sets, made.stack, "increase_percent")
         spared = spared and _limited(sets, made.stack, "monthly_total")
         if spared:
-            said.append(f"{made.stack}: {without.reason}; monthly_total judges what is new")
+            said.append(fact("new-is-judged", made.stack, reason=without.reason))
         judge = _Judge(about, accepted["unpriced"], spared)
         for one in sets:
             verdicts += judge.limits(one)
@@ -87,39 +87,38 @@ def check(
         baseline=baseline_name,
         stacks=[made.stack for made in document.estimates],
         verdicts=verdicts,
-        notes=[
-            *document.price_notes,
+        facts=[
+            *document.price_facts,
             *said,
-            *notes,
-            *(note for allowance in allowances.values() if (note := allowance.note)),
+            *facts,
+            *(one for allowance in allowances.values() for one in allowance.facts),
             *_softened(document),
             *(
-                note
+                one
                 for kind, allowance in allowances.items()
-                for note in _unneeded(allowance.key, allowance.names, verdicts, kind)
+                for one in _unneeded(allowance.key, allowance.names, verdicts, kind)
             ),
         ],
     )
 
 
-def _softened(document: EstimateDocument) -> Iterable[str]:
+def _softened(document: EstimateDocument) -> Iterable[Fact]:
     """What makes a bill small without being a price: a pass that rests on it says so."""
     for made in document.estimates:
         if not made.lines:
-            yield f"{made.stack}: nothing is bought: the bill has no line"
+            yield fact("nothing-bought", made.stack)
             continue
         if not made.total_monthly and not made.at_least:
-            yield f"{made.stack}: the bill has {len(made.lines)} lines and comes to nothing"
+            yield fact("comes-to-nothing", made.stack, lines=len(made.lines))
         free = [
             line.price.offer
             for line in made.lines
             if line.amount is not None and not line.amount and line.list_amount
         ]
         for offer in dict.fromkeys(free):
-            yield f"{made.stack}: a discount or credit takes all of {offer}"
+            yield fact("all-taken-off", made.stack, offer=offer)
         if (off := made.list_monthly - made.total_monthly) > made.list_monthly / 2:
-            share = rounded(off / made.list_monthly * 100)
-            yield f"{made.stack}: {share} % of the list price is taken off"
+            yield fact("share-taken-off", made.stack, percent=off / made.list_monthly * 100)
 
 
 def _covered(document: EstimateDocument, sets: Sequence[RuleSet]) -> None:
@@ -172,16 +171,18 @@ WITHOUT: dict[Kind, str] = {
 }
 
 
-def _unneeded(key: str, names: Iterable[str], verdicts: list[Verdict], kind: Kind) -> Iterable[str]:
+def _unneeded(
+    key: str, names: Iterable[str], verdicts: list[Verdict], kind: Kind
+) -> Iterable[Fact]:
     """Allowances that allow nothing: a misspelt one must not go unseen."""
     open_ones = [one.rule for one in verdicts if one.kind == kind]
     for name in sorted(names):
         if name not in open_ones:
-            hint = did_you_mean(name, open_ones)
-            what = WITHOUT[kind]
-            yield f"{key} names '{name}', and no checked stack has it {what}" + (
-                f": {hint}" if hint else ""
-            )
+            values = {"key": key, "what": WITHOUT[kind]}
+            if hint := did_you_mean(name, open_ones):
+                yield fact("allows-nothing-but-near", name, **values, hint=hint)
+            else:
+                yield fact("allows-nothing", name, **values)
 
 
 class _Judge:
@@ -329,15 +330,14 @@ def _prices(made: Estimate, accepted: Mapping[Kind, frozenset[str]]) -> Iterable
     for end in made.ended:
         billed = next((line for line in made.lines if line.price.offer == end.offer), None)
         if billed is not None:
-            yield _price(made, billed, "ended", end.sentence, end.offer in accepted["ended"])
-    for sentence in made.stale:
-        if sentence.startswith(STALE_RATE):
-            yield _rate(made, sentence, stale)
+            yield _price(made, billed, "ended", end.fact.text, end.offer in accepted["ended"])
+    for rate in made.facts_of("stale-rate"):
+        yield _rate(made, rate, stale)
 
 
-def _rate(made: Estimate, sentence: str, stale: frozenset[str]) -> Verdict:
+def _rate(made: Estimate, rate: Fact, stale: frozenset[str]) -> Verdict:
     """An exchange rate of long ago is no better than a price of then."""
-    key, _, day = sentence.removeprefix(STALE_RATE).partition(": of ")
+    key = rate.subject
     allow = key in stale
     remedy = f'state it anew under [exchange] or --exchange, or allow_stale = ["{key}"] in [budget]'
     return Verdict(
@@ -346,7 +346,7 @@ def _rate(made: Estimate, sentence: str, stale: frozenset[str]) -> Verdict:
         kind="stale",
         status="pass" if allow else "unknown",
         source="allow_stale" if allow else "always",
-        reason=f"stale: exchange rate of {day}" + " (allowed)" * allow,
+        reason=f"stale: exchange rate of {rate.values['date']}" + " (allowed)" * allow,
         remedy=None if allow else f"{remedy} accepts it",
         waits_for_price=not allow,
         path=("exchange", key),

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from costplan.document.diff import DiffDocument, LineChange, Side, Split, StackDiff, together
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage
 from costplan.quantity import ZERO, settle
 from costplan.words import several
@@ -60,24 +61,24 @@ def diff(
         base_as_of=base.as_of if base else None,
         head_as_of=head.as_of,
         stacks=[_stack(name, before.get(name), after.get(name)) for name in chosen],
-        notes=list(_notes(base, head)),
+        facts=list(_facts(base, head)),
     )
 
 
-def _notes(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[str]:
-    known = {one.sentence for one in base.overrides} if base else set()
-    yield from (one.sentence for one in head.overrides if one.sentence not in known)
+def _facts(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[Fact]:
+    known = [one.fact for one in base.overrides] if base else []
+    yield from (one.fact for one in head.overrides if one.fact not in known)
     if base is None:
-        yield "there was no such workload before: everything is new"
+        yield fact("all-new", head.workload)
         return
     if base.workload != head.workload:
-        yield f"the workload was called '{base.workload}', now '{head.workload}'"
+        yield fact("renamed", head.workload, before=base.workload)
     if base.as_of != head.as_of:
-        yield f"prices of {base.as_of} against prices of {head.as_of}"
+        yield fact("price-days", before=base.as_of, now=head.as_of)
     pins = [one.lock and (one.lock.file, one.lock.as_of) for one in (base, head)]
     if pins[0] != pins[1]:
         said = [f"{pin[0]} of {pin[1]}" if pin else "no lock" for pin in pins]
-        yield f"prices pinned by {said[0]} before, by {said[1]} now"
+        yield fact("pins-changed", before=said[0], now=said[1])
 
 
 def _stack(name: str, base: Estimate | None, head: Estimate | None) -> StackDiff:

@@ -151,8 +151,8 @@ def _per_seat(subject: Subject) -> Figure:
 
 
 def _not_modelled(made: Estimate) -> Figure:
-    said = [one for one in made.not_modelled if one.startswith("reliability: ")]
-    why = f": {said[0].removeprefix('reliability: ')}" if said else ""
+    reasons = [one for each in made.facts_of("reliability") for one in each.listed("reasons")]
+    why = f": {'; '.join(reasons)}" if reasons else ""
     remedy = "give each step its 'success', or leave out what rests on reliability"
     return Figure(None, f"reliability is not modelled{why}", remedy=remedy)
 
@@ -226,7 +226,11 @@ def _lines(chosen: Callable[[Estimate, LineItem], bool]) -> Callable[[Subject], 
 
 def is_stale(made: Estimate, line: LineItem) -> bool:
     """Whether the estimate names the line's price among its stale ones."""
-    return line.price.confidence != STATED and line.price.checked_words in made.stale
+    checked = line.price.checked.isoformat()
+    return line.price.confidence != STATED and any(
+        one.subject == line.price.offer and one.values["checked"] == checked
+        for one in made.facts_of("stale-price")
+    )
 
 
 def _before(subject: Subject) -> Figure:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.catalog.expression import Condition, ExpressionError, condition
+from costplan.facts import Fact, fact
 from costplan.plan.judge.measures import MEASURES, MONEY, component_names
 from costplan.problems import BadUsage, Path, Problem, did_you_mean
 from costplan.record import collect
@@ -131,12 +132,12 @@ class Allowance(NamedTuple):
     policy: str | None
 
     @property
-    def note(self) -> str | None:
+    def facts(self) -> list[Fact]:
         """What to say of names that a policy does not let the workload allow itself."""
         if not self.ignored:
-            return None
-        names = ", ".join(sorted(self.ignored))
-        return f"{self.key} of the workload is ignored, since {self.policy} states it: {names}"
+            return []
+        values = {"policy": self.policy, "names": sorted(self.ignored)}
+        return [fact("allowance-ignored", self.key, **values)]
 
 
 def allowed(sets: Sequence[RuleSet], key: str) -> Allowance:

@@ -4,6 +4,10 @@ Header first, then one block a model or offer: ``[[model]]``, ``id`` on the firs
 on the second. Keys go in the order of the record, a key at its default is left out, rates and
 other small tables stand on one line. The same file always gives the same text, and reading that
 text gives the same file.
+
+tomli-w writes keys, texts and days. Numbers, lists and small tables are written here: it has no
+thousands apart, puts each element on a line of its own, and gives every table a section
+(docs/decisions/0044).
 """
 
 from __future__ import annotations
@@ -15,6 +19,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import tomli_w
+
 from costplan.catalog.lookup import CatalogFile
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Offer
@@ -25,10 +31,8 @@ from costplan.quantity import literal
 LONGEST_ID = 200  # characters
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[A-Za-z0-9_@][\w.:@-]*)+", re.ASCII)
 """What an id or alias may be: plain enough for a block's pattern, a shell and a web page."""
-BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-ODD = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
-"""Characters that end a string, forge a line, or turn the direction of the text around them."""
-SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+ODD = re.compile(r"[\t\x80-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Characters that TOML takes as they are, and that hide or turn the direction of the text."""
 BLOCKS = ("price", "charge", "adjust")
 """Arrays of tables that get blocks of their own."""
 SAID = ("unit", "per")
@@ -59,7 +63,7 @@ def id_problems(file: CatalogFile) -> Iterable[Problem]:
             for name in (entry.id, *entry.aliases):
                 if not plain_id(name):
                     path: Path = (key, at, "id")
-                    yield Problem(path, f"{_string(name[:60])} is not an id", "vendor/name")
+                    yield Problem(path, f"{_scalar(name[:60])} is not an id", "vendor/name")
 
 
 def plain_id(name: str) -> bool:
@@ -71,9 +75,9 @@ def header_text(
     vendor: str, currency: str, sources: Mapping[str, Source], category: str | None = None
 ) -> str:
     """The head of a file: its vendor, its currency, its sources."""
-    lines = [f"vendor = {_string(vendor)}", f"currency = {_string(currency)}"]
+    lines = [f"vendor = {_scalar(vendor)}", f"currency = {_scalar(currency)}"]
     if category is not None:
-        lines.append(f"category = {_string(category)}")
+        lines.append(f"category = {_scalar(category)}")
     lines += [source_text(name, source) for name, source in sources.items()]
     return "\n".join(lines) + "\n"
 
@@ -145,14 +149,10 @@ def _at_default(one: Field[Any], value: object) -> bool:
 
 def _inline(value: object) -> str:
     """A value on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if isinstance(value, str | bool | date):
+        return _scalar(value)
     if isinstance(value, Decimal | int):
         return _number(Decimal(value))
-    if isinstance(value, str):
-        return _string(value)
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, tuple):
         return f"[{', '.join(_inline(one) for one in value)}]"
     pairs = value.items() if isinstance(value, Mapping) else _given(value)
@@ -168,17 +168,18 @@ def _number(number: Decimal) -> str:
 
 
 def _key(name: str) -> str:
-    return name if BARE.fullmatch(name) else _string(name)
+    return _written({name: 0}).removesuffix(" = 0")
 
 
-def _string(text: str) -> str:
-    """A basic string: what could end it, forge a line or hide is written as an escape."""
+def _scalar(value: str | bool | date) -> str:
+    return _written({"x": value}).removeprefix("x = ")
+
+
+def _written(line: Mapping[str, object]) -> str:
+    """One line of TOML; what could hide in it is written as an escape."""
     try:
+        text = tomli_w.dumps(line).removesuffix("\n")
         text.encode()
     except UnicodeEncodeError:
         raise InvalidInput([Problem((), "a text holds half a character (a surrogate)")]) from None
-    return f'"{ODD.sub(_escaped, text)}"'
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"
+    return ODD.sub(lambda odd: "\\t" if odd[0] == "\t" else f"\\u{ord(odd[0]):04x}", text)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from costplan.facts import Fact, fact, unique
 from costplan.problems import BadUsage, CostplanError
 from costplan.store.files import generations
 from costplan.store.files.git import Repository
@@ -25,20 +26,20 @@ Files = Mapping[str, bytes]
 
 def rule_changes(
     path: Path, base: str, head: str | None = None, policies: Sequence[Path] = ()
-) -> list[str]:
+) -> list[Fact]:
     """What a workload's head says otherwise than its base of budget, policies, prices and lock, and
     what became of ``policies`` that lie in a repository themselves.
 
-    ``head`` None: as it lies on disk. Empty where the base has no such workload; one sentence where
+    ``head`` None: as it lies on disk. Empty where the base has no such workload; one fact where
     git cannot tell, as in a clone that lacks the base.
     """
     try:
         return _changes(path, base, head, policies)
     except BadUsage as error:
-        return [f"what becomes of its rules since {base} cannot be told: {error.message}"]
+        return [fact("rules-untold", base, reason=str(error.message))]
 
 
-def _changes(path: Path, base: str, head: str | None, policies: Sequence[Path]) -> list[str]:
+def _changes(path: Path, base: str, head: str | None, policies: Sequence[Path]) -> list[Fact]:
     repository = Repository.find(path)
     repository.commit(base)
     try:
@@ -46,7 +47,7 @@ def _changes(path: Path, base: str, head: str | None, policies: Sequence[Path]) 
             return []
         before = _at(repository, path, base)
     except BadUsage as error:  # a file that is too large, or a link: told, and no reason to stop
-        return [f"{path.name}: its rules cannot be compared with those before: {error}"]
+        return [fact("rules-not-compared", path.name, reason=str(error))]
     after = _on_disk(path) if head is None else _at(repository, path, head)
     found = _told(path.name, before.pop(path.name), after.pop(path.name, b""), (*RULES, *TERMS))
     return [*found, *_files(before, after), *_policies(base, policies)]
@@ -79,13 +80,13 @@ def _on_disk(path: Path) -> dict[str, bytes]:
     }
 
 
-def _policies(base: str, policies: Iterable[Path]) -> Iterable[str]:
+def _policies(base: str, policies: Iterable[Path]) -> Iterable[Fact]:
     for path in policies:
         try:
             repository = Repository.find(path)
             inside = repository.inside(path)
             if not repository.exists_at(base, inside):
-                yield f"{path.name}: {base} has no such policy"
+                yield fact("policy-is-new", path.name, base=base)
                 continue
             before = repository.read_at(base, inside)
         except BadUsage:  # outside of what the change can reach, or of another repository
@@ -93,23 +94,22 @@ def _policies(base: str, policies: Iterable[Path]) -> Iterable[str]:
         yield from _told(path.name, before, read_bytes(path, LARGEST_FILE), RULES)
 
 
-def _told(name: str, before: bytes, after: bytes, keys: Iterable[str]) -> list[str]:
-    """A sentence for each rule that was added, taken away or changed; the first of many."""
+def _told(name: str, before: bytes, after: bytes, keys: Iterable[str]) -> list[Fact]:
+    """A fact for each rule that was added, taken away or changed; the first of many."""
     was, now = (_rules(name, data) for data in (before, after))
     if was is None or now is None:
-        return [f"{name}: its rules cannot be compared: it could not be read before"]
-    said: list[str] = []
+        return [fact("rules-unreadable-before", name)]
+    said: list[Fact] = []
     for key in keys:
         if key in TERMS:
-            said += [f"{name}: [{key}] is changed"] if was.get(key) != now.get(key) else []
+            said += [fact("table-changed", name, table=key)] if was.get(key) != now.get(key) else []
             continue
         old, new = dict(_leaves(key, was.get(key))), dict(_leaves(key, now.get(key)))
         for place in dict.fromkeys([*old, *new]):
             if old.get(place) != new.get(place):
-                said.append(
-                    f"{name}: {place}: {old.get(place, 'none')} -> {new.get(place, 'none')}"
-                )
-    return _first(said, f"{name}: %d more of its rules are changed")
+                values = {"before": old.get(place, "none"), "now": new.get(place, "none")}
+                said.append(fact("rule-changed", name, rule=place, **values))
+    return _first(said, "more-rules-changed", name)
 
 
 def _rules(name: str, data: bytes) -> Mapping[str, Any] | None:
@@ -131,19 +131,19 @@ def _leaves(place: str, value: object) -> Iterable[tuple[str, str]]:
         yield place, str(value)
 
 
-def _files(before: Files, after: Files) -> list[str]:
+def _files(before: Files, after: Files) -> list[Fact]:
     """The lock and the files of prices that are not as they were; refreshed ones as a whole."""
-    said: dict[str, str] = {}
+    said: list[Fact] = []
     for name in sorted({*before, *after}):
         was, now = before.get(name), after.get(name)
         if was != now:
             refreshed = name.startswith(f"{PRICES}/{generations.FOLDER}/")
             word = "new" if was is None else "gone" if now is None else "changed"
-            whole = f"{PRICES}/{generations.FOLDER}: changed"
-            said[whole if refreshed else f"{name}: {word}"] = name
-    return _first(list(said), "%d more files of prices are changed")
+            whole = fact("file-changed", f"{PRICES}/{generations.FOLDER}", how="changed")
+            said.append(whole if refreshed else fact("file-changed", name, how=word))
+    return _first(unique(said), "more-files-changed")
 
 
-def _first(said: list[str], rest: str) -> list[str]:
-    more = len(said) - TOLD
-    return said if more <= 0 else [*said[:TOLD], rest % more]
+def _first(told: list[Fact], rest: str, name: str = "") -> list[Fact]:
+    more = len(told) - TOLD
+    return told if more <= 0 else [*told[:TOLD], fact(rest, name, more=more)]

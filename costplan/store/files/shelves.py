@@ -17,11 +17,18 @@ from typing import Any
 from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.record import read
 from costplan.store.files import generations
 from costplan.store.files.boundary import stay
-from costplan.store.files.catalogue_folder import NOT_OFFERS, catalogue_files, inside, is_folder
+from costplan.store.files.catalogue_folder import (
+    NOT_OFFERS,
+    catalogue_files,
+    inside,
+    is_folder,
+    same_files,
+)
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
 from costplan.words import CATEGORIES, Category
 
@@ -84,16 +91,23 @@ def catalog_shelves(project: Path | None = None) -> list[Shelf]:
         folder = project / "pricing"
         if os.path.lexists(folder):
             stay(folder)  # the names in it are said as well
-        if is_folder(folder) and folder.resolve() != built_in.resolve():
+        if is_folder(folder) and not _is_built_in(folder, built_in):
             shelves += layers("project", folder, shelves)
     return shelves
 
 
-def strangers(catalog: Catalog) -> list[str]:
+def _is_built_in(folder: Path, built_in: Path) -> bool:
+    """Whether it is the catalogue that ships, itself or as the same bytes elsewhere: in a checkout
+    beside an installed package it says nothing that is not known, and takes a second to read.
+    Where a price in it was changed it is a project's own."""
+    return folder.resolve() == built_in.resolve() or same_files(folder, built_in)
+
+
+def strangers(catalog: Catalog) -> list[Fact]:
     """TOML files beside the categories of somebody's own catalogue that hold no prices."""
     folders = [shelf.root for shelf in catalog.shelves if isinstance(shelf, WholeFolder)]
     return [
-        f"{path} holds no prices and is left alone"
+        fact("no-prices-in-file", str(path))
         for folder in folders
         for path in inside(folder)
         if path.suffix.casefold() == ".toml" and not path.is_dir()

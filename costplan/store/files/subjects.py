@@ -23,16 +23,26 @@ class SavedEstimate(NamedTuple):
     document: EstimateDocument
 
 
+def called(where: str | Opened | SavedEstimate) -> str:
+    """How a side is named in words: as it was asked for."""
+    return where if isinstance(where, str) else where.name
+
+
 def open_subject(
-    where: str | None, changes: Iterable[str] = (), rates: Iterable[str] = ()
+    where: str | Opened | SavedEstimate | None,
+    changes: Iterable[str] = (),
+    rates: Iterable[str] = (),
 ) -> Opened | SavedEstimate:
     """The workload or saved estimate of a path, of standard input (``-``), or the nearest
-    ``costplan.toml`` upward. ``changes`` and ``rates`` are a workload's alone.
+    ``costplan.toml`` upward; what is open stays as it is. ``changes`` and ``rates`` are of a
+    workload that is read here.
 
     Raises BadUsage, DocumentError, DocumentSyntaxError or SavedError.
     """
     if where is None:
         return open_workload(None, changes, rates)
+    if not isinstance(where, str):
+        return where
     if where == "-":
         name, data, folder = "standard input", stdin_bytes(LARGEST_DOCUMENT), Path()
     else:

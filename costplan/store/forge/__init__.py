@@ -1,6 +1,6 @@
 """Code hosts on which a comment is kept: one host a file, one line each in ``FORGES``.
 
-The only room beside ``costplan.store.network.fetch`` that uses the network, and only for ``costplan
+Uses the network by ``costplan.store.network.client`` alone, and only for ``costplan
 comment``.
 """
 

@@ -7,19 +7,20 @@ host but this machine.
 from __future__ import annotations
 
 import time
-import zlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from costplan.store.files.text import MOST_VALUES, too_many_values
 from costplan.store.forge import ForgeError
-from costplan.store.network.unpacking import CutShort, unpacked
-from costplan.store.network.waiting import Deadline, retry_after
+from costplan.store.network.client import Client, Limits, TryAgain
+from costplan.store.network.waiting import retry_after
 
 if TYPE_CHECKING:
     import httpx
 
 TRIES = 5
+SILENCE = 30
+"""Seconds: a host may think that long about a comment."""
 PER_PAGE = 100
 PAGES = 50
 LARGEST_ANSWER = 20_000_000
@@ -31,17 +32,14 @@ class Talk:
     """One conversation with an API, until its deadline."""
 
     def __init__(self, api: str, headers: dict[str, str], seconds: float) -> None:
-        import httpx
-
         parts = urlsplit(api)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ForgeError(f"'{api}' is not the address of an API")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise ForgeError(f"{api} is not encrypted: the token would be readable on its way")
         self.api = api.rstrip("/")
-        self.deadline = Deadline(seconds, ForgeError)
-        own = {"User-Agent": "costplan", "Accept-Encoding": "gzip"}
-        self.client = httpx.Client(headers=own | headers)
+        limits = Limits(seconds, silence=SILENCE, bytes=LARGEST_ANSWER, tries=TRIES)
+        self.client = Client(limits, ForgeError, headers)
 
     def close(self) -> None:
         self.client.close()
@@ -67,52 +65,33 @@ class Talk:
         ``again`` False: a request that must not arrive twice is tried again only where the host
         says that it did not take it. Raises ForgeError; ``Unsure`` where it may have arrived.
         """
-        import httpx
-
         address = path if path.startswith("http") else self.api + path
-        fault = ""
-        for attempt in range(TRIES):
-            left = self.deadline.left(address)
-            try:
-                answer = self._request(method, address, body, min(left, 30))
-            except httpx.ConnectError as error:
-                raise ForgeError(f"{address} cannot be reached: {error}") from None
-            except (httpx.HTTPError, CutShort, zlib.error) as error:
-                if not again:
-                    raise Unsure(f"{method} {address}: {type(error).__name__}") from None
-                fault, asked = f"{type(error).__name__}", None
-            else:
-                asked = _limited(answer)
-                if asked is None and answer.status_code < 500:
-                    return self._json(method, address, answer)
-                fault = f"answers {answer.status_code} {answer.reason_phrase}"
-                if answer.status_code >= 500 and not again:
-                    raise Unsure(f"{method} {address} {fault}")
-            if attempt + 1 < TRIES:
-                self.deadline.rest(address, fault, asked, attempt)
-        raise ForgeError(f"{address} {fault}, {TRIES} times in a row", "try again later")
 
-    def _request(
-        self, method: str, address: str, body: dict[str, Any] | None, seconds: float
-    ) -> httpx.Response:
-        """An answer with its body read, unpacked piece by piece and never beyond the limit."""
+        def once() -> Any:
+            try:
+                return self._answer(method, address, body)
+            except TryAgain as fault:
+                if not again and not fault.said:
+                    raise Unsure(f"{method} {address}: {fault}") from None
+                raise
+
+        return self.client.tried(address, once)
+
+    def _answer(self, method: str, address: str, body: dict[str, Any] | None) -> Any:
+        """The answer's JSON, read to its end, whatever it says. Raises TryAgain, ForgeError."""
         import httpx
 
-        with self.client.stream(method, address, json=body, timeout=seconds) as answer:
-            encoding = answer.headers.get("Content-Encoding", "identity").lower()
-            if encoding not in ("identity", "gzip"):
-                raise ForgeError(f"{address} sends {encoding}, which was not asked for")
-            content = bytearray()
-            for piece in unpacked(answer.iter_raw(), encoding):
-                content += piece
-                if len(content) > LARGEST_ANSWER:
-                    limit = LARGEST_ANSWER // 1_000_000
-                    raise ForgeError(f"{address} answers more than {limit} MB")
-                self.deadline.left(address)
+        with self.client.request(method, address, address, body=body) as answer:
+            content = self.client.body(answer, address)
             kept = [pair for pair in answer.headers.multi_items() if pair[0] not in PACKING]
-            whole = httpx.Response(answer.status_code, headers=kept, content=bytes(content))
+            whole = httpx.Response(answer.status_code, headers=kept, content=content)
             whole.extensions = answer.extensions  # the host's own words for the status
-            return whole
+        asked, said = _limited(whole), f"answers {whole.status_code} {whole.reason_phrase}"
+        if asked is not None:
+            raise TryAgain(said, asked, said=True)
+        if whole.status_code >= 500:  # it may have done it all the same
+            raise TryAgain(said)
+        return self._json(method, address, whole)
 
     def _json(self, method: str, address: str, answer: httpx.Response) -> Any:
         status = answer.status_code

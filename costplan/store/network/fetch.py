@@ -1,51 +1,32 @@
 """The bytes of an address or a file, within limits of size and time.
 
-The only module that uses the network, and only for ``costplan pricing refresh``. Whatever goes
-wrong is a FetchError: nothing has been written by then. Bodies are streamed and decompressed here,
-piece by piece, so that neither a body without end nor a small one that unpacks to gigabytes is
-ever held.
+Whatever goes wrong is a FetchError: nothing has been written by then.
 """
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
-import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from costplan.problems import BadUsage
 from costplan.store.network import http_cache
-from costplan.store.network.unpacking import CutShort, unpacked
-from costplan.store.network.waiting import Deadline, moment, retry_after
+from costplan.store.network.client import Client, Limits, Progress, TryAgain
+from costplan.store.network.waiting import moment, retry_after
 
 if TYPE_CHECKING:
     import httpx
 
-Progress = Callable[[int, int | None], None]
-"""Called with the bytes received so far and how many there will be, where that is known."""
-
 REDIRECTS = 5
 PAGES = 200
+SAVED = "read a saved copy: --from NAME=FILE"
 
 
 class FetchError(BadUsage):
     """What was asked for cannot be had; with its remedy."""
-
-
-class Limits(NamedTuple):
-    """How much and how long. ``seconds`` is for everything: tries, waits, pages."""
-
-    seconds: float = 60
-    connect: float = 10
-    silence: float = 20
-    bytes: int = 64_000_000
-    tries: int = 4
 
 
 def is_address(text: str) -> bool:
@@ -94,32 +75,12 @@ class Fetcher(AbstractContextManager["Fetcher"]):
     """Fetches addresses until its deadline; used once, for one source."""
 
     def __init__(self, limits: Limits, progress: Progress | None = None) -> None:
-        import httpx
-
         self.limits = limits
         self.progress = progress
-        self.deadline = Deadline(limits.seconds, FetchError)
-        agent = "costplan"
-        self.client = httpx.Client(headers={"User-Agent": agent, "Accept": "application/json"})
-        self._socket: socket.socket | None = None
-        self._watch = threading.Timer(limits.seconds, self._cut)
-        self._watch.daemon = True
-        self._watch.start()
+        self.client = Client(limits, FetchError, {"Accept": "application/json"}, SAVED)
 
     def __exit__(self, *_: object) -> None:
-        self._watch.cancel()
         self.client.close()
-
-    def _cut(self) -> None:
-        """End a read that never pauses long enough to time out, such as headers byte by byte."""
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-    def _trace(self, event: str, details: dict[str, Any]) -> None:
-        """Note the connection in use; httpx calls this with each step of a request."""
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._socket = details["return_value"].get_extra_info("socket")
 
     def pages(self, address: str, next_page: Callable[[bytes], str | None] | None) -> Fetched:
         """One body, or, for a source that pages, a JSON array of its bodies. Raises FetchError."""
@@ -136,60 +97,31 @@ class Fetcher(AbstractContextManager["Fetcher"]):
                 raise FetchError(f"{shown(address)} goes on after {PAGES} pages")
             bodies.append(self.get(following).body)
             if sum(map(len, bodies)) > self.limits.bytes:
-                raise _too_large(shown(address), self.limits)
+                raise self.client.too_large(shown(address))
         return Fetched(b"[" + b",".join(bodies) + b"]")
 
     def get(self, address: str) -> Fetched:
         """The body of one address, from the cache where the server says it is unchanged."""
-        import httpx
-
         kept = http_cache.load(address)
-        fault = ""
-        for attempt in range(self.limits.tries):
-            try:
-                return self._once(address, kept)
-            except _TryAgain as again:
-                fault, wait = again.fault, again.wait
-            except httpx.TimeoutException:
-                fault, wait = f"no answer within {self.limits.silence:g} seconds", None
-            except httpx.ConnectError as error:
-                raise FetchError(
-                    f"{shown(address)} cannot be reached: {error}",
-                    "check the address and the network, or read a saved copy: --from NAME=FILE",
-                ) from None
-            except (httpx.TransportError, zlib.error) as error:
-                fault, wait = f"broken off: {error}", None
-            except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-                raise FetchError(f"'{shown(address)}' is not an address: {error}") from None
-            if attempt + 1 < self.limits.tries:
-                self.deadline.rest(shown(address), fault, wait, attempt)
-        raise FetchError(
-            f"{shown(address)}: {fault}, {self.limits.tries} times in a row",
-            "try again later, or read a saved copy: --from NAME=FILE",
-        )
+        try:
+            return self.client.tried(shown(address), lambda: self._once(address, kept))
+        except ValueError as error:  # a port of letters, say
+            raise FetchError(f"'{shown(address)}' is not an address: {error}") from None
 
     def _once(self, address: str, kept: http_cache.Kept | None) -> Fetched:
-        import httpx
-
-        target = address
+        target, name = address, shown(address)
+        headers = http_cache.conditions(kept) if kept else {}
         for _ in range(REDIRECTS + 1):
             _check_scheme(target)
-            headers = {"Accept-Encoding": "gzip"} | (http_cache.conditions(kept) if kept else {})
-            left = self.deadline.left(shown(address))
-            timeout = httpx.Timeout(min(left, self.limits.silence))
-            timeout.connect = min(left, self.limits.connect)
-            extensions = {"trace": self._trace}
-            with self.client.stream(
-                "GET", target, headers=headers, timeout=timeout, extensions=extensions
-            ) as answer:
+            with self.client.request("GET", target, name, headers=headers) as answer:
                 if answer.status_code == 304 and kept is not None:
                     return Fetched(kept.body, moment(kept.validators.get("Last-Modified", "")))
                 if not answer.has_redirect_location:
-                    body = self._body(address, answer)
+                    body = self._body(name, answer)
                     http_cache.store(address, answer.headers, body)
                     return Fetched(body, moment(answer.headers.get("Last-Modified", "")))
                 target = self._redirected(target, answer.headers["Location"])
-        raise FetchError(f"{shown(address)} redirects more than {REDIRECTS} times")
+        raise FetchError(f"{name} redirects more than {REDIRECTS} times")
 
     def _redirected(self, target: str, location: str) -> str:
         following = urljoin(target, location)
@@ -198,53 +130,14 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             raise FetchError(f"{shown(target)} redirects to {shown(following)}, which is not safe")
         return following
 
-    def _body(self, address: str, answer: httpx.Response) -> bytes:
+    def _body(self, name: str, answer: httpx.Response) -> bytes:
         status = answer.status_code
+        said = f"answers {status} {answer.reason_phrase}"
         if status == 429 or status >= 500:
-            raise _TryAgain(f"answers {status} {answer.reason_phrase}", retry_after(answer.headers))
+            raise TryAgain(said, retry_after(answer.headers), said=True)
         if status != 200:
-            raise FetchError(
-                f"{shown(address)} answers {status} {answer.reason_phrase}",
-                "check the address, or read a saved copy: --from NAME=FILE",
-            )
-        expected = answer.headers.get("Content-Length", "")
-        total = int(expected) if expected.isdecimal() and len(expected) < 20 else None
-        if total is not None and total > self.limits.bytes:
-            raise _too_large(shown(address), self.limits)
-        body = bytearray()
-        for piece in self._unpacked(address, answer, total):
-            body += piece
-            if len(body) > self.limits.bytes:
-                raise _too_large(shown(address), self.limits)
-        # A connection cut at the deadline looks like a body that has ended.
-        self.deadline.left(shown(address))
-        return bytes(body)
-
-    def _unpacked(self, address: str, answer: httpx.Response, total: int | None) -> Iterable[bytes]:
-        encoding = answer.headers.get("Content-Encoding", "identity").lower()
-        if encoding not in ("identity", "gzip"):
-            raise FetchError(f"{shown(address)} sends {encoding}, which was not asked for")
-        try:
-            yield from unpacked(self._arriving(address, answer, total), encoding)
-        except CutShort:
-            raise _TryAgain("broken off in the middle of a compressed body", None) from None
-
-    def _arriving(self, address: str, answer: httpx.Response, total: int | None) -> Iterable[bytes]:
-        received = 0
-        for piece in answer.iter_raw():
-            self.deadline.left(shown(address))
-            received += len(piece)
-            if self.progress is not None:
-                self.progress(received, total)
-            yield piece
-
-
-class _TryAgain(Exception):
-    """A fault that may pass. ``wait``: the seconds the server asks for."""
-
-    def __init__(self, fault: str, wait: float | None) -> None:
-        self.fault, self.wait = fault, wait
-        super().__init__(fault)
+            raise FetchError(f"{name} {said}", f"check the address, or {SAVED}")
+        return self.client.body(answer, name, self.progress)
 
 
 def _too_large(name: str, limits: Limits) -> FetchError:

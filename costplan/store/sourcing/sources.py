@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from costplan.catalog.origin import Source
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
-from costplan.store.network.fetch import Fetcher, Limits, Progress, is_address, read_bytes, shown
+from costplan.store.network.client import Limits, Progress
+from costplan.store.network.fetch import Fetcher, is_address, read_bytes, shown
 from costplan.store.sourcing.upstream import SOURCES, Adapter, Upstream, adapter
 from costplan.store.sourcing.upstream.recognise import by_address, by_content
 

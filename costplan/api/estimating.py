@@ -1,0 +1,270 @@
+"""Estimates and comparisons of workload files, and their catalogue: what several uses share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from costplan.catalog.lookup import Catalog, Shelf
+from costplan.document.bill import Bill
+from costplan.document.estimate import EstimateDocument
+from costplan.document.prices_used import Origin, Override, Pinned
+from costplan.problems import (
+    BadUsage,
+    InvalidInput,
+    NotAsLocked,
+    Problem,
+)
+from costplan.quantity import LARGEST, ONE
+from costplan.store.files.shelves import (
+    OWN,
+    OwnPrices,
+    catalog_shelves,
+    open_catalog,
+    own_prices,
+    strangers,
+)
+from costplan.store.files.text import DocumentError
+from costplan.store.files.workloads import LOCK_NAME, Opened
+from costplan.store.files.workloads import open_workload as open_workload
+from costplan.workload.model import Workload
+
+if TYPE_CHECKING:
+    from costplan.document.comparison import Comparison
+
+T = TypeVar("T")
+
+
+class Locking(NamedTuple):
+    """How a lock file is used: the one beside the workload, another (``path``), or none (``off``).
+
+    ``strict``: any difference between the lock and the catalogue raises NotAsLocked.
+    """
+
+    path: Path | None = None
+    off: bool = False
+    strict: bool = False
+
+
+BESIDE = Locking()
+
+
+def estimate_opened(
+    opened: Opened,
+    as_of: date,
+    stacks: str | Sequence[str] = (),
+    locking: Locking = BESIDE,
+    *,
+    catalog: Catalog | None = None,
+) -> EstimateDocument:
+    """The estimate of a workload that was read; problems are drawn at their place in its text.
+
+    ``catalog``: as for ``catalog_of``.
+    """
+    from costplan.plan.bill.estimate import estimate
+
+    catalog = catalog_of(opened, locking, catalog)
+    made = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
+    made.lock = pinned_by(catalog, as_of, locking)
+    made.overrides = overrides_in(catalog, made)
+    for stack in made.estimates:
+        stack.facts += strangers(catalog)
+    return made
+
+
+def compare_opened(
+    opened: Opened,
+    as_of: date,
+    stacks: str | Sequence[str] = (),
+    baseline: str | None = None,
+    at_reliability: Decimal | None = None,
+    levers: bool = False,
+    locking: Locking = BESIDE,
+    *,
+    catalog: Catalog | None = None,
+) -> Comparison:
+    """The comparison of a workload that was read; problems are drawn as in ``estimate_opened``."""
+    from costplan.plan.compare.comparison import compare
+    from costplan.store.files.throughput import CapacityFiles
+
+    catalog = catalog_of(opened, locking, catalog)
+    made = with_places(
+        opened,
+        catalog,
+        lambda ready: compare(
+            *ready,
+            as_of,
+            stacks,
+            baseline=baseline,
+            at_reliability=at_reliability,
+            levers=levers,
+            capacity=CapacityFiles(opened.folder),
+        ),
+    )
+    document = made.document
+    document.lock = pinned_by(catalog, as_of, locking)
+    document.overrides = overrides_in(catalog, document)
+    made.facts = [*document.price_facts, *made.facts, *strangers(catalog)]
+    return made
+
+
+def catalog_of(opened: Opened, locking: Locking, beneath: Catalog | None = None) -> Catalog:
+    """The catalogue with the workload's lock and own prices over it, as it is read today.
+
+    ``beneath``: lies under them in place of the catalogue of the workload's folder.
+    """
+    catalog = _catalog_of(opened, locking, beneath)
+    catalog.today = datetime.now(UTC).date()
+    return catalog
+
+
+def _catalog_of(opened: Opened, locking: Locking, beneath: Catalog | None) -> Catalog:
+    if locking.off and (locking.strict or locking.path):
+        raise BadUsage("--no-lock goes with neither --lock nor --locked")
+    path = locking.path or opened.lock_path
+    if locking.off or path is None or not (locking.path or os.path.lexists(path)):
+        if locking.strict:
+            where = f"beside {opened.name}" if path else "is known for standard input"
+            hint = "'costplan pricing lock' writes one; --lock FILE names one"
+            raise NotAsLocked(f"no {LOCK_NAME} {where}", hint)
+        own = own_shelf(opened)
+        shelves = _beneath(opened, beneath)
+        return Catalog(shelves if own is None else [*shelves, own])
+    from costplan.store.files.lock import EditedLock, Lock, LockedCatalog
+
+    lock = Lock(path)
+    if locking.strict:
+        try:
+            lock.verify()
+        except EditedLock as error:
+            raise NotAsLocked(str(error), error.hint) from None
+    return LockedCatalog(Catalog(_beneath(opened, beneath)), lock, own_shelf(opened))
+
+
+def _beneath(opened: Opened, given: Catalog | None) -> Sequence[Shelf]:
+    return catalog_shelves(opened.folder) if given is None else given.shelves
+
+
+def origin(opened: Opened, document: EstimateDocument) -> Origin | None:
+    """Where the parts of the workload stand, for formats whose findings point into its file."""
+    from costplan.store.files.origins import origin
+
+    return origin(opened, document)
+
+
+def overrides_in(catalog: Catalog, document: EstimateDocument) -> list[Override]:
+    """The document's offers whose price is not the published one; see ``plan.prices.overrides``."""
+    if len(catalog.shelves) < 2:
+        return []
+    from costplan.plan.prices.overrides import overrides
+
+    return overrides(catalog, document.offers, document.as_of)
+
+
+def own_shelf(opened: Opened) -> OwnPrices | None:
+    """The workload's own ``[prices]``, where it has any."""
+    if not opened.prices:
+        return None
+    return own_prices(opened.prices, opened.name, opened.text)
+
+
+def pinned_by(catalog: Catalog, day: date, locking: Locking) -> Pinned | None:
+    """What the lock gave, what has moved since, what it lacks. Raises NotAsLocked if strict."""
+    lock = getattr(catalog, "lock", None)
+    if lock is None:
+        return None
+    from costplan.plan.prices.pins import moved
+    from costplan.store.files.lock import SHELF, LockedCatalog
+
+    assert isinstance(catalog, LockedCatalog)
+    used = catalog.used()
+    pinned = [entry for entry in used if entry.shelf == SHELF]
+    said = [
+        sentence
+        for entry in pinned
+        for sentence in moved(entry, catalog.beneath.find(entry.id), day)
+    ]
+    for product in catalog.products:
+        known = {entry.id for entry in catalog.products[product]}
+        for entry in catalog.beneath.plans(product) if product in lock.products else ():
+            if entry.id not in known:
+                said.append(f"{product}: the catalogue also has {entry.id}")
+    missing = [entry.id for entry in used if entry.shelf not in (SHELF, OWN)]
+    name, ids = lock.path.name, tuple(entry.id for entry in pinned)
+    made = Pinned(name, lock.head.as_of, ids, tuple(said), tuple(missing))
+    if locking.strict and (said or missing):
+        also = [*said, *(f"{one}: not in {name}" for one in missing)]
+        hint = "review it, then 'costplan pricing lock --update'"
+        raise NotAsLocked(f"prices are not as {lock.path} pins them", hint, also)
+    return made
+
+
+def with_places(
+    opened: Opened, catalog: Catalog, work: Callable[[tuple[Workload, Catalog]], T]
+) -> T:
+    """Do something with a sound workload and a catalogue; draw every problem in its file."""
+    if opened.workload is None or opened.problems:
+        problems = [*opened.problems, *_unknown_ids(opened, catalog)]
+        raise DocumentError(opened.name, opened.text, problems)
+    try:
+        return work((opened.workload, catalog))
+    except InvalidInput as error:
+        raise DocumentError(opened.name, opened.text, error.problems) from None
+
+
+def _unknown_ids(opened: Opened, catalog: Catalog) -> Iterable[Problem]:
+    """Ids that the catalogue does not hold, so that a broken file shows these faults too."""
+    for path, name in opened.bindings:
+        if catalog.find(name) is None and not catalog.plans(name):
+            yield Problem(path, f"unknown offer '{name}'", catalog.hint(name))
+
+
+def price_offer(
+    offer: str,
+    at: datetime | None,
+    quantities: Mapping[str, Any],
+    *,
+    requests: Decimal = ONE,
+    mode: str | None = None,
+    region: str | None = None,
+    charge: str | None = None,
+    free_tiers: bool = True,
+    catalog: Catalog | None = None,
+) -> Bill:
+    """The bill of one offer. See ``costplan.price``; ``requests`` multiplies one request's bill."""
+    from costplan.plan.bill.price import price
+
+    given = {name: number(name, value) for name, value in quantities.items()}
+    moment = at or datetime.now(UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return price(
+        open_catalog(Path()) if catalog is None else catalog,
+        offer,
+        given,
+        moment,
+        requests=requests,
+        mode=mode,
+        region=region,
+        charge=charge,
+        free_tiers=free_tiers,
+    )
+
+
+def number(name: str, value: object) -> Decimal:
+    """A quantity as Decimal. Raises BadUsage for what is not a finite number of sane size."""
+    if isinstance(value, str):
+        value = value.replace("_", "")
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise BadUsage(f"{name} must be an int, a Decimal or a string, not {type(value).__name__}")
+    try:
+        found = Decimal(value)
+    except (InvalidOperation, ValueError):
+        raise BadUsage(f"{name}: '{value}' is not a number") from None
+    if not found.is_finite() or found.copy_abs() >= LARGEST:
+        raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
+    return found

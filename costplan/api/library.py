@@ -1,0 +1,261 @@
+"""What ``costplan`` exports: each function takes files or what another one returned.
+
+A **workload** is a path, or what ``load_workload`` gave; an **estimate** may stand in its place
+where a function says so: a document, or the path of one that was saved. Days are ``date``; left out
+they are today, in UTC. Shares, prices and quantities are Decimal, int or a string, never float.
+Nothing is written, and nothing but the files of prices beside a workload is read. Every error is a
+``costplan.CostplanError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from costplan.api.estimating import compare_opened, estimate_opened, number, price_offer
+from costplan.catalog.lookup import Catalog
+from costplan.document.bill import Bill
+from costplan.document.estimate import EstimateDocument
+from costplan.document.plain import Plain
+from costplan.store.files.shelves import open_catalog
+from costplan.store.files.subjects import SavedEstimate
+from costplan.store.files.text import DocumentError
+from costplan.store.files.workloads import Opened, open_workload
+
+if TYPE_CHECKING:
+    from costplan.document.comparison import Comparison
+    from costplan.document.diff import DiffDocument
+    from costplan.document.saved import Saved, SavedResult
+    from costplan.document.verdict import CheckDocument
+
+Workload: TypeAlias = "str | Path | Opened"
+Subject: TypeAlias = "str | Path | Opened | EstimateDocument"
+Report: TypeAlias = (
+    "str | Path | EstimateDocument | Comparison | Bill | DiffDocument | CheckDocument"
+)
+
+
+def load_workload(
+    path: str | Path | None = None,
+    *,
+    changes: str | Sequence[str] = (),
+    rates: str | Sequence[str] = (),
+) -> Opened:
+    """A workload file, checked; None is the nearest ``costplan.toml`` upward.
+
+    ``changes``: values in place of the file's, such as ``traffic.requests_per_month=20000``.
+    ``rates``: exchange rates, such as ``usd_per_eur=1.08@2026-11-20``. The ``workload`` of what is
+    returned is the record of ``docs/workload.md``.
+
+    Raises DocumentError with every problem of the file, DocumentSyntaxError for what is no TOML,
+    BadUsage for a file that cannot be read and for a change or a rate that cannot be made.
+    """
+    opened = open_workload(None if path is None else str(path), changes, rates)
+    if opened.problems:
+        raise DocumentError(opened.name, opened.text, opened.problems)
+    return opened
+
+
+def load_catalog(folder: str | Path = ".") -> Catalog:
+    """The prices in force for a folder: the shipped ones, your own over them, and over both those
+    of the folder's ``pricing/``.
+
+    ``find(id)`` has an entry or None, ``get(id)`` raises UnknownOffer with the ids nearest to it.
+    Files are read as they are asked for, once: several functions with one catalogue read less.
+
+    Raises BadUsage for a folder of prices that cannot be read.
+    """
+    return open_catalog(Path(folder))
+
+
+def estimate(
+    workload: Workload,
+    *,
+    as_of: date | None = None,
+    stacks: str | Sequence[str] = (),
+    catalog: Catalog | None = None,
+) -> EstimateDocument:
+    """Every stack's monthly bill, in the workload's currency.
+
+    ``stacks``: only these; one may be given by its name alone. ``catalog``: lies beneath the
+    workload's own prices and lock, in place of that of its folder. ``estimates`` has a bill a
+    stack: ``lines``, each with price, source and date, ``total_monthly``, and ``unpriced`` (lines
+    without a price, each with a reason: the total is then the least it can be).
+
+    Raises as ``load_workload``, and DocumentError for what the catalogue does not hold.
+    """
+    return estimate_opened(_opened(workload), as_of or _today(), stacks, catalog=catalog)
+
+
+def compare(
+    workload: Workload,
+    *,
+    as_of: date | None = None,
+    stacks: str | Sequence[str] = (),
+    baseline: str | None = None,
+    at_reliability: Decimal | int | str | None = None,
+    levers: bool = False,
+    catalog: Catalog | None = None,
+) -> Comparison:
+    """Stacks side by side: by component, against ``baseline`` (a stack's name; the first if left
+    out), and the cheapest ways to a reliability, by orchestration and by more compute.
+
+    ``at_reliability``: trusted answers, a share from 0 to 1; the workload's target if left out.
+    ``levers``: also which inputs would change the answer (takes longer). Raises as ``estimate``.
+    """
+    return compare_opened(
+        _opened(workload),
+        as_of or _today(),
+        stacks,
+        baseline,
+        None if at_reliability is None else share("at_reliability", at_reliability),
+        levers,
+        catalog=catalog,
+    )
+
+
+def check(
+    subject: Subject,
+    limits: Mapping[str, Decimal | int | str] | None = None,
+    policies: Iterable[str | Path] = (),
+    *,
+    baseline: Subject | None = None,
+    as_of: date | None = None,
+    stacks: str | Sequence[str] = (),
+) -> CheckDocument:
+    """A workload, or an estimate, against budgets and policies.
+
+    ``limits``: by key of ``[budget]``, such as ``{"monthly_total": 3000}``; a component's as
+    ``component.tokens``. ``policies``: files with ``[budget]`` and ``[[policy]]``. ``baseline``:
+    what an increase is measured from. The document's ``exit_code`` is 0 where every rule holds, 1
+    where one is broken or cannot be judged, 3 where a price is missing or stale.
+
+    Raises as ``estimate``, and BadUsage for a limit that nobody has.
+    """
+    from costplan.api.checking import check_subject
+
+    return check_subject(
+        _subject(subject),
+        {key: number(key, value) for key, value in (limits or {}).items()},
+        [Path(one) for one in policies],
+        baseline=None if baseline is None else _subject(baseline),
+        as_of=as_of,
+        stacks=stacks,
+    )
+
+
+def diff(
+    base: Subject,
+    head: Subject,
+    *,
+    as_of: date | None = None,
+    stacks: str | Sequence[str] = (),
+) -> DiffDocument:
+    """What becomes of each stack's month from ``base`` to ``head``, split into volume, mix,
+    intensity and price; the parts add up to the difference. Raises as ``estimate``."""
+    from costplan.api.diffing import diff_files
+
+    return diff_files(_subject(base), _subject(head), as_of, stacks)
+
+
+def report(
+    documents: Report | Sequence[Report],
+    form: str = "table",
+    *,
+    stacks: str | Sequence[str] = (),
+    filters: str | Sequence[str] = (),
+    fields: str | None = None,
+    group_by: str | None = None,
+    top: int | None = None,
+) -> str:
+    """Documents, or saved ones by path, as one text in a format of ``docs/formats.md``.
+
+    The other arguments are the options of ``costplan report`` of the same names. Raises BadUsage
+    for a format or an argument that the documents have not, SavedError for a saved document that
+    does not add up.
+    """
+    from costplan.api.reporting import Choice, draw
+    from costplan.render import Look
+    from costplan.words import several
+
+    given = [documents] if isinstance(documents, str | Path | Plain) else documents
+    found = [one for document in given for one in _drawable(document)]
+    choice = Choice(several(stacks), several(filters), fields, group_by, top)
+    return draw(found, form, choice, Look())
+
+
+def price(
+    offer: str,
+    quantities: Mapping[str, Decimal | int | str] | None = None,
+    *,
+    at: datetime | None = None,
+    mode: str | None = None,
+    region: str | None = None,
+    charge: str | None = None,
+    free_tiers: bool = True,
+    catalog: Catalog | None = None,
+    **more: Decimal | int | str,
+) -> Bill:
+    """The bill of one offer, by its exact id or alias, at a moment (now; without a zone, UTC).
+
+    Quantities are by name, in ``quantities`` or as arguments: ``input_tokens=1000``, ``seats=5``;
+    ``costplan pricing show OFFER`` names an offer's, with their units. ``mode``: batch, flex,
+    priority or fast. ``charge``: the id of one charge, alone. ``free_tiers`` False: recurring free
+    quotas are left out.
+
+    Raises UnknownOffer, PriceNotKnown for a day without a price, MissingVariables, BadUsage for a
+    quantity that is no finite number or that the offer has not.
+    """
+    given = {**(quantities or {}), **more}
+    return price_offer(
+        offer,
+        at,
+        given,
+        catalog=catalog,
+        mode=mode,
+        region=region,
+        charge=charge,
+        free_tiers=free_tiers,
+    )
+
+
+def _drawable(document: Report) -> list[Saved | SavedResult]:
+    """A document as a renderer takes it; of a path, what is saved there."""
+    from costplan.document.diff import DiffDocument
+    from costplan.document.saved import Saved, SavedResult
+    from costplan.document.verdict import CheckDocument
+    from costplan.store.files.documents import open_all
+
+    if isinstance(document, str | Path):
+        return open_all([str(document)])
+    if isinstance(document, DiffDocument | CheckDocument):
+        return [SavedResult("", document)]
+    return [Saved("", document)]
+
+
+def share(name: str, value: Decimal | int | str) -> Decimal:
+    """A share between 0 and 1. Raises BadUsage."""
+    from costplan.problems import BadUsage
+
+    found = number(name, value)
+    if not 0 <= found <= 1:
+        raise BadUsage(f"{name} is {found}: it is a share between 0 and 1")
+    return found
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _opened(workload: Workload) -> Opened:
+    return workload if isinstance(workload, Opened) else open_workload(str(workload))
+
+
+def _subject(subject: Subject) -> str | Opened | SavedEstimate:
+    """What a check or a diff takes. An estimate of no file is called by its workload."""
+    if isinstance(subject, EstimateDocument):
+        return SavedEstimate(subject.workload, subject)
+    return subject if isinstance(subject, Opened) else str(subject)

@@ -1,0 +1,117 @@
+"""Saved documents drawn again, alone or together: what ``costplan report`` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from costplan.document.saved import Saved, SavedResult, kind_of
+from costplan.problems import BadUsage, did_you_mean
+from costplan.render import FORMATS, TABULAR, Look, render_all, render_rows
+from costplan.store.files.documents import open_all
+
+if TYPE_CHECKING:
+    from costplan.document.rows import Rows
+
+__all__ = ["Choice", "draw", "open_all"]
+
+
+class Choice(NamedTuple):
+    """Which lines are asked for, and whether as they are (``fields``) or as sums (``group_by``)."""
+
+    stacks: Sequence[str] = ()
+    filters: Sequence[str] = ()
+    fields: str | None = None
+    group_by: str | None = None
+    top: int | None = None
+
+    @property
+    def wants_rows(self) -> bool:
+        return (self.fields, self.group_by, self.top) != (None, None, None)
+
+    def check(self, form: str) -> None:
+        """Raises BadUsage for what does not go together, before anything is read."""
+        from costplan.document.rows import GROUPS
+
+        if form not in FORMATS:
+            hint = did_you_mean(form, FORMATS) or "formats: " + ", ".join(FORMATS)
+            raise BadUsage(f"'{form}' is no format", hint)
+        if self.fields is not None and self.group_by is not None:
+            raise BadUsage("--fields shows lines and --group-by sums", "give one of them")
+        if self.group_by not in (None, *GROUPS):
+            hint = did_you_mean(str(self.group_by), GROUPS) or "groups: " + ", ".join(GROUPS)
+            raise BadUsage(f"lines have no '{self.group_by}' to be summed by", hint)
+        if self.top is not None and self.top < 1:
+            raise BadUsage(f"--top is {self.top}: it must be at least 1")
+        asked = {"--fields": self.fields, "--group-by": self.group_by, "--top": self.top}
+        given = next((name for name, value in asked.items() if value is not None), None)
+        if given is not None and form not in TABULAR:
+            raise BadUsage(
+                f"{given} does not apply to --format {form}",
+                f"it applies to {', '.join(TABULAR)}; --stack and --filter apply to all",
+            )
+
+
+def draw(found: Iterable[Saved | SavedResult], form: str, choice: Choice, look: Look) -> str:
+    """Documents as one text in a format of ``costplan.render``.
+
+    Raises BadUsage for a format or a choice that they have not.
+    """
+    from costplan.render.results import draw_results
+
+    choice.check(form)
+    found = list(found)
+    saved = [one for one in found if isinstance(one, Saved)]
+    results = [one for one in found if isinstance(one, SavedResult)]
+    if results:
+        _alone(results, saved, choice, look)
+        return draw_results(results, form, look)
+    chosen = _chosen(saved, choice)
+    if choice.wants_rows:
+        return render_rows(_rows(chosen, choice), form, look)
+    return render_all(chosen, form, look)
+
+
+def _chosen(saved: Sequence[Saved], choice: Choice) -> Sequence[Saved]:
+    if not choice.stacks and not choice.filters:
+        return saved
+    from costplan.document.choosing import choose, read_filter
+
+    return choose(saved, choice.stacks, [read_filter(text) for text in choice.filters])
+
+
+def _rows(saved: Sequence[Saved], choice: Choice) -> Rows:
+    from costplan.document.rows import default_fields, grouped_by, lines, read_fields
+
+    if choice.group_by is not None:
+        return grouped_by(saved, choice.group_by, choice.top)
+    fields = default_fields(saved) if choice.fields is None else read_fields(choice.fields)
+    return lines(saved, fields, choice.top)
+
+
+def _alone(
+    results: Sequence[SavedResult], saved: Sequence[Saved], choice: Choice, look: Look
+) -> None:
+    """Raises BadUsage where results stand beside documents of lines, or options ask for lines."""
+    first, kind = results[0], kind_of(results[0].document)
+    if saved:
+        other = saved[0]
+        raise BadUsage(
+            f"{first.name} is a {kind} and has no lines, as {other.name} has: "
+            f"it cannot be drawn beside the {kind_of(other.document)}",
+            "report diffs and checks by themselves, documents of lines by themselves",
+        )
+    asked = {
+        "--stack": choice.stacks,
+        "--filter": choice.filters,
+        "--fields": choice.fields,
+        "--group-by": choice.group_by,
+        "--top": choice.top,
+        "--explain": look.explain,
+    }
+    given = next((name for name, value in asked.items() if value not in (None, (), [], False)), "")
+    if given:
+        raise BadUsage(
+            f"{given} does not apply to {first.name or 'it'}: a {kind} has no lines",
+            "only --format and --out apply to diffs and checks",
+        )

@@ -1,0 +1,180 @@
+"""Files of real usage in, a document of what it cost out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from costplan.catalog.lookup import Catalog, Entry
+from costplan.document.usage import Question, Source, Usage
+from costplan.plan.usage.sketch import Bucket
+from costplan.plan.usage.summary import NameOf, Names, Sizes, cut_of, priced, traffic_of
+from costplan.quantity import total
+from costplan.store.files.shelves import open_catalog
+from costplan.store.traces import queries
+from costplan.store.traces.engine import Engine
+from costplan.store.traces.mapping import MapFile, mapping_of
+from costplan.store.traces.names import IGNORED
+from costplan.store.traces.names import Names as Resolver
+from costplan.store.traces.reading import Asked, Counts, read_usage
+from costplan.store.traces.sources import SOURCES
+
+__all__ = ["Options", "mapping_of", "usage_of"]
+COUNTED_OUT = ("failed", "repeated")
+"""What is told of rows that is no fault of theirs."""
+
+
+class Options(NamedTuple):
+    """How usage is read and priced.
+
+    ``day``: for rows without a time, and where ``fixed`` for all. ``by``: names of ``GROUPS``, or
+    columns of the source's own.
+    """
+
+    day: date
+    fixed: bool = False
+    by: tuple[str, ...] = ("model",)
+    source: str | None = None
+    mapping: MapFile = MapFile()
+    vendor: str | None = None
+
+
+def usage_of(names: Sequence[str], options: Options, catalog: Catalog | None = None) -> Usage:
+    """What the usage of some files cost. Raises BadUsage for what is no usage."""
+    extra = [one for one in options.by if one not in queries.GROUPS]
+    engine = Engine(extra)
+    try:
+        mapping = options.mapping
+        paths = {name: (path,) for name, path in mapping.columns.items()}
+        counts = read_usage(Asked(names, options.source, paths, mapping.rows, extra), engine)
+        resolver = Resolver(
+            catalog or open_catalog(Path()), mapping.map, options.vendor or mapping.vendor
+        )
+        return _document(engine, counts, resolver, options, extra)
+    finally:
+        engine.close()
+
+
+def _document(
+    engine: Engine,
+    counts: Sequence[Counts],
+    resolver: Resolver,
+    options: Options,
+    extra: Sequence[str],
+) -> Usage:
+    logged = queries.logged(engine)
+    entries, questions, ignored = _resolved(logged, resolver)
+    days = [day for one in logged for day in (one.first, one.last) if day is not None]
+    first, last = min(days, default=None), max(days, default=None)
+    cut = cut_of(entries, first, last, options.day if options.fixed else None)
+    groups = [
+        queries.GROUPS[one] if one in queries.GROUPS else f"extra_{extra.index(one)}"
+        for one in options.by
+    ]
+    cells = [
+        one for one in queries.cells(engine, cut, groups) if (one.vendor, one.model) not in ignored
+    ]
+    made = priced(cells, entries, cut, options.day, _sizes(engine, groups))
+    states = queries.states(engine)
+    failed = [one for one in states if one.what == "failed"]
+    costs = [one.cost for one in states if one.what is None and one.cost is not None]
+    return Usage(
+        priced_on=options.day if options.fixed else None,
+        by=options.by,
+        first=first,
+        last=last,
+        sources=_sources(states, counts),
+        traffic=traffic_of(
+            queries.hours(engine),
+            queries.turns(engine),
+            (sum(one.tries for one in states), sum(one.again for one in states)),
+            (sum(one.requests for one in failed), sum(one.tokens for one in failed)),
+            sum(one.requests for one in cells),
+        ),
+        totals=made.totals,
+        groups=made.groups,
+        lines=made.lines,
+        questions=tuple(questions),
+        said_by_sources=total(costs) if costs else None,
+        notes=tuple(_notes(states, counts, options, resolver, ignored)),
+    )
+
+
+def _resolved(
+    logged: Sequence[queries.Logged], resolver: Resolver
+) -> tuple[dict[NameOf, Entry], list[Question], dict[NameOf, int]]:
+    """Entries of logged models, those that are a question, and those that the user left out."""
+    entries: dict[NameOf, Entry] = {}
+    ignored: dict[NameOf, int] = {}
+    questions = []
+    for one in logged:
+        found = resolver.find(one.vendor, one.model)
+        if isinstance(found, str):
+            assert found == IGNORED
+            ignored[one.vendor, one.model] = one.rows
+        elif found is None:
+            name = f"{one.vendor}/{one.model}" if one.vendor else one.model
+            questions.append(Question(name, one.rows, one.tokens, resolver.hints(one.model)))
+        else:
+            entries[one.vendor, one.model] = found
+    questions.sort(key=lambda one: (-one.tokens, one.logged))
+    return entries, questions, ignored
+
+
+def _sizes(engine: Engine, groups: Sequence[str]) -> Sizes:
+    inputs, outputs = (
+        _by_group(queries.sketch(engine, column, groups), len(groups))
+        for column in ("input_tokens", "output_tokens")
+    )
+    return Sizes(inputs, outputs)
+
+
+def _by_group(rows: Sequence[tuple[object, ...]], width: int) -> Mapping[Names, list[Bucket]]:
+    found: dict[Names, list[Bucket]] = {}
+    for row in rows:
+        names = tuple(None if one is None else str(one) for one in row[:width])
+        bucket = None if row[width] is None else int(str(row[width]))
+        count, whole = int(str(row[width + 1])), int(str(row[width + 2]))
+        found.setdefault(names, []).append(Bucket(bucket, count, whole))
+    return found
+
+
+def _sources(states: Sequence[queries.State], counts: Sequence[Counts]) -> tuple[Source, ...]:
+    """Files with what became of their records."""
+    made = []
+    for at, one in enumerate(counts):
+        unread, left_out = dict(one.unread), dict(one.left_out)
+        for state in states:
+            if state.file == at and state.what is not None:
+                into = left_out if state.what in COUNTED_OUT else unread
+                into[state.what] = into.get(state.what, 0) + state.rows
+        made.append(Source(one.name, one.source or "unknown", one.records, unread, left_out))
+    return tuple(made)
+
+
+def _notes(
+    states: Sequence[queries.State],
+    counts: Sequence[Counts],
+    options: Options,
+    resolver: Resolver,
+    ignored: Mapping[NameOf, int],
+) -> list[str]:
+    """What a reader must know of the figures."""
+    said = []
+    kinds = {name for one in counts for name in one.source.split(", ") if name in SOURCES}
+    for name in sorted(kinds):
+        if not SOURCES[name].shape.vendor_said and not resolver.vendor:
+            said.append(
+                f"{name}: the source does not say who served a request; where its form names one "
+                "(OpenAI's, Anthropic's, Google's) that one is assumed, --vendor says otherwise"
+            )
+    without = sum(one.timeless for one in states if one.what is None)
+    if without and not options.fixed:
+        said.append(f"{without:,} rows have no time; they are priced as of {options.day}")
+    for (vendor, model), rows in ignored.items():
+        said.append(f"left out by [map]: {vendor or ''}/{model}, {rows:,} rows")
+    if "anthropic-usage" in kinds:
+        said.append("anthropic-usage: the report counts no requests, so their number is unknown")
+    return said

@@ -1,0 +1,1 @@
+"""What real usage cost, and what it says of a plan."""

@@ -1,0 +1,57 @@
+"""What the user says of a source: columns by name, and which offer a logged model is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import field
+from pathlib import Path
+
+from costplan.problems import BadUsage, did_you_mean
+from costplan.record import record
+from costplan.store.files.text import parse_toml, read_document, read_file
+from costplan.store.traces.columns import DESTINATIONS
+
+
+@record
+class MapFile:
+    """A file that ``--map`` names.
+
+    Keys:
+        columns: where a column of usage stands in the source, by its name here
+        map: the offer that a logged model is, by vendor/name or the bare name; ignore leaves it out
+        rows: the path of a list in each record whose elements are the rows
+        vendor: whose models are meant where the source does not say
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    map: Mapping[str, str] = field(default_factory=dict)
+    rows: str | None = None
+    vendor: str | None = None
+
+
+def mapping_of(given: Iterable[str]) -> MapFile:
+    """What several ``--map`` say together: ``NAME=COLUMN`` pairs and files; the last of one name.
+
+    Raises BadUsage for a column that usage has not, DocumentError for a file that is none.
+    """
+    columns: dict[str, str] = {}
+    models: dict[str, str] = {}
+    rows = vendor = None
+    for one in given:
+        name, equals, path = one.partition("=")
+        if equals and not one.endswith(".toml"):
+            columns[name] = path
+            continue
+        text = read_file(Path(one))
+        file = read_document(MapFile, one, text, parse_toml(one, text))
+        columns |= file.columns
+        models |= file.map
+        rows, vendor = file.rows or rows, file.vendor or vendor
+    rows = columns.pop("rows", rows)
+    for name, path in columns.items():
+        if name not in DESTINATIONS:
+            hint = did_you_mean(name, DESTINATIONS) or "columns: " + ", ".join(sorted(DESTINATIONS))
+            raise BadUsage(f"--map: usage has no column '{name}'", hint)
+        if not path.strip("= "):
+            raise BadUsage(f"--map {name}= names no column", "such as --map model=model_name")
+    return MapFile(columns=columns, map=models, rows=rows, vendor=vendor)

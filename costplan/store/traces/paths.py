@@ -1,0 +1,174 @@
+"""A place in a record, written as text, and the value that is there.
+
+    usage.input_tokens                       a key within a key
+    usage.prompt + usage.tool_use            a sum; what is missing counts nothing
+    input_cached - input_cached_audio        a difference
+    details[modality=AUDIO].tokens           the sum over such elements of a list
+    results[]                                every element of a list (only where rows are named)
+    =anthropic                               the word itself
+
+A key that holds dots, as telemetry's attributes do, is found whole before its parts are tried. A
+text of JSON in the way is read, as exports of tables keep whole objects in one column.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+Value = str | None
+PART = re.compile(r"([^.\[\]]+)(?:\[(?:(\w+)=(\w+))?\])?\.?")
+LONGEST_NAME = 300  # characters
+LONGEST_INNER = 200_000
+"""Characters of a text that is read as JSON on the way to a value; longer ones are no usage."""
+
+
+class Step(NamedTuple):
+    """A key, and for a list which of its elements: those whose ``key`` is ``value``.
+
+    ``rest``: the path from here on, which may be one key that holds dots.
+    """
+
+    name: str
+    rest: str
+    listed: bool = False
+    key: str | None = None
+    value: str | None = None
+
+
+class Term(NamedTuple):
+    """A path with its sign."""
+
+    sign: int
+    text: str
+    steps: tuple[Step, ...]
+
+
+def terms_of(path: str) -> tuple[Term, ...]:
+    """The terms of a path; one for a plain one."""
+    found, sign = [], 1
+    for word in re.split(r"\s+", path.strip()):
+        if word in ("+", "-"):
+            sign = 1 if word == "+" else -1
+            continue
+        found.append(Term(sign, word, steps_of(word)))
+    return tuple(found)
+
+
+def steps_of(path: str) -> tuple[Step, ...]:
+    """The steps of a plain path."""
+    return tuple(
+        Step(match[1], path[match.start() :], "[" in match[0], match[2], match[3])
+        for match in PART.finditer(path)
+    )
+
+
+def compiled(alternatives: Iterable[str]) -> Callable[[Mapping[str, Any]], Value]:
+    """A function that finds the first alternative that a record has, as text."""
+    tries = [_try(path) for path in alternatives]
+    if len(tries) == 1:
+        return tries[0]
+
+    def first(record: Mapping[str, Any]) -> Value:
+        for one in tries:
+            found = one(record)
+            if found is not None:
+                return found
+        return None
+
+    return first
+
+
+def _try(path: str) -> Callable[[Mapping[str, Any]], Value]:
+    if path.startswith("="):
+        word = path[1:]
+        return lambda record: word
+    terms = terms_of(path)
+    if len(terms) == 1 and not any(step.listed for step in terms[0].steps):
+        steps = terms[0].steps
+        return lambda record: said(_plain(record, steps))
+    return lambda record: _summed(record, terms)
+
+
+def _summed(record: Mapping[str, Any], terms: tuple[Term, ...]) -> Value:
+    found, missing = 0, True
+    for term in terms:
+        for value in values_at(record, term.steps):
+            text = said(value)
+            if text is None:
+                continue
+            missing = False
+            try:
+                found += term.sign * int(text)
+            except ValueError:
+                return text  # no whole number: the row is judged by it
+    return None if missing else str(found)
+
+
+def _plain(record: Mapping[str, Any], steps: tuple[Step, ...]) -> Any:
+    node: Any = record
+    for step in steps:
+        if isinstance(node, str):
+            node = inner(node)
+        if not isinstance(node, Mapping):
+            return None
+        if step.rest in node:
+            return node[step.rest]
+        node = node.get(step.name)
+    return node
+
+
+def values_at(record: Mapping[str, Any], steps: tuple[Step, ...]) -> list[Any]:
+    """Every value that a path leads to: several where it goes through lists."""
+    nodes: list[Any] = [record]
+    done: list[Any] = []
+    for step in steps:
+        below: list[Any] = []
+        for node in nodes:
+            if isinstance(node, str):
+                node = inner(node)
+            if not isinstance(node, Mapping):
+                continue
+            value = node.get(step.name)
+            if step.rest in node and step.rest != step.name:
+                done.append(node[step.rest])
+            elif not step.listed:
+                below.append(value)
+            elif isinstance(value, list):
+                below += [one for one in value if _chosen(one, step)]
+        nodes = below
+    return done + nodes
+
+
+def _chosen(element: Any, step: Step) -> bool:
+    if step.key is None:
+        return True
+    return isinstance(element, Mapping) and element.get(step.key) == step.value
+
+
+def inner(text: str) -> Any:
+    """What a text of JSON holds; None where it is none."""
+    if len(text) > LONGEST_INNER or not text.lstrip().startswith(("{", "[", '"')):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return inner(found) if isinstance(found, str) else found
+
+
+def said(value: Any) -> Value:
+    """A value as text; None for null and what is neither text nor number.
+
+    Texts are names, times and numbers here: they are cut, so that nothing else is carried on.
+    """
+    if value is None or isinstance(value, Mapping | list):
+        return None
+    if isinstance(value, str):
+        short = value[:LONGEST_NAME]
+        return short if short.isascii() else short.encode("utf-8", "replace").decode()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,65 @@
+"""The sources that are recognised, one file each, in the order in which a record is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from costplan.store.traces.shape import Adapter, Record, Shape, ShapeAdapter
+from costplan.store.traces.sources import (
+    anthropic,
+    bedrock,
+    claude_code,
+    codex,
+    gemini,
+    langfuse,
+    litellm,
+    openai,
+    openinference,
+    otel,
+    otlp,
+    usage_pages,
+)
+
+Paths = Mapping[str, tuple[str, ...]]
+
+
+class Source(NamedTuple):
+    """A shape, and what makes its adapter where data alone does not do."""
+
+    shape: Shape
+    made_by: Callable[[Iterable[str], Paths], Adapter] | None = None
+
+    def adapter(self, extra: Iterable[str], paths: Paths) -> Adapter:
+        """An adapter for one file; ``paths`` say otherwise where a destination stands."""
+        if self.made_by is not None:
+            return self.made_by(extra, paths)
+        shape = self.shape._replace(paths={**self.shape.paths, **paths})
+        return ShapeAdapter(shape, extra)
+
+
+SOURCES: Mapping[str, Source] = {
+    one.shape.name: one
+    for one in (
+        Source(otlp.SHAPE, otlp.Adapter),
+        Source(openinference.SHAPE),
+        Source(otel.SHAPE),
+        Source(litellm.SHAPE),
+        Source(langfuse.SHAPE),
+        Source(usage_pages.OPENAI, partial(usage_pages.Adapter, usage_pages.OPENAI)),
+        Source(usage_pages.ANTHROPIC, partial(usage_pages.Adapter, usage_pages.ANTHROPIC)),
+        Source(bedrock.LOG),
+        Source(claude_code.SHAPE, claude_code.Adapter),
+        Source(codex.SHAPE, codex.Adapter),
+        Source(gemini.SHAPE, gemini.Adapter),
+        Source(bedrock.SHAPE),
+        Source(anthropic.SHAPE),
+        Source(openai.SHAPE),
+    )
+}
+
+
+def recognised(record: Record) -> Source | None:
+    """The source whose shape a record has, or None."""
+    return next((one for one in SOURCES.values() if one.shape.recognises(record)), None)

@@ -1,0 +1,104 @@
+"""OTLP JSON: one export of spans a line, each span's attributes a list of keys and typed values.
+
+64-bit numbers are texts there ("intValue": "100"), times nanoseconds. What a span says is turned
+into a flat record, which is OpenInference's where it has its kind, else OpenTelemetry's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from costplan.store.traces.shape import (
+    NOT_A_REQUEST,
+    LeftOut,
+    Record,
+    Row,
+    Shape,
+    ShapeAdapter,
+)
+from costplan.store.traces.sources import openinference, otel
+
+ENVELOPES = ("resourceSpans", "scopeSpans")
+SHAPE = Shape(
+    name="otlp",
+    about="OTLP JSON lines of the collector's file exporter",
+    needs=(("resourceSpans",),),
+    paths={},
+)
+REPEATS: LeftOut = "a span that repeats the tokens of those below it"
+TYPED = ("stringValue", "intValue", "doubleValue", "boolValue")
+
+
+class Adapter:
+    """Spans of either convention."""
+
+    def __init__(
+        self, extra: Iterable[str] = (), paths: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        names = tuple(extra)
+        self._otel = ShapeAdapter(_with(otel.SHAPE, paths), names)
+        self._openinference = ShapeAdapter(_with(openinference.SHAPE, paths), names)
+
+    def rows(self, record: Record) -> Iterable[Row | LeftOut]:
+        """A row for each span that is a request to a model."""
+        for spans in _lists(record, "resourceSpans"):
+            resource = _attributes(_below(spans, "resource"))
+            for scope in _lists(spans, "scopeSpans"):
+                for span in _lists(scope, "spans"):
+                    yield self._row({**resource, **_flat(span)})
+
+    def _row(self, flat: dict[str, Any]) -> Row | LeftOut:
+        if openinference.KIND in flat:
+            return next(iter(self._openinference.rows(flat)))
+        if not otel.SHAPE.recognises(flat):
+            return NOT_A_REQUEST
+        operation = flat.get("gen_ai.operation.name")
+        if operation in otel.PARENTS:
+            return REPEATS
+        if operation is not None and operation not in otel.REQUESTS:
+            return NOT_A_REQUEST
+        return next(iter(self._otel.rows(flat)))
+
+
+def _with(shape: Shape, paths: Mapping[str, tuple[str, ...]] | None) -> Shape:
+    return shape._replace(paths={**shape.paths, **paths}) if paths else shape
+
+
+def _flat(span: Mapping[str, Any]) -> dict[str, Any]:
+    """A span's attributes, and what it says of itself under names that no attribute has."""
+    flat = _attributes(span)
+    status = _below(span, "status").get("code")
+    flat["span.name"] = span.get("name")
+    flat["span.start"] = span.get("startTimeUnixNano")
+    trace, own = span.get("traceId"), span.get("spanId")
+    if isinstance(trace, str) and isinstance(own, str):
+        flat["span.identity"] = f"{trace}:{own}"
+    if status in (2, "STATUS_CODE_ERROR"):
+        flat["span.error"] = "error"
+    again = flat.get("http.request.resend_count")
+    if isinstance(again, str | int) and str(again).isdigit() and len(str(again)) < 6:
+        flat["span.attempt"] = int(again) + 1
+    return flat
+
+
+def _attributes(holder: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes that are a text, a number or a truth, by key."""
+    found: dict[str, Any] = {}
+    for one in _lists(holder, "attributes"):
+        key, value = one.get("key"), one.get("value")
+        if isinstance(key, str) and isinstance(value, Mapping):
+            typed = next((value[name] for name in TYPED if name in value), None)
+            if typed is not None:
+                found[key] = typed
+    return found
+
+
+def _lists(holder: Mapping[str, Any], key: str) -> Iterable[Mapping[str, Any]]:
+    value = holder.get(key)
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _below(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = holder.get(key)
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,206 @@
+"""What each fact says: by topic, a stable code and its words. Nothing else words a fact.
+
+``{subject}`` is whom a fact is about, the other names its values. A number is drawn with all its
+digits, with so many places (``{spend:2}``), or for a sentence (``{reached:r}``); a list is joined
+by what follows its name (``{steps:, }``). A sentence that says more in some cases is two facts.
+
+Topics are the lists of an estimate; a document with one list of notes has facts of any topic. A
+reason stands in no list: it says why something has no figure.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+Topic = Literal[
+    "assumption",
+    "note",
+    "warning",
+    "stale",
+    "not-modelled",
+    "not-included",
+    "rule-change",
+    "reason",
+]
+
+SAID: Mapping[Topic, str] = {
+    "assumption": "assumed",
+    "note": "noted",
+    "warning": "warned",
+    "stale": "aged",
+    "not-modelled": "left-unmodelled",
+    "not-included": "left-out",
+    "rule-change": "changed",
+    "reason": "because",
+}
+"""The code of a sentence that has no other: an older document's, or a file's own words."""
+
+WORDINGS: Mapping[Topic, Mapping[str, str]] = {
+    "assumption": {
+        "assumed": "{text}",
+        "flat-traffic": "traffic is flat: peak_to_mean = 1",
+        "success-shared": "the success rate of {steps:, } is taken to be the same for every model",
+        "failed-attempt-cost": "a failed attempt costs as much as a good one",
+        "repeats-counted-to": "too many states to follow every repeat: what repeats tell is counted"
+        " up to {verdicts} verdicts of a validator",
+        "repeats-and-runs-counted-to": "too many states to follow every repeat: what repeats tell"
+        " is counted up to {verdicts} verdicts of a validator and {runs} runs",
+        "repeats-correlate": "'{subject}': repeats correlate with rho = {rho}",
+        "fallback-as-good": "'{subject}': the fallback is as good as the model it replaces",
+        "fallback-correlates": "'{subject}': model and fallback correlate with phi = {phi}",
+        "verdicts-correlate": "{steps:, }: verdicts on one request correlate with rho = {rho};"
+        " {cases_apart} cases and {silent_apart} silent failures a month at 0,"
+        " {cases_alike} cases and {silent_alike} silent failures a month at 1",
+        "runtime-grows": "runtime: seconds grow with the steps' runs, x {passes:3}",
+        "jobs-not-traced": "jobs are not traced",
+        "window-share": "{subject}: {percent:1} % of calls fall in the {window} window"
+        " (assumed from {profile})",
+        "no-cache-rate": "{subject}: {reason}; nothing is cached",
+        "cache-not-sold": "{subject}: {reason}; '{step}' pays none",
+        "gaps-near-cache-life": "{subject}: every gap between turns is {seconds} s, near the"
+        " {minutes} minutes that a cache lives;"
+        ' conversation.gaps = "exponential" where they vary',
+        "cache-terms": "{subject}: cache terms assumed: prefixes of at least {tokens} tokens,"
+        " kept {minutes} minutes",
+        "cache-life": "{subject}: the catalogue does not say how long a cached prefix is kept;"
+        " assumed {minutes} minutes",
+        "quantities": "{subject}: {quantities:; }",
+        "sized": "{subject}: {variable} = {value:r}, sized by {rule}; state {variable} to set it",
+        "other-region": "{subject}: priced in {region}; no price for {wanted} is in the catalogue",
+        "exchange-rate": "1 {of} = {rate} {into} ({source}, {date}), for what is stated in"
+        " {subject}; notes on it are in {subject}",
+    },
+    "note": {
+        "noted": "{text}",
+        "alias": "{asked} is an alias of {subject}",
+        "cheapest-plan": "'{asked}': {subject} is the cheapest plan that serves it",
+        "cheapest-plan-of": "'{asked}': {subject} is the cheapest plan that serves it; {others:; }",
+        "one-time-credit-in-months": "{subject}: a one-time credit of {amount} is in the months"
+        " alone",
+        "one-time-credit": "{subject}: a one-time credit of {amount} is not counted",
+        "floor-binds": "the floor of {subject} binds: at least {floor:2} a month,"
+        " the charges come to {charges:2}",
+        "throttled": "{subject} slows down above {variable} {limit}: this workload has {reached}",
+        "utilisation": "{subject}: {percent:1} % of {speed} tokens/s (as stated) is used over the"
+        " month; the rest is idle",
+        "queueing": "{subject}: the busiest hour needs {percent:0} % of it; requests will queue",
+        "announced": "{subject}: from {since} on: {changes:, }",
+        "writes-as-input": "{subject}: no price for cache writes; they are billed as input",
+        "free-quota": "{fee}: an account has {free} a {period} free, not taken off a single"
+        " request",
+        "included": "{subject} needs {offer}: its bill is included",
+        "fixed-part-only": "{subject}: only its fixed part ({unknown:, } unknown)",
+        "model-retires-later": "{subject} retires on {date}",
+        "offer-ends-later": "{subject} ends on {date}",
+        "band": "discount on {subject}: {spend:2} of list spend this month comes to"
+        " {percent:r} % off",
+        "commitment": "commitment {subject}: {covered:2} of {monthly:2} used, {unused:2} unused",
+        "commitment-exceeded": "commitment {subject}: {covered:2} of {monthly:2} used,"
+        " {unused:2} unused, {overage:2} beyond it",
+        "commitment-idle": "commitment {subject}: {covered:2} of {monthly:2} used,"
+        " {unused:2} unused; nothing here counts against it ('stacks' says whose it is)",
+        "commitment-price-missing": "commitment {subject}: a price is missing, so more of it may"
+        " be used",
+        "credit": "credit {subject}: {used:2} of {granted:2} used",
+        "rate-not-used": "the exchange rate {subject} is not used: no price is in that currency",
+        "no-prices-in-file": "{subject} holds no prices and is left alone",
+        "context-exceeded": "{tokens} input tokens do not fit its context window of {context}",
+        "plan-refuses": "this plan does not serve it: {variable} is {reached:r}, at most {limit}",
+        "plan-refuses-because": "this plan does not serve it: {variable} is {reached:r},"
+        " at most {limit} ({reason})",
+        "limits-not-checked": "limits of this plan not checked: {limits:; }"
+        " (they need {variables:, })",
+        "needs-too": "needs {offer} too, not included here",
+        "offer-leaves-out": "not included: {what}",
+        "quantity": "assumed: {variable} = {quantity}",
+        "part-of-bill": "only lines with {filters: and }: totals are theirs",
+        "pinned": "prices pinned by {subject} of {date}",
+        "moved": "the catalogue has moved: {what}",
+        "more-moved": "{more} more have moved: 'costplan pricing lock --check' names them",
+        "not-pinned": "not in {subject}, priced from the catalogue: {offers:, }",
+        "override": "{subject}: {whose}: {differences:; }",
+        "all-new": "there was no such workload before: everything is new",
+        "renamed": "the workload was called '{before}', now '{subject}'",
+        "price-days": "prices of {before} against prices of {now}",
+        "pins-changed": "prices pinned by {before} before, by {now} now",
+        "new-is-judged": "{subject}: {reason}; monthly_total judges what is new",
+        "nothing-bought": "{subject}: nothing is bought: the bill has no line",
+        "comes-to-nothing": "{subject}: the bill has {lines} lines and comes to nothing",
+        "all-taken-off": "{subject}: a discount or credit takes all of {offer}",
+        "share-taken-off": "{subject}: {percent:r} % of the list price is taken off",
+        "allowance-ignored": "{subject} of the workload is ignored, since {policy} states it:"
+        " {names:, }",
+        "allows-nothing": "{key} names '{subject}', and no checked stack has it {what}",
+        "allows-nothing-but-near": "{key} names '{subject}', and no checked stack has it {what}:"
+        " {hint}",
+        "age-ignored": "stale_after_days = {days} of the workload is ignored: a policy says"
+        " {policy}",
+        "age-unusual": "prices count as stale after {days} days, as the workload says;"
+        " {usual} is usual",
+        "rate-ignored": "{subject} of the workload is ignored: {policy} states it",
+        "stacks-not-checked": "not checked: {stacks:, }",
+        "with-option": "with {subject} {value}",
+        "without-lock": "with --no-lock",
+        "idle-policy": "no limit and no policy of {subject} is about a checked stack",
+    },
+    "warning": {
+        "warned": "{text}",
+        "input-too-long": "'{subject}' sends {tokens} tokens; {model} takes {context}",
+        "output-too-long": "'{subject}' wants {tokens} output tokens; {model} gives at most {most}",
+        "retired": "{subject} was retired on {date}",
+        "retires": "{subject} retires on {date}, in this month; it is billed as if it stayed",
+        "retires-within": "{subject} retires on {date}, in month {month} of {months}; it is billed"
+        " as if it stayed",
+        "rate-of-later": "the exchange rate {subject} is of {date}, after the as-of date",
+        "nothing-to-discount": "no stack has an offer '{subject}' to discount",
+        "nothing-to-commit": "no stack has an offer '{subject}' to commit to",
+        "nothing-to-credit": "no stack has an offer '{subject}' to credit",
+    },
+    "stale": {
+        "aged": "{text}",
+        "stale-price": "{subject}: checked {checked}",
+        "stale-rate": "exchange rate {subject}: of {date}",
+    },
+    "not-modelled": {
+        "left-unmodelled": "{text}",
+        "reliability": "reliability: {reasons:; }",
+        "outcomes": "retries, rejections and cases: each step runs once a request",
+        "people": "people: the workload has no [human]; nobody handles what the machine cannot",
+        "part": "{subject}: the workload has no [{subject}]",
+        "orchestration": "orchestration: this stack binds none",
+    },
+    "not-included": {
+        "left-out": "{text}",
+        "role": "{subject}",
+        "role-because": "{subject}: {reason}",
+        "by-offer": "{subject}: {parts:; }",
+        "paid-once": "{subject}: {amount:2} {currency} paid once; a longer horizon_months shows it",
+        "granted-once": "{subject}: {amount:2} {currency} granted once; a longer horizon_months"
+        " shows it",
+        "cache-storage": "{subject}: storage of an explicit cache for '{step}', {price}:"
+        " state cache_storage (an implicit cache pays none)",
+        "taxes": "taxes",
+        "support": "support plans",
+        "egress": "network egress and storage of your own data, unless a line says so",
+    },
+    "rule-change": {
+        "changed": "{text}",
+        "rules-untold": "what becomes of its rules since {subject} cannot be told: {reason}",
+        "rules-not-compared": "{subject}: its rules cannot be compared with those before: {reason}",
+        "rules-unreadable-before": "{subject}: its rules cannot be compared: it could not be read"
+        " before",
+        "policy-is-new": "{subject}: {base} has no such policy",
+        "table-changed": "{subject}: [{table}] is changed",
+        "rule-changed": "{subject}: {rule}: {before} -> {now}",
+        "more-rules-changed": "{subject}: {more} more of its rules are changed",
+        "file-changed": "{subject}: {how}",
+        "more-files-changed": "{more} more files of prices are changed",
+    },
+    "reason": {
+        "because": "{text}",
+        "no-success-rate": "'{subject}' has no success rate",
+        "no-rates-of-validator": "'{subject}' has no sensitivity and false_positive_rate",
+        "no-steps": "the workload has no steps",
+    },
+}
+TOPICS: Mapping[str, Topic] = {code: topic for topic in WORDINGS for code in WORDINGS[topic]}
+"""The topic of each code."""
