@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from costplan.catalog.expression import Expression, ExpressionError
 from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import Problem, did_you_mean
-from costplan.record import Amount, Positive, record
+from costplan.record import Amount, Positive, Since, Sparse, record
 from costplan.words import Purpose
 
 Percent = Amount
@@ -66,7 +66,7 @@ class Slice:
     Keys:
         up_to (the charge's unit): the tier's upper edge, itself included; the last one has none
         price (the file's currency per 'per' units): what a unit of the tier costs
-        quote: the vendor publishes no price for the tier
+        quote: the tier has no price here; its part of a quantity is unknown
     """
 
     up_to: Positive | None = None
@@ -89,7 +89,8 @@ class Charge:
         per (units): how many units the price is for
         price (the file's currency per 'per' units): what is paid for the quantity
         tiers: prices by quantity, in place of one
-        quote: the vendor publishes no price; the line is unknown
+        quote: there is no price here; the line is unknown
+        unpublished: its source says that no price is published; with quote
         mode: each tier at its own price, all at that of the tier reached, or whole packages
         included (the charge's unit): quantity that the plan includes, or an expression for it
         free_tier: its included part is a free quota, which 'free_tiers = false' leaves out
@@ -116,6 +117,7 @@ class Charge:
     price: Amount | None = None
     tiers: tuple[Slice, ...] = ()
     quote: bool = False
+    unpublished: Annotated[bool, Sparse(), Since(2)] = False
     mode: Literal["graduated", "volume", "package"] = "graduated"
     included: Amount | str | None = None
     free_tier: bool = False
@@ -141,6 +143,8 @@ class Charge:
         given = (self.price is not None) + bool(self.tiers) + self.quote
         if given != 1:
             yield Problem((), "a charge has exactly one of 'price', 'tiers', 'quote = true'")
+        if self.unpublished and not (self.quote or any(tier.quote for tier in self.tiers)):
+            yield Problem(("unpublished",), "only what is 'quote = true' has no published price")
         if not self.unit:
             yield Problem((), "missing key 'unit'", part="key")
         yield from _slice_problems(self.tiers)
