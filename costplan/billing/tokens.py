@@ -60,8 +60,11 @@ class TokenUsage:
 
 
 WHOLES = tuple(kind for kind in TOKENS if kind.name == kind.whole)
-ORDER = tuple((kind, parts_of(kind.whole)) for kind in WHOLES)
-"""The lines of a bill: what is left of each whole, then its parts."""
+ORDER = tuple(
+    (kind.name, kind.tokens, tuple((part.name, part.tokens) for part in parts_of(kind.whole)))
+    for kind in WHOLES
+)
+"""The lines of a bill: what is left of each whole, then its parts; each by name and quantity."""
 
 
 class Processing(NamedTuple):
@@ -307,15 +310,16 @@ class Tariff:
         if prices is None:
             prices = self.prices(tier)
         lines = []
-        for whole, parts in ORDER:
-            rest, own = getattr(usage, whole.tokens), []
-            for kind in parts:
-                tokens = getattr(usage, kind.tokens)
-                if tokens and kind.name in prices:
+        asked = usage.__dict__
+        for whole, quantity, parts in ORDER:
+            rest, own = asked[quantity], []
+            for kind, part in parts:
+                tokens = asked[part]
+                if tokens and kind in prices:
                     rest -= tokens
-                    own.append(_line(prices[kind.name], tokens * count))
+                    own.append(_line(prices[kind], tokens * count))
             if rest:
-                lines.append(_line(prices[whole.name], rest * count))
+                lines.append(_line(prices[whole], rest * count))
             lines += own
         for name, calls in (
             ("training_tokens", usage.training_tokens),
@@ -325,23 +329,6 @@ class Tariff:
             if calls:
                 lines.append(_line(self.fee(name), calls * count))
         return lines
-
-
-class Tariffs:
-    """Tariffs once composed, for a caller that bills a model again and again."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str, date, str | None, str | None, int], Tariff] = {}
-
-    def of(self, entry: Entry, day: date, processing: Processing = STANDARD) -> Tariff:
-        """The tariff of an entry on a day. Raises as ``Tariff``."""
-        window = processing.window
-        at = id(window) if window is not None else 0
-        key = (entry.item.id, entry.shelf, day, processing.mode, processing.region, at)
-        found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = Tariff(entry, day, processing)
-        return found
 
 
 def _line(price: Price, quantity: Decimal) -> LineItem:
