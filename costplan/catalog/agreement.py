@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.catalog.fees import Fee
-from costplan.catalog.model import Card, Mode, Rates, Region, Rejected, Tier
+from costplan.catalog.model import ASIDE, Card, Mode, Rates, Region, Rejected, Tier
 from costplan.catalog.origin import Origin
 from costplan.words import TOKEN_KINDS
 
@@ -61,13 +61,13 @@ def side_differences(card: Card, other: Card, source: str, checked: date) -> Ite
         if known is not None:
             odd = _differing(_each(known.rates, card.per), _each(tier.rates, other.per))
             if odd:
-                reason = f"its rates above {tier.first - 1:,} input tokens"
+                reason = f"{ASIDE}rates above {tier.first - 1:,} input tokens"
                 yield _rejected(odd, card.per, source, checked, reason)
     for name, mode in other.mode.items():
         if name in card.mode:
             odd = _differing(_mode_each(card, card.mode[name]), _mode_each(other, mode))
             if odd:
-                yield _rejected(odd, card.per, source, checked, f"its {name} rates")
+                yield _rejected(odd, card.per, source, checked, f"{ASIDE}{name} rates")
 
 
 def _rejected(odd: Priced, per: Decimal, source: str, checked: date, reason: str) -> Rejected:

@@ -120,6 +120,11 @@ class Region:
 
 
 @record
+ASIDE = "its "
+"""How the reason begins in the catalogue where a part of the card is meant: "its batch rates"."""
+
+
+@record
 class Rejected:
     """Rates that another source showed for the same days, and why they were not taken.
 
@@ -136,6 +141,11 @@ class Rejected:
     checked: date
     rates: Rates
     reason: str
+
+    @property
+    def aside(self) -> bool:
+        """Whether it is about a mode, a region or a tier of the card, not about its base rates."""
+        return self.reason.startswith(ASIDE)
 
 
 @record

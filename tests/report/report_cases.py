@@ -64,7 +64,8 @@ def hostile_result(name: str) -> SavedResult:
 
     def renamed(given: Any, key: str = "") -> Any:
         if isinstance(given, dict):
-            return {name: renamed(value, name) for name, value in given.items()}
+            words = {key: value for key, value in given.items() if key not in ("facts", "why")}
+            return {name: renamed(value, name) for name, value in words.items()}
         if isinstance(given, list):
             return [renamed(one, key) for one in given]
         if isinstance(given, str) and key in (*NAMES, "stacks", "notes", "rule_changes"):
