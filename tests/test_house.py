@@ -111,6 +111,18 @@ def test_an_estimate_in_a_pipe_loads_nothing_heavy() -> None:
     assert not loaded & {"pydantic", "httpx", "numpy", "rich.console", "jsonschema"}
 
 
+def test_a_price_loads_no_workload_and_no_estimate() -> None:
+    loaded = modules_after(
+        "import io, contextlib\nfrom costplan.cli import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        "    code = run(['price', 'openai/gpt-4o', 'input_tokens=1000'])\n"
+        "assert code == 0, code"
+    )
+    ours = {name for name in loaded if name.startswith("costplan.")}
+    assert not {name for name in ours if ".workload." in name or ".outcomes." in name}
+    assert not ours & {"costplan.document.estimate", "costplan.api.estimating"}
+
+
 def test_every_command_is_in_the_readme() -> None:
     from costplan.cli import COMMANDS
 

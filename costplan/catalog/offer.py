@@ -4,8 +4,6 @@ Checked against vendors' worked examples: these three primitives bill a vector d
 trace, a GPU hour and a workflow action alike.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date
