@@ -312,6 +312,11 @@ class Estimate:
     def cost_per_request(self) -> Decimal | None:
         return settle(self.total_monthly / self.requests) if self.requests else None
 
+    @property
+    def cost_per_conversation(self) -> Decimal | None:
+        """The month's total over its conversations; None where the workload has none."""
+        return settle(self.total_monthly / self.conversations) if self.conversations else None
+
 
 @document("estimate", "1.3")
 @keys(
@@ -371,8 +376,12 @@ class EstimateDocument(Plain):
     def price_facts(self) -> list[Fact]:
         """What a reader must know of where the prices are from: a lock, prices of one's own."""
         pinned = self.lock.facts if self.lock else []
-        own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
-        return [*pinned, *(one.fact for one in own)]
+        return [*pinned, *(one.fact for one in self.own_prices)]
+
+    @property
+    def own_prices(self) -> list[Override]:
+        """The offers of one's own prices; those of a lock are told by where it has moved."""
+        return [one for one in self.overrides if one.shelf != "lock"]
 
     def only(self, stacks: str | Sequence[str]) -> "EstimateDocument":
         """The document with these stacks alone; with all of them where none is named.
