@@ -200,6 +200,31 @@ def test_the_drawing_of_the_house_names_every_floor() -> None:
     assert shown == set(layers)
 
 
+OPTIONS = {
+    "cli/check.py:command": "twenty-six options",
+    "cli/comment.py:command": "twelve options",
+    "cli/pricing/list.py:command": "sixteen options",
+    "api/checking.py:check_subject": "eleven arguments and what they mean",
+}
+"""Functions that are long by their parameters; of these the statements alone are counted."""
+LONGEST = 60
+
+
+def test_no_command_and_no_use_is_longer_than_a_screen() -> None:
+    long = {}
+    for room in ("cli", "api"):
+        for path in (PACKAGE / room).rglob("*.py"):
+            name = path.relative_to(PACKAGE).as_posix()
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef):
+                    assert node.end_lineno is not None
+                    body = node.end_lineno - node.body[0].lineno + 1
+                    assert body <= LONGEST, f"{name}:{node.name}"
+                    if node.end_lineno - node.lineno + 1 > LONGEST:
+                        long[f"{name}:{node.name}"] = body
+    assert long.keys() == OPTIONS.keys()
+
+
 def test_one_place_makes_the_http_client() -> None:
     """Limits, proxies, redirects and tries are stated once; httpx is imported where it is used."""
     makers, at_import = set(), set()
