@@ -91,8 +91,8 @@ class Charge:
         quote: the vendor publishes no price; the line is unknown
         mode: each tier at its own price, all at that of the tier reached, or the flat price of the
             smallest package that covers it
-        included (the charge's unit): what the plan includes, or an expression for it, taken off before
-            tiers; not where a tier costs 0
+        included (the charge's unit): what the plan includes, or an expression for it, taken off
+            before tiers; not where a tier costs 0
         free_tier: its included part is a free quota, which 'free_tiers = false' leaves out
         pool: an entry of [pools] that it draws on before it costs
         minimum_quantity (the charge's unit): less is billed as this
