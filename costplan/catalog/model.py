@@ -5,8 +5,6 @@ request moves), a mode, a region and a schedule, each of which may meet any othe
 is a further card, so the past and the announced future stay priceable.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date
@@ -119,7 +117,6 @@ class Region:
     origin: Origin | None = None
 
 
-@record
 ASIDE = "its "
 """How the reason begins in the catalogue where a part of the card is meant: "its batch rates"."""
 

@@ -4,8 +4,6 @@ Checked against vendors' worked examples: these three primitives bill a vector d
 trace, a GPU hour and a workflow action alike.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date
@@ -88,11 +86,14 @@ class Charge:
         unit: what the quantity counts
         per (units): how many units the price is for
         price (the file's currency per 'per' units): what is paid for the quantity
-        tiers: prices by quantity, in place of one
+        tiers: in place of one price: { up_to = N, price = P } each, the last without 'up_to'; or
+            { quote = true }
         quote: there is no price here; the line is unknown
         unpublished: its source says that no price is published; with quote
-        mode: each tier at its own price, all at that of the tier reached, or whole packages
-        included (the charge's unit): quantity that the plan includes, or an expression for it
+        mode: each tier at its own price, all at that of the tier reached, or the flat price of the
+            smallest package that covers it
+        included (the charge's unit): what the plan includes, or an expression for it, taken off
+            before tiers; not where a tier costs 0
         free_tier: its included part is a free quota, which 'free_tiers = false' leaves out
         pool: an entry of [pools] that it draws on before it costs
         minimum_quantity (the charge's unit): less is billed as this
@@ -102,7 +103,7 @@ class Charge:
         cap (the file's currency a month): it never costs more
         fx (the file's currency a vendor credit): what a vendor credit costs, where the price is in
             credits
-        fixed: paid without traffic; seen from its quantity when left out
+        fixed: paid without traffic (nodes, seats); seen from its quantity when left out
         scope: billed once an account, or for each role that uses it
         purpose: the purpose it is shown under; the offer's when left out
         origin: its own source and days; the offer's when left out

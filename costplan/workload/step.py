@@ -1,7 +1,5 @@
 """The steps of an application as a workload file writes them, and the dialogue that drives one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal

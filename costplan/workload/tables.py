@@ -1,7 +1,5 @@
 """What a workload file says beside its steps: traffic, indexes, tools, people, jobs, costs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from decimal import Decimal
