@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from costplan.billing.compiled import CompiledOffer
-from costplan.billing.tokens import Tariffs, windows
+from costplan.billing.tokens import STANDARD, Processing, Tariff, windows
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Model
 from costplan.catalog.schedule import Window
@@ -42,14 +42,21 @@ class Book:
     """Entries of one catalogue as they are on their days."""
 
     def __init__(self) -> None:
-        self.tariffs = Tariffs()
         self._offers: dict[Hashable, CompiledOffer] = {}
+        self._tariffs: dict[Hashable, Tariff] = {}
         self._parts: dict[Hashable, Sequence[Part]] = {}
 
     def offer(self, entry: Entry, day: date) -> CompiledOffer:
         """The offer on a day. Raises as ``CompiledOffer``."""
         key = (entry.item.id, entry.shelf, day)
         return kept(self._offers, key, lambda: CompiledOffer(entry, day))
+
+    def tariff(self, entry: Entry, day: date, processing: Processing = STANDARD) -> Tariff:
+        """The tariff of an entry on a day. Raises as ``Tariff``."""
+        window = processing.window
+        at = id(window) if window is not None else 0  # which the entry's card keeps
+        key = (entry.item.id, entry.shelf, day, processing.mode, processing.region, at)
+        return kept(self._tariffs, key, lambda: Tariff(entry, day, processing))
 
     def parts(
         self, entry: Entry, day: date, traffic: Traffic, job: Job | None = None

@@ -41,7 +41,7 @@ class Terms:
     discount: Off = ZERO
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ModelBill:
     """The lines of a model, and what a reader must know of them."""
 
@@ -84,7 +84,7 @@ def model_lines(
         for window, share, levels in book.parts(entry, day, traffic, calls.job):
             if not share:
                 continue
-            tariff = book.tariffs.of(entry, day, Processing(calls.mode, terms.region, window))
+            tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
             for case in cases(usage, prefix, calls.rate_per_second, tariff, levels):
                 count = calls.count * share * case.share
                 for line in tariff.bill(case.usage, count):
@@ -116,11 +116,11 @@ def write_model(
         usage, prefix = _scaled(calls, terms)
         _context(entry.item, usage, calls, bill)
         parts = book.parts(entry, day, traffic, calls.job)
-        _window_notes(parts, calls, traffic, bill, entry.id)
+        _window_facts(parts, calls, traffic, bill, entry.id)
         for window, share, _ in parts:
             if not share:
                 continue
-            tariff = book.tariffs.of(entry, day, Processing(calls.mode, terms.region, window))
+            tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
             bill.facts += tariff.facts(usage)
             if prefix is not None and prefix.marked:
                 _caching_note(entry.item, prefix, tariff, bill)
@@ -138,7 +138,7 @@ def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]
     return TokenUsage(**tokens), prefix
 
 
-def _window_notes(
+def _window_facts(
     parts: Sequence[Part], calls: ModelCalls, traffic: Traffic, bill: ModelBill, offer: str
 ) -> None:
     """How large a share of the calls was taken to fall in each window."""
@@ -150,8 +150,8 @@ def _window_notes(
         )
     for window, share, _ in parts:
         if window is not None:
-            told = {"percent": share * 100, "window": window.name, "profile": profile}
-            bill.facts.append(fact("window-share", offer, **told))
+            taken = {"percent": share * 100, "window": window.name, "profile": profile}
+            bill.facts.append(fact("window-share", offer, **taken))
 
 
 def _announced(model: Model, day: date, bill: ModelBill) -> None:

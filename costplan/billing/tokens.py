@@ -95,8 +95,8 @@ class Tariff:
         self.day = day
         self.processing = processing
         self.card = card_on(entry.item, day)
-        self._unknown: str | None = None
-        self._no_tiers: str | None = None
+        self._unknown: Fact | None = None
+        self._no_tiers: Fact | None = None
         factors: list[tuple[str, Decimal]] = []
         self._base = self.card.origin  # of the rates; a mode, window or tier may bring its own
         self._factor_origins: list[Origin] = []
@@ -113,12 +113,12 @@ class Tariff:
             if mode.tiers or not tiers:
                 tiers = mode.tiers
             else:
-                self._no_tiers = f"no {processing.mode} price is published for inputs of this size"
+                self._no_tiers = fact("no-tier-price", processing.mode or "")
         if window is not None and window.rates is not None:
             if rates is not self.card.rates:
-                self._unknown = f"no {processing.mode} price is published for {window.name} hours"
+                self._unknown = fact("no-window-price", processing.mode or "", window=window.name)
             if tiers:
-                self._no_tiers = f"no {window.name} price is published for inputs of this size"
+                self._no_tiers = fact("no-tier-price", window.name)
             rates = Rates(**dict(window.rates))
         self._rates = rates
         self._edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
@@ -132,12 +132,12 @@ class Tariff:
             return None
         mode = card.mode.get(name)
         if mode is None:
-            known = ", ".join(card.mode) or "standard only"
-            self._unknown = f"no {name} price is published ({known})"
+            known = list(card.mode) or ["standard only"]
+            self._unknown = fact("no-mode-price", name, known=known)
             return None
         if mode.origin is not None:
             if mode.origin.since > self.day:
-                self._unknown = f"the {name} price is known only from {mode.origin.since} on"
+                self._unknown = fact("mode-price-later", name, since=mode.origin.since)
                 return None
             if mode.times is None:
                 self._base = mode.origin
@@ -153,12 +153,12 @@ class Tariff:
             return
         region = self.card.region.get(name)
         if region is None:
-            known = ", ".join(self.card.region) or self.model.region or "none"
-            self._unknown = f"no price for region '{name}' is published (known: {known})"
+            known = list(self.card.region) or [self.model.region or "none"]
+            self._unknown = fact("no-region-price", name, known=known)
             return
         if region.origin is not None:
             if region.origin.since > self.day:
-                self._unknown = f"the price for {name} is known only from {region.origin.since} on"
+                self._unknown = fact("region-price-later", name, since=region.origin.since)
                 return
             self._factor_origins.append(region.origin)
         factors.append((name, region.times))
@@ -166,8 +166,7 @@ class Tariff:
     def _window(self, window: Window, factors: list[tuple[str, Decimal]]) -> None:
         if window.origin is not None:
             if window.origin.since > self.day:
-                since = window.origin.since
-                self._unknown = f"the {window.name} price is known only from {since} on"
+                self._unknown = fact("mode-price-later", window.name, since=window.origin.since)
                 return
             if window.times is None:
                 self._base = window.origin
@@ -196,7 +195,7 @@ class Tariff:
         if tier is not None and tier.origin is not None:
             origin = tier.origin
             if origin.since > self.day:
-                unknown = f"the price of this input size is known only from {origin.since} on"
+                unknown = fact("tier-price-later", since=origin.since)
         rates = (tier.rates if tier is not None else self._rates).published()
         times = ONE
         for _, factor in self.factors:
@@ -209,15 +208,15 @@ class Tariff:
             rate = rates.get(kind)
             if rate is None and (row.as_whole or (kind == "cache_write" and self._free_writes)):
                 continue
-            reason = unknown or (None if rate is not None else f"no {kind} rate is published")
+            why = unknown or (None if rate is not None else fact("no-rate", kind))
             prices[kind] = self._price(
                 kind,
                 "token",
-                None if reason else rate,
+                None if why else rate,
                 self.card.per,
                 where,
                 times,
-                reason,
+                why,
                 variant,
             )
         return prices
@@ -258,7 +257,7 @@ class Tariff:
         per: Decimal,
         where: Provenance,
         times: Decimal = ONE,
-        reason: str | None = None,
+        why: Fact | None = None,
         variant: str | None = None,
     ) -> Price:
         return Price(
@@ -273,7 +272,7 @@ class Tariff:
             checked=where.checked,
             base=rate,
             factors=() if times == ONE else self.factors,
-            reason=reason,
+            why=why,
             variant=variant,
         )
 
@@ -285,12 +284,10 @@ class Tariff:
             origin: Origin = (fee.origin if fee else None) or self.card.origin
             where = self.entry.provenance(origin)
             if fee is None:
-                found = self._price(
-                    name, FEES[name], None, ONE, where, reason=f"no fee for {name} is published"
-                )
+                found = self._price(name, FEES[name], None, ONE, where, why=fact("no-fee", name))
             elif origin.since > self.day:
-                reason = f"the fee for {name} is known only from {origin.since} on"
-                found = self._price(name, fee.unit, None, fee.per, where, reason=reason)
+                why = fact("fee-later", name, since=origin.since)
+                found = self._price(name, fee.unit, None, fee.per, where, why=why)
             else:
                 found = self._price(name, fee.unit, fee.price, fee.per, where)
             self._fees[name] = found
@@ -332,29 +329,6 @@ class Tariff:
             if calls:
                 lines.append(_line(self.fee(name), calls * count))
         return lines
-
-
-MOST_TARIFFS = 5_000
-
-
-class Tariffs:
-    """Tariffs once composed, for a caller that bills a model again and again; forgotten where there
-    are too many of them."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str, date, str | None, str | None, int], Tariff] = {}
-
-    def of(self, entry: Entry, day: date, processing: Processing = STANDARD) -> Tariff:
-        """The tariff of an entry on a day. Raises as ``Tariff``."""
-        window = processing.window
-        at = id(window) if window is not None else 0
-        key = (entry.item.id, entry.shelf, day, processing.mode, processing.region, at)
-        found = self._made.get(key)
-        if found is None:
-            if len(self._made) >= MOST_TARIFFS:
-                self._made.clear()
-            found = self._made[key] = Tariff(entry, day, processing)
-        return found
 
 
 def _line(price: Price, quantity: Decimal) -> LineItem:
