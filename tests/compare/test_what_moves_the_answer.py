@@ -1,4 +1,4 @@
-"""Levers, the values at which answers flip, and the threshold, each against what the whole program says when told so."""
+"""Levers, the values at which answers flip, and the threshold, each told to the whole program."""
 
 from __future__ import annotations
 
