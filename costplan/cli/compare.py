@@ -21,6 +21,9 @@ from costplan.cli.common.options import (
     WorkloadArgument,
 )
 
+PAGES = (Format.html, Format.markdown)
+"""Formats that show everything, levers too."""
+
 
 def command(
     workload: WorkloadArgument = None,
@@ -86,7 +89,8 @@ def command(
         return 0
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     spare(write)
-    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers or full, locking)
+    every = levers or full or form in PAGES
+    made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
     if write is not None:
         write_recommended(made, opened, write)
     if form in ANNOTATING:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from costplan.document.comparison import Answer, Comparison, Standing
 from costplan.document.options import Option
+from costplan.problems import clean
 from costplan.quantity import grouped, rounded
 from costplan.render.page import Page, Table, about, shortened, width_of
 from costplan.render.screen import BESIDE, SCREEN
@@ -16,23 +17,29 @@ from costplan.render.ways import hinge, known
 
 LABEL = 11
 """Columns of what a line is about."""
+SLACK = 10
+"""Columns that are lost where a sentence is folded between words."""
 NAMES = 40
 """Letters of stacks' names in a sentence; more are counted instead."""
 
 
 class Detail(NamedTuple):
-    """How much is said: inputs that decide, what to measure, stacks that lack a price by name."""
+    """How much is said: inputs that decide, what to measure, stacks that lack a price by name, and
+    how many lines a sentence may have before its middle is left out."""
 
     hinges: int = 3
     measure: bool = True
     lacking: bool = True
+    lines: int | None = None
 
 
 ALL = Detail()
+LESS = Detail(measure=False, lacking=False)
 DETAILS = (
     ALL,
     Detail(lacking=False),
-    *(Detail(hinges, measure=False, lacking=False) for hinges in (3, 2, 1)),
+    *(LESS._replace(hinges=hinges) for hinges in (3, 2, 1)),
+    *(LESS._replace(hinges=1, lines=lines) for lines in (2, 1)),
 )
 """From all to the least: the first that fits the screen is shown."""
 
@@ -73,7 +80,10 @@ def _screen(page: Page, made: Comparison, answer: Answer, detail: Detail) -> Non
     )
     page.say()
     for one in sentences(made, answer, detail):
-        page.say(f"{one.about:{LABEL}}{one.sentence}", TONES.get(one.tone, ""), 0, LABEL)
+        sentence = one.sentence
+        if detail.lines is not None and one.tone != "leads":
+            sentence = shortened(clean(sentence), (page.width - LABEL) * detail.lines - SLACK)
+        page.say(f"{one.about:{LABEL}}{sentence}", TONES.get(one.tone, ""), 0, LABEL)
     page.say()
     page.draw(_table(made, answer, page.width))
 

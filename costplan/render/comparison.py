@@ -10,6 +10,7 @@ from costplan.document.estimate import Estimate
 from costplan.document.options import Option, Strategies
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render.answer import lay_out_answer
+from costplan.render.colours import colour_of
 from costplan.render.page import Cell, Page, Table, cell, money, shortened
 from costplan.render.sentences import traffic
 from costplan.render.summary import summarise
@@ -41,11 +42,10 @@ from costplan.render.ways import (
     to_measure,
 )
 
-BLOCKS = "█▓▒░▞▤▥▨◆●"
-ASCII_BLOCKS = "#=+-o%x:*@"
+WIDE = 70
+"""Columns of a page that has room for what an extra answer costs."""
 NARROW = 64
 """Columns below which the cost of wrong answers stands in one table alone."""
-COLORS = ("cyan", "magenta", "yellow", "green", "blue", "red", "white")
 LONGEST_STACK = 24
 """Columns of a stack's name beside its bar."""
 
@@ -156,29 +156,32 @@ def _bars(page: Page, estimates: Sequence[Estimate]) -> None:
     most = max((made.total_monthly for made in estimates), default=ZERO)
     if most <= 0:
         return
-    blocks = BLOCKS if page.look.unicode else ASCII_BLOCKS
     for made, name in zip(estimates, shown, strict=True):
         parts = [cell(f"{name:{label}} ")]
         for component in made.components:
-            at = names.index(component.name)
             width = int((component.total * room / most).to_integral_value())
             if width > 0:
-                parts.append(Cell(blocks[at % len(blocks)] * width, COLORS[at % len(COLORS)]))
+                parts.append(_block(page, component.name, width))
         parts.append(Cell(f" {money(made.total_monthly)}"))
         page.lines.append(parts)
     _legend(page, names, " " * (label + 1))
     page.say()
 
 
+def _block(page: Page, component: str, width: int = 1) -> Cell:
+    """A stretch of a bar in its component's colour."""
+    colour = colour_of(component)
+    return Cell((colour.block if page.look.unicode else colour.ascii) * width, colour.terminal)
+
+
 def _legend(page: Page, names: Sequence[str], indent: str) -> None:
-    blocks = BLOCKS if page.look.unicode else ASCII_BLOCKS
     row, used = [Cell(indent)], len(indent)
-    for at, name in enumerate(names):
+    for name in names:
         needed = 3 + len(name)
         if len(row) > 1 and used + needed > page.width:
             page.lines.append(row)
             row, used = [Cell(indent)], len(indent)
-        row += [Cell(blocks[at % len(blocks)], COLORS[at % len(COLORS)]), Cell(f" {name} ")]
+        row += [_block(page, name), Cell(f" {name} ")]
         used += needed
     page.lines.append(row)
 
@@ -245,7 +248,7 @@ def _strategies(page: Page, made: Strategies, whole: Comparison, told: Known) ->
     for sentence in measures(made):
         page.say(f"{sentence}.", "", 2)
     page.say()
-    page.draw(_ways(made, whole.document.currency, told))
+    page.draw(_ways(made, whole.document.currency, told, wide=page.width >= WIDE))
     page.say()
     loss = told.loss and page.width > NARROW  # it stands in the table above too
     table = Table("where the money goes", *purpose_titles(loss=loss))
@@ -255,10 +258,10 @@ def _strategies(page: Page, made: Strategies, whole: Comparison, told: Known) ->
     page.say()
 
 
-def _ways(made: Strategies, currency: str, told: Known) -> Table:
+def _ways(made: Strategies, currency: str, told: Known, *, wide: bool) -> Table:
     """Every priced way: the frontier, what another way beats, and what buys compute."""
     columns = Columns.of(made, told)
-    table = Table("frontier", *columns.titles(currency), "extra")
+    table = Table("frontier", *columns.titles(currency), *(["extra"] if wide else []))
     below = True
     blocks = Blocks.of(made)
     for one in blocks.frontier:
@@ -266,7 +269,7 @@ def _ways(made: Strategies, currency: str, told: Known) -> Table:
             below = False
             table.add(cell(f"{rounded(made.target * 100)} % and more", "bold"))
         extra = "" if one.marginal is None else money(one.marginal)
-        table.add(brief(one.name), *columns.cells(one), extra)
+        table.add(brief(one.name), *columns.cells(one), *([extra] if wide else []))
     for title, ways in zip(PLACES[1:], blocks[1:], strict=True):
         if ways:
             table.rule()

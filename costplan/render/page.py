@@ -25,7 +25,9 @@ TOGETHER = re.compile(
     r"(?<=\d) (?=%|s\b|points?\b|at [-+]?\d)|(?<=\bat) (?=[-+]?\d)|(?<=>=) (?=\d)"
 )
 """Blanks at which no line ends: a number keeps its unit, its bound and what it holds at."""
-BLANK = "\0"
+BLANK, FILL = "\0", "\1"
+LONELY = re.compile(rf"[-+>=]*[\d.,]+({BLANK}\S+)?")
+"""What is no last line: a figure takes the word before it along."""
 CUT = ".."
 """Where the middle of a name is left out."""
 
@@ -110,12 +112,12 @@ class Table:
             wider = min(-over, self._cramped(natural))
             natural[0] += wider
             over += wider
-        for figures in (False, True):
+        for figures, least in ((False, 16), (True, 8), (False, 8)):
             while over > 0:
                 open_ones = [
                     at
                     for at, column in enumerate(self.columns)
-                    if column.figures == figures and natural[at] > (16 if not figures else 8)
+                    if column.figures == figures and natural[at] > least
                 ]
                 if not open_ones:
                     break
@@ -261,13 +263,25 @@ def _folded(text: str, width: int, further: str) -> list[str]:
         return [text]
     lead = text[: len(text) - len(text.lstrip(" "))]
     lines = wrap(
-        TOGETHER.sub(BLANK, text.strip()),
+        _spaced(TOGETHER.sub(BLANK, text.strip())),
         max(width, len(further) + 8),
         initial_indent=lead,
         subsequent_indent=further,
         break_on_hyphens=False,
     )
+    lines = [one.replace(FILL, "") for one in lines]
+    if len(lines) > 1 and LONELY.fullmatch(lines[-1].strip()):
+        head, _, word = lines[-2].rpartition(" ")
+        if head.strip():
+            lines[-2:] = [head, f"{further}{word} {lines[-1].strip()}"]
     return [one.replace(BLANK, " ") for one in lines] or [""]
+
+
+def _spaced(text: str) -> str:
+    """As many characters as columns: what counts the ones counts the others."""
+    if text.isascii():
+        return text
+    return "".join(one + FILL if east_asian_width(one) in "WF" else one for one in text)
 
 
 def shortened(text: str, room: int) -> str:

@@ -33,6 +33,8 @@ INPUT_SHARE = Decimal("0.75")
 def neighbours(ways: Ways, ranking: Ranking, stack: str) -> list[str]:
     """A sentence for each neighbour of each producing role of a stack that has no candidates."""
     workload = ways.workload
+    if ranking.best[stack] is None:  # nothing to be better than
+        return []
     roles = [
         role
         for role in dict.fromkeys(step.model for step in workload.step if not step.judges)
