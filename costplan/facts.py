@@ -93,13 +93,8 @@ class _Draw(Formatter):
 
 
 DRAW = _Draw()
-<<<<<<< HEAD
-JUDGED = ("stale-rate", "stale-price", "reliability", "verdicts-correlate")
-"""Codes that something is decided by, and that documents before codes had in words alone."""
-=======
-ASKED = ("stale-rate", "stale-price", *WORDINGS["not-modelled"])
+ASKED = ("stale-rate", "stale-price", "verdicts-correlate", *WORDINGS["not-modelled"])
 """Codes that somebody asks for, and that documents before codes had in words alone."""
->>>>>>> cmp
 
 
 def recognised(topic: Topic, text: str) -> Fact:

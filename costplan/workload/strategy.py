@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.record import Amount, Count, Ge, Le, Positive, Share, record
+from costplan.record import Amount, Count, Ge, Positive, Share, record
 from costplan.workload.seconds import spread_problems
 
 MOST_WHOLE_RUNS = 999
@@ -123,17 +123,6 @@ class Regions:
 
 
 @record
-class Commitment:
-    """Machines on demand around the clock where a commitment would do.
-
-    Keys:
-        percent (percent): what a commitment would take off; the difference is paid without need
-    """
-
-    percent: Annotated[Decimal, Ge(0), Le(100)]
-
-
-@record
 class PipelineVote:
     """Majority votes of the whole pipeline in place of validators and people.
 
@@ -228,7 +217,6 @@ class Strategy:
         provisioned: reserved model throughput, sized for the busiest hour
         warm: runtime replicas kept warm
         regions: the same service in several regions
-        commitment: machines on demand where a commitment would do
         vote: majority votes of the whole pipeline
         upgrade: a larger model for everything
     """
@@ -237,7 +225,6 @@ class Strategy:
     provisioned: Provisioned | None = None
     warm: Warm = field(default_factory=Warm)
     regions: Regions = field(default_factory=Regions)
-    commitment: Commitment | None = None
     vote: PipelineVote = field(default_factory=PipelineVote)
     upgrade: Upgrade | None = None
 
