@@ -25,8 +25,8 @@ class Gpus:
 
     Keys:
         offer: the machine of the compute catalogue that is rented
-        success: the served model's own success rate on each step it takes over; without it what
-            the machines would answer is not modelled
+        success: the served model's own success rate on each step it takes over; without it, not
+            modelled
         tokens_per_second (output tokens a second): what one machine serves; in place of a
             measurement
         measured: a model of pricing/throughput, where tokens_per_second is not given
