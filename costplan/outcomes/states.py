@@ -153,6 +153,10 @@ class States:
             for share, target in self._onward(state, state.fault, state.history):
                 yield usable * share, target, node.all_wrong, 0
             return
+        yield from self._run(state, node, usable)
+
+    def _run(self, state: State, node: Node, usable: float) -> Iterator[Move]:
+        """A step on a clean input, in the ``usable`` share that is not cut off."""
         record, told = self._record(state), self._is_told(state, node)
         learns = self._learns(node, record, told)
         missed = 1.0 - node.detection

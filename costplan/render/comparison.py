@@ -44,6 +44,8 @@ from costplan.render.ways import (
 
 WIDE = 70
 """Columns of a page that has room for what an extra answer costs."""
+NARROW = 64
+"""Columns below which the cost of wrong answers stands in one table alone."""
 LONGEST_STACK = 24
 """Columns of a stack's name beside its bar."""
 
@@ -127,13 +129,11 @@ def _levers(page: Page, made: Comparison) -> None:
 def _levers_of(page: Page, found: Sensitivity, made: Comparison) -> None:
     ways = owner(found, made)
     now = now_of(found, made)
-    if ways is None:
+    if ways is None or not ways.options:
         return
     if found.choice is None or now is None:
         page.say(
             f"{ways.stack}: nothing tried reaches the target, so nothing can be moved against it"
-            if ways.options
-            else f"{ways.stack}: {ways.sentence}"
         )
         page.say()
         return
@@ -250,9 +250,10 @@ def _strategies(page: Page, made: Strategies, whole: Comparison, told: Known) ->
     page.say()
     page.draw(_ways(made, whole.document.currency, told, wide=page.width >= WIDE))
     page.say()
-    table = Table("where the money goes", *purpose_titles(loss=told.loss))
+    loss = told.loss and page.width > NARROW  # it stands in the table above too
+    table = Table("where the money goes", *purpose_titles(loss=loss))
     for one in telling(made):
-        table.add(brief(one.name), *purposes(one, loss=told.loss))
+        table.add(brief(one.name), *purposes(one, loss=loss))
     page.draw(table)
     page.say()
 

@@ -1,7 +1,5 @@
 """The workload file: what users see and edit. One record a table, keys as in the file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from decimal import Decimal
@@ -22,7 +20,8 @@ from costplan.record import (
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate
 from costplan.workload.rules import problems_of
-from costplan.workload.step import Conversation, Step, spread_problems
+from costplan.workload.seconds import spread_problems
+from costplan.workload.step import Conversation, Step
 from costplan.workload.strategy import Candidate, Migration, Mix, Strategy, WholeRuns
 from costplan.workload.tables import (
     Fixed,

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from costplan.problems import Problem
 from costplan.record import Amount, Count, Ge, Le, Positive, Share, record
-from costplan.workload.step import spread_problems
+from costplan.workload.seconds import spread_problems
 
 MOST_WHOLE_RUNS = 999
 ODD = f"a majority needs an odd number of runs, at most {MOST_WHOLE_RUNS}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from costplan.catalog.provisioned import Terms
-from costplan.document.comparison import Option
+from costplan.document.options import Option
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare.comparison import compare
 from costplan.problems import InvalidInput

@@ -1,4 +1,4 @@
-"""Levers, break-evens and the threshold, each against what the whole program says when told so."""
+"""Levers, the values at which answers flip, and the threshold, each told to the whole program."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from compare_cases import HEAD, SUPPORT, WHOLE, Ready, draw, near, opened_at, ready, ways
+from compare_cases import HEAD, SUPPORT, WHOLE, Ready, draw, named, near, opened_at, ready, ways
 
-from costplan.document.comparison import BreakEven, Lever, Sensitivity
-from costplan.plan.compare.strategies import cheapest
+from costplan.document.comparison import Lever, Sensitivity
 from costplan.render import Look
 
 
@@ -23,17 +22,11 @@ def lever(found: Sensitivity, name: str) -> Lever:
     return next(one for one in found.levers if one.name == name)
 
 
-def break_even(found: Sensitivity, what: str) -> BreakEven:
-    return next(one for one in found.break_evens if one.what == what)
-
-
-def best(made: Ready, stack: str) -> Decimal | None:
-    """The cheapest orchestrated way to the target, in a comparison of its own."""
-    found = ways(made.compare([stack]))
-    assert found.target is not None
-    kept = [one for one in found.options if one.kind in ("plan", "orchestrate")]
-    one = cheapest(kept, found.target)
-    return None if one is None else one.monthly
+def whole(made: Ready, stack: str, name: str) -> Decimal:
+    """What a way costs in a comparison of its own, wrong answers included."""
+    found = named(ways(made.compare([stack])), name).whole
+    assert found is not None
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -44,49 +37,94 @@ def support() -> Sensitivity:
 def test_levers_are_sorted_by_what_they_flip_and_move(support: Sensitivity) -> None:
     keys = [(one.flips, one.moves) for one in support.levers]
     assert keys == sorted(keys, reverse=True)
-    names = {one.name for one in support.levers}
-    assert names == {
-        "traffic",
-        "price of the steps",
-        "cost of a case",
-        "failures of the steps",
-        "faults that validators miss",
-        "right answers rejected",
-        "failures noticed at once",
+    assert {one.name for one in support.levers} == {
+        "a judge repeats its errors (rho)",
+        "a step repeats its errors (rho)",
+        "a case",
+        "a wrong answer",
+        "requests a month",
+        "tokens of a call, times",
+        "failures of the steps, times",
+        "faults that validators miss, times",
+        "right answers rejected, times",
+        "failures noticed at once, times",
     }
-    assert support.monthly is not None
+
+
+def test_what_nobody_stated_is_moved_to_both_of_its_ends(support: Sensitivity) -> None:
     for one in support.levers:
-        ends = [end for end in (one.low, one.high) if end is not None]
-        assert one.moves == max(abs(end - support.monthly) for end in ends)
-        assert one.flips is (one.low_choice != support.choice or one.high_choice != support.choice)
+        ends = (one.now, one.low_at, one.high_at)
+        assert one.assumed is one.name.endswith("(rho)")
+        if one.assumed:
+            assert ends == (Decimal("0.5"), 0, 1)
+        else:
+            assert one.now is not None
+            assert ends[1:] == (one.now * Decimal("0.75"), one.now * Decimal("1.25"))
 
 
 @pytest.mark.parametrize(
     ("name", "low", "high"),
     [
-        ("cost of a case", "human.cost_per_case=3", "human.cost_per_case=5"),
+        ("a case", "human.cost_per_case=3", "human.cost_per_case=5"),
+        ("a wrong answer", "target.loss_per_wrong_answer=15", "target.loss_per_wrong_answer=25"),
+        ("requests a month", "traffic.requests_per_month=7500", "traffic.requests_per_month=12500"),
         (
-            "faults that validators miss",
+            "faults that validators miss, times",
             "step.2.sensitivity=0.955",
             "step.2.sensitivity=0.925",
         ),
         (
-            "right answers rejected",
+            "right answers rejected, times",
             "step.2.false_positive_rate=0.075",
             "step.2.false_positive_rate=0.125",
         ),
-        ("failures noticed at once", "step.1.detection_rate=0.45", "step.1.detection_rate=0.75"),
+        (
+            "failures noticed at once, times",
+            "step.1.detection_rate=0.45",
+            "step.1.detection_rate=0.75",
+        ),
     ],
 )
 def test_a_lever_is_what_a_changed_file_says(
     support: Sensitivity, tmp_path: Path, name: str, low: str, high: str
 ) -> None:
     one = lever(support, name)
-    for change, found in ((low, one.low), (high, one.high)):
-        again = best(changed(tmp_path, change), "portable")
-        assert again is not None
+    for change, found, way in (
+        (low, one.low, one.low_choice),
+        (high, one.high, one.high_choice),
+    ):
         assert found is not None
-        assert near(found, again, "0.002")  # a member is not billed anew
+        assert way is not None
+        assert near(found, whole(changed(tmp_path, change), "portable", way)), change
+
+
+def test_an_assumed_rate_at_its_ends_is_what_a_stated_one_says(
+    support: Sensitivity, tmp_path: Path
+) -> None:
+    one = lever(support, "a judge repeats its errors (rho)")
+    text = SUPPORT.read_text() + "\n# no [prices]"
+    for rho, found, way in ((0, one.low, one.low_choice), (1, one.high, one.high_choice)):
+        stated = text.replace("sensitivity = 0.94", f"rho = {rho}\nsensitivity = 0.94")
+        assert found is not None
+        assert way is not None
+        assert near(found, whole(ready(tmp_path, stated), "portable", way))
+
+
+def test_two_ways_cost_the_same_where_the_answer_flips() -> None:
+    """A case at 12 is so dear that another plan wins: where, two files agree."""
+    found = levers(opened_at(SUPPORT, "human.cost_per_case=12"), "portable")
+    turning = [one for one in found.levers if one.name == "a case" and one.flips_at is not None]
+    for at in range(4, 30):
+        if turning:
+            break
+        found = levers(opened_at(SUPPORT, f"human.cost_per_case={at}"), "portable")
+        turning = [one for one in found.levers if one.name == "a case" and one.flips_at is not None]
+    (one,) = turning
+    assert found.choice is not None
+    assert one.instead is not None
+    there = opened_at(SUPPORT, f"human.cost_per_case={one.flips_at}")
+    both = [whole(there, "portable", way) for way in (found.choice, one.instead)]
+    assert near(*both, "0.001")
 
 
 def changed(folder: Path, change: str) -> Ready:
@@ -104,23 +142,11 @@ def changed(folder: Path, change: str) -> Ready:
     return ready(folder, "[[step]]".join(heads) + "\n# no [prices]")
 
 
-def test_a_quarter_of_the_traffic_moves_all_that_follows_it() -> None:
-    made = opened_at(SUPPORT)
-    for stack in ("portable", "aws"):
-        found = lever(levers(made, stack), "traffic")
-        for end, volume in ((found.low, 7_500), (found.high, 12_500)):
-            again = best(opened_at(SUPPORT, f"traffic.requests_per_month={volume}"), stack)
-            assert again is not None
-            assert end is not None
-            assert near(end, again, "0.005")
-
-
 def test_failures_are_moved_in_steps_and_in_bindings(support: Sensitivity) -> None:
-    one = lever(support, "failures of the steps")
+    one = lever(support, "failures of the steps, times")
     assert one.low is not None
     assert one.high is not None
-    assert support.monthly is not None
-    assert one.low < support.monthly < one.high  # more failures cost more
+    assert one.low < one.high  # more failures cost more
 
 
 def test_the_threshold_is_accuracy_less_cost_over_loss(support: Sensitivity) -> None:
@@ -139,36 +165,6 @@ def test_no_threshold_without_people_or_loss(tmp_path: Path) -> None:
     assert levers(ready(tmp_path, text), "a").threshold is None
 
 
-def test_the_needed_sensitivity_just_reaches_the_target(tmp_path: Path) -> None:
-    found = levers(ready(tmp_path, WHOLE), "a")
-    one = break_even(found, "sensitivity of validators")
-    assert one.now == Decimal("0.9")
-    reached = []
-    for value in (one.value, one.value - Decimal("2e-6")):
-        made = ready(tmp_path, WHOLE.replace("sensitivity = 0.9", f"sensitivity = {value}"))
-        bill = made.compare(["a"]).estimates[0]
-        assert bill.reliability is not None
-        reached.append(bill.reliability.trusted >= Decimal("0.97"))
-    assert reached == [True, False]
-
-
-def test_no_sensitivity_is_needed_where_none_helps(tmp_path: Path) -> None:
-    for target in ("0.5", "0.9999"):
-        found = levers(ready(tmp_path, WHOLE, f"target.reliability={target}"), "a")
-        assert all(one.what != "sensitivity of validators" for one in found.break_evens)
-
-
-def test_two_plans_cost_the_same_at_the_break_even_case(support: Sensitivity) -> None:
-    one = break_even(support, "cost of a case")
-    found = ways(opened_at(SUPPORT, f"human.cost_per_case={one.value}").compare(["portable"]))
-    costs = {way.name: way.monthly for way in found.options}
-    plan, rival = costs["this plan"], costs[one.against]
-    assert plan is not None
-    assert rival is not None
-    assert near(plan, rival, "1e-9")
-    assert one.now == 4
-
-
 def test_a_target_out_of_reach_moves_nothing(tmp_path: Path) -> None:
     made = ready(tmp_path, WHOLE, "human.success=0.5").compare(
         ["a"], levers=True, at_reliability=Decimal("0.999")
@@ -183,8 +179,8 @@ def test_without_a_target_the_plan_itself_is_moved(tmp_path: Path) -> None:
     text = HEAD + '\n[[step]]\nname = "a"\ntool = "finder"\nsuccess = 0.9\n'
     found = levers(ready(tmp_path, text + '\n[stack.a]\nfinder = "metered/calls"\n'), "a")
     assert (found.choice, found.monthly) == ("this plan", 100)
-    assert (lever(found, "traffic").low, lever(found, "traffic").high) == (75, 125)
-    assert lever(found, "failures of the steps").moves == 0
+    traffic = lever(found, "requests a month")
+    assert (traffic.low, traffic.high) == (75, 125)
 
 
 def test_without_success_rates_there_is_no_answer_to_move(tmp_path: Path) -> None:
@@ -194,4 +190,4 @@ def test_without_success_rates_there_is_no_answer_to_move(tmp_path: Path) -> Non
     assert made.sensitivity.threshold is not None
     said = draw(made, Look(width=200))
     assert "nothing tried reaches" not in said
-    assert said.count("Without success rates there is nothing to compare") == 2
+    assert said.count("Without success rates there is nothing to compare") == 1

@@ -29,7 +29,7 @@ Z95 = Decimal("1.96")
 
 
 class Ranking:
-    """Every stack's ways against one goal."""
+    """Every stack's ways against one goal, which names a reliability or leaves it to losses."""
 
     def __init__(
         self,
@@ -43,16 +43,8 @@ class Ranking:
         self.workload, self.pricer, self.tried = workload, pricer, tried
         self.estimates = {one.stack: one for one in estimates}
         self.baseline = baseline
-        self.goal = self._asked(goal)
+        self.goal = goal
         self.best = {stack: one.best(self.goal) for stack, one in tried.items()}
-
-    def _asked(self, goal: Goal) -> Goal:
-        """Without a target ways are compared at the baseline plan's own reliability; where wrong
-        answers cost something, at none: their cost decides."""
-        options = self.tried[self.baseline].made.options
-        if goal.reliability is not None or not options or options[0].loss is not None:
-            return goal
-        return goal._replace(reliability=options[0].reliability)
 
     @property
     def order(self) -> list[str]:

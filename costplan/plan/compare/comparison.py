@@ -58,12 +58,13 @@ def compare(
     base = next(made for made in document.estimates if made.stack == base_name)
     goal = Goal.of(workload, at_reliability)
     ways = Ways(workload, pricer, capacity)
-    searched = at_reliability is not None or bool(workload.candidates)
+    own = (pricer.trusted(workload, name) for name in (base_name, *names))
+    asked = goal.or_plan(workload, next((one for one in own if one is not None), None))
+    searched = asked if at_reliability is not None or workload.candidates else None
     tried = {
-        one.stack: strategies(ways, one.stack, one, goal, search=searched)
-        for one in document.estimates
+        one.stack: strategies(ways, one.stack, one, goal, searched) for one in document.estimates
     }
-    ranking = Ranking(workload, pricer, tried, document.estimates, goal, base_name)
+    ranking = Ranking(workload, pricer, tried, document.estimates, asked, base_name)
     made = Comparison(
         document=document,
         baseline=base_name,

@@ -122,7 +122,7 @@ def _provisioned(
         return Hosted(name, None, f"not modelled: {error}")
     reason = f"{size.units} {size.unit} of {stated.terms} for the busiest hour"
     if price is None:
-        lacking = "no published price: state price_per_unit_hour"
+        lacking = "the catalogue has no price: state price_per_unit_hour"
         return Hosted(name, None, f"not modelled: {lacking}; {reason}")
     cost = size.units * price * HOURS_PER_MONTH
     reason += f" at {grouped(price)} a unit-hour"

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.options import Option
-from costplan.plan.bill.priced import Evaluator, Totals
+from costplan.plan.bill.priced import Evaluator, Totals, outcome_of
 from costplan.problems import InvalidInput
 from costplan.quantity import ONE, ZERO, settle, twelve_digits
 from costplan.workload.latency import latency
@@ -85,6 +85,11 @@ class Pricer:
         """What becomes of the requests with a stack's models. Raises InvalidInput."""
         return self.solutions(workload).of(Rates.of(workload.stack[stack]))
 
+    def trusted(self, workload: Workload, stack: str) -> Decimal | None:
+        """The share of right answers, as an estimate says it; None where it is not modelled."""
+        found = outcome_of(self.solved(workload, stack))
+        return None if found is None else found.trusted
+
     def totals(self, workload: Workload, stack: str, scale: Decimal = ONE) -> Totals:
         """The month's totals. Raises InvalidInput where the stack cannot be billed so."""
         self.bills += 1
@@ -121,6 +126,12 @@ class Pricer:
             option.seconds = twelve_digits(took.mean)
             option.seconds_p95 = None if took.p95 is None else twelve_digits(took.p95)
         return option
+
+
+def wrong_answers(workload: Workload, requests: Decimal) -> Decimal:
+    """What a month's requests would lose if every answer were wrong; 0 where nobody says."""
+    stated = workload.target.loss_per_wrong_answer if workload.target else None
+    return (stated or ZERO) * requests
 
 
 def loss(workload: Workload, totals: Totals) -> Decimal | None:

@@ -1,208 +1,206 @@
 """The cheapest combination that reaches a goal: model per role, attempts, votes, validators,
 fallback, people and batch, for one stack.
 
-Every combination is a workload, and what is printed is its exact bill. Small spaces are billed
-whole. Steps in series without exits have reliability p1 x ... x pn and additive cost, so that they
-are searched by blocks with a bound (``blocks``); elsewhere the combinations are taken in the order
-of what their models cost, and what could not be tried is said.
+Every combination is a workload, and what is printed is its exact bill. Steps in series without
+exits have reliability p1 x ... x pn and, where prices add up, additive cost: they are searched by
+blocks with a bound (``series``). Elsewhere small spaces are billed whole, and of large ones the
+combinations that blocks foresee to be good; what was not tried is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import product
+from math import prod
 
 from costplan.document.options import Strategies
-from costplan.plan.compare.blocks import Block, Part, cheapest_parts
+from costplan.plan.compare.blocks import Part, cheapest_parts, undominated
 from costplan.plan.compare.goal import Goal
-from costplan.plan.compare.pricing import Billed, Way
-from costplan.plan.compare.variants import Choices, changed, family, may_wait, words
-from costplan.plan.compare.ways import MOST_WORK, Ways, unmeasured
+from costplan.plan.compare.pricing import Billed, Way, least
+from costplan.plan.compare.series import Series, in_series
+from costplan.plan.compare.variants import (
+    Choices,
+    Models,
+    changed,
+    combined_votes,
+    family,
+    may_wait,
+    measured_models,
+    with_models,
+    words,
+)
+from costplan.plan.compare.ways import MOST_WORK, Ways
 from costplan.problems import InvalidInput
-from costplan.quantity import ZERO
 from costplan.workload.model import Workload
-from costplan.workload.step import Step
-from costplan.workload.strategy import Candidate
 
-VOTES = (1, 3, 5)
 WHOLE = 240
 """A space of so many combinations is billed whole."""
 MOST_BILLED = 300
-Models = Mapping[str, Candidate]
+MOST_SOLVED = 60_000
+"""States times steps that one stack's search may solve: about half a second."""
+RUNGS = 8
+"""Reliabilities between the plan's and the highest foreseen, for each of which models are tried."""
 
 
 def searched(
-    ways: Ways, stack: str, goal: Goal, made: Strategies, billed: Sequence[Billed]
+    ways: Ways,
+    stack: str,
+    goal: Goal,
+    requests: Decimal,
+    made: Strategies,
+    billed: Sequence[Billed],
 ) -> list[Billed]:
     """The best of the combinations that were not tried yet; ``made`` is told how many there are,
     how many were billed, and whether none of the rest can be cheaper."""
     before = ways.pricer.bills
     known = {one.way.name for one in billed}
-    if _in_series(ways.workload):
-        best = _by_blocks(ways, stack, goal, made)
-    else:
-        best = _by_bills(ways, stack, goal, made)
-    made.billed = ways.pricer.bills - before
-    return [one for one in best if one.way.name not in known]
-
-
-def _in_series(workload: Workload) -> bool:
-    """Whether every request runs every step once, one after another."""
-    return workload.human is None and not any(
-        step.judges
-        or step.next is not None
-        or step.detection_rate
-        or step.timeout
-        or step.fallback
-        or step.best_of
-        for step in workload.step
-    )
-
-
-def _assignments(workload: Workload, stack: str) -> list[Models]:
-    """Every choice of a measured model for each role with candidates; the first changes none."""
-    roles = [role for role in workload.candidates if role in workload.stack[stack].roles]
-    choices = []
-    for role in roles:
-        measured = [
-            one for one in workload.candidates[role] if not unmeasured(workload, {role: one})
-        ]
-        choices.append([None, *measured])
-    return [
-        {role: one for role, one in zip(roles, chosen, strict=True) if one is not None}
-        for chosen in product(*choices)
-    ]
-
-
-def _voting(workload: Workload) -> list[Step]:
-    """Steps that a vote could be taken on."""
-    return [
-        step
-        for step in workload.step
-        if step.model and not step.judges and not (step.vote or step.best_of or step.retry_success)
-    ]
-
-
-def _combinations(workload: Workload, models: Models) -> Iterator[Choices]:
-    """Everything that may go with some models, the simplest first."""
-    steps = [step.name for step in _voting(workload)]
-    batches = (False, True) if may_wait(workload) else (False,)
-    fallbacks = (True, False) if any(step.fallback for step in workload.step) else (True,)
-    for runs in product(VOTES, repeat=min(len(steps), 2)):
-        votes = {name: n for name, n in zip(steps, runs, strict=False) if n > 1}
-        for kept, batch in product(fallbacks, batches):
-            for member in (Choices(), *family(workload)):
-                yield replace(member, models=models, votes=votes, fallbacks=kept, batch=batch)
-
-
-def _by_bills(ways: Ways, stack: str, goal: Goal, made: Strategies) -> list[Billed]:
-    workload = ways.workload
-    assignments = _assignments(workload, stack)
-    each = sum(1 for _ in _combinations(workload, {}))
-    made.space = each * len(assignments)
-    small = made.space <= WHOLE
-    if not small:
-        assignments = _cheap_first(ways, stack, assignments)
     best: Billed | None = None
-    left = made.space if small else MOST_BILLED
-    tried = 0
-    for models in assignments:
-        for choices in _combinations(workload, models):
-            if tried >= left:
+    if in_series(ways.workload):
+        series = Series(ways, stack, goal, requests)
+        best = series.best()
+        made.space, made.proven = series.space, series.proven
+    if not made.proven:
+        found = _Combinations(ways, stack, goal)
+        best = _better(best, found.best(billed))
+        made.space, made.proven = max(made.space or 0, found.space), found.complete
+    made.billed = ways.pricer.bills - before
+    return [] if best is None or best.way.name in known else [best]
+
+
+def _better(one: Billed | None, other: Billed | None) -> Billed | None:
+    both = [each for each in (one, other) if each is not None]
+    found = least([each.option for each in both], None, None)
+    return next((each for each in both if each.option is found), None)
+
+
+class _Combinations:
+    """Combinations billed one by one, the simplest first.
+
+    ``complete``: all of the space was billed. What has too many states to follow is left out, as
+    are further attempts behind it, for states follow from the graph and not from its rates.
+    """
+
+    def __init__(self, ways: Ways, stack: str, goal: Goal) -> None:
+        self.ways, self.stack, self.goal = ways, stack, goal
+        workload = ways.workload
+        self.models = measured_models(workload, stack)
+        self.votes = list(combined_votes(workload))
+        batches = (False, True) if may_wait(workload) else (False,)
+        fallbacks = (True, False) if any(step.fallback for step in workload.step) else (True,)
+        self.rest = list(product(fallbacks, batches))
+        self.members = [Choices(), *family(workload)]
+        assignments = prod(len(some) for some in self.models.values())
+        self.space = assignments * len(self.votes) * len(self.rest) * len(self.members)
+        self.complete = False
+        self._states: dict[object, int] = {}
+        self._charged: set[object] = set()
+        self._solved = 0
+
+    def best(self, tried: Sequence[Billed]) -> Billed | None:
+        """The cheapest that reaches the goal; ``tried`` are left to who tried them."""
+        most = self.space if self.space <= WHOLE else MOST_BILLED
+        reached: list[Billed] = []
+        left_out = False
+        for number, choices in enumerate(self._all(self._assignments())):
+            if number >= most:
                 break
-            tried += 1
-            found = _billed(ways, stack, choices)
-            if found is None or not found.option.reaches(*goal) or found.option.whole is None:
-                continue
-            if best is None or _key(found) < _key(best):
-                best = found
-    made.proven = small
-    return [] if best is None else [best]
+            found = self.billed(choices)
+            if found is None:
+                left_out = True
+            elif found.option.whole is not None and found.option.reaches(*self.goal):
+                reached.append(found)
+        self.complete = self.space <= WHOLE and not left_out
+        cheapest = least([one.option for one in [*tried, *reached]], *self.goal)
+        return next((one for one in reached if one.option is cheapest), None)
+
+    def _all(self, assignments: Sequence[Models]) -> Iterator[Choices]:
+        for votes in self.votes:
+            for models in assignments:
+                for kept, batch in self.rest:
+                    for member in self.members:
+                        yield replace(
+                            member, models=models, votes=votes, fallbacks=kept, batch=batch
+                        )
+
+    def _assignments(self) -> list[Models]:
+        """Every choice of models where they are few, else those that blocks foresee to be good."""
+        if prod(len(some) for some in self.models.values()) <= WHOLE:
+            return [_merged(some) for some in product(*self.models.values())]
+        return _foreseen(self)
+
+    def billed(self, choices: Choices) -> Billed | None:
+        """A combination's bill; None where its states are too many to follow in a moment."""
+        graph = (choices.dropped, choices.fallbacks, tuple(sorted(choices.votes.items())))
+        same = (*graph, choices.attempts)
+        if self._too_large(graph, choices) or self._states.get(same, 0) > MOST_WORK:
+            return None
+        if self._solved + self._states.get(same, 0) > MOST_SOLVED:
+            return None
+        workload = changed(self.ways.workload, choices, self.stack)
+        try:
+            solved = self.ways.pricer.solved(workload, self.stack)
+        except InvalidInput:
+            self._states[same] = MOST_SOLVED
+            return None
+        states = solved.outcomes.states if solved.outcomes else 0
+        work = self._states[same] = states * len(workload.step)
+        solved_once = (*same, choices.people, *(one.offer for one in choices.models.values()))
+        if solved_once not in self._charged:
+            self._charged.add(solved_once)
+            self._solved += work
+        if work > MOST_WORK:
+            return None
+        kind = "model" if choices.models else "orchestrate"
+        way = Way(words(choices, self.ways.workload), kind, workload)
+        return self.ways.pricer.bill(way, self.stack)
+
+    def _too_large(self, graph: tuple[object, ...], choices: Choices) -> bool:
+        """Whether fewer attempts, or the same without votes, are too large already."""
+        attempts = choices.attempts or 1
+        if attempts >= self.ways.too_large.get(choices.dropped, attempts + 1):
+            return True
+        return any(self._states.get((*graph, fewer), 0) > MOST_WORK for fewer in range(1, attempts))
 
 
-def _key(one: Billed) -> tuple[bool, object]:
-    return one.option.at_least, one.option.whole or ZERO
+def _merged(some: Iterable[Models]) -> Models:
+    return {role: model for models in some for role, model in models.items()}
 
 
-def _billed(ways: Ways, stack: str, choices: Choices) -> Billed | None:
-    """A combination's bill; None where its states are too many to follow in a moment."""
-    workload = changed(ways.workload, choices, stack)
-    try:
-        solved = ways.pricer.solved(workload, stack)
-    except InvalidInput:
-        return None
-    states = solved.outcomes.states if solved.outcomes else 0
-    if states * len(workload.step) > MOST_WORK:
-        return None
-    kind = "model" if choices.models else "orchestrate"
-    return ways.pricer.bill(Way(words(choices, ways.workload), kind, workload), stack)
+def _foreseen(space: _Combinations) -> list[Models]:
+    """Models that are cheapest at some reliability if each role's effects were independent: those
+    of models that answer on the pipeline without checks, those of judges on the plan."""
+    blocks, plain = [], space.ways.plain
+    for role, several in space.models.items():
+        answers = any(step.model == role for step in plain.step)
+        parts = _effects(space, several, plain if answers else space.ways.workload)
+        blocks.append(undominated(parts))
+    if not all(blocks):
+        return [{}]
+    lowest, highest = (prod(block[at].factor for block in blocks) for at in (0, -1))
+    rungs = [lowest * (highest / lowest) ** (at / RUNGS) for at in range(RUNGS + 1)]
+    found: list[Models] = [{}]
+    for rung in rungs:
+        chosen = cheapest_parts(blocks, 1.0, rung)
+        models = _merged(part.models for part in chosen or ())
+        if models not in found:
+            found.append(models)
+    return found
 
 
-def _cheap_first(ways: Ways, stack: str, assignments: Sequence[Models]) -> list[Models]:
-    """Assignments by what the plan costs with them; of two models for a role that differ in one
-    way alone, the one that is no cheaper and no more often right is left out."""
-    priced = []
-    for models in assignments[:MOST_BILLED]:
-        found = _billed(ways, stack, Choices(models=models))
-        if found is not None and found.option.whole is not None:
-            priced.append((found.option.whole, found.option.reliability or ZERO, models))
-    priced.sort(key=lambda one: (one[0], -one[1]))
-    kept: list[Models] = []
-    most = ZERO - 1
-    for _, reliability, models in priced:
-        if reliability > most:
-            kept.append(models)
-            most = reliability
-    return kept
-
-
-def _by_blocks(ways: Ways, stack: str, goal: Goal, made: Strategies) -> list[Billed]:
-    """Steps in series: each role's models and votes are a block; bills only confirm the best."""
-    workload = ways.workload
-    plan = ways.pricer.bill(Way("this plan", "plan", workload), stack).option
-    if plan.monthly is None or plan.reliability is None:
-        return []
-    blocks = [
-        _block(ways, stack, role, plan.monthly, float(plan.reliability))
-        for role in dict.fromkeys(step.model for step in workload.step if step.model)
-    ]
-    made.space = 1
-    for block in blocks:
-        made.space *= len(block)
-    wanted = None if goal.reliability is None else float(goal.reliability)
-    found = cheapest_parts(blocks, float(plan.reliability), wanted)
-    if found is None:
-        made.proven = True
-        return []
-    models = {role: one for part in found for role, one in part.models.items()}
-    votes = {name: runs for part in found for name, runs in part.votes.items()}
-    best = _billed(ways, stack, Choices(models=models, votes=votes))
-    if best is None or best.option.monthly is None:
-        return []
-    foreseen = float(plan.monthly) + sum(part.cost for part in found)
-    # prices by the token add up; floors and quotas do not, and then nothing is proven
-    made.proven = abs(foreseen - float(best.option.monthly)) <= 1e-6 * max(1.0, foreseen)
-    return [best] if best.option.reaches(*goal) else []
-
-
-def _block(ways: Ways, stack: str, role: str, monthly: object, reliability: float) -> Block:
-    """A role's models, each with votes on its steps: what it adds to the plan's bill, and by what
-    factor it changes the plan's reliability."""
-    workload = ways.workload
-    models: list[Models] = [{}, *({role: one} for one in workload.candidates.get(role, ()))]
-    steps = [step.name for step in _voting(workload) if step.model == role]
+def _effects(space: _Combinations, several: Sequence[Models], workload: Workload) -> list[Part]:
+    """What each model alone adds to a workload's cost, and by what factor it changes its share of
+    right answers."""
+    pricer, stack = space.ways.pricer, space.stack
+    base: tuple[float, float] | None = None
     parts = []
-    for chosen in models:
-        if unmeasured(workload, chosen):
+    for models in several:
+        way = Way("", "model", with_models(workload, models, stack))
+        option = pricer.option(way, stack)
+        if option.monthly is None or option.at_least or not option.reliability:
             continue
-        for runs in product(VOTES, repeat=min(len(steps), 2)):
-            votes = {name: n for name, n in zip(steps, runs, strict=False) if n > 1}
-            found = _billed(ways, stack, Choices(models=chosen, votes=votes))
-            if found is None or found.option.monthly is None or found.option.at_least:
-                continue
-            share = float(found.option.reliability or 0)
-            if share > 0.0:
-                cost = float(found.option.monthly) - float(monthly)  # type: ignore[arg-type]
-                parts.append(Part(cost, share / reliability, chosen, votes))
+        cost, share = float(option.monthly), float(option.reliability)
+        base = base or (cost, share)
+        parts.append(Part(cost - base[0], share / base[1], models, {}))
     return parts

@@ -37,11 +37,11 @@ class Tried(NamedTuple):
 
 
 def strategies(
-    ways: Ways, stack: str, estimate: Estimate, goal: Goal, *, search: bool = False
+    ways: Ways, stack: str, estimate: Estimate, goal: Goal, asked: Goal | None = None
 ) -> Tried:
     """Every option of a stack, its frontier, and the measures of its coordination gap.
 
-    ``search``: combinations of what may be changed are tried too, where they are better.
+    ``asked``: combinations of what may be changed are searched too, for what reaches this.
     """
     made = Strategies(
         stack=stack, target=goal.reliability, seconds=goal.seconds, options=[], frontier=[]
@@ -65,8 +65,8 @@ def strategies(
         return Tried([], made)
     pricer = ways.pricer
     billed = distinct(pricer.bill(way, stack) for way in ways.of(stack, estimate, made.facts))
-    if search:
-        billed += searched(ways, stack, goal, made, billed)
+    if asked is not None:
+        billed += searched(ways, stack, asked, estimate.requests, made, billed)
     return measured(billed, made, estimate.requests)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, TypeVar
 
 from costplan.workload.flow import DONE
@@ -21,6 +21,10 @@ from costplan.workload.strategy import Candidate, WholeRuns
 Kind = TypeVar("Kind")
 ATTEMPTS = (1, 2, 3, 4, 5)
 MOST_VALIDATORS = 3
+VOTES = (1, 3, 5)
+MOST_VOTES = 2
+"""Steps, of all or of one role, whose votes are combined; others keep what they have."""
+Models = Mapping[str, Candidate]
 BATCH_SECONDS = Decimal(86_400)
 """Vendors promise a batch within a day: what may take that long may wait for one."""
 
@@ -37,7 +41,7 @@ class Choices:
     dropped: tuple[str, ...] = ()
     people: bool = True
     fallbacks: bool = True
-    models: Mapping[str, Candidate] = field(default_factory=dict)
+    models: Models = field(default_factory=dict)
     votes: Mapping[str, int] = field(default_factory=dict)
     whole_runs: int = 1
     batch: bool = False
@@ -69,9 +73,57 @@ def _repeats(workload: Workload) -> bool:
     return any(step.detection_rate or step.on_reject or step.timeout for step in workload.step)
 
 
+def voting(workload: Workload) -> list[Step]:
+    """Steps that a vote could be taken on."""
+    return [
+        step
+        for step in workload.step
+        if step.model and not step.judges and not (step.vote or step.best_of or step.retry_success)
+    ]
+
+
+def combined_votes(workload: Workload) -> Iterator[Mapping[str, int]]:
+    """Every combination of votes, none first."""
+    return _votes_on(voting(workload))
+
+
+def role_votes(workload: Workload, role: str) -> Iterator[Mapping[str, int]]:
+    """Every combination of votes on the steps of one role, none first."""
+    return _votes_on([step for step in voting(workload) if step.model == role])
+
+
+def _votes_on(steps: Sequence[Step]) -> Iterator[Mapping[str, int]]:
+    shown = steps[:MOST_VOTES]
+    for runs in product(VOTES, repeat=len(shown)):
+        yield {step.name: n for step, n in zip(shown, runs, strict=True) if n > 1}
+
+
+def measured_models(workload: Workload, stack: str) -> dict[str, list[Models]]:
+    """What each role with candidates may be bound to: as it is, or what was measured."""
+    return {
+        role: [{}, *({role: one} for one in several if not unmeasured(workload, {role: one}))]
+        for role, several in workload.candidates.items()
+        if role in workload.stack[stack].roles
+    }
+
+
+def unmeasured(workload: Workload, models: Models) -> str:
+    """The steps whose success with these models nobody has stated, in words; "" where none."""
+    lacking = []
+    for step in workload.step:
+        model = models.get(step.model or "")
+        if model is not None and not step.judges and model.success_on(step.name) is None:
+            lacking.append(f"'{step.name}'")
+        spare = models.get(step.fallback.model) if step.fallback else None
+        if spare is not None and not isinstance(spare.success, Decimal):
+            lacking.append(f"the fallback of '{step.name}'")
+    return ", ".join(lacking)
+
+
 def words(choices: Choices, workload: Workload) -> str:
     """A variant's name: what a reader would change in the file."""
-    parts = [f"{offer}" for offer in dict.fromkeys(one.offer for one in choices.models.values())]
+    parts = [_model(role, one, workload) for role, one in choices.models.items()]
+    parts = list(dict.fromkeys(parts))
     if choices.attempts is not None:
         parts.append(f"{choices.attempts} attempt{'s' if choices.attempts > 1 else ''}")
     if choices.dropped:
@@ -86,6 +138,18 @@ def words(choices: Choices, workload: Workload) -> str:
     if choices.whole_runs > 1:
         return f"vote of {choices.whole_runs} whole runs"
     return ", ".join(parts) or "this plan"
+
+
+def _model(role: str, model: Candidate, workload: Workload) -> str:
+    """A candidate's name: its offer, with what tells it from another candidate of that offer."""
+    listed = workload.candidates.get(role, ())
+    alike = [one for one in listed if one.offer == model.offer]
+    name = model.offer
+    if len(alike) > 1 and model in alike:
+        name += f" #{alike.index(model) + 1}"
+    elsewhere = [some for each, some in workload.candidates.items() if listed and each != role]
+    shared = any(one.offer == model.offer for some in elsewhere for one in some)
+    return f"{name} as {role}" if shared else name
 
 
 def changed(workload: Workload, choices: Choices, stack: str | None = None) -> Workload:
@@ -152,8 +216,8 @@ def _measured(step: Step, models: Mapping[str, Candidate]) -> Step:
             "false_positive_rate": model.false_positive_rate,
         }
         own: dict[str, Decimal | None] = {k: v for k, v in given.items() if v is not None}
-    else:
-        own = {"success": model.success_on(step.name)}
+    else:  # how the plan's model does once it is told why says nothing of another
+        own = {"success": model.success_on(step.name), "retry_success": model.retry_success}
     return replace(step, **own) if own else step  # type: ignore[arg-type]
 
 

@@ -18,6 +18,7 @@ from costplan.plan.compare.variants import (
     changed,
     family,
     may_wait,
+    unmeasured,
     words,
 )
 from costplan.problems import InvalidInput
@@ -39,6 +40,8 @@ class Ways:
         self.workload, self.pricer, self.capacity = workload, pricer, capacity
         self.plain = changed(workload, bare_choices(workload))
         self.members = list(self._members())
+        self.too_large: dict[tuple[str, ...], int] = {}
+        """By dropped validators, the attempts from which on there are too many states."""
 
     def _members(self) -> Iterator[tuple[Choices, Way]]:
         """The family; members that differ in people alone have the same steps, solved once."""
@@ -78,6 +81,7 @@ class Ways:
             states = solved.outcomes.states if solved and solved.outcomes else 0
             if solved is None or states * len(self.workload.step) > MOST_WORK:
                 full.add(kept)
+                self.too_large.setdefault(choices.dropped, choices.attempts or 1)
                 if TOO_LARGE not in facts:
                     facts.append(TOO_LARGE)
             if solved is not None:
@@ -96,7 +100,8 @@ class Ways:
             if role not in self.workload.stack[stack].roles:
                 continue
             for model in models:
-                yield from self.with_models({role: model}, model.offer, stack)
+                name = words(Choices(models={role: model}), self.workload)
+                yield from self.with_models({role: model}, name, stack)
 
     def with_models(self, models: Mapping[str, Candidate], name: str, stack: str) -> Iterator[Way]:
         """Other models in some roles, checked as the plan is and unchecked."""
@@ -179,15 +184,3 @@ class Ways:
         model = Candidate(offer=terms.model, success=terms.success)
         roles = {step.model for step in self.workload.step if step.model and not step.judges}
         yield from self.with_models({role: model for role in roles if role}, terms.model, stack)
-
-
-def unmeasured(workload: Workload, models: Mapping[str, Candidate]) -> str:
-    """The steps whose success with these models nobody has stated, in words; "" where none."""
-    steps = [
-        f"'{step.name}'"
-        for step in workload.step
-        if (model := models.get(step.model or "")) is not None
-        and not step.judges
-        and model.success_on(step.name) is None
-    ]
-    return ", ".join(steps)
