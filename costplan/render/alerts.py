@@ -17,7 +17,12 @@ from costplan.render.sentences import reasons, unpriced_words
 
 SHOWN = 2
 """So many sentences of one kind stand on the first screen."""
-BRIEFLY = {"outcomes": "retries, rejections and cases", "people": "people"}
+BRIEFLY = {
+    "reliability": "reliability",
+    "outcomes": "retries, rejections and cases",
+    "people": "people",
+    "orchestration": "orchestration",
+}
 """What is not modelled, by its fact's code, where the fact is about nothing that has a name."""
 
 
@@ -105,7 +110,7 @@ def left_out(made: Estimate) -> Iterable[str]:
     """What of a stack is not modelled, without the reasons."""
     for one in made.facts:
         if one.topic == "not-modelled":
-            yield BRIEFLY.get(one.code) or one.subject or one.text.partition(":")[0]
+            yield BRIEFLY.get(one.code) or one.subject or one.text
 
 
 def repeating_verdicts(estimates: Sequence[Estimate]) -> list[str]:
