@@ -93,7 +93,7 @@ class _Draw(Formatter):
 
 
 DRAW = _Draw()
-ASKED = ("stale-rate", "stale-price", *WORDINGS["not-modelled"])
+ASKED = ("stale-rate", "stale-price", "verdicts-correlate", *WORDINGS["not-modelled"])
 """Codes that somebody asks for, and that documents before codes had in words alone."""
 
 
