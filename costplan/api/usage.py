@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from costplan.billing.cells import Counted, Cut
 from costplan.catalog.lookup import Catalog, Entry
-from costplan.document.usage import Question, Source, Usage
+from costplan.document.usage import Question, Source, Traffic, Usage
 from costplan.plan.usage.sketch import Bucket
 from costplan.plan.usage.summary import NameOf, Names, Sizes, cut_of, priced, traffic_of
 from costplan.quantity import total
@@ -41,64 +43,87 @@ class Options(NamedTuple):
     vendor: str | None = None
 
 
-def usage_of(names: Sequence[str], options: Options, catalog: Catalog | None = None) -> Usage:
-    """What the usage of some files cost. Raises BadUsage for what is no usage."""
+class Read(NamedTuple):
+    """Usage that was read: rows in an engine, what became of them, and what their models are."""
+
+    engine: Engine
+    counts: Sequence[Counts]
+    states: Sequence[queries.State]
+    entries: Mapping[NameOf, Entry]
+    questions: Sequence[Question]
+    ignored: Mapping[NameOf, int]
+    cut: Cut
+    first: date | None
+    last: date | None
+
+    def cells(self, groups: Sequence[str]) -> list[Counted]:
+        """Cells by groups of SQL, without models that the user left out."""
+        found = queries.cells(self.engine, self.cut, groups)
+        return [one for one in found if (one.vendor, one.model) not in self.ignored]
+
+
+@contextmanager
+def opened(names: Sequence[str], options: Options, catalog: Catalog) -> Iterator[Read]:
+    """Usage of some files, for as long as it is asked. Raises BadUsage for what is no usage."""
     extra = [one for one in options.by if one not in queries.GROUPS]
     engine = Engine(extra)
     try:
         mapping = options.mapping
         paths = {name: (path,) for name, path in mapping.columns.items()}
         counts = read_usage(Asked(names, options.source, paths, mapping.rows, extra), engine)
-        resolver = Resolver(
-            catalog or open_catalog(Path()), mapping.map, options.vendor or mapping.vendor
-        )
-        return _document(engine, counts, resolver, options, extra)
+        resolver = Resolver(catalog, mapping.map, options.vendor or mapping.vendor)
+        logged = queries.logged(engine)
+        entries, questions, ignored = _resolved(logged, resolver)
+        days = [day for one in logged for day in (one.first, one.last) if day is not None]
+        first, last = min(days, default=None), max(days, default=None)
+        cut = cut_of(entries, first, last, options.day if options.fixed else None)
+        states = queries.states(engine)
+        yield Read(engine, counts, states, entries, questions, ignored, cut, first, last)
     finally:
         engine.close()
 
 
-def _document(
-    engine: Engine,
-    counts: Sequence[Counts],
-    resolver: Resolver,
-    options: Options,
-    extra: Sequence[str],
-) -> Usage:
-    logged = queries.logged(engine)
-    entries, questions, ignored = _resolved(logged, resolver)
-    days = [day for one in logged for day in (one.first, one.last) if day is not None]
-    first, last = min(days, default=None), max(days, default=None)
-    cut = cut_of(entries, first, last, options.day if options.fixed else None)
+def usage_of(names: Sequence[str], options: Options, catalog: Catalog | None = None) -> Usage:
+    """What the usage of some files cost. Raises BadUsage for what is no usage."""
+    with opened(names, options, catalog or open_catalog(Path())) as read:
+        return _document(read, options)
+
+
+def _document(read: Read, options: Options) -> Usage:
+    engine, states = read.engine, read.states
+    extra = [one for one in options.by if one not in queries.GROUPS]
     groups = [
         queries.GROUPS[one] if one in queries.GROUPS else f"extra_{extra.index(one)}"
         for one in options.by
     ]
-    cells = [
-        one for one in queries.cells(engine, cut, groups) if (one.vendor, one.model) not in ignored
-    ]
-    made = priced(cells, entries, cut, options.day, _sizes(engine, groups))
-    states = queries.states(engine)
-    failed = [one for one in states if one.what == "failed"]
+    cells = read.cells(groups)
+    made = priced(cells, read.entries, read.cut, options.day, _sizes(engine, groups))
     costs = [one.cost for one in states if one.what is None and one.cost is not None]
     return Usage(
         priced_on=options.day if options.fixed else None,
         by=options.by,
-        first=first,
-        last=last,
-        sources=_sources(states, counts),
-        traffic=traffic_of(
-            queries.hours(engine),
-            queries.turns(engine),
-            (sum(one.tries for one in states), sum(one.again for one in states)),
-            (sum(one.requests for one in failed), sum(one.tokens for one in failed)),
-            sum(one.requests for one in cells),
-        ),
+        first=read.first,
+        last=read.last,
+        sources=_sources(states, read.counts),
+        traffic=traffic(read, sum(one.requests for one in cells)),
         totals=made.totals,
         groups=made.groups,
         lines=made.lines,
-        questions=tuple(questions),
+        questions=tuple(read.questions),
         said_by_sources=total(costs) if costs else None,
-        notes=tuple(_notes(states, counts, options, resolver, ignored)),
+        notes=tuple(_notes(read, options)),
+    )
+
+
+def traffic(read: Read, requests: int) -> Traffic:
+    """How requests came, of which ``requests`` were answered."""
+    failed = [one for one in read.states if one.what == "failed"]
+    return traffic_of(
+        queries.hours(read.engine),
+        queries.turns(read.engine),
+        (sum(one.tries for one in read.states), sum(one.again for one in read.states)),
+        (sum(one.requests for one in failed), sum(one.tokens for one in failed)),
+        requests,
     )
 
 
@@ -154,26 +179,20 @@ def _sources(states: Sequence[queries.State], counts: Sequence[Counts]) -> tuple
     return tuple(made)
 
 
-def _notes(
-    states: Sequence[queries.State],
-    counts: Sequence[Counts],
-    options: Options,
-    resolver: Resolver,
-    ignored: Mapping[NameOf, int],
-) -> list[str]:
+def _notes(read: Read, options: Options) -> list[str]:
     """What a reader must know of the figures."""
     said = []
-    kinds = {name for one in counts for name in one.source.split(", ") if name in SOURCES}
+    kinds = {name for one in read.counts for name in one.source.split(", ") if name in SOURCES}
     for name in sorted(kinds):
-        if not SOURCES[name].shape.vendor_said and not resolver.vendor:
+        if not SOURCES[name].shape.vendor_said and not (options.vendor or options.mapping.vendor):
             said.append(
                 f"{name}: the source does not say who served a request; where its form names one "
                 "(OpenAI's, Anthropic's, Google's) that one is assumed, --vendor says otherwise"
             )
-    without = sum(one.timeless for one in states if one.what is None)
+    without = sum(one.timeless for one in read.states if one.what is None)
     if without and not options.fixed:
         said.append(f"{without:,} rows have no time; they are priced as of {options.day}")
-    for (vendor, model), rows in ignored.items():
+    for (vendor, model), rows in read.ignored.items():
         said.append(f"left out by [map]: {vendor or ''}/{model}, {rows:,} rows")
     if "anthropic-usage" in kinds:
         said.append("anthropic-usage: the report counts no requests, so their number is unknown")

@@ -64,7 +64,7 @@ class Adjustments:
         current, later = offer.adjusts_on(day)
         self.current = [(rule, frozenset(_counted_names(offer, rule))) for rule in current]
         self.later = [
-            (rule, f"known only from {(rule.origin or offer.origin).since} on")
+            (rule, fact("rule-later", since=(rule.origin or offer.origin).since))
             for rule in later
             if rule.kind in ("minimum", "percent_fee")
         ]
@@ -74,9 +74,9 @@ class Adjustments:
 
         Returns the credits that are granted once: they enter no month's bill.
         """
-        for rule, reason in self.later:
-            line = _line(self.entry, rule, takes[0], None, None, reason)
-            line.flat = f"{rule.kind} {reason}"
+        for rule, why in self.later:
+            line = _line(self.entry, rule, takes[0], None, None, why)
+            line.flat = f"{rule.kind} {why.text}"
             bill.lines.append(line)
         granted: list[Grant] = []
         for rule, names in self.current:
@@ -178,7 +178,7 @@ def _line(
     taker: Taker,
     listed: Decimal | None,
     paid: Decimal | None,
-    reason: str | None,
+    why: Fact | None,
 ) -> LineItem:
     """A line without its arithmetic."""
     offer = entry.item
@@ -194,7 +194,7 @@ def _line(
         where.confidence,
         where.since,
         where.checked,
-        reason=reason,
+        why=why,
     )
     return LineItem(
         price=price,

@@ -28,6 +28,7 @@ from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Model
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, said
 from costplan.problems import PriceNotKnown
 from costplan.quantity import ONE, ZERO, settle, total
 from costplan.weektime import parse_hours, parse_offset
@@ -158,7 +159,8 @@ def bill_cell(entry: Entry, cell: Cell, book: Book) -> Bounds:
     try:
         ways = list(_ways(entry, cell, book))
     except PriceNotKnown as error:
-        lines = _before(entry, cell, book, f"{error}; {error.hint}" if error.hint else str(error))
+        reason = f"{error}; {error.hint}" if error.hint else str(error)
+        lines = _before(entry, cell, book, said("reason", reason))
         return Bounds(lines, lines)
     if len(ways) == 1:
         lines = ways[0]
@@ -187,13 +189,13 @@ def _known(lines: list[LineItem]) -> Decimal:
     return total(line.amount for line in lines if line.amount is not None)
 
 
-def _before(entry: Entry, cell: Cell, book: Book, reason: str) -> list[LineItem]:
+def _before(entry: Entry, cell: Cell, book: Book, why: Fact) -> list[LineItem]:
     """Lines without a price, of a day that no card of the model covers."""
     assert isinstance(entry.item, Model)
     tariff = book.tariff(entry, entry.item.first_known)
     return [
         LineItem(
-            replace(line.price, price=None, base=None, factors=(), reason=reason),
+            replace(line.price, price=None, base=None, factors=(), why=why),
             line.quantity,
             None,
             None,

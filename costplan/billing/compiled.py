@@ -30,6 +30,7 @@ from costplan.billing.writing import (
 from costplan.catalog.lookup import Entry, charges_on
 from costplan.catalog.offer import Charge, Offer
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, settle, shares, total
 
@@ -59,7 +60,7 @@ class CompiledOffer:
         for one in later:
             if only in (None, one.id):
                 since = (one.origin or offer.origin).since
-                unknown = f"the price is known only from {since} on"
+                unknown = fact("price-later", since=since)
                 self.charges.append(CompiledCharge(entry, one, unknown))
         self.gates = offer.gates if only is None else ()
         self.adjustments = Adjustments(entry, day) if only is None else None
@@ -116,7 +117,7 @@ class Traits(NamedTuple):
 class CompiledCharge:
     """A charge with its prices and their provenance; ``unknown``: why it has none on this day."""
 
-    def __init__(self, entry: Entry, charge: Charge, unknown: str | None = None) -> None:
+    def __init__(self, entry: Entry, charge: Charge, unknown: Fact | None = None) -> None:
         offer = entry.item
         assert isinstance(offer, Offer)
         self.entry, self.offer, self.charge, self.unknown = entry, offer, charge, unknown
@@ -151,9 +152,9 @@ class CompiledCharge:
     def _compose(self, priced: Priced) -> Price:
         charge = self.charge
         where = self.entry.provenance(charge.origin or self.offer.origin)
-        reason = None
+        why = None
         if priced.price is None:
-            reason = self.unknown or none_of(charge, priced.tier, where)
+            why = self.unknown or none_of(charge, priced.tier, where)
         return Price(
             offer=self.entry.id,
             charge=charge.id,
@@ -167,14 +168,14 @@ class CompiledCharge:
             checked=where.checked,
             base=None if priced.price is None else priced.price / (charge.fx or ONE),
             factors=(("money per vendor credit", charge.fx),) if charge.fx else (),
-            reason=reason,
+            why=why,
         )
 
 
 Taker = tuple[Take, Values]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class _Counter:
     """The lines of one bill while they are counted; ``pools`` holds what is left of each quota."""
 

@@ -11,12 +11,13 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from costplan.billing.reasons import absent
+from costplan.billing.reasons import unpublished
 from costplan.catalog.fees import BY_CONTEXT, FEES, REQUESTS, Fee
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card
 from costplan.catalog.origin import Origin
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
 from costplan.quantity import ONE, settle
 
 SIZES = tuple(BY_CONTEXT.values())
@@ -68,12 +69,13 @@ class FeePrices:
     def _find(self, name: str) -> Price:
         fee = self._card.fee.get(name)
         if fee is None:
-            reason = absent(self._entry, self._card, name, f"fee for {name}")
-            return self._price(name, FEES[name], None, ONE, self._card.origin, reason)
+            why = unpublished(self._entry, self._card, name, f"fee for {name}")
+            why = why or fact("no-fee", name)
+            return self._price(name, FEES[name], None, ONE, self._card.origin, why)
         origin = self._since(fee)
         if origin.since > self._day:
-            reason = f"the fee for {name} is known only from {origin.since} on"
-            return self._price(name, fee.unit, None, fee.per, origin, reason)
+            why = fact("fee-later", name, since=origin.since)
+            return self._price(name, fee.unit, None, fee.per, origin, why)
         return self._price(name, fee.unit, fee.price, fee.per, origin)
 
     def _of_every_call(self, asked: Container[str]) -> Iterable[Price]:
@@ -90,8 +92,8 @@ class FeePrices:
     def _unsaid(self, name: str, fee: Fee, what: str, key: str) -> Price:
         found = self._made.get(f"{name} unsaid")
         if found is None:
-            reason = f"every call pays a fee beside its tokens, {what}: state {key}"
-            found = self._price(name, fee.unit, None, fee.per, self._since(fee), reason)
+            why = fact("fee-unsaid", name, fees=what, key=key)
+            found = self._price(name, fee.unit, None, fee.per, self._since(fee), why)
             self._made[f"{name} unsaid"] = found
         return found
 
@@ -105,7 +107,7 @@ class FeePrices:
         rate: Decimal | None,
         per: Decimal,
         origin: Origin,
-        reason: str | None = None,
+        why: Fact | None = None,
     ) -> Price:
         where = self._entry.provenance(origin)
         return Price(
@@ -119,7 +121,7 @@ class FeePrices:
             since=where.since,
             checked=where.checked,
             base=rate,
-            reason=reason,
+            why=why,
         )
 
 

@@ -13,7 +13,7 @@ from costplan.billing.book import Book, Part
 from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, cases
 from costplan.billing.discounts import Off, share_off
 from costplan.billing.quotas import Paid
-from costplan.billing.reasons import absent
+from costplan.billing.reasons import unpublished
 from costplan.billing.tokens import Processing, Tariff, TokenUsage
 from costplan.catalog.fees import STORAGE
 from costplan.catalog.lookup import Entry, card_on
@@ -50,7 +50,7 @@ class Terms:
     paid: Mapping[str, Paid] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ModelBill:
     """The lines of a model, and what a reader must know of them."""
 
@@ -136,7 +136,8 @@ def write_model(
             tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
             bill.facts += tariff.facts(usage)
             if _not_sold(calls, tariff):
-                reason = absent(entry, tariff.card, STORAGE, "price of a stored cache")
+                why = unpublished(entry, tariff.card, STORAGE, "price of a stored cache")
+                reason = why.text if why else "the catalogue has no price of a stored cache"
                 bill.facts.append(fact("cache-not-sold", entry.id, reason=reason, step=calls.step))
             if prefix is not None and prefix.marked:
                 _caching_note(entry.item, prefix, tariff, bill)

@@ -1,4 +1,4 @@
-"""Why a line has no price: what a vendor says it does not publish, and what the catalogue lacks."""
+"""What a vendor says it has no published price for; of all else the catalogue has none."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card
 from costplan.catalog.offer import Charge
 from costplan.catalog.origin import Provenance
+from costplan.facts import Fact, fact
 
 
-def absent(entry: Entry, card: Card, name: str, what: str) -> str:
-    """Why there is no price for ``name``, a kind of token, mode or fee: that none is published only
-    where a source of the card says so, with the source and its day; else that none is held."""
+def unpublished(entry: Entry, card: Card, name: str, what: str) -> Fact | None:
+    """That a source of the card says there is no price for ``name``, a kind of token, mode or fee,
+    with the source and its day; None where no source says so."""
     origin = card.unpublished.get(name)
-    if origin is None:
-        return f"the catalogue has no {what}"
-    where = entry.provenance(origin)
-    return f"no {what} is published: {where.source}, {where.checked}"
+    return None if origin is None else _said(what, entry.provenance(origin))
 
 
-def none_of(charge: Charge, tier: str | None, where: Provenance) -> str:
-    """The same of a charge of an offer, or of one of its tiers."""
+def none_of(charge: Charge, tier: str | None, where: Provenance) -> Fact:
+    """Why a charge of an offer, or one of its tiers, has no price."""
     if charge.unpublished:
-        return f"no price is published: {where.source}, {where.checked}"
-    return f"the catalogue has no price {tier or 'for it'}"
+        return _said("price", where)
+    return fact("not-published", tier=tier or "for it")
+
+
+def _said(what: str, where: Provenance) -> Fact:
+    return fact("unpublished", what=what, source=where.source, checked=where.checked)

@@ -29,7 +29,7 @@ class Take:
     uses: Mapping[tuple[str, str | None], Decimal] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class OfferBill:
     """The lines of an offer, what it grants once, and what a reader must know of them.
 

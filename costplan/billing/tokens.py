@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.billing.fees import FeePrices, line_of
-from costplan.billing.reasons import absent
+from costplan.billing.reasons import unpublished
 from costplan.catalog.fees import STATED
 from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import Card, Mode, Model, Rates, Tier
@@ -95,8 +95,8 @@ class Tariff:
         self.day = day
         self.processing = processing
         self.card = card_on(entry.item, day)
-        self._unknown: str | None = None
-        self._no_tiers: str | None = None
+        self._unknown: Fact | None = None
+        self._no_tiers: Fact | None = None
         factors: list[tuple[str, Decimal]] = []
         self._base = self.card.origin  # of the rates; a mode, window or tier may bring its own
         self._factor_origins: list[Origin] = []
@@ -113,12 +113,12 @@ class Tariff:
             if mode.tiers or not tiers:
                 tiers = mode.tiers
             else:
-                self._no_tiers = self._lacks(f"{processing.mode} price for inputs of this size")
+                self._no_tiers = fact("no-tier-price", processing.mode or "")
         if window is not None and window.rates is not None:
             if rates is not self.card.rates:
-                self._unknown = self._lacks(f"{processing.mode} price for {window.name} hours")
+                self._unknown = fact("no-window-price", processing.mode or "", window=window.name)
             if tiers:
-                self._no_tiers = self._lacks(f"{window.name} price for inputs of this size")
+                self._no_tiers = fact("no-tier-price", window.name)
             rates = Rates(**dict(window.rates))
         self._rates = rates
         self._edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
@@ -126,8 +126,8 @@ class Tariff:
         self._prices: dict[int, dict[str, Price]] = {}
         self.fees = FeePrices(entry, self.card, day)
 
-    def _lacks(self, what: str, name: str = "") -> str:
-        return absent(self.entry, self.card, name, what)
+    def _none(self, name: str, what: str) -> Fact | None:
+        return unpublished(self.entry, self.card, name, what)
 
     def _mode(self, card: Card, factors: list[tuple[str, Decimal]]) -> Mode | None:
         name = self.processing.mode
@@ -135,12 +135,14 @@ class Tariff:
             return None
         mode = card.mode.get(name)
         if mode is None:
-            known = ", ".join(card.mode) or "standard only"
-            self._unknown = f"{self._lacks(f'{name} price', name)} ({known})"
+            known = list(card.mode) or ["standard only"]
+            self._unknown = self._none(name, f"{name} price") or fact(
+                "no-mode-price", name, known=known
+            )
             return None
         if mode.origin is not None:
             if mode.origin.since > self.day:
-                self._unknown = f"the {name} price is known only from {mode.origin.since} on"
+                self._unknown = fact("mode-price-later", name, since=mode.origin.since)
                 return None
             if mode.times is None:
                 self._base = mode.origin
@@ -156,12 +158,12 @@ class Tariff:
             return
         region = self.card.region.get(name)
         if region is None:
-            known = ", ".join(self.card.region) or self.model.region or "none"
-            self._unknown = self._lacks(f"price for region '{name}' (known: {known})")
+            known = list(self.card.region) or [self.model.region or "none"]
+            self._unknown = fact("no-region-price", name, known=known)
             return
         if region.origin is not None:
             if region.origin.since > self.day:
-                self._unknown = f"the price for {name} is known only from {region.origin.since} on"
+                self._unknown = fact("region-price-later", name, since=region.origin.since)
                 return
             self._factor_origins.append(region.origin)
         factors.append((name, region.times))
@@ -169,8 +171,7 @@ class Tariff:
     def _window(self, window: Window, factors: list[tuple[str, Decimal]]) -> None:
         if window.origin is not None:
             if window.origin.since > self.day:
-                since = window.origin.since
-                self._unknown = f"the {window.name} price is known only from {since} on"
+                self._unknown = fact("mode-price-later", window.name, since=window.origin.since)
                 return
             if window.times is None:
                 self._base = window.origin
@@ -199,7 +200,7 @@ class Tariff:
         if tier is not None and tier.origin is not None:
             origin = tier.origin
             if origin.since > self.day:
-                unknown = f"the price of this input size is known only from {origin.since} on"
+                unknown = fact("tier-price-later", since=origin.since)
         rates = (tier.rates if tier is not None else self._rates).published()
         times = ONE
         for _, factor in self.factors:
@@ -212,17 +213,17 @@ class Tariff:
             rate = rates.get(kind)
             if rate is None and (row.as_whole or (kind == "cache_write" and self._free_writes)):
                 continue
-            reason = unknown
-            if rate is None and reason is None:
-                reason = self._lacks(f"{kind} rate", kind)
+            why = unknown
+            if rate is None and why is None:
+                why = self._none(kind, f"{kind} rate") or fact("no-rate", kind)
             prices[kind] = self._price(
                 kind,
                 "token",
-                None if reason else rate,
+                None if why else rate,
                 self.card.per,
                 where,
                 times,
-                reason,
+                why,
                 variant,
             )
         return prices
@@ -263,7 +264,7 @@ class Tariff:
         per: Decimal,
         where: Provenance,
         times: Decimal = ONE,
-        reason: str | None = None,
+        why: Fact | None = None,
         variant: str | None = None,
     ) -> Price:
         return Price(
@@ -278,7 +279,7 @@ class Tariff:
             checked=where.checked,
             base=rate,
             factors=() if times == ONE else self.factors,
-            reason=reason,
+            why=why,
             variant=variant,
         )
 

@@ -40,7 +40,7 @@ class MissingVariables(BadUsage):
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Values:
     """The variables of one binding of an offer.
 

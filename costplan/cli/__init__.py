@@ -19,6 +19,7 @@ COMMANDS = {
     "diff": "costplan.cli.diff",
     "report": "costplan.cli.report",
     "usage": "costplan.cli.usage",
+    "reconcile": "costplan.cli.reconcile",
     "price": "costplan.cli.price",
     "init": "costplan.cli.init",
     "validate": "costplan.cli.validate",
@@ -97,6 +98,7 @@ def run(given: list[str]) -> int:
     from costplan.problems import CostplanError
     from costplan.store.files.text import READ
 
+    given = _percent_joined(given)
     read = READ.set(set())
     try:
         result: Any = app(given)(given, prog_name="costplan", standalone_mode=False)
@@ -115,6 +117,18 @@ def run(given: list[str]) -> int:
     finally:
         READ.reset(read)
     return result if isinstance(result, int) else 0
+
+
+def _percent_joined(given: list[str]) -> list[str]:
+    """The words of a command line, a ``%`` by itself taken with the number before it: 99 % as a
+    shell splits it."""
+    joined: list[str] = []
+    for word in given:
+        if word == "%" and joined and joined[-1][-1:].isdecimal():
+            joined[-1] += " %"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _other(error: Exception) -> int:

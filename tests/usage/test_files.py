@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 from run import Ran, costplan
-from usage_cases import lines, read
+from usage_cases import HEADER, TEXT, lines, read
 
 from costplan.problems import BadUsage
 from costplan.store.traces.mapping import MapFile
@@ -199,8 +199,6 @@ MAPS = [f"--map={name}={column}" for name, column in MAPPING.columns.items()]
 
 def run(folder: Path, *arguments: str, stdin: bytes = b"") -> Ran:
     (folder / "pricing" / "tokens").mkdir(parents=True, exist_ok=True)
-    from small_catalog import HEADER
-    from usage_cases import TEXT
 
     (folder / "pricing" / "tokens" / "acme.toml").write_text(HEADER + TEXT, encoding="utf-8")
     return costplan("usage", *arguments, folder=folder, stdin=stdin)

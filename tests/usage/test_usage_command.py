@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_catalog import catalog_of
 from test_files import run
-from usage_cases import DAY, ORIGIN, lines, read
+from usage_cases import DAY, ORIGIN, catalog_of, lines, read
 
 from costplan.store.traces.mapping import MapFile
 

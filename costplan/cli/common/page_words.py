@@ -29,10 +29,11 @@ PAGE_WORDS: dict[str, Term] = {
         "what traffic counts, and the cost of it",
         (
             "'a request' is the month's total over its requests. With [conversation], traffic "
-            "counts conversations, and a request is a turn of them.",
+            "counts conversations, and a request is a turn of them: 'a conversation' and 'a turn' "
+            "are the total over either.",
         ),
         "'costplan explain traffic'",
-        ("requests", "a request"),
+        ("requests", "a request", "a conversation", "a turn"),
     ),
     "months": Term(
         "the bill over the horizon, month by month",
@@ -151,7 +152,7 @@ PAGE_WORDS: dict[str, Term] = {
         "one charge of a bill",
         (
             "A quantity times a price, for a role, a step and a purpose, with the price's source "
-            "and dates. 'Notes' below a bill are what a reader must know of its lines.",
+            "and dates. 'Notes' are what a reader must know of its lines.",
         ),
         "'costplan estimate --explain'",
         ("lines", "line item", "notes", "quantity", "charge"),
@@ -166,5 +167,19 @@ PAGE_WORDS: dict[str, Term] = {
         ),
         "docs/usage.md",
         ("not counted", "left out", "without a price", "prices"),
+    ),
+    "reconciliation": Term(
+        "a plan, real usage and an invoice, and the steps between them",
+        (
+            "'logged' is what real usage had, 'billed' what the invoice has, 'expected' the usage "
+            "at list prices after the workload's terms. 'Days with one side only' were logged and "
+            "not billed, or billed and not logged. 'Not compared' is what could not be asked.",
+        ),
+        "docs/usage.md",
+        (
+            *("logged", "billed", "expected", "invoice", "not compared"),
+            "days with one side only",
+            "logged models without an offer",
+        ),
     ),
 }

@@ -33,7 +33,7 @@ SERVES: dict[str, tuple[Category, ...]] = {
 """Which categories of the catalogue can fill each kind of role."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Bound:
     """A role with the entry that fills it."""
 
@@ -45,7 +45,7 @@ class Bound:
     variables: dict[str, Decimal]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Bindings:
     """A stack's roles, filled; and what was refused, chosen or left out on the way."""
 

@@ -122,7 +122,7 @@ def _no_rate(path: tuple[str | int, ...], currency: str | None, exchange: Exchan
     return Problem(path, message, exchange.remedy(code))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Agreed:
     """What commitments and credits add to the lines they count."""
 

@@ -202,3 +202,30 @@ def _turns_at(turns: Sequence[tuple[int, int]], conversations: int) -> int | Non
         if seen >= P95 * conversations:
             return number
     return None
+
+
+class Logged(NamedTuple):
+    """What a day's tokens of one price cost. ``day`` None: of rows without a time."""
+
+    day: str | None
+    line: LineItem
+    currency: str
+
+
+def logged_lines(
+    cells: Iterable[Counted], entries: Mapping[NameOf, Entry], cut: Cut, day: date
+) -> list[Logged]:
+    """The lines of cells that are grouped by one name, their day; the lower bound where two."""
+    sides: dict[tuple[str | None, str], Sum] = {}
+    book = Book()
+    for counted in cells:
+        entry = entries.get((counted.vendor, counted.model))
+        if entry is not None:
+            key = (counted.groups[0], entry.currency)
+            bounds = bill_cell(entry, counted.cell(cut, day), book)
+            sides.setdefault(key, Sum()).add(bounds.low)
+    return [
+        Logged(when, line, currency)
+        for (when, currency), side in sides.items()
+        for line in side.lines()
+    ]

@@ -115,6 +115,7 @@ DOCUMENTS = {
     "audit": "costplan audit of the catalogue",
     "catalogue-report": "costplan report of the catalogue",
     "doctor": "costplan doctor",
+    "reconciliation": "costplan reconciliation",
     "usage": "costplan usage",
 }
 """The title of each document that a command writes."""

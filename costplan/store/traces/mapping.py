@@ -19,12 +19,14 @@ class MapFile:
     Keys:
         columns: where a column of usage stands in the source, by its name here
         map: the offer that a logged model is, by vendor/name or the bare name; ignore leaves it out
+        invoice: the offer and the charge that a line of an invoice is: "openai/gpt-4o input"
         rows: the path of a list in each record whose elements are the rows
         vendor: whose models are meant where the source does not say
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     map: Mapping[str, str] = field(default_factory=dict)
+    invoice: Mapping[str, str] = field(default_factory=dict)
     rows: str | None = None
     vendor: str | None = None
 
@@ -36,6 +38,7 @@ def mapping_of(given: Iterable[str]) -> MapFile:
     """
     columns: dict[str, str] = {}
     models: dict[str, str] = {}
+    invoice: dict[str, str] = {}
     rows = vendor = None
     for one in given:
         name, equals, path = one.partition("=")
@@ -46,6 +49,7 @@ def mapping_of(given: Iterable[str]) -> MapFile:
         file = read_document(MapFile, one, text, parse_toml(one, text))
         columns |= file.columns
         models |= file.map
+        invoice |= file.invoice
         rows, vendor = file.rows or rows, file.vendor or vendor
     rows = columns.pop("rows", rows)
     for name, path in columns.items():
@@ -54,4 +58,4 @@ def mapping_of(given: Iterable[str]) -> MapFile:
             raise BadUsage(f"--map: usage has no column '{name}'", hint)
         if not path.strip("= "):
             raise BadUsage(f"--map {name}= names no column", "such as --map model=model_name")
-    return MapFile(columns=columns, map=models, rows=rows, vendor=vendor)
+    return MapFile(columns=columns, map=models, invoice=invoice, rows=rows, vendor=vendor)

@@ -1,0 +1,337 @@
+"""Plan, usage and invoice side by side: each difference has one cause, and they sum exactly.
+
+plan -> usage at list, of each offer's charge, calls n, quantity q, price p, base 0, head 1:
+    volume    = a0 (n1 / n0 - 1)
+    intensity = q1 p0 - a0 - volume
+    price     = a1 - q1 p0
+    mix       = a1, or -a0, of what one side alone has
+expected -> invoice, of each offer's charge, expected price p = expected / logged:
+    quantity  = (billed - logged) p         billed_not_logged, or logged_not_billed
+    rate      = invoiced - billed p
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.document.reconciliation import Compared, DayGap, Step, Unmapped
+from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
+
+Key = tuple[str, str]
+"""An offer and its charge."""
+FACTORS = tuple(Decimal(10) ** power for power in (3, 6, -3, -6))
+"""What a unit is mistaken by."""
+CENT = Decimal("0.01")
+
+
+class Taken(NamedTuple):
+    """A quantity of an offer's charge that was planned or used, with its cost at list and after
+    terms. ``day`` None: of no day."""
+
+    day: date | None
+    offer: str
+    charge: str
+    quantity: Decimal
+    listed: Decimal
+    expected: Decimal
+
+    @property
+    def key(self) -> Key:
+        return self.offer, self.charge
+
+
+class Billed(NamedTuple):
+    """A line of an invoice. ``offer`` None: nobody mapped it. ``category``: usage, or what else it
+    is. ``begin`` and ``end``: its days, the last included; None where it does not say."""
+
+    item: str
+    offer: str | None
+    charge: str
+    quantity: Decimal | None
+    amount: Decimal
+    category: str
+    begin: date | None
+    end: date | None
+
+
+@dataclass(slots=True)
+class _Sum:
+    quantity: Decimal = ZERO
+    listed: Decimal = ZERO
+    expected: Decimal = ZERO
+
+
+def _sums(taken: Iterable[Taken]) -> dict[Key, _Sum]:
+    found: dict[Key, _Sum] = {}
+    for one in taken:
+        known = found.setdefault(one.key, _Sum())
+        known.quantity += one.quantity
+        known.listed += one.listed
+        known.expected += one.expected
+    return found
+
+
+def plan_steps(
+    planned: Sequence[Taken], used: Sequence[Taken], calls: tuple[Decimal, Decimal]
+) -> list[Step]:
+    """From a plan to real usage, both at list. ``calls``: to models, planned and real."""
+    before, after = _sums(planned), _sums(used)
+    causes = dict.fromkeys(("volume", "intensity", "mix", "price"), ZERO)
+    more = calls[1] / calls[0] - 1 if calls[0] else ZERO
+    alone: list[str] = []
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None or not old.quantity:
+            causes["mix"] += (new.listed if new else ZERO) - (old.listed if old else ZERO)
+            alone.append(f"{key[0]} {key[1]} {'is not planned' if new else 'is not used'}")
+            continue
+        volume = settle(old.listed * more)
+        at_plan = settle(new.quantity * old.listed / old.quantity)
+        causes["volume"] += volume
+        causes["intensity"] += at_plan - old.listed - volume
+        causes["price"] += new.listed - at_plan
+    words = {
+        "volume": f"{rounded(calls[1])} calls to models, planned {rounded(calls[0])}",
+        "mix": _few(alone),
+    }
+    return [Step(name, amount, words.get(name, "")) for name, amount in causes.items()]
+
+
+class InvoiceBridge(NamedTuple):
+    """From what is expected to the invoice."""
+
+    steps: list[Step]
+    lines: list[Compared]
+    not_mapped: list[Unmapped]
+    gaps: list[DayGap]
+    notes: list[str]
+
+
+def invoice_steps(
+    taken: Sequence[Taken], billed: Sequence[Billed], span: tuple[date, date] | None
+) -> InvoiceBridge:
+    """From expected amounts to an invoice. ``span``: the days that the log covers, both included;
+    None for a plan, which has none."""
+    mapped = [one for one in billed if one.offer is not None and one.category == "usage"]
+    period = _period(mapped or billed)
+    steps: list[Step] = []
+    notes: list[str] = []
+    inside = [one for one in taken if _within(one.day, period)]
+    early = total(one.expected for one in taken if not _within(one.day, period))
+    late = [one for one in mapped if span is not None and _apart(one, span)]
+    known = [one for one in mapped if one not in late] if late else mapped
+    timing = total(one.amount for one in late) - early
+    if timing or late:
+        steps.append(Step("timing", timing, _timing_words(late, early, period, span)))
+    scale, factor = _units(inside, known)
+    if scale != ONE:
+        notes.append(f"the invoice's quantities are {_times(scale)} the logs': taken as a unit")
+    if factor != ONE:
+        wrong = total(one.amount for one in known)
+        known = [one._replace(amount=settle(one.amount / factor)) for one in known]
+        slip = wrong - total(one.amount for one in known)
+        steps.append(Step("unit", slip, f"amounts are {_times(factor)} the expected"))
+    if scale != ONE:
+        known = [
+            one._replace(quantity=None if one.quantity is None else one.quantity / scale)
+            for one in known
+        ]
+    lines = _compared(inside, known)
+    steps += _line_steps(inside, known)
+    not_mapped = _unmapped(billed)
+    left = total(one.amount for one in not_mapped)
+    if not_mapped:
+        steps.append(Step("not_mapped", left, _few([one.item for one in not_mapped])))
+    steps += _others(billed)
+    done = total(one.amount for one in steps)
+    rest = total(one.amount for one in billed) - total(one.expected for one in taken) - done
+    steps.append(Step("unexplained", rest, _without_quantity(known)))
+    return InvoiceBridge(steps, lines, not_mapped, _gaps(inside, known, span), notes)
+
+
+def _within(day: date | None, period: tuple[date, date] | None) -> bool:
+    return day is None or period is None or period[0] <= day <= period[1]
+
+
+def _apart(one: Billed, span: tuple[date, date]) -> bool:
+    """Whether a line is of days that the log does not cover at all."""
+    if one.begin is None or one.end is None:
+        return False
+    return one.end < span[0] or one.begin > span[1]
+
+
+def _period(billed: Iterable[Billed]) -> tuple[date, date] | None:
+    begins = [one.begin for one in billed if one.begin is not None]
+    ends = [one.end for one in billed if one.end is not None]
+    return (min(begins), max(ends)) if begins and ends else None
+
+
+def _timing_words(
+    late: Sequence[Billed],
+    early: Decimal,
+    period: tuple[date, date] | None,
+    span: tuple[date, date] | None,
+) -> str:
+    said = []
+    if late and span is not None:
+        said.append(f"billed on days outside of the log's {span[0]} to {span[1]}")
+    if early and period is not None:
+        said.append(f"logged outside of the invoice's {period[0]} to {period[1]}")
+    return ", ".join(said)
+
+
+def _units(taken: Iterable[Taken], billed: Iterable[Billed]) -> tuple[Decimal, Decimal]:
+    """By what quantities, and by what amounts, the whole invoice is off; 1 where it is not."""
+    mine = _sums(taken)
+    quantities: dict[Key, Decimal] = {}
+    amounts: dict[Key, Decimal] = {}
+    for one in billed:
+        key = (one.offer or "", one.charge)
+        amounts[key] = amounts.get(key, ZERO) + one.amount
+        if one.quantity is not None:
+            quantities[key] = quantities.get(key, ZERO) + one.quantity
+    pairs = [(quantities[key], mine[key].quantity) for key in quantities if key in mine]
+    costs = [(amounts[key], mine[key].expected) for key in amounts if key in mine]
+    return _factor(pairs), _factor(costs)
+
+
+def _factor(pairs: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+    ratios = [one / other for one, other in pairs if one > 0 and other > 0]
+    for factor in FACTORS:
+        if ratios and all(factor / 2 <= ratio <= factor * 2 for ratio in ratios):
+            return factor
+    return ONE
+
+
+def _times(factor: Decimal) -> str:
+    if factor >= 1:
+        return f"{grouped(factor)} times"
+    return f"1 / {grouped(1 / factor)} of"
+
+
+def _by_key(billed: Iterable[Billed]) -> dict[Key, list[Billed]]:
+    found: dict[Key, list[Billed]] = {}
+    for one in billed:
+        found.setdefault((one.offer or "", one.charge), []).append(one)
+    return found
+
+
+def _quantity(lines: Sequence[Billed] | None) -> Decimal | None:
+    """What lines bill together; None where one does not say."""
+    if not lines or any(one.quantity is None for one in lines):
+        return None
+    return total(one.quantity or ZERO for one in lines)
+
+
+def _compared(taken: Iterable[Taken], billed: Iterable[Billed]) -> list[Compared]:
+    mine, theirs = _sums(taken), _by_key(billed)
+    found = []
+    for key in dict.fromkeys([*mine, *theirs]):
+        used, lines = mine.get(key), theirs.get(key)
+        found.append(
+            Compared(
+                *key,
+                None if used is None else used.quantity,
+                _quantity(lines),
+                None if used is None else used.listed,
+                None if used is None else used.expected,
+                None if lines is None else total(one.amount for one in lines),
+            )
+        )
+    found.sort(key=lambda one: (-abs((one.invoiced or ZERO) - (one.expected or ZERO)), one[:2]))
+    return found
+
+
+def _line_steps(taken: Iterable[Taken], billed: Iterable[Billed]) -> list[Step]:
+    mine, theirs = _sums(taken), _by_key(billed)
+    more, less, rate = ZERO, ZERO, ZERO
+    said: dict[str, list[str]] = {"more": [], "less": [], "rate": []}
+    for key in dict.fromkeys([*mine, *theirs]):
+        used, lines = mine.get(key), theirs.get(key)
+        name = " ".join(key)
+        if lines is None:
+            assert used is not None
+            less -= used.expected
+            said["less"].append(f"{name} {rounded(used.quantity)}")
+            continue
+        paid, quantity = total(one.amount for one in lines), _quantity(lines)
+        if used is None or not used.quantity:
+            more += paid - (used.expected if used else ZERO)
+            said["more"].append(f"{name} {'' if quantity is None else rounded(quantity)}".strip())
+            continue
+        if quantity is None:
+            continue  # neither a quantity nor a rate can be told: it stays unexplained
+        change = settle((quantity - used.quantity) * used.expected / used.quantity)
+        if change > 0:
+            more += change
+            said["more"].append(f"{name} {rounded(quantity - used.quantity)}")
+        elif change < 0:
+            less += change
+            said["less"].append(f"{name} {rounded(used.quantity - quantity)}")
+        off = paid - used.expected - change
+        rate += off
+        if abs(off) > max(CENT, abs(paid) / 10_000):
+            said["rate"].append(f"{name} {rounded(off)}")
+    return [
+        Step("billed_not_logged", more, _few(said["more"])),
+        Step("logged_not_billed", less, _few(said["less"])),
+        Step("rate", rate, _few(said["rate"])),
+    ]
+
+
+def _unmapped(billed: Iterable[Billed]) -> list[Unmapped]:
+    found: dict[str, list[Billed]] = {}
+    for one in billed:
+        if one.offer is None and one.category == "usage":
+            found.setdefault(one.item, []).append(one)
+    made = [
+        Unmapped(item, len(lines), _quantity(lines), total(one.amount for one in lines))
+        for item, lines in found.items()
+    ]
+    return sorted(made, key=lambda one: (-abs(one.amount), one.item))
+
+
+def _others(billed: Iterable[Billed]) -> list[Step]:
+    sums: dict[str, Decimal] = {}
+    for one in billed:
+        if one.category != "usage":
+            sums[one.category] = sums.get(one.category, ZERO) + one.amount
+    return [Step("other", amount, category) for category, amount in sorted(sums.items())]
+
+
+def _without_quantity(billed: Iterable[Billed]) -> str:
+    lines = [f"{one.item} has no quantity" for one in billed if one.quantity is None]
+    return _few(list(dict.fromkeys(lines)))
+
+
+def _gaps(
+    taken: Iterable[Taken], billed: Sequence[Billed], span: tuple[date, date] | None
+) -> list[DayGap]:
+    """Days of the log's span on which one side has nothing, where the invoice is by the day."""
+    daily = [one for one in billed if one.begin is not None and one.begin == one.end]
+    if span is None or len(daily) < len(billed) or not daily:
+        return []
+    logged: dict[date, Decimal] = {}
+    paid: dict[date, Decimal] = {}
+    for use in taken:
+        if use.day is not None:
+            logged[use.day] = logged.get(use.day, ZERO) + use.expected
+    for one in daily:
+        assert one.begin is not None
+        paid[one.begin] = paid.get(one.begin, ZERO) + one.amount
+    days = sorted({*logged, *paid})
+    return [
+        DayGap(day, logged.get(day, ZERO), paid.get(day, ZERO))
+        for day in days
+        if not (logged.get(day) and paid.get(day))
+    ]
+
+
+def _few(said: Sequence[str], most: int = 4) -> str:
+    left = len(said) - most
+    more = f" and {left} more" if left > 0 else ""
+    return ", ".join(said[:most]) + more
