@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from costplan.catalog.model import ASIDE, Card, Fee, Mode, Rates, Region, Rejected, Tier
+from costplan.catalog.fees import Fee
+from costplan.catalog.model import ASIDE, Card, Mode, Rates, Region, Rejected, Tier
 from costplan.catalog.origin import Origin
 from costplan.words import TOKEN_KINDS
 
@@ -178,8 +179,19 @@ def _with_factors(card: Card, other: Card, source: str) -> Card:
     for key, region in other.region.items():
         regions.setdefault(key, replace(region, origin=region.origin or _own(other, source)))
     for key, fee in other.fee.items():
-        fees.setdefault(key, replace(fee, origin=fee.origin or _own(other, source)))
-    return replace(card, mode=modes, region=regions, fee=fees)
+        own = fee.origin or _own(other, source)
+        fees[key] = _granted(fees[key], fee, own) if key in fees else replace(fee, origin=own)
+    priced = {*card.rates.published(), *modes, *fees}
+    unpublished = {name: where for name, where in card.unpublished.items() if name not in priced}
+    return replace(card, mode=modes, region=regions, fee=fees, unpublished=unpublished)
+
+
+def _granted(fee: Fee, other: Fee, source: Origin) -> Fee:
+    """``fee`` with the free quota that only ``other``, which costs the same, shows."""
+    if fee.free is not None or other.free is None or fee.price * other.per != other.price * fee.per:
+        return fee
+    free = replace(other.free, origin=other.free.origin or source)
+    return replace(fee, unit=other.unit, once=other.once, free=free)
 
 
 def _own(card: Card, source: str) -> Origin:

@@ -189,7 +189,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
             _reliability(made),
         ),
         "<details open><summary>Every line</summary>",
-        table("Every line", header, rows, [False, False, False, False, True, True], total=1),
+        table("Every line", header, rows, [False] * 4 + [True] * 2, total=1, shade="wide"),
         "</details>",
         _months(made, currency),
         bullets("Notes", [*reasons(made.unpriced), *made.notes]),
