@@ -160,3 +160,32 @@ def test_a_taker_with_steps_weighs_no_more_than_one_without() -> None:
         ("one", "coordinate", 2),
         ("two", "produce", 8),
     ]
+
+
+@pytest.mark.parametrize(
+    ("adjust", "produce", "people"),
+    [
+        ('kind = "credit"\namount = 12', "-3", "-9"),
+        ('kind = "cap"\namount = 20', "-5", "-15"),
+        ('kind = "discount"\npercent = 50', "-5", "-15"),
+    ],
+)
+def test_what_is_taken_off_is_split_over_purposes(adjust: str, produce: str, people: str) -> None:
+    """10 to produce and 30 for people: a quarter and three quarters of what is taken off."""
+    entry = offer(
+        '[[offer.charge]]\nid = "use"\nquantity = "requests"\nunit = "x"\nprice = 1\n'
+        '[[offer.charge]]\nid = "desk"\nquantity = "3 * requests"\nunit = "x"\nprice = 1\n'
+        f'purpose = "people"\n[[offer.adjust]]\nid = "less"\n{adjust}'
+    )
+    lines = [one for one in billed(entry, take(requests=10)).lines if one.price.charge == "less"]
+    found = {one.purpose: (one.amount, one.list_amount, one.price.price) for one in lines}
+    for purpose, amount in (("produce", Decimal(produce)), ("people", Decimal(people))):
+        assert found[purpose] == (amount, amount, amount)
+
+
+def test_a_cap_of_a_charge_is_split_over_purposes() -> None:
+    entry = charge("price = 1\ncap = 8")
+    uses = {("produce", "a"): Decimal(30), ("coordinate", "b"): Decimal(10)}
+    lines = billed(entry, take(requests=40, uses=uses)).lines
+    caps = {one.purpose: one.amount for one in lines if one.price.charge == "use cap"}
+    assert caps == {"produce": -24, "coordinate": -8}
