@@ -113,8 +113,12 @@ class Adjustments:
             return
         if rule.kind in ("credit", "cap", "discount") and counted:
             made = [
-                replace(_line(self.entry, rule, taker, *part, None), purpose=purpose, fixed=fixed)
-                for purpose, fixed, *part in taken_off(counted, -at_list, -at_paid)
+                replace(
+                    _line(self.entry, rule, taker, part.listed, part.paid, None),
+                    purpose=part.purpose,
+                    fixed=part.fixed,
+                )
+                for part in taken_off(counted, -at_list, -at_paid)
             ]
         else:
             line = _line(self.entry, rule, taker, at_list, at_paid, None)
@@ -154,9 +158,7 @@ def taken_off(counted: Sequence[LineItem], listed: Decimal, paid: Decimal) -> li
     ]
 
 
-def _write(
-    offer: str, rule: Adjust, paid: Decimal, lines: Sequence[LineItem], bill: Bill
-) -> None:
+def _write(offer: str, rule: Adjust, paid: Decimal, lines: Sequence[LineItem], bill: Bill) -> None:
     """An adjustment's arithmetic, and that a floor binds."""
     for line in lines:
         line.flat = _words(rule, paid)

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.document.estimate import Commitment as Drawn
-from costplan.document.line import LineItem, Price, Term
+from costplan.document.line import UNUSED, LineItem, Price, Term
 from costplan.quantity import ONE, ZERO, grouped, scaled, settle, shares, total
 from costplan.words import STATED, WORKLOAD
 from costplan.workload.contract import Commitment
@@ -33,11 +33,11 @@ def draw_commitment(terms: Commitment, monthly: Decimal, lines: Sequence[LineIte
         covered, overage = monthly, scaled(beyond, 1 - terms.overage_percent / 100)
     saved = spend - covered - overage
     if saved > 0:
-        _give_up(lines, saved, f"commitment {terms.name}")
+        _give_up(lines, saved, terms.name)
     return Drawn(terms.name, monthly, covered, overage, saved)
 
 
-def _give_up(lines: Sequence[LineItem], saved: Decimal, name: str) -> None:
+def _give_up(lines: Sequence[LineItem], saved: Decimal, commitment: str) -> None:
     """Pro rata by what is left of each offer's part in a component and purpose once the vendor's
     own credits are off it: nothing that a credit has paid gives up more."""
     groups: dict[tuple[str, str, str], list[LineItem]] = {}
@@ -54,7 +54,7 @@ def _give_up(lines: Sequence[LineItem], saved: Decimal, name: str) -> None:
         for line, less, before in zip(paid, shares(part, costs), costs, strict=True):
             line.contracted = before
             line.amount = before - less
-            line.terms = (*line.terms, Term(name, -less))
+            line.terms = (*line.terms, Term.of(commitment, -less))
 
 
 def _cost(line: LineItem) -> Decimal:
@@ -72,7 +72,7 @@ def unused_line(drawn: Drawn, lines: Sequence[LineItem], day: date) -> LineItem 
         unit="month",
         price=drawn.unused,
         per=ONE,
-        source=f"the workload file, [[commitment]] {drawn.name}",
+        source=UNUSED + drawn.name,
         confidence=STATED,
         since=day,
         checked=day,

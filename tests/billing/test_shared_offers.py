@@ -1,11 +1,14 @@
 """Several roles on one offer: what an account pays once, and how its lines are split."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from small_catalog import DAY, amounts, billed, charge, offer, sum_of, take
 
+from costplan.billing.commitments import draw_commitment
 from costplan.document.line import LineItem
+from costplan.workload.contract import Commitment
 
 PLAN = """
 [[offer.charge]]
@@ -189,3 +192,16 @@ def test_a_cap_of_a_charge_is_split_over_purposes() -> None:
     lines = billed(entry, take(requests=40, uses=uses)).lines
     caps = {one.purpose: one.amount for one in lines if one.price.charge == "use cap"}
     assert caps == {"produce": -24, "coordinate": -8}
+
+
+def test_a_commitment_takes_nothing_off_what_a_credit_has_paid() -> None:
+    """100 of calls, and 50 that the vendor's own credit pays: a fifth off the calls alone."""
+    gift = '[[offer.charge]]\nid = "use"\nquantity = "50"\nunit = "x"\nprice = 1\n'
+    gift += '[[offer.adjust]]\nid = "gift"\nkind = "credit"\namount = 50'
+    paid = billed(charge("price = 1"), take("calls", requests=100)).lines
+    free = [replace(one, component="other") for one in billed(offer(gift), take("free")).lines]
+    deal = Commitment(name="deal", offers="*", monthly=Decimal(1_000), percent=Decimal(20))
+    drawn = draw_commitment(deal, deal.monthly, [*paid, *free])
+    assert (drawn.covered, drawn.saved) == (80, 20)
+    assert [one.amount for one in paid] == [80]
+    assert [one.amount for one in free] == [50, -50]
