@@ -73,7 +73,7 @@ def _flat(span: Mapping[str, Any]) -> dict[str, Any]:
     flat["span.start"] = span.get("startTimeUnixNano")
     trace, own = span.get("traceId"), span.get("spanId")
     if isinstance(trace, str) and isinstance(own, str):
-        flat["span.identity"] = f"{trace}:{own}"
+        flat["span.identity"], flat["span.trace"] = f"{trace}:{own}", trace
     if status in (2, "STATUS_CODE_ERROR"):
         flat["span.error"] = "error"
     again = flat.get("http.request.resend_count")
