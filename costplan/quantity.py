@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from functools import reduce
 from itertools import accumulate, pairwise
 
 ZERO = Decimal(0)
@@ -23,18 +24,17 @@ _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 def stepped(number: Decimal, step: Decimal) -> Decimal:
     """The number in whole steps, such as 0.01, half to even; up to 60 digits of it."""
-    return number.quantize(step, context=_WIDE)
+    return _WIDE.quantize(number, step)
 
 
 def settle(amount: Decimal) -> Decimal:
     """The amount at 1e-12 of the currency, half to even."""
-    return stepped(amount, STEP)
+    return _WIDE.quantize(amount, STEP)
 
 
 def scaled(amount: Decimal, times: Decimal, over: Decimal = ONE) -> Decimal:
     """amount x times / over, settled; in between nothing is rounded away."""
-    with localcontext(_WIDE):
-        return settle(amount * times / over)
+    return settle(_WIDE.divide(_WIDE.multiply(amount, times), over))
 
 
 def twelve_digits(number: float) -> Decimal:
@@ -44,8 +44,7 @@ def twelve_digits(number: float) -> Decimal:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum: settled amounts never need more than 60 digits."""
-    with localcontext(_WIDE):
-        return sum(amounts, ZERO)
+    return reduce(_WIDE.add, amounts, ZERO)
 
 
 def literal(number: Decimal) -> str:

@@ -145,7 +145,8 @@ def bills() -> None:
     """One bill of four token kinds and a tier, against genai_prices.calc_price."""
     from genai_prices import Usage, calc_price
 
-    from costplan.billing.tokens import Tariffs, TokenUsage
+    from costplan.billing.book import Book
+    from costplan.billing.tokens import TokenUsage
     from costplan.store.files.shelves import open_catalog
 
     at = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -157,8 +158,8 @@ def bills() -> None:
     )
     catalog = open_catalog()
     entry = catalog.get("openai/gpt-5.6-sol")
-    tariffs = Tariffs()
-    tariff = tariffs.of(entry, at.date())
+    book = Book()
+    tariff = book.tariff(entry, at.date())
     theirs = Usage(
         input_tokens=300_000,
         cache_read_tokens=200_000,
@@ -170,7 +171,7 @@ def bills() -> None:
         return tariff.bill(usage)
 
     def ours_with_lookup() -> object:
-        return tariffs.of(catalog.get("openai/gpt-5.6-sol"), at.date()).bill(usage)
+        return book.tariff(catalog.get("openai/gpt-5.6-sol"), at.date()).bill(usage)
 
     def genai() -> object:
         return calc_price(theirs, "gpt-5.6-sol", provider_id="openai", genai_request_timestamp=at)

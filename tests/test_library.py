@@ -27,7 +27,8 @@ SIGNALS = {
     "ExpressionError": "a formula that cannot be read; its reader makes it a problem of the file",
     "NeverEnds": "a graph without an exit; solving makes it a problem of the file",
     "TooManyStates": "a graph too large; solving makes it a problem of the file",
-    "CutShort": "a body that ended early; both who fetch try again",
+    "CutShort": "a body that ended early; the client tries again",
+    "TryAgain": "a fault of a network that may pass; the client tries again, or refuses",
 }
 """Exceptions that end inside of costplan."""
 

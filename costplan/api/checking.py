@@ -12,7 +12,7 @@ from costplan.api.estimating import BESIDE, Locking, estimate_opened
 from costplan.api.house import house_rates, idle, judge_ages, narrowed, sound, under
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
-from costplan.facts import Fact
+from costplan.facts import Fact, fact
 from costplan.plan.judge.measures import MEASURES, vocabulary
 from costplan.plan.judge.ruleset import LIMITS
 from costplan.problems import BadUsage, CostplanError
@@ -228,17 +228,17 @@ def _before(
         made = estimate_at(path, revision, now.as_of, Locking(off=locking.off), rates)
     except CostplanError as error:
         said = str(error).splitlines()[0].removeprefix("error: ")
-        reason = f"what it costs on {name} cannot be told: {said}"
-        return NoBaseline(reason, f"mend {path.name} on the base first, or lift the limit")
+        why = fact("base-untold", name, reason=said)
+        return NoBaseline(why, f"mend {path.name} on the base first, or lift the limit")
     if made is None:
         return NoBaseline(
-            f"{name} has no {path.name}: a percentage of nothing says nothing",
+            fact("base-lacks-file", name, file=path.name),
             "a limit on the month beside it, such as --max-total 500, judges what is new",
             new=True,
         )
     if made.currency != now.currency:
         return NoBaseline(
-            f"it is in {made.currency} on {name}, in {now.currency} now",
+            fact("base-currency", name, before=made.currency, now=now.currency),
             f"change the currency alone first, or give a --baseline in {now.currency}",
         )
     return made

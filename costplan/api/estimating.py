@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from costplan.catalog.lookup import Catalog, Shelf
-from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
 from costplan.document.prices_used import Origin, Override, Pinned
 from costplan.problems import (
@@ -19,12 +18,10 @@ from costplan.problems import (
     NotAsLocked,
     Problem,
 )
-from costplan.quantity import LARGEST, ONE
 from costplan.store.files.shelves import (
     OWN,
     OwnPrices,
     catalog_shelves,
-    open_catalog,
     own_prices,
     strangers,
 )
@@ -221,50 +218,3 @@ def _unknown_ids(opened: Opened, catalog: Catalog) -> Iterable[Problem]:
     for path, name in opened.bindings:
         if catalog.find(name) is None and not catalog.plans(name):
             yield Problem(path, f"unknown offer '{name}'", catalog.hint(name))
-
-
-def price_offer(
-    offer: str,
-    at: datetime | None,
-    quantities: Mapping[str, Any],
-    *,
-    requests: Decimal = ONE,
-    mode: str | None = None,
-    region: str | None = None,
-    charge: str | None = None,
-    free_tiers: bool = True,
-    catalog: Catalog | None = None,
-) -> Bill:
-    """The bill of one offer. See ``costplan.price``; ``requests`` multiplies one request's bill."""
-    from costplan.plan.bill.price import price
-
-    given = {name: number(name, value) for name, value in quantities.items()}
-    moment = at or datetime.now(UTC)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return price(
-        open_catalog(Path()) if catalog is None else catalog,
-        offer,
-        given,
-        moment,
-        requests=requests,
-        mode=mode,
-        region=region,
-        charge=charge,
-        free_tiers=free_tiers,
-    )
-
-
-def number(name: str, value: object) -> Decimal:
-    """A quantity as Decimal. Raises BadUsage for what is not a finite number of sane size."""
-    if isinstance(value, str):
-        value = value.replace("_", "")
-    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
-        raise BadUsage(f"{name} must be an int, a Decimal or a string, not {type(value).__name__}")
-    try:
-        found = Decimal(value)
-    except (InvalidOperation, ValueError):
-        raise BadUsage(f"{name}: '{value}' is not a number") from None
-    if not found.is_finite() or found.copy_abs() >= LARGEST:
-        raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
-    return found

@@ -15,7 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from costplan.api.estimating import compare_opened, estimate_opened, number, price_offer
+from costplan.api.billing import number, price_offer
+from costplan.api.estimating import compare_opened, estimate_opened
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument

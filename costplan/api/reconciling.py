@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from costplan.api.estimating import BESIDE, catalog_of, open_workload, with_places
 from costplan.api.usage import Options, opened
+from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
 from costplan.document.reconciliation import Compared, Reconciliation, Step
 from costplan.document.usage import Question
+from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import billed_month
 from costplan.plan.usage.reconcile import Billed, Taken, invoice_steps, plan_steps
 from costplan.plan.usage.summary import Logged, logged_lines
@@ -135,7 +137,7 @@ def _planned(workload: Workload, catalog: Catalog, name: str | None, day: date) 
         hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)
         raise BadUsage(f"there is no stack '{stack}'", hint)
     solved = Solutions(workload).of(Rates.of(workload.stack[stack]))
-    month = billed_month(workload, catalog, stack, solved, day, ONE)
+    month = billed_month(StackMonth, workload, catalog, stack, solved, day, ONE, Book())
     if month.problems:
         raise InvalidInput(month.problems)
     tokens = [line for line in month.lines if line.component == "tokens"]

@@ -107,6 +107,8 @@ def _alone(
         "--fields": choice.fields,
         "--group-by": choice.group_by,
         "--top": choice.top,
+        "--lines": look.lines,
+        "--full": look.full,
         "--explain": look.explain,
     }
     given = next((name for name, value in asked.items() if value not in (None, (), [], False)), "")

@@ -6,9 +6,10 @@ that vendors name alike. Each adjustment is its own line.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from costplan.catalog.lookup import Entry
@@ -45,79 +46,90 @@ class Grant(NamedTuple):
         return fact(code, self.offer, amount=self.amount)
 
 
-def adjust(
-    entry: Entry,
-    day: date,
-    lines: list[LineItem],
-    facts: list[Fact],
-    takes: Sequence[Taker],
-    *,
-    free_tiers: bool,
-) -> list[Grant]:
-    """Append the adjustment lines of an offer to its charge lines, in file order.
+class Bill(Protocol):
+    """What adjustments are added to; ``unwritten`` holds how to find words that no sum needs."""
 
-    Returns the credits that are granted once: they enter no month's bill.
-    """
-    offer = entry.item
-    assert isinstance(offer, Offer)
-    current, later = offer.adjusts_on(day)
-    for rule in later:
-        if rule.kind in ("minimum", "percent_fee"):
-            since = (rule.origin or offer.origin).since
-            reason = f"known only from {since} on"
-            lines.append(_line(entry, rule, takes[0], None, None, f"{rule.kind} {reason}", reason))
-    granted: list[Grant] = []
-    for rule in current:
-        if rule.free_tier and not free_tiers:
-            continue
-        roles = dict.fromkeys(take.role for take in takes)
-        groups = [None] if rule.scope == "account" else list(roles)
-        if rule.one_time:
-            amount = rule.amount or ZERO
-            names = frozenset(_counted_names(entry, rule) if rule.charges else ())
-            granted += [Grant(entry.id, rule.id, amount, names, role) for role in groups]
-            continue
-        for role in groups:
-            own = [line for line in lines if role is None or line.role == role]
-            taker = next(take for take in takes if role is None or take.role == role)
-            _apply(entry, rule, own, taker, lines, facts)
-    return granted
+    lines: list[LineItem]
+    facts: list[Fact]
+    unwritten: list[Callable[[], None]]
 
 
-def _apply(
-    entry: Entry,
-    rule: Adjust,
-    own: list[LineItem],
-    taker: Taker,
-    lines: list[LineItem],
-    facts: list[Fact],
-) -> None:
-    names = _counted_names(entry, rule)
-    counted = [line for line in own if not rule.charges or line.price.charge in names]
-    if rule.charges and not counted:
-        return
-    listed = total(line.list_amount or ZERO for line in counted)
-    paid = total(line.amount or ZERO for line in counted)
-    at_list, at_paid = _change(rule, listed), _change(rule, paid)
-    if not at_list and not at_paid:
-        return
-    words = _words(rule, paid)
+class Adjustments:
+    """An offer's adjustments on a day, in file order, with the charges that each counts."""
+
+    def __init__(self, entry: Entry, day: date) -> None:
+        offer = entry.item
+        assert isinstance(offer, Offer)
+        self.entry = entry
+        current, later = offer.adjusts_on(day)
+        self.current = [(rule, frozenset(_counted_names(offer, rule))) for rule in current]
+        self.later = [
+            (rule, fact("rule-later", since=(rule.origin or offer.origin).since))
+            for rule in later
+            if rule.kind in ("minimum", "percent_fee")
+        ]
+
+    def add(self, bill: Bill, takes: Sequence[Taker], *, free_tiers: bool) -> list[Grant]:
+        """Append the adjustment lines to a bill of charges.
+
+        Returns the credits that are granted once: they enter no month's bill.
+        """
+        for rule, why in self.later:
+            line = _line(self.entry, rule, takes[0], None, None, why)
+            line.flat = f"{rule.kind} {why.text}"
+            bill.lines.append(line)
+        granted: list[Grant] = []
+        for rule, names in self.current:
+            if rule.free_tier and not free_tiers:
+                continue
+            roles = dict.fromkeys(take.role for take in takes)
+            groups = [None] if rule.scope == "account" else list(roles)
+            if rule.one_time:
+                amount = rule.amount or ZERO
+                counted = names if rule.charges else frozenset()
+                granted += [Grant(self.entry.id, rule.id, amount, counted, role) for role in groups]
+                continue
+            for role in groups:
+                taker = next(take for take in takes if role is None or take.role == role)
+                self._apply(rule, names, role, taker, bill)
+        return granted
+
+    def _apply(
+        self, rule: Adjust, names: frozenset[str], role: str | None, taker: Taker, bill: Bill
+    ) -> None:
+        counted = [
+            line
+            for line in bill.lines
+            if (role is None or line.role == role)
+            and (not rule.charges or line.price.charge in names)
+        ]
+        if rule.charges and not counted:
+            return
+        listed = total(line.list_amount or ZERO for line in counted)
+        paid = total(line.amount or ZERO for line in counted)
+        at_list, at_paid = _change(rule, listed), _change(rule, paid)
+        if not at_list and not at_paid:
+            return
+        line = _line(self.entry, rule, taker, at_list, at_paid, None)
+        line.fixed = rule.kind == "minimum" or (
+            rule.kind == "percent_fee" and rule.floor is not None and at_paid <= rule.floor
+        )
+        if rule.kind in ("credit", "cap", "discount") and counted:
+            line.purpose = counted[0].purpose
+            line.fixed = all(one.fixed for one in counted)
+        bill.lines.append(line)
+        bill.unwritten.append(partial(_write, self.entry.id, rule, paid, line, bill))
+
+
+def _write(offer: str, rule: Adjust, paid: Decimal, line: LineItem, bill: Bill) -> None:
+    """An adjustment's arithmetic, and that a floor binds."""
+    line.flat = _words(rule, paid)
     if rule.kind == "minimum":
-        facts.append(fact("floor-binds", entry.id, floor=rule.amount or ZERO, charges=paid))
-    line = _line(entry, rule, taker, at_list, at_paid, words, None)
-    line.fixed = rule.kind == "minimum" or (
-        rule.kind == "percent_fee" and rule.floor is not None and at_paid <= rule.floor
-    )
-    if rule.kind in ("credit", "cap", "discount") and counted:
-        line.purpose = counted[0].purpose
-        line.fixed = all(one.fixed for one in counted)
-    lines.append(line)
+        bill.facts.append(fact("floor-binds", offer, floor=rule.amount or ZERO, charges=paid))
 
 
-def _counted_names(entry: Entry, rule: Adjust) -> set[str]:
+def _counted_names(offer: Offer, rule: Adjust) -> set[str]:
     """The charges a rule names, and what caps and earlier rules took off them alone."""
-    offer = entry.item
-    assert isinstance(offer, Offer)
     wanted = set(rule.charges)
     return (
         wanted
@@ -166,9 +178,9 @@ def _line(
     taker: Taker,
     listed: Decimal | None,
     paid: Decimal | None,
-    words: str,
-    reason: str | None,
+    why: Fact | None,
 ) -> LineItem:
+    """A line without its arithmetic."""
     offer = entry.item
     assert isinstance(offer, Offer)
     where = entry.provenance(rule.origin or offer.origin)
@@ -182,7 +194,7 @@ def _line(
         where.confidence,
         where.since,
         where.checked,
-        reason=reason,
+        why=why,
     )
     return LineItem(
         price=price,
@@ -192,5 +204,5 @@ def _line(
         role=taker.role,
         component=taker.component,
         purpose="idle" if rule.kind == "minimum" else offer.purpose or taker.purpose,
-        flat=words,
+        flat="",
     )

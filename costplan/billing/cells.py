@@ -22,11 +22,13 @@ from decimal import Decimal
 from math import gcd
 from typing import NamedTuple
 
-from costplan.billing.tokens import Processing, Tariffs, TokenUsage, windows
+from costplan.billing.book import Book
+from costplan.billing.tokens import Processing, TokenUsage, windows
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Model
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, said
 from costplan.problems import PriceNotKnown
 from costplan.quantity import ONE, ZERO, settle, total
 from costplan.weektime import parse_hours, parse_offset
@@ -148,18 +150,17 @@ def _steps(window: Window) -> Iterable[int]:
         yield end * 60
 
 
-def bill_cell(entry: Entry, cell: Cell, tariffs: Tariffs) -> Bounds:
+def bill_cell(entry: Entry, cell: Cell, book: Book) -> Bounds:
     """The lines of a cell. Where it spans tiers or windows: the cheapest and the dearest way.
 
     A model without a price on the day gives lines without one, with that reason.
     """
     assert isinstance(entry.item, Model)
     try:
-        ways = list(_ways(entry, cell, tariffs))
+        ways = list(_ways(entry, cell, book))
     except PriceNotKnown as error:
-        lines = _before(
-            entry, cell, tariffs, f"{error}; {error.hint}" if error.hint else str(error)
-        )
+        reason = f"{error}; {error.hint}" if error.hint else str(error)
+        lines = _before(entry, cell, book, said("reason", reason))
         return Bounds(lines, lines)
     if len(ways) == 1:
         lines = ways[0]
@@ -167,9 +168,9 @@ def bill_cell(entry: Entry, cell: Cell, tariffs: Tariffs) -> Bounds:
     return Bounds(min(ways, key=_known), max(ways, key=_known))
 
 
-def _ways(entry: Entry, cell: Cell, tariffs: Tariffs) -> Iterable[list[LineItem]]:
+def _ways(entry: Entry, cell: Cell, book: Book) -> Iterable[list[LineItem]]:
     for window in _windows(entry, cell):
-        tariff = tariffs.of(entry, cell.day, Processing(cell.mode, cell.region, window))
+        tariff = book.tariff(entry, cell.day, Processing(cell.mode, cell.region, window))
         lowest, highest = tariff.tier(Decimal(cell.low)), tariff.tier(Decimal(cell.high))
         for tier in range(lowest, highest + 1):
             yield tariff.bill(cell.usage, ONE, tier)
@@ -188,13 +189,13 @@ def _known(lines: list[LineItem]) -> Decimal:
     return total(line.amount for line in lines if line.amount is not None)
 
 
-def _before(entry: Entry, cell: Cell, tariffs: Tariffs, reason: str) -> list[LineItem]:
+def _before(entry: Entry, cell: Cell, book: Book, why: Fact) -> list[LineItem]:
     """Lines without a price, of a day that no card of the model covers."""
     assert isinstance(entry.item, Model)
-    tariff = tariffs.of(entry, entry.item.first_known)
+    tariff = book.tariff(entry, entry.item.first_known)
     return [
         LineItem(
-            replace(line.price, price=None, base=None, factors=(), reason=reason),
+            replace(line.price, price=None, base=None, factors=(), why=why),
             line.quantity,
             None,
             None,

@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from costplan.quantity import ZERO
-from costplan.workload.contract import Band, Discount
+
+if TYPE_CHECKING:
+    from costplan.workload.contract import Band, Discount
 
 Off = Decimal | Callable[[str], Decimal]
 """A share off every charge of an offer, or one for each charge by its id."""

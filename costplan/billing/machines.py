@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
+from functools import partial
 
-from costplan.billing.offers import OfferBill
+from costplan.billing.takes import OfferBill
 from costplan.catalog.lookup import Entry
 from costplan.document.line import LineItem
 from costplan.facts import fact
@@ -54,13 +55,20 @@ def bill_machines(
             )
         ]
     used = wanted / capacity if capacity else ZERO
+    bill.unwritten.append(partial(_write, entry, bill, per_second, used, traffic))
+    weights[("idle", "")] = capacity - wanted
+    bill.lines = [part for line in bill.lines for part in _split(line, weights)]
+    return []
+
+
+def _write(
+    entry: Entry, bill: OfferBill, per_second: Decimal, used: Decimal, traffic: Traffic
+) -> None:
+    """How much of a fleet the month uses, and whether requests queue in its busiest hour."""
     bill.facts.append(fact("utilisation", entry.id, percent=used * 100, speed=per_second))
     peak = traffic.peak_to_mean or ONE
     if used * peak > 1:
         bill.facts.append(fact("queueing", entry.id, percent=used * peak * 100))
-    weights[("idle", "")] = capacity - wanted
-    bill.lines = [part for line in bill.lines for part in _split(line, weights)]
-    return []
 
 
 def _split(line: LineItem, weights: dict[tuple[str, str], Decimal]) -> list[LineItem]:

@@ -3,23 +3,17 @@ request and multiplied by its count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from costplan.billing.book import Book, Part
 from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, cases
 from costplan.billing.discounts import Off, share_off
-from costplan.billing.tokens import (
-    Processing,
-    Tariff,
-    Tariffs,
-    TokenUsage,
-    windows,
-)
+from costplan.billing.tokens import Processing, Tariff, TokenUsage
 from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import Model
-from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem
 from costplan.facts import Fact, fact, unique
 from costplan.quantity import ONE, ZERO, grouped, settle
@@ -28,11 +22,12 @@ from costplan.words import TOKENS
 from costplan.workload.conversation import Prefix
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Traffic
-from costplan.workload.traffic import job_shares, levels_in, shares_in
 
 NEAR = 4
 """Gaps within this factor of a cache's life: there it matters whether they are equal."""
 
+WHOLE = {kind.tokens: kind.whole for kind in TOKENS}
+"""What each quantity of tokens is part of."""
 MergeKey = tuple[int, str, str, tuple[str, ...]]
 
 
@@ -46,7 +41,7 @@ class Terms:
     discount: Off = ZERO
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ModelBill:
     """The lines of a model, and what a reader must know of them."""
 
@@ -57,74 +52,106 @@ class ModelBill:
 def bill_model(
     entry: Entry, day: date, demands: Iterable[ModelCalls], traffic: Traffic, terms: Terms
 ) -> ModelBill:
+    """All lines of one model in a month, and what a reader must know of them.
+
+    Raises PriceNotKnown before the model's first known price.
+    """
+    asked, book = list(demands), Book()
+    bill = ModelBill(model_lines(book, entry, day, asked, traffic, terms))
+    write_model(book, entry, day, asked, traffic, terms, bill)
+    return bill
+
+
+def model_lines(
+    book: Book,
+    entry: Entry,
+    day: date,
+    demands: Iterable[ModelCalls],
+    traffic: Traffic,
+    terms: Terms,
+) -> list[LineItem]:
     """All lines of one model in a month, merged where step, purpose and price are the same.
 
     Raises PriceNotKnown before the model's first known price.
     """
     assert isinstance(entry.item, Model)
-    bill = ModelBill()
+    card_on(entry.item, day)  # or it is refused, whatever is asked of it
     merged: dict[MergeKey, LineItem] = {}
-    tariffs = Tariffs()
-    schedule = windows(entry.item, day)
-    levels = levels_in(traffic, day, [window.covers for window in schedule])
+    for calls in demands:
+        if not calls.count:
+            continue
+        usage, prefix = _scaled(calls, terms)
+        for window, share, levels in book.parts(entry, day, traffic, calls.job):
+            if not share:
+                continue
+            tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
+            for case in cases(usage, prefix, calls.rate_per_second, tariff, levels):
+                count = calls.count * share * case.share
+                for line in tariff.bill(case.usage, count):
+                    _merge(merged, line, calls, terms)
+    lines = list(merged.values())
+    for line in lines:
+        price = line.price
+        if price.price is not None:
+            line.list_amount = settle(line.quantity * price.price / price.per)
+            line.amount = settle(line.list_amount * (1 - line.discount))
+    return lines
+
+
+def write_model(
+    book: Book,
+    entry: Entry,
+    day: date,
+    demands: Iterable[ModelCalls],
+    traffic: Traffic,
+    terms: Terms,
+    bill: ModelBill,
+) -> None:
+    """What a reader must know of the lines of these calls, which no sum depends on."""
+    assert isinstance(entry.item, Model)
     _announced(entry.item, day, bill)
     for calls in demands:
         if not calls.count:
             continue
         usage, prefix = _scaled(calls, terms)
         _context(entry.item, usage, calls, bill)
-        for at, window, share in _windows(schedule, calls, traffic, day, bill, entry.id):
-            tariff = tariffs.of(entry, day, Processing(calls.mode, terms.region, window))
+        parts = book.parts(entry, day, traffic, calls.job)
+        _window_facts(parts, calls, traffic, bill, entry.id)
+        for window, share, _ in parts:
+            if not share:
+                continue
+            tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
             bill.facts += tariff.facts(usage)
-            for case in cases(usage, prefix, calls.rate_per_second, tariff, levels[at]):
-                count = calls.count * share * case.share
-                for line in tariff.bill(case.usage, count):
-                    _merge(merged, line, calls, share_off(terms.discount, line.price.charge))
             if prefix is not None and prefix.marked:
                 _caching_note(entry.item, prefix, tariff, bill)
-    bill.lines = list(merged.values())
     bill.facts = unique(bill.facts)
-    return bill
 
 
 def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]:
     tokens = dict(calls.tokens)
-    for kind in TOKENS:
-        if kind.tokens in tokens:
-            factor = terms.input_factor if kind.whole == "input" else terms.output_factor
-            tokens[kind.tokens] *= factor
+    for name in tokens:
+        if name in WHOLE:
+            tokens[name] *= terms.input_factor if WHOLE[name] == "input" else terms.output_factor
     prefix = calls.prefix
     if prefix is not None and terms.input_factor != ONE:
         prefix = prefix.scaled(terms.input_factor)
     return TokenUsage(**tokens), prefix
 
 
-def _windows(
-    schedule: tuple[Window, ...],
-    calls: ModelCalls,
-    traffic: Traffic,
-    day: date,
-    bill: ModelBill,
-    offer: str,
-) -> list[tuple[int, Window | None, Decimal]]:
-    """Place, window and share of the calls; no window at the last place."""
-    if not schedule:
-        return [(0, None, ONE)]
-
-    tests = [window.covers for window in schedule]
+def _window_facts(
+    parts: Sequence[Part], calls: ModelCalls, traffic: Traffic, bill: ModelBill, offer: str
+) -> None:
+    """How large a share of the calls was taken to fall in each window."""
     if calls.job is not None:
-        parts = job_shares(calls.job, traffic, day, tests)
         profile = f"'{calls.step}' over its hours"
     else:
-        parts = shares_in(traffic, day, tests)
         profile = (
             "the stated hourly profile" if traffic.hourly else "traffic that is flat over the week"
         )
-    for window, part in zip(schedule, parts, strict=False):
-        share = {"percent": part * 100, "window": window.name, "profile": profile}
-        bill.facts.append(fact("window-share", offer, **share))
-    found = enumerate(zip([*schedule, None], parts, strict=True))
-    return [(at, window, part) for at, (window, part) in found if part]
+    for window, share, _ in parts:
+        if window is not None:
+            taken = {"percent": share * 100, "window": window.name, "profile": profile}
+            bill.facts.append(fact("window-share", offer, **taken))
 
 
 def _announced(model: Model, day: date, bill: ModelBill) -> None:
@@ -170,21 +197,15 @@ def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill)
 
 
 def _merge(
-    merged: dict[MergeKey, LineItem],
-    line: LineItem,
-    calls: ModelCalls,
-    discount: Decimal,
+    merged: dict[MergeKey, LineItem], line: LineItem, calls: ModelCalls, terms: Terms
 ) -> None:
+    """Add a line's quantity to that of its kind; amounts follow from the sum."""
     key = (id(line.price), calls.step, calls.purpose, calls.tags)
     known = merged.get(key)
-    if known is None:
-        line.role, line.step, line.purpose = calls.role, calls.step, calls.purpose
-        line.tags = calls.tags
-        line.discount = discount
-        merged[key] = known = line
-    else:
+    if known is not None:
         known.quantity += line.quantity
-    price = known.price
-    if price.price is not None:
-        known.list_amount = settle(known.quantity * price.price / price.per)
-        known.amount = settle(known.list_amount * (1 - discount))
+        return
+    line.role, line.step, line.purpose = calls.role, calls.step, calls.purpose
+    line.tags = calls.tags
+    line.discount = share_off(terms.discount, line.price.charge)
+    merged[key] = line

@@ -60,8 +60,11 @@ class TokenUsage:
 
 
 WHOLES = tuple(kind for kind in TOKENS if kind.name == kind.whole)
-ORDER = tuple((kind, parts_of(kind.whole)) for kind in WHOLES)
-"""The lines of a bill: what is left of each whole, then its parts."""
+ORDER = tuple(
+    (kind.name, kind.tokens, tuple((part.name, part.tokens) for part in parts_of(kind.whole)))
+    for kind in WHOLES
+)
+"""The lines of a bill: what is left of each whole, then its parts; each by name and quantity."""
 
 
 class Processing(NamedTuple):
@@ -92,8 +95,8 @@ class Tariff:
         self.day = day
         self.processing = processing
         self.card = card_on(entry.item, day)
-        self._unknown: str | None = None
-        self._no_tiers: str | None = None
+        self._unknown: Fact | None = None
+        self._no_tiers: Fact | None = None
         factors: list[tuple[str, Decimal]] = []
         self._base = self.card.origin  # of the rates; a mode, window or tier may bring its own
         self._factor_origins: list[Origin] = []
@@ -110,12 +113,12 @@ class Tariff:
             if mode.tiers or not tiers:
                 tiers = mode.tiers
             else:
-                self._no_tiers = f"no {processing.mode} price is published for inputs of this size"
+                self._no_tiers = fact("no-tier-price", processing.mode or "")
         if window is not None and window.rates is not None:
             if rates is not self.card.rates:
-                self._unknown = f"no {processing.mode} price is published for {window.name} hours"
+                self._unknown = fact("no-window-price", processing.mode or "", window=window.name)
             if tiers:
-                self._no_tiers = f"no {window.name} price is published for inputs of this size"
+                self._no_tiers = fact("no-tier-price", window.name)
             rates = Rates(**dict(window.rates))
         self._rates = rates
         self._edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
@@ -129,12 +132,12 @@ class Tariff:
             return None
         mode = card.mode.get(name)
         if mode is None:
-            known = ", ".join(card.mode) or "standard only"
-            self._unknown = f"no {name} price is published ({known})"
+            known = list(card.mode) or ["standard only"]
+            self._unknown = fact("no-mode-price", name, known=known)
             return None
         if mode.origin is not None:
             if mode.origin.since > self.day:
-                self._unknown = f"the {name} price is known only from {mode.origin.since} on"
+                self._unknown = fact("mode-price-later", name, since=mode.origin.since)
                 return None
             if mode.times is None:
                 self._base = mode.origin
@@ -150,12 +153,12 @@ class Tariff:
             return
         region = self.card.region.get(name)
         if region is None:
-            known = ", ".join(self.card.region) or self.model.region or "none"
-            self._unknown = f"no price for region '{name}' is published (known: {known})"
+            known = list(self.card.region) or [self.model.region or "none"]
+            self._unknown = fact("no-region-price", name, known=known)
             return
         if region.origin is not None:
             if region.origin.since > self.day:
-                self._unknown = f"the price for {name} is known only from {region.origin.since} on"
+                self._unknown = fact("region-price-later", name, since=region.origin.since)
                 return
             self._factor_origins.append(region.origin)
         factors.append((name, region.times))
@@ -163,8 +166,7 @@ class Tariff:
     def _window(self, window: Window, factors: list[tuple[str, Decimal]]) -> None:
         if window.origin is not None:
             if window.origin.since > self.day:
-                since = window.origin.since
-                self._unknown = f"the {window.name} price is known only from {since} on"
+                self._unknown = fact("mode-price-later", window.name, since=window.origin.since)
                 return
             if window.times is None:
                 self._base = window.origin
@@ -193,7 +195,7 @@ class Tariff:
         if tier is not None and tier.origin is not None:
             origin = tier.origin
             if origin.since > self.day:
-                unknown = f"the price of this input size is known only from {origin.since} on"
+                unknown = fact("tier-price-later", since=origin.since)
         rates = (tier.rates if tier is not None else self._rates).published()
         times = ONE
         for _, factor in self.factors:
@@ -206,15 +208,15 @@ class Tariff:
             rate = rates.get(kind)
             if rate is None and (row.as_whole or (kind == "cache_write" and self._free_writes)):
                 continue
-            reason = unknown or (None if rate is not None else f"no {kind} rate is published")
+            why = unknown or (None if rate is not None else fact("no-rate", kind))
             prices[kind] = self._price(
                 kind,
                 "token",
-                None if reason else rate,
+                None if why else rate,
                 self.card.per,
                 where,
                 times,
-                reason,
+                why,
                 variant,
             )
         return prices
@@ -255,7 +257,7 @@ class Tariff:
         per: Decimal,
         where: Provenance,
         times: Decimal = ONE,
-        reason: str | None = None,
+        why: Fact | None = None,
         variant: str | None = None,
     ) -> Price:
         return Price(
@@ -270,7 +272,7 @@ class Tariff:
             checked=where.checked,
             base=rate,
             factors=() if times == ONE else self.factors,
-            reason=reason,
+            why=why,
             variant=variant,
         )
 
@@ -282,12 +284,10 @@ class Tariff:
             origin: Origin = (fee.origin if fee else None) or self.card.origin
             where = self.entry.provenance(origin)
             if fee is None:
-                found = self._price(
-                    name, FEES[name], None, ONE, where, reason=f"no fee for {name} is published"
-                )
+                found = self._price(name, FEES[name], None, ONE, where, why=fact("no-fee", name))
             elif origin.since > self.day:
-                reason = f"the fee for {name} is known only from {origin.since} on"
-                found = self._price(name, fee.unit, None, fee.per, where, reason=reason)
+                why = fact("fee-later", name, since=origin.since)
+                found = self._price(name, fee.unit, None, fee.per, where, why=why)
             else:
                 found = self._price(name, fee.unit, fee.price, fee.per, where)
             self._fees[name] = found
@@ -310,15 +310,16 @@ class Tariff:
         if prices is None:
             prices = self.prices(tier)
         lines = []
-        for whole, parts in ORDER:
-            rest, own = getattr(usage, whole.tokens), []
-            for kind in parts:
-                tokens = getattr(usage, kind.tokens)
-                if tokens and kind.name in prices:
+        asked = usage.__dict__
+        for whole, quantity, parts in ORDER:
+            rest, own = asked[quantity], []
+            for kind, part in parts:
+                tokens = asked[part]
+                if tokens and kind in prices:
                     rest -= tokens
-                    own.append(_line(prices[kind.name], tokens * count))
+                    own.append(_line(prices[kind], tokens * count))
             if rest:
-                lines.append(_line(prices[whole.name], rest * count))
+                lines.append(_line(prices[whole], rest * count))
             lines += own
         for name, calls in (
             ("training_tokens", usage.training_tokens),
@@ -328,23 +329,6 @@ class Tariff:
             if calls:
                 lines.append(_line(self.fee(name), calls * count))
         return lines
-
-
-class Tariffs:
-    """Tariffs once composed, for a caller that bills a model again and again."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str, date, str | None, str | None, int], Tariff] = {}
-
-    def of(self, entry: Entry, day: date, processing: Processing = STANDARD) -> Tariff:
-        """The tariff of an entry on a day. Raises as ``Tariff``."""
-        window = processing.window
-        at = id(window) if window is not None else 0
-        key = (entry.item.id, entry.shelf, day, processing.mode, processing.region, at)
-        found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = Tariff(entry, day, processing)
-        return found
 
 
 def _line(price: Price, quantity: Decimal) -> LineItem:

@@ -16,6 +16,7 @@ from costplan.quantity import grouped, rounded
 
 STEPS = re.compile(r"\b(ceil|floor|round_up|lookup)\(|\bif\b")
 """What makes a derived quantity one of whole machines or sizes."""
+NONE: frozenset[str] = frozenset()
 
 
 class Needed(NamedTuple):
@@ -39,7 +40,7 @@ class MissingVariables(BadUsage):
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Values:
     """The variables of one binding of an offer.
 
@@ -52,6 +53,17 @@ class Values:
     assumed: dict[str, Decimal] = field(default_factory=dict)
     missing: dict[str, Needed] = field(default_factory=dict)
     _known: dict[str, Decimal] = field(default_factory=dict)
+
+    def probe(self) -> Values:
+        """The same values, for a question whose answer may be missing without refusing the bill."""
+        return Values(self.offer, self.given, _known=dict(self._known))
+
+    @property
+    def instead(self) -> frozenset[str]:
+        """The derived variables that are given."""
+        if not self.offer.derived:
+            return NONE
+        return frozenset(self.offer.derived.keys() & self.given.keys())
 
     def value(self, name: str) -> Decimal:
         """The value of a variable. A missing one is noted and counts as 0 until refused."""

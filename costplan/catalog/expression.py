@@ -353,14 +353,28 @@ class _Compiler:
         """The operation on the arguments' values; what it raises names this part of the text."""
         operation = self.arithmetic[key]
 
+        def fault(error: ArithmeticError) -> ExpressionError:
+            what = "a number too large" if isinstance(error, DecimalException) else error
+            return self.error(node, f"{what} in `{self.source(node)}`")
+
         def run(given: Mapping[str, Any]) -> Any:
             try:
                 return operation(*[argument(given) for argument in arguments])
             except ArithmeticError as error:
-                what = "a number too large" if isinstance(error, DecimalException) else error
-                raise self.error(node, f"{what} in `{self.source(node)}`") from None
+                raise fault(error) from None
 
-        return run
+        if len(arguments) != 2:
+            return run
+        left, right = arguments
+
+        def run_both(given: Mapping[str, Any]) -> Any:
+            """Most operations are of two numbers, and this is most of what a bill computes."""
+            try:
+                return operation(left(given), right(given))
+            except ArithmeticError as error:
+                raise fault(error) from None
+
+        return run_both
 
     def count(self, node: ast.expr, depth: int) -> None:
         self.parts += 1

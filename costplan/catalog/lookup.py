@@ -146,6 +146,8 @@ class Catalog:
 
     def plans(self, product: str) -> list[Entry]:
         """Every entry below ``product/``, topmost shelf first where an id is on several."""
+        if product in self.products:
+            return self.products[product]
         found: dict[str, Entry] = {}
         for shelf in self.shelves:
             for entry in shelf.plans(product):

@@ -99,6 +99,7 @@ def run(given: list[str]) -> int:
     from costplan.problems import CostplanError
     from costplan.store.files.text import READ
 
+    given = _percent_joined(given)
     read = READ.set(set())
     try:
         result: Any = app(given)(given, prog_name="costplan", standalone_mode=False)
@@ -117,6 +118,18 @@ def run(given: list[str]) -> int:
     finally:
         READ.reset(read)
     return result if isinstance(result, int) else 0
+
+
+def _percent_joined(given: list[str]) -> list[str]:
+    """The words of a command line, a ``%`` by itself taken with the number before it: 99 % as a
+    shell splits it."""
+    joined: list[str] = []
+    for word in given:
+        if word == "%" and joined and joined[-1][-1:].isdecimal():
+            joined[-1] += " %"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _other(error: Exception) -> int:

@@ -41,10 +41,15 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     markdown = "markdown"
+    html = "html"
     junit = "junit"
     sarif = "sarif"
     github = "github"
     gitlab = "gitlab"
+
+
+SHARES = ("--min-reliability", "--max-vendor-share")
+"""The limits that are shares of a whole."""
 
 
 def limit(name: str, help_text: str, metavar: str = "N") -> object:
@@ -80,13 +85,13 @@ def command(
         limit("--max-increase", "Over the baseline, at most; may be repeated.", "10%|500"),
     ] = None,
     min_reliability: Annotated[
-        list[str] | None, limit("--min-reliability", "Trusted answers, at least.", "0.98")
+        list[str] | None, limit("--min-reliability", "Trusted answers, at least.", "0.98|98%")
     ] = None,
     max_silent: Annotated[
         list[str] | None, limit("--max-silent", "Silent failures a month, at most.")
     ] = None,
     max_vendor_share: Annotated[
-        list[str] | None, limit("--max-vendor-share", "With one vendor, at most.", "0.6")
+        list[str] | None, limit("--max-vendor-share", "With one vendor, at most.", "0.6|60%")
     ] = None,
     max_price_age: Annotated[
         list[str] | None, limit("--max-price-age", "Of the oldest price, at most.", "DAYS")
@@ -165,7 +170,7 @@ def _limits(
 ) -> dict[str, Decimal]:
     """The options' limits, by the path that they would have below ``[budget]``."""
     from costplan.api.checking import LIMITS
-    from costplan.cli.common.words import sane
+    from costplan.cli.common.words import percentage, sane, share
     from costplan.problems import BadUsage, clean
 
     keys = {option: key for key, (_, option) in LIMITS.items()}
@@ -174,7 +179,7 @@ def _limits(
         if texts is not None and len(texts) > 1:  # the last one alone would loosen the first
             raise BadUsage(f"{name} is given twice")
         for text in texts or ():
-            found[keys[name]] = sane(name, text)
+            found[keys[name]] = share(name, text) if name in SHARES else sane(name, text)
     for pair in components:
         name, equals, text = pair.partition("=")
         if not equals or not name:
@@ -183,11 +188,12 @@ def _limits(
             raise BadUsage(f"--max-component: {clean(name)} is given twice")
         found[f"component.{name}"] = sane(f"--max-component {clean(name)}", text)
     for text in increases:
-        key = "increase_percent" if text.endswith("%") else "increase"
+        percent = percentage("--max-increase", text)
+        key = "increase" if percent is None else "increase_percent"
         if key in found:
-            kind = "as a percentage" if text.endswith("%") else "in money"
+            kind = "in money" if percent is None else "as a percentage"
             raise BadUsage(f"--max-increase is given twice {kind}")
-        found[key] = sane("--max-increase", text.removesuffix("%"))
+        found[key] = sane("--max-increase", text) if percent is None else percent
     return found
 
 

@@ -28,7 +28,7 @@ def command(
     ] = None,
     at_reliability: Annotated[
         str | None,
-        typer.Option("--at-reliability", metavar="R", help="Such as 0.99; [target] if left out."),
+        typer.Option("--at-reliability", metavar="R", help="As 0.99 or 99%; [target] if left out."),
     ] = None,
     as_of: Annotated[
         list[str] | None,
@@ -49,8 +49,8 @@ def command(
 
     Stacks are compared by component, volume, vendor and day.
     """
-    from costplan.api.estimating import Locking, compare_opened, estimate_opened, number
-    from costplan.cli.common.words import day, look, put, spare
+    from costplan.api.estimating import Locking, compare_opened, estimate_opened
+    from costplan.cli.common.words import day, look, put, share, spare
     from costplan.problems import BadUsage
     from costplan.render import ANNOTATING, render
     from costplan.store.files.workloads import open_workload
@@ -72,9 +72,7 @@ def command(
         estimates = [estimate_opened(opened, one, stack or [], locking) for one in days]
         put(draw(estimates, look()), out)
         return 0
-    goal = None if at_reliability is None else number("--at-reliability", at_reliability)
-    if goal is not None and not 0 <= goal <= 1:
-        raise BadUsage(f"--at-reliability is {goal}: it is a share between 0 and 1")
+    goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     made = compare_opened(opened, days[0], stack or [], baseline, goal, levers, locking)
     if form in ANNOTATING:
         from costplan.store.files.origins import origin

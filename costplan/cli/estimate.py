@@ -12,6 +12,8 @@ from costplan.cli.common.options import (
     ExplainOption,
     Format,
     FormatOption,
+    FullOption,
+    LinesOption,
     LockedOption,
     LockOption,
     NoLockOption,
@@ -28,6 +30,8 @@ def command(
     as_of: DayOption = None,
     form: FormatOption = Format.table,
     out: OutOption = None,
+    lines: LinesOption = False,
+    full: FullOption = False,
     explain: ExplainOption = False,
     strict: Annotated[
         bool,
@@ -51,7 +55,7 @@ def command(
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:
         document.origin = origin(opened, document)
-    put(render(document, form.value, look(explain)), out)
+    put(render(document, form.value, look(explain, lines, full)), out)
     return _verdict(document) if strict else 0
 
 

@@ -47,7 +47,7 @@ def command(
     ] = True,
 ) -> int:
     """Print the bill of one offer: a month's, or of one request."""
-    from costplan.api.estimating import price_offer
+    from costplan.api.billing import price_offer
     from costplan.cli.common.words import look, moment, put, quantities, sane
     from costplan.problems import BadUsage
     from costplan.render import render

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import ExplainOption, Format, FormatOption, OutOption, StackOption
+from costplan.cli.common.options import (
+    ExplainOption,
+    Format,
+    FormatOption,
+    FullOption,
+    LinesOption,
+    OutOption,
+    StackOption,
+)
 
 
 class Group(StrEnum):
@@ -49,6 +57,8 @@ def command(
         int | None,
         typer.Option("--top", metavar="N", help="The N dearest of each; the rest in one row."),
     ] = None,
+    lines: LinesOption = False,
+    full: FullOption = False,
     explain: ExplainOption = False,
 ) -> int:
     """Draw saved documents again, alone or together.
@@ -63,5 +73,5 @@ def command(
     choice.check(form.value)
     found = open_all(file)
     spare(out)
-    put(draw(found, form.value, choice, look(explain)), out)
+    put(draw(found, form.value, choice, look(explain, lines, full)), out)
     return 0

@@ -9,16 +9,14 @@ from typing import Annotated, NamedTuple
 
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
 from costplan.document.plain import Plain
-from costplan.document.prices_used import Origin, Override, Pinned
+from costplan.document.prices_used import Ended, Origin, Override, Pinned
 from costplan.document.reliability import Reliability
-from costplan.facts import Fact, fact, texts
+from costplan.facts import Fact, texts
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ZERO, literal, settle, total
 from costplan.record import (
     Amount,
     As,
-    Count,
-    Ge,
     Key,
     Monthly,
     Names,
@@ -112,28 +110,6 @@ class Month:
     @property
     def total(self) -> Decimal:
         return self.recurring + self.one_off - self.credits
-
-
-class Ended(NamedTuple):
-    """An offer that its vendor stops selling on ``date``, within the ``months`` that are planned.
-
-    ``month`` of the plan, from 1; 0 where it ended before the plan begins.
-    """
-
-    offer: str
-    date: date
-    month: Annotated[int, Ge(0)]
-    months: Count
-
-    @property
-    def fact(self) -> Fact:
-        """What a reader must know of it."""
-        if not self.month:
-            return fact("retired", self.offer, date=self.date)
-        if self.months > 1:
-            when = {"month": self.month, "months": self.months}
-            return fact("retires-within", self.offer, date=self.date, **when)
-        return fact("retires", self.offer, date=self.date)
 
 
 class Budget(NamedTuple):
@@ -336,6 +312,11 @@ class Estimate:
     def cost_per_request(self) -> Decimal | None:
         return settle(self.total_monthly / self.requests) if self.requests else None
 
+    @property
+    def cost_per_conversation(self) -> Decimal | None:
+        """The month's total over its conversations; None where the workload has none."""
+        return settle(self.total_monthly / self.conversations) if self.conversations else None
+
 
 @document("estimate", "1.3")
 @keys(
@@ -395,8 +376,12 @@ class EstimateDocument(Plain):
     def price_facts(self) -> list[Fact]:
         """What a reader must know of where the prices are from: a lock, prices of one's own."""
         pinned = self.lock.facts if self.lock else []
-        own = [one for one in self.overrides if one.shelf != "lock"]  # which the lock's moves tell
-        return [*pinned, *(one.fact for one in own)]
+        return [*pinned, *(one.fact for one in self.own_prices)]
+
+    @property
+    def own_prices(self) -> list[Override]:
+        """The offers of one's own prices; those of a lock are told by where it has moved."""
+        return [one for one in self.overrides if one.shelf != "lock"]
 
     def only(self, stacks: str | Sequence[str]) -> "EstimateDocument":
         """The document with these stacks alone; with all of them where none is named.

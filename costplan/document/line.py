@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
 
+from costplan.facts import Fact
 from costplan.problems import Problem
 from costplan.quantity import ZERO, counted_to, grouped, settle
 from costplan.record import (
@@ -31,7 +32,7 @@ Confidence = Annotated[str, OneOf(*CONFIDENCES, STATED)]
 class Price:
     """What one unit costs, and where that is written. Shared by every line that it prices.
 
-    ``price`` None: the vendor publishes none (``reason`` says so) and the line is unpriced.
+    ``price`` None: the vendor publishes none (``why`` says so) and the line is unpriced.
     ``variant`` tells prices of one charge apart: its tier, mode or window of the schedule.
     ``factors`` are the multipliers already inside ``price``, such as ("batch", 0.5).
     """
@@ -47,13 +48,13 @@ class Price:
     checked: date
     base: Annotated[Decimal | None, Unsaved()] = None
     factors: Annotated[tuple[tuple[str, Decimal], ...], Unsaved()] = ()
-    reason: Annotated[str | None, Unsaved()] = None
+    why: Annotated[Fact | None, Unsaved()] = None
     variant: str | None = None
 
     @property
-    def checked_words(self) -> str:
-        """How an estimate names this price in its list of stale ones."""
-        return f"{self.offer}: checked {self.checked}"
+    def reason(self) -> str | None:
+        """Why there is no price, in words."""
+        return None if self.why is None else self.why.text
 
 
 class Conversion(NamedTuple):
@@ -102,6 +103,7 @@ class Term(NamedTuple):
     amount: Decimal
 
 
+@keys("role", "offer", "charge", "quantity", "unit", "reason", "why")
 class Unpriced(NamedTuple):
     """A line without a price, and why it has none."""
 
@@ -110,7 +112,12 @@ class Unpriced(NamedTuple):
     charge: str
     quantity: Decimal
     unit: str
-    reason: str | None
+    why: Annotated[Fact | None, Sparse()] = None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it has no price, in words."""
+        return None if self.why is None else self.why.text
 
 
 @keys(
@@ -249,7 +256,7 @@ def unpriced(lines: Iterable[LineItem]) -> list[Unpriced]:
             line.price.charge,
             line.quantity,
             line.price.unit,
-            line.price.reason,
+            line.price.why,
         )
         for line in lines
         if line.amount is None
@@ -260,4 +267,4 @@ def give_reasons(lines: Iterable[LineItem], said: Sequence[Unpriced]) -> None:
     """Each unpriced line its reason, in the same order. Lines may share a price: each gets one."""
     missing = (line for line in lines if line.amount is None)
     for line, one in zip(missing, said, strict=False):
-        line.price = replace(line.price, reason=one.reason)
+        line.price = replace(line.price, why=one.why)

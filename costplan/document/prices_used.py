@@ -2,11 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from costplan.facts import Fact, fact
 from costplan.quantity import grouped
-from costplan.record import Count
+from costplan.record import Count, Ge
 
 
 class Origin(NamedTuple):
@@ -15,6 +15,28 @@ class Origin(NamedTuple):
 
     file: str
     lines: dict[str, Count]
+
+
+class Ended(NamedTuple):
+    """An offer that its vendor stops selling on ``date``, within the ``months`` that are planned.
+
+    ``month`` of the plan, from 1; 0 where it ended before the plan begins.
+    """
+
+    offer: str
+    date: date
+    month: Annotated[int, Ge(0)]
+    months: Count
+
+    @property
+    def fact(self) -> Fact:
+        """What a reader must know of it."""
+        if not self.month:
+            return fact("retired", self.offer, date=self.date)
+        if self.months > 1:
+            when = {"month": self.month, "months": self.months}
+            return fact("retires-within", self.offer, date=self.date, **when)
+        return fact("retires", self.offer, date=self.date)
 
 
 MOVES = 5

@@ -12,13 +12,13 @@ from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from costplan.facts import recognised
+from costplan.facts import recognised, said
 from costplan.problems import BadUsage, InvalidInput, Path, Problem, did_you_mean
 from costplan.quantity import literal
 from costplan.record.dialects import JSON, collected
 from costplan.record.found import Problems, missing
 from costplan.record.writing import AS_READ, plain
-from costplan.wordings import Topic
+from costplan.wordings import ALLOWED, Topic
 
 if TYPE_CHECKING:
     from costplan.document.bill import Bill
@@ -148,12 +148,15 @@ SENTENCES: Mapping[str, Topic] = {
     "rule_changes": "rule-change",
 }
 """The lists of sentences, and the topic of what each says."""
-INSIDE = ("estimate", "estimates", "strategies")
-"""Keys of what has such lists below."""
+INSIDE = ("estimate", "estimates", "strategies", "unpriced", "verdicts")
+"""Keys of what has such lists, or a reason in words, below."""
 
 
 def _with_facts(given: Any) -> Any:
-    """Plain data with a fact for each sentence, where it was saved before facts had codes."""
+    """Plain data with a fact for each sentence, where it was saved before facts had codes.
+
+    Verdicts and lines without a price have one reason, which is their ``why``.
+    """
     if isinstance(given, list):
         return [_with_facts(one) for one in given]
     if not isinstance(given, Mapping):
@@ -166,7 +169,12 @@ def _with_facts(given: Any) -> Any:
         for sentence in made[key]
         if isinstance(sentence, str)
     ]
-    return {**made, "facts": facts} if facts and "facts" not in made else made
+    if facts:
+        made.setdefault("facts", facts)
+    if isinstance(reason := made.get("reason"), str):
+        allowed = ALLOWED if made.get("status") == "pass" else ""
+        made.setdefault("why", plain(said("reason", reason.removesuffix(allowed))))
+    return made
 
 
 def _apart(document: Any, given: Mapping[str, Any], found: Problems) -> list[Problem]:

@@ -11,6 +11,7 @@ from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.record import As, Blank, Ge, Key, Names, Sparse, Unsaved, document, keys
+from costplan.wordings import ALLOWED
 
 Status = Literal["pass", "warn", "deny", "unknown"]
 Level = Literal["warn", "deny"]
@@ -39,6 +40,7 @@ OF_PRICES: tuple[Kind, ...] = ("unpriced", "stale", "ended")
     "condition",
     "figures",
     "reason",
+    "why",
     "remedy",
     "waits_for_price",
     "source",
@@ -54,7 +56,7 @@ class Verdict:
     so that it is the least it can be. ``limit`` is the one that was crossed, else the one that
     denies; ``headroom`` is what is left to it, negative where crossed. A policy has a
     ``condition`` and the ``figures`` that it names instead. ``reason`` says why a verdict is not a
-    pass, ``remedy`` what would mend it, ``source`` where the rule comes from.
+    pass (``why`` as a fact), ``remedy`` what would mend it, ``source`` where the rule comes from.
     """
 
     stack: str
@@ -75,11 +77,19 @@ class Verdict:
     headroom: Decimal | None = None
     condition: str | None = None
     figures: dict[str, Decimal | None] = field(default_factory=dict)
-    reason: str | None = None
+    why: Annotated[Fact | None, Sparse()] = None
     remedy: str | None = None
     waits_for_price: bool = False
     path: Annotated[tuple[str | int, ...], Unsaved()] = ()
     where: Where | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is not a pass, in words, or what was allowed."""
+        if self.why is None:
+            return None
+        allowed = self.kind in OF_PRICES and self.status == "pass"
+        return self.why.text + ALLOWED * allowed
 
     @property
     def sense(self) -> Sense | None:

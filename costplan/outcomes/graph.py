@@ -12,7 +12,7 @@ from costplan.outcomes.chain import Chain, Row
 from costplan.outcomes.states import HUMAN_RIGHT, HUMAN_WRONG, State, States, Transition
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Outcomes:
     """What becomes of one request. Probabilities sum to 1; visits are expected runs.
 

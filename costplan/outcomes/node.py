@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import erf, log, sqrt
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Node:
     """One step of the graph. Shares are in 0..1; other steps are named by their place.
 

@@ -35,13 +35,16 @@ TABULAR = ("table", "json", "markdown", "html", "csv")
 
 
 class Look(NamedTuple):
-    """How a text may look: columns, colour, whether formulas are shown, and who made it."""
+    """How a text may look: columns, colour, and who made it; whether formulas (``explain``), every
+    stack's lines (``lines``) and all that is known (``full``) are shown."""
 
     width: int = 80
     color: bool = False
     unicode: bool = True
     explain: bool = False
     version: str = ""
+    lines: bool = False
+    full: bool = False
 
 
 def render(document: Document, form: str, look: Look) -> str:

@@ -15,14 +15,11 @@ from costplan.document.comparison import (
 )
 from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, grouped, rounded
+from costplan.render.colours import colour_of
 from costplan.render.page import Cell, Page, Table, cell, money
 from costplan.render.sentences import or_dash, share_of, traffic
 from costplan.render.summary import summarise
 from costplan.words import PURPOSES
-
-BLOCKS = "█▓▒░▞▤▥▨◆●"
-ASCII_BLOCKS = "#=+-o%x:*@"
-COLORS = ("cyan", "magenta", "yellow", "green", "blue", "red", "white")
 
 
 def lay_out(page: Page, made: Comparison) -> None:
@@ -144,29 +141,32 @@ def _bars(page: Page, estimates: Sequence[Estimate]) -> None:
     most = max((made.total_monthly for made in estimates), default=ZERO)
     if most <= 0:
         return
-    blocks = BLOCKS if page.look.unicode else ASCII_BLOCKS
     for made in estimates:
         parts = [Cell(f"{made.stack:{label}} ")]
         for component in made.components:
-            at = names.index(component.name)
             width = int((component.total * room / most).to_integral_value())
             if width > 0:
-                parts.append(Cell(blocks[at % len(blocks)] * width, COLORS[at % len(COLORS)]))
+                parts.append(_block(page, component.name, width))
         parts.append(Cell(f" {money(made.total_monthly)}"))
         page.lines.append(parts)
     _legend(page, names, " " * (label + 1))
     page.say()
 
 
+def _block(page: Page, component: str, width: int = 1) -> Cell:
+    """A stretch of a bar in its component's colour."""
+    colour = colour_of(component)
+    return Cell((colour.block if page.look.unicode else colour.ascii) * width, colour.terminal)
+
+
 def _legend(page: Page, names: Sequence[str], indent: str) -> None:
-    blocks = BLOCKS if page.look.unicode else ASCII_BLOCKS
     row, used = [Cell(indent)], len(indent)
-    for at, name in enumerate(names):
+    for name in names:
         needed = 3 + len(name)
         if len(row) > 1 and used + needed > page.width:
             page.lines.append(row)
             row, used = [Cell(indent)], len(indent)
-        row += [Cell(blocks[at % len(blocks)], COLORS[at % len(COLORS)]), Cell(f" {name} ")]
+        row += [_block(page, name), Cell(f" {name} ")]
         used += needed
     page.lines.append(row)
 

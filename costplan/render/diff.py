@@ -150,28 +150,27 @@ def _stack(page: Page, document: DiffDocument, stack: StackDiff) -> None:
 
 
 def _cells(page: Page, document: DiffDocument, line: LineChange) -> list[str]:
-    def money(value: Decimal | None, side: str) -> str:
-        if value is None:
-            return "-"
-        if side in line.unpriced:
-            return "unknown" if not value else f">= {amount_text(value)}"
-        return amount_text(value)
-
-    def amount_text(value: Decimal) -> str:
-        return amount(value, document.currency, places(value), unicode=page.look.unicode)
-
-    moved = signed(
-        line.difference,
-        document.currency,
-        places(line.base or ZERO, line.head or ZERO),
-        unicode=page.look.unicode,
-    )
+    unicode, currency = page.look.unicode, document.currency
+    digits = places(line.base or ZERO, line.head or ZERO)
+    moved = signed(line.difference, currency, digits, unicode=unicode)
     return [
         clean(f"{line.role} {line.offer} {line.charge}".strip()),
-        money(line.base, "base"),
-        money(line.head, "head"),
+        side_amount(line, "base", currency, unicode=unicode),
+        side_amount(line, "head", currency, unicode=unicode),
         "unknown" if line.unpriced else moved,
     ]
+
+
+def side_amount(line: LineChange, side: str, currency: str, *, unicode: bool = True) -> str:
+    """What a line costs on a side, ``base`` or ``head``; a dash where it is not there, ">=" or
+    "unknown" where a price is missing."""
+    value = line.base if side == "base" else line.head
+    if value is None:
+        return "-"
+    text = amount(value, currency, places(value), unicode=unicode)
+    if side not in line.unpriced:
+        return text
+    return f">= {text}" if value else "unknown"
 
 
 def measures(stack: StackDiff) -> str:

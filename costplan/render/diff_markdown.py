@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
@@ -13,6 +14,8 @@ from costplan.render.money import amount, places, signed
 
 TOP = 50
 """Lines of a stack that are written out."""
+BLOCK, WIDE = "█", 20
+"""What bars are made of, and how much of it the longest one has."""
 
 
 def draw(document: DiffDocument, look: Look) -> str:
@@ -29,8 +32,11 @@ def draw(document: DiffDocument, look: Look) -> str:
         rows.append("")
     moved = [stack for stack in document.stacks if stack.kind != "same"]
     if moved:
-        rows += ["| stack | before | after | change | % |", "|---|--:|--:|--:|--:|"]
-        rows += [_row(stack, document.currency) for stack in document.stacks]
+        both = [one.split for one in moved if one.base is not None and one.head is not None]
+        causes = [name for name in CAUSES if any(getattr(split, name) for split in both)]
+        header = ["stack", "before", "after", "change", "%", *causes]
+        rows += [f"| {' | '.join(header)} |", f"|---|{'--:|' * (len(header) - 1)}"]
+        rows += [_row(stack, document.currency, causes) for stack in document.stacks]
         rows.append("")
     for stack in moved:
         rows += _stack(stack, document.currency)
@@ -39,7 +45,8 @@ def draw(document: DiffDocument, look: Look) -> str:
     return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def _row(stack: StackDiff, currency: str) -> str:
+def _row(stack: StackDiff, currency: str, causes: Sequence[str]) -> str:
+    """A stack's row; ``causes``: those that get a column."""
     base = stack.base.total_monthly if stack.base else None
     head = stack.head.total_monthly if stack.head else None
     digits = places(base or ZERO, head or ZERO)
@@ -49,6 +56,10 @@ def _row(stack: StackDiff, currency: str) -> str:
         cells.append(f"at least {text}" if side is not None and side.at_least else text)
     cells.append(signed(stack.difference, currency, digits) if stack.difference else "0")
     cells.append(percent(stack.percent) if stack.percent else "")
+    for name in causes:
+        value = getattr(stack.split, name)
+        both = stack.base is not None and stack.head is not None
+        cells.append(signed(value, currency, digits) if value and both else "")
     return f"| {' | '.join(cells)} |"
 
 
@@ -60,10 +71,13 @@ def _stack(stack: StackDiff, currency: str) -> list[str]:
     digits = places(*(one.total_monthly for one in (stack.base, stack.head) if one is not None))
     causes = [(name, getattr(stack.split, name)) for name in CAUSES]
     if stack.kind == "changed" and any(value for _, value in causes):
-        rows += ["| why | change |", "|---|--:|"]
+        rows += ["| why | change | |", "|---|--:|---|"]
+        most = max(abs(value) for _, value in causes)
         for name, value in causes:
             if value:
-                rows.append(f"| {name}: {ABOUT[name]} | {signed(value, currency, digits)} |")
+                bar = BLOCK * max(1, int(abs(value) * WIDE / most))
+                text = signed(value, currency, digits)
+                rows.append(f"| {name}: {ABOUT[name]} | {text} | {bar} |")
         rows.append("")
     if said := measures(stack):
         rows += [in_html(said), ""]

@@ -4,9 +4,7 @@ reader's light or dark, and can be read by ear. Every text of a file is escaped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
@@ -16,21 +14,20 @@ from costplan.document.facts import findings
 from costplan.document.finding import Findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.problems import clean
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
-from costplan.render.html_chart import bars, grid
-from costplan.render.html_style import CSS
+from costplan.render.deciding import what_decides
+from costplan.render.figures import component_names, figure_rows
+from costplan.render.html_chart import component_bars, grid
+from costplan.render.html_page import Card, bullets, cards, table, text_of, whole_page
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
-    component_names,
     or_dash,
     reasons,
     share_of,
     shared_sentences,
     source_dates,
-    summary_rows,
     total_of,
     traffic,
 )
@@ -40,20 +37,13 @@ if TYPE_CHECKING:
     from costplan.document.rows import Rows
     from costplan.document.saved import Saved
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-SAFE = ("https://", "http://")
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
-DATED = ' class="d"'
-WHOLE = "total a month"
-"""The row of a summary that stands out."""
-
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """One page; several documents are its sections, after a table of all totals."""
     first = saved[0].document
     found = estimates_of(first)
     name = found.workload if found is not None else getattr(first, "offer", "")
-    title = text_of(name) if len(saved) == 1 else f"{len(saved)} documents"
+    title = name if len(saved) == 1 else f"{len(saved)} documents"
     parts = [] if len(saved) == 1 else [_all(saved)]
     for number, one in enumerate(saved):
         document = one.document
@@ -63,7 +53,7 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
             parts.append(_estimates(document, findings(one), number))
         else:
             parts.append(_comparison(document, findings(one), number))
-    return _page(f"{title}: monthly cost", "\n".join(parts), look)
+    return whole_page(f"{title}: monthly cost", "\n".join(parts), look)
 
 
 def draw_rows(rows: Rows, look: Look) -> str:
@@ -78,70 +68,7 @@ def draw_rows(rows: Rows, look: Look) -> str:
     figures = [name in rows.figures for name in rows.columns]
     made = table(rows.title, rows.columns, body, figures, total=len(whole))
     notes = "".join(f"<p>{text_of(note)}</p>" for note in rows.notes)
-    return _page(rows.title, f"<h1>{text_of(rows.title.capitalize())}</h1>{made}{notes}", look)
-
-
-def _page(title: str, body: str, look: Look) -> str:
-    made = (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        '<meta name="generator" content="costplan">\n'
-        f"<title>{title}</title>\n<style>\n{CSS}</style>\n</head>\n<body>\n<main>\n{body}\n"
-        "</main>\n<footer>An estimate, not an invoice. Made by costplan from the prices and dates "
-        "named above.</footer>\n</body>\n</html>\n"
-    )
-    return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")
-
-
-def text_of(text: str) -> str:
-    """A text of a file, escaped, its control characters spelled out."""
-    return escape(clean(text))
-
-
-def table(
-    caption: str,
-    header: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    figures: Sequence[bool] | None = None,
-    total: int = 0,
-) -> str:
-    """A table with a caption and scopes; the last ``total`` rows are its footer. Cells are escaped
-    here."""
-    right = figures if figures is not None else [at > 0 for at in range(len(header))]
-    shades = [' class="n"' if one else "" for one in right]
-    head = "".join(
-        f'<th scope="col"{shade}>{text_of(name)}</th>'
-        for name, shade in zip(header, shades, strict=True)
-    )
-    body = [_row(row, shades) for row in rows]
-    split = len(body) - total
-    foot = f"<tfoot>{''.join(body[split:])}</tfoot>" if total else ""
-    return (
-        f'<div class="scroll"><table><caption>{text_of(caption)}</caption><thead><tr>{head}</tr>'
-        f"</thead><tbody>{''.join(body[:split])}</tbody>{foot}</table></div>"
-    )
-
-
-def _row(row: Sequence[str], shades: Sequence[str]) -> str:
-    cells = [
-        f'<th scope="row"{shades[0]}>{_linked(row[0])}</th>',
-        *(
-            f"<td{DATED if DAY.fullmatch(one) else shade}>{_linked(one)}</td>"
-            for one, shade in zip(row[1:], shades[1:], strict=True)
-        ),
-    ]
-    shade = ' class="whole"' if row[0] == WHOLE else ""
-    return f"<tr{shade}>{''.join(cells)}</tr>"
-
-
-def _linked(text: str) -> str:
-    """A text, as a link where it is a web address and nothing else."""
-    shown = text_of(text)
-    if text.startswith(SAFE) and text.isprintable() and " " not in text:
-        return f'<a href="{shown}" rel="noreferrer noopener">{shown}</a>'
-    return shown
+    return whole_page(rows.title, f"<h1>{text_of(rows.title.capitalize())}</h1>{made}{notes}", look)
 
 
 def _all(saved: Sequence[Saved]) -> str:
@@ -171,7 +98,7 @@ def _bill(bill: Bill, number: int) -> str:
     return (
         f'<section id="d{number}"><h1>{text_of(bill.offer)}</h1>'
         f'<p class="sub">at {moment}, in {text_of(bill.currency)}</p>{charges}'
-        f"{_list('Notes', [*reasons(bill.unpriced), *bill.notes])}{_sources(bill.line_items)}"
+        f"{bullets('Notes', [*reasons(bill.unpriced), *bill.notes])}{_sources(bill.line_items)}"
         "</section>"
     )
 
@@ -187,27 +114,33 @@ def _estimates(document: EstimateDocument, found: Findings, number: int, more: s
         f'<p class="sub">{text_of(traffic(estimates))} a month. Prices as of {document.as_of}, '
         f"in {currency} a month.</p>",
         *(f'<p class="sub">{text_of(note)}</p>' for note in texts(document.price_facts)),
-        _cards(estimates, currency),
-        bars(estimates, names, number),
+        _cards(estimates, document.currency),
+        _decided(estimates),
+        component_bars(estimates, names),
         table(
             f"The stacks side by side, in {document.currency} a month"
             if several
             else f"The month, in {document.currency}",
             [document.currency, *(made.stack for made in estimates)],
-            [[title, *cells] for title, cells in summary_rows(estimates)],
+            [[row.title, *row.cells] for row in figure_rows(estimates)],
         ),
         _findings(found),
         more,
     ]
     parts += [_stack(made, document.currency, shared) for made in estimates]
     for name, title in SENTENCES.items():
-        parts.append(_list(f"{title}, in every stack" if several else title, shared[name]))
+        parts.append(bullets(f"{title}, in every stack" if several else title, shared[name]))
     return "\n".join(part for part in parts if part) + "</section>"
+
+
+def _decided(estimates: Sequence[Estimate]) -> str:
+    said = what_decides(estimates)
+    return f'<p class="lead">{text_of(said[:1].upper() + said[1:])}</p>' if said else ""
 
 
 def _cards(estimates: Sequence[Estimate], currency: str) -> str:
     """The figure that each stack comes to, large."""
-    cards = []
+    found = []
     for made in estimates:
         lines = []
         if made.reliability is not None:
@@ -216,12 +149,8 @@ def _cards(estimates: Sequence[Estimate], currency: str) -> str:
             left = made.budget - made.total_monthly
             lines.append(f"{money(abs(left))} {'over' if left < 0 else 'under'} the budget")
         over = made.budget is not None and made.total_monthly > made.budget
-        body = "".join(f"<dd>{text_of(one)}</dd>" for one in lines)
-        cards.append(
-            f'<div class="card{" over" if over else ""}"><dt>{text_of(made.stack)}</dt>'
-            f'<dd class="big">{text_of(total_of(made))} <small>{currency}</small></dd>{body}</div>'
-        )
-    return f'<dl class="cards">{"".join(cards)}</dl>'
+        found.append(Card(made.stack, total_of(made), lines, currency, "over" if over else ""))
+    return cards(found)
 
 
 def _findings(found: Findings) -> str:
@@ -263,9 +192,9 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
         table("Every line", header, rows, [False, False, False, False, True, True], total=1),
         "</details>",
         _months(made, currency),
-        _list("Notes", [*reasons(made.unpriced), *made.notes]),
+        bullets("Notes", [*reasons(made.unpriced), *made.notes]),
         *(
-            _list(title, [one for one in getattr(made, name) if one not in shared[name]])
+            bullets(title, [one for one in getattr(made, name) if one not in shared[name]])
             for name, title in SENTENCES.items()
         ),
         _sources(made.lines),
@@ -329,13 +258,6 @@ def _sources(lines: Iterable[LineItem]) -> str:
     return f"<details open><summary>Sources</summary>{made}</details>"
 
 
-def _list(title: str, sentences: Sequence[str]) -> str:
-    if not sentences:
-        return ""
-    items = "".join(f"<li>{text_of(one)}</li>" for one in sentences)
-    return f"<h3>{text_of(title)}</h3><ul>{items}</ul>"
-
-
 def _comparison(made: Comparison, found: Findings, number: int) -> str:
     rows = [
         [
@@ -373,4 +295,4 @@ def _comparison(made: Comparison, found: Findings, number: int) -> str:
                 f"{table('Ways', header, options, flags)}</details>"
             )
         more += "</section>"
-    return _estimates(made.document, found, number, more + _list("Notes", made.notes))
+    return _estimates(made.document, found, number, more + bullets("Notes", made.notes))

@@ -1,19 +1,42 @@
-"""The chart of a page: one bar a stack, a stretch a component, all to one scale, as inline SVG."""
+"""The charts of a page: rows of text with a bar each, so that they can be read at any width.
+
+A bar is inline SVG that stretches; names and figures beside it are text of the page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from html import escape
+from typing import NamedTuple
 
 from costplan.document.estimate import Estimate
 from costplan.problems import clean
 from costplan.quantity import ZERO
+from costplan.render.colours import shade_of
 from costplan.render.page import money
 from costplan.render.sentences import total_of
 
-LABEL, BAR, ROW, END = 150, 520, 34, 130
-SHADES = 8
-"""Colours of the stylesheet; further components begin again, told apart by the table below."""
+WIDE, HIGH, AXIS = 1000, 20, 4
+"""The units of a bar's drawing, and the width of its axis."""
+
+
+class Stretch(NamedTuple):
+    """A part of a bar from ``start`` to ``end``, in the bar's own scale."""
+
+    start: Decimal
+    end: Decimal
+    shade: str
+    said: str
+
+
+class Bar(NamedTuple):
+    """A row: its name, its stretches and the figure at its end. ``axis``: where a line stands."""
+
+    name: str
+    figure: str
+    stretches: Sequence[Stretch]
+    axis: Decimal | None = None
 
 
 def grid(*parts: str) -> str:
@@ -22,46 +45,67 @@ def grid(*parts: str) -> str:
     return f'<div class="grid">{"".join(shown)}</div>'
 
 
-def bars(estimates: Sequence[Estimate], names: Sequence[str], number: int) -> str:
-    """The chart with its legend; nothing where nothing costs anything."""
-    most = max((made.total_monthly for made in estimates), default=ZERO)
-    if most <= 0:
+def chart(title: str, rows: Sequence[Bar], low: Decimal, high: Decimal, more: str = "") -> str:
+    """The rows to one scale from ``low`` to ``high``; nothing where that is no stretch."""
+    if high <= low or not rows:
         return ""
-    rows = []
-    for at, made in enumerate(estimates):
-        top = at * ROW + 4
-        x = LABEL
-        name = escape(_cut(clean(made.stack)))
-        rows.append(f'<text x="{LABEL - 8}" y="{top + 17}" text-anchor="end">{name}</text>')
-        for component in made.components:
-            width = int(component.total * BAR / most)
-            if width < 1:
-                continue
-            shade = names.index(component.name) % SHADES
-            said = f"{made.stack}, {component.name}: {money(component.total)}"
-            rows.append(
-                f'<rect class="c{shade}" x="{x}" y="{top}" width="{width}" height="24">'
-                f"<title>{escape(clean(said))}</title></rect>"
+    items = "".join(
+        f'<li><span class="name">{_text(row.name)}</span>{_drawn(row, low, high)}'
+        f'<span class="n">{_text(row.figure)}</span></li>'
+        for row in rows
+    )
+    head = f"<figcaption>{_text(title)}{more}</figcaption>"
+    return f'<figure>{head}<ul class="bars">{items}</ul></figure>'
+
+
+def _drawn(row: Bar, low: Decimal, high: Decimal) -> str:
+    def place(value: Decimal) -> int:
+        return int((value - low) * WIDE / (high - low))
+
+    parts = []
+    for one in row.stretches:
+        start, end = sorted((place(one.start), place(one.end)))
+        if end > start:
+            parts.append(
+                f'<rect class="{one.shade}" x="{start}" y="0" width="{end - start}" '
+                f'height="{HIGH}"><title>{_text(one.said)}</title></rect>'
             )
-            x += width
-        rows.append(f'<text x="{x + 8}" y="{top + 17}">{escape(total_of(made))}</text>')
-    height = len(estimates) * ROW + 6
-    width = LABEL + BAR + END
-    said = "; ".join(f"{made.stack} {total_of(made)}" for made in estimates)
-    legend = "".join(
-        f'<li><svg width="12" height="12" aria-hidden="true"><rect class="c{at % SHADES}" '
-        f'width="12" height="12"/></svg> {escape(clean(name))}</li>'
-        for at, name in enumerate(names)
-    )
+    if row.axis is not None:
+        at = min(max(0, place(row.axis) - AXIS // 2), WIDE - AXIS)
+        parts.append(f'<rect class="axis" x="{at}" y="0" width="{AXIS}" height="{HIGH}"/>')
     return (
-        f'<figure><svg class="chart" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-labelledby="chart{number}"><title id="chart{number}">Monthly cost by stack: '
-        f"{escape(clean(said))}</title>{''.join(rows)}</svg>"
-        f'<figcaption>Monthly cost by component, all bars to one scale<ul class="legend">{legend}'
-        "</ul></figcaption></figure>"
+        f'<svg class="chart" viewBox="0 0 {WIDE} {HIGH}" preserveAspectRatio="none" '
+        f'aria-hidden="true">{"".join(parts)}</svg>'
     )
 
 
-def _cut(name: str) -> str:
-    """A name that fits beside its bar; the whole one stands in the table."""
-    return name if len(name) <= 18 else name[:17] + "…"
+def _text(text: str) -> str:
+    return escape(clean(text))
+
+
+def component_bars(estimates: Sequence[Estimate], names: Sequence[str]) -> str:
+    """One bar a stack, a stretch a component, all to one scale; nothing where all is free."""
+    rows = []
+    most = ZERO
+    for made in estimates:
+        stretches = []
+        end = ZERO
+        for component in made.components:
+            if component.total > 0:
+                said = f"{made.stack}, {component.name}: {money(component.total)}"
+                start, end = end, end + component.total
+                stretches.append(Stretch(start, end, shade_of(component.name), said))
+        most = max(most, end)
+        rows.append(Bar(made.stack, total_of(made), stretches))
+    title = "Monthly cost by component" + (", all bars to one scale" if len(rows) > 1 else "")
+    return chart(title, rows, ZERO, most, legend(names))
+
+
+def legend(names: Iterable[str]) -> str:
+    """The colours of the components."""
+    items = "".join(
+        f'<li><svg width="12" height="12" aria-hidden="true"><rect class="{shade_of(name)}" '
+        f'width="12" height="12"/></svg> {_text(name)}</li>'
+        for name in names
+    )
+    return f'<ul class="legend">{items}</ul>'

@@ -1,13 +1,28 @@
-"""The stylesheet of a page. Contrasts are at least 4.5 to 1 in both schemes (WCAG AA)."""
+"""The stylesheet of a page. Contrasts are at least 4.5 to 1 for text and 3 to 1 for what is
+drawn, in both schemes (WCAG AA)."""
 
-CSS = """\
+from __future__ import annotations
+
+from costplan.render.colours import COLOURS, shade_of
+
+
+def _variables(scheme: str) -> str:
+    """The components' colours of a scheme."""
+    return " ".join(f"--{shade_of(name)}: {getattr(one, scheme)};" for name, one in COLOURS.items())
+
+
+def _classes() -> str:
+    return " ".join(f".{shade_of(name)} {{ fill: var(--{shade_of(name)}); }}" for name in COLOURS)
+
+
+TEMPLATE = """\
 :root { color-scheme: light dark; --ink: #1a2026; --dim: #4d5a66; --paper: #ffffff; --soft: #f3f5f7;
-  --line: #c9d1d9; --link: #0a58b0; --bad: #a81616; --warn: #7a4b00; --c0: #2f6fb5; --c1: #c2570c;
-  --c2: #2b8a4b; --c3: #8e4fb0; --c4: #0e8a8a; --c5: #b03a5b; --c6: #8a7a10; --c7: #5d6b78; }
+  --line: #c9d1d9; --link: #0a58b0; --bad: #a81616; --warn: #7a4b00; --good: #1d6b35;
+  @light }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8edf2; --dim: #a9b6c2; --paper: #14181d; --soft: #1e242b; --line: #3b4651;
-    --link: #7db8ff; --bad: #ff8f8f; --warn: #f0b35a; --c0: #6aa9ec; --c1: #f09a5c; --c2: #63c086;
-    --c3: #c391e0; --c4: #4cc3c3; --c5: #e884a0; --c6: #d2c04e; --c7: #9aa8b5; }
+    --link: #7db8ff; --bad: #ff8f8f; --warn: #f0b35a; --good: #79d094;
+    @dark }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
@@ -33,11 +48,29 @@ a { color: var(--link); overflow-wrap: anywhere; }
 .card.over dd:last-child { color: var(--bad); }
 figure { margin: 0 0 1.2rem; }
 figcaption { color: var(--dim); font-size: .9rem; }
-.chart { width: 100%; height: auto; display: block; }
-.chart text { fill: var(--ink); font-size: 13px; font-variant-numeric: tabular-nums; }
-.c0 { fill: var(--c0); } .c1 { fill: var(--c1); } .c2 { fill: var(--c2); } .c3 { fill: var(--c3); }
-.c4 { fill: var(--c4); } .c5 { fill: var(--c5); } .c6 { fill: var(--c6); } .c7 { fill: var(--c7); }
-.chart rect { stroke: var(--paper); stroke-width: 1; }
+.lead { font-size: 1.1rem; font-weight: 600; margin: 0 0 1.2rem; overflow-wrap: anywhere; }
+.verdict { margin-top: .7rem; padding: .6rem .9rem; background: var(--soft);
+  border-left: 6px solid var(--dim); }
+.verdict.pass, .verdict.less { border-color: var(--good); }
+.verdict.deny { border-color: var(--bad); }
+.verdict.price, .verdict.more { border-color: var(--warn); }
+.bars { list-style: none; margin: .5rem 0 0; padding: 0; display: grid; gap: .3rem .8rem;
+  grid-template-columns: fit-content(16rem) minmax(8rem, 1fr) max-content; align-items: center; }
+.bars > li { display: contents; }
+.bars .name { overflow-wrap: anywhere; }
+.chart { width: 100%; height: 1.4rem; display: block; }
+@classes
+.more { fill: var(--warn); } .less { fill: var(--good); } .axis { fill: var(--ink); }
+.s-pass { fill: var(--good); } .s-warn { fill: var(--warn); }
+.s-deny, .s-unknown { fill: var(--bad); }
+.chart rect { stroke: var(--paper); stroke-width: 1; vector-effect: non-scaling-stroke; }
+.chart .axis { stroke: none; }
+@media (max-width: 36rem) {
+  .bars { display: block; }
+  .bars > li { display: grid; grid-template-columns: 1fr max-content; gap: 0 .8rem;
+    margin: 0 0 .6rem; }
+  .bars .chart { grid-column: 1 / -1; grid-row: 2; }
+}
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .3rem 0 0;
   padding: 0; }
 .scroll { overflow-x: auto; }
@@ -63,7 +96,8 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
 .findings .warning { border-color: var(--warn); } .findings .warning strong { color: var(--warn); }
 @media print {
   :root { --ink: #000; --dim: #333; --paper: #fff; --soft: #fff; --line: #999; --link: #000;
-    --bad: #8a0000; --warn: #5c3900; }
+    --bad: #8a0000; --warn: #5c3900; --good: #14502a;
+    @light }
   body { font-size: 10pt; }
   main, footer { max-width: none; padding: 0; }
   h2, h3, caption, summary { break-after: avoid; }
@@ -71,7 +105,13 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
   .scroll { overflow: visible; }
   th, td { overflow-wrap: anywhere; }
   td:has(a) { min-width: 0; }
-  .card, .findings li, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .card, .findings li, .verdict, rect {
+    print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   summary { list-style: none; }
 }
 """
+CSS = (
+    TEMPLATE.replace("@light", _variables("light"))
+    .replace("@dark", _variables("dark"))
+    .replace("@classes", _classes())
+)

@@ -19,6 +19,8 @@ from costplan.document.line import LineItem
 from costplan.facts import texts
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
+from costplan.render.deciding import what_decides
+from costplan.render.figures import figure_rows
 from costplan.render.markup import in_html, safe, strong
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
@@ -28,7 +30,6 @@ from costplan.render.sentences import (
     share_of,
     shared_sentences,
     source_dates,
-    summary_rows,
     traffic,
 )
 
@@ -139,9 +140,8 @@ def _bill(bill: Bill) -> list[str]:
 
 def _head(document: EstimateDocument) -> list[str]:
     estimates = document.estimates
-    rows = [
-        [safe(title), *(safe(one) for one in cells)] for title, cells in summary_rows(estimates)
-    ]
+    decided = what_decides(estimates)
+    rows = [[safe(row.title), *(safe(one) for one in row.cells)] for row in figure_rows(estimates)]
     return [
         f"# {safe(document.workload)}",
         "",
@@ -152,6 +152,7 @@ def _head(document: EstimateDocument) -> list[str]:
         *([""] if document.price_facts else []),
         *_table([safe(document.currency), *(safe(made.stack) for made in estimates)], rows),
         "",
+        *([strong(safe(decided)), ""] if decided else []),
     ]
 
 

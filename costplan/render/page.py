@@ -71,6 +71,19 @@ class Table:
         """A blank line before the next row."""
         self.rows.append(None)
 
+    @property
+    def gaps(self) -> int:
+        """How many blank lines there are between rows."""
+        return sum(row is None for row in self.rows)
+
+    def close(self, count: int) -> None:
+        """Leave out so many of the blank lines between rows, the last ones first."""
+        for at in reversed([at for at, row in enumerate(self.rows) if row is None]):
+            if count <= 0:
+                return
+            del self.rows[at]
+            count -= 1
+
     def widths(self, room: int) -> list[int]:
         """Column widths that fit into ``room`` columns; text columns give way, figures last."""
         natural = [width_of(column.title) for column in self.columns]
@@ -85,6 +98,10 @@ class Table:
                     parts = text.split("\n")
                     natural[at] = max(natural[at], *(width_of(part) for part in parts))
         over = sum(natural) + 3 * (len(natural) - 1) - room
+        if over < 0:
+            wider = min(-over, self._cramped(natural))
+            natural[0] += wider
+            over += wider
         for figures in (False, True):
             while over > 0:
                 open_ones = [
@@ -98,6 +115,16 @@ class Table:
                 natural[widest] -= 1
                 over -= 1
         return natural
+
+    def _cramped(self, widths: Sequence[int]) -> int:
+        """How much wider the first column must be for the texts that run on over others."""
+        missing = 0
+        for row in self.rows:
+            if row is not None and spans(row):
+                run = next((at for at, one in enumerate(row) if at and one.text), len(row))
+                width = sum(widths[:run]) + 3 * (run - 1)
+                missing = max(missing, width_of(row[0].text) - width)
+        return missing
 
 
 def spans(row: Sequence[Cell] | None) -> bool:

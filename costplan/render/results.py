@@ -20,15 +20,18 @@ RESULT_FORMATS: Mapping[str, Mapping[str, str]] = {
         "table": "costplan.render.diff",
         "json": "costplan.render.result_json",
         "markdown": "costplan.render.diff_markdown",
+        "html": "costplan.render.html_diff",
     },
     "check": {
         "table": "costplan.render.verdict",
         "json": "costplan.render.result_json",
         "markdown": "costplan.render.verdict_markdown",
+        "html": "costplan.render.html_verdict",
         **{form: FORMATS[form] for form in ANNOTATING},
     },
 }
-"""Of each kind the modules with ``draw(document, look)``, by format; of a format of ``ANNOTATING``
+"""Of each kind the modules with ``draw(document, look)``, by format, and of HTML with
+``body(document)``; of a format of ``ANNOTATING``
 those with ``draw_findings(sets, look)``."""
 FINDINGS: Mapping[str, str] = {"check": "costplan.render.verdict_findings"}
 """Of each kind that is annotated the module with ``findings(document, warning)``."""
@@ -55,6 +58,8 @@ def draw_results(saved: Sequence[SavedResult], form: str, look: Look) -> str:
         return _draw(saved[0].document, form, look)
     if form == "json":
         return _report(saved)
+    if form == "html":
+        return _sections(saved, look)
     parts = [_draw(one.document, form, look) for one in saved]
     if form == "table":
         parts = [_headed(one.name, part, look) for one, part in zip(saved, parts, strict=True)]
@@ -72,6 +77,17 @@ def _headed(name: str, text: str, look: Look) -> str:
     page = Page(look)
     page.say(f"== {name} ==", "bold")
     return f"{page.text()}\n{text}"
+
+
+def _sections(saved: Sequence[SavedResult], look: Look) -> str:
+    """One HTML page of them all."""
+    from costplan.render.html_page import whole_page
+
+    bodies = [
+        import_module(RESULT_FORMATS[kind_of(one.document)]["html"]).body(one.document)
+        for one in saved
+    ]
+    return whole_page(f"{len(saved)} documents", "\n".join(bodies), look)
 
 
 def _report(saved: Sequence[SavedResult]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from costplan.document.facts import findings
 from costplan.document.finding import Finding, Findings, Rule, Where
+from costplan.problems import clean
 from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.marks import fingerprints, titled, uri
@@ -14,6 +16,7 @@ from costplan.render.marks import fingerprints, titled, uri
 if TYPE_CHECKING:
     from costplan.document.saved import Saved
 
+LINK = re.compile(r"\]\s*\(")
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -50,11 +53,18 @@ def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
+def plain_text(text: str) -> str:
+    """A message in which no viewer finds a link: the brackets of ``[text](address)`` are escaped
+    (SARIF 2.1.0, 3.11.6), and control characters are spelled out."""
+    text = clean(text)
+    return re.sub(r"[\[\]]", r"\\\g<0>", text) if LINK.search(text) else text
+
+
 def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
-        "shortDescription": {"text": rule.title},
-        "help": {"text": rule.help},
+        "shortDescription": {"text": plain_text(rule.title)},
+        "help": {"text": plain_text(rule.help)},
         "defaultConfiguration": {"level": rule.level},
     }
 
@@ -64,7 +74,7 @@ def _result(one: Finding, at: int, subject: str, mark: str) -> dict[str, Any]:
         "ruleId": one.rule.id,
         "ruleIndex": at,
         "level": one.level,
-        "message": {"text": f"{titled(one, subject)}: {one.message}"},
+        "message": {"text": plain_text(f"{titled(one, subject)}: {one.message}")},
     }
     location = _location(one.where)
     if one.stack:

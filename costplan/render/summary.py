@@ -3,87 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from costplan.document.estimate import Estimate, EstimateDocument
-from costplan.render.page import Cell, Page, Table, cell, known_sum, money
-from costplan.render.sentences import (
-    component_names,
-    ended_rows,
-    or_dash,
-    reliability_rows,
-    total_of,
-)
+from costplan.render.figures import WHOLE, Row, figure_rows
+from costplan.render.page import Cell, Page, Table, cell
+from costplan.render.sentences import total_of
+
+LABEL = 19
+"""Columns of the longest usual title."""
+
+if TYPE_CHECKING:
+    from costplan.document.estimate import Estimate, EstimateDocument
 
 
 def summarise(page: Page, document: EstimateDocument) -> None:
-    """The stacks side by side, in as many tables as the width asks for."""
-    estimates = document.estimates
-    for group in _fitting(estimates, page.width):
-        _summary(page, group, document.currency, alone=len(estimates) == 1)
+    """The stacks with all their figures, in as many tables as the width asks for."""
+    rows = figure_rows(document.estimates)
+    if len(document.estimates) == 1:  # its components are its total
+        rows = [row for row in rows if row.block != "component"]
+    for table in side_by_side(document, rows, page.width):
+        page.draw(table)
         page.say()
 
 
-def _fitting(estimates: Sequence[Estimate], width: int) -> Iterable[Sequence[Estimate]]:
-    """The stacks in groups whose columns fit beside each other."""
-    group: list[Estimate] = []
-    used = 19
-    for made in estimates:
-        needed = 3 + max(len(made.stack), len(total_of(made)))
+def side_by_side(document: EstimateDocument, rows: Sequence[Row], width: int) -> list[Table]:
+    """The rows as tables, each of as many stacks as fit beside each other."""
+    estimates, tables = document.estimates, []
+    for group in _fitting(estimates, rows, width):
+        table = Table(document.currency, *(estimates[at].stack for at in group))
+        block = rows[0].block if rows else ""
+        for row in rows:
+            if row.block != block and apart(row, block):
+                table.rule()
+            block = row.block
+            table.add(title_of(row), *(shaded(row, row.cells[at]) for at in group))
+        tables.append(table)
+    return tables
+
+
+def apart(row: Row, before: str) -> bool:
+    """Whether a blank line stands before a row that begins a block."""
+    return not (row.block == "each" and before == "total")
+
+
+def title_of(row: Row) -> Cell:
+    """A row's title, indented where it is a part."""
+    return cell(f"  {row.title}" if row.part else row.title, "bold" if row.title == WHOLE else "")
+
+
+def shaded(row: Row, text: str) -> Cell:
+    """A figure in the style that says what it is."""
+    if row.title == WHOLE:
+        return cell(text, "bold")
+    if text == "-":
+        return cell(text, "dim")
+    if row.block == "budget":
+        return cell(text, "red" if text.startswith("-") else "green")
+    unknown = row.block == "component" and (text == "unknown" or text.startswith(">="))
+    return cell(text, "yellow" if unknown or row.title == "no longer sold" else "")
+
+
+def _fitting(
+    estimates: Sequence[Estimate], rows: Sequence[Row], width: int
+) -> Iterable[Sequence[int]]:
+    """The stacks, by their places, in groups whose columns fit beside each other."""
+    group: list[int] = []
+    label = max(LABEL, *(len(title_of(row).text) for row in rows)) if rows else LABEL
+    used = label
+    for at, made in enumerate(estimates):
+        cells = [len(row.cells[at]) for row in rows]
+        needed = 3 + max(len(made.stack), len(total_of(made)), *cells)
         if group and used + needed > width:
             yield group
-            group, used = [], 19
-        group.append(made)
+            group, used = [], label
+        group.append(at)
         used += needed
     if group:
         yield group
-
-
-def _summary(page: Page, estimates: Sequence[Estimate], currency: str, *, alone: bool) -> None:
-    """The stacks side by side; one that is ``alone`` has its components in its own table."""
-    table = Table(currency, *(made.stack for made in estimates))
-    if not alone:
-        for name in component_names(estimates):
-            table.add(name, *(_component_cell(made, name) for made in estimates))
-        table.rule()
-    table.add(cell("total a month", "bold"), *(cell(total_of(made), "bold") for made in estimates))
-    for title, words in ended_rows(estimates):
-        table.add(cell(title, "yellow"), *(cell(word, "yellow") for word in words))
-    rows: list[tuple[str, list[Decimal | None]]] = [
-        ("  fixed", [made.fixed_monthly for made in estimates]),
-        ("  variable", [made.variable_monthly for made in estimates]),
-    ]
-    if any(made.list_monthly != made.total_monthly for made in estimates):
-        rows.append(("  at list price", [made.list_monthly for made in estimates]))
-    if any(made.contracted_monthly != made.total_monthly for made in estimates):
-        rows.append(("  contracted", [made.contracted_monthly for made in estimates]))
-    rows.append(("a request", [made.cost_per_request for made in estimates]))
-    for title, amounts in rows:
-        table.add(title, *(or_dash(one) for one in amounts))
-    table.rule()
-    table.add("orchestration spend", *(money(made.orchestration_spend) for made in estimates))
-    table.add("overprovisioned", *(money(made.overprovisioned_compute) for made in estimates))
-    found = reliability_rows(estimates)
-    if found:
-        table.rule()
-        for title, cells in found:
-            table.add(title, *cells)
-    if any(made.budget is not None for made in estimates):
-        if found:
-            table.rule()
-        table.add("budget left", *(_headroom(made) for made in estimates))
-    page.draw(table)
-
-
-def _component_cell(made: Estimate, name: str) -> Cell:
-    component = next((one for one in made.components if one.name == name), None)
-    if component is None:
-        return cell("-", "dim")
-    return cell(known_sum(component.line_items), "yellow" if component.unpriced else "")
-
-
-def _headroom(made: Estimate) -> Cell:
-    if made.budget is None:
-        return cell("-", "dim")
-    left = made.budget - made.total_monthly
-    return cell(money(left), "red" if left < 0 else "green")

@@ -10,9 +10,14 @@ from costplan.render.verdict import figures, labelled, reason, sentence, written
 
 WORDS = {"pass": "pass", "warn": "**warn**", "deny": "**deny**", "unknown": "**unknown**"}
 
+HEADER = (
+    "| | stack | rule | figure | limit | headroom | why |",
+    "| --- | --- | --- | ---: | ---: | ---: | --- |",
+)
+
 
 def draw(document: CheckDocument, look: Look) -> str:
-    """One table of all verdicts; each text of a file is escaped."""
+    """What is no pass first, passes folded away below it; each text of a file is escaped."""
     against = f", against {document.baseline}" if document.baseline else ""
     labels = labelled(document)
     rows = [
@@ -20,10 +25,17 @@ def draw(document: CheckDocument, look: Look) -> str:
         "",
         safe(f"Prices as of {document.as_of}, in {document.currency} a month{against}."),
         "",
-        "| | stack | rule | figure | limit | headroom | why |",
-        "| --- | --- | --- | ---: | ---: | ---: | --- |",
-        *(_row(one, labels[id(one)]) for one in document.verdicts),
     ]
+    held = [one for one in document.verdicts if one.status == "pass"]
+    rest = [one for one in document.verdicts if one.status != "pass"]
+    if rest:
+        rows += [*HEADER, *(_row(one, labels[id(one)]) for one in rest)]
+    if held and rest:
+        rows += ["", f"<details><summary>{len(held)} passed</summary>", ""]
+    if held:
+        rows += [*HEADER, *(_row(one, labels[id(one)]) for one in held)]
+    if held and rest:
+        rows += ["", "</details>"]
     if document.notes:
         rows += ["", strong("Notes"), "", *(f"- {safe(note)}" for note in document.notes)]
     text = "\n".join(rows) + "\n"

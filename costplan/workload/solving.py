@@ -31,7 +31,7 @@ STOPS_LEARNING = ((None, None), (3, None), (2, None), (1, None), (3, 3), (2, 2),
 """Verdicts and runs after which an urn stops learning, tried in turn where states run out."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Visits:
     """Expected runs of each step for one request, and the share that a person handles.
 
@@ -45,7 +45,7 @@ class Visits:
     cases: Decimal = Decimal(0)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Solved:
     """The outcomes of a workload with one stack's models.
 

@@ -19,7 +19,7 @@ from costplan.workload.step import Step
 from costplan.workload.tables import Job
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class PartUsage:
     """The variables of one role that is not a model, and what its use is for."""
 
@@ -36,7 +36,7 @@ class PartUsage:
         return found
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Usage:
     """Everything a month takes. ``requests`` are turns where traffic counts conversations."""
 

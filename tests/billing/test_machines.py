@@ -42,7 +42,8 @@ def run(*demands: ModelCalls, hours: int = 100, speed: int = 10, peak: str | Non
     traffic = Traffic(
         requests_per_month=Decimal(1), peak_to_mean=None if peak is None else Decimal(peak)
     )
-    return bill, bill_machines(GPU, bill, demands, binding, traffic)
+    problems = bill_machines(GPU, bill, demands, binding, traffic)
+    return bill.write(), problems
 
 
 def test_what_is_used_produces_and_the_rest_is_idle() -> None:

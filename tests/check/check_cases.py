@@ -11,6 +11,7 @@ from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem, Price
 from costplan.document.reliability import Reliability
 from costplan.document.verdict import CheckDocument, Verdict
+from costplan.facts import said
 from costplan.plan.judge.check import check
 from costplan.plan.judge.ruleset import RuleSet
 from costplan.record import read
@@ -49,7 +50,7 @@ def line(
         confidence=more.pop("confidence", "vendor"),
         since=checked,
         checked=checked,
-        reason=None if amount is not None else "on request",
+        why=None if amount is not None else said("reason", "on request"),
     )
     list_amount = more.pop("list_amount", money)
     return LineItem(

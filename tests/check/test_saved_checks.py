@@ -166,7 +166,7 @@ TAMPERED: dict[str, tuple[Callable[[Any], None], str]] = {
     "a level": (put("component vector-db", level="deny"), "level is 'deny', but"),
     "a level of a policy": (put("small", level="warn"), "level must be 'deny'"),
     "an unknown figure that passes": (put("seats", status="pass"), "seats is not known"),
-    "a policy without its reason": (put("small", reason=None), "reason must be said"),
+    "a policy without its reason": (put("small", reason=None, why=None), "reason must be said"),
     "a missing price that denies": (put("vendor/secret", status="deny"), "'pass' or 'unknown'"),
     "a missing price that waits": (put("vendor/secret", waits_for_price=True), "must be false"),
     "a pass that waits": (put("unpriced_lines", waits_for_price=True), "must be false where"),

@@ -45,7 +45,8 @@ def test_price_show_and_estimate_name_the_entry_that_an_alias_means(tmp_path: Pa
     text = WORKLOAD.replace("openai/gpt-6.1-terra", ALIAS)
     plan = costplan("estimate", "-", "--as-of", "2026-11-22", folder=tmp_path, stdin=text)
     assert plan.code == 0
-    assert SAID in joined(plan.out)
+    full = costplan("estimate", "-", "--full", "--as-of", "2026-11-22", folder=tmp_path, stdin=text)
+    assert SAID in joined(full.out)
     assert "retires on 2026-11-30, in this month" in joined(plan.out)
 
 
@@ -53,7 +54,7 @@ def test_a_hostile_alias_stays_text(tmp_path: Path) -> None:
     text = WORKLOAD.replace('"openai/gpt-6.1-terra"', '"acme/[red]x[/red]\\u001b[31m"') + OWN
     for env in ({}, {"FORCE_COLOR": "1"}):
         ran = costplan(
-            "estimate", "-", "--as-of", "2026-11-22", folder=tmp_path, stdin=text, env=env
+            "estimate", "-", "--full", "--as-of", "2026-11-22", folder=tmp_path, stdin=text, env=env
         )
         assert ran.code == 0, ran.err
         assert "acme/[red]x[/red]\\x1b[31m is an alias of acme/one" in joined(ran.out)

@@ -78,7 +78,9 @@ CASES = {
     "negative option": option("--max-total -1", "--max-total: must be at least 0, not -1"),
     "nan option": option("--max-total nan", "--max-total: nan is not a finite number"),
     "huge option": option("--max-total 1e999999999", "not a finite number under 1e15"),
-    "reliability option": option("--min-reliability 98", "--min-reliability: must be at most 1"),
+    "reliability option": option(
+        "--min-reliability 98", "share between 0 and 1\n   = help: as a share 0.98"
+    ),
     "the same option twice": option("--max-total 3 --max-total 9", "--max-total is given twice"),
     "increase option": option("--max-increase ten%", "'ten' is not a number"),
     "increase twice": option("--max-increase 1% --max-increase 2%", "twice as a percentage"),

@@ -21,6 +21,8 @@ PAGES = [
     if path.stem not in OF_PRICES
 ]
 DRAWN = ("Table", "add", "cell", "bullets")
+ROWS = ("Row", "_money")
+"""What makes a row of figures: its block, then its title."""
 
 
 def titles(page: str) -> Iterator[str]:
@@ -30,11 +32,12 @@ def titles(page: str) -> Iterator[str]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             given = node.args[:1] if name in ("cell", "bullets") else node.args
-            if name in DRAWN:
+            given = node.args[1:2] if name in ROWS else given
+            if name in (*DRAWN, *ROWS):
                 yield from (one.value for one in given if isinstance(one, ast.Constant))
         if isinstance(node, ast.Tuple):
             match node.elts:
-                case [ast.Constant(value=str(title)), ast.ListComp() | ast.Name() | ast.Call()]:
+                case [ast.Constant(value=str(title)), ast.ListComp() | ast.Name() | ast.Call(), *_]:
                     yield title
 
 

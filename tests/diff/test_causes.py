@@ -13,6 +13,7 @@ from properties import examples
 from costplan.document.diff import CAUSES, DiffDocument
 from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem, Price
+from costplan.facts import fact
 from costplan.plan.judge.diff import diff
 from costplan.problems import BadUsage
 from costplan.quantity import settle
@@ -45,7 +46,7 @@ def line(
             confidence="vendor",
             since=DAY,
             checked=DAY,
-            reason=None if price is not None else "not published",
+            why=None if price is not None else fact("not-published"),
             variant=variant,
         ),
         D(quantity),

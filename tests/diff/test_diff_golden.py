@@ -20,7 +20,7 @@ from costplan.cli import run
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests" / "golden" / "diff"
 D = Decimal
-FORMS = {"diff-80.txt": "table", "diff.json": "json", "diff.md": "markdown"}
+FORMS = {"diff-80.txt": "table", "diff.json": "json", "diff.md": "markdown", "diff.html": "html"}
 CASES = {
     **{name: ("base.toml", "head.toml", form) for name, form in FORMS.items()},
     **{f"same-{name}": ("base.toml", "base.toml", form) for name, form in FORMS.items()},

@@ -28,7 +28,7 @@ SAVED = sorted((ROOT / "tests" / "data" / "documents").glob("*.json"))
 SCHEMAS = ROOT / "tests" / "golden" / "schemas"
 SAVED_NOWHERE = {"price_overview"}
 """Kinds that are drawn for a reader only."""
-ADDED = {"facts"}
+ADDED = {"facts", "why"}
 """Keys that minor versions added since files were saved, wherever they stand."""
 
 

@@ -7,13 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from costplan.document.saved import Saved, parse
+from costplan.document.saved import Saved, SavedResult, parse, parse_result
 from costplan.store.files.documents import open_document, parse_json
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 SAVED = ROOT / "tests" / "data" / "saved"
 """Documents as they were saved once: prices move on, and what was saved must still be read."""
+RESULTS = ROOT / "tests" / "data" / "documents"
 SUPPORT = GOLDEN / "support-agent.json"
 MINIMAL = GOLDEN / "minimal.json"
 HORIZON = GOLDEN / "support-agent-horizon.json"
@@ -51,6 +52,32 @@ def hostile() -> Saved:
         line["formula"] = name
     made["origin"] = {"file": "a b/ü%,:\n.toml", "lines": {"budget": 7}}
     return Saved("hostile.json", parse(made))
+
+
+NAMES = ("workload", "base", "head", "stack", "role", "offer", "charge", "unit", "reason", "remedy")
+NAMES = (*NAMES, "subject", "baseline", "file", "rule", "source")
+"""Keys of a result whose strings a file may choose."""
+
+
+def hostile_result(name: str) -> SavedResult:
+    """A diff or a check of the test data with markup in every name."""
+
+    def renamed(given: Any, key: str = "") -> Any:
+        if isinstance(given, dict):
+            return {name: renamed(value, name) for name, value in given.items()}
+        if isinstance(given, list):
+            return [renamed(one, key) for one in given]
+        if isinstance(given, str) and key in (*NAMES, "stacks", "notes", "rule_changes"):
+            return f"{NASTY}{given}"
+        return given
+
+    made = renamed(data(RESULTS / name))
+    if made["kind"] == "diff":
+        made |= {"rule_changes": [NASTY], "changed": True}
+    for verdict in made.get("verdicts", []):
+        if verdict["kind"] == "limit":  # which is a word of the schema's own
+            verdict["rule"] = verdict["rule"].removeprefix(NASTY)
+    return SavedResult(name, parse_result(made))
 
 
 def scaled(stacks: int, lines: int) -> Any:

@@ -60,7 +60,7 @@ def test_the_command_offers_what_there_is() -> None:
 
 def test_a_report_needs_no_prices_and_no_workload(folder: Path) -> None:
     fresh = said(folder, "s.json").out
-    assert fresh.startswith("support-agent: 10,000 requests a month\n")
+    assert fresh.startswith("support-agent: 10,000 requests a month; prices as of ")
     assert max(map(len, fresh.splitlines())) <= 80
     assert said(folder, "s.json", "--format", "json").out == SUPPORT.read_text("utf-8")
 

@@ -8,12 +8,11 @@ import io
 import json
 import re
 from decimal import Decimal
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from html_reader import Page
 from jsonschema import Draft4Validator, Draft202012Validator
 from report_cases import BILL, LINES, MINIMAL, NASTY, ROOT, SAVED, SUPPORT, data, hostile, opened
 
@@ -24,9 +23,11 @@ from costplan.facts import fact
 from costplan.problems import clean
 from costplan.record.writing import plain
 from costplan.render import FORMATS, TABULAR, Look, render_all
+from costplan.render.colours import COLOURS, OTHER, Colour, colour_of, shade_of
 from costplan.render.csv import table
 from costplan.render.markup import in_html, safe
 from costplan.store.files.schemas import schema
+from costplan.words import CATEGORIES
 
 LOOK = Look()
 FORMULA = re.compile("^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -405,60 +406,6 @@ def test_markdown_shows_every_stack_and_its_lines() -> None:
     assert text.count("over-budget") == 3
 
 
-class Page(HTMLParser):
-    """What a page holds: tags balanced, its cells, what it would fetch or run."""
-
-    VOID = ("meta", "br", "rect")
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in self.VOID or (tag == "rect" and self.get_starttag_text()[-2:] != "/>"):
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: Any) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-
-@pytest.mark.parametrize("which", ["support", "hostile", "both"])
-def test_html_needs_nothing_and_runs_nothing(which: str) -> None:
-    saved = {
-        "support": opened(SUPPORT),
-        "hostile": [hostile()],
-        "both": opened(SAVED / "support-agent-comparison.json", MINIMAL, BILL),
-    }[which]
-    page = Page(drawn("html", *saved))
-    names = {tag for tag, _ in page.tags}
-    assert not names & {"script", "link", "img", "iframe", "object", "form", "base", "image"}
-    for tag, attributes in page.tags:
-        assert not any(name.startswith("on") or name == "style" for name in attributes), tag
-        for name in ("src", "href", "action", "xlink:href"):
-            value = attributes.get(name)
-            assert value is None or (tag == "a" and value.startswith("https://")), value
-    policy = next(a["content"] for t, a in page.tags if a.get("http-equiv"))
-    assert policy is not None
-    assert policy.startswith("default-src 'none'")
-    tables = sum(tag == "table" for tag, _ in page.tags)
-    assert tables == sum(tag == "caption" for tag, _ in page.tags) > 0
-    assert all(
-        attributes.get("scope") in ("col", "row") for t, attributes in page.tags if t == "th"
-    )
-
-
 def test_html_shows_every_total_and_escapes_names() -> None:
     text = drawn("html", *opened(SUPPORT))
     for stack, total in totals(SUPPORT).items():
@@ -482,13 +429,20 @@ def contrast(one: str, other: str) -> float:
 def test_colours_can_be_told_apart_in_both_schemes() -> None:
     from costplan.render.html_style import CSS
 
-    schemes = [dict(re.findall(r"--(\w+): (#\w{6})", part)) for part in CSS.split("@media")[:2]]
+    schemes = [dict(re.findall(r"--([\w-]+): (#\w{6})", part)) for part in CSS.split("@media")[:2]]
     for colors in schemes:
         for paper in ("paper", "soft"):
             for ink in ("ink", "dim", "link", "bad", "warn"):
                 assert contrast(colors[ink], colors[paper]) >= 4.5, (ink, paper)
-        for shade in range(8):
-            assert contrast(colors[f"c{shade}"], colors["paper"]) >= 3, shade
+        for name in (*map(shade_of, COLOURS), "good", "warn", "bad"):
+            assert contrast(colors[name], colors["paper"]) >= 3
+
+
+def test_every_component_has_a_colour_of_its_own() -> None:
+    assert set(COLOURS) == {*CATEGORIES, OTHER}
+    for field in Colour._fields:
+        assert len({getattr(one, field) for one in COLOURS.values()}) == len(COLOURS), field
+    assert colour_of("of nobody") == COLOURS[OTHER]
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -112,6 +112,8 @@ def test_a_document_by_itself_is_drawn_as_json_as_it_was_saved(
     drawn = parse_json("drawn", capsys.readouterr().out)
     for stack in drawn["estimates"]:  # which it did not have yet
         assert [one["topic"] for one in stack.pop("facts")]
+        for line in stack["unpriced"]:
+            line.pop("why")
     saved = parse_json(ONE[0], (SAVED / ONE[0]).read_text("utf-8"))
     assert list(drawn) == list(saved)
     assert drawn == {**saved, "schema_version": version_of(EstimateDocument)}

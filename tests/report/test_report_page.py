@@ -9,9 +9,23 @@ from pathlib import Path
 
 import pytest
 from chromium import Browser
-from report_cases import BILL, MINIMAL, SAVED, SUPPORT, data, hostile, opened
+from report_cases import (
+    BILL,
+    MINIMAL,
+    RESULTS,
+    SAVED,
+    SUPPORT,
+    data,
+    hostile,
+    hostile_result,
+    opened,
+)
 
+from costplan.document.saved import SavedResult, parse_result
 from costplan.render import Look, render_all
+from costplan.render.results import draw_results
+
+OF_RESULTS = ("diff-stacks", "diff-prices", "check-support", "check-policies")
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +43,17 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "several": opened(SUPPORT, MINIMAL, BILL),
         "hostile": [hostile()],
     }
+    texts = {name: render_all(saved, "html", Look()) for name, saved in drawn.items()}
+    for name in OF_RESULTS:
+        result = SavedResult(name, parse_result(data(RESULTS / f"{name}.json")))
+        texts[name] = draw_results([result], "html", Look())
+    texts["hostile results"] = draw_results(
+        [hostile_result(f"{name}.json") for name in OF_RESULTS], "html", Look()
+    )
     made = {}
-    for name, saved in drawn.items():
+    for name, text in texts.items():
         made[name] = folder / f"{name}.html"
-        made[name].write_text(render_all(saved, "html", Look()), encoding="utf-8")
+        made[name].write_text(text, encoding="utf-8")
     return made
 
 
@@ -50,7 +71,9 @@ def pixels(png: bytes) -> tuple[int, int, bytes]:
     return width, height, zlib.decompress(body)
 
 
-@pytest.mark.parametrize("name", ["support", "comparison", "several", "hostile"])
+@pytest.mark.parametrize(
+    "name", ["support", "comparison", "several", "hostile", "hostile results", *OF_RESULTS]
+)
 def test_a_page_asks_for_nothing_and_complains_of_nothing(
     browser: Browser, pages: dict[str, Path], name: str
 ) -> None:
@@ -114,9 +137,56 @@ def test_light_dark_and_print_are_drawn(browser: Browser, pages: dict[str, Path]
         assert all(low <= one < high for one in means[name]), (name, color)
 
 
+def test_a_bar_is_as_long_as_its_figure_at_any_width(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    """And the text beside it keeps its size: it is no part of the drawing."""
+    browser.open(pages["support"])
+    totals = [stack["total_monthly"] for stack in data(SUPPORT)["estimates"]]
+    for width in (400, 1200):
+        browser.look(width=width)
+        bars = browser.run(
+            "[...document.querySelectorAll('.bars > li')].map(li => [...li.querySelectorAll"
+            "('rect')].reduce((sum, r) => sum + r.getBoundingClientRect().width, 0))"
+        )
+        for bar, total in zip(bars, totals, strict=True):
+            assert abs(bar / max(bars) - float(total / max(totals))) < 0.02
+        size = "getComputedStyle(document.querySelector('.bars .name')).fontSize"
+        assert browser.run(size) == "15px"
+        shown = browser.run(
+            "[...document.querySelectorAll('.bars .n')].map(one => one.getBoundingClientRect())"
+            ".map(box => [box.left, box.right])"
+        )
+        assert all(0 <= left < right <= width for left, right in shown)
+
+
+def test_a_diff_draws_its_causes_to_both_sides_of_the_axis(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    browser.open(pages["diff-prices"])
+    browser.look(width=400)
+    shown = browser.run(
+        "[...document.querySelectorAll('.bars > li')].map(li => [li.querySelector('.name')"
+        ".innerText, ...[...li.querySelectorAll('rect')].map(r => [r.getAttribute('class'),"
+        " r.getBoundingClientRect().left, r.getBoundingClientRect().right])])"
+    )
+    causes = {
+        name: stack["causes"][name]
+        for stack in data(RESULTS / "diff-prices.json")["stacks"][:1]
+        for name in stack["causes"]
+        if stack["causes"][name]
+    }
+    assert [row[0].partition(":")[0] for row in shown[: len(causes)]] == [*causes]
+    for row, value in zip(shown, causes.values(), strict=False):
+        (shade, left, right), (axis, *_) = row[1], row[-1]
+        assert (shade, axis) == ("more" if value > 0 else "less", "axis")
+        middle = (row[-1][1] + row[-1][2]) / 2
+        assert (left >= middle - 3) if value > 0 else (right <= middle + 3)
+
+
 @pytest.mark.parametrize("width", [360, 768, 1400])
 def test_only_tables_scroll_sideways(browser: Browser, pages: dict[str, Path], width: int) -> None:
-    for name in ("several", "comparison", "hostile"):
+    for name in ("several", "comparison", "hostile", "hostile results", *OF_RESULTS):
         browser.open(pages[name])
         browser.look(width=width)
         assert browser.run("document.documentElement.scrollWidth") <= width, name

@@ -33,8 +33,8 @@ MADE = {
     "check-pass": ("check", "w.toml", "--max-total=9"),
 }
 FORMS = {
-    "diff": ("table", "json", "markdown"),
-    "check": ("table", "json", "markdown", "junit", "sarif", "github", "gitlab"),
+    "diff": ("table", "json", "markdown", "html"),
+    "check": ("table", "json", "markdown", "html", "junit", "sarif", "github", "gitlab"),
 }
 
 
@@ -62,6 +62,11 @@ def test_several_results_are_each_themselves(saved: Path) -> None:
         assert (saved / f"{name}.table").read_text() in table.out
     markdown = costplan("report", *files, "--format=markdown", folder=saved).out
     assert markdown == "\n".join((saved / f"{x[:-5]}.markdown").read_text() for x in files)
+    page = costplan("report", *files, "--format=html", folder=saved).out
+    assert "<title>3 documents</title>" in page
+    for name in MADE:
+        whole = (saved / f"{name}.html").read_text()
+        assert whole[whole.index("<section>") : whole.rindex("</section>")] in page
     data = json.loads(costplan("report", *files, "--format=json", folder=saved).out)
     assert data["kind"] == "report"
     assert [one["file"] for one in data["documents"]] == list(files)
@@ -88,10 +93,12 @@ REFUSED = {
     "fields": ("check.json --fields role", "--fields does not apply"),
     "the dearest": ("check.json --top 3", "--top does not apply"),
     "formulas": ("check.json --explain", "--explain does not apply"),
-    "a diff as a test": ("diff.json --format junit", "formats: table, json, markdown\n"),
+    "lines": ("check.json --lines", "--lines does not apply"),
+    "all of it": ("diff.json --full", "--full does not apply"),
+    "a diff as a test": ("diff.json --format junit", "formats: table, json, markdown, html\n"),
     "both as a test": ("check.json diff.json --format junit", "a diff cannot be drawn as junit"),
-    "a check as lines": ("check.json --format csv", "formats: table, json, markdown, junit, sarif"),
-    "a check as a page": ("check.json --format html", "a check cannot be drawn as html"),
+    "a check as lines": ("check.json --format csv", "formats: table, json, markdown, html, junit"),
+    "a check as a picture": ("check.json --format svg", "a check cannot be drawn as svg"),
     "over itself": ("check.json --out check.json", "check.json is read here"),
 }
 

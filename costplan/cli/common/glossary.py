@@ -97,6 +97,7 @@ TERMS: dict[str, Term] = {
         "how far the source of a price can be trusted",
         ("Every price names its source and the day that source was read. From the best down:",),
         "'costplan estimate --explain' shows it line by line",
+        ("unverified", "unverified prices (?)"),
     ),
     "staleness": Term(
         "a price whose source was read too long ago",

@@ -77,6 +77,13 @@ ExplainOption = Annotated[
     bool,
     typer.Option("--explain", help="Show each line's formula, price, source and date."),
 ]
+LinesOption = Annotated[
+    bool, typer.Option("--lines", help="Show the lines of every stack, not of a single one alone.")
+]
+FullOption = Annotated[
+    bool,
+    typer.Option("--full", help="Show all that is known: lines, notes, assumptions, exclusions."),
+]
 LockOption = Annotated[
     Path | None,
     typer.Option("--lock", metavar="FILE", help="Prices pinned by this lock file."),

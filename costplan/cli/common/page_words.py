@@ -29,10 +29,11 @@ PAGE_WORDS: dict[str, Term] = {
         "what traffic counts, and the cost of it",
         (
             "'a request' is the month's total over its requests. With [conversation], traffic "
-            "counts conversations, and a request is a turn of them.",
+            "counts conversations, and a request is a turn of them: 'a conversation' and 'a turn' "
+            "are the total over either.",
         ),
         "'costplan explain traffic'",
-        ("requests", "a request"),
+        ("requests", "a request", "a conversation", "a turn"),
     ),
     "months": Term(
         "the bill over the horizon, month by month",
@@ -151,7 +152,7 @@ PAGE_WORDS: dict[str, Term] = {
         "one charge of a bill",
         (
             "A quantity times a price, for a role, a step and a purpose, with the price's source "
-            "and dates. 'Notes' below a bill are what a reader must know of its lines.",
+            "and dates. 'Notes' are what a reader must know of its lines.",
         ),
         "'costplan estimate --explain'",
         ("lines", "line item", "notes", "quantity", "charge"),

@@ -14,6 +14,7 @@ from costplan import __version__
 from costplan.cli.common.environment import width as asked_width
 from costplan.cli.common.voice import note
 from costplan.problems import BadUsage, CostplanError, clean, did_you_mean
+from costplan.quantity import literal
 from costplan.render import Look
 
 
@@ -39,8 +40,9 @@ def remark(sentences: Iterable[str]) -> None:
         print(f"   = note: {clean(sentence)}", file=sys.stderr)
 
 
-def look(explain: bool = False) -> Look:
-    """How stdout may look: its width, and colour only on a terminal that wants it."""
+def look(explain: bool = False, lines: bool = False, full: bool = False) -> Look:
+    """How stdout may look: its width, colour only on a terminal that wants it, and how much of an
+    estimate is shown."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
     color = terminal and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
     if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"):
@@ -53,6 +55,8 @@ def look(explain: bool = False) -> Look:
         unicode=encoding.startswith("utf"),
         explain=explain,
         version=__version__,
+        lines=lines,
+        full=full,
     )
 
 
@@ -145,9 +149,31 @@ def quantities(pairs: list[str]) -> dict[str, Decimal]:
     return found
 
 
+def percentage(name: str, text: str) -> Decimal | None:
+    """The number of a percentage such as ``10%`` or ``10 %``; None where the text is none.
+
+    Raises BadUsage where what stands before the sign is no number.
+    """
+    bare = text.strip()
+    return sane(name, bare.removesuffix("%").rstrip()) if bare.endswith("%") else None
+
+
+def share(name: str, text: str) -> Decimal:
+    """A share as people write it: 0.99, 99% or 99 %. Raises BadUsage, also for one that is not
+    between 0 and 1."""
+    percent = percentage(name, text)
+    found = sane(name, text.strip()) if percent is None else percent / 100
+    if not 0 <= found <= 1:
+        hint = None
+        if percent is None and 1 < found <= 100:
+            hint = f"as a share {literal(found / 100)}, in per cent '{literal(found)} %'"
+        raise BadUsage(f"{name} is {clean(text.strip())}: it is a share between 0 and 1", hint)
+    return found
+
+
 def sane(name: str, value: str) -> Decimal:
     """A number from the command line. Raises BadUsage, also for one beyond Decimal's exponents."""
-    from costplan.api.estimating import number
+    from costplan.api.billing import number
 
     try:
         return number(name, value)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from costplan.billing.offers import Take, bill_offer
+from costplan.billing.book import Book
+from costplan.billing.takes import Take
 from costplan.billing.variables import MissingVariables, takes_variable, variables_of
 from costplan.catalog.lookup import Catalog, Entry, alias_fact
 from costplan.catalog.model import Model
@@ -32,7 +33,7 @@ SERVES: dict[str, tuple[Category, ...]] = {
 """Which categories of the catalogue can fill each kind of role."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Bound:
     """A role with the entry that fills it."""
 
@@ -44,7 +45,7 @@ class Bound:
     variables: dict[str, Decimal]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Bindings:
     """A stack's roles, filled; and what was refused, chosen or left out on the way."""
 
@@ -56,6 +57,7 @@ class Bindings:
 
 def bind(
     catalog: Catalog,
+    book: Book,
     name: str,
     stack: Stack,
     kinds: Mapping[str, str],
@@ -81,7 +83,7 @@ def bind(
         entry = catalog.find(binding.offer)  # a broken catalogue file is not this role's fault
         try:
             if entry is None:
-                entry = _choose(catalog, binding.offer, kind, given, stack, day, made)
+                entry = _choose(catalog, book, binding.offer, kind, given, stack, day, made)
             _fits(entry, kind, role, binding, made.problems, ("stack", name, role))
         except BadUsage as error:
             made.problems.append(Problem(path, str(error.message), error.hint))
@@ -129,6 +131,7 @@ def _fits(
 
 def _choose(
     catalog: Catalog,
+    book: Book,
     name: str,
     kind: str,
     given: Mapping[str, Decimal],
@@ -151,7 +154,7 @@ def _choose(
     if len({entry.currency for entry in fitting}) > 1:
         ids = ", ".join(f"{entry.id} ({entry.currency})" for entry in fitting)
         raise BadUsage(f"the plans of '{name}' are not in one currency: say which", ids)
-    return _cheapest(name, kind, fitting, given, stack, day, made)
+    return _cheapest(book, name, kind, fitting, given, stack, day, made)
 
 
 def _by_plan(below: list[Entry], kind: str) -> list[Entry]:
@@ -182,6 +185,7 @@ def instead_of(catalog: Catalog, entry: Entry, kind: str) -> str:
 
 
 def _cheapest(
+    book: Book,
     name: str,
     kind: str,
     plans: list[Entry],
@@ -195,7 +199,7 @@ def _cheapest(
     take = Take(role=kind, component="", purpose="produce", variables=given)
     for entry in plans:
         try:
-            bill = bill_offer(entry, day, [take], free_tiers=stack.free_tiers)
+            bill = book.offer(entry, day).bill([take], free_tiers=stack.free_tiers)
         except PriceNotKnown:
             continue
         except MissingVariables as error:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import date
 from decimal import Decimal
 
+from costplan.billing.book import Book
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.origin import is_old
@@ -16,9 +17,10 @@ from costplan.document.estimate import Component, Estimate, EstimateDocument, Mo
 from costplan.document.line import Conversion, LineItem
 from costplan.facts import Fact, fact, texts, unique
 from costplan.plan.bill.lifetimes import lifetimes
-from costplan.plan.bill.month import LESS, TOO_MUCH, StackMonth
+from costplan.plan.bill.month import LESS, TOO_MUCH
 from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
+from costplan.plan.bill.written import WrittenMonth
 from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, settle
 from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of, several
@@ -53,8 +55,9 @@ def estimate(
     estimates: list[Estimate] = []
     used: dict[str, Entry] = {}
     rates: set[str] = set()
+    book = Book()
     for name in names:
-        planner = _Planner(solutions, catalog, name)
+        planner = _Planner(solutions, catalog, name, book)
         try:
             estimates.append(planner.estimate(as_of))
         except InvalidInput as error:
@@ -98,7 +101,7 @@ def estimate_scaled(
     solutions: Solutions, catalog: Catalog, as_of: date, stack: str, scale: Decimal
 ) -> Estimate:
     """One stack at ``scale`` times the workload's traffic. Raises as ``estimate``."""
-    return _Planner(solutions, catalog, stack).estimate(as_of, scale)
+    return _Planner(solutions, catalog, stack, Book()).estimate(as_of, scale)
 
 
 def _spelled(entries: Iterable[Entry]) -> str:
@@ -106,8 +109,9 @@ def _spelled(entries: Iterable[Entry]) -> str:
 
 
 class _Planner:
-    def __init__(self, solutions: Solutions, catalog: Catalog, name: str) -> None:
-        self.solutions, self.workload, self.catalog = solutions, solutions.workload, catalog
+    def __init__(self, solutions: Solutions, catalog: Catalog, name: str, book: Book) -> None:
+        self.solutions, self.workload = solutions, solutions.workload
+        self.catalog, self.book = catalog, book
         self.name, self.stack = name, self.workload.stack[name]
         self.used: dict[str, Entry] = {}
         self.rates: dict[str, Conversion] = {}
@@ -149,10 +153,13 @@ class _Planner:
             made.months = self._horizon(as_of, made)
         return made
 
-    def _month(self, day: date, scale: Decimal) -> tuple[StackMonth, Agreed]:
+    def _month(self, day: date, scale: Decimal) -> tuple[WrittenMonth, Agreed]:
         """A month with everything that was agreed. Raises InvalidInput."""
         workload = self.workload
-        month = billed_month(workload, self.catalog, self.name, self._solve(), day, scale)
+        solved = self._solve()
+        month = billed_month(
+            WrittenMonth, workload, self.catalog, self.name, solved, day, scale, self.book
+        )
         self.used.update(month.used)
         agreed = agree(workload, {self.name: month.lines}, day, month.exchange)
         self.rates.update(month.exchange.used)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Model
-from costplan.document.estimate import Ended
+from costplan.document.prices_used import Ended
 from costplan.facts import Fact, fact
 
 

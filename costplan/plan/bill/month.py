@@ -1,6 +1,8 @@
 """One month of one stack: every role billed, every problem kept with its place.
 
 usage x bindings -> lines of models, machines, offers, what they require, cases, fixed costs
+
+A month is money alone; what a reader must know of it is added by ``WrittenMonth``.
 """
 
 from __future__ import annotations
@@ -9,24 +11,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
+from typing import Self
 
 from costplan.billing.adjustments import Grant
+from costplan.billing.book import Book
 from costplan.billing.discounts import Discounts
 from costplan.billing.exchange import Exchange, convert, convert_lines
 from costplan.billing.machines import bill_machines
-from costplan.billing.models import Terms, bill_model
-from costplan.billing.offers import OfferBill, Take, bill_offer
+from costplan.billing.models import Terms, model_lines
+from costplan.billing.takes import OfferBill, Take
 from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
-from costplan.facts import Fact, fact
+from costplan.facts import Fact
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
 from costplan.plan.bill.people import cases_of
 from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
-from costplan.quantity import ONE, ZERO, grouped, rounded, settle, with_unit
+from costplan.quantity import ONE, ZERO, grouped, rounded, settle
 from costplan.words import STATED, WORKLOAD, purpose_of
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
@@ -50,9 +54,10 @@ class StackMonth:
         day: date,
         scale: Decimal,
         discounts: Discounts,
+        book: Book,
     ) -> None:
         self.workload, self.catalog, self.name, self.day = workload, catalog, name, day
-        self.discounts = discounts
+        self.discounts, self.book = discounts, book
         self.exchange = Exchange.of(workload)
         self.stack = workload.stack[name]
         self.solved = solved
@@ -62,11 +67,6 @@ class StackMonth:
         self.problems: list[Problem] = list(self.bindings.problems)
         self.lines: list[LineItem] = []
         self.grants: list[tuple[Grant, Decimal]] = []
-        self.facts: list[Fact] = [*self.usage.assumed, *self.bindings.facts]
-        self.facts += [
-            fact("role-because", role, reason=reason) if reason else fact("role", role)
-            for role, reason in self.bindings.omitted.items()
-        ]
 
     def _bind(self) -> Bindings:
         models = {calls.role for calls in self.usage.model_calls}
@@ -75,9 +75,9 @@ class StackMonth:
         models |= {step.fallback.model for step in self.workload.step if step.fallback}
         models |= {one.embedding for one in self.workload.index.values() if one.embedding}
         kinds = role_kinds(self.usage.parts, models, self.workload.human is not None)
-        return bind(self.catalog, self.name, self.stack, kinds, self.usage, self.day)
+        return bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
 
-    def bill(self) -> StackMonth:
+    def bill(self) -> Self:
         """Bill every role, what they require, cases and fixed costs; returns the month."""
         self._let_index_embed()
         groups: dict[str, list[Bound]] = {}
@@ -125,7 +125,6 @@ class StackMonth:
         for grant in grants:
             amount = grant.amount if rate is None else convert(grant.amount, rate)
             self.grants.append((grant, amount))
-            self.facts.append(grant.fact(self.workload.horizon_months > 1))
 
     def _let_index_embed(self) -> None:
         """A stack without an embedding model leaves the embedding to its index's offer."""
@@ -155,7 +154,7 @@ class StackMonth:
                 self._machines(entry, group)
             else:
                 takes = [self._take(bound) for bound in group]
-                self._note(entry, group[0], self._offer(entry, takes))
+                self._enter_offer(entry, group[0], self._offer(entry, takes))
         except MissingVariables as error:
             path = group[0].path[:3]
             self.problems.append(Problem(path, str(error.message), error.hint, "key"))
@@ -175,11 +174,11 @@ class StackMonth:
                 region=bound.binding.region or self.stack.residency or self._token_region(entry),
                 discount=self.discounts.off(entry.id),
             )
-            bill = bill_model(entry, self.day, demands, self.workload.traffic, terms)
-            for line in bill.lines:
+            lines = model_lines(self.book, entry, self.day, demands, self.workload.traffic, terms)
+            for line in lines:
                 line.component = "tokens" if bound.kind == "model" else "search-rerank"
-            self._enter(entry, bill.lines)
-            self.facts += bill.facts
+            self._enter(entry, lines)
+            self._tell_model(entry, demands, terms)
 
     def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
         """A tool served by a model that is priced by the token, such as a reranker."""
@@ -233,7 +232,7 @@ class StackMonth:
                         entry, bill, demands, bound.binding, self.workload.traffic
                     )
                 ]
-            self._note(entry, bound, bill)
+            self._enter_offer(entry, bound, bill)
 
     def _take(self, bound: Bound) -> Take:
         part, category = self.usage.parts[bound.role], bound.entry.category
@@ -247,17 +246,11 @@ class StackMonth:
         )
 
     def _offer(self, entry: Entry, takes: list[Take]) -> OfferBill:
-        return bill_offer(
-            entry,
-            self.day,
-            takes,
-            free_tiers=self.stack.free_tiers,
-            discount=self.discounts.off(entry.id),
+        return self.book.offer(entry, self.day).bill(
+            takes, free_tiers=self.stack.free_tiers, discount=self.discounts.off(entry.id)
         )
 
-    def _note(self, entry: Entry, bound: Bound, bill: OfferBill) -> None:
-        offer = entry.item
-        assert isinstance(offer, Offer)
+    def _enter_offer(self, entry: Entry, bound: Bound, bill: OfferBill) -> None:
         self._enter(entry, bill.lines, bill.grants)
         for gate, reached in bill.refused:
             why = f": {gate.reason}" if gate.reason else ""
@@ -269,19 +262,7 @@ class StackMonth:
                     instead_of(self.catalog, entry, bound.kind),
                 )
             )
-        own = {name: one for name, one in bill.assumed.items() if name in offer.variables}
-        if own:
-            words = [
-                f"{name} = {with_unit(one, offer.variables[name].unit)}"
-                for name, one in own.items()
-            ]
-            self.facts.append(fact("quantities", entry.id, quantities=words))
-        self.facts += bill.facts
-        if offer.not_included:
-            self.facts.append(fact("by-offer", entry.id, parts=offer.not_included))
-        wanted = self.stack.region
-        if wanted and offer.region and wanted not in offer.region:
-            self.facts.append(fact("other-region", entry.id, region=offer.region, wanted=wanted))
+        self._tell_offer(entry, bill)
 
     def _required(self) -> None:
         """Offers that must be bought along: billed once, unless the stack binds them already."""
@@ -314,8 +295,8 @@ class StackMonth:
                 purpose=purpose_of(entry.category),
                 variables={**own, **(part.variables if part else {})},
             )
-            self.facts.append(fact("included", bound.entry.id, offer=entry.id))
-            self._note(entry, bound, self._along(entry, take))
+            self._tell_required(entry, bound)
+            self._enter_offer(entry, bound, self._along(entry, take))
         except BadUsage as error:
             self.problems.append(
                 Problem(
@@ -331,7 +312,7 @@ class StackMonth:
             return self._offer(entry, [take])
         except MissingVariables as error:
             unused = {one.name: ZERO for one in error.needed}
-            self.facts.append(fact("fixed-part-only", entry.id, unknown=unused))
+            self._tell_unused(entry, list(unused))
             given = {**take.variables, **unused}
             return self._offer(entry, [replace(take, variables=given)])
 
@@ -363,3 +344,20 @@ class StackMonth:
                 fixed=True,
             )
         ]
+
+    # -- what a reader must know: nothing, of money alone --------------------------------------
+
+    def tell(self, facts: Sequence[Fact]) -> None:
+        """Of the month as a whole."""
+
+    def _tell_model(self, entry: Entry, demands: Sequence[ModelCalls], terms: Terms) -> None:
+        """Of a model's lines."""
+
+    def _tell_offer(self, entry: Entry, bill: OfferBill) -> None:
+        """Of an offer's bill."""
+
+    def _tell_required(self, entry: Entry, bound: Bound) -> None:
+        """That an offer is bought along."""
+
+    def _tell_unused(self, entry: Entry, unknown: Sequence[str]) -> None:
+        """That of an offer bought along only the fixed part is known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from costplan.document.line import LineItem, Price
-from costplan.facts import texts
+from costplan.facts import fact, texts
 from costplan.quantity import ONE, settle
 from costplan.words import STATED, WORKLOAD
 from costplan.workload.model import Stack, Workload
@@ -39,7 +39,7 @@ def cases_of(
         confidence=STATED,
         since=day,
         checked=day,
-        reason=None if known else _how_many(solved),
+        why=None if known else fact("cases-not-modelled", reasons=texts(solved.missing)),
     )
     amount = settle(cases * human.cost_per_case) if known else None
     return [
@@ -54,9 +54,3 @@ def cases_of(
             basis="requests x P(escalated)" if human.share is None else "requests x share",
         )
     ]
-
-
-def _how_many(solved: Solved) -> str:
-    """Why nobody knows how many cases there are, and what would tell."""
-    why = "; ".join(texts(solved.missing))
-    return f"how many cases there are is not modelled: {why}; [human] share states it"

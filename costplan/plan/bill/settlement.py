@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import Protocol, TypeVar
 
 from costplan.billing.adjustments import Grant
+from costplan.billing.book import Book
 from costplan.billing.commitments import draw_commitment, unused_line
 from costplan.billing.credits import Group, Ledger, counting, credit_lines, in_order
 from costplan.billing.discounts import Discounts, band_share
@@ -31,19 +33,44 @@ from costplan.workload.contract import Band, Commitment, Scope
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solved
 
+Kind = TypeVar("Kind", bound=StackMonth, covariant=True)
 Parts = Mapping[str, list[LineItem]]
 """Lines by the stack that they belong to: one stack, or those that a mix shares traffic between."""
 
 
+class Made(Protocol[Kind]):
+    """How a month is made: money alone, or with its words."""
+
+    def __call__(
+        self,
+        workload: Workload,
+        catalog: Catalog,
+        name: str,
+        solved: Solved,
+        day: date,
+        scale: Decimal,
+        discounts: Discounts,
+        book: Book,
+        /,
+    ) -> Kind: ...
+
+
 def billed_month(
-    workload: Workload, catalog: Catalog, name: str, solved: Solved, day: date, scale: Decimal
-) -> StackMonth:
+    make: Made[Kind],
+    workload: Workload,
+    catalog: Catalog,
+    name: str,
+    solved: Solved,
+    day: date,
+    scale: Decimal,
+    book: Book,
+) -> Kind:
     """A stack's month with every discount, before commitments and credits.
 
     Bands ask for the month's list spend first: the month is then billed a second time.
     """
     discounts = Discounts(workload.discount, name, day)
-    month = StackMonth(workload, catalog, name, solved, day, scale, discounts).bill()
+    month = make(workload, catalog, name, solved, day, scale, discounts, book).bill()
     if not discounts.with_bands or month.problems:
         return month
     shares: dict[int, Decimal] = {}
@@ -62,8 +89,8 @@ def billed_month(
             continue
         facts.append(fact("band", table.offers, spend=spend, percent=shares[at] * 100))
     discounts = Discounts(workload.discount, name, day, shares)
-    month = StackMonth(workload, catalog, name, solved, day, scale, discounts).bill()
-    month.facts += facts
+    month = make(workload, catalog, name, solved, day, scale, discounts, book).bill()
+    month.tell(facts)
     return month
 
 
@@ -95,7 +122,7 @@ def _no_rate(path: tuple[str | int, ...], currency: str | None, exchange: Exchan
     return Problem(path, message, exchange.remedy(code))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Agreed:
     """What commitments and credits add to the lines they count."""
 

@@ -13,7 +13,7 @@ from costplan.catalog.expression import ExpressionError
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.document.verdict import OF_PRICES, CheckDocument, Kind, Verdict
-from costplan.facts import Fact, fact
+from costplan.facts import Fact, fact, said
 from costplan.plan.judge.measures import (
     MEASURES,
     MONEY,
@@ -58,7 +58,7 @@ def check(
     if baseline is not None:
         _comparable(document, baseline, sets, baseline_name)
     verdicts: list[Verdict] = []
-    said: list[Fact] = []
+    told: list[Fact] = []
     allowances = {kind: allowed(sets, f"allow_{kind}") for kind in OF_PRICES}
     accepted = {kind: allowance.names for kind, allowance in allowances.items()}
     for made in document.estimates:
@@ -72,7 +72,7 @@ def check(
         spared = without.new and _limited(sets, made.stack, "increase_percent")
         spared = spared and _limited(sets, made.stack, "monthly_total")
         if spared:
-            said.append(fact("new-is-judged", made.stack, reason=without.reason))
+            told.append(fact("new-is-judged", made.stack, reason=without.why.text))
         judge = _Judge(about, accepted["unpriced"], spared)
         for one in sets:
             verdicts += judge.limits(one)
@@ -89,7 +89,7 @@ def check(
         verdicts=verdicts,
         facts=[
             *document.price_facts,
-            *said,
+            *told,
             *facts,
             *(one for allowance in allowances.values() for one in allowance.facts),
             *_softened(document),
@@ -222,11 +222,11 @@ class _Judge:
         made.status = made.compared
         sure = made.status == "deny" and not figure.may_fall
         if figure.value is None:
-            made.status, made.reason, made.remedy = "unknown", figure.reason, figure.remedy
+            made.status, made.why, made.remedy = "unknown", figure.why, figure.remedy
             made.waits_for_price = figure.waits_for_price
         elif waiting and not sure:
             made.status, made.waits_for_price = "unknown", True
-            made.reason = _waits(waiting)
+            made.why = fact("prices-awaited", offers=_offers(waiting))
             made.remedy = _allow("allow_unpriced", waiting[0].price.offer)
         made.measure()
         return made
@@ -260,13 +260,13 @@ class _Judge:
                 try:
                     holds = test.holds(values)
                 except ExpressionError as error:
-                    made.status, made.reason = "unknown", str(error)
+                    made.status, made.why = "unknown", said("reason", str(error))
                     made.remedy = "ask first, as in `seats > 0 and total_monthly / seats > 50`"
                     made.level = "deny" if level == "deny" else "warn"
                     holds = False
                 if holds:
                     made.status = "deny" if level == "deny" else "warn"
-                    made.reason = policy.message or test.text
+                    made.why = said("reason", policy.message or test.text)
             if made.status != "pass":
                 made.condition, made.path = test.text, ("policy", at, level)
                 break
@@ -276,14 +276,15 @@ class _Judge:
         """Mark a policy whose figures are not all there."""
         for name, figure in figures.items():
             if figure.value is None:
-                made.status, made.reason = "unknown", f"{name}: {figure.reason}"
+                reason = figure.why.text if figure.why else ""
+                made.status, made.why = "unknown", fact("figure-unknown", name, reason=reason)
                 made.waits_for_price = figure.waits_for_price
                 made.remedy = figure.remedy
                 return
         for name, figure in figures.items():
             if waiting := self._waiting(figure):
                 made.status, made.waits_for_price = "unknown", True
-                made.reason = f"{name}: {_waits(waiting)}"
+                made.why = fact("figure-awaits-prices", name, offers=_offers(waiting))
                 made.remedy = _allow("allow_unpriced", waiting[0].price.offer)
                 return
 
@@ -302,9 +303,8 @@ class _Judge:
         return self.subject.document.currency if unit == MONEY else unit
 
 
-def _waits(lines: Sequence[LineItem]) -> str:
-    offers = list(dict.fromkeys(line.price.offer for line in lines))
-    return f"no price for {', '.join(offers)}"
+def _offers(lines: Iterable[LineItem]) -> Iterable[str]:
+    return dict.fromkeys(line.price.offer for line in lines)
 
 
 def _allow(key: str, offer: str) -> str:
@@ -321,16 +321,17 @@ def _prices(made: Estimate, accepted: Mapping[Kind, frozenset[str]]) -> Iterable
         offer = line.price.offer
         if line.amount is None and ("unpriced", offer) not in seen:
             seen.add(("unpriced", offer))
-            reason = f"no price: {line.price.reason}" if line.price.reason else "no price"
-            yield _price(made, line, "unpriced", reason, offer in unpriced)
+            reason = line.price.reason
+            why = fact("no-price-because", offer, reason=reason) if reason else fact("no-price")
+            yield _price(made, line, "unpriced", why, offer in unpriced)
         if is_stale(made, line) and ("stale", offer) not in seen:
             seen.add(("stale", offer))
-            reason = f"stale: checked {line.price.checked}"
-            yield _price(made, line, "stale", reason, offer in stale)
+            why = fact("old-price", offer, checked=line.price.checked)
+            yield _price(made, line, "stale", why, offer in stale)
     for end in made.ended:
         billed = next((line for line in made.lines if line.price.offer == end.offer), None)
         if billed is not None:
-            yield _price(made, billed, "ended", end.fact.text, end.offer in accepted["ended"])
+            yield _price(made, billed, "ended", end.fact, end.offer in accepted["ended"])
     for rate in made.facts_of("stale-rate"):
         yield _rate(made, rate, stale)
 
@@ -346,14 +347,14 @@ def _rate(made: Estimate, rate: Fact, stale: frozenset[str]) -> Verdict:
         kind="stale",
         status="pass" if allow else "unknown",
         source="allow_stale" if allow else "always",
-        reason=f"stale: exchange rate of {rate.values['date']}" + " (allowed)" * allow,
+        why=fact("old-rate", key, date=rate.values["date"]),
         remedy=None if allow else f"{remedy} accepts it",
         waits_for_price=not allow,
         path=("exchange", key),
     )
 
 
-def _price(made: Estimate, line: LineItem, kind: Kind, reason: str, allow: bool) -> Verdict:
+def _price(made: Estimate, line: LineItem, kind: Kind, why: Fact, allow: bool) -> Verdict:
     key = f"allow_{kind}"
     offer = line.price.offer
     instead = {
@@ -367,7 +368,7 @@ def _price(made: Estimate, line: LineItem, kind: Kind, reason: str, allow: bool)
         kind=kind,
         status="pass" if allow else "unknown",
         source=key if allow else "always",
-        reason=f"{reason} (allowed)" if allow else reason,
+        why=why,
         remedy=None if allow else instead[kind],
         waits_for_price=not allow,
         path=("stack", made.stack, line.role) if line.role else ("stack", made.stack),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from costplan.document.estimate import Estimate, EstimateDocument, amounts
 from costplan.document.line import LineItem
+from costplan.facts import Fact, fact
 from costplan.plan.bill.estimate import ORDER
 from costplan.plan.bill.vendors import largest_vendor
 from costplan.quantity import settle, total
@@ -32,7 +33,7 @@ class Figure(NamedTuple):
     """
 
     value: Decimal | None
-    reason: str | None = None
+    why: Fact | None = None
     missing: tuple[LineItem, ...] = ()
     may_fall: bool = False
     waits_for_price: bool = False
@@ -43,13 +44,13 @@ class NoBaseline(NamedTuple):
     """Why there is nothing to compare with. ``new``: the base has no such workload, so that it
     costs nothing there; else what it costs cannot be told."""
 
-    reason: str
+    why: Fact
     remedy: str
     new: bool = False
 
 
 NOT_GIVEN = NoBaseline(
-    "no --baseline was given", "--baseline FILE: a saved estimate or a workload; --base REV"
+    fact("no-baseline"), "--baseline FILE: a saved estimate or a workload; --base REV"
 )
 
 
@@ -126,35 +127,34 @@ def _overprovisioned(subject: Subject) -> Figure:
     return Figure(subject.made.overprovisioned_compute, missing=_unpriced(lines))
 
 
-def _known(value: Decimal | None, reason: str, missing: tuple[LineItem, ...] = ()) -> Figure:
-    return Figure(None, reason) if value is None else Figure(value, missing=missing)
+def _known(value: Decimal | None, why: Fact, missing: tuple[LineItem, ...] = ()) -> Figure:
+    return Figure(None, why) if value is None else Figure(value, missing=missing)
 
 
 def _per_request(subject: Subject) -> Figure:
     made = subject.made
-    return _known(made.cost_per_request, "the workload has no requests", tuple(made.unpriced))
+    return _known(made.cost_per_request, fact("no-requests"), tuple(made.unpriced))
 
 
 def _per_trusted(subject: Subject) -> Figure:
     made = subject.made
     if made.reliability is None:
         return _not_modelled(made)
-    reason = "the month has no trusted answer"
-    return _known(made.cost_per_trusted_answer, reason, tuple(made.unpriced))
+    return _known(made.cost_per_trusted_answer, fact("no-trusted-answer"), tuple(made.unpriced))
 
 
 def _per_seat(subject: Subject) -> Figure:
     made = subject.made
     if not made.seats:
-        return Figure(None, "the estimate has no seats: [observability] gives them")
+        return Figure(None, fact("no-seats"))
     return Figure(settle(made.total_monthly / made.seats), missing=tuple(made.unpriced))
 
 
 def _not_modelled(made: Estimate) -> Figure:
     reasons = [one for each in made.facts_of("reliability") for one in each.listed("reasons")]
-    why = f": {'; '.join(reasons)}" if reasons else ""
+    why = fact("unmodelled-because", reasons=reasons) if reasons else fact("unmodelled")
     remedy = "give each step its 'success', or leave out what rests on reliability"
-    return Figure(None, f"reliability is not modelled{why}", remedy=remedy)
+    return Figure(None, why, remedy=remedy)
 
 
 def _outcome(name: str, *, monthly: bool = False) -> Callable[[Subject], Figure]:
@@ -172,16 +172,15 @@ def _target(subject: Subject) -> Figure:
     found = subject.made.reliability
     if found is None:
         return _not_modelled(subject.made)
-    return _known(found.target, "the workload has no [target] reliability")
+    return _known(found.target, fact("no-target"))
 
 
 def _horizon(subject: Subject) -> Figure:
     months = subject.made.months
     if not months:
-        return Figure(None, "the estimate has one month: horizon_months gives it more")
+        return Figure(None, fact("one-month"))
     if any(one.at_least for one in months):
-        reason = "a month of the horizon has a line without a price"
-        return Figure(None, reason, waits_for_price=True)
+        return Figure(None, fact("month-unpriced"), waits_for_price=True)
     return Figure(total(one.total for one in months))
 
 
@@ -201,7 +200,7 @@ def _vendor_share(subject: Subject) -> Figure:
         if vendors[line.price.offer] is None and line.price.confidence != STATED
     ]
     if unknown:
-        return Figure(None, f"the catalogue does not say who sells '{unknown[0]}'")
+        return Figure(None, fact("vendor-unknown", unknown[0]))
     _, share = largest_vendor(made, vendors.get)
     return Figure(share, missing=tuple(made.unpriced), may_fall=True)
 
@@ -211,8 +210,8 @@ def _price_age(subject: Subject) -> Figure:
     lines = [line for line in subject.made.lines if line.price.confidence != STATED]
     for line in lines:
         if line.price.checked > as_of and is_stale(subject.made, line):
-            reason = f"{line.price.checked_words}, a day to come"
-            return Figure(None, reason, waits_for_price=True)
+            later = fact("checked-later", line.price.offer, checked=line.price.checked)
+            return Figure(None, later, waits_for_price=True)
     return Figure(Decimal(max(((as_of - line.price.checked).days for line in lines), default=0)))
 
 
@@ -238,9 +237,9 @@ def _before(subject: Subject) -> Figure:
     if subject.baseline is None:
         if subject.without.new:
             return Figure(Decimal(0))
-        return Figure(None, subject.without.reason, remedy=subject.without.remedy)
+        return Figure(None, subject.without.why, remedy=subject.without.remedy)
     if before is None:
-        return Figure(None, f"the baseline has no stack '{subject.made.stack}'")
+        return Figure(None, fact("stack-is-new", subject.made.stack))
     return _sum(before.lines)
 
 
@@ -266,13 +265,13 @@ def _increase_percent(subject: Subject) -> Figure:
         if not found.value:
             return found
         if subject.baseline is None:
-            return Figure(None, subject.without.reason, remedy=subject.without.remedy)
-        return Figure(None, "the baseline's total is 0: a percentage of it says nothing")
+            return Figure(None, subject.without.why, remedy=subject.without.remedy)
+        return Figure(None, fact("baseline-is-nothing"))
     return found._replace(value=settle(found.value / before.value * 100))
 
 
-def _plain(name: str, reason: str) -> Callable[[Subject], Figure]:
-    return lambda subject: _known(getattr(subject.made, name), reason)
+def _plain(name: str, why: str) -> Callable[[Subject], Figure]:
+    return lambda subject: _known(getattr(subject.made, name), fact(why))
 
 
 def _component_measures() -> dict[str, Measure]:
@@ -327,14 +326,12 @@ MEASURES: dict[str, Measure] = {
     "cases_per_month": Measure(COUNT, "cases for people", _outcome("escalated", monthly=True)),
     "trusted_per_month": Measure(COUNT, "trusted answers", _outcome("trusted", monthly=True)),
     "requests_per_month": Measure(
-        COUNT, "requests; with a conversation, turns", _plain("requests", "")
+        COUNT, "requests; with a conversation, turns", _plain("requests", "no-requests")
     ),
     "conversations_per_month": Measure(
-        COUNT, "conversations", _plain("conversations", "the workload has no [conversation]")
+        COUNT, "conversations", _plain("conversations", "no-conversation")
     ),
-    "seats": Measure(
-        COUNT, "[observability] seats", _plain("seats", "the workload has no [observability]")
-    ),
+    "seats": Measure(COUNT, "[observability] seats", _plain("seats", "no-observability")),
     "vendor_share_max": Measure(SHARE, "of the total, with the largest vendor", _vendor_share),
     "price_age_max_days": Measure(
         "days", "from the oldest price's check to the as-of date", _price_age

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.billing.book import Book
 from costplan.billing.cells import Counted, Cut, Sum, bill_cell, edges, epochs, slot_seconds
-from costplan.billing.tokens import Tariffs
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Model
 from costplan.document.line import LineItem
@@ -84,7 +84,7 @@ def priced(
     """
     sides: dict[tuple[Names, str | None], _Side] = {}
     wholes: dict[str, _Side] = {}
-    tariffs = Tariffs()
+    book = Book()
     for counted in cells:
         entry = entries.get((counted.vendor, counted.model))
         currency = None if entry is None else entry.currency
@@ -92,7 +92,7 @@ def priced(
         side.count(counted)
         if entry is None or currency is None:
             continue
-        bounds = bill_cell(entry, counted.cell(cut, day), tariffs)
+        bounds = bill_cell(entry, counted.cell(cut, day), book)
         for one in (side, wholes.setdefault(currency, _Side())):
             one.low.add(bounds.low)
             one.high.add(bounds.high)
@@ -217,12 +217,12 @@ def logged_lines(
 ) -> list[Logged]:
     """The lines of cells that are grouped by one name, their day; the lower bound where two."""
     sides: dict[tuple[str | None, str], Sum] = {}
-    tariffs = Tariffs()
+    book = Book()
     for counted in cells:
         entry = entries.get((counted.vendor, counted.model))
         if entry is not None:
             key = (counted.groups[0], entry.currency)
-            bounds = bill_cell(entry, counted.cell(cut, day), tariffs)
+            bounds = bill_cell(entry, counted.cell(cut, day), book)
             sides.setdefault(key, Sum()).add(bounds.low)
     return [
         Logged(when, line, currency)

@@ -241,7 +241,8 @@ class LockedCatalog(Catalog):
         self._above = above
 
     def plans(self, product: str) -> list[Entry]:
-        if self.lock is not None and product in self.lock.products:
+        known = self.products.get(product)
+        if known is None and self.lock is not None and product in self.lock.products:
             found = {one.id: one for shelf in self._above for one in shelf.plans(product)}
             self.products[product] = list(found.values())
             return self.products[product]

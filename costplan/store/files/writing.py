@@ -8,7 +8,6 @@ and the file it leads to is replaced.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,11 +53,12 @@ def alone(path: Path) -> Iterator[None]:
 def _handle(folder: Path) -> int:
     if os.name != "nt":
         return os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    from tempfile import gettempdir
     from zlib import crc32
 
     # Windows opens no folder: a file of the user's, named after it
     name = f"costplan-{crc32(str(folder).casefold().encode()):08x}.lock"
-    return os.open(Path(tempfile.gettempdir()) / name, os.O_RDWR | os.O_CREAT, 0o600)
+    return os.open(Path(gettempdir()) / name, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def lock(handle: int) -> bool:
@@ -95,7 +95,9 @@ def write(path: Path, text: str) -> None:
             return
         if path.is_symlink():
             path = Path(os.path.realpath(path, strict=False))
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        from tempfile import mkstemp  # 1 ms that only who writes pays
+
+        handle, temporary = mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()

@@ -1,0 +1,64 @@
+"""The bill of one offer: what ``costplan price`` does. It needs no workload, and loads none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from costplan.problems import BadUsage
+from costplan.quantity import LARGEST, ONE
+
+if TYPE_CHECKING:
+    from costplan.catalog.lookup import Catalog
+    from costplan.document.bill import Bill
+
+
+def price_offer(
+    offer: str,
+    at: datetime | None,
+    quantities: Mapping[str, Any],
+    *,
+    requests: Decimal = ONE,
+    mode: str | None = None,
+    region: str | None = None,
+    charge: str | None = None,
+    free_tiers: bool = True,
+    catalog: Catalog | None = None,
+) -> Bill:
+    """The bill of one offer. See ``costplan.price``; ``requests`` multiplies one request's bill."""
+    from costplan.plan.bill.price import price
+    from costplan.store.files.shelves import open_catalog
+
+    given = {name: number(name, value) for name, value in quantities.items()}
+    moment = at or datetime.now(UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return price(
+        open_catalog(Path()) if catalog is None else catalog,
+        offer,
+        given,
+        moment,
+        requests=requests,
+        mode=mode,
+        region=region,
+        charge=charge,
+        free_tiers=free_tiers,
+    )
+
+
+def number(name: str, value: object) -> Decimal:
+    """A quantity as Decimal. Raises BadUsage for what is not a finite number of sane size."""
+    if isinstance(value, str):
+        value = value.replace("_", "")
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise BadUsage(f"{name} must be an int, a Decimal or a string, not {type(value).__name__}")
+    try:
+        found = Decimal(value)
+    except (InvalidOperation, ValueError):
+        raise BadUsage(f"{name}: '{value}' is not a number") from None
+    if not found.is_finite() or found.copy_abs() >= LARGEST:
+        raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
+    return found

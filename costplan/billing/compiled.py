@@ -1,0 +1,329 @@
+"""An offer on a day, settled once and billed again and again: prices, what its expressions reach,
+its adjustments. What a month's quantities change is worked out anew for each bill.
+
+Account-wide quotas, tiers, floors and fees apply once however many roles share the offer; the
+lines are then split over the roles and purposes pro rata by quantity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
+
+from costplan.billing.adjustments import Adjustments
+from costplan.billing.charges import Priced, billable, slices
+from costplan.billing.discounts import Off, share_off
+from costplan.billing.takes import OfferBill, Take, users
+from costplan.billing.variables import MissingVariables, Needed, Values, is_fixed
+from costplan.billing.writing import (
+    write_basis,
+    write_cap,
+    write_facts,
+    write_package,
+    write_throttle,
+)
+from costplan.catalog.lookup import Entry, charges_on
+from costplan.catalog.offer import Charge, Offer
+from costplan.document.line import LineItem, Price
+from costplan.facts import Fact, fact
+from costplan.problems import BadUsage, did_you_mean
+from costplan.quantity import ONE, ZERO, settle, shares, total
+
+FOLLOW_STEPS = frozenset(("queries", "calls", "searches", "requests"))
+"""Variables that grow with the runs of steps; what is stored or written does not."""
+
+
+class CompiledOffer:
+    """What an offer charges on a day; ``only`` one charge of it, without the adjustments.
+
+    Raises PriceNotKnown before the first known price, BadUsage for an unknown ``only``.
+    """
+
+    def __init__(self, entry: Entry, day: date, only: str | None = None) -> None:
+        if not isinstance(entry.item, Offer):
+            raise BadUsage(f"{entry.id} is priced by the token")
+        self.entry = entry
+        self.offer = offer = entry.item
+        current, later = charges_on(offer, day)
+        if only is not None:
+            ids = {charge.id for charge in (*current, *later)}
+            if only not in ids:
+                hint = did_you_mean(only, ids) or "it has: " + ", ".join(sorted(ids))
+                raise BadUsage(f"{offer.id} has no charge '{only}'", hint)
+        self.current = [one for one in current if only in (None, one.id)]
+        self.charges = [CompiledCharge(entry, one) for one in self.current]
+        for one in later:
+            if only in (None, one.id):
+                since = (one.origin or offer.origin).since
+                unknown = fact("price-later", since=since)
+                self.charges.append(CompiledCharge(entry, one, unknown))
+        self.gates = offer.gates if only is None else ()
+        self.adjustments = Adjustments(entry, day) if only is None else None
+
+    def bill(
+        self, takes: Sequence[Take], *, free_tiers: bool = True, discount: Off = ZERO
+    ) -> OfferBill:
+        """All lines for the takers, without words.
+
+        ``discount`` is the negotiated share off every charge, or off each. Raises MissingVariables
+        for variables without a value, BadUsage for an expression without one.
+        """
+        values = [Values(self.offer, take.variables) for take in takes]
+        made = OfferBill()
+        counter = _Counter(list(zip(takes, values, strict=True)), free_tiers, discount, made)
+        for charge in self.charges:
+            counter.add(charge)
+        missing: dict[str, Needed] = {}
+        for one in values:
+            missing.update(one.missing)
+        if missing:
+            raise MissingVariables(self.offer.id, list(missing.values()))
+        self._gates(values, made)
+        if self.adjustments is not None:
+            made.grants = self.adjustments.add(made, takes, free_tiers=free_tiers)
+        made.unwritten.append(partial(write_facts, self.current, values, list(made.lines), made))
+        return made
+
+    def _gates(self, values: Sequence[Values], made: OfferBill) -> None:
+        for gate in self.gates:
+            for one in values:
+                probe = one.probe()
+                reached = probe.evaluate(gate.variable)
+                if probe.missing:
+                    made.unchecked.append((gate, tuple(probe.missing)))
+                elif reached > gate.max and gate.action == "throttle":
+                    made.unwritten.append(partial(write_throttle, made, self.offer, gate, reached))
+                elif reached > gate.max:
+                    made.refused.append((gate, reached))
+
+
+class Traits(NamedTuple):
+    """What follows from the variables that a charge's quantity reaches.
+
+    ``flat``: from none, so that it is bought once; ``fixed``: it stays when traffic goes;
+    ``follows``: it grows with the runs of steps.
+    """
+
+    flat: bool
+    fixed: bool
+    follows: bool
+
+
+class CompiledCharge:
+    """A charge with its prices and their provenance; ``unknown``: why it has none on this day."""
+
+    def __init__(self, entry: Entry, charge: Charge, unknown: Fact | None = None) -> None:
+        offer = entry.item
+        assert isinstance(offer, Offer)
+        self.entry, self.offer, self.charge, self.unknown = entry, offer, charge, unknown
+        self.by_role = charge.scope == "binding" or bool(charge.rank_by)
+        self.package = charge.mode == "package" and bool(charge.tiers)
+        self.purpose = charge.purpose or offer.purpose
+        self._prices: dict[tuple[Decimal | None, str | None], Price] = {}
+        self._traits: dict[frozenset[str], Traits] = {}
+
+    def traits(self, values: Values) -> Traits:
+        """As a taker's given variables have it: a derived one that is given reaches no further."""
+        given = values.instead
+        found = self._traits.get(given)
+        if found is None:
+            reached, charge = values.reaches(self.charge.quantity), self.charge
+            fixed = charge.fixed
+            found = self._traits[given] = Traits(
+                not reached,
+                is_fixed(values, charge.quantity) if fixed is None else fixed,
+                bool(FOLLOW_STEPS & reached),
+            )
+        return found
+
+    def price(self, priced: Priced) -> Price:
+        """The price of a slice: one record however often it is billed."""
+        key = (priced.price, priced.tier)
+        found = self._prices.get(key)
+        if found is None:
+            found = self._prices[key] = self._compose(priced)
+        return found
+
+    def _compose(self, priced: Priced) -> Price:
+        charge = self.charge
+        where = self.entry.provenance(charge.origin or self.offer.origin)
+        why = None
+        if priced.price is None:
+            why = self.unknown or fact("not-published")
+        return Price(
+            offer=self.entry.id,
+            charge=charge.id,
+            variant=priced.tier,
+            unit=charge.unit,
+            price=priced.price,
+            per=ONE if self.package else charge.per,
+            source=where.source,
+            confidence=where.confidence,
+            since=where.since,
+            checked=where.checked,
+            base=None if priced.price is None else priced.price / (charge.fx or ONE),
+            factors=(("money per vendor credit", charge.fx),) if charge.fx else (),
+            why=why,
+        )
+
+
+Taker = tuple[Take, Values]
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class _Counter:
+    """The lines of one bill while they are counted; ``pools`` holds what is left of each quota."""
+
+    takers: list[Taker]
+    free_tiers: bool
+    discount: Off
+    bill: OfferBill
+    pools: dict[str, Decimal] = field(default_factory=dict)
+
+    def add(self, one: CompiledCharge) -> None:
+        """The lines of one charge: for the account, or for each role that uses it."""
+        traits = one.traits(self.takers[0][1])
+        if not one.by_role:
+            self._count(one, traits, self.takers[:1] if traits.flat else self.takers)
+            return
+        for role in dict.fromkeys(take.role for take, _ in self.takers):
+            own = [taker for taker in self.takers if taker[0].role == role]
+            self._count(one, one.traits(own[0][1]), own[:1] if traits.flat else own)
+
+    def _count(self, one: CompiledCharge, traits: Traits, takers: Sequence[Taker]) -> None:
+        charge, values = one.charge, takers[0][1]
+        quantities = [own.evaluate(charge.quantity) for _, own in takers]
+        for quantity in quantities:
+            if quantity < 0:
+                raise BadUsage(
+                    f"{one.entry.id}: the quantity of '{charge.id}' comes out negative "
+                    f"({quantity}) from `{charge.quantity}`"
+                )
+        used = total(quantities)
+        free = self._included(charge, values, used)
+        rest = billable(charge, used, free)
+        if not used and not rest:
+            return
+        rank = values.evaluate(charge.rank_by) if charge.rank_by else None
+        priced = [Priced(rest, None, None)] if one.unknown else slices(charge, rest, rank)
+        made: list[LineItem] = []
+        for part in priced:
+            lines = self._split(one, traits, part, takers, quantities)
+            if charge.redundant:
+                lines = [
+                    half for line in lines for half in _standby(line, values, charge.redundant)
+                ]
+            if one.package and part.price is not None:
+                self.bill.unwritten.append(partial(write_package, lines, charge, part))
+            made += lines
+        if free:
+            made[0].used = used
+        left_out = min(free, used) if free else None
+        self.bill.unwritten.append(partial(write_basis, made, charge, takers, left_out))
+        self.bill.lines += made
+        if charge.cap is not None:
+            self._cap(charge, charge.cap, made)
+
+    def _included(self, charge: Charge, values: Values, used: Decimal) -> Decimal:
+        free = ZERO
+        counts = self.free_tiers or not charge.free_tier
+        if charge.pool is not None and counts:
+            pool = charge.pool
+            if pool not in self.pools:
+                self.pools[pool] = values.evaluate(values.offer.pools[pool])
+            free = min(used, self.pools[pool])
+            self.pools[pool] -= free
+        if charge.included is not None and counts:
+            if isinstance(charge.included, str):
+                free += values.evaluate(charge.included)
+            else:
+                free += charge.included
+        return free
+
+    def _split(
+        self,
+        one: CompiledCharge,
+        traits: Traits,
+        priced: Priced,
+        takers: Sequence[Taker],
+        quantities: Sequence[Decimal],
+    ) -> list[LineItem]:
+        price = one.price(priced)
+        shared, weights = users(
+            [take for take, _ in takers], quantities, one.purpose, traits.follows
+        )
+        discount = share_off(self.discount, one.charge.id)
+        parts = [priced.quantity]
+        amounts: Sequence[Decimal | None] = [priced.amount]
+        if len(shared) > 1:
+            parts = shares(settle(priced.quantity), weights)
+            amounts = [None] * len(shared)
+            if priced.amount is not None:
+                amounts = shares(priced.amount, weights)
+        return [
+            LineItem(
+                price=price,
+                quantity=part,
+                list_amount=amount,
+                amount=None if amount is None else settle(amount * (1 - discount)),
+                role=take.role,
+                component=take.component,
+                purpose=purpose,
+                fixed=traits.fixed,
+                step=step,
+                discount=discount,
+            )
+            for (take, purpose, step), part, amount in zip(shared, parts, amounts, strict=True)
+        ]
+
+    def _cap(self, charge: Charge, cap: Decimal, made: Sequence[LineItem]) -> None:
+        listed = total(line.list_amount or ZERO for line in made)
+        paid = total(line.amount or ZERO for line in made)
+        if listed <= cap:
+            return
+        first = made[0]
+        price = first.price
+        line = LineItem(
+            price=Price(
+                price.offer,
+                f"{charge.id} cap",
+                "month",
+                cap - listed,
+                ONE,
+                price.source,
+                price.confidence,
+                price.since,
+                price.checked,
+            ),
+            quantity=ONE,
+            list_amount=cap - listed,
+            amount=min(ZERO, cap - paid),
+            role=first.role,
+            component=first.component,
+            purpose=first.purpose,
+            fixed=first.fixed,
+            flat="",
+        )
+        self.bill.lines.append(line)
+        self.bill.unwritten.append(partial(write_cap, line, cap, listed))
+
+
+def _standby(line: LineItem, values: Values, share_text: str) -> list[LineItem]:
+    """A line in what serves and what stands by for it, tagged redundant."""
+    share = min(ONE, max(ZERO, values.evaluate(share_text)))
+    if not share or line.amount is None or line.list_amount is None:
+        return [line]
+    weights = [ONE - share, share]
+    quantities = shares(settle(line.quantity), weights)
+    listed, paid = shares(line.list_amount, weights), shares(line.amount, weights)
+    return [
+        replace(line, quantity=quantity, list_amount=one, amount=other, tags=tags)
+        for quantity, one, other, tags in zip(
+            quantities, listed, paid, ((), ("redundant",)), strict=True
+        )
+        if quantity
+    ]

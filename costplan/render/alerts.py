@@ -1,0 +1,165 @@
+"""What may change a bill's money, each kind in a line or two: missing, ended, stale, own prices and
+what is not modelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from operator import attrgetter
+from typing import NamedTuple
+
+from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.prices_used import Pinned
+from costplan.facts import Fact, texts
+from costplan.quantity import grouped
+from costplan.render.page import counted, width_of
+from costplan.render.sentences import reasons, unpriced_words
+
+SHOWN = 2
+"""So many sentences of one kind stand on the first screen."""
+BRIEFLY = {"outcomes": "retries, rejections and cases", "people": "people"}
+"""What is not modelled, by its fact's code, where the fact is about nothing that has a name."""
+MORE = "--full names them"
+
+
+class Alert(NamedTuple):
+    """A sentence, and the style that says how much it matters."""
+
+    text: str
+    style: str = "yellow"
+
+
+def alerts(document: EstimateDocument, width: int, *, full: bool) -> list[Alert]:
+    """All that a reader must know before the total is used; every kind cut short, to ``width`` if
+    it can be, unless ``full``. What is true of some stacks alone names them.
+    """
+    estimates = document.estimates
+    missing = _unpriced(estimates, width, full)
+    warned = [f"warning: {one}" for one in each_once(estimates, attrgetter("warnings"))]
+    found = [Alert(one) for one in _cut(missing, full, "prices are missing")]
+    found += [Alert(one) for one in _cut(warned, full, "warnings")]
+    own = texts(one.fact for one in document.own_prices)
+    own += each_once(estimates, lambda made: texts(made.facts_of("no-prices-in-file")))
+    found += [Alert(one) for one in _cut(own, full, "prices differ")]
+    found += [Alert(one) for one in _aged(estimates, width, full)]
+    subjects = each_once(estimates, left_out)
+    if subjects:
+        said_so = f"not modelled: {', '.join(subjects)}"
+        found.append(Alert(said_so if full else _pointed(said_so, width, "why")))
+    if document.lock:
+        found += _pinned(document.lock, full)
+    if not full:
+        found += [Alert(one, "dim") for one in repeating_verdicts(estimates)]
+    return found
+
+
+def _unpriced(estimates: Sequence[Estimate], width: int, full: bool) -> list[str]:
+    """The lines without a price; the reason where it fits."""
+    whole = each_once(estimates, lambda made: reasons(made.unpriced))
+    bare = each_once(estimates, lambda made: [unpriced_words(line) for line in made.unpriced])
+    if full or len(whole) != len(bare):
+        return whole
+    return [
+        one if width_of(one) <= width else _pointed(short, width, "why")
+        for one, short in zip(whole, bare, strict=True)
+    ]
+
+
+def _pinned(lock: Pinned, full: bool) -> list[Alert]:
+    """Which file pins the prices, and where the catalogue has moved since."""
+    said = lock.facts
+    found = [Alert(one.text, "dim") for one in said if one.code == "pinned"]
+    if not full and len(lock.moved) > SHOWN:
+        count = counted(len(lock.moved), "price")
+        told = "'costplan pricing lock --check' names them"
+        found.append(Alert(f"the catalogue has moved in {count}: {told}"))
+        said = [one for one in said if one.code not in ("moved", "more-moved")]
+    return found + [Alert(one.text) for one in said if one.code != "pinned"]
+
+
+def _pointed(sentence: str, width: int, what: str) -> str:
+    """The sentence, with which option says ``what`` it leaves out if that fits."""
+    longer = f"{sentence} (--full: {what})"
+    return sentence if width_of(longer) > width else longer
+
+
+def each_once(estimates: Sequence[Estimate], of: Callable[[Estimate], Iterable[str]]) -> list[str]:
+    """Every sentence once; one that is not said of all stacks ends in the names of its own."""
+    whose: dict[str, list[str]] = {}
+    for made in estimates:
+        for sentence in dict.fromkeys(of(made)):
+            whose.setdefault(sentence, []).append(made.stack)
+    return [
+        sentence if len(stacks) == len(estimates) else f"{sentence} ({', '.join(stacks)})"
+        for sentence, stacks in whose.items()
+    ]
+
+
+def unverified(made: Estimate) -> Iterable[str]:
+    """The offers of a stack that rest on an unverified source."""
+    return (line.price.offer for line in made.lines if line.price.confidence == "unverified")
+
+
+def left_out(made: Estimate) -> Iterable[str]:
+    """What of a stack is not modelled, without the reasons."""
+    for one in made.facts:
+        if one.topic == "not-modelled":
+            yield BRIEFLY.get(one.code) or one.subject or one.text.partition(":")[0]
+
+
+def repeating_verdicts(estimates: Sequence[Estimate]) -> list[str]:
+    """That validators are assumed to repeat themselves, in a line: it decides how many cases there
+    are. Of several stacks that differ the first one's figures."""
+    known = [(made.stack, one) for made in estimates for one in made.facts_of("verdicts-correlate")]
+    if not known:
+        return []
+    stack, first = known[0]
+    if len(known) == len(estimates) and all(one == first for _, one in known):
+        stack = ""
+    ends = f"{_count(first, 'cases_apart')} at 0, {_count(first, 'cases_alike')} at 1"
+    names = ", ".join(first.listed("steps"))
+    rho = first.values.get("rho")
+    whose = f" ({stack})" if stack else ""
+    return [f"assumed rho = {rho} of {names} decides the cases: {ends}{whose}"]
+
+
+def _count(one: Fact, name: str) -> str:
+    value = one.values.get(name)
+    return grouped(value, 0) if isinstance(value, Decimal) else "unknown"
+
+
+def _aged(estimates: Sequence[Estimate], width: int, full: bool) -> Iterable[str]:
+    """Prices that were read long ago or rest on an unverified source: by name, or how many.
+
+    Of a single stack the lines are shown, and marked where they rest on such a source.
+    """
+    stale = each_once(estimates, attrgetter("stale"))
+    doubted = each_once(estimates, unverified) if len(estimates) > 1 else []
+    named = [
+        f"{title}: {', '.join(names)}"
+        for title, names in (("stale prices", stale), ("unverified prices (?)", doubted))
+        if names
+    ]
+    if full or all(width_of(one) <= width for one in named):
+        yield from named
+        return
+    counts = []
+    if stale:
+        facts = [one for made in estimates for one in made.facts if one.topic == "stale"]
+        days = [day for one in facts if isinstance(day := _day(one), str)]
+        oldest = f", the oldest of {min(days)}" if days else ""
+        counts.append(f"{len(stale)} stale prices{oldest}")
+    if doubted:
+        counts.append(f"{len(doubted)} from unverified sources")
+    yield _pointed("; ".join(counts), width, "which")
+
+
+def _day(one: Fact) -> object:
+    """When a stale price was checked, or of which day a rate is; an ISO text."""
+    return one.values.get("checked") or one.values.get("date")
+
+
+def _cut(sentences: Sequence[str], full: bool, what: str) -> list[str]:
+    if full or len(sentences) <= SHOWN:
+        return list(sentences)
+    return [*sentences[:SHOWN], f"{len(sentences) - SHOWN} more {what}: {MORE}"]

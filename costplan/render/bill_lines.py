@@ -1,0 +1,127 @@
+"""The lines of one stack's bill for a terminal: their table, formulas, months and spread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from costplan.document.estimate import Component, Estimate
+from costplan.document.line import LineItem
+from costplan.quantity import ZERO, counted_to, grouped, rounded
+from costplan.render.page import Page, Table, amount_of, cell, known_sum, money
+
+UNVERIFIED = "? rests on an unverified source"
+
+
+def lines_of(made: Estimate, currency: str) -> Table:
+    """The lines by component and offer; whoever asked adds the total."""
+    table = Table(made.stack, "quantity", currency)
+    for component in made.components:
+        table.add(cell(component.name, "bold"), "", cell(known_sum(component.line_items), "bold"))
+        _component(table, component)
+    return table
+
+
+def is_doubted(made: Estimate) -> bool:
+    """Whether a line is marked as resting on an unverified source."""
+    return any(line.price.confidence == "unverified" for line in made.lines)
+
+
+def _component(table: Table, component: Component) -> None:
+    groups: dict[tuple[str, str], list[LineItem]] = {}
+    for line in component.line_items:
+        groups.setdefault((line.role, line.price.offer), []).append(line)
+    for (role, offer), lines in groups.items():
+        rows = merged(lines)
+        if offer == "workload":
+            quantity = amount_of(rows[0]) if rows[0].price.unit != "month" else ""
+            table.add(f"  {role} (stated)", cell(quantity, "dim"), known_sum(rows))
+            continue
+        several = len(rows) > 1
+        table.add(f"  {role}: {offer}", "", known_sum(rows) if several else "")
+        for line in rows:
+            shade = "yellow" if line.amount is None else "dim" if several else ""
+            mark = " ?" if line.price.confidence == "unverified" else ""
+            table.add(
+                cell(f"    {line.label}{mark}", "dim"),
+                cell(amount_of(line), "dim"),
+                cell(money(line.amount), shade),
+            )
+
+
+def merged(lines: Sequence[LineItem]) -> list[LineItem]:
+    """Lines of one charge as one row: steps and purposes are for --explain and JSON."""
+    rows: dict[tuple[str, bool], LineItem] = {}
+    own: set[tuple[str, bool]] = set()
+    for line in lines:
+        key = (line.label, line.amount is None)
+        known = rows.setdefault(key, line)
+        if known is line:
+            continue
+        if key not in own:  # most rows are one line, which stays the document's
+            known = rows[key] = replace(known)
+            own.add(key)
+        known.quantity += line.quantity
+        if line.used is not None:
+            known.used = (known.used or ZERO) + line.used
+        if known.amount is not None and line.amount is not None:
+            known.amount += line.amount
+    return list(rows.values())
+
+
+def explain(page: Page, line: LineItem) -> None:
+    """A line's formula with its numbers, and where its price is from."""
+    price = line.price
+    where = f"{line.role}: " if line.role else ""
+    uses = ", ".join(part for part in (line.step, line.purpose, *line.tags) if part)
+    page.say(f"{where}{price.offer} {line.label} ({uses})")
+    page.say(f"{line.formula} = {money(line.amount)}", "bold", 2)
+    if line.basis:
+        page.say(f"{grouped(counted_to(line.quantity))} {price.unit} from {line.basis}", "dim", 2)
+    if price.reason:
+        page.say(price.reason, "yellow", 2)
+    dates = f"since {price.since}, checked {price.checked}"
+    page.say(f"{price.source}; {price.confidence}; {dates}", "dim", 2)
+
+
+def spread(page: Page, made: Estimate) -> None:
+    """How far one request's and a month's variable cost may be from their means."""
+    found = made.reliability
+    if found is None:
+        return
+    page.say(
+        f"one request's variable cost: mean {money(found.cost_mean)}, standard deviation "
+        f"{money(found.cost_sd)}; the month's: +- {money(found.month_sd(made.requests))}"
+    )
+    for share, most in found.month_quantiles(made.requests)[1:]:
+        page.say(f"{rounded(share * 100)} % of months cost at most {money(most)}", "", 2)
+    for share, low, high in found.cost_quantiles:
+        page.say(
+            f"{rounded(share * 100)} % of requests cost at most {money(low)} to {money(high)}",
+            "",
+            2,
+        )
+    if any(high - low > found.cost_mean for _, low, high in found.cost_quantiles):
+        page.say("wide ranges are bounds: the true figure lies somewhere in between", "", 2)
+
+
+def months_of(made: Estimate, currency: str) -> Table:
+    """The horizon month by month; credits where one pays of a month."""
+    credited = any(month.credits for month in made.months)
+    extra = ["credits"] if credited else []
+    table = Table("month", "requests", "recurring", "one-off", *extra, currency)
+    for month in made.months:
+        table.add(
+            month.month.isoformat()[:7],
+            rounded(month.requests),
+            (">= " if month.at_least else "") + money(month.recurring),
+            money(month.one_off) if month.one_off else "-",
+            *([money(-month.credits) if month.credits else "-"] if credited else []),
+            money(month.total),
+        )
+    whole = sum((month.total for month in made.months), ZERO)
+    table.rule()
+    blank = [""] * (3 + credited)
+    table.add("mean", *blank, money(whole / len(made.months)))
+    table.add(cell("horizon", "bold"), *blank, cell(money(whole), "bold"))
+    return table

@@ -1,0 +1,122 @@
+"""The frame of an HTML page and its parts: one page that needs nothing else, without network or
+script; it prints, follows the reader's light or dark, and can be read by ear. Every text of a file
+is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import NamedTuple
+
+from costplan.problems import clean
+from costplan.render import Look
+from costplan.render.figures import WHOLE
+from costplan.render.html_style import CSS
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+SAFE = ("https://", "http://")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DATED = ' class="d"'
+
+
+def whole_page(title: str, body: str, look: Look) -> str:
+    """A page with a title that is escaped here, and a body that is markup already."""
+    made = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        '<meta name="generator" content="costplan">\n'
+        f"<title>{text_of(title)}</title>\n<style>\n{CSS}</style>\n</head>\n<body>\n<main>\n{body}\n"
+        "</main>\n<footer>An estimate, not an invoice. Made by costplan from the prices and dates "
+        "named above.</footer>\n</body>\n</html>\n"
+    )
+    return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def text_of(text: str) -> str:
+    """A text of a file, escaped, its control characters spelled out."""
+    return escape(clean(text))
+
+
+def table(
+    caption: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    figures: Sequence[bool] | None = None,
+    total: int = 0,
+) -> str:
+    """A table with a caption and scopes; the last ``total`` rows are its footer. Cells are escaped
+    here."""
+    right = figures if figures is not None else [at > 0 for at in range(len(header))]
+    shades = [' class="n"' if one else "" for one in right]
+    head = "".join(
+        f'<th scope="col"{shade}>{text_of(name)}</th>'
+        for name, shade in zip(header, shades, strict=True)
+    )
+    body = [_row(row, shades) for row in rows]
+    split = len(body) - total
+    foot = f"<tfoot>{''.join(body[split:])}</tfoot>" if total else ""
+    return (
+        f'<div class="scroll"><table><caption>{text_of(caption)}</caption><thead><tr>{head}</tr>'
+        f"</thead><tbody>{''.join(body[:split])}</tbody>{foot}</table></div>"
+    )
+
+
+def _row(row: Sequence[str], shades: Sequence[str]) -> str:
+    cells = [
+        f'<th scope="row"{shades[0]}>{_linked(row[0])}</th>',
+        *(
+            f"<td{DATED if DAY.fullmatch(one) else shade}>{_linked(one)}</td>"
+            for one, shade in zip(row[1:], shades[1:], strict=True)
+        ),
+    ]
+    shade = ' class="whole"' if row[0] == WHOLE else ""
+    return f"<tr{shade}>{''.join(cells)}</tr>"
+
+
+def _linked(text: str) -> str:
+    """A text, as a link where it is a web address and nothing else."""
+    shown = text_of(text)
+    if text.startswith(SAFE) and text.isprintable() and " " not in text:
+        return f'<a href="{shown}" rel="noreferrer noopener">{shown}</a>'
+    return shown
+
+
+def bullets(title: str, sentences: Sequence[str]) -> str:
+    """A titled list; nothing without sentences."""
+    if not sentences:
+        return ""
+    items = "".join(f"<li>{text_of(one)}</li>" for one in sentences)
+    return f"<h3>{text_of(title)}</h3><ul>{items}</ul>"
+
+
+def folded(title: str, body: str, *, shut: bool = False) -> str:
+    """A part that a reader may fold away."""
+    return f"<details{'' if shut else ' open'}><summary>{text_of(title)}</summary>{body}</details>"
+
+
+class Card(NamedTuple):
+    """A figure large, its name above and sentences below; ``shade`` is its class."""
+
+    name: str
+    figure: str
+    below: Sequence[str] = ()
+    unit: str = ""
+    shade: str = ""
+
+
+def cards(found: Sequence[Card]) -> str:
+    """The figures that a page is about."""
+    made = []
+    for one in found:
+        unit = f" <small>{text_of(one.unit)}</small>" if one.unit else ""
+        body = "".join(f"<dd>{text_of(line)}</dd>" for line in one.below)
+        shade = f" {one.shade}" if one.shade else ""
+        made.append(
+            f'<div class="card{shade}"><dt>{text_of(one.name)}</dt>'
+            f'<dd class="big">{text_of(one.figure)}{unit}</dd>{body}</div>'
+        )
+    return f'<dl class="cards">{"".join(made)}</dl>'

@@ -1,0 +1,191 @@
+"""An estimate for a terminal: what was asked for in detail, then one screen with the answer.
+
+The screen is the last thing on the page whatever stands above it, so that a total never scrolls out
+of sight behind lines and notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+
+from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.render import Look
+from costplan.render.alerts import alerts, each_once
+from costplan.render.bill_lines import UNVERIFIED, explain, is_doubted, lines_of, months_of, spread
+from costplan.render.deciding import what_decides
+from costplan.render.figures import (
+    DETAIL,
+    EMPTY,
+    EXTRA,
+    KEPT,
+    WHOLE,
+    Row,
+    figure_rows,
+    small_together,
+)
+from costplan.render.page import Cell, Page, Table, cell, counted, money, width_of
+from costplan.render.sentences import SENTENCES, traffic
+from costplan.render.summary import apart, shaded, side_by_side, title_of
+
+SCREEN = 23
+"""Lines of a terminal of 24, less the one of the prompt."""
+BESIDE = 4
+"""So many stacks are held to one screen."""
+RANKS = (EMPTY, DETAIL, EXTRA, KEPT)
+"""Up to which rank rows are shown, from all of them to those that never give way."""
+NAMES = {"notes": "Notes", **SENTENCES}
+COUNTED = {"notes": "note", "assumptions": "assumption", "not_included": "exclusion"}
+
+
+def lay_out(page: Page, document: EstimateDocument) -> None:
+    """The whole page."""
+    start = len(page.lines)
+    _head(page, document)
+    _details(page, document)
+    foot = _foot(page, document)
+    above = len(page.lines) - start if _is_brief(page.look) else 0
+    room = SCREEN - above - len(foot.lines)
+    estimates = document.estimates
+    if len(estimates) == 1:
+        page.draw(_bill(estimates[0], document.currency, room))
+    else:
+        tables = _tables(document, page.width, room)
+        if above and len(tables) == 1 and _height(tables[0]) > room:
+            page.lines.pop()  # the blank line below the head
+        for at, table in enumerate(tables):
+            if at:
+                page.say()
+            page.draw(table)
+    page.lines += foot.lines
+
+
+def _is_brief(look: Look) -> bool:
+    """Whether nothing but the head stands above the screen."""
+    return not (look.lines or look.full or look.explain)
+
+
+def _head(page: Page, document: EstimateDocument) -> None:
+    name = f"{document.workload}: {traffic(document.estimates)} a month"
+    day = f"prices as of {document.as_of}, in {document.currency} a month"
+    if width_of(f"{name}; {day}") <= page.width:
+        page.lines.append((cell(name, "bold"), Cell("; "), cell(day, "dim")))
+    else:
+        page.say(name, "bold")
+        page.say(day, "dim")
+    page.say()
+
+
+def _details(page: Page, document: EstimateDocument) -> None:
+    """Lines, formulas, months and sentences, as far as they were asked for; each said once."""
+    look, estimates = page.look, document.estimates
+    several = len(estimates) > 1
+    for made in estimates:
+        if several and (look.lines or look.full or look.explain):
+            table = lines_of(made, document.currency)
+            _total(table, made)
+            page.draw(table)
+            page.say()
+        if look.explain:
+            if several:
+                page.say(made.stack, "bold")
+            for line in made.lines:
+                explain(page, line)
+            spread(page, made)
+            page.part()
+        if made.months and (not several or look.lines or look.full):
+            page.draw(months_of(made, document.currency))
+            page.say()
+    if look.full:
+        for name, title in NAMES.items():
+            page.bullets(title, each_once(estimates, attrgetter(name)))
+        page.part()
+
+
+def _total(table: Table, made: Estimate) -> None:
+    table.rule()
+    label = "at least" if made.at_least else "total"
+    table.add(cell(label, "bold"), "", cell(money(made.total_monthly), "bold"))
+
+
+def _tables(document: EstimateDocument, width: int, room: int) -> list[Table]:
+    """The stacks side by side, so that they fit the lines that there is room for."""
+    estimates = document.estimates
+    rows = figure_rows(estimates)
+    for most in RANKS:
+        kept = [row for row in rows if row.rank <= most]
+        if most == KEPT and len(estimates) <= BESIDE:
+            kept = small_together(estimates, kept)
+        tables = side_by_side(document, kept, width)
+        if len(tables) == 1 and _height(tables[0]) - tables[0].gaps <= room:
+            break
+    for table in tables:
+        table.close(_height(table) - room if len(tables) == 1 else table.gaps)
+    return tables
+
+
+def _height(table: Table) -> int:
+    return len(table.rows) + 2
+
+
+def _bill(made: Estimate, currency: str, room: int) -> Table:
+    """One stack's lines and, below them, its figures: what scrolls off is the lines."""
+    rows = [row for row in figure_rows([made]) if row.block != "component"]
+    count = len(lines_of(made, currency).rows)
+    for space in (room - count, room):
+        for most in RANKS:
+            table = lines_of(made, currency)
+            _figures(table, [row for row in rows if row.rank <= most])
+            if _height(table) - count <= space:
+                return table
+    return table
+
+
+def _figures(table: Table, rows: Sequence[Row]) -> None:
+    block = ""
+    for row in rows:
+        if row.block != block and apart(row, block):
+            table.rule()
+        block = row.block
+        figure = shaded(row, row.cells[0])
+        title = title_of(row)
+        if row.title == WHOLE and row.cells[0].startswith(">="):
+            title = cell(f"{WHOLE}, at least", "bold")
+            figure = cell(row.cells[0].removeprefix(">= "), "bold")
+        table.add(title, *((figure, Cell("")) if row.counted else (Cell(""), figure)))
+
+
+def _foot(page: Page, document: EstimateDocument) -> Page:
+    """What decides the bill, what may change it, and where the rest is."""
+    foot = Page(page.look)
+    estimates = document.estimates
+    foot.say()
+    if said := what_decides(estimates, page.width):
+        foot.say(said, "bold")
+    for one in alerts(document, page.width, full=page.look.full):
+        foot.say(one.text, one.style, 0, 2)
+    if len(estimates) == 1 and is_doubted(estimates[0]):
+        foot.say(UNVERIFIED, "dim")
+    if said := _pointers(document, page.look.lines, page.look.full, page.look.explain):
+        foot.say(said, "dim", 0, 2)
+    return foot
+
+
+def _pointers(document: EstimateDocument, lines: bool, full: bool, explained: bool) -> str:
+    """How much more there is, and which option shows it."""
+    estimates = document.estimates
+    parts = []
+    count = sum(len(made.lines) for made in estimates)
+    if len(estimates) > 1 and count and not (lines or full or explained):
+        parts.append(f"--lines: {counted(count, 'line')}")
+    if not full:
+        found = [
+            counted(count, unit)
+            for name, unit in COUNTED.items()
+            if (count := len({one for made in estimates for one in getattr(made, name)}))
+        ]
+        if found:
+            parts.append(f"--full: {', '.join(found)}")
+    if not explained:
+        parts.append("--explain")
+    return "; ".join(parts)
