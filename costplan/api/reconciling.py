@@ -200,6 +200,10 @@ def _document(
         notes += made.notes
         if invoice.unread:
             not_compared.append(f"{invoice.unread:,} lines of the invoice that could not be read")
+        if invoice.elsewhere:
+            cost = total(one.amount for one in invoice.elsewhere)
+            lines_of = f"{len(invoice.elsewhere):,} lines of the invoice of other services"
+            not_compared.append(f"{lines_of}, {grouped(cost, 2)}")
         if used is not None and span is None:
             not_compared.append("days: the usage has no times")
     return Reconciliation(
