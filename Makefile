@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help docs test check check-long fuzz lint types layers workflows bench picture schemas claims catalogue-report
+.PHONY: help docs test cover check check-long fuzz lint types layers workflows bench picture schemas claims catalogue-report
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -9,7 +9,10 @@ help:  ## show this help
 test:  ## run the tests, and say how many seconds of processor they took
 	@bash -c 'TIMEFORMAT="%R s, %U s user and %S s system"; time $(PYTHON) -m pytest'
 
-check: test lint types layers workflows  ## everything that CI runs on the sources
+cover:  ## the tests, and how much of the rooms that compute they run, branch by branch
+	$(PYTHON) -m pytest --cov --cov-report=term
+
+check: cover lint types layers workflows  ## everything that CI runs on the sources
 
 check-long:  ## properties tried at length, on examples of their own, and changed operators
 	$(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600

@@ -93,8 +93,8 @@ class _Draw(Formatter):
 
 
 DRAW = _Draw()
-JUDGED = ("stale-rate", "stale-price", "reliability")
-"""Codes that something is decided by, and that documents before codes had in words alone."""
+ASKED = ("stale-rate", "stale-price", *WORDINGS["not-modelled"])
+"""Codes that somebody asks for, and that documents before codes had in words alone."""
 
 
 def recognised(topic: Topic, text: str) -> Fact:
@@ -102,12 +102,16 @@ def recognised(topic: Topic, text: str) -> Fact:
 
     The only reader of sentences: what such a document says is what its version would have said.
     """
-    for code in JUDGED:
-        fields = [*DRAW.parse(WORDINGS[topic].get(code, ""))]
-        pattern = "".join(
-            re.escape(literal) + (f"(?P<{name}>.+)" if name else "") for literal, name, *_ in fields
-        )
-        if fields and (match := re.fullmatch(pattern, text, re.S)):
+    for code in ASKED:
+        if TOPICS[code] != topic or code == SAID[topic]:
+            continue
+        fields = [*DRAW.parse(WORDINGS[topic][code])]
+        pattern = ""
+        for literal, name, *_ in fields:
+            pattern += re.escape(literal)
+            if name:
+                pattern += f"(?P={name})" if f"<{name}>" in pattern else f"(?P<{name}>.+)"
+        if match := re.fullmatch(pattern, text, re.S):
             joined = {name for _, name, form, _ in fields if form}
             given = {k: [one] if k in joined else one for k, one in match.groupdict().items()}
             return fact(code, str(given.pop("subject", "")), **given)

@@ -54,13 +54,14 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "jobs-not-traced": "jobs are not traced",
         "window-share": "{subject}: {percent:1} % of calls fall in the {window} window"
         " (assumed from {profile})",
-        "no-cache-rate": "{subject}: no cache read rate is published; nothing is cached",
+        "no-cache-rate": "{subject}: {reason}; nothing is cached",
+        "cache-not-sold": "{subject}: {reason}; '{step}' pays none",
         "gaps-near-cache-life": "{subject}: every gap between turns is {seconds} s, near the"
         " {minutes} minutes that a cache lives;"
         ' conversation.gaps = "exponential" where they vary',
         "cache-terms": "{subject}: cache terms assumed: prefixes of at least {tokens} tokens,"
         " kept {minutes} minutes",
-        "cache-life": "{subject}: how long a cached prefix is kept is not published;"
+        "cache-life": "{subject}: the catalogue does not say how long a cached prefix is kept;"
         " assumed {minutes} minutes",
         "quantities": "{subject}: {quantities:; }",
         "sized": "{subject}: {variable} = {value:r}, sized by {rule}; state {variable} to set it",
@@ -84,6 +85,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "queueing": "{subject}: the busiest hour needs {percent:0} % of it; requests will queue",
         "announced": "{subject}: from {since} on: {changes:, }",
         "writes-as-input": "{subject}: no price for cache writes; they are billed as input",
+        "free-quota": "{fee}: an account has {free} a {period} free, not taken off a single"
+        " request",
         "included": "{subject} needs {offer}: its bill is included",
         "fixed-part-only": "{subject}: only its fixed part ({unknown:, } unknown)",
         "model-retires-later": "{subject} retires on {date}",
@@ -173,6 +176,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "paid-once": "{subject}: {amount:2} {currency} paid once; a longer horizon_months shows it",
         "granted-once": "{subject}: {amount:2} {currency} granted once; a longer horizon_months"
         " shows it",
+        "cache-storage": "{subject}: storage of an explicit cache for '{step}', {price}:"
+        " state cache_storage (an implicit cache pays none)",
         "taxes": "taxes",
         "support": "support plans",
         "egress": "network egress and storage of your own data, unless a line says so",
@@ -195,13 +200,9 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "no-success-rate": "'{subject}' has no success rate",
         "no-rates-of-validator": "'{subject}' has no sensitivity and false_positive_rate",
         "no-steps": "the workload has no steps",
-        "not-published": "the vendor publishes no price",
-        "no-rate": "no {subject} rate is published",
-        "no-fee": "no fee for {subject} is published",
-        "no-mode-price": "no {subject} price is published ({known:, })",
-        "no-region-price": "no price for region '{subject}' is published (known: {known:, })",
-        "no-tier-price": "no {subject} price is published for inputs of this size",
-        "no-window-price": "no {subject} price is published for {window} hours",
+        "not-published": "no {what} is published: {source}, {checked}",
+        "not-in-catalogue": "the catalogue has no {what}",
+        "fee-unsaid": "every call pays a fee beside its tokens, {fee}: state {key}",
         "price-later": "the price is known only from {since} on",
         "mode-price-later": "the {subject} price is known only from {since} on",
         "region-price-later": "the price for {subject} is known only from {since} on",

@@ -9,6 +9,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from costplan.catalog.lookup import CatalogFile
+from costplan.catalog.offer import Charge
 from costplan.cli import app
 from costplan.cli.common.environment import OTHERS, VARIABLES
 from costplan.cli.common.glossary import EXIT_CODES
@@ -107,6 +109,20 @@ def workload_page() -> str:
     return WORKLOAD_HEAD + "".join(_table(one, shown) for one in tables(Workload))
 
 
+def catalogue_page() -> str:
+    """docs/catalogue.md as it is, but for the table of a charge's keys."""
+    text = (HERE / "catalogue.md").read_text(encoding="utf-8")
+    head, start, rest = text.partition("<!-- keys of a charge -->\n")
+    tail = rest.partition("<!-- end of keys of a charge -->")
+    (table,) = (one for one in tables(CatalogFile) if one.kind is Charge)
+    rows = ["| key of a charge | what it does | type | unit | default |", "|---|---|---|---|---|"]
+    for key in table.keys:
+        default = "required" if key.required else _code(key.default) if key.default else ""
+        cells = (_code(key.name), key.text, key.type, key.unit, default)
+        rows.append("| " + " | ".join(_cell(one) for one in cells) + " |")
+    return head + start + "\n" + "\n".join(rows) + "\n\n" + "".join(tail[1:])
+
+
 def _table(table: Table, shown: Mapping[tuple[type, str], str]) -> str:
     rows = [f"\n## {_code(table.heading) if table.heading else 'Top of the file'}\n"]
     if table.heading:
@@ -193,7 +209,12 @@ def _bare(wording: str) -> str:
     return "".join(literal + (f"`{name}`" if name else "") for literal, name in named)
 
 
-PAGES = {"workload.md": workload_page, "commands.md": commands_page, "facts.md": facts_page}
+PAGES = {
+    "workload.md": workload_page,
+    "commands.md": commands_page,
+    "facts.md": facts_page,
+    "catalogue.md": catalogue_page,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

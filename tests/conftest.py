@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from properties import QUICK, SHORT
+from properties import QUICK, SHORT, TRIED
 
 from costplan.store.files import price_sets, shelves, throughput
 from costplan.store.sourcing import refresh
 
 PRICES = Path(__file__).resolve().parent / "golden" / "pricing"
 
-settings.register_profile(SHORT, max_examples=QUICK, deadline=None, derandomize=True, database=None)
+settings.register_profile(SHORT, max_examples=TRIED, deadline=None, derandomize=True, database=None)
 settings.register_profile(
     "long", max_examples=20 * QUICK, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

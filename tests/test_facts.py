@@ -119,6 +119,11 @@ def read_by_words(tree: ast.AST) -> list[int]:
 
 
 def _holds_words(node: ast.AST) -> bool:
+    """An attribute with words, some of several, or words with something in their place."""
+    if isinstance(node, ast.Tuple | ast.List):
+        return any(_holds_words(one) for one in node.elts)
+    if isinstance(node, ast.BoolOp):
+        return any(_holds_words(one) for one in node.values)
     return isinstance(node, ast.Attribute) and node.attr in WORDS
 
 
@@ -130,6 +135,8 @@ def _holds_words(node: ast.AST) -> bool:
         "def f(made):\n    for each in made.stale:\n        yield each.rpartition(': checked ')[0]",
         "x = re.search('a price', fact.text)",
         "if 'no price' in line.price.reason: ...",
+        "if 'no price' in (line.price.reason or ''): ...",
+        "sides = [one for one in (new.reason, old.reason) if one.startswith('its ')]",
     ],
 )
 def test_reading_words_is_found(code: str) -> None:
@@ -137,16 +144,14 @@ def test_reading_words_is_found(code: str) -> None:
 
 
 ALLOWED = {
-    "catalog/expression.py": "the text of a formula",
+    "catalog/model.py": "a reason that a catalogue file states: its beginning is a constant",
     "store/files/lock.py": "the text of a file",
-    "store/files/positions.py": "the text of a file",
-    "store/files/text.py": "the text of a file",
 }
 
 
 def test_nobody_decides_anything_by_the_words_of_a_fact() -> None:
     found = {name: lines for name, tree in TREES.items() if (lines := read_by_words(tree))}
-    assert {name: lines for name, lines in found.items() if name not in ALLOWED} == {}
+    assert found.keys() == ALLOWED.keys(), found
 
 
 def test_a_fact_is_worded_by_the_table_and_as_it_was_saved() -> None:

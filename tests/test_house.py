@@ -111,6 +111,18 @@ def test_an_estimate_in_a_pipe_loads_nothing_heavy() -> None:
     assert not loaded & {"pydantic", "httpx", "numpy", "rich.console", "jsonschema"}
 
 
+def test_a_price_loads_no_workload_and_no_estimate() -> None:
+    loaded = modules_after(
+        "import io, contextlib\nfrom costplan.cli import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        "    code = run(['price', 'openai/gpt-4o', 'input_tokens=1000'])\n"
+        "assert code == 0, code"
+    )
+    ours = {name for name in loaded if name.startswith("costplan.")}
+    assert not {name for name in ours if ".workload." in name or ".outcomes." in name}
+    assert not ours & {"costplan.document.estimate", "costplan.api.estimating"}
+
+
 def test_every_command_is_in_the_readme() -> None:
     from costplan.cli import COMMANDS
 
@@ -186,6 +198,31 @@ def test_the_drawing_of_the_house_names_every_floor() -> None:
     contracts = linter["importlinter"]["contracts"]
     layers = next(one["layers"] for one in contracts if one["type"] == "layers")
     assert shown == set(layers)
+
+
+OPTIONS = {
+    "cli/check.py:command": "twenty-six options",
+    "cli/comment.py:command": "twelve options",
+    "cli/pricing/list.py:command": "sixteen options",
+    "api/checking.py:check_subject": "eleven arguments and what they mean",
+}
+"""Functions that are long by their parameters; of these the statements alone are counted."""
+LONGEST = 60
+
+
+def test_no_command_and_no_use_is_longer_than_a_screen() -> None:
+    long = {}
+    for room in ("cli", "api"):
+        for path in (PACKAGE / room).rglob("*.py"):
+            name = path.relative_to(PACKAGE).as_posix()
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef):
+                    assert node.end_lineno is not None
+                    body = node.end_lineno - node.body[0].lineno + 1
+                    assert body <= LONGEST, f"{name}:{node.name}"
+                    if node.end_lineno - node.lineno + 1 > LONGEST:
+                        long[f"{name}:{node.name}"] = body
+    assert long.keys() == OPTIONS.keys()
 
 
 def test_one_place_makes_the_http_client() -> None:

@@ -20,7 +20,9 @@ import pytest
 
 from costplan.billing.caching import cases, kept_seconds
 from costplan.billing.charges import billable, slices
+from costplan.billing.models import Terms, bill_model
 from costplan.billing.offers import Take, bill_offer
+from costplan.billing.quotas import Allowances
 from costplan.billing.tokens import Processing, Tariff, TokenUsage
 from costplan.catalog.expression import Expression
 from costplan.catalog.lookup import Catalog
@@ -42,7 +44,7 @@ from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.workload.conversation import Prefix, calls
 from costplan.workload.model import Workload
-from costplan.workload.model_calls import SECONDS_PER_MONTH
+from costplan.workload.model_calls import SECONDS_PER_MONTH, ModelCalls
 from costplan.workload.solving import solve
 from costplan.workload.step import Conversation
 from costplan.workload.tables import Traffic
@@ -187,6 +189,56 @@ def test_a_tier_is_a_cliff() -> str:
     return (
         "with 2 up to 200,000 input tokens and 4 above, a request of 200,000 costs "
         f"{literal(below)}, one of 200,001 costs {literal(above)}."
+    )
+
+
+def searched(at: Tariff, *counts: int) -> list[Decimal]:
+    """What steps with so many searches a month pay of an account's fee."""
+    demands = [
+        ModelCalls(
+            role="chat",
+            step=f"step-{place}",
+            purpose="produce",
+            count=Decimal(count),
+            tokens={"web_searches": ONE},
+        )
+        for place, count in enumerate(counts)
+    ]
+    traffic = Traffic(requests_per_month=ONE)
+    paid = Allowances.of([(at.entry, demands)], traffic, DAY).paid(at.entry, DAY)
+    made = bill_model(at.entry, DAY, demands, traffic, Terms(paid=paid))
+    return [line.amount or Decimal(0) for line in made.lines]
+
+
+@example
+def test_a_quota_of_searches_is_shared_out() -> str:
+    free = '{ quantity = 5_000, period = "month" }'
+    fee = f'fee.web_searches = {{ price = 14, per = 1_000, unit = "search", free = {free} }}'
+    half, rest = searched(tariff(f"rates = {{ input = 2 }}\n{fee}"), 10_000, 10_000)
+    return (
+        "20,000 searches a month at 14 per 1,000, 5,000 of them free: 15,000 x 14 / 1,000 = "
+        f"{literal(half + rest)}; a step that makes half of them pays {literal(half)}."
+    )
+
+
+@example
+def test_a_daily_quota() -> str:
+    free = '{ quantity = 1_500, period = "day" }'
+    fee = f'fee.web_searches = {{ price = 35, per = 1_000, unit = "prompt", free = {free} }}'
+    (paid,) = searched(tariff(f"rates = {{ input = 2 }}\n{fee}"), 60_000)
+    return (
+        "60,000 grounded prompts in November at 35 per 1,000, 1,500 a day free: 30 x (2,000 - "
+        f"1,500) = 15,000 are paid, {literal(paid)}."
+    )
+
+
+@example
+def test_storage_by_the_hour() -> str:
+    fee = 'fee.stored_token_hours = { price = 4.50, per = 1_000_000, unit = "token-hour" }'
+    paid = cost(tariff(f"rates = {{ input = 2 }}\n{fee}"), stored_token_hours=100_000 * 730)
+    return (
+        "100,000 tokens stored for 730 hours at 4.50 a million token-hours cost 0.1 x 730 x 4.50 = "
+        f"{number(paid, 2)}."
     )
 
 

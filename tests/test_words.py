@@ -24,7 +24,6 @@ from costplan.words import (
     several,
     weakest,
 )
-from costplan.workload.model_calls import QUANTITIES
 from costplan.workload.step import Step
 
 CODE = Path(__file__).parents[1] / "costplan"
@@ -67,7 +66,6 @@ def test_a_kind_is_a_rate_a_quantity_of_a_request_and_of_a_step() -> None:
     assert quantities < {one.name for one in fields(TokenUsage)}
     assert quantities < {one.name for one in fields(Step)}
     assert quantities < set(TOKEN_USAGE)
-    assert quantities < set(QUANTITIES)
 
 
 def test_a_kind_has_a_band_of_its_rate() -> None:

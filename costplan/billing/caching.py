@@ -5,6 +5,7 @@ after its last use. What this conversation wrote is certain while its gaps are n
 a prefix that all conversations share is otherwise found warm where some other one has used it:
 
     w = 1 - exp(-lambda L)        lambda: conversations a second
+    s + (1 - s) w                 s: the share of calls that an explicit cache is kept for
     L = TTL + (turns - 1) E min(gap, TTL)        how long one conversation keeps it warm
 
 for conversations that begin as a Poisson process. A request without a conversation is one turn.
@@ -18,6 +19,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.billing.tokens import Tariff, TokenUsage
+from costplan.catalog.fees import STORAGE
 from costplan.catalog.model import CacheTerms
 from costplan.quantity import ONE, ZERO
 from costplan.workload.conversation import Prefix
@@ -76,6 +78,8 @@ def cases(
         warm = ONE - sum(
             (one.share * (-(rate_per_second * one.pace * kept)).exp() for one in levels), ZERO
         )
+    if tariff.fees.known(STORAGE) is not None:
+        warm = prefix.stored + (ONE - prefix.stored) * warm
     rest = ONE - own
     found = [
         with_read(prefix.own, own),

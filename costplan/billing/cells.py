@@ -173,7 +173,7 @@ def _ways(entry: Entry, cell: Cell, book: Book) -> Iterable[list[LineItem]]:
         tariff = book.tariff(entry, cell.day, Processing(cell.mode, cell.region, window))
         lowest, highest = tariff.tier(Decimal(cell.low)), tariff.tier(Decimal(cell.high))
         for tier in range(lowest, highest + 1):
-            yield tariff.bill(cell.usage, ONE, tier)
+            yield tariff.bill(cell.usage, ONE, tier, Decimal(cell.requests))
 
 
 def _windows(entry: Entry, cell: Cell) -> Sequence[Window | None]:
@@ -200,7 +200,7 @@ def _before(entry: Entry, cell: Cell, book: Book, why: Fact) -> list[LineItem]:
             None,
             None,
         )
-        for line in tariff.bill(cell.usage, ONE, -1)
+        for line in tariff.bill(cell.usage, ONE, -1, Decimal(cell.requests))
     ]
 
 

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 from costplan.document.estimate import Commitment as Drawn
-from costplan.document.line import LineItem, Price, Term
+from costplan.document.line import UNUSED, LineItem, Price, Term
 from costplan.quantity import ONE, ZERO, grouped, scaled, settle, shares, total
 from costplan.words import STATED, WORKLOAD
 from costplan.workload.contract import Commitment
@@ -33,18 +33,18 @@ def draw_commitment(terms: Commitment, monthly: Decimal, lines: Sequence[LineIte
         covered, overage = monthly, scaled(beyond, 1 - terms.overage_percent / 100)
     saved = spend - covered - overage
     if saved > 0:
-        _give_up(lines, saved, f"commitment {terms.name}")
+        _give_up(lines, saved, terms.name)
     return Drawn(terms.name, monthly, covered, overage, saved)
 
 
-def _give_up(lines: Sequence[LineItem], saved: Decimal, name: str) -> None:
+def _give_up(lines: Sequence[LineItem], saved: Decimal, commitment: str) -> None:
     paid = [line for line in lines if line.amount is not None and line.amount > 0]
     paid.sort(key=lambda line: line.amount or ZERO)  # what rounding leaves goes to the largest
     weights = [line.amount or ZERO for line in paid]
     for line, part, before in zip(paid, shares(saved, weights), weights, strict=True):
         line.contracted = before
         line.amount = before - part
-        line.terms = (*line.terms, Term(name, -part))
+        line.terms = (*line.terms, Term.of(commitment, -part))
 
 
 def unused_line(drawn: Drawn, lines: Sequence[LineItem], day: date) -> LineItem | None:
@@ -58,7 +58,7 @@ def unused_line(drawn: Drawn, lines: Sequence[LineItem], day: date) -> LineItem 
         unit="month",
         price=drawn.unused,
         per=ONE,
-        source=f"the workload file, [[commitment]] {drawn.name}",
+        source=UNUSED + drawn.name,
         confidence=STATED,
         since=day,
         checked=day,

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from costplan.billing.adjustments import Adjustments
 from costplan.billing.charges import Priced, billable, slices
 from costplan.billing.discounts import Off, share_off
+from costplan.billing.reasons import none_of
 from costplan.billing.takes import OfferBill, Take, users
 from costplan.billing.variables import MissingVariables, Needed, Values, is_fixed
 from costplan.billing.writing import (
@@ -153,7 +154,7 @@ class CompiledCharge:
         where = self.entry.provenance(charge.origin or self.offer.origin)
         why = None
         if priced.price is None:
-            why = self.unknown or fact("not-published")
+            why = self.unknown or none_of(charge, priced.tier, where)
         return Price(
             offer=self.entry.id,
             charge=charge.id,

@@ -3,22 +3,27 @@ request and multiplied by its count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from costplan.billing.book import Book, Part
 from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, cases
 from costplan.billing.discounts import Off, share_off
+from costplan.billing.quotas import Paid
+from costplan.billing.reasons import absent
 from costplan.billing.tokens import Processing, Tariff, TokenUsage
+from costplan.catalog.fees import STORAGE
 from costplan.catalog.lookup import Entry, card_on
 from costplan.catalog.model import Model
+from costplan.catalog.origin import Provenance, combined
 from costplan.document.line import LineItem
 from costplan.facts import Fact, fact, unique
-from costplan.quantity import ONE, ZERO, grouped, settle
+from costplan.quantity import ONE, ZERO, counted_to, grouped, settle
 from costplan.record import record
-from costplan.words import TOKENS
+from costplan.words import TOKENS, Confidence
 from costplan.workload.conversation import Prefix
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Traffic
@@ -33,12 +38,16 @@ MergeKey = tuple[int, str, str, tuple[str, ...]]
 
 @record
 class Terms:
-    """How one stack buys a model: its tokenizer and verbosity, region and negotiated share off."""
+    """How one stack buys a model: its tokenizer and verbosity, region and negotiated share off.
+
+    ``paid``: by fee, what the account's free quota leaves to pay of it.
+    """
 
     input_factor: Decimal = ONE
     output_factor: Decimal = ONE
     region: str | None = None
     discount: Off = ZERO
+    paid: Mapping[str, Paid] = field(default_factory=dict)
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -85,12 +94,16 @@ def model_lines(
             if not share:
                 continue
             tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
+            if _not_sold(calls, tariff):
+                continue
             for case in cases(usage, prefix, calls.rate_per_second, tariff, levels):
                 count = calls.count * share * case.share
                 for line in tariff.bill(case.usage, count):
                     _merge(merged, line, calls, terms)
     lines = list(merged.values())
     for line in lines:
+        if (paid := terms.paid.get(line.price.charge)) is not None and paid.share != ONE:
+            _less_free(line, paid)
         price = line.price
         if price.price is not None:
             line.list_amount = settle(line.quantity * price.price / price.per)
@@ -122,8 +135,12 @@ def write_model(
                 continue
             tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
             bill.facts += tariff.facts(usage)
+            if _not_sold(calls, tariff):
+                why = absent(entry, tariff.card, STORAGE, "price of a stored cache").text
+                bill.facts.append(fact("cache-not-sold", entry.id, reason=why, step=calls.step))
             if prefix is not None and prefix.marked:
                 _caching_note(entry.item, prefix, tariff, bill)
+                _storage_note(calls.step, prefix, tariff, bill)
     bill.facts = unique(bill.facts)
 
 
@@ -132,6 +149,8 @@ def _scaled(calls: ModelCalls, terms: Terms) -> tuple[TokenUsage, Prefix | None]
     for name in tokens:
         if name in WHOLE:
             tokens[name] *= terms.input_factor if WHOLE[name] == "input" else terms.output_factor
+        elif name == STORAGE:
+            tokens[name] *= terms.input_factor
     prefix = calls.prefix
     if prefix is not None and terms.input_factor != ONE:
         prefix = prefix.scaled(terms.input_factor)
@@ -183,7 +202,8 @@ def _context(model: Model, usage: TokenUsage, calls: ModelCalls, bill: ModelBill
 
 def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill) -> None:
     if tariff.prices(-1)["cache_read"].base is None:
-        bill.facts.append(fact("no-cache-rate", model.id))
+        reason = tariff.prices(-1)["cache_read"].reason
+        bill.facts.append(fact("no-cache-rate", model.id, reason=reason))
         return
     minutes = (model.cache or ASSUMED_TERMS).ttl_minutes or ASSUMED_MINUTES
     gap = prefix.gap_seconds
@@ -194,6 +214,33 @@ def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill)
         bill.facts.append(fact("cache-terms", model.id, **terms))
     elif model.cache.ttl_minutes is None:
         bill.facts.append(fact("cache-life", model.id, minutes=ASSUMED_MINUTES))
+
+
+def _not_sold(calls: ModelCalls, tariff: Tariff) -> bool:
+    """Whether the calls are the storage of a cache with a model that has no price for it."""
+    return STORAGE in calls.tokens and tariff.fees.known(STORAGE) is None
+
+
+def _storage_note(step: str, prefix: Prefix, tariff: Tariff, bill: ModelBill) -> None:
+    """That a model sells the storage of what is cached, where the workload does not say it."""
+    model, fee = tariff.model, tariff.fees.known(STORAGE)
+    least = (model.cache or ASSUMED_TERMS).minimum_tokens
+    if fee is None or prefix.stored or prefix.marked < least:
+        return
+    if tariff.prices(-1)["cache_read"].base is not None:
+        bill.facts.append(fact("cache-storage", model.id, step=step, price=fee.words))
+
+
+def _less_free(line: LineItem, paid: Paid) -> None:
+    """Take off a line what the account has free of its fee; it then rests on both sources."""
+    price, used = line.price, line.quantity
+    line.used, line.quantity = used, settle(used * paid.share)
+    if paid.where is not None:
+        trust = cast(Confidence, price.confidence)
+        own = Provenance(price.source, trust, price.since, price.checked)
+        line.price = replace(price, **combined([own, paid.where])._asdict())
+    free = grouped(counted_to(used - line.quantity))
+    line.basis = f"{grouped(counted_to(used))} {price.unit} - {free} included"
 
 
 def _merge(
@@ -207,5 +254,6 @@ def _merge(
         return
     line.role, line.step, line.purpose = calls.role, calls.step, calls.purpose
     line.tags = calls.tags
+    line.fixed = line.price.charge == STORAGE
     line.discount = share_off(terms.discount, line.price.charge)
     merged[key] = line

@@ -13,20 +13,23 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.billing.fees import FeePrices, line_of
+from costplan.billing.reasons import absent
+from costplan.catalog.fees import STATED
 from costplan.catalog.lookup import Entry, card_on
-from costplan.catalog.model import FEES, Card, Mode, Model, Rates, Tier
+from costplan.catalog.model import Card, Mode, Model, Rates, Tier
 from costplan.catalog.origin import Origin, Provenance, combined
 from costplan.catalog.schedule import Window
 from costplan.document.line import LineItem, Price
 from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Problem
-from costplan.quantity import ONE, ZERO, settle
+from costplan.quantity import ONE, ZERO
 from costplan.record import record, with_fields
 from costplan.words import TOKEN_KINDS, TOKENS, parts_of
 
 
 @record
-@with_fields((kind.tokens for kind in TOKENS), Decimal, ZERO)
+@with_fields((*(kind.tokens for kind in TOKENS), *STATED), Decimal, ZERO)
 class TokenUsage:
     """One request. ``input_tokens`` and ``output_tokens`` are totals; the others are parts."""
 
@@ -34,9 +37,6 @@ class TokenUsage:
     output_tokens: Decimal = ZERO
     cache_read_tokens: Decimal = ZERO
     cache_write_tokens: Decimal = ZERO
-    training_tokens: Decimal = ZERO
-    web_searches: Decimal = ZERO
-    searches: Decimal = ZERO
 
     def problems(self) -> list[Problem]:
         """A problem for each part larger than its whole, and each negative number."""
@@ -113,18 +113,21 @@ class Tariff:
             if mode.tiers or not tiers:
                 tiers = mode.tiers
             else:
-                self._no_tiers = fact("no-tier-price", processing.mode or "")
+                self._no_tiers = self._lacks(f"{processing.mode} price for inputs of this size")
         if window is not None and window.rates is not None:
             if rates is not self.card.rates:
-                self._unknown = fact("no-window-price", processing.mode or "", window=window.name)
+                self._unknown = self._lacks(f"{processing.mode} price for {window.name} hours")
             if tiers:
-                self._no_tiers = fact("no-tier-price", window.name)
+                self._no_tiers = self._lacks(f"{window.name} price for inputs of this size")
             rates = Rates(**dict(window.rates))
         self._rates = rates
         self._edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
         self._tiers = tiers
         self._prices: dict[int, dict[str, Price]] = {}
-        self._fees: dict[str, Price] = {}
+        self.fees = FeePrices(entry, self.card, day)
+
+    def _lacks(self, what: str, name: str = "") -> Fact:
+        return absent(self.entry, self.card, name, what)
 
     def _mode(self, card: Card, factors: list[tuple[str, Decimal]]) -> Mode | None:
         name = self.processing.mode
@@ -132,8 +135,8 @@ class Tariff:
             return None
         mode = card.mode.get(name)
         if mode is None:
-            known = list(card.mode) or ["standard only"]
-            self._unknown = fact("no-mode-price", name, known=known)
+            known = ", ".join(card.mode) or "standard only"
+            self._unknown = self._lacks(f"{name} price ({known})", name)
             return None
         if mode.origin is not None:
             if mode.origin.since > self.day:
@@ -153,8 +156,8 @@ class Tariff:
             return
         region = self.card.region.get(name)
         if region is None:
-            known = list(self.card.region) or [self.model.region or "none"]
-            self._unknown = fact("no-region-price", name, known=known)
+            known = ", ".join(self.card.region) or self.model.region or "none"
+            self._unknown = self._lacks(f"price for region '{name}' (known: {known})")
             return
         if region.origin is not None:
             if region.origin.since > self.day:
@@ -208,7 +211,9 @@ class Tariff:
             rate = rates.get(kind)
             if rate is None and (row.as_whole or (kind == "cache_write" and self._free_writes)):
                 continue
-            why = unknown or (None if rate is not None else fact("no-rate", kind))
+            why = unknown
+            if rate is None and why is None:
+                why = self._lacks(f"{kind} rate", kind)
             prices[kind] = self._price(
                 kind,
                 "token",
@@ -276,32 +281,20 @@ class Tariff:
             variant=variant,
         )
 
-    def fee(self, name: str) -> Price:
-        """The price of one call beside the tokens."""
-        found = self._fees.get(name)
-        if found is None:
-            fee = self.card.fee.get(name)
-            origin: Origin = (fee.origin if fee else None) or self.card.origin
-            where = self.entry.provenance(origin)
-            if fee is None:
-                found = self._price(name, FEES[name], None, ONE, where, why=fact("no-fee", name))
-            elif origin.since > self.day:
-                why = fact("fee-later", name, since=origin.since)
-                found = self._price(name, fee.unit, None, fee.per, where, why=why)
-            else:
-                found = self._price(name, fee.unit, fee.price, fee.per, where)
-            self._fees[name] = found
-        return found
-
     def bill(
-        self, usage: TokenUsage, count: Decimal = ONE, tier: int | None = None
+        self,
+        usage: TokenUsage,
+        count: Decimal = ONE,
+        tier: int | None = None,
+        calls: Decimal = ONE,
     ) -> list[LineItem]:
         """The lines of ``count`` requests like ``usage``: one a token kind, one a fee.
 
         ``tier``: the tier that all of it falls in, where ``usage`` is a sum of requests and so
         says nothing of the size of any (``costplan.billing.cells``); else that of its input.
+        ``calls``: how many it is the sum of.
 
-        A rate that the vendor does not publish makes an unpriced line, never a zero one.
+        A rate that the catalogue lacks makes an unpriced line, never a zero one.
         Raises nothing: parts larger than their whole are for ``TokenUsage.problems``.
         """
         if tier is None:
@@ -317,25 +310,13 @@ class Tariff:
                 tokens = asked[part]
                 if tokens and kind in prices:
                     rest -= tokens
-                    own.append(_line(prices[kind], tokens * count))
+                    own.append(line_of(prices[kind], tokens * count))
             if rest:
-                lines.append(_line(prices[whole], rest * count))
+                lines.append(line_of(prices[whole], rest * count))
             lines += own
-        for name, calls in (
-            ("training_tokens", usage.training_tokens),
-            ("web_searches", usage.web_searches),
-            ("searches", usage.searches),
-        ):
-            if calls:
-                lines.append(_line(self.fee(name), calls * count))
-        return lines
-
-
-def _line(price: Price, quantity: Decimal) -> LineItem:
-    if price.price is None:
-        return LineItem(price, quantity, None, None)
-    amount = settle(quantity * price.price / price.per)
-    return LineItem(price, quantity, amount, amount)
+        wanted = {name: units for name in STATED if (units := asked[name])}
+        called = calls if usage.input_tokens or usage.output_tokens else ZERO
+        return lines + self.fees.lines(wanted, count, calls, called)
 
 
 def windows(model: Model, day: date) -> tuple[Window, ...]:

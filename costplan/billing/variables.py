@@ -97,13 +97,16 @@ class Values:
     def evaluate(self, text: str) -> Decimal:
         """An expression's value. Raises BadUsage when it has none (division by zero and such)."""
         expression = Expression.parse(text)
-        values = {name: self.value(name) for name in sorted(expression.names)}
+        for name in expression.ordered:
+            if name not in self._known:
+                self.value(name)
         if self.missing:
             return Decimal(0)
         try:
-            return expression.evaluate(values)
+            return expression.evaluate(self._known)
         except ExpressionError as error:
-            numbers = ", ".join(f"{name} = {grouped(one)}" for name, one in values.items())
+            values = [(name, self._known[name]) for name in expression.ordered]
+            numbers = ", ".join(f"{name} = {grouped(one)}" for name, one in values)
             with_them = f" (with {numbers})" if numbers else ""
             raise BadUsage(f"{self.offer.id}: {error}{with_them}") from error
 

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from costplan.catalog.model import Card, Fee, Mode, Rates, Region, Rejected, Tier
+from costplan.catalog.fees import Fee
+from costplan.catalog.model import ASIDE, Card, Mode, Rates, Region, Rejected, Tier
 from costplan.catalog.origin import Origin
 from costplan.words import TOKEN_KINDS
 
@@ -60,13 +61,13 @@ def side_differences(card: Card, other: Card, source: str, checked: date) -> Ite
         if known is not None:
             odd = _differing(_each(known.rates, card.per), _each(tier.rates, other.per))
             if odd:
-                reason = f"its rates above {tier.first - 1:,} input tokens"
+                reason = f"{ASIDE}rates above {tier.first - 1:,} input tokens"
                 yield _rejected(odd, card.per, source, checked, reason)
     for name, mode in other.mode.items():
         if name in card.mode:
             odd = _differing(_mode_each(card, card.mode[name]), _mode_each(other, mode))
             if odd:
-                yield _rejected(odd, card.per, source, checked, f"its {name} rates")
+                yield _rejected(odd, card.per, source, checked, f"{ASIDE}{name} rates")
 
 
 def _rejected(odd: Priced, per: Decimal, source: str, checked: date, reason: str) -> Rejected:
@@ -178,8 +179,19 @@ def _with_factors(card: Card, other: Card, source: str) -> Card:
     for key, region in other.region.items():
         regions.setdefault(key, replace(region, origin=region.origin or _own(other, source)))
     for key, fee in other.fee.items():
-        fees.setdefault(key, replace(fee, origin=fee.origin or _own(other, source)))
-    return replace(card, mode=modes, region=regions, fee=fees)
+        own = fee.origin or _own(other, source)
+        fees[key] = _granted(fees[key], fee, own) if key in fees else replace(fee, origin=own)
+    priced = {*card.rates.published(), *modes, *fees}
+    unpublished = {name: where for name, where in card.unpublished.items() if name not in priced}
+    return replace(card, mode=modes, region=regions, fee=fees, unpublished=unpublished)
+
+
+def _granted(fee: Fee, other: Fee, source: Origin) -> Fee:
+    """``fee`` with the free quota that only ``other``, which costs the same, shows."""
+    if fee.free is not None or other.free is None or fee.price * other.per != other.price * fee.per:
+        return fee
+    free = replace(other.free, origin=other.free.origin or source)
+    return replace(fee, unit=other.unit, once=other.once, free=free)
 
 
 def _own(card: Card, source: str) -> Origin:

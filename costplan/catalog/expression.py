@@ -174,6 +174,7 @@ class Expression:
 
     text: str
     names: frozenset[str] = field(compare=False)  # variables, in branches not taken too
+    ordered: tuple[str, ...] = field(compare=False)  # the same by name
     _run: Run = field(compare=False, repr=False)
 
     @classmethod
@@ -219,7 +220,7 @@ def condition(text: str) -> Condition:
 def parse(text: str) -> Expression:
     """As ``Expression.parse``; a text seen before is free."""
     run, names = compiled(text, DECIMAL_ARITHMETIC)
-    return Expression(text, names, run)
+    return Expression(text, names, tuple(sorted(names)), run)
 
 
 def compiled(text: str, arithmetic: Arithmetic) -> tuple[Run, frozenset[str]]:

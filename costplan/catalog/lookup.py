@@ -5,8 +5,6 @@ own ``[prices]``). Later shelves lie over earlier ones. Shelves are filled by ``
 this module only asks them for the ids that a bill names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol

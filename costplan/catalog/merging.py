@@ -324,8 +324,7 @@ def _same_finding(one: Rejected, old: Rejected) -> bool:
     """Whether it is written down already; a base rate's reason may have changed since."""
     if one.source != old.source or not _same_rates(old, one.rates):
         return False
-    sides = [reason for reason in (one.reason, old.reason) if reason.startswith("its ")]
-    return one.reason == old.reason or not sides
+    return one.reason == old.reason or not (one.aside or old.aside)
 
 
 def _same_rates(old: Rejected, rates: Rates) -> bool:

@@ -5,14 +5,13 @@ request moves), a mode, a region and a schedule, each of which may meet any othe
 is a further card, so the past and the announced future stay priceable.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from costplan.catalog.fees import FEES, Fee, fee_problems
 from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.schedule import Window
 from costplan.problems import Problem, did_you_mean
@@ -25,7 +24,7 @@ MODES: tuple[str, ...] = ("batch", "flex", "priority", "fast")
 @record
 @with_fields(TOKEN_KINDS, Amount | None)
 class Rates:
-    """Price per ``per`` tokens of each kind. None: the vendor publishes no rate of that kind.
+    """Price per ``per`` tokens of each kind. None: the catalogue has no rate of that kind.
 
     Keys:
         input (the file's currency per 'per' tokens): input that no cache holds
@@ -118,29 +117,8 @@ class Region:
     origin: Origin | None = None
 
 
-@record
-class Fee:
-    """A price per call beside the tokens. Factors never touch it.
-
-    Keys:
-        price (the file's currency per 'per' units): paid beside the tokens; no factor touches it
-        per (units): how many units the price is for
-        unit: what is counted, such as search
-        origin: its own source and days; the card's when left out
-    """
-
-    price: Amount
-    per: Positive
-    unit: str
-    origin: Origin | None = None
-
-
-FEES: Mapping[str, str] = {
-    "web_searches": "search",
-    "searches": "search",
-    "training_tokens": "token",
-}
-"""Prices per call beside the tokens, and what each counts."""
+ASIDE = "its "
+"""How the reason begins in the catalogue where a part of the card is meant: "its batch rates"."""
 
 
 @record
@@ -161,6 +139,11 @@ class Rejected:
     rates: Rates
     reason: str
 
+    @property
+    def aside(self) -> bool:
+        """Whether it is about a mode, a region or a tier of the card, not about its base rates."""
+        return self.reason.startswith(ASIDE)
+
 
 @record
 class Card:
@@ -176,6 +159,7 @@ class Card:
         region: regions or residencies that cost more, by name
         schedule: hours at another price; the first that matches applies
         fee: prices per call beside the tokens, by what is counted
+        unpublished: what its source says has no price, by token kind, mode or fee, and where
         rejected: what other sources showed, and why it was not taken
     """
 
@@ -188,15 +172,21 @@ class Card:
     region: Mapping[str, Region] = field(default_factory=dict)
     schedule: tuple[Window, ...] = ()
     fee: Mapping[str, Fee] = field(default_factory=dict)
+    unpublished: Mapping[str, Origin] = field(default_factory=dict)
     rejected: tuple[Rejected, ...] = ()
 
     def check(self) -> Iterable[Problem]:
         for name in self.mode:
             if name not in MODES:
                 yield Problem(("mode", name), f"unknown mode '{name}'", ", ".join(MODES), "key")
-        for name in self.fee:
-            if name not in FEES:
-                yield Problem(("fee", name), f"unknown fee '{name}'", ", ".join(FEES), "key")
+        yield from fee_problems(self.fee)
+        priced = {*self.rates.published(), *self.mode, *self.fee}
+        for name in self.unpublished:
+            if name not in {*TOKEN_KINDS, *MODES, *FEES}:
+                known = "a token kind, a mode or a fee"
+                yield Problem(("unpublished", name), f"'{name}' is none of these", known, "key")
+            elif name in priced:
+                yield Problem(("unpublished", name), f"the card has a price for {name}", part="key")
         yield from _tier_problems(("tiers",), self.rates, self.tiers)
         for name, mode in self.mode.items():
             if mode.rates is not None:
@@ -214,15 +204,20 @@ class Card:
     def origins(self) -> Iterable[tuple[tuple[str | int, ...], Origin]]:
         """Every origin on the card, with its path."""
         yield ("origin",), self.origin
-        for name, mode in self.mode.items():
-            if mode.origin:
-                yield ("mode", name, "origin"), mode.origin
-        for name, region in self.region.items():
-            if region.origin:
-                yield ("region", name, "origin"), region.origin
+        parts: tuple[tuple[str, Mapping[str, Mode | Region | Fee]], ...] = (
+            ("mode", self.mode),
+            ("region", self.region),
+            ("fee", self.fee),
+        )
+        for key, named in parts:
+            for name, part in named.items():
+                if part.origin:
+                    yield (key, name, "origin"), part.origin
         for name, fee in self.fee.items():
-            if fee.origin:
-                yield ("fee", name, "origin"), fee.origin
+            if fee.free and fee.free.origin:
+                yield ("fee", name, "free", "origin"), fee.free.origin
+        for name, origin in self.unpublished.items():
+            yield ("unpublished", name), origin
         for at, tier in enumerate(self.tiers):
             if tier.origin:
                 yield ("tiers", at, "origin"), tier.origin
@@ -251,7 +246,7 @@ def _tier_problems(
 class CacheTerms:
     """What a prefix must be to be cached: tokens at least, minutes it lives after its last use.
 
-    Without ``ttl_minutes`` the vendor does not publish how long a prefix lives.
+    Without ``ttl_minutes`` nothing says how long a prefix lives.
 
     Keys:
         minimum_tokens (tokens): a shorter prefix is not cached

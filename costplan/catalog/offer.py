@@ -4,19 +4,17 @@ Checked against vendors' worked examples: these three primitives bill a vector d
 trace, a GPU hour and a workflow action alike.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from costplan.catalog.expression import Expression, ExpressionError
 from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import Problem, did_you_mean
-from costplan.record import Amount, Positive, record
+from costplan.record import Amount, Positive, Since, Sparse, record
 from costplan.words import Purpose
 
 Percent = Amount
@@ -66,7 +64,7 @@ class Slice:
     Keys:
         up_to (the charge's unit): the tier's upper edge, itself included; the last one has none
         price (the file's currency per 'per' units): what a unit of the tier costs
-        quote: the vendor publishes no price for the tier
+        quote: the tier has no price here; its part of a quantity is unknown
     """
 
     up_to: Positive | None = None
@@ -88,10 +86,14 @@ class Charge:
         unit: what the quantity counts
         per (units): how many units the price is for
         price (the file's currency per 'per' units): what is paid for the quantity
-        tiers: prices by quantity, in place of one
-        quote: the vendor publishes no price; the line is unknown
-        mode: each tier at its own price, all at that of the tier reached, or whole packages
-        included (the charge's unit): quantity that the plan includes, or an expression for it
+        tiers: in place of one price: { up_to = N, price = P } each, the last without 'up_to'; or
+            { quote = true }
+        quote: there is no price here; the line is unknown
+        unpublished: its source says that no price is published; with quote
+        mode: each tier at its own price, all at that of the tier reached, or the flat price of the
+            smallest package that covers it
+        included (the charge's unit): what the plan includes, or an expression for it, taken off
+            before tiers; not where a tier costs 0
         free_tier: its included part is a free quota, which 'free_tiers = false' leaves out
         pool: an entry of [pools] that it draws on before it costs
         minimum_quantity (the charge's unit): less is billed as this
@@ -101,7 +103,7 @@ class Charge:
         cap (the file's currency a month): it never costs more
         fx (the file's currency a vendor credit): what a vendor credit costs, where the price is in
             credits
-        fixed: paid without traffic; seen from its quantity when left out
+        fixed: paid without traffic (nodes, seats); seen from its quantity when left out
         scope: billed once an account, or for each role that uses it
         purpose: the purpose it is shown under; the offer's when left out
         origin: its own source and days; the offer's when left out
@@ -116,6 +118,7 @@ class Charge:
     price: Amount | None = None
     tiers: tuple[Slice, ...] = ()
     quote: bool = False
+    unpublished: Annotated[bool, Sparse(), Since(2)] = False
     mode: Literal["graduated", "volume", "package"] = "graduated"
     included: Amount | str | None = None
     free_tier: bool = False
@@ -141,6 +144,8 @@ class Charge:
         given = (self.price is not None) + bool(self.tiers) + self.quote
         if given != 1:
             yield Problem((), "a charge has exactly one of 'price', 'tiers', 'quote = true'")
+        if self.unpublished and not (self.quote or any(tier.quote for tier in self.tiers)):
+            yield Problem(("unpublished",), "only what is 'quote = true' has no published price")
         if not self.unit:
             yield Problem((), "missing key 'unit'", part="key")
         yield from _slice_problems(self.tiers)

@@ -1,7 +1,5 @@
 """Where a price comes from: the source, the day it took effect, the day the source was read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple

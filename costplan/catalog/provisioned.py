@@ -43,7 +43,7 @@ class Weights:
     Keys:
         input (input tokens): what an uncached input token counts as
         cached_input (input tokens): what a cached one counts as; 0 for nothing
-        output (input tokens): what an output token counts as; left out where it is not published
+        output (input tokens): what an output token counts as; left out where it is not known
     """
 
     input: Positive = ONE
@@ -79,7 +79,7 @@ class Terms:
         deployment: how much can be bought, for each kind
         latency: the vendor's own target
         price (the file's currency a unit and hour): paid used or not
-        quote: the vendor publishes no price
+        quote: there is no price here
         reason: why there is no price
         origin: its source and days
         note: a word for readers of the file
@@ -171,7 +171,7 @@ class ProvisionedFile:
 
 
 class Reserved(NamedTuple):
-    """Units to buy. ``price`` is for a unit and hour; None, with the reason, where not published.
+    """Units to buy. ``price`` is for a unit and hour; None, with the reason, where not known.
 
     ``exact`` is what the load needs, ``units`` what can be bought.
     """
@@ -195,7 +195,7 @@ def ptus(
 
     ``input_tpm`` is the whole input, ``cache_share`` the part of it that the cache answers, 0 to
     1. Without load the smallest deployment: it is paid for all the same. Raises BadUsage for a
-    kind that is not sold, PriceNotKnown where the weight of output is not published.
+    kind that is not sold, PriceNotKnown where the weight of output is not known.
     """
     return _reserve(input_tpm, output_tpm, cache_share, terms, terms.weights, kind)
 
@@ -235,7 +235,7 @@ def _reserve(
     sold = terms.sold_as(kind)
     if weights.output is None and output_tpm:
         raise PriceNotKnown(
-            f"{terms.id}: how much an output token weighs is not published",
+            f"{terms.id}: the catalogue does not say how much an output token weighs",
             "ask the vendor's capacity calculator, and state the units",
         )
     parts = [f"{literal(input_tpm)} * (1 - {literal(cache_share)})"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from costplan.catalog.fees import BY_CONTEXT, STORAGE
 from costplan.words import TOKENS
 
 Behaviour = Literal["volume", "size", "fixed"]
@@ -76,5 +77,10 @@ TOKEN_USAGE = _table(
     ("training_tokens", "token", "tokens to train on, each epoch counted", "volume", 0),
     ("web_searches", "search", "web searches of one request", "volume", 0),
     ("searches", "search", "rerank searches of one request", "volume", 0),
+    *(
+        (name, "request", f"1 where a request searches with a {size} search context", "volume", 0)
+        for size, name in BY_CONTEXT.items()
+    ),
+    (STORAGE, "token-hour", "tokens of an explicit cache times hours it is kept", "fixed", 0),
 )
 """What one request to a model is made of; not variables of expressions."""

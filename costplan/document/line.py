@@ -96,11 +96,26 @@ class Exchanged:
     amount: Annotated[Decimal | None, Key("original_amount")]
 
 
+DRAWN = "commitment "
+UNUSED = "the workload file, [[commitment]] "
+"""With a commitment's name the source of the line that says what is left of it."""
+
+
 class Term(NamedTuple):
-    """What a commitment or a credit took off a line."""
+    """What a commitment took off a line. ``name``: "commitment" and how it is called."""
 
     name: str
     amount: Decimal
+
+    @classmethod
+    def of(cls, commitment: str, amount: Decimal) -> "Term":
+        """The term of a commitment by its own name."""
+        return cls(DRAWN + commitment, amount)
+
+    @property
+    def commitment(self) -> str:
+        """The commitment's own name."""
+        return self.name.removeprefix(DRAWN)
 
 
 @keys("role", "offer", "charge", "quantity", "unit", "reason", "why")

@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 
 from costplan.catalog.model import CacheTerms
 from costplan.catalog.offer import Adjust, Charge, Gate, Slice
-from costplan.record import Inline, document, keys
+from costplan.record import Inline, Since, Sparse, document, keys
 from costplan.words import Confidence
 
 
@@ -192,8 +192,20 @@ class Window(NamedTuple):
     where: Annotated[Where, Inline()]
 
 
+class Quota(NamedTuple):
+    """Units of a fee that an account has free in each period, alone or shared by a group."""
+
+    quantity: Decimal
+    period: str
+    shared: str | None
+    where: Annotated[Where, Inline()]
+
+
 class Fee(NamedTuple):
-    """A price per call beside the tokens; no factor touches it."""
+    """A price per call beside the tokens; no factor touches it.
+
+    ``once``: a call pays it once; ``always``: every call pays it.
+    """
 
     name: str
     price: Decimal
@@ -201,6 +213,9 @@ class Fee(NamedTuple):
     unit: str
     known_from: date | None
     where: Annotated[Where, Inline()]
+    once: Annotated[bool, Sparse(), Since(2)] = False
+    always: Annotated[bool, Sparse(), Since(2)] = False
+    free: Annotated[Quota | None, Sparse(), Since(2)] = None
 
 
 class Rejected(NamedTuple):
@@ -224,7 +239,7 @@ class Card(NamedTuple):
     where: Annotated[Where, Inline()]
 
 
-@document("price_page", "1.1")
+@document("price_page", "1.2")
 class ModelPage(NamedTuple):
     """A model in full. Without a card on the day (``known_from``) only its history has prices."""
 
@@ -274,7 +289,7 @@ class DatedAdjust(NamedTuple):
     where: Annotated[Where, Inline()]
 
 
-@document("price_page", "1.1")
+@document("price_page", "1.2")
 class OfferPage(NamedTuple):
     """An offer in full, its charges and adjustments on the day.
 

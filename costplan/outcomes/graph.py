@@ -51,16 +51,20 @@ class Outcomes:
 class Graph(States):
     """The chain of a sequence of nodes: states found from the start, then solved."""
 
+    _chain: Chain | None = None
+
     def chain(self) -> Chain:
-        """The transient part, for rewards of every kind."""
-        rows: list[Row] = []
-        for moves in self.transitions:
-            row: Row = {}
-            for move in moves:
-                if move.target >= 0:
-                    row[move.target] = row.get(move.target, 0.0) + move.probability
-            rows.append(row)
-        return Chain(rows)
+        """The transient part, for rewards of every kind; eliminated once."""
+        if self._chain is None:
+            rows: list[Row] = []
+            for moves in self.transitions:
+                row: Row = {}
+                for probability, target, _, _ in moves:
+                    if target >= 0:
+                        row[target] = row.get(target, 0.0) + probability
+                rows.append(row)
+            self._chain = Chain(rows)
+        return self._chain
 
     def outcomes(self) -> Outcomes:
         """Where requests end, and how often each step runs. Raises ``chain.NeverEnds``."""
@@ -71,16 +75,17 @@ class Graph(States):
         first = [0.0] * len(self.nodes)
         redundant = [0.0] * len(self.nodes)
         for state, mass, moves in zip(self.states, visits, self.transitions, strict=True):
-            fresh = self._first_time(state)
-            for move in moves:
-                share = mass * move.probability
-                runs[state.step] += share * move.runs
-                redundant[state.step] += share * (move.runs - 1)
+            fresh, step = self._first_time(state), state.step
+            for probability, target, times, instead in moves:
+                share = mass * probability
+                runs[step] += share * times
+                redundant[step] += share * (times - 1)
                 if fresh:
-                    first[state.step] += share
-                fallbacks[state.step] += share * move.fallbacks
-                if move.target < 0:
-                    ends[move.target + 5] += share
+                    first[step] += share
+                if instead:
+                    fallbacks[step] += share * instead
+                if target < 0:
+                    ends[target + 5] += share
         names = [node.name for node in self.nodes]
         return Outcomes(
             delivered_right=ends[0],

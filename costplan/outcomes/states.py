@@ -17,7 +17,7 @@ rejection shows nothing. A false alarm tells nobody; a timeout leaves what was t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from costplan.outcomes.node import Node
@@ -81,7 +81,7 @@ class States:
         self._round = {at: place for place, at in enumerate(self._validators)}
         self._remembering = [at for at, node in enumerate(nodes) if node.remembers]
         self._slot = {at: slot for slot, at in enumerate(self._remembering)}
-        self._reach: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._kept: dict[tuple[int, tuple[int, ...]], int] = {}
         self._tries: dict[tuple[int, Record, bool], list[Try]] = {}
         self._blank: History = (NOTHING,) * len(self._remembering)
         self.states: list[State] = []
@@ -91,36 +91,52 @@ class States:
     def _explore(self) -> None:
         """Number the states so that a transition without a loop leads to a higher number."""
         start = State(0, 1, (0,) * len(self._validators), -1, -1, self._blank)
-        moves: dict[State, list[Move]] = {}
-        order: list[State] = []
-        stack: list[tuple[State, Iterator[State]]] = []
+        first_seen: dict[State, int] = {start: 0}
+        states = [start]
+        moves: list[dict[tuple[int, int, int], float] | None] = [None]
+        left: list[int] = []
+        stack: list[tuple[int, Iterator[int]]] = []
 
-        def enter(state: State) -> None:
-            merged = _merge(self._moves(state))
-            moves[state] = merged
-            if len(moves) > MOST_STATES:
+        def enter(at: int) -> None:
+            sums: dict[tuple[int, int, int], float] = {}
+            for share, target, runs, fallbacks in self._moves(states[at]):
+                if share <= 0:
+                    continue
+                if isinstance(target, State):
+                    known = first_seen.get(target)
+                    if known is None:
+                        known = first_seen[target] = len(states)
+                        states.append(target)
+                        moves.append(None)
+                    target = known
+                key = (target, runs, fallbacks)
+                sums[key] = sums.get(key, 0.0) + share
+            if len(states) > MOST_STATES:
                 raise TooManyStates(f"more than {MOST_STATES:,} states")
-            stack.append((state, iter([to for _, to, _, _ in merged if isinstance(to, State)])))
+            moves[at] = sums
+            stack.append((at, iter([target for target, _, _ in sums if target >= 0])))
 
-        enter(start)
+        enter(0)
         while stack:
-            state, waiting = stack[-1]
+            at, waiting = stack[-1]
             for target in waiting:
-                if target not in moves:
+                if moves[target] is None:
                     enter(target)
                     break
             else:
                 stack.pop()
-                order.append(state)
-        order.reverse()
-        number = {state: at for at, state in enumerate(order)}
-        self.states = order
+                left.append(at)
+        left.reverse()
+        number = [0] * len(states)
+        for place, at in enumerate(left):
+            number[at] = place
+        self.states = [states[at] for at in left]
         self.transitions = [
             [
-                Transition(share, number[to] if isinstance(to, State) else to, runs, fallbacks)
-                for share, to, runs, fallbacks in moves[state]
+                Transition(share, number[to] if to >= 0 else to, runs, fallbacks)
+                for (to, runs, fallbacks), share in (moves[at] or {}).items()
             ]
-            for state in order
+            for at in left
         ]
 
     # -- what a state leads to ----------------------------------------------------------------
@@ -137,21 +153,33 @@ class States:
             for share, target in self._onward(state, state.fault, state.history):
                 yield usable * share, target, node.all_wrong, 0
             return
-        for way in self._ways(state, node):
+        yield from self._run(state, node, usable)
+
+    def _run(self, state: State, node: Node, usable: float) -> Iterator[Move]:
+        """A step on a clean input, in the ``usable`` share that is not cut off."""
+        record, told = self._record(state), self._is_told(state, node)
+        learns = self._learns(node, record, told)
+        missed = 1.0 - node.detection
+        for way in self._ways(state.step, node, record, told):
             share, runs = usable * way.probability, way.runs
-            history = self._after_runs(state, node, way)
+            history = state.history
+            if learns:
+                history = self._after_runs(state, node, record, told, way)
             if way.right:
                 for part, target in self._onward(state, -1, history):
                     yield share * part, target, runs, 0
                 continue
-            for part, target in self._onward(state, state.step, history):
-                yield share * (1.0 - node.detection) * part, target, runs, 0
+            if missed:
+                for part, target in self._onward(state, state.step, history):
+                    yield share * missed * part, target, runs, 0
             noticed = share * node.detection
-            if noticed and state.attempt >= node.attempts and node.fallback is not None:
+            if not noticed:
+                continue
+            if state.attempt >= node.attempts and node.fallback is not None:
                 yield from self._fall_back(state, node, noticed, runs, history, node.fallback)
                 continue
-            told = state.step if node.retry is not None else -1
-            for part, target in self._noticed(state, node, -1, told, history):
+            shown = state.step if node.retry is not None else -1
+            for part, target in self._noticed(state, node, -1, shown, history):
                 yield noticed * part, target, runs, 0
 
     def _time_out(self, state: State, node: Node) -> Iterator[Move]:
@@ -183,8 +211,8 @@ class States:
     ) -> Iterator[tuple[float, State | int]]:
         """A failed run that the program noticed: another attempt, or what follows the last."""
         if state.attempt < node.attempts:
-            again = State(state.step, state.attempt + 1, state.rounds, fault, told, history)
-            yield 1.0, self._tidy(again)
+            again = state.attempt + 1
+            yield 1.0, self._state(state.step, again, state.rounds, fault, told, history)
             return
         left = fault if fault >= 0 else state.step
         yield from self._give_up(state, node.exhaust, left, history)
@@ -227,7 +255,7 @@ class States:
         fault = state.fault if 0 <= state.fault < node.restart else -1
         shown = seen and state.fault >= node.restart
         told = state.fault if shown and self.nodes[state.fault].retry is not None else -1
-        yield reject, self._tidy(State(node.restart, 1, rounds, fault, told, rejected)), 1, 0
+        yield reject, self._state(node.restart, 1, rounds, fault, told, rejected), 1, 0
 
     def _onward(
         self, state: State, fault: int, history: History
@@ -252,39 +280,44 @@ class States:
             fails_anew = fault == state.step
             waits = state.step < state.told and state.step < target <= state.told
             told = state.told if waits and not fails_anew else -1
-            yield share, self._tidy(State(target, 1, rounds, fault, told, known))
+            yield share, self._state(target, 1, rounds, fault, told, known)
 
     # -- repeats ------------------------------------------------------------------------------
 
-    def _tidy(self, state: State) -> State:
+    def _state(
+        self,
+        step: int,
+        attempt: int,
+        rounds: tuple[int, ...],
+        fault: int,
+        told: int,
+        history: History,
+    ) -> State:
         """The state without records of nodes that cannot run again: the future ignores them."""
-        history = state.history
-        if history is self._blank:
-            return state
-        first = bisect_left(self._remembering, self._first_again(state.step, state.rounds))
-        if history[:first] != self._blank[:first]:
-            history = self._blank[:first] + history[first:]
-        if history == self._blank:
-            history = self._blank
-        return state if history is state.history else state._replace(history=history)
+        if history is not self._blank:
+            kept = self._kept.get((step, rounds))
+            if kept is None:
+                kept = bisect_left(self._remembering, self._first_again(step, rounds))
+                self._kept[step, rounds] = kept
+            if kept:
+                history = self._blank[:kept] + history[kept:]
+            if history == self._blank:
+                history = self._blank
+        return State(step, attempt, rounds, fault, told, history)
 
     def _first_again(self, step: int, rounds: tuple[int, ...]) -> int:
         """The first step that can still be run again from here: restarts left, and theirs."""
-        key = (step, rounds)
-        first = self._reach.get(key)
-        if first is None:
-            first = step
-            able: list[tuple[int, int]] = []  # (restart, place) of validators that can reject
-            waiting = set(self._round)
-            while ready := {
-                at
-                for at in waiting
-                if at >= first and self._used(at, step, rounds, able) + 1 < self.nodes[at].rounds
-            }:
-                waiting -= ready
-                able += [(self.nodes[at].restart or 0, at) for at in ready]
-                first = min(first, *(restart for restart, _ in able))
-            self._reach[key] = first
+        first = step
+        able: list[tuple[int, int]] = []  # (restart, place) of validators that can reject
+        waiting = set(self._round)
+        while ready := {
+            at
+            for at in waiting
+            if at >= first and self._used(at, step, rounds, able) + 1 < self.nodes[at].rounds
+        }:
+            waiting -= ready
+            able += [(self.nodes[at].restart or 0, at) for at in ready]
+            first = min(first, *(restart for restart, _ in able))
         return first
 
     def _used(
@@ -302,43 +335,38 @@ class States:
         slot = self._slot[state.step]
         return (*state.history[:slot], record, *state.history[slot + 1 :])
 
-    def _after_runs(self, state: State, node: Node, way: Try) -> History:
-        """What is known after an execution on a clean input."""
+    def _learns(self, node: Node, record: Record, told: bool) -> bool:
+        """Whether an execution on a clean input tells something of later ones."""
         if not node.remembers:
-            return state.history
-        record = self._record(state)
+            return False
         if node.common_cause:
-            struck = record == STRUCK or way.rights < 0
-            return self._recorded(state, STRUCK if struck else SPARED)
-        told = self._is_told(state, node)
+            return True
         mean = node.retry if told and node.retry is not None else node.success
         drawn = sum(record[2:] if told else record[:2])
         if not teaches(mean, node.rho) or _full(self.most_runs, drawn):
-            return state.history
-        if node.rho >= 1 and drawn:  # the first run has said it all
-            return state.history
+            return False
+        return node.rho < 1 or not drawn  # or the first run has said it all
+
+    def _after_runs(
+        self, state: State, node: Node, record: Record, told: bool, way: Try
+    ) -> History:
+        """What is known after an execution that tells something."""
+        if node.common_cause:
+            struck = record == STRUCK or way.rights < 0
+            return self._recorded(state, STRUCK if struck else SPARED)
         return self._recorded(state, record.with_urn(told, way.rights, way.wrongs))
 
     @staticmethod
     def _is_told(state: State, node: Node) -> bool:
         return node.retry is not None and state.told == state.step
 
-    def _ways(self, state: State, node: Node) -> list[Try]:
-        key = (state.step, self._record(state), self._is_told(state, node))
+    def _ways(self, step: int, node: Node, record: Record, told: bool) -> list[Try]:
+        key = (step, record, told)
         ways = self._tries.get(key)
         if ways is None:
-            ways = self._tries[key] = list(tries(node, key[1], key[2]))
+            ways = self._tries[key] = list(tries(node, record, told))
         return ways
 
 
 def _full(most: int | None, drawn: int) -> bool:
     return most is not None and drawn >= most
-
-
-def _merge(moves: Iterable[Move]) -> list[Move]:
-    sums: dict[tuple[State | int, int, int], float] = {}
-    for share, target, runs, fallbacks in moves:
-        if share > 0:
-            key = (target, runs, fallbacks)
-            sums[key] = sums.get(key, 0.0) + share
-    return [(share, *key) for key, share in sums.items()]

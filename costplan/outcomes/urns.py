@@ -35,9 +35,10 @@ class Record(NamedTuple):
 
     def with_urn(self, other: bool, hits: int, misses: int) -> Record:
         """The record with further draws from its first or its other urn."""
+        first, second, third, fourth = self
         if other:
-            return self._replace(third=self.third + hits, fourth=self.fourth + misses)
-        return self._replace(first=self.first + hits, second=self.second + misses)
+            return Record(first, second, third + hits, fourth + misses)
+        return Record(first + hits, second + misses, third, fourth)
 
 
 NOTHING = Record()

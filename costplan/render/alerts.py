@@ -17,9 +17,13 @@ from costplan.render.sentences import reasons, unpriced_words
 
 SHOWN = 2
 """So many sentences of one kind stand on the first screen."""
-BRIEFLY = {"outcomes": "retries, rejections and cases", "people": "people"}
+BRIEFLY = {
+    "reliability": "reliability",
+    "outcomes": "retries, rejections and cases",
+    "people": "people",
+    "orchestration": "orchestration",
+}
 """What is not modelled, by its fact's code, where the fact is about nothing that has a name."""
-MORE = "--full names them"
 
 
 class Alert(NamedTuple):
@@ -36,11 +40,11 @@ def alerts(document: EstimateDocument, width: int, *, full: bool) -> list[Alert]
     estimates = document.estimates
     missing = _unpriced(estimates, width, full)
     warned = [f"warning: {one}" for one in each_once(estimates, attrgetter("warnings"))]
-    found = [Alert(one) for one in _cut(missing, full, "prices are missing")]
-    found += [Alert(one) for one in _cut(warned, full, "warnings")]
+    found = [Alert(one) for one in _cut(missing, full, "missing price")]
+    found += [Alert(one) for one in _cut(warned, full, "warning")]
     own = texts(one.fact for one in document.own_prices)
     own += each_once(estimates, lambda made: texts(made.facts_of("no-prices-in-file")))
-    found += [Alert(one) for one in _cut(own, full, "prices differ")]
+    found += [Alert(one) for one in _cut(own, full, "own price")]
     found += [Alert(one) for one in _aged(estimates, width, full)]
     subjects = each_once(estimates, left_out)
     if subjects:
@@ -54,11 +58,13 @@ def alerts(document: EstimateDocument, width: int, *, full: bool) -> list[Alert]
 
 
 def _unpriced(estimates: Sequence[Estimate], width: int, full: bool) -> list[str]:
-    """The lines without a price; the reason where it fits."""
+    """The lines without a price; the reason where it is the same in all stacks and fits."""
     whole = each_once(estimates, lambda made: reasons(made.unpriced))
-    bare = each_once(estimates, lambda made: [unpriced_words(line) for line in made.unpriced])
-    if full or len(whole) != len(bare):
+    if full:
         return whole
+    bare = each_once(estimates, lambda made: [unpriced_words(line) for line in made.unpriced])
+    if len(whole) != len(bare):
+        return [_pointed(one, width, "why") for one in bare]
     return [
         one if width_of(one) <= width else _pointed(short, width, "why")
         for one, short in zip(whole, bare, strict=True)
@@ -104,7 +110,7 @@ def left_out(made: Estimate) -> Iterable[str]:
     """What of a stack is not modelled, without the reasons."""
     for one in made.facts:
         if one.topic == "not-modelled":
-            yield BRIEFLY.get(one.code) or one.subject or one.text.partition(":")[0]
+            yield BRIEFLY.get(one.code) or one.subject or one.text
 
 
 def repeating_verdicts(estimates: Sequence[Estimate]) -> list[str]:
@@ -162,4 +168,4 @@ def _day(one: Fact) -> object:
 def _cut(sentences: Sequence[str], full: bool, what: str) -> list[str]:
     if full or len(sentences) <= SHOWN:
         return list(sentences)
-    return [*sentences[:SHOWN], f"{len(sentences) - SHOWN} more {what}: {MORE}"]
+    return [*sentences[:SHOWN], f"{counted(len(sentences) - SHOWN, f'more {what}')}: --full"]

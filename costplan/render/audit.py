@@ -82,7 +82,7 @@ def _figures(made: Report) -> Iterable[list[tuple[str, int, str]]]:
             (f"    {name}", count, _percent(count, made.prices_in_force))
             for name, count in made.by_confidence.items()
         ),
-        ("unpublished prices", made.quotes, ""),
+        ("prices not known", made.quotes, ""),
         ("silent zeros", made.silent_zeros, ""),
         ("stale entries", made.stale, _percent(made.stale, made.models + made.offers)),
     ]
@@ -122,7 +122,7 @@ def _percent(part: int, whole: int) -> str:
 def _counted(made: Audit) -> str:
     counts = ((made.errors, "error"), (made.warnings, "warning"), (made.notes, "note"))
     words = [counted(count, name) for count, name in counts]
-    unpublished = counted(made.quotes, "unpublished price")
+    unpublished = f"{counted(made.quotes, 'price')} not known"
     return f"{', '.join(words)}; {grouped_count(len(made.accepted))} accepted; {unpublished}"
 
 

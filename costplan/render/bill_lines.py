@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from costplan.document.estimate import Component, Estimate
 from costplan.document.line import LineItem
 from costplan.quantity import ZERO, counted_to, grouped, rounded
 from costplan.render.page import Page, Table, amount_of, cell, known_sum, money
+
+if TYPE_CHECKING:
+    from costplan.document.estimate import Component, Estimate
 
 UNVERIFIED = "? rests on an unverified source"
 

@@ -13,17 +13,13 @@ from typing import NamedTuple
 
 from costplan.document.entries import Value
 from costplan.document.estimate import Estimate
-from costplan.document.line import Conversion, LineItem
+from costplan.document.line import UNUSED, Conversion, LineItem
 from costplan.quantity import ONE, ZERO, total
 from costplan.words import WORKLOAD
 
 DIGITS = Context(prec=28)
 """Unit prices are quotients: 28 digits put quantities of 1e15 right to 1e-9."""
 TYPE = "Spend commitment"
-UNUSED = "the workload file, [[commitment]] "
-"""With the commitment's name the source of the line that says what is left of it."""
-TERM = "commitment "
-"""With the commitment's name the term of a line that draws on it."""
 
 
 class UnitPrices(NamedTuple):
@@ -85,7 +81,7 @@ def covered_parts(made: Estimate) -> dict[str, Decimal]:
     beyond it."""
     spent: dict[str, list[Decimal]] = {}
     for line in made.lines:
-        for name in _drawn_on(line):
+        for name in (term.commitment for term in line.terms):
             spent.setdefault(name, []).append(line.amount or ZERO)
     whole = {name: total(amounts) for name, amounts in spent.items()}
     return {
@@ -106,16 +102,11 @@ def committed(
     name = price.source.removeprefix(UNUSED)
     if price.offer == WORKLOAD and name != price.source and price.charge == f"{name} unused":
         return _columns(name, "Unused", line.amount, currency)
-    for name in _drawn_on(line):
+    for name in (term.commitment for term in line.terms):
         known = line.amount is not None and name in parts
         amount = DIGITS.multiply(line.amount or ZERO, parts[name]) if known else None
         return _columns(name, "Used", amount, currency)
     return None
-
-
-def _drawn_on(line: LineItem) -> list[str]:
-    """The names of the commitments that a line draws on: one at most."""
-    return [words.removeprefix(TERM) for words, _ in line.terms if words.startswith(TERM)]
 
 
 def _columns(name: str, status: str, quantity: Decimal | None, currency: str) -> dict[str, Value]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from costplan.document.facts import findings
 from costplan.document.finding import Finding, Findings
+from costplan.document.findings import findings
 from costplan.problems import clean
 from costplan.render import Look
 from costplan.render.marks import titled

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from costplan.document.facts import findings
 from costplan.document.finding import Findings
+from costplan.document.findings import findings
 from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.marks import fingerprints, titled

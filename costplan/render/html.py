@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from costplan.document.bill import Bill
 from costplan.document.entries import estimates_of
 from costplan.document.estimate import Estimate, EstimateDocument
-from costplan.document.facts import findings
 from costplan.document.finding import Findings
+from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
 from costplan.quantity import ZERO, grouped, rounded
@@ -189,7 +189,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
             _reliability(made),
         ),
         "<details open><summary>Every line</summary>",
-        table("Every line", header, rows, [False, False, False, False, True, True], total=1),
+        table("Every line", header, rows, [False] * 4 + [True] * 2, total=1, shade="wide"),
         "</details>",
         _months(made, currency),
         bullets("Notes", [*reasons(made.unpriced), *made.notes]),

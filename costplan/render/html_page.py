@@ -47,9 +47,11 @@ def table(
     rows: Iterable[Sequence[str]],
     figures: Sequence[bool] | None = None,
     total: int = 0,
+    shade: str = "",
 ) -> str:
     """A table with a caption and scopes; the last ``total`` rows are its footer. Cells are escaped
-    here."""
+    here. ``shade``: the class of the whole; of ``wide`` ones the last column stays in sight too.
+    """
     right = figures if figures is not None else [at > 0 for at in range(len(header))]
     shades = [' class="n"' if one else "" for one in right]
     head = "".join(
@@ -59,8 +61,9 @@ def table(
     body = [_row(row, shades) for row in rows]
     split = len(body) - total
     foot = f"<tfoot>{''.join(body[split:])}</tfoot>" if total else ""
+    kind = f"scroll {shade}".rstrip()
     return (
-        f'<div class="scroll"><table><caption>{text_of(caption)}</caption><thead><tr>{head}</tr>'
+        f'<div class="{kind}"><table><caption>{text_of(caption)}</caption><thead><tr>{head}</tr>'
         f"</thead><tbody>{''.join(body[:split])}</tbody>{foot}</table></div>"
     )
 

@@ -74,6 +74,9 @@ figcaption { color: var(--dim); font-size: .9rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .3rem 0 0;
   padding: 0; }
 .scroll { overflow-x: auto; }
+.scroll th:first-child { position: sticky; left: 0; background: var(--paper); }
+.wide td:last-child, .wide th:last-child { position: sticky; right: 0; background: var(--paper);
+  padding-left: .6rem; }
 table { border-collapse: collapse; width: 100%; margin: .4rem 0 1rem; font-size: .92rem; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { text-align: left; padding: .28rem .6rem .28rem 0; border-bottom: 1px solid var(--line);

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from costplan.document.facts import findings
 from costplan.document.finding import Finding, Findings, Rule
+from costplan.document.findings import findings
 from costplan.problems import clean
 from costplan.render import Look
 

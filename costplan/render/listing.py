@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from costplan.catalog.fees import REQUESTS
 from costplan.catalog.offer import Charge, Gate, Slice
 from costplan.document.listing import (
     DatedAdjust,
@@ -83,7 +84,7 @@ def _model(page: Page, document: ModelPage) -> None:
     page.bullets("Fees, which nothing multiplies", [_fee(one) for one in document.fees])
     if document.cache:
         least, kept = document.cache.minimum_tokens, document.cache.ttl_minutes
-        minutes = f"{grouped(kept)} {plural('minute', kept)}" if kept else "an unpublished time"
+        minutes = f"{grouped(kept)} {plural('minute', kept)}" if kept else "for an unknown time"
         page.bullets(
             "Cache", [f"prefixes of at least {grouped(least)} tokens, kept {minutes} after use"]
         )
@@ -190,7 +191,15 @@ def _window(window: Window) -> str:
 
 
 def _fee(fee: Fee) -> str:
-    return _later(f"{fee.name} {price_per(fee.price, fee.per, fee.unit)}", fee.known_from)
+    words = [f"{fee.name} {price_per(fee.price, fee.per, fee.unit)}"]
+    if fee.once:
+        words.append("once a call")
+    if fee.always or fee.name.startswith(REQUESTS):
+        words.append("paid by every call")
+    if fee.free is not None:
+        free = f"{grouped(fee.free.quantity)} a {fee.free.period} free for the account"
+        words.append(f"{free}, shared by {fee.free.shared}" if fee.free.shared else free)
+    return _later("; ".join(words), fee.known_from)
 
 
 def _offer(page: Page, document: OfferPage) -> None:

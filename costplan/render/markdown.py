@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from costplan.document.bill import Bill
 from costplan.document.entries import estimates_of
 from costplan.document.estimate import Estimate, EstimateDocument
-from costplan.document.facts import findings
 from costplan.document.finding import Findings
+from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
 from costplan.quantity import ZERO, grouped, rounded

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from costplan.document.facts import findings
 from costplan.document.finding import Finding, Findings, Rule, Where
+from costplan.document.findings import findings
 from costplan.problems import clean
 from costplan.render import Look
 from costplan.render.json import dumps

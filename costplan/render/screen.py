@@ -131,12 +131,13 @@ def _height(table: Table) -> int:
 def _bill(made: Estimate, currency: str, room: int) -> Table:
     """One stack's lines and, below them, its figures: what scrolls off is the lines."""
     rows = [row for row in figure_rows([made]) if row.block != "component"]
-    count = len(lines_of(made, currency).rows)
-    for space in (room - count, room):
+    table = lines_of(made, currency)
+    lines = list(table.rows)
+    for space in (room - len(lines), room):
         for most in RANKS:
-            table = lines_of(made, currency)
+            table.rows = list(lines)
             _figures(table, [row for row in rows if row.rank <= most])
-            if _height(table) - count <= space:
+            if _height(table) - len(lines) <= space:
                 return table
     return table
 

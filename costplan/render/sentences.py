@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from costplan.document.line import LineItem
 from costplan.quantity import grouped, rounded
 from costplan.render.page import money
+from costplan.words import WORKLOAD
 
 if TYPE_CHECKING:
     from costplan.document.estimate import Estimate
@@ -28,7 +29,9 @@ def reasons(lines: Iterable[LineItem]) -> list[str]:
 
 
 def unpriced_words(line: LineItem) -> str:
-    """Which line has no price."""
+    """Which line has no price, or no quantity where the workload itself states the price."""
+    if line.price.offer == WORKLOAD:
+        return f"{line.role}: the number of {line.label} is unknown"
     return f"no price for {line.price.offer} {line.label}"
 
 

@@ -4,8 +4,6 @@ A workload file has them, and a policy file has nothing else. Every limit is a n
 or ``{ warn = ..., deny = ... }``; a figure that equals its limit passes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields
 from decimal import Decimal

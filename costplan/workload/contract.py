@@ -5,8 +5,6 @@ vendor's own floors, fees and credits; exchange rates on what comes of that; the
 credits.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Day

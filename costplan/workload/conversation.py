@@ -31,7 +31,8 @@ class Prefix:
     earlier call of the same conversation wrote (0 for the first). ``marked``: up to where this call
     writes. ``gap_seconds``: since that earlier call. ``chance``: the share of turns in which the
     step runs at all, ``turn``: which of the ``turns``, ``turn_gap_seconds`` apart, this call is of.
-    ``gaps_vary``: gaps are exponential with that mean, not all equal. A request without a
+    ``gaps_vary``: gaps are exponential with that mean, not all equal. ``stored``: the share of
+    calls that come while an explicit cache holds the shared prefix. A request without a
     conversation is a conversation of a single turn.
     """
 
@@ -44,6 +45,7 @@ class Prefix:
     turns: int = 1
     turn_gap_seconds: Decimal = ZERO
     gaps_vary: bool = False
+    stored: Decimal = ZERO
 
     def scaled(self, factor: Decimal) -> Prefix:
         """The same in another tokenizer."""

@@ -1,7 +1,5 @@
 """The workload file: what users see and edit. One record a table, keys as in the file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from decimal import Decimal

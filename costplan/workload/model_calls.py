@@ -3,11 +3,12 @@ cache."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.catalog.fees import BY_CONTEXT, STORAGE
 from costplan.quantity import ONE, ZERO
 from costplan.record import record
 from costplan.words import TOKENS, Purpose
@@ -84,7 +85,7 @@ def step_calls(
     chance = min(ONE, visits.first.get(step.name, ZERO), step.calls or ONE)
     if ONE - chance < TINY:
         chance = ONE
-    made: list[ModelCalls] = []
+    made = [*_storage(step)]
     for portion in portions(step, visits, requests):
         made += [
             replace(one, purpose=portion.purpose, tags=portion.tags)
@@ -96,10 +97,42 @@ def step_calls(
         portion = Portion("coordinate", (), runs, min(runs, requests))
         chance = min(ONE, spare)
         made += [
-            replace(one, role=step.fallback.model, purpose="coordinate")
+            replace(
+                one,
+                role=step.fallback.model,
+                purpose="coordinate",
+                prefix=one.prefix and replace(one.prefix, stored=ZERO),
+            )
             for one in _portion_calls(workload, step, portion, arrivals, "nothing", chance)
         ]
     return made
+
+
+def asked_of(work: Step | Job) -> dict[str, Decimal]:
+    """What one call asks for beside tokens."""
+    asked = {"web_searches": work.web_searches} if work.web_searches else {}
+    if work.search_context is not None:
+        asked[BY_CONTEXT[work.search_context]] = ONE
+    return asked
+
+
+def _storage(step: Step) -> Iterator[ModelCalls]:
+    """What an explicit cache of the step holds all month, as a single request for nothing else: it
+    is paid whether or not the step runs."""
+    if step.cache_storage is not None:
+        yield ModelCalls(
+            role=step.model or "",
+            step=step.name,
+            purpose=purpose_of(step),
+            count=ONE,
+            tokens={STORAGE: step.stored_tokens * step.cache_storage.hours},
+        )
+
+
+def _stored_share(step: Step) -> Decimal:
+    """The share of a step's calls that come while its explicit cache is kept, spread evenly."""
+    stored = step.cache_storage
+    return ZERO if stored is None else min(ONE, stored.hours * 3600 / SECONDS_PER_MONTH)
 
 
 def _portion_calls(
@@ -142,6 +175,7 @@ def _classes(
     rate = arrivals / SECONDS_PER_MONTH
     if opening == "nothing":  # spread thinly over conversations: each a single turn
         rate *= turns
+    stored, asked = _stored_share(step), asked_of(step)
 
     def of(share: int, tokens: dict[str, Decimal], prefix: Prefix | None) -> ModelCalls:
         return ModelCalls(
@@ -151,21 +185,21 @@ def _classes(
             mode=step.mode,
             count=count * share / turns,
             tokens=tokens,
-            prefix=prefix,
+            prefix=prefix and (replace(prefix, stored=stored) if stored else prefix),
             rate_per_second=rate,
         )
 
     if conversation is not None and step is workload.answering_step:
-        searches = {"web_searches": step.web_searches} if step.web_searches else {}
         return [
             of(
                 1,
-                {"input_tokens": call.input_tokens, "output_tokens": call.output_tokens} | searches,
+                {"input_tokens": call.input_tokens, "output_tokens": call.output_tokens} | asked,
                 call.prefix,
             )
             for call in calls(conversation, opening, chance)
         ]
-    tokens = {name: value for name in QUANTITIES if (value := getattr(step, name))}
+    tokens = {kind.tokens: value for kind in TOKENS if (value := getattr(step, kind.tokens))}
+    tokens |= asked
     return [
         of(share, tokens, prefix)
         for share, prefix in _prefixes(step, conversation, opening, chance)
@@ -191,7 +225,3 @@ def _prefixes(
     if chance == ONE:  # then all turns but the first are alike
         return [(1, first), (turns - 1, replace(later, turn=2))][: 1 if turns == 1 else 2]
     return [(1, replace(later, turn=turn) if turn > 1 else first) for turn in range(1, turns + 1)]
-
-
-QUANTITIES = (*(kind.tokens for kind in TOKENS), "web_searches")
-"""What a step may say of one call."""

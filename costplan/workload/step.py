@@ -1,7 +1,5 @@
 """The steps of an application as a workload file writes them, and the dialogue that drives one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -20,6 +18,8 @@ from costplan.record import (
 from costplan.words import PARTS, Purpose, Whole, parts_of
 
 Mode = Literal["batch", "flex", "priority", "fast"]
+LONGEST_MONTH = 744
+SearchContext = Literal["low", "medium", "high"]
 Correlation = Annotated[Decimal, Ge(-1), Le(1)]
 
 
@@ -123,6 +123,24 @@ class Timeout:
             )
 
 
+@record
+class CacheStorage:
+    """An explicit cache of a step's prefix, with a vendor that sells its storage by the hour.
+
+    Keys:
+        hours (hours a month): how long it is kept in a month, at the model's price of storage
+        tokens (tokens): what it holds; cacheable_tokens when left out
+    """
+
+    hours: Amount
+    tokens: Amount | None = None
+
+    def check(self) -> Iterable[Problem]:
+        if self.hours > LONGEST_MONTH:
+            message = f"a month has at most {LONGEST_MONTH} hours, not {self.hours}"
+            yield Problem(("hours",), message, "several caches: the sum of their tokens")
+
+
 NOT_OF_VALIDATORS = (
     "timeout",
     "max_attempts",
@@ -154,6 +172,9 @@ class Step:
             offer decides what is read
         output_tokens (tokens a call): output of one call, reasoning included, at the output price
         web_searches (searches a call): the model's own web searches, at the vendor's fee for each
+        search_context: how much of what it finds a model that always searches may read; decides the
+            fee of a call
+        cache_storage: an explicit cache of the prefix, paid by the hour; without it none is billed
         mode: how the vendor processes the call: each mode has its own price; the ordinary one when
             left out
         purpose: the purpose its cost is shown under; produce, and coordinate for validators, when
@@ -202,6 +223,8 @@ class Step:
     cacheable_tokens: Amount = Decimal(0)
     output_tokens: Amount = Decimal(0)
     web_searches: Amount = Decimal(0)
+    search_context: SearchContext | None = None
+    cache_storage: CacheStorage | None = None
     mode: Mode | None = None
     purpose: Purpose | None = None
     success: Share | None = None
@@ -241,6 +264,7 @@ class Step:
             )
         if self.input_tokens is not None and self.cacheable_tokens + parts > whole:
             yield Problem(("cacheable_tokens",), f"is more than input_tokens ({whole})")
+        yield from self._storage_problems()
         if self.cacheable_tokens and (self.cache_read_tokens or self.cache_write_tokens):
             yield Problem(
                 ("cacheable_tokens",), "give either what is cacheable or what is read and written"
@@ -252,6 +276,23 @@ class Step:
                 f"its parts ({said}) are more than the whole ({self.output_tokens})",
             )
         yield from self._repeat_problems()
+
+    def _storage_problems(self) -> Iterable[Problem]:
+        stored = self.cache_storage
+        if self.model is None and (stored or self.search_context):
+            key = "search_context" if self.search_context else "cache_storage"
+            yield Problem((key,), "only a model call has it", part="key")
+        elif stored is not None and stored.tokens is None and not self.cacheable_tokens:
+            message = "how many tokens are stored?"
+            yield Problem(("cache_storage",), message, "tokens = 100_000, or cacheable_tokens")
+
+    @property
+    def stored_tokens(self) -> Decimal:
+        """What an explicit cache of the step holds."""
+        stored = self.cache_storage
+        if stored is None:
+            return Decimal(0)
+        return self.cacheable_tokens if stored.tokens is None else stored.tokens
 
     def _tokens(self, whole: Whole) -> Decimal:
         return sum((getattr(self, kind.tokens) for kind in parts_of(whole)), Decimal(0))

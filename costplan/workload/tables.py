@@ -1,7 +1,5 @@
 """What a workload file says beside its steps: traffic, indexes, tools, people, jobs, costs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from decimal import Decimal
@@ -19,7 +17,7 @@ from costplan.record import (
 )
 from costplan.weektime import hours_problems, weekday_problems, zone_problem
 from costplan.words import Purpose
-from costplan.workload.step import Mode
+from costplan.workload.step import Mode, SearchContext
 
 
 @record
@@ -183,6 +181,9 @@ class Job:
         input_tokens (tokens an item): input, the cached part included
         cache_read_tokens (tokens an item): part of the input read from a cache, at the read price
         output_tokens (tokens an item): output, at the output price
+        web_searches (searches an item): the model's own web searches, at the vendor's fee for each
+        search_context: how much of what it finds a model that always searches may read; decides the
+            fee of an item
         mode: how the vendor processes it, such as batch, at that price; the ordinary one when left
             out
         hours: hours it runs in, such as "22:00-06:00", where prices differ by the hour; all when
@@ -200,6 +201,8 @@ class Job:
     input_tokens: Amount = Decimal(0)
     cache_read_tokens: Amount = Decimal(0)
     output_tokens: Amount = Decimal(0)
+    web_searches: Amount = Decimal(0)
+    search_context: SearchContext | None = None
     mode: Mode | None = None
     hours: tuple[str, ...] = ()
     days: str = "mon-sun"
@@ -215,6 +218,8 @@ class Job:
             )
         if self.model is None and (self.input_tokens or self.output_tokens):
             yield Problem(("model",), "tokens need a 'model', the role that reads them")
+        if self.model is None and (self.web_searches or self.search_context):
+            yield Problem(("model",), "searches need a 'model', the role that makes them")
         if self.cache_read_tokens > self.input_tokens:
             yield Problem(
                 ("cache_read_tokens",), f"is more than input_tokens ({self.input_tokens})"

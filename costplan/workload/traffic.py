@@ -69,6 +69,15 @@ def levels_in(
     ]
 
 
+def day_shares(traffic: Traffic, day: date) -> Iterator[Decimal]:
+    """The share of a month's requests on each of its days; they sum to 1."""
+    first = day.replace(day=1)
+    dates = [first + timedelta(days=n) for n in range(monthrange(day.year, day.month)[1])]
+    weights = [traffic.weekend_factor if one.weekday() >= 5 else ONE for one in dates]
+    whole = total(weights)
+    return (weight / whole for weight in weights)
+
+
 def _weight(traffic: Traffic) -> Callable[[datetime], Decimal]:
     hourly = traffic.hourly or (Decimal(1),) * 24
 

@@ -13,7 +13,7 @@ from costplan.facts import Fact, fact
 from costplan.quantity import TWELVE, ZERO
 from costplan.words import Purpose
 from costplan.workload.model import Workload
-from costplan.workload.model_calls import ModelCalls, portions, step_calls
+from costplan.workload.model_calls import ModelCalls, asked_of, portions, step_calls
 from costplan.workload.solving import Visits, once
 from costplan.workload.step import Step
 from costplan.workload.tables import Job
@@ -150,7 +150,7 @@ def _count_job(usage: Usage, workload: Workload, job: Job) -> None:
                 step=job.name,
                 purpose=job.purpose,
                 count=items,
-                tokens=tokens,
+                tokens=tokens | asked_of(job),
                 mode=job.mode,
                 job=job,
             )

@@ -137,6 +137,7 @@ SIBLINGS = {
     "twin_differs",
     "profile_factor",
     "sibling_tiers",
+    *("sibling_fee", "sibling_quota", "sibling_storage"),
     "edge_both_ways",
     "cache_terms_assumed",
 }

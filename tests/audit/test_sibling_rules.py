@@ -75,3 +75,39 @@ def test_models_without_cache_terms_are_counted_by_file(tmp_path: Path) -> None:
     made = audited(filed(tmp_path, bare + model("acme/c")))
     (one,) = (one for one in made.findings if one.finding == "cache_terms_assumed")
     assert (one.id, "2 models" in one.message) == ("acme/a", True)
+
+
+REQUESTS = 'fee.requests = { price = 5, per = 1_000, unit = "request" }'
+SEARCH = 'fee.web_searches = {{ price = {}, per = 1_000, unit = "search"{} }}'
+FREE = ', free = { quantity = 5_000, period = "month" }'
+STORED = 'fee.stored_token_hours = { price = 1, per = 1_000_000, unit = "token-hour" }'
+READ = "{ input = 1, cache_read = 0.1, output = 5 }"
+
+
+def test_what_each_call_of_a_model_pays_is_known_at_every_seller(tmp_path: Path) -> None:
+    owing, other = model("acme/sonar", rates=FLAT, more=REQUESTS), model("acme/x", rates=FLAT)
+    assert not found(tmp_path, owing, other)
+    resold = owing + model("acme/lab/sonar", rates=FLAT)
+    assert found(tmp_path, resold) == {("sibling_fee", "acme/lab/sonar")}
+    always = SEARCH.format(5, ", always = true")
+    both = model("acme/sonar", rates=FLAT, more=always) + model("acme/lab/sonar", rates=FLAT)
+    assert found(tmp_path, both) == {("sibling_fee", "acme/lab/sonar")}
+
+
+def test_siblings_of_one_fee_have_the_same_quota(tmp_path: Path) -> None:
+    free = model("acme/line-3.1-pro", rates=FLAT, more=SEARCH.format(14, FREE))
+    paid = model("acme/line-3.8-flash", rates=FLAT, more=SEARCH.format(14, ""))
+    assert found(tmp_path, free, paid) == {("sibling_quota", "acme/line-3.8-flash")}
+    assert not found(tmp_path, free, free.replace("pro", "mini"))
+    dearer = model("acme/line-3.8-flash", rates=FLAT, more=SEARCH.format(35, ""))
+    assert not found(tmp_path, free, dearer)
+    older = model("acme/line-2.5-flash", rates=FLAT, more=SEARCH.format(14, ""))
+    assert not found(tmp_path, free, older)
+
+
+def test_siblings_that_cache_sell_storage_or_none_does(tmp_path: Path) -> None:
+    sells = model("acme/line-3.1-pro", rates=READ, more=STORED)
+    silent = model("acme/line-3.8-flash", rates=READ)
+    assert found(tmp_path, sells, silent) == {("sibling_storage", "acme/line-3.8-flash")}
+    assert not found(tmp_path, silent, silent.replace("3.8", "3.9"))
+    assert not found(tmp_path, sells, model("acme/line-3.8-flash", rates=FLAT))

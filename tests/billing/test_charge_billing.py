@@ -8,7 +8,7 @@ from small_catalog import amounts, billed, charge, offer, sum_of, take
 
 from costplan.billing.offers import OfferBill
 from costplan.billing.variables import MissingVariables
-from costplan.problems import BadUsage, PriceNotKnown
+from costplan.problems import BadUsage, InvalidInput, PriceNotKnown
 
 
 def bill(text: str, requests: str | int, **options) -> OfferBill:
@@ -97,7 +97,7 @@ def test_beyond_the_last_package_the_price_is_unknown() -> None:
     (line,) = bill(text, 101).lines
     assert line.amount is None
     assert line.quantity == 101
-    assert line.price.reason == "the vendor publishes no price"
+    assert line.price.reason == "the catalogue has no price above 100"
 
 
 def test_beyond_the_last_graduated_tier_only_the_rest_is_unknown() -> None:
@@ -280,8 +280,19 @@ def test_a_quote_is_unpriced_never_zero() -> None:
     assert line.amount is None
     assert line.list_amount is None
     assert line.quantity == 5
-    assert line.price.reason == "the vendor publishes no price"
+    assert line.price.reason == "the catalogue has no price for it"
     assert line.formula == "5 request x unknown price"
+
+
+def test_a_quote_that_its_source_confirms_names_the_source() -> None:
+    (line,) = bill("quote = true\nunpublished = true", 5).lines
+    assert line.amount is None
+    assert line.price.reason == "no price is published: https://acme.example/pricing, 2026-06-01"
+
+
+def test_only_a_quote_is_unpublished() -> None:
+    with pytest.raises(InvalidInput, match="'quote = true' has no published price"):
+        bill("price = 1\nunpublished = true", 5)
 
 
 def test_a_quote_tier_leaves_the_priced_slices_priced() -> None:

@@ -229,7 +229,7 @@ def test_assumed_cache_terms_are_said() -> None:
     ]
     made = month(PLAIN, demand)
     assert texts(made.facts, "assumption") == [
-        "acme/chat: no cache read rate is published; nothing is cached"
+        "acme/chat: the catalogue has no cache_read rate; nothing is cached"
     ]
 
 

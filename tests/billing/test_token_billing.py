@@ -116,14 +116,14 @@ def test_a_rate_that_a_mode_does_not_publish_is_unknown() -> None:
     assert read.amount is None
     assert read.list_amount is None
     assert read.price.price is None
-    assert read.price.reason == "no cache_read rate is published"
+    assert read.price.reason == "the catalogue has no cache_read rate"
     assert read.quantity == 40
 
 
 def test_a_mode_that_is_not_published_is_unknown() -> None:
     lines = tokens(CHAT, processing=Processing(mode="priority"), input_tokens=10, output_tokens=1)
     assert [line.amount for line in lines] == [None, None]
-    assert lines[0].price.reason == "no priority price is published (batch, flex)"
+    assert lines[0].price.reason == "the catalogue has no priority price (batch, flex)"
 
 
 def test_a_region_multiplies_every_kind() -> None:
@@ -146,7 +146,7 @@ def test_a_region_multiplies_every_kind() -> None:
 def test_a_region_without_a_price_is_unknown() -> None:
     (line,) = tokens(CHAT, processing=Processing(region="mars"), input_tokens=10)
     assert line.amount is None
-    assert line.price.reason == "no price for region 'mars' is published (known: us)"
+    assert line.price.reason == "the catalogue has no price for region 'mars' (known: us)"
 
 
 def test_a_models_own_region_costs_nothing_more() -> None:
@@ -186,7 +186,7 @@ def test_factors_never_touch_fees(mode: str | None, region: str | None) -> None:
 def test_a_fee_that_is_not_published_is_unknown() -> None:
     lines = tokens(CHAT, input_tokens=10, searches=4)
     assert amounts(lines) == {"input": dollars((10, "2")), "searches": None}
-    assert lines[1].price.reason == "no fee for searches is published"
+    assert lines[1].price.reason == "the catalogue has no fee for searches"
 
 
 # ---------------------------------------------------------------- kinds

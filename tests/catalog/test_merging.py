@@ -1,12 +1,14 @@
 """Each rule of merging what sources quote, on small cases made by hand."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
 
 import pytest
 
+from costplan.catalog.fees import Fee, Quota
 from costplan.catalog.merging import Quote, merge
-from costplan.catalog.model import CacheTerms, Card, Fee, Mode, Model, Rates, Region, Rejected, Tier
+from costplan.catalog.model import CacheTerms, Card, Mode, Model, Rates, Region, Rejected, Tier
 from costplan.catalog.origin import Origin, Source
 from costplan.catalog.schedule import Window
 
@@ -182,6 +184,19 @@ def test_modes_and_fees_are_filled_with_an_origin_of_their_own() -> None:
     own = Origin(since=OCT, checked=OCT, source="two")
     assert merged.price[0].mode == {"batch": Mode(times=D("0.5"), origin=own)}
     assert merged.price[0].fee["web_searches"].origin == own
+
+
+@pytest.mark.parametrize(("price", "taken"), [("10", True), ("11", False)])
+def test_a_quota_is_taken_from_a_set_of_the_same_fee(price: str, taken: bool) -> None:
+    free = Quota(quantity=D(5000), period="month")
+    paid = {"web_searches": Fee(price=D(10), per=D(1000), unit="search")}
+    granted = {"web_searches": Fee(price=D(price), per=D(1000), unit="search", free=free)}
+    mine = card(NOV, rates("1", "2"), "one", fee=paid)
+    other = card(OCT, rates("1", "2"), "two", OCT, fee=granted)
+    merged = merge(None, [quote("one", NOV, mine), quote("two", OCT, other)])
+    own = Origin(since=OCT, checked=OCT, source="two")
+    fee = merged.price[0].fee["web_searches"]
+    assert (fee.price, fee.free) == (10, replace(free, origin=own) if taken else None)
 
 
 def test_a_multiplier_does_not_reach_kinds_that_its_source_lacks() -> None:

@@ -238,7 +238,7 @@ def test_show_a_model_in_full(pricing: Any) -> None:
     assert isinstance(entry.item, Model)
     card = entry.item.card(DAY)
     assert card is not None
-    assert (data["schema_version"], data["kind"]) == ("1.1", "price_page")
+    assert (data["schema_version"], data["kind"]) == ("1.2", "price_page")
     assert data["rates"] == card.rates.published()
     assert data["tiers"][0]["from_input_tokens"] == 100_001
     assert data["tiers"][0]["rates"] == card.tiers[0].rates.published()

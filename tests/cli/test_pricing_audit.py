@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -87,9 +88,14 @@ def test_the_built_in_catalogue_has_what_it_must(tmp_path: Path) -> None:
 
 
 def test_filters_choose_entries_and_levels(tmp_path: Path) -> None:
-    one = json.loads(audit(tmp_path, "--vendor", "anthropic", "--format", "json").out)
+    """Of two vendors: that the whole catalogue is sound is the next test."""
+    for name in ("tokens/anthropic", "tokens/openai", "search-rerank/anthropic"):
+        if (source := built_in_folder() / f"{name}.toml").is_file():
+            (tmp_path / "book" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, tmp_path / "book" / f"{name}.toml")
+    one = json.loads(audit(tmp_path, "book", "--vendor", "anthropic", "--format", "json").out)
     assert {found["id"].split("/")[0] for found in one["findings"]} == {"anthropic"}
-    both = ("--vendor", "ANTHROPIC", "--category", "tokens", "--format", "json")
+    both = ("book", "--vendor", "ANTHROPIC", "--category", "tokens", "--format", "json")
     fewer = json.loads(audit(tmp_path, *both).out)
     assert {found["category"] for found in fewer["findings"]} <= {"tokens"}
     assert fewer["entries"] < one["entries"]

@@ -167,7 +167,7 @@ def test_reserved_throughput_at_its_minimum_and_by_increments() -> None:
 def test_reserved_throughput_without_a_price_asks_for_it() -> None:
     found = named(ways(opened_at(SUPPORT, *PTU).compare(["portable"])), "provisioned throughput")
     assert found.monthly is None
-    assert (found.reason or "").endswith("at no published price: state price_per_unit_hour")
+    assert (found.reason or "").endswith("the catalogue has no price: state price_per_unit_hour")
     wrong = opened_at(SUPPORT, "strategy.provisioned.terms=azure/nothing").compare(["portable"])
     assert "azure/nothing" in (named(ways(wrong), "provisioned throughput").reason or "")
 

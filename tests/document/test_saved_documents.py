@@ -340,3 +340,21 @@ def test_what_is_no_text_file_says_so(tmp_path: Path) -> None:
 def test_the_parser_takes_plain_data_of_a_program(small: dict[str, Any]) -> None:
     small["estimates"][0]["requests_per_month"] = int(small["estimates"][0]["requests_per_month"])
     assert parse(small)
+
+
+def test_a_fact_of_a_newer_version_keeps_its_words(small: dict[str, Any]) -> None:
+    stack = small["estimates"][0]
+    told = stack["facts"][0]
+    told |= {"code": "of-a-newer-version", "values": {"more": [Decimal(1)]}}
+    assert "must be a string" in "\n".join(refused(small))
+    told["values"] = {"more": Decimal(1)}
+    small["schema_version"] = "1.99"
+    (made, *_) = parse(small).estimates  # type: ignore[union-attr]
+    assert (made.facts[0].code, made.facts[0].text) == ("of-a-newer-version", told["text"])
+    assert told["text"] in stack["assumptions"] == made.assumptions
+
+
+def test_a_fact_and_its_sentence_go_together(small: dict[str, Any]) -> None:
+    facts = small["estimates"][0]["facts"]
+    del facts[next(at for at, one in enumerate(facts) if one["topic"] == "not-included")]
+    assert any("not_included: has" in one for one in refused(small))

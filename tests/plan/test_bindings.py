@@ -28,7 +28,7 @@ def test_a_product_without_its_plan_gets_the_cheapest_whose_gates_admit(tmp_path
     (reason,) = [note for note in made.notes if note.startswith("'plans'")]
     assert "plans/flat is the cheapest plan that serves it" in reason
     assert "plans/free ends at calls 500 (here 1,000)" in reason
-    assert "plans/enterprise has unpublished prices" in reason
+    assert "plans/enterprise has charges without a price" in reason
     assert "plans/metered costs 10.00 more" in reason
 
 

@@ -127,7 +127,7 @@ def test_a_warning_is_said_once_and_names_its_stacks() -> None:
     said = [one.text for one in alerts(document, WIDTH, full=False)]
     assert said.count("warning: all") == 1
     assert "warning: of portable (portable)" in said
-    assert "3 more warnings: --full names them" in said
+    assert "3 more warnings: --full" in said
     assert all(f"of {made.stack}" not in said[-1] for made in document.estimates)
 
 
@@ -225,3 +225,19 @@ def test_several_documents_have_a_screen_each() -> None:
     assert page.count("people are") == 2
     alone = [render(one.document, "table", Look(width=WIDTH)) for one in both]
     assert all(one in page for one in alone)
+
+
+@pytest.mark.usefixtures("terminal")
+def test_people_who_are_not_modelled_are_said_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In words that do not take the missing number of cases for a missing price."""
+    text = (ROOT / "examples" / "support-agent.toml").read_text("utf-8")
+    (tmp_path / "w.toml").write_text(re.sub(r"(?m)^success = .*$", "", text), "utf-8")
+    brief = estimate(capsys, tmp_path / "w.toml", "--stack", "portable").splitlines()
+    decided = next(at for at, line in enumerate(brief) if line.startswith("people are"))
+    assert brief[decided].startswith("people are 60 % of what has a price: ")
+    assert brief[decided + 1] == "human: the number of cases is unknown (--full: why)"
+    full = estimate(capsys, tmp_path / "w.toml", "--stack", "portable", "--full")
+    said = "human: the number of cases is unknown: how many cases there are is not modelled: "
+    assert f"{said}'retrieve' has no success rate" in flat(full)

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
-from costplan.catalog import model, schedule
+from costplan.catalog import fees, model, schedule
 from costplan.catalog.offer import Charge, Slice
 from costplan.document.listing import (
     DatedCharge,
@@ -21,6 +21,7 @@ from costplan.document.listing import (
     Hit,
     Mode,
     PriceList,
+    Quota,
     Region,
     Row,
     Search,
@@ -232,6 +233,7 @@ DECIDES = {
 """Keys of a charge that decide its amount beside price and quantity, each with a value."""
 ELSEWHERE = {
     *("id", "quantity", "unit", "per", "price", "tiers", "quote", "mode", "scope", "ended"),
+    "unpublished",
     *("origin", "free_tier", "fixed", "purpose"),
 }
 """Drawn with the price, or of no weight for the amount of one role."""
@@ -250,7 +252,8 @@ def test_what_decides_an_amount_is_drawn(name: str) -> None:
 
 
 def test_types_of_a_models_page_hold_every_field_of_the_catalogues() -> None:
-    pairs = ((model.Mode, Mode), (model.Region, Region), (model.Fee, Fee), (model.Tier, Tier))
+    pairs = ((model.Mode, Mode), (model.Region, Region), (model.Tier, Tier))
+    pairs = (*pairs, (fees.Fee, Fee), (fees.Quota, Quota))
     for kind, page in pairs:
         named = {one.name for one in fields(kind)} - {"origin", "above", "at_or_above"}
         assert named <= set(page._fields), kind

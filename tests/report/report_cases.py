@@ -57,6 +57,8 @@ def hostile() -> Saved:
 NAMES = ("workload", "base", "head", "stack", "role", "offer", "charge", "unit", "reason", "remedy")
 NAMES = (*NAMES, "subject", "baseline", "file", "rule", "source")
 """Keys of a result whose strings a file may choose."""
+CODED = ("why", "facts")
+"""What says by its code what the sentences say: without it they are taken at their word."""
 
 
 def hostile_result(name: str) -> SavedResult:
@@ -64,7 +66,8 @@ def hostile_result(name: str) -> SavedResult:
 
     def renamed(given: Any, key: str = "") -> Any:
         if isinstance(given, dict):
-            return {name: renamed(value, name) for name, value in given.items()}
+            known = {name: value for name, value in given.items() if name not in CODED}
+            return {name: renamed(value, name) for name, value in known.items()}
         if isinstance(given, list):
             return [renamed(one, key) for one in given]
         if isinstance(given, str) and key in (*NAMES, "stacks", "notes", "rule_changes"):

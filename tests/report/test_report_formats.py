@@ -17,7 +17,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from report_cases import BILL, LINES, MINIMAL, NASTY, ROOT, SAVED, SUPPORT, data, hostile, opened
 
 from costplan.document.entries import FIELDS
-from costplan.document.facts import RULES, findings
+from costplan.document.findings import RULES, findings
 from costplan.document.saved import Saved, parse
 from costplan.facts import fact
 from costplan.problems import clean

@@ -6,6 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from costplan.catalog.fees import Fee, Quota
 from costplan.catalog.model import CacheTerms, Model
 from costplan.problems import InvalidInput
 from costplan.store.sourcing.upstream import Upstream, adapter
@@ -360,6 +361,103 @@ def test_portkey_is_in_cents_per_token() -> None:
     assert priced.price[0].mode["batch"].times == D("0.5")
     assert priced.price[0].fee["web_searches"].price == 10
     assert reasons(upstream) == {"openai/gpt-x-gt-128k": "a tier written as a model"}
+
+
+def test_portkey_reads_what_every_request_pays() -> None:
+    paid = {
+        "request_token": {"price": 0.0001},
+        "additional_units": {
+            f"web_search_{size}_context": {"price": price}
+            for size, price in (("low", 0.5), ("medium", 0.8), ("high", 1.2))
+        },
+    }
+    sized = {"pricing_config": {"pay_as_you_go": paid}}
+    fixed = {
+        "pricing_config": {
+            "pay_as_you_go": {"request_token": {"price": 0.0001}},
+            "fixed_cost": {"request": {"price": 0.5}},
+        }
+    }
+    models = {"sonar": sized, "old-online": fixed}
+    upstream = read("portkey", {"perplexity-ai": models, "openai": {"sonar": sized}})
+    assert prices_of_fees(model(upstream, "perplexity/sonar")) == {
+        "requests_low": 5,
+        "requests_medium": 8,
+        "requests_high": 12,
+    }
+    assert prices_of_fees(model(upstream, "perplexity/old-online")) == {"requests": 5}
+    assert prices_of_fees(model(upstream, "openai/sonar")) == {}  # there a search is asked for
+
+
+def prices_of_fees(priced: Model) -> dict[str, D]:
+    """A thousand of each."""
+    (card,) = priced.price
+    assert all(fee.per == 1000 for fee in card.fee.values())
+    return {name: fee.price for name, fee in card.fee.items()}
+
+
+def searching(provider: str, **more: object) -> dict:
+    sizes = {f"search_context_size_{size}": 0.035 for size in ("low", "medium", "high")}
+    return {
+        "litellm_provider": provider,
+        "mode": "chat",
+        "input_cost_per_token": 1e-6,
+        "output_cost_per_token": 2e-6,
+        "search_context_cost_per_query": sizes,
+        **more,
+    }
+
+
+def test_litellm_reads_what_is_free_and_what_is_counted() -> None:
+    free = {"count": 1500, "period": "day", "shared_group": "line"}
+    by_query = {"web_search_billing_unit": "per_query"}
+    upstream = read(
+        "litellm",
+        {
+            "gemini/by-prompt": searching("gemini", search_free_requests=free),
+            "gemini/by-query": searching("gemini", search_free_requests=free, **by_query),
+            "gemini/paid": searching("gemini", **by_query),
+        },
+    )
+    fees = {
+        name: model(upstream, f"google/{name}").price[0].fee["web_searches"]
+        for name in ("by-prompt", "by-query", "paid")
+    }
+    quota = Quota(quantity=D(1500), period="day", shared="line")
+    assert fees == {
+        "by-prompt": Fee(price=D(35), per=D(1000), unit="prompt", once=True, free=quota),
+        "by-query": Fee(price=D(35), per=D(1000), unit="search", free=quota),
+        "paid": Fee(price=D(35), per=D(1000), unit="search"),
+    }
+
+
+def test_litellm_reads_what_every_request_pays() -> None:
+    sizes = {
+        "search_context_size_low": 0.006,
+        "search_context_size_medium": 0.01,
+        "search_context_size_high": 0.014,
+    }
+    upstream = read(
+        "litellm",
+        {
+            "perplexity/sonar": searching("perplexity", search_context_cost_per_query=sizes),
+            "perplexity/online": {
+                "litellm_provider": "perplexity",
+                "mode": "chat",
+                "input_cost_per_token": 1e-6,
+                "output_cost_per_token": 2e-6,
+                "input_cost_per_request": 0.005,
+            },
+            "openai/x": searching("openai", search_context_cost_per_query=sizes),
+        },
+    )
+    assert prices_of_fees(model(upstream, "perplexity/sonar")) == {
+        "requests_low": 6,
+        "requests_medium": 10,
+        "requests_high": 14,
+    }
+    assert prices_of_fees(model(upstream, "perplexity/online")) == {"requests": 5}
+    assert prices_of_fees(model(upstream, "openai/x")) == {}
 
 
 # Every set

@@ -210,7 +210,7 @@ def _cheapest(
             limit = f"{gate.variable} {grouped(gate.max)}"
             refused.append(f"{entry.id} ends at {limit} (here {rounded(reached)})")
         elif any(line.amount is None for line in bill.lines):
-            refused.append(f"{entry.id} has unpublished prices")
+            refused.append(f"{entry.id} has charges without a price")
         else:
             bills.append((total(line.amount or ZERO for line in bill.lines), entry))
     if not bills:

@@ -19,6 +19,7 @@ from costplan.billing.discounts import Discounts
 from costplan.billing.exchange import Exchange, convert, convert_lines
 from costplan.billing.machines import bill_machines
 from costplan.billing.models import Terms, model_lines
+from costplan.billing.quotas import Allowances
 from costplan.billing.takes import OfferBill, Take
 from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Catalog, Entry
@@ -80,18 +81,28 @@ class StackMonth:
     def bill(self) -> Self:
         """Bill every role, what they require, cases and fixed costs; returns the month."""
         self._let_index_embed()
+        allowances = self._allowances()
         groups: dict[str, list[Bound]] = {}
         for bound in self.bindings.bound.values():
             self.used[bound.entry.id] = bound.entry
             if self._payable(bound):
                 groups.setdefault(bound.entry.id, []).append(bound)
         for group in groups.values():
-            self._bill(group)
+            self._bill(group, allowances)
         self._required()
         self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
         for at, fixed in enumerate(self.workload.fixed):
             self.lines += self._fixed(fixed, at)
         return self
+
+    def _allowances(self) -> Allowances:
+        """What the account has free of its models' fees, summed over all that the stack calls."""
+        calls: dict[str, list[ModelCalls]] = {}
+        for one in self.usage.model_calls:
+            calls.setdefault(one.role, []).append(one)
+        bound = self.bindings.bound.values() if self.stack.free_tiers else ()
+        uses = [(one.entry, calls.get(one.role, ())) for one in bound]
+        return Allowances.of(uses, self.workload.traffic, self.day)
 
     def _payable(self, bound: Bound) -> bool:
         """Whether the offer's currency is ours or has a stated rate; a problem where not."""
@@ -145,11 +156,11 @@ class StackMonth:
             )
             self.usage.parts[name].variables["embedding_tokens"] = tokens
 
-    def _bill(self, group: list[Bound]) -> None:
+    def _bill(self, group: list[Bound], allowances: Allowances) -> None:
         entry = group[0].entry
         try:
             if isinstance(entry.item, Model):
-                self._models(entry, group)
+                self._models(entry, group, allowances)
             elif group[0].kind == "model":
                 self._machines(entry, group)
             else:
@@ -163,7 +174,7 @@ class StackMonth:
         except (InvalidOperation, Overflow):  # an amount of fifty digits cannot be settled
             self.problems.append(Problem(group[0].path, f"{entry.id}: {TOO_MUCH}", LESS))
 
-    def _models(self, entry: Entry, group: list[Bound]) -> None:
+    def _models(self, entry: Entry, group: list[Bound], allowances: Allowances) -> None:
         for bound in group:
             demands = [one for one in self.usage.model_calls if one.role == bound.role]
             if bound.kind == "tool":
@@ -173,6 +184,7 @@ class StackMonth:
                 output_factor=bound.binding.output_factor,
                 region=bound.binding.region or self.stack.residency or self._token_region(entry),
                 discount=self.discounts.off(entry.id),
+                paid=allowances.paid(entry, self.day),
             )
             lines = model_lines(self.book, entry, self.day, demands, self.workload.traffic, terms)
             for line in lines:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation, Overflow
 from costplan.billing.offers import OfferBill, Take, bill_offer
 from costplan.billing.tokens import Processing, Tariff, TokenUsage, windows
 from costplan.billing.variables import takes_variable, variables_of
+from costplan.catalog.fees import STATED
 from costplan.catalog.lookup import Catalog, Entry, alias_fact
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
@@ -112,11 +113,21 @@ def _model(
         tokens = {"tokens": usage.input_tokens, "context": model.context}
         facts.append(fact("context-exceeded", entry.id, **tokens))
     facts += tariff.facts(usage)
+    facts += _free(tariff, usage)
     ends = lifetimes([entry], day, 0)
     facts += [*(end.fact for end in ends.ended), *ends.later]
     for line in lines:
         line.component = "tokens"
     return Bill(offer=entry.id, as_of=at, currency=entry.currency, line_items=lines, facts=facts)
+
+
+def _free(tariff: Tariff, usage: TokenUsage) -> Iterable[Fact]:
+    """What an account has free of the fees of this request, which one request cannot say."""
+    for name in STATED:
+        fee = tariff.fees.known(name)
+        if fee is not None and fee.free is not None and getattr(usage, name):
+            free = fee.free
+            yield fact("free-quota", fee=name, free=free.quantity, period=free.period)
 
 
 def _offer(

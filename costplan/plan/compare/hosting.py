@@ -149,7 +149,7 @@ def gpus(
         hint = getattr(error, "hint", None)
         return None, f"{error} ({hint})" if hint else str(error)
     if cost is None:
-        return None, f"{terms.offer} is no machine with a published price"
+        return None, f"{terms.offer} is no machine with a price in the catalogue"
     return cost - served.cost, f"{grouped(machines)} x {terms.offer}: {how}"
 
 
@@ -291,7 +291,7 @@ def provisioned(workload: Workload, served: Served, capacity: Capacity | None) -
         return None, str(error)
     words = f"{size.units} {size.unit} of {stated.terms} for the busiest hour"
     if price is None:
-        return None, f"{words}, at no published price: state price_per_unit_hour"
+        return None, f"{words}, the catalogue has no price: state price_per_unit_hour"
     cost = size.units * price * HOURS_PER_MONTH
     return cost - served.cost, f"{words} at {grouped(price)} a unit-hour, {AS_GOOD}"
 

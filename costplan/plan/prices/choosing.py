@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from costplan.catalog.fees import BY_CONTEXT, REQUESTS
 from costplan.catalog.model import MODES, Card
 from costplan.document.listing import Head, Overview, PriceList, Row, VendorCount
 from costplan.problems import BadUsage, did_you_mean
@@ -34,7 +35,10 @@ _RATES = {
         for medium in ("audio", "image", "video")
     },
 }
-_FEES = {"search": "web_searches", "training": "training_tokens"}
+_FEES = {
+    "search": ("web_searches", REQUESTS, *BY_CONTEXT.values()),
+    "training": ("training_tokens",),
+}
 
 
 class Wanted(NamedTuple):
@@ -56,7 +60,7 @@ def capabilities_of(card: Card) -> tuple[str, ...]:
     rates = card.rates.published()
     found = set(card.mode)
     found |= {name for name, kinds in _RATES.items() if any(kind in rates for kind in kinds)}
-    found |= {name for name, fee in _FEES.items() if fee in card.fee}
+    found |= {name for name, fees in _FEES.items() if any(fee in card.fee for fee in fees)}
     found |= {name for name in ("tiers", "schedule") if getattr(card, name)}
     return tuple(name for name in CAPABILITIES if name in found)
 

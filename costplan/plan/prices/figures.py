@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.catalog.fees import Fee
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card, Model, Tier
 from costplan.catalog.offer import Adjust, Charge, Offer
@@ -80,6 +81,14 @@ class _Card:
                 where = where_of(self.entry, fee.origin or card.origin)
                 figure = Figure(fee.price, fee.per, fee.unit, self.entry.currency, where)
                 yield Key("fee", name, None, "price"), figure
+                yield from self._free(name, fee)
+
+    def _free(self, name: str, fee: Fee) -> Iterable[tuple[Key, Figure]]:
+        free = fee.free
+        if free is not None and _known(free.origin, self.day):
+            where = where_of(self.entry, free.origin or fee.origin or self.card.origin)
+            unit = f"{fee.unit} a {free.period}"
+            yield Key("fee", name, None, "included"), _plain(free.quantity, where, unit)
 
     def _modes(self) -> Iterable[tuple[Key, Figure]]:
         for name, mode in self.card.mode.items():
@@ -197,6 +206,11 @@ def _model_facts(model: Model, day: date) -> dict[str, object]:
     }
     if model.retires is not None:
         found["retirement"] = f"{'since' if model.retires <= day else 'on'} {model.retires}"
+    for name, fee in card.fee.items() if card else ():
+        words = [word for word, said in (("once a call", fee.once), ("always", fee.always)) if said]
+        words += [f"quota shared by {fee.free.shared}"] if fee.free and fee.free.shared else []
+        if words:
+            found[f"fee {name}"] = ", ".join(words)
     for window in card.schedule if card else ():
         hours = f"{window.days} {', '.join(window.hours)} ({window.zone or window.utc_offset})"
         off = ", ".join(one.isoformat() for one in window.holidays)

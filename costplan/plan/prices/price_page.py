@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from costplan.billing.variables import Values, is_fixed, variables_of
+from costplan.catalog.fees import Quota
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card, Model, Tier
 from costplan.catalog.offer import Adjust, Charge, Offer
@@ -170,9 +171,17 @@ def _fees(entry: Entry, card: Card, day: date) -> tuple[pages.Fee, ...]:
             fee.unit,
             _later(fee.origin, day),
             where_of(entry, fee.origin or card.origin),
+            fee.once,
+            fee.always,
+            None if fee.free is None else _quota(entry, fee.free, fee.origin or card.origin),
         )
         for name, fee in card.fee.items()
     )
+
+
+def _quota(entry: Entry, free: Quota, own: Origin) -> pages.Quota:
+    where = where_of(entry, free.origin or own)
+    return pages.Quota(free.quantity, free.period, free.shared, where)
 
 
 def _token_variables(card: Card) -> Iterable[pages.Variable]:

@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from costplan.catalog.fees import FEES
 from costplan.catalog.lookup import Catalog
-from costplan.catalog.model import FEES, Model
+from costplan.catalog.model import Model
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import LARGEST
 from costplan.store.traces import tables

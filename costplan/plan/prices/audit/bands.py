@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from costplan.catalog.fees import BY_CONTEXT, REQUESTS, STORAGE
 from costplan.words import TOKEN_KINDS
 
 
@@ -40,6 +41,11 @@ FEES: Mapping[str, Band] = {
     "web_searches": _band("0.0001", "0.2", "a search costs half a cent to three and a half"),
     "searches": _band("0.0001", "0.2", "a reranked search costs a fifth of a cent"),
     "training_tokens": _band("0.00000005", "0.0005", "0.4 to 100 per million tokens trained on"),
+    **dict.fromkeys(
+        (REQUESTS, *BY_CONTEXT.values()),
+        _band("0.0001", "0.2", "a request that searches pays half a cent to a cent and a half"),
+    ),
+    STORAGE: _band("0.00000001", "0.0001", "half a dollar to five for a million tokens an hour"),
 }
 """Per call or token, by the fee's name."""
 HOUR = _band("0.001", "500", "from a shared slice to a machine of eight top GPUs")

@@ -125,6 +125,8 @@ def _of_model(model: Model, day: date) -> Iterable[Priced]:
                 yield factor.origin or card.origin, 1, card is current
         for fee in card.fee.values():
             yield fee.origin or card.origin, 1, card is current
+            if fee.free is not None:
+                yield fee.free.origin or fee.origin or card.origin, 1, card is current
 
 
 def _of_offer(offer: Offer, day: date) -> Iterable[Priced]:

@@ -6,7 +6,7 @@ find it; a warning needs a reader; a note is worth knowing.
 
 from __future__ import annotations
 
-from costplan.plan.prices.audit import dates, shape, siblings, sources, values, whole
+from costplan.plan.prices.audit import dates, fees, shape, siblings, sources, values, whole
 from costplan.plan.prices.audit.parts import Rule
 
 UNKNOWN = Rule(
@@ -107,6 +107,24 @@ RULES: tuple[Rule, ...] = (
         level="warning",
         meaning="no long-context price, where a sibling of the same rates has one",
         whole=siblings.tiers,
+    ),
+    Rule(
+        name="sibling_fee",
+        level="warning",
+        meaning="no fee for each call, where a model of the same name has one",
+        whole=fees.owed,
+    ),
+    Rule(
+        name="sibling_quota",
+        level="warning",
+        meaning="a fee from the first unit on, where a sibling has some of it free",
+        whole=fees.quotas,
+    ),
+    Rule(
+        name="sibling_storage",
+        level="warning",
+        meaning="no price of a stored cache, where a sibling has one",
+        whole=fees.storage,
     ),
     Rule(
         name="edge_both_ways",

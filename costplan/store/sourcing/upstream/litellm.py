@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from costplan.catalog.fees import BY_CONTEXT, REQUESTS, Fee, Quota
 from costplan.catalog.model import CacheTerms, Mode, Model, Region
 from costplan.catalog.origin import Source
 from costplan.catalog.schedule import Window
@@ -21,6 +23,7 @@ from costplan.quantity import ZERO, stepped
 from costplan.store.sourcing.upstream import Upstream
 from costplan.store.sourcing.upstream.payload import (
     MILLION,
+    SEARCHES,
     Basket,
     Priced,
     cleaned,
@@ -32,9 +35,11 @@ from costplan.store.sourcing.upstream.payload import (
     mode,
     number,
     rate,
+    request_fees,
     search_fee,
     table,
     text,
+    thousandfold,
 )
 from costplan.store.sourcing.upstream.vendors import id_of, region_of, vendor_of
 
@@ -125,7 +130,7 @@ def _model(basket: Basket, name: str, entry: Mapping[str, Any], path: Path) -> N
     since, ends = None, entry.get("deprecation_date")
     schedule = tuple(_off_peak(entry, rates, path)) if not steps else ()
     card = basket.card(
-        rates, steps, since, modes, _fee(entry, path), _regions(entry, path), schedule
+        rates, steps, since, modes, _fees(vendor, entry, path), _regions(entry, path), schedule
     )
     basket.add(
         vendor,
@@ -223,15 +228,46 @@ def _regions(entry: Mapping[str, Any], path: Path) -> dict[str, Region]:
     return found
 
 
-def _fee(entry: Mapping[str, Any], path: Path) -> Any:
-    """The fee of a web search, where it is one price whatever the size of the context."""
+def _fees(vendor: str, entry: Mapping[str, Any], path: Path) -> dict[str, Fee]:
+    """What a request or a search costs beside its tokens.
+
+    One price whatever the size of the context is that of a search. By size it is known for a seller
+    whose models search with every call (``SEARCHES``): there it is paid by the request.
+    """
+    key = "input_cost_per_request"
+    found = request_fees({REQUESTS: number(entry.get(key), (*path, key))})
     key = "search_context_cost_per_query"
+    sizes = table(entry.get(key) or {}, (*path, key))
+    prices = {
+        size.rpartition("_")[2]: number(each, (*path, key, size)) for size, each in sizes.items()
+    }
+    if len({*prices.values()}) > 1:
+        if vendor in SEARCHES:
+            named = {BY_CONTEXT[size]: each for size, each in prices.items() if size in BY_CONTEXT}
+            found |= request_fees(named)
+        return found
+    price = next(iter(prices.values()), None)
+    fees = search_fee(thousandfold(price) if price else None)
+    return found | {name: _granted(fee, entry, path) for name, fee in fees.items()}
+
+
+def _granted(fee: Fee, entry: Mapping[str, Any], path: Path) -> Fee:
+    """A search's fee with what of it is free. Where it is not said to be for each query, a quota of
+    searches counts the requests that search."""
+    key = "search_free_requests"
     if entry.get(key) is None:
-        return {}
-    sizes = table(entry[key], (*path, key))
-    prices = {number(each, (*path, key, size)) for size, each in sizes.items()}
-    price = prices.pop() if len(prices) == 1 else None
-    return search_fee(stepped(price * 1000, Decimal("1e-9")) if price else None)
+        return fee
+    given = table(entry[key], (*path, key))
+    quantity = number(given.get("count"), (*path, key, "count"))
+    period = given.get("period")
+    if not quantity or period not in ("day", "month"):
+        return fee
+    group = given.get("shared_group")
+    shared = None if group is None else text(group, (*path, key, "shared_group"))
+    free = Quota(quantity=quantity, period=cast(Any, period), shared=shared)
+    if entry.get("web_search_billing_unit") == "per_query":
+        return replace(fee, free=free)
+    return replace(fee, unit="prompt", once=True, free=free)
 
 
 def _off_peak(entry: Mapping[str, Any], rates: Priced, path: Path) -> Iterable[Window]:

@@ -13,7 +13,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from costplan.catalog.model import Card, Fee, Mode, Model, Rates, Region, Tier
+from costplan.catalog.fees import Fee
+from costplan.catalog.model import Card, Mode, Model, Rates, Region, Tier
 from costplan.catalog.origin import Origin, Source
 from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput, Path, Problem
@@ -182,6 +183,24 @@ def search_fee(price: Decimal | None, per: int = 1000) -> dict[str, Fee]:
     if not price:
         return {}
     return {"web_searches": Fee(price=price.normalize() + ZERO, per=Decimal(per), unit="search")}
+
+
+def request_fees(prices: Mapping[str, Decimal | None]) -> dict[str, Fee]:
+    """The fees that each call of a model pays, from the price of one request by name."""
+    return {
+        name: Fee(price=thousandfold(price), per=Decimal(1000), unit="request")
+        for name, price in prices.items()
+        if price
+    }
+
+
+def thousandfold(price: Decimal) -> Decimal:
+    """The price of a thousand, without the noise of floats."""
+    return stepped(price * 1000, Decimal("1e-9")).normalize() + ZERO
+
+
+SEARCHES = frozenset(("perplexity",))
+"""Sellers whose models search with every call: the size of a search's context is a request's."""
 
 
 class Basket:

@@ -12,12 +12,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from costplan.catalog.model import Card, Fee, Mode, Model
+from costplan.catalog.fees import BY_CONTEXT, REQUESTS, Fee
+from costplan.catalog.model import Card, Mode, Model
 from costplan.catalog.origin import Source
 from costplan.problems import Path
 from costplan.store.sourcing.upstream import Upstream
 from costplan.store.sourcing.upstream.payload import (
     MILLION,
+    SEARCHES,
     Basket,
     Priced,
     cleaned,
@@ -25,6 +27,7 @@ from costplan.store.sourcing.upstream.payload import (
     json_of,
     mode,
     rate,
+    request_fees,
     search_fee,
     table,
 )
@@ -44,6 +47,7 @@ KINDS = {
     "request_image_token": "input_image",
     "response_image_token": "output_image",
 }
+CENT = Decimal("0.01")
 MODES = ("batch", "flex", "priority")
 SLICE = re.compile(r"-(?:gt|lte)-\d+k$")
 
@@ -76,6 +80,20 @@ def _training(config: Mapping[str, Any], path: Path) -> dict[str, Fee]:
     return {"training_tokens": Fee(price=price, per=MILLION, unit="token")} if price else {}
 
 
+def _requests(
+    vendor: str, paid: Mapping[str, Any], config: Mapping[str, Any], path: Path
+) -> dict[str, Fee]:
+    """What each call pays: a fixed cost, or a search by the size of its context with a seller whose
+    models search with every call."""
+    extra = table(paid.get("additional_units") or {}, (*path, "additional_units"))
+    fixed = table(config.get("fixed_cost") or {}, (*path, "fixed_cost"))
+    prices = {REQUESTS: _price(fixed.get("request"), path, CENT)}
+    if vendor in SEARCHES:
+        for size, name in BY_CONTEXT.items():
+            prices[name] = _price(extra.get(f"web_search_{size}_context"), path, CENT)
+    return request_fees(prices)
+
+
 def _model(basket: Basket, vendor: str, named: str, model: Mapping[str, Any], path: Path) -> None:
     name = str(path[1])
     config = table(model.get("pricing_config") or {}, (*path, "pricing_config"))
@@ -97,7 +115,7 @@ def _model(basket: Basket, vendor: str, named: str, model: Mapping[str, Any], pa
     kept, steps = complete(rates, tiers, flat=False)
     extra = table(paid.get("additional_units") or {}, (*path, "additional_units"))
     fee = search_fee(_price(extra.get("web_search"), path, Decimal(10)))
-    fee = fee | _training(config, path)
+    fee = fee | _requests(vendor, paid, config, path) | _training(config, path)
     plain = basket.card(kept, steps, fee=fee)
     card = basket.card(kept, steps, mode=dict(_modes(plain, config, modes, path)), fee=fee)
     basket.add(
