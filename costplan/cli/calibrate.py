@@ -13,6 +13,8 @@ from costplan.cli.usage import KindOption, MapOption, VendorOfOption
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from costplan.api.calibrating import Calibrated
+
 
 class Format(StrEnum):
     """What a calibration can be drawn as."""
@@ -56,10 +58,9 @@ def command(
 
     Order and comments of the file stay. What logs cannot say is asked for.
     """
-    from costplan.api.calibrating import Asked, calibrated, keep
+    from costplan.api.calibrating import Asked, calibrated
     from costplan.api.usage import Options, mapping_of
-    from costplan.cli.common.voice import note
-    from costplan.cli.common.words import day, look, put, spare
+    from costplan.cli.common.words import day, look, put
     from costplan.problems import BadUsage
     from costplan.render.calibration import draw
 
@@ -70,24 +71,29 @@ def command(
     options = Options(day=day(None), source=kind, mapping=mapping_of(mapping or []), vendor=vendor)
     asked = Asked(workload, sources, stack, _share(sampling), _pairs(step or []))
     made = calibrated(asked, options)
-    if form is Format.json:
-        put(draw(made.document, form.value, look()), None)
-    elif dry_run:
-        put(made.diff, None)
-    else:
-        put(draw(made.document, form.value, look()), None)
-    if dry_run:
-        return 0
-    target = out or Path(workload or "costplan.toml")
-    if workload is None or out is not None:
-        spare(out)
-        if target.exists() and out is None:
-            raise BadUsage(f"{target} is there already", "name it to calibrate it, or give --out")
-        put(made.after, target)
-    else:
-        keep(made, target)
-        note(f"wrote {target}")
+    drawn = made.diff if dry_run and form is Format.table else draw(made.document, form, look())
+    put(drawn, None)
+    if not dry_run:
+        _write(made, workload, out)
     return 0
+
+
+def _write(made: Calibrated, workload: str | None, out: Path | None) -> None:
+    """Write the workload: in its place, elsewhere, or as a new file that is not there yet."""
+    from costplan.api.calibrating import keep
+    from costplan.cli.common.voice import note
+    from costplan.cli.common.words import put, spare
+    from costplan.problems import BadUsage
+
+    if workload is not None and out is None:
+        keep(made, Path(workload))
+        note(f"wrote {workload}")
+        return
+    target = out or Path("costplan.toml")
+    if out is None and target.exists():
+        raise BadUsage(f"{target} is there already", "name it to calibrate it, or give --out")
+    spare(out)
+    put(made.after, target)
 
 
 def _share(text: str | None) -> Decimal | None:
