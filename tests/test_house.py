@@ -109,6 +109,7 @@ def test_an_estimate_in_a_pipe_loads_nothing_heavy() -> None:
         "assert code == 0, code"
     )
     assert not loaded & {"pydantic", "httpx", "numpy", "rich.console", "jsonschema"}
+    assert not loaded & {"duckdb", "tomlkit"}  # of usage alone
 
 
 def test_a_price_loads_no_workload_and_no_estimate() -> None:

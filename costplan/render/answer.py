@@ -248,4 +248,4 @@ def _goal(made: Comparison) -> str:
     first = next(iter(made.strategies), None)
     if first is None or first.target is None:
         return "best way"
-    return f"at {rounded(first.target * 100)} %"
+    return f"at {rounded(first.target * 100, 7)} %"

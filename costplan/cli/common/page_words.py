@@ -188,6 +188,17 @@ PAGE_WORDS: dict[str, Term] = {
         "'costplan explain mix'",
         ("mixes, fixed costs of every part paid in full",),
     ),
+    "assumptions": Term(
+        "what a bill rests on beside its prices",
+        (
+            "Assumed: what the workload leaves open, with the default that was taken. Not "
+            "modelled: what the bill says nothing of. Exclusions, or 'Not included': what a price "
+            "or the whole bill leaves out. The first screen counts them; --full says each once, "
+            "with the stacks that it is true of.",
+        ),
+        "'costplan estimate --full'",
+        ("assumption", "assumed", "not modelled", "exclusion", "exclusions"),
+    ),
     "line": Term(
         "one charge of a bill",
         (
@@ -221,5 +232,15 @@ PAGE_WORDS: dict[str, Term] = {
             "days with one side only",
             "logged models without an offer",
         ),
+    ),
+    "calibration": Term(
+        "the numbers of a workload as real usage has them",
+        (
+            "'was' is what the file said, 'measured' what the logs say; the comment beside it says "
+            "what that rests on. 'What no log says' must be judged: so many cases make a share "
+            "known to within 2 points.",
+        ),
+        "docs/usage.md",
+        ("measured", "was", "key", "what no log says"),
     ),
 }
