@@ -39,6 +39,7 @@ workflows:  ## zizmor, shellcheck: the action, the recipes and their scripts
 
 bench:  ## measure speed as ratios in one run (builds and installs the wheel in a temporary folder)
 	$(PYTHON) tests/bench.py
+	$(PYTHON) tests/usage/bench_usage.py
 
 picture:  ## draw docs/estimate.svg and docs/compare.svg, the pictures in the README
 	$(PYTHON) -m costplan estimate examples/support-agent.toml --stack portable --as-of 2026-11-22 --format svg --out docs/estimate.svg

@@ -122,6 +122,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "all-new": "there was no such workload before: everything is new",
         "renamed": "the workload was called '{before}', now '{subject}'",
         "price-days": "prices of {before} against prices of {now}",
+        "default-changed": "a default changed: validators repeat themselves (rho {rho}), which the"
+        " base did not suppose: {steps:, }",
         "pins-changed": "prices pinned by {before} before, by {now} now",
         "new-is-judged": "{subject}: {reason}; monthly_total judges what is new",
         "nothing-bought": "{subject}: nothing is bought: the bill has no line",

@@ -19,7 +19,7 @@ from hatchling.builders.wheel import WheelBuilder
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "costplan"
 PURE = ("record", "catalog", "outcomes", "workload", "document", "billing", "plan", "render")
-PROBABILITIES = ("flow.py", "solving.py")  # to and from the outcomes, which are floats
+PROBABILITIES = ("flow.py", "latency.py", "solving.py")  # shares and seconds are floats
 PURE_FILES = ("quantity.py", "problems.py", "weektime.py", "words.py")
 FORBIDDEN_CALLS = {
     "open",
@@ -109,6 +109,7 @@ def test_an_estimate_in_a_pipe_loads_nothing_heavy() -> None:
         "assert code == 0, code"
     )
     assert not loaded & {"pydantic", "httpx", "numpy", "rich.console", "jsonschema"}
+    assert not loaded & {"duckdb", "tomlkit"}  # of usage alone
 
 
 def test_a_price_loads_no_workload_and_no_estimate() -> None:

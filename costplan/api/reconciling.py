@@ -97,6 +97,8 @@ def _used(names: Sequence[str], options: Options, catalog: Catalog) -> Used:
         unread = sum(sum(one.unread.values()) for one in read.counts)
         unread += sum(one.rows for one in read.states if one.what not in NO_FAULT)
         notes = [f"{unread:,} records of the usage could not be counted"] if unread else []
+        if any(one.low != one.high for one in cells):
+            notes.append("the usage has lost the sizes of requests: its lower bound is compared")
         missing = {one.line.price.offer for one in lines if one.line.amount is None}
         notes += [
             f"{name}: a price is missing, so the usage costs more" for name in sorted(missing)
@@ -198,10 +200,7 @@ def _document(
         steps += made.steps
         lines = made.lines
         notes += made.notes
-        if invoice.unread:
-            not_compared.append(f"{invoice.unread:,} lines of the invoice that could not be read")
-        if used is not None and span is None:
-            not_compared.append("days: the usage has no times")
+        not_compared += _left_aside(invoice, used is not None and span is None)
     return Reconciliation(
         currency=currency,
         workload=None if planned is None else planned.workload.name,
@@ -221,6 +220,20 @@ def _document(
         not_compared=tuple(not_compared),
         notes=tuple(notes),
     )
+
+
+def _left_aside(invoice: Invoice, timeless: bool) -> list[str]:
+    """What of an invoice could not be asked. ``timeless``: the usage has no times."""
+    said = []
+    if invoice.unread:
+        said.append(f"{invoice.unread:,} lines of the invoice that could not be read")
+    if invoice.elsewhere:
+        cost = total(one.amount for one in invoice.elsewhere)
+        what = f"{len(invoice.elsewhere):,} lines of the invoice of other services"
+        said.append(f"{what}, {grouped(cost, 2)}")
+    if timeless:
+        said.append("days: the usage has no times")
+    return said
 
 
 def _month_share(used: Used | None) -> tuple[Decimal, list[str]]:

@@ -97,7 +97,7 @@ def _document(read: Read, options: Options) -> Usage:
         for one in options.by
     ]
     cells = read.cells(groups)
-    made = priced(cells, read.entries, read.cut, options.day, _sizes(engine, groups))
+    made = priced(cells, read.entries, read.cut, options.day, sizes(engine, groups))
     costs = [one.cost for one in states if one.what is None and one.cost is not None]
     return Usage(
         priced_on=options.day if options.fixed else None,
@@ -148,7 +148,7 @@ def _resolved(
     return entries, questions, ignored
 
 
-def _sizes(engine: Engine, groups: Sequence[str]) -> Sizes:
+def sizes(engine: Engine, groups: Sequence[str]) -> Sizes:
     inputs, outputs = (
         _by_group(queries.sketch(engine, column, groups), len(groups))
         for column in ("input_tokens", "output_tokens")

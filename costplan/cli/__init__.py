@@ -19,6 +19,7 @@ COMMANDS = {
     "diff": "costplan.cli.diff",
     "report": "costplan.cli.report",
     "usage": "costplan.cli.usage",
+    "calibrate": "costplan.cli.calibrate",
     "reconcile": "costplan.cli.reconcile",
     "price": "costplan.cli.price",
     "init": "costplan.cli.init",

@@ -51,6 +51,7 @@ PAGES = {
     "price_page": "costplan.document.listing:ModelPage",
     "price_refresh": "costplan.document.refresh:PriceRefresh",
     "price_search": "costplan.document.listing:Search",
+    "calibration": "costplan.document.calibration:Calibration",
     "reconciliation": "costplan.document.reconciliation:Reconciliation",
     "usage": "costplan.document.usage:Usage",
 }

@@ -104,6 +104,10 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
         yield Said("assumed", said, "warns")
         if detail.measure and answer.to_measure:
             yield Said("measure", answer.to_measure[0])
+    own = [one.fact.text for one in made.document.overrides]
+    if own:
+        more = f" and {len(own) - 1} more" if len(own) > 1 else ""
+        yield Said("own price", f"{own[0]}{more}", "warns")
     label = "unknown"
     for sentence in _missing(made, by_name=detail.lacking):
         yield Said(label, sentence, "warns")

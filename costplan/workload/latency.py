@@ -3,9 +3,8 @@
     mean = sum of visits x seconds        variance as of a request's cost, from the chain
     P95  = that of a lognormal time of this mean and variance
 
-Runs of a vote that go side by side take as long as the slowest of them; of whole runs each step
-does, which is no less than the slowest run takes. A person's time is not in it: a case is answered
-later.
+Runs that go side by side, of a vote on a step or of the whole pipeline, take as long as the slowest
+of them. A person's time is not in it: a case is answered later.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from math import erf, exp, log, pi, sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 from costplan.workload.model import Stack, Workload
@@ -52,17 +52,22 @@ def latency(workload: Workload, stack: Stack, solved: Solved) -> Latency | None:
         stated, tail = _stated(step, stack)
         assert stated is not None
         sigma = _sigma(float(stated), None if tail is None else float(tail))
-        first, second = _slowest(_side_by_side(step) * solved.whole_runs, sigma)
+        first, second = _slowest(_side_by_side(step), sigma)
         # the chain counts every run of a vote, of which only the slowest takes time
         together = _side_by_side(step)
         runs[step.name] = float(stated) * first / together
         variation = max(0.0, second / first**2 - 1.0)
         spread[step.name] = sqrt(variation * together)
     mean, variance = found.graph.moments(runs, fallback_costs=runs, variation=spread)
-    if not any(_stated(step, stack)[1] is not None for step in workload.step) or mean <= 0.0:
+    if mean <= 0.0:
         return Latency(mean, None)
     squared = log(1.0 + variance / mean**2)
-    return Latency(mean, mean * exp(Z95 * sqrt(squared) - squared / 2.0))
+    first, _ = _slowest(solved.whole_runs, sqrt(squared))
+    if not any(_stated(step, stack)[1] is not None for step in workload.step):
+        return Latency(mean * first, None)
+    # the slowest of N is below what each of them is below with P = 0.95^(1 / N)
+    z = Z95 if solved.whole_runs == 1 else NormalDist().inv_cdf(0.95 ** (1.0 / solved.whole_runs))
+    return Latency(mean * first, mean * exp(z * sqrt(squared) - squared / 2.0))
 
 
 def _stated(step: Step, stack: Stack) -> tuple[Decimal | None, Decimal | None]:

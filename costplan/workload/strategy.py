@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.record import Amount, Count, Ge, Le, Positive, Share, record
+from costplan.record import Amount, Count, Ge, Positive, Share, record
 from costplan.workload.seconds import spread_problems
 
 MOST_WHOLE_RUNS = 999
@@ -25,8 +25,8 @@ class Gpus:
 
     Keys:
         offer: the machine of the compute catalogue that is rented
-        success: the served model's own success rate on each step it takes over; without it what
-            the machines would answer is not modelled
+        success: the served model's own success rate on each step it takes over; without it, not
+            modelled
         tokens_per_second (output tokens a second): what one machine serves; in place of a
             measurement
         measured: a model of pricing/throughput, where tokens_per_second is not given
@@ -120,17 +120,6 @@ class Regions:
 
     count: Annotated[int, Ge(2)] = 2
     mode: Literal["active-active", "active-passive"] = "active-passive"
-
-
-@record
-class Commitment:
-    """Machines on demand around the clock where a commitment would do.
-
-    Keys:
-        percent (percent): what a commitment would take off; the difference is paid without need
-    """
-
-    percent: Annotated[Decimal, Ge(0), Le(100)]
 
 
 @record
@@ -228,7 +217,6 @@ class Strategy:
         provisioned: reserved model throughput, sized for the busiest hour
         warm: runtime replicas kept warm
         regions: the same service in several regions
-        commitment: machines on demand where a commitment would do
         vote: majority votes of the whole pipeline
         upgrade: a larger model for everything
     """
@@ -237,7 +225,6 @@ class Strategy:
     provisioned: Provisioned | None = None
     warm: Warm = field(default_factory=Warm)
     regions: Regions = field(default_factory=Regions)
-    commitment: Commitment | None = None
     vote: PipelineVote = field(default_factory=PipelineVote)
     upgrade: Upgrade | None = None
 

@@ -267,8 +267,8 @@ class Target:
             beside the bill, never in it
         loss_per_aborted_request (the file's currency): what a request without an answer costs the
             business; as much as a wrong one when left out
-        seconds (seconds a request): longest acceptable time, of the 95th percentile where steps
-            have 'seconds_p95', else of the mean; ways that take longer are left out
+        seconds (seconds a request): longest acceptable time: P95 where steps have 'seconds_p95',
+            else the mean; slower ways are left out
         revenue_per_request (the file's currency): what a request earns; beside the bill, never in
             it
     """

@@ -50,6 +50,7 @@ chat = "own/model"
 [strategy.gpus]
 offer = "aws/p5.4xlarge"
 tokens_per_second = 1_000
+success = 0.9
 [strategy.provisioned]
 terms = "azure/gpt-5.2"
 kind = "global"

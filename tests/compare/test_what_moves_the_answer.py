@@ -1,4 +1,4 @@
-"""Levers, the values at which answers flip, and the threshold, each told to the whole program."""
+"""Levers, the values at which answers flip, and the threshold, each against a file that says so."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from compare_cases import HEAD, SUPPORT, WHOLE, Ready, draw, named, near, opened_at, ready, ways
+from compare_cases import HEAD, WHOLE, Ready, draw, named, near, ready, ways
 
 from costplan.document.comparison import Lever, Sensitivity
 from costplan.render import Look
@@ -29,15 +29,19 @@ def whole(made: Ready, stack: str, name: str) -> Decimal:
     return found
 
 
+ASSUMED = WHOLE.replace("rho = 0.2\n", "").replace("rho = 0\n", "")
+"""The same where nobody says how often a step or a validator repeats itself."""
+
+
 @pytest.fixture(scope="module")
-def support() -> Sensitivity:
-    return levers(opened_at(SUPPORT), "portable")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Sensitivity:
+    return levers(ready(tmp_path_factory.mktemp("levers"), ASSUMED), "a")
 
 
-def test_levers_are_sorted_by_what_they_flip_and_move(support: Sensitivity) -> None:
-    keys = [(one.flips, one.moves) for one in support.levers]
+def test_levers_are_sorted_by_what_they_flip_and_move(found: Sensitivity) -> None:
+    keys = [(one.flips, one.moves) for one in found.levers]
     assert keys == sorted(keys, reverse=True)
-    assert {one.name for one in support.levers} == {
+    assert {one.name for one in found.levers} == {
         "a judge repeats its errors (rho)",
         "a step repeats its errors (rho)",
         "a case",
@@ -51,8 +55,8 @@ def test_levers_are_sorted_by_what_they_flip_and_move(support: Sensitivity) -> N
     }
 
 
-def test_what_nobody_stated_is_moved_to_both_of_its_ends(support: Sensitivity) -> None:
-    for one in support.levers:
+def test_what_nobody_stated_is_moved_to_both_of_its_ends(found: Sensitivity) -> None:
+    for one in found.levers:
         ends = (one.now, one.low_at, one.high_at)
         assert one.assumed is one.name.endswith("(rho)")
         if one.assumed:
@@ -67,97 +71,81 @@ def test_what_nobody_stated_is_moved_to_both_of_its_ends(support: Sensitivity) -
     [
         ("a case", "human.cost_per_case=3", "human.cost_per_case=5"),
         ("a wrong answer", "target.loss_per_wrong_answer=15", "target.loss_per_wrong_answer=25"),
-        ("requests a month", "traffic.requests_per_month=7500", "traffic.requests_per_month=12500"),
-        (
-            "faults that validators miss, times",
-            "step.2.sensitivity=0.955",
-            "step.2.sensitivity=0.925",
-        ),
+        ("requests a month", "traffic.requests_per_month=750", "traffic.requests_per_month=1250"),
+        ("faults that validators miss, times", "sensitivity=0.925", "sensitivity=0.875"),
         (
             "right answers rejected, times",
-            "step.2.false_positive_rate=0.075",
-            "step.2.false_positive_rate=0.125",
+            "false_positive_rate=0.0375",
+            "false_positive_rate=0.0625",
         ),
-        (
-            "failures noticed at once, times",
-            "step.1.detection_rate=0.45",
-            "step.1.detection_rate=0.75",
-        ),
+        ("failures noticed at once, times", "detection_rate=0.375", "detection_rate=0.625"),
     ],
 )
 def test_a_lever_is_what_a_changed_file_says(
-    support: Sensitivity, tmp_path: Path, name: str, low: str, high: str
+    found: Sensitivity, tmp_path: Path, name: str, low: str, high: str
 ) -> None:
-    one = lever(support, name)
-    for change, found, way in (
+    one = lever(found, name)
+    for change, end, way in (
         (low, one.low, one.low_choice),
         (high, one.high, one.high_choice),
     ):
-        assert found is not None
+        assert end is not None
         assert way is not None
-        assert near(found, whole(changed(tmp_path, change), "portable", way)), change
+        assert near(end, whole(changed(tmp_path, change), "a", way)), change
 
 
 def test_an_assumed_rate_at_its_ends_is_what_a_stated_one_says(
-    support: Sensitivity, tmp_path: Path
+    found: Sensitivity, tmp_path: Path
 ) -> None:
-    one = lever(support, "a judge repeats its errors (rho)")
-    text = SUPPORT.read_text() + "\n# no [prices]"
-    for rho, found, way in ((0, one.low, one.low_choice), (1, one.high, one.high_choice)):
-        stated = text.replace("sensitivity = 0.94", f"rho = {rho}\nsensitivity = 0.94")
-        assert found is not None
+    one = lever(found, "a judge repeats its errors (rho)")
+    for rho, end, way in ((0, one.low, one.low_choice), (1, one.high, one.high_choice)):
+        assert end is not None
         assert way is not None
-        assert near(found, whole(ready(tmp_path, stated), "portable", way))
-
-
-def test_two_ways_cost_the_same_where_the_answer_flips() -> None:
-    """A case at 12 is so dear that another plan wins: where, two files agree."""
-    found = levers(opened_at(SUPPORT, "human.cost_per_case=12"), "portable")
-    turning = [one for one in found.levers if one.name == "a case" and one.flips_at is not None]
-    for at in range(4, 30):
-        if turning:
-            break
-        found = levers(opened_at(SUPPORT, f"human.cost_per_case={at}"), "portable")
-        turning = [one for one in found.levers if one.name == "a case" and one.flips_at is not None]
-    (one,) = turning
-    assert found.choice is not None
-    assert one.instead is not None
-    there = opened_at(SUPPORT, f"human.cost_per_case={one.flips_at}")
-    both = [whole(there, "portable", way) for way in (found.choice, one.instead)]
-    assert near(*both, "0.001")
+        there = changed(tmp_path, f"sensitivity=0.9\nrho = {rho}")
+        assert near(end, whole(there, "a", way))
 
 
 def changed(folder: Path, change: str) -> Ready:
-    """The example with one number of it replaced; a step by its place."""
-    key, number = change.split("=")
-    parts = key.split(".")
-    if parts[0] != "step":
-        return opened_at(SUPPORT, change)
-    text = SUPPORT.read_text()
-    heads = text.split("[[step]]")
-    at = int(parts[1]) + 1
-    before, _, after = heads[at].partition(parts[2] + " = ")
-    rest = after[len(after.split()[0]) :]
-    heads[at] = f"{before}{parts[2]} = {number}{rest}"
-    return ready(folder, "[[step]]".join(heads) + "\n# no [prices]")
+    """The file with one number of it replaced, of a table or of the step that has it."""
+    key, number = change.split("=", 1)
+    if "." in key:
+        return ready(folder, ASSUMED, change)
+    head, _, rest = ASSUMED.partition(f"{key} = ")
+    _, _, after = rest.partition("\n")
+    return ready(folder, f"{head}{key} = {number}\n{after}")
 
 
-def test_failures_are_moved_in_steps_and_in_bindings(support: Sensitivity) -> None:
-    one = lever(support, "failures of the steps, times")
+def test_two_ways_cost_the_same_where_the_answer_flips(tmp_path: Path) -> None:
+    """By hand: asking nobody loses 20 an answer, a person costs the case."""
+    turning = []
+    for cost in (2, 6, 10, 14, 18):
+        text = ASSUMED.replace("reliability = 0.97\n", "")
+        moved = levers(ready(tmp_path, text, f"human.cost_per_case={cost}"), "a")
+        turning += [(moved, one) for one in moved.levers if one.name == "a case" and one.flips]
+    assert turning
+    for moved, one in turning:
+        assert moved.choice is not None
+        assert one.instead is not None
+        there = ready(tmp_path, text, f"human.cost_per_case={one.flips_at}")
+        both = [whole(there, "a", way) for way in (moved.choice, one.instead)]
+        assert near(*both, "0.001")
+
+
+def test_failures_are_moved_in_steps_and_in_bindings(found: Sensitivity) -> None:
+    one = lever(found, "failures of the steps, times")
     assert one.low is not None
     assert one.high is not None
     assert one.low < one.high  # more failures cost more
 
 
-def test_the_threshold_is_accuracy_less_cost_over_loss(support: Sensitivity) -> None:
-    assert support.threshold == Decimal("0.98") - Decimal(4) / 20
+def test_the_threshold_is_accuracy_less_cost_over_loss(found: Sensitivity, tmp_path: Path) -> None:
+    assert found.threshold == Decimal("0.98") - Decimal(4) / 20
     for changes, threshold in (
         (("human.success=1", "target.loss_per_wrong_answer=20", "human.cost_per_case=4"), "0.8"),
         (("human.cost_per_case=100",), "0"),
         (("human.cost_per_case=0", "human.success=1"), "1"),
     ):
-        found = levers(opened_at(SUPPORT, *changes), "portable")
-        assert found.threshold == Decimal(threshold)
+        assert levers(ready(tmp_path, WHOLE, *changes), "a").threshold == Decimal(threshold)
 
 
 def test_no_threshold_without_people_or_loss(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from hostile_logs import write
 from run import costplan
 from usage_cases import lines, read
 
 from costplan.problems import BadUsage
 from costplan.store.traces import records
 from costplan.store.traces.mapping import MapFile
+from costplan.store.traces.sources import SOURCES
 
 GOOD = {"time": "2026-04-01T00:00:00Z", "model": "plain", "input_tokens": 1_000}
 NAMES = (
@@ -192,3 +194,18 @@ def test_prompts_are_neither_printed_nor_kept(tmp_path: Path) -> None:
         ran = costplan("usage", str(path), "--format", form, "--explain", folder=tmp_path)
         assert ran.code == 0, ran.err
         assert secret not in ran.out + ran.err
+
+
+def test_megabytes_of_broken_logs_are_counted(tmp_path: Path) -> None:
+    """``hostile_logs.py`` makes any size of them; a gigabyte takes minutes."""
+    write(4_000_000, tmp_path / "logs.jsonl")
+    for source in (None, *SOURCES):
+        chosen = [] if source is None else ["--source", source]
+        ran = costplan(
+            *("usage", "logs.jsonl", "--format", "json", "--by", "model,step,day,tenant"),
+            *chosen,
+            folder=tmp_path,
+        )
+        assert ran.code == 0, (source, ran.err)
+        (made,) = ran.data["sources"]
+        assert sum(made["unread"].values()) > 50

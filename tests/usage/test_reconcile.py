@@ -323,6 +323,25 @@ def test_cells_that_are_null_and_times_without_a_zone(tmp_path: Path) -> None:
     assert {line["billed"] for line in made["lines"]} == {1_000_000, 100_000}
 
 
+def test_other_services_of_a_clouds_bill_are_not_compared(tmp_path: Path) -> None:
+    logs(tmp_path, [DAYS[0]])
+    row = {
+        "BilledCost": "1.0",
+        "ChargeCategory": "Usage",
+        "ServiceCategory": "AI and Machine Learning",
+        "PricingQuantity": "1",
+        "PricingUnit": "1M Tokens",
+        "SkuMeter": "Plain input",
+    }
+    output = {**row, "BilledCost": "0.5", "PricingQuantity": "0.1", "SkuMeter": "Plain output"}
+    queue = {**row, "BilledCost": "7.25", "ServiceCategory": "Integration", "SkuMeter": "Queue"}
+    invoice(tmp_path, [row, output, queue])
+    found, made = steps(tmp_path, *BOTH)
+    assert found == {}
+    assert made["invoiced"] == Decimal("1.5")
+    assert made["not_compared"] == ["1 lines of the invoice of other services, 7.25"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -233,4 +233,14 @@ PAGE_WORDS: dict[str, Term] = {
             "logged models without an offer",
         ),
     ),
+    "calibration": Term(
+        "the numbers of a workload as real usage has them",
+        (
+            "'was' is what the file said, 'measured' what the logs say; the comment beside it says "
+            "what that rests on. 'What no log says' must be judged: so many cases make a share "
+            "known to within 2 points.",
+        ),
+        "docs/usage.md",
+        ("measured", "was", "key", "what no log says"),
+    ),
 }

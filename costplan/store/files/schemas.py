@@ -115,6 +115,7 @@ DOCUMENTS = {
     "audit": "costplan audit of the catalogue",
     "catalogue-report": "costplan report of the catalogue",
     "doctor": "costplan doctor",
+    "calibration": "costplan calibration",
     "reconciliation": "costplan reconciliation",
     "usage": "costplan usage",
 }

@@ -28,6 +28,7 @@ TEXTS: Final = (
     "tenant",
     "identity",
     "family",
+    "trace",
     "label",
 )
 FLAGS: Final = ("failed", "replay")

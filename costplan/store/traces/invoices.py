@@ -53,6 +53,9 @@ FOCUS = ("BilledCost", "ChargeCategory")
 """Columns that every version of FOCUS has."""
 ITEMS = ("SkuMeter", "SkuId", "SkuPriceId", "ChargeDescription", "ServiceName")
 """What names a line of FOCUS, the most exact first."""
+MODELS = "AI and Machine Learning"
+"""The ``ServiceCategory`` that models are of; a line of another one is none of theirs."""
+ELSEWHERE = "elsewhere"
 PLAIN = ("item", "quantity", "unit", "amount", "currency", "begin", "end", "category")
 """Columns of a table of one's own; ``item`` and ``amount`` are needed."""
 
@@ -72,9 +75,11 @@ class Line(NamedTuple):
 
 
 class Invoice(NamedTuple):
-    """The lines of some files, and how many could not be read."""
+    """The lines of some files; those of other services, as a cloud's whole bill has them; and how
+    many could not be read."""
 
     lines: list[Line]
+    elsewhere: list[Line]
     unread: int
 
 
@@ -106,7 +111,8 @@ class Reader:
             lines += self._file(file, engine)
         if not lines:
             raise BadUsage("the invoice has no line that could be read")
-        return Invoice(lines, self.unread)
+        own = [one for one in lines if one.category != ELSEWHERE]
+        return Invoice(own, [one for one in lines if one.category == ELSEWHERE], self.unread)
 
     def _file(self, file: File, engine: Engine) -> list[Line]:
         if file.path is None:
@@ -240,6 +246,8 @@ class Reader:
         consumed = scaled(row.get("ConsumedQuantity"), row.get("ConsumedUnit"))
         priced = scaled(row.get("PricingQuantity"), row.get("PricingUnit"))
         category = (text(row.get("ChargeCategory")) or "usage").lower()
+        if offer is None and (text(row.get("ServiceCategory")) or MODELS) != MODELS:
+            category = ELSEWHERE
         return Line(
             names[0] if names else "(no name)",
             offer,

@@ -7,6 +7,7 @@
     results[]                                every element of a list (only where rows are named)
     =anthropic                               the word itself
 
+Records are what JSON makes: dicts, lists and plain values.
 A key that holds dots, as telemetry's attributes do, is found whole before its parts are tried. A
 text of JSON in the way is read, as exports of tables keep whole objects in one column.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 Value = str | None
@@ -65,6 +67,15 @@ def steps_of(path: str) -> tuple[Step, ...]:
     )
 
 
+@cache
+def has(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    """A function that says whether a record has a value at a path, whatever it is."""
+    steps = steps_of(path)
+    if len(steps) == 1 and not steps[0].listed:
+        return lambda record: record.get(path) is not None
+    return lambda record: any(one is not None for one in values_at(record, steps))
+
+
 def compiled(alternatives: Iterable[str]) -> Callable[[Mapping[str, Any]], Value]:
     """A function that finds the first alternative that a record has, as text."""
     tries = [_try(path) for path in alternatives]
@@ -87,9 +98,23 @@ def _try(path: str) -> Callable[[Mapping[str, Any]], Value]:
         return lambda record: word
     terms = terms_of(path)
     if len(terms) == 1 and not any(step.listed for step in terms[0].steps):
-        steps = terms[0].steps
-        return lambda record: said(_plain(record, steps))
+        return _plain(terms[0].text, terms[0].steps)
     return lambda record: _summed(record, terms)
+
+
+def _plain(whole: str, steps: tuple[Step, ...]) -> Callable[[Mapping[str, Any]], Value]:
+    """Most of a source's paths: asked of every record, so that each step counts."""
+    first, rest = steps[0].name, steps[1:]
+
+    def find(record: Mapping[str, Any]) -> Value:
+        value = record.get(whole)
+        if value is None and rest:
+            value = record.get(first)
+            if value is not None:
+                value = _below(value, rest)
+        return None if value is None else said(value)
+
+    return find
 
 
 def _summed(record: Mapping[str, Any], terms: tuple[Term, ...]) -> Value:
@@ -107,12 +132,11 @@ def _summed(record: Mapping[str, Any], terms: tuple[Term, ...]) -> Value:
     return None if missing else str(found)
 
 
-def _plain(record: Mapping[str, Any], steps: tuple[Step, ...]) -> Any:
-    node: Any = record
+def _below(node: Any, steps: tuple[Step, ...]) -> Any:
     for step in steps:
         if isinstance(node, str):
             node = inner(node)
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return None
         if step.rest in node:
             return node[step.rest]
@@ -129,7 +153,7 @@ def values_at(record: Mapping[str, Any], steps: tuple[Step, ...]) -> list[Any]:
         for node in nodes:
             if isinstance(node, str):
                 node = inner(node)
-            if not isinstance(node, Mapping):
+            if not isinstance(node, dict):
                 continue
             value = node.get(step.name)
             if step.rest in node and step.rest != step.name:
@@ -145,7 +169,7 @@ def values_at(record: Mapping[str, Any], steps: tuple[Step, ...]) -> list[Any]:
 def _chosen(element: Any, step: Step) -> bool:
     if step.key is None:
         return True
-    return isinstance(element, Mapping) and element.get(step.key) == step.value
+    return isinstance(element, dict) and element.get(step.key) == step.value
 
 
 def inner(text: str) -> Any:
@@ -164,11 +188,11 @@ def said(value: Any) -> Value:
 
     Texts are names, times and numbers here: they are cut, so that nothing else is carried on.
     """
-    if value is None or isinstance(value, Mapping | list):
-        return None
     if isinstance(value, str):
         short = value[:LONGEST_NAME]
         return short if short.isascii() else short.encode("utf-8", "replace").decode()
+    if value is None or isinstance(value, dict | list):
+        return None
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

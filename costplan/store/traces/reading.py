@@ -133,12 +133,14 @@ def _adapter(
     """The adapter of a record's shape: of one kind one a file, as some remember what was said."""
     if asked.source is not None:
         source = SOURCES[asked.source]
+    elif _is_mapped(asked):
+        shape = Shape(MAPPED, "", (), asked.paths)
+        counts.source = MAPPED
+        if MAPPED not in adapters:
+            adapters[MAPPED] = ShapeAdapter(shape, asked.extra)
+        return adapters[MAPPED]
     else:
         known = recognised(record)
-        if known is None and _is_mapped(asked):
-            shape = Shape(MAPPED, "", (), asked.paths)
-            counts.source = MAPPED
-            return adapters.setdefault(MAPPED, ShapeAdapter(shape, asked.extra))
         if known is None:
             return None
         source = known
@@ -150,6 +152,7 @@ def _adapter(
 
 
 def _is_mapped(asked: Asked) -> bool:
+    """Whether ``--map`` says all that a row needs, and so is the source, whatever it looks like."""
     return "model" in asked.paths and (
         "input_tokens" in asked.paths or "output_tokens" in asked.paths
     )
@@ -251,7 +254,7 @@ def _shape(columns: Mapping[str, str], asked: Asked, file: File) -> Shape:
     if asked.source is not None:
         shape = SOURCES[asked.source].shape
     else:
-        shapes = (one.shape for one in SOURCES.values())
+        shapes = [] if _is_mapped(asked) else [one.shape for one in SOURCES.values()]
         known = next((one for one in shapes if tables.recognises(one, columns)), None)
         if known is None and not _is_mapped(asked):
             raise BadUsage(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from costplan.store.traces.columns import INSIDE, TAKEN
-from costplan.store.traces.paths import compiled, steps_of, values_at
+from costplan.store.traces.paths import compiled, has, steps_of
 
 Record = Mapping[str, Any]
 Row = list[str | None]
@@ -41,13 +41,9 @@ class Shape(NamedTuple):
 
     def recognises(self, record: Record) -> bool:
         """Whether a record is of this shape."""
-        if any(_has(record, path) for path in self.never):
+        if not any(all(has(path)(record) for path in paths) for paths in self.needs):
             return False
-        return any(all(_has(record, path) for path in paths) for paths in self.needs)
-
-
-def _has(record: Record, path: str) -> bool:
-    return any(one is not None for one in values_at(record, steps_of(path)))
+        return not any(has(path)(record) for path in self.never)
 
 
 class Adapter(Protocol):

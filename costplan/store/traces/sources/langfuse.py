@@ -54,6 +54,7 @@ SHAPE = Shape(
         "conversation": ("session_id", "trace.sessionId", "traceId", "trace_id"),
         "tenant": ("user_id", "trace.userId"),
         "identity": ("id",),
+        "trace": ("traceId", "trace_id"),
         "rank": ("updatedAt", "updated_at"),
         "failed": ("level",),
         "cost": ("totalCost", "total_cost"),

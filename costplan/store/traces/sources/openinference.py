@@ -42,6 +42,7 @@ SHAPE = Shape(
         "conversation": _either("session.id"),
         "tenant": _either("user.id"),
         "identity": ("span.identity", "context.span_id"),
+        "trace": ("span.trace", "context.trace_id"),
         "failed": ("span.error", *_either("error.type", "exception.type"), "status_code"),
         "cost": _either("llm.cost.total"),
     },

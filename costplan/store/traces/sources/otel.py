@@ -70,6 +70,7 @@ SHAPE = Shape(
         "conversation": ("gen_ai.conversation.id", "session.id"),
         "tenant": ("tenant.id", "enduser.id", "user.id"),
         "identity": ("span.identity",),
+        "trace": ("span.trace", "TraceId"),
         "failed": ("error.type", "span.error"),
         "attempt": ("span.attempt",),
     },

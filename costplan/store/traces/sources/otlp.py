@@ -73,7 +73,7 @@ def _flat(span: Mapping[str, Any]) -> dict[str, Any]:
     flat["span.start"] = span.get("startTimeUnixNano")
     trace, own = span.get("traceId"), span.get("spanId")
     if isinstance(trace, str) and isinstance(own, str):
-        flat["span.identity"] = f"{trace}:{own}"
+        flat["span.identity"], flat["span.trace"] = f"{trace}:{own}", trace
     if status in (2, "STATUS_CODE_ERROR"):
         flat["span.error"] = "error"
     again = flat.get("http.request.resend_count")
@@ -87,18 +87,19 @@ def _attributes(holder: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in _lists(holder, "attributes"):
         key, value = one.get("key"), one.get("value")
-        if isinstance(key, str) and isinstance(value, Mapping):
-            typed = next((value[name] for name in TYPED if name in value), None)
-            if typed is not None:
-                found[key] = typed
+        if isinstance(key, str) and isinstance(value, dict):
+            for name in TYPED:
+                if name in value:
+                    found[key] = value[name]
+                    break
     return found
 
 
 def _lists(holder: Mapping[str, Any], key: str) -> Iterable[Mapping[str, Any]]:
     value = holder.get(key)
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _below(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = holder.get(key)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,358 @@
+"""A workload and real usage in, the workload with measured numbers out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from costplan.api.estimating import BESIDE, catalog_of, open_workload
+from costplan.api.usage import Options, Read, opened, sizes
+from costplan.catalog.lookup import Catalog
+from costplan.document.calibration import Calibration, Measured
+from costplan.plan.usage.calibrate import (
+    Found,
+    Measures,
+    Turns,
+    Volume,
+    calibrate,
+)
+from costplan.plan.usage.calibrate import Rates as StepRates
+from costplan.plan.usage.measure import (
+    StepUse,
+    Whole,
+    a_month,
+    hourly,
+    peak_to_mean,
+    step_uses,
+    together,
+    whole_days,
+)
+from costplan.problems import BadUsage, CostplanError, did_you_mean
+from costplan.quantity import ONE, ZERO, rounded
+from costplan.store.files.measured_text import (
+    Change,
+    difference,
+    fresh_text,
+    measured_text,
+    role_of,
+    with_stack,
+)
+from costplan.store.files.shelves import open_catalog
+from costplan.store.files.text import DocumentError
+from costplan.store.files.workloads import Opened, read_workload
+from costplan.store.files.writing import alone, write
+from costplan.store.traces import measures, queries
+from costplan.weektime import parse_zone
+from costplan.workload.model import Workload
+from costplan.workload.solving import Rates, Solutions
+
+__all__ = ["Asked", "Calibrated", "calibrated", "keep"]
+SAMPLED = ("otlp", "otel", "openinference", "langfuse")
+"""Sources that are often sampled: without a rate their volume is not known."""
+
+
+class Asked(NamedTuple):
+    """What is calibrated, and how. ``steps``: the logged name of steps that have another one.
+
+    ``sampling``: the share of requests that was logged; None where it was not said.
+    """
+
+    workload: str | None
+    sources: Sequence[str]
+    stack: str | None = None
+    sampling: Decimal | None = None
+    steps: Mapping[str, str] = {}
+
+
+class Calibrated(NamedTuple):
+    """What was measured, and the file before and after."""
+
+    document: Calibration
+    name: str
+    before: str
+    after: str
+
+    @property
+    def diff(self) -> str:
+        """What changes, as a unified diff."""
+        return difference(self.name, self.before, self.after)
+
+
+def calibrated(asked: Asked, options: Options) -> Calibrated:
+    """The workload with the numbers of real usage. Raises BadUsage, DocumentError."""
+    plan = None if asked.workload is None else open_workload(asked.workload)
+    if plan is not None and (plan.workload is None or plan.problems):
+        raise DocumentError(plan.name, plan.text, plan.problems)
+    catalog = open_catalog(Path()) if plan is None else catalog_of(plan, BESIDE)
+    with opened(asked.sources, options._replace(by=("step",)), catalog) as read:
+        uses = _uses(read)
+        if not uses:
+            raise BadUsage("the usage has no request that could be counted", "try costplan usage")
+        if plan is None:
+            plan = _fresh(uses)
+        assert plan.workload is not None
+        matched, notes = _matched(plan.workload, uses, asked.steps)
+        found, measured = _measured(plan.workload, read, matched, asked)
+        notes += measured.notes
+        settings = found.settings
+        changes = [Change(one.key, one.value, one.text, one.words) for one in settings]
+        after = measured_text(plan.text, changes)
+        _check(plan, after)
+        models, served = _models(plan.workload, measured.uses)
+        like = _like(plan.workload, asked, models, catalog)
+        if like is not None and models:
+            after = _with_stack(plan, after, like, models, notes)
+        notes += served
+        document = Calibration(
+            workload=plan.workload.name,
+            begin=read.first,
+            end=read.last,
+            whole_days=0 if (days := whole_days(queries.hours(read.engine))) is None else days.days,
+            requests=sum(one.calls for one in uses.values()),
+            measured=tuple(
+                Measured(".".join(one.key), one.value, one.was, one.words) for one in settings
+            ),
+            unchanged=tuple(found.unchanged),
+            wanted=tuple(found.wanted),
+            questions=tuple(read.questions),
+            notes=tuple(notes),
+        )
+    before = "" if asked.workload is None else plan.text
+    return Calibrated(document, plan.name, before, after)
+
+
+def keep(made: Calibrated, target: Path) -> None:
+    """Write the file, unless it was changed since it was read. Raises BadUsage."""
+    with alone(target):
+        if made.before and target.is_file() and target.read_text("utf-8") != made.before:
+            raise BadUsage(f"{target} was changed since it was read", "run it again")
+        write(target, made.after)
+
+
+def _uses(read: Read) -> dict[str, StepUse]:
+    groups = [queries.GROUPS["step"]]
+    found = sizes(read.engine, groups)
+    return step_uses(read.cells(groups), read.entries, found.inputs, found.outputs)
+
+
+def _fresh(uses: Mapping[str, StepUse]) -> Opened:
+    """A workload of the logged steps, in the order of their calls."""
+    order = sorted(uses, key=lambda step: -uses[step].calls)
+    steps = {role_of(step or "answer"): uses[step].offer for step in order}
+    known = {step: offer for step, offer in steps.items() if offer is not None}
+    if not known:
+        raise BadUsage("no logged model has an offer", "'costplan usage' asks which they are")
+    return read_workload("costplan.toml", fresh_text("measured", known), Path())
+
+
+def _matched(
+    workload: Workload, uses: Mapping[str, StepUse], named: Mapping[str, str]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """The logged names of each model step of the workload, and what is left of either."""
+    models = [step.name for step in workload.step if step.model]
+    for name in named:
+        if name not in models:
+            hint = did_you_mean(name, models) or "model steps: " + ", ".join(models)
+            raise BadUsage(f"--step: the workload has no model step '{name}'", hint)
+        if named[name] not in uses:
+            logged = ", ".join(repr(one) for one in list(uses)[:10])
+            raise BadUsage(f"--step {name}: no request was logged as that", f"logged: {logged}")
+    found: dict[str, list[str]] = {}
+    for name in models:
+        logged = named.get(name) or name
+        names = [one for one in uses if one == logged or role_of(one or "answer") == logged]
+        if names:
+            found[name] = names
+    if not found and len(models) == 1:
+        found = {models[0]: list(uses)}
+    taken = {one for names in found.values() for one in names}
+    notes = [f"step {name}: nothing was logged for it" for name in models if name not in found]
+    notes += [
+        f"logged as '{one}': {use.calls:,} calls of no step of the workload (--step NAME='{one}')"
+        for one, use in uses.items()
+        if one not in taken
+    ]
+    if not found:
+        raise BadUsage("no logged step is a step of the workload", "; ".join(notes))
+    return found, notes
+
+
+def _measured(
+    workload: Workload, read: Read, matched: Mapping[str, list[str]], asked: Asked
+) -> tuple[Found, Measures]:
+    uses = _uses(read)
+    hours = queries.hours(read.engine)
+    whole = whole_days(hours)
+    made = Measures(
+        uses={step: together([uses[one] for one in names]) for step, names in matched.items()},
+        rates=_rates(read, matched),
+        volume=_volume(read, matched, whole, asked),
+        runs=_runs(workload, asked.stack),
+        factors=_factors(workload, asked.stack),
+        turns=_turns(workload, read, matched),
+        peak=peak_to_mean(hours, whole) if whole is not None else None,
+        hourly=_hourly(workload, hours, whole),
+        rests=_rests(read),
+    )
+    return calibrate(workload, made), made
+
+
+def _rests(read: Read) -> str:
+    kinds = ", ".join(dict.fromkeys(one.source for one in read.counts if one.source))
+    span = f"{read.first} to {read.last}" if read.first is not None else "without times"
+    return f"{kinds}, {span}"
+
+
+def _rates(read: Read, matched: Mapping[str, list[str]]) -> dict[str, StepRates]:
+    rows = {one.step: one for one in measures.steps(read.engine)}
+    found = {}
+    for step, names in matched.items():
+        own = [rows[name] for name in names if name in rows]
+        found[step] = StepRates(
+            answered=sum(one.answered for one in own),
+            failed=sum(one.failed for one in own),
+            tries=sum(one.tries for one in own),
+            again=sum(one.again for one in own),
+            labelled=sum(one.labelled for one in own),
+            right=sum((one.right for one in own), ZERO),
+        )
+    return found
+
+
+def _volume(
+    read: Read, matched: Mapping[str, list[str]], whole: Whole | None, asked: Asked
+) -> Volume:
+    """Requests and calls of whole days; of all days where none is whole."""
+    days = measures.days(read.engine)
+    span = whole or Whole(
+        min((one.day for one in days), default=0), max((one.day for one in days), default=0)
+    )
+    inside = [one for one in days if span.first <= one.day <= span.last]
+    calls = {
+        step: sum(one.requests for one in inside if one.step in names)
+        for step, names in matched.items()
+    }
+    first = {
+        step: sum(one.first for one in inside if one.step in names)
+        for step, names in matched.items()
+    }
+    traces = 0 if measures.untraced(read.engine) else measures.traces(read.engine, *span)
+    requests = Decimal(traces or max(first.values(), default=0))
+    what = "traces" if traces else "first attempts of the step of most"
+    if not inside:  # without times: all that there is
+        uses = _uses(read)
+        calls = {step: sum(uses[one].calls for one in names) for step, names in matched.items()}
+        requests = Decimal(max(calls.values(), default=0))
+    words = f"{rounded(requests)} {what} in {span.days} whole days, {_rests(read)}"
+    kinds = {kind for one in read.counts for kind in one.source.split(", ")}
+    unknown = asked.sampling is None and kinds & set(SAMPLED)
+    if whole is None or unknown:
+        return Volume(requests, None, calls, words)
+    sampling = asked.sampling if asked.sampling is not None else ONE
+    if sampling != ONE:
+        words += f", of which {rounded(sampling * 100)} % were logged"
+    return Volume(requests, a_month(requests, span.days, sampling), calls, words)
+
+
+def _runs(workload: Workload, stack: str | None) -> Mapping[str, Decimal]:
+    if stack is not None and stack not in workload.stack:
+        hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)
+        raise BadUsage(f"there is no stack '{stack}'", hint)
+    name = stack or next(iter(workload.stack))
+    return Solutions(workload).of(Rates.of(workload.stack[name])).visits.runs
+
+
+def _factors(workload: Workload, stack: str | None) -> dict[str, tuple[Decimal, Decimal]]:
+    """What a stack's bindings multiply the workload's tokens by, of each step that has any."""
+    bound = workload.stack[stack or next(iter(workload.stack))]
+    found = {}
+    for step in workload.step:
+        binding = bound.binding(step.model) if step.model else None
+        if binding is not None:
+            found[step.name] = (binding.input_factor, binding.output_factor)
+    return found
+
+
+def _turns(workload: Workload, read: Read, matched: Mapping[str, list[str]]) -> Turns | None:
+    answering = workload.answering_step if workload.conversation is not None else None
+    if answering is None:
+        return None
+    names = matched.get(answering.name, [])
+    found = measures.history(read.engine, names) if names else None
+    if found is None:
+        return None
+    mean = Decimal(found.turns) / found.conversations
+    return Turns(mean, Decimal(str(found.slope)), Decimal(str(found.gap_seconds)))
+
+
+def _hourly(
+    workload: Workload, hours: Sequence[tuple[int, int]], whole: Whole | None
+) -> list[Decimal]:
+    """Weights by the workload's clock, of whole weeks alone: a part of one has its own days."""
+    if whole is None or whole.days < 7:
+        return []
+    zone = parse_zone(workload.traffic.timezone)
+    begin = datetime(1970, 1, 1, tzinfo=UTC)
+    local = [(begin + timedelta(hours=hour)).astimezone(zone).hour for hour, _ in hours]
+    return hourly(hours, whole, local)
+
+
+def _models(workload: Workload, uses: Mapping[str, StepUse]) -> tuple[dict[str, str], list[str]]:
+    """The offer of most calls for each role of a matched step, and what else served it."""
+    calls: dict[str, dict[str, int]] = {}
+    for step in workload.step:
+        if step.model and step.name in uses:
+            own = calls.setdefault(step.model, {})
+            for offer, of in uses[step.name].offers.items():
+                own[offer] = own.get(offer, 0) + of
+    notes = [
+        f"role {role}: " + ", ".join(f"{offer} {of:,} calls" for offer, of in found.items())
+        for role, found in calls.items()
+        if len(found) > 1
+    ]
+    return {role: max(own, key=lambda one: own[one]) for role, own in calls.items() if own}, notes
+
+
+def _like(
+    workload: Workload, asked: Asked, models: Mapping[str, str], catalog: Catalog
+) -> str | None:
+    """The stack whose other roles a measured one takes over; None where one has these models."""
+    for stack in workload.stack.values():
+        bound = {role: stack.binding(role) for role in models}
+        ids = {role: one.offer for role, one in bound.items() if one is not None and one.offer}
+        if {role: _id(catalog, offer) for role, offer in ids.items()} == dict(models):
+            return None
+    return asked.stack or next(iter(workload.stack))
+
+
+def _id(catalog: Catalog, name: str) -> str:
+    entry = catalog.find(name)
+    return name if entry is None else entry.id
+
+
+def _with_stack(
+    plan: Opened, text: str, like: str, models: Mapping[str, str], notes: list[str]
+) -> str:
+    """The text with a stack of the models in use; a note where the file has no room for one."""
+    made = with_stack(text, STACK, like, models)
+    try:
+        _check(plan, made)
+    except CostplanError:
+        said = ", ".join(f"{role} = {offer}" for role, offer in models.items())
+        notes.append(f"models in use, for a stack of your own: {said}")
+        return text
+    notes.append(f"stack '{STACK}' has the models in use, and the other roles of '{like}'")
+    return made
+
+
+STACK = "measured"
+
+
+def _check(plan: Opened, after: str) -> None:
+    """Raises DocumentError where the measured workload contradicts itself."""
+    made = read_workload(plan.name, after, plan.folder)
+    if made.workload is None or made.problems:
+        raise DocumentError(plan.name, after, made.problems)

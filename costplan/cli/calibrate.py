@@ -1,0 +1,122 @@
+"""``costplan calibrate``: a workload's numbers from real usage."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costplan.cli.usage import KindOption, MapOption, VendorOfOption
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from costplan.api.calibrating import Calibrated
+
+
+class Format(StrEnum):
+    """What a calibration can be drawn as."""
+
+    table = "table"
+    json = "json"
+
+
+def command(
+    source: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[WORKLOAD] SOURCE...",
+            help="A workload (*.toml) to calibrate, then logs or traces; a new one without it.",
+        ),
+    ],
+    stack: Annotated[
+        str | None, typer.Option("--stack", metavar="NAME", help="The stack that was in use.")
+    ] = None,
+    sampling: Annotated[
+        str | None,
+        typer.Option("--sampling", metavar="SHARE", help="Share of requests logged: 0.1, or 1."),
+    ] = None,
+    step: Annotated[
+        list[str] | None,
+        typer.Option("--step", metavar="NAME=LOGGED", help="What a step is called in the logs."),
+    ] = None,
+    kind: KindOption = None,
+    mapping: MapOption = None,
+    vendor: VendorOfOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")
+    ] = False,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write the workload elsewhere."),
+    ] = None,
+) -> int:
+    """Write a workload's numbers from real usage, each with what it rests on.
+
+    Order and comments of the file stay. What logs cannot say is asked for.
+    """
+    from costplan.api.calibrating import Asked, calibrated
+    from costplan.api.usage import Options, mapping_of
+    from costplan.cli.common.words import day, look, put
+    from costplan.problems import BadUsage
+    from costplan.render.calibration import draw
+
+    workload = source[0] if source[0].endswith(".toml") else None
+    sources = source[1:] if workload is not None else source
+    if not sources:
+        raise BadUsage("calibrating needs usage", "costplan calibrate WORKLOAD SOURCE...")
+    options = Options(day=day(None), source=kind, mapping=mapping_of(mapping or []), vendor=vendor)
+    asked = Asked(workload, sources, stack, _share(sampling), _pairs(step or []))
+    made = calibrated(asked, options)
+    drawn = made.diff if dry_run and form is Format.table else draw(made.document, form, look())
+    put(drawn, None)
+    if not dry_run:
+        _write(made, workload, out)
+    return 0
+
+
+def _write(made: Calibrated, workload: str | None, out: Path | None) -> None:
+    """Write the workload: in its place, elsewhere, or as a new file that is not there yet."""
+    from costplan.api.calibrating import keep
+    from costplan.cli.common.voice import note
+    from costplan.cli.common.words import put, spare
+    from costplan.problems import BadUsage
+
+    if workload is not None and out is None:
+        keep(made, Path(workload))
+        note(f"wrote {workload}")
+        return
+    target = out or Path("costplan.toml")
+    if out is None and target.exists():
+        raise BadUsage(f"{target} is there already", "name it to calibrate it, or give --out")
+    spare(out)
+    put(made.after, target)
+
+
+def _share(text: str | None) -> Decimal | None:
+    from costplan.cli.common.words import sane
+    from costplan.problems import BadUsage
+
+    if text is None:
+        return None
+    share = sane("--sampling", text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    if not 0 < share <= 1:
+        raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
+    return share
+
+
+def _pairs(pairs: list[str]) -> dict[str, str]:
+    from costplan.problems import BadUsage
+
+    found = {}
+    for pair in pairs:
+        name, equals, logged = pair.partition("=")
+        if not name or not equals:
+            raise BadUsage(
+                f"--step {pair}: is no NAME=LOGGED", "such as --step answer='chat gpt-4o'"
+            )
+        found[name] = logged
+    return found

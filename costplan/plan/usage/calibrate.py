@@ -1,0 +1,264 @@
+"""What of a workload real usage measures, and what it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.document.calibration import Wanted, spelled
+from costplan.plan.usage.measure import StepUse, wanted
+from costplan.quantity import ONE, ZERO, grouped, rounded
+from costplan.words import PARTS, parts_of
+from costplan.workload.model import Workload
+from costplan.workload.step import Conversation, Step
+
+Key = tuple[str, ...]
+
+
+class Setting(NamedTuple):
+    """A key of the workload, its value as the file spells it, and what that rests on.
+
+    ``text``: it is a word, not a number. ``was``: what the workload has; None for nothing.
+    """
+
+    key: Key
+    value: str
+    was: str | None
+    words: str
+    text: bool = False
+
+
+class Volume(NamedTuple):
+    """Requests of the application in a span, and the calls of each step in it.
+
+    ``monthly`` None: the span has no whole day, or how much was sampled is not known.
+    """
+
+    requests: Decimal
+    monthly: Decimal | None
+    calls: Mapping[str, int]
+    words: str
+
+
+class Rates(NamedTuple):
+    """A step's calls that failed, that were no first attempt, and that were judged, and how right
+    those were."""
+
+    answered: int
+    failed: int
+    tries: int
+    again: int
+    labelled: int
+    right: Decimal
+
+
+class Turns(NamedTuple):
+    """Conversations of the answering step: turns on average, growth of the input, seconds apart."""
+
+    mean: Decimal
+    slope: Decimal
+    gap_seconds: Decimal
+
+
+@dataclass(slots=True)
+class Measures:
+    """All that was measured. ``runs``: how often each step runs a request, as the workload has it;
+    ``factors``: of a step's input and output, by which the stack's binding counts them otherwise;
+    ``rests``: source, days and count, for comments."""
+
+    uses: Mapping[str, StepUse]
+    rates: Mapping[str, Rates]
+    volume: Volume
+    runs: Mapping[str, Decimal]
+    factors: Mapping[str, tuple[Decimal, Decimal]]
+    turns: Turns | None
+    peak: Decimal | None
+    hourly: Sequence[Decimal]
+    rests: str
+    notes: list[str] = field(default_factory=list)
+
+
+class Found(NamedTuple):
+    """Settings that differ from the workload, keys that do not, and what is to be measured."""
+
+    settings: list[Setting]
+    unchanged: list[str]
+    wanted: list[Wanted]
+
+
+def calibrate(workload: Workload, measured: Measures) -> Found:
+    """The workload's numbers from usage. Steps that were not logged keep theirs."""
+    made = _Maker(workload, measured)
+    made.traffic()
+    for step in workload.step:
+        if step.model and step.name in measured.uses:
+            factors = measured.factors.get(step.name, (ONE, ONE))
+            made.step(step, measured.uses[step.name].counted_by(*factors))
+    return Found(made.settings, made.unchanged, made.wanted)
+
+
+class _Maker:
+    def __init__(self, workload: Workload, measured: Measures) -> None:
+        self.workload, self.measured = workload, measured
+        self.settings: list[Setting] = []
+        self.unchanged: list[str] = []
+        self.wanted: list[Wanted] = []
+        self.answering = workload.answering_step if workload.conversation else None
+
+    def number(self, key: Key, value: Decimal, was: Decimal | None, words: str) -> None:
+        """Set a number, unless the workload has it already."""
+        said = spelled(value)
+        if was is not None and said == spelled(was):
+            self.unchanged.append(".".join(key))
+            return
+        self.settings.append(Setting(key, said, None if was is None else spelled(was), words))
+
+    def traffic(self) -> None:
+        traffic, measured = self.workload.traffic, self.measured
+        volume = measured.volume
+        if volume.monthly is not None and not self._answers():
+            key = ("traffic", "requests_per_month")
+            self.number(key, volume.monthly, traffic.requests_per_month, volume.words)
+        if measured.peak is not None:
+            words = f"busiest hour over mean hour, {measured.rests}"
+            self.number(("traffic", "peak_to_mean"), measured.peak, traffic.peak_to_mean, words)
+        if measured.hourly:
+            weights = [spelled(one) for one in measured.hourly]
+            if weights != [spelled(one) for one in traffic.hourly]:
+                said = f"[{', '.join(weights)}]"
+                was = "other weights" if traffic.hourly else None
+                words = f"each hour's share of requests, {measured.rests}"
+                self.settings.append(Setting(("traffic", "hourly"), said, was, words))
+            else:
+                self.unchanged.append("traffic.hourly")
+
+    def _answers(self) -> bool:
+        """Whether conversations, and with them the traffic, are measured by their own step."""
+        return (
+            self.answering is not None
+            and self.measured.turns is not None
+            and self.answering.name in self.measured.uses
+        )
+
+    def step(self, step: Step, use: StepUse) -> None:
+        """One step's calls, tokens and rates."""
+        words = f"{use.calls:,} calls, {self.measured.rests}"
+        conversation = self.workload.conversation
+        if step is self.answering and conversation is not None:
+            if self.measured.turns is not None:
+                self._conversation(step, conversation, use, self.measured.turns, words)
+        else:
+            self._calls(step, words)
+            self._tokens(step, use, words)
+        if use.mode != step.mode and (use.mode is not None or step.mode is not None):
+            name = ("step", step.name, "mode")
+            if use.mode is None:
+                self.measured.notes.append(f"{step.name}: calls were not all {step.mode}; see mode")
+            else:
+                self.settings.append(Setting(name, use.mode, step.mode, words, text=True))
+        self._rates(step)
+
+    def _calls(self, step: Step, words: str) -> None:
+        volume = self.measured.volume
+        runs = self.measured.runs.get(step.name, ONE)
+        made = Decimal(volume.calls.get(step.name, 0))
+        if made and volume.requests and runs:
+            calls = made / volume.requests / runs
+            said = f"{rounded(made / volume.requests)} calls a request, {words}"
+            self.number(("step", step.name, "calls"), calls, step.calls, said)
+
+    def _tokens(self, step: Step, use: StepUse, words: str) -> None:
+        parts = use.parts()
+        if step.cacheable_tokens:
+            cached = [kind.tokens for kind in PARTS if kind.cache]
+            prefix = sum((parts.pop(name, ZERO) for name in cached), ZERO)
+            share = rounded(use.mean("cache_read_tokens") / prefix * 100) if prefix else "0"
+            said = f"{share} % of it read from a cache, {words}"
+            key = ("step", step.name, "cacheable_tokens")
+            self.number(key, prefix, step.cacheable_tokens, said)
+        for side in ("input", "output"):
+            whole = f"{side}_tokens"
+            sizes = use.sizes(side)
+            said = f"mean of {words}; {sizes}" if sizes else f"mean of {words}"
+            inside = [kind.tokens for kind in parts_of("input" if side == "input" else "output")]
+            least = sum((_as_spelled(parts.get(name, ZERO)) for name in inside), ZERO)
+            if side == "input" and step.cacheable_tokens:
+                least += _as_spelled(prefix)
+            mean = max(use.mean(whole), least)
+            self.number(("step", step.name, whole), mean, getattr(step, whole), said)
+            for name in inside:
+                was = getattr(step, name)
+                if parts.get(name) or was:
+                    self.number(
+                        ("step", step.name, name), parts.get(name, ZERO), was, f"mean of {words}"
+                    )
+        searches = use.mean("web_searches")
+        if searches or step.web_searches:
+            key = ("step", step.name, "web_searches")
+            self.number(key, searches, step.web_searches, f"mean of {words}")
+
+    def _conversation(
+        self, step: Step, talk: Conversation, use: StepUse, turns: Turns, words: str
+    ) -> None:
+        """Turns and the growth of the history; the fixed part is what then keeps the mean input."""
+        if talk.tool_calls:
+            self.measured.notes.append(
+                "conversations: turns with tool calls are several calls each, which logs do not "
+                "tell apart; [conversation] is left as it is"
+            )
+            return
+        whole = max(ONE, turns.mean.to_integral_value())
+        output = use.mean("output_tokens")
+        kept = talk.retrieval_tokens if talk.keep_retrieval else ZERO
+        user = max(ZERO, turns.slope - output - kept)
+        growth = user + output + kept
+        mean = use.mean("input_tokens")
+        fixed = max(ZERO, mean - (whole - 1) / 2 * growth - user - talk.retrieval_tokens)
+        for name, value, said in (
+            ("turns", whole, f"mean {rounded(turns.mean)} turns, {words}"),
+            ("fixed_tokens", fixed, f"keeps the mean input of {grouped(mean, 0)}, {words}"),
+            ("user_tokens", user, f"input grows by {rounded(turns.slope)} a turn, {words}"),
+            ("output_tokens", output, f"mean of {words}; {use.sizes('output')}"),
+            ("gap_seconds", turns.gap_seconds, f"mean between turns, {words}"),
+        ):
+            self.number(("conversation", name), value, Decimal(getattr(talk, name)), said)
+        volume = self.measured.volume
+        runs = self.measured.runs.get(step.name, ONE) * step.calls
+        made = Decimal(volume.calls.get(step.name, 0))
+        if volume.monthly is not None and made and volume.requests and runs:
+            monthly = volume.monthly * made / volume.requests / runs / whole
+            key = ("traffic", "requests_per_month")
+            said = f"conversations of {whole} turns; {volume.words}"
+            self.number(key, monthly, self.workload.traffic.requests_per_month, said)
+
+    def _rates(self, step: Step) -> None:
+        rates = self.measured.rates.get(step.name)
+        if rates is None:
+            return
+        tried = rates.answered + rates.failed
+        if rates.failed or rates.again:
+            again = f"{rounded(Decimal(rates.again) / rates.tries * 100)} %" if rates.tries else "?"
+            failed = rounded(Decimal(rates.failed) / tried * 100)
+            self.measured.notes.append(
+                f"{step.name}: {failed} % of calls failed, {again} were no first attempt"
+            )
+        if step.judges:
+            self.wanted.append(
+                wanted(f"step.{step.name}.sensitivity", step.sensitivity, "wrong answers, judged")
+            )
+            said = "right answers, judged"
+            key = f"step.{step.name}.false_positive_rate"
+            self.wanted.append(wanted(key, step.false_positive_rate, said))
+        elif rates.labelled:
+            share = rates.right / rates.labelled
+            words = f"{rates.labelled:,} labels, {self.measured.rests}"
+            self.number(("step", step.name, "success"), share, step.success, words)
+        else:
+            key = f"step.{step.name}.success"
+            self.wanted.append(wanted(key, step.success, "answers, judged right or wrong"))
+
+
+def _as_spelled(value: Decimal) -> Decimal:
+    return Decimal(spelled(value).replace("_", ""))

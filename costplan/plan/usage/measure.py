@@ -1,0 +1,180 @@
+"""Real usage to the numbers of a workload: each with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from math import ceil
+from typing import NamedTuple
+
+from costplan.billing.cells import Counted
+from costplan.catalog.lookup import Entry
+from costplan.document.calibration import Wanted
+from costplan.plan.usage.sketch import Bucket, quantile
+from costplan.plan.usage.summary import NameOf
+from costplan.quantity import ONE, ZERO, grouped
+from costplan.words import PARTS, TOKENS
+
+P50, P95 = Decimal("0.5"), Decimal("0.95")
+HOURS_A_MONTH = Decimal(730)
+NORMAL = Decimal("1.96")
+"""Standard deviations that hold 95 % of a normal distribution."""
+WITHIN = Decimal("0.02")
+"""How closely a share should be known."""
+ALIKE = Decimal("0.99")
+"""The share of calls from which on they count as all of one mode."""
+
+
+class StepUse(NamedTuple):
+    """What a step's calls were: sums by kind, sizes, offers and modes with their calls."""
+
+    calls: int
+    sums: Mapping[str, int]
+    inputs: Sequence[Bucket]
+    outputs: Sequence[Bucket]
+    offers: Mapping[str, int]
+    modes: Mapping[str | None, int]
+    factors: tuple[Decimal, Decimal] = (ONE, ONE)
+
+    def counted_by(self, inputs: Decimal, outputs: Decimal) -> StepUse:
+        """The same in the workload's own tokens, which a binding multiplies by these."""
+        return self._replace(factors=(inputs, outputs))
+
+    def mean(self, kind: str) -> Decimal:
+        """Tokens a call."""
+        if not self.calls:
+            return ZERO
+        known = next((one for one in TOKENS if one.tokens == kind), None)
+        factor = ONE if known is None else self.factors[known.whole == "output"]
+        return Decimal(self.sums.get(kind, 0)) / self.calls / (factor or ONE)
+
+    @property
+    def offer(self) -> str | None:
+        """The offer of most calls."""
+        return max(self.offers, key=lambda one: self.offers[one], default=None)
+
+    @property
+    def mode(self) -> str | None:
+        """The mode of nearly all calls; None where they differ, or are ordinary ones."""
+        name = max(self.modes, key=lambda one: self.modes[one], default=None)
+        return name if name and self.modes[name] >= ALIKE * self.calls else None
+
+    def parts(self) -> dict[str, Decimal]:
+        """The means of the parts that are not zero."""
+        return {kind.tokens: mean for kind in PARTS if (mean := self.mean(kind.tokens))}
+
+    def sizes(self, side: str) -> str:
+        """The quantiles of a side, for a comment."""
+        found = self.inputs if side == "input" else self.outputs
+        middle, high = quantile(found, P50), quantile(found, P95)
+        if middle is None or high is None:
+            return ""
+        return f"P50 {grouped(middle, 0)}, P95 {grouped(high, 0)}"
+
+
+def step_uses(
+    cells: Iterable[Counted],
+    entries: Mapping[NameOf, Entry],
+    inputs: Mapping[tuple[str | None, ...], Sequence[Bucket]],
+    outputs: Mapping[tuple[str | None, ...], Sequence[Bucket]],
+) -> dict[str, StepUse]:
+    """Cells that are grouped by their step, as what each step's calls were."""
+    found: dict[str, tuple[list[int], dict[str, int], dict[str, int], dict[str | None, int]]] = {}
+    for one in cells:
+        calls, sums, offers, modes = found.setdefault(one.groups[0] or "", ([0], {}, {}, {}))
+        calls[0] += one.requests
+        for kind, value in one.sums.items():
+            sums[kind] = sums.get(kind, 0) + value
+        entry = entries.get((one.vendor, one.model))
+        if entry is not None:
+            offers[entry.id] = offers.get(entry.id, 0) + one.requests
+        modes[one.mode] = modes.get(one.mode, 0) + one.requests
+    return {
+        step: StepUse(
+            calls[0],
+            sums,
+            inputs.get((step or None,), ()),
+            outputs.get((step or None,), ()),
+            offers,
+            modes,
+        )
+        for step, (calls, sums, offers, modes) in found.items()
+    }
+
+
+def together(uses: Sequence[StepUse]) -> StepUse:
+    """Several logged steps as one."""
+    sums: dict[str, int] = {}
+    offers: dict[str, int] = {}
+    modes: dict[str | None, int] = {}
+    for one in uses:
+        for kind, value in one.sums.items():
+            sums[kind] = sums.get(kind, 0) + value
+        for offer, calls in one.offers.items():
+            offers[offer] = offers.get(offer, 0) + calls
+        for mode, calls in one.modes.items():
+            modes[mode] = modes.get(mode, 0) + calls
+    return StepUse(
+        sum(one.calls for one in uses),
+        sums,
+        [bucket for one in uses for bucket in one.inputs],
+        [bucket for one in uses for bucket in one.outputs],
+        offers,
+        modes,
+    )
+
+
+class Whole(NamedTuple):
+    """Days that were logged from end to end, counted from 1970, both included."""
+
+    first: int
+    last: int
+
+    @property
+    def days(self) -> int:
+        return self.last - self.first + 1
+
+
+def whole_days(hours: Sequence[tuple[int, int]]) -> Whole | None:
+    """The days that the log covers whole; from a week on, whole weeks, the last ones.
+
+    ``hours``: (hour since 1970, requests), ascending. The first and the last day count where they
+    have requests in their first or last hour. None where no day is whole.
+    """
+    if not hours:
+        return None
+    first, last = hours[0][0], hours[-1][0]
+    begin = first // 24 if first % 24 == 0 else first // 24 + 1
+    end = last // 24 if last % 24 == 23 else last // 24 - 1
+    if end < begin:
+        return None
+    days = end - begin + 1
+    return Whole(end - days // 7 * 7 + 1 if days >= 7 else begin, end)
+
+
+def a_month(count: Decimal, days: int, sampling: Decimal) -> Decimal:
+    """What comes to in a month of 730 hours."""
+    return count / days / 24 * HOURS_A_MONTH / sampling
+
+
+def peak_to_mean(hours: Sequence[tuple[int, int]], whole: Whole) -> Decimal:
+    """The busiest hour of whole days against their mean hour."""
+    inside = [of for hour, of in hours if whole.first <= hour // 24 <= whole.last]
+    return Decimal(max(inside) * whole.days * 24) / sum(inside) if inside else ONE
+
+
+def hourly(hours: Sequence[tuple[int, int]], whole: Whole, local: Sequence[int]) -> list[Decimal]:
+    """24 weights: each hour's share of traffic times 24. ``local``: the hour of the day that each
+    of ``hours`` is where the workload's clock stands."""
+    sums = [0] * 24
+    for (hour, of), at in zip(hours, local, strict=True):
+        if whole.first <= hour // 24 <= whole.last:
+            sums[at] += of
+    return [Decimal(one * 24) / sum(sums) for one in sums] if sum(sums) else []
+
+
+def wanted(key: str, share: Decimal | None, words: str) -> Wanted:
+    """What must be judged by people, or by an evaluation, for a share to be known."""
+    known = share if share is not None and ZERO < share < ONE else Decimal("0.5")
+    cases = NORMAL**2 * known * (1 - known) / WITHIN**2
+    return Wanted(key, ceil(cases), WITHIN, words)

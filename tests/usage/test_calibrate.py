@@ -1,0 +1,320 @@
+"""A workload is simulated to logs, calibrated back from them, and costs what the logs cost.
+
+The simulation is a few lines of its own: it writes rows and adds up what each costs by hand, and
+knows nothing of cells, workloads or calibration. Prices: ``acme/plain`` 1 and 5 a million, reads
+0.1; ``acme/tiered`` 3 and 15, from 1,001 of input on 6 and 30.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from run import Ran, costplan
+from usage_cases import HEADER, TEXT
+
+MONTH = 730
+COLUMNS = (
+    *("time", "model", "step", "trace", "conversation", "attempt", "failed", "label"),
+    *("input_tokens", "output_tokens", "cache_read_tokens"),
+)
+MAPS = [f"--map={name}={name}" for name in COLUMNS] + ["--map=vendor==acme"]
+START = datetime(2026, 6, 1, tzinfo=UTC)  # a Monday
+WORKLOAD = """\
+# The shop's assistant.
+name = "shop"
+
+[traffic]
+requests_per_month = 500      # a guess
+hourly = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+
+[[step]]
+name = "answer"
+model = "chat"
+input_tokens = 5_000          # from the brochure
+output_tokens = 10
+success = 0.9
+
+[[step]]                      # half of them
+name = "check"
+model = "judge"
+input_tokens = 10
+output_tokens = 10
+
+[stack.own]                   # what we buy
+chat = "acme/plain"
+judge = "acme/tiered"
+"""
+
+
+class Simulation:
+    """Rows, and what they cost by the price list above."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.rows: list[dict[str, Any]] = []
+        self.cost = Decimal(0)
+
+    def call(self, model: str, tokens: tuple[int, int, int], **more: Any) -> None:
+        sent, read, got = tokens
+        names = ("input_tokens", "cache_read_tokens", "output_tokens")
+        self.rows.append({"model": model, **dict(zip(names, tokens, strict=True)), **more})
+        if more.get("failed"):
+            return
+        if model == "plain":
+            cost = (sent - read) * Decimal(1) + read * Decimal("0.1") + got * Decimal(5)
+        else:
+            high = 2 if sent > 1_000 else 1
+            cost = sent * Decimal(3) * high + got * Decimal(15) * high
+        self.cost += cost / 1_000_000
+
+    def write(self, path: Path) -> None:
+        path.write_text("".join(json.dumps(row) + "\n" for row in self.rows), encoding="utf-8")
+
+
+def shop(days: int = 14, judged: bool = False) -> Simulation:
+    """Requests round the clock, more at noon; half of them checked, a few tried again."""
+    made = Simulation(7)
+    for hour in range(days * 24):
+        for number in range(12 if hour % 24 == 12 else 5):
+            when = (START + timedelta(hours=hour, minutes=number)).isoformat()
+            common = {"time": when, "trace": f"{hour}-{number}"}
+            sent = made.dice.randint(500, 4_000)
+            tokens = (sent, sent // 4, made.dice.randint(20, 600))
+            label = {"label": "pass" if made.dice.random() < 0.8 else "fail"} if judged else {}
+            made.call("plain", tokens, step="answer", attempt=1, **common, **label)
+            if number == 4 and hour % 6 == 0:
+                made.call("plain", tokens, step="answer", attempt=2, **common)
+            if number % 2:
+                made.call("tiered", (300, 0, 40), step="check", **common)
+        if hour % 8 == 0:
+            failed = {"failed": True, "time": when, "trace": f"{hour}-0"}
+            made.call("plain", (100, 0, 0), step="answer", **failed)
+    return made
+
+
+def run(folder: Path, *arguments: str) -> Ran:
+    (folder / "pricing" / "tokens").mkdir(parents=True, exist_ok=True)
+    (folder / "pricing" / "tokens" / "acme.toml").write_text(HEADER + TEXT, encoding="utf-8")
+    return costplan(*arguments, folder=folder)
+
+
+def estimated(folder: Path, name: str = "shop.toml", stack: str = "own") -> Decimal:
+    ran = run(
+        folder, "estimate", name, "--stack", stack, "--as-of", "2026-06-15", "--format", "json"
+    )
+    assert ran.code == 0, ran.err
+    (made,) = ran.data["estimates"]
+    assert not made["at_least"]
+    return made["total_monthly"]
+
+
+def calibrate(folder: Path, *arguments: str) -> Any:
+    ran = run(folder, "calibrate", *arguments, *MAPS, "--format", "json")
+    assert ran.code == 0, (ran.out, ran.err)
+    return ran.data
+
+
+def test_a_calibrated_workload_costs_what_its_logs_cost(tmp_path: Path) -> None:
+    made = shop()
+    made.write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    truth = made.cost / (14 * 24) * MONTH
+    assert abs(estimated(tmp_path) / truth - 1) < Decimal("0.01")
+    text = (tmp_path / "shop.toml").read_text("utf-8")
+    data = tomllib.loads(text)
+    # 14 days of 5 x 23 + 12 requests
+    assert data["traffic"]["requests_per_month"] == round(14 * 127 / (14 * 24) * MONTH)
+    answer, check = data["step"]
+    assert answer["calls"] == pytest.approx(
+        1 + 56 / (14 * 127), rel=1e-3
+    )  # four further ones a day
+    assert check["calls"] == pytest.approx((2 * 23 + 6) / 127, rel=1e-3)
+    assert (check["input_tokens"], check["output_tokens"]) == (300, 40)
+    # 127 answers, 52 checks, 4 further attempts and 3 failures a day; 12, 6 and 1 of them at noon
+    assert data["traffic"]["hourly"][12] == pytest.approx(19 / (186 / 24), rel=1e-3)
+    assert data["traffic"]["peak_to_mean"] == pytest.approx(19 / (186 / 24), rel=1e-3)
+    # what a person wrote stays, and each number says what it rests on
+    for words in (
+        "# The shop's assistant.",
+        "# half of them",
+        "# what we buy",
+        "was 500: a guess",
+        "was 5_000: from the brochure",
+        "columns, 2026-06-01 to 2026-06-14",
+    ):
+        assert words in text, words
+    assert text.count("name = ") == 3
+
+
+def test_a_second_calibration_changes_nothing(tmp_path: Path) -> None:
+    shop().write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    once = (tmp_path / "shop.toml").read_text("utf-8")
+    again = calibrate(tmp_path, "shop.toml", "log.jsonl")
+    assert again["measured"] == []
+    assert len(again["unchanged"]) > 5
+    assert (tmp_path / "shop.toml").read_text("utf-8") == once
+
+
+def test_a_dry_run_shows_the_difference_and_writes_nothing(tmp_path: Path) -> None:
+    shop().write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    ran = run(tmp_path, "calibrate", "shop.toml", "log.jsonl", "--dry-run", *MAPS)
+    assert ran.code == 0, ran.err
+    assert "-requests_per_month = 500" in ran.out
+    assert "+requests_per_month = 3_863" in ran.out
+    assert (tmp_path / "shop.toml").read_text("utf-8") == WORKLOAD
+
+
+def test_without_a_workload_one_is_written(tmp_path: Path) -> None:
+    made = shop()
+    made.write(tmp_path / "log.jsonl")
+    ran = run(tmp_path, "calibrate", "log.jsonl", *MAPS, "--out", "new.toml")
+    assert ran.code == 0, ran.err
+    truth = made.cost / (14 * 24) * MONTH
+    assert abs(estimated(tmp_path, "new.toml", "measured") / truth - 1) < Decimal("0.01")
+    assert run(tmp_path, "calibrate", "log.jsonl", *MAPS).code == 0
+    ran = run(tmp_path, "calibrate", "log.jsonl", *MAPS)
+    assert ran.code == 2
+    assert "is there already" in ran.err
+
+
+def test_success_is_asked_for_with_its_sample_or_read_from_labels(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    shop().write(tmp_path / "log.jsonl")
+    wanted = {
+        one["key"]: one["cases"] for one in calibrate(tmp_path, "shop.toml", "log.jsonl")["wanted"]
+    }
+    # 1.96^2 p (1 - p) / 0.02^2: 865 where p is 0.9, 2,401 where nothing is known
+    assert wanted == {"step.answer.success": 865, "step.check.success": 2_401}
+    made = shop(judged=True)
+    made.write(tmp_path / "log.jsonl")
+    found = calibrate(tmp_path, "shop.toml", "log.jsonl")
+    labels = [row["label"] for row in made.rows if "label" in row]
+    data = tomllib.loads((tmp_path / "shop.toml").read_text("utf-8"))
+    assert data["step"][0]["success"] == pytest.approx(labels.count("pass") / len(labels), abs=1e-4)
+    assert [one["key"] for one in found["wanted"]] == ["step.check.success"]
+
+
+def test_models_in_use_become_a_stack(tmp_path: Path) -> None:
+    shop().write(tmp_path / "log.jsonl")
+    text = WORKLOAD.replace('chat = "acme/plain"', 'chat = "acme/tiered"')
+    (tmp_path / "shop.toml").write_text(text, encoding="utf-8")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    data = tomllib.loads((tmp_path / "shop.toml").read_text("utf-8"))
+    assert data["stack"]["own"] == {"chat": "acme/tiered", "judge": "acme/tiered"}
+    assert data["stack"]["measured"] == {"chat": "acme/plain", "judge": "acme/tiered"}
+
+
+def test_volume_needs_whole_days_and_the_sampling_rate(tmp_path: Path) -> None:
+    made = shop(2)
+    made.rows = [row for row in made.rows if row["time"][10:] > "T05" or row["time"] > "2026-06-02"]
+    made.write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    found = calibrate(tmp_path, "shop.toml", "log.jsonl")
+    assert found["whole_days"] == 1
+    assert "hourly" not in {one["key"] for one in found["measured"]}  # not a whole week
+    values = {one["key"]: one["value"] for one in found["measured"]}
+    assert values["traffic.requests_per_month"] == "3_863"
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    found = calibrate(tmp_path, "shop.toml", "log.jsonl", "--sampling", "10%")
+    values = {one["key"]: one["value"] for one in found["measured"]}
+    assert values["traffic.requests_per_month"] == "38_629"
+    made.rows = [row for row in made.rows if row["time"] > "2026-06-02T06"]
+    made.write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    found = calibrate(tmp_path, "shop.toml", "log.jsonl")
+    assert found["whole_days"] == 0
+    assert "traffic.requests_per_month" not in {one["key"] for one in found["measured"]}
+    assert "step.answer.input_tokens" in {one["key"] for one in found["measured"]}
+
+
+TALK = """\
+name = "talk"
+traffic.requests_per_month = 10
+step = [{ name = "answer", model = "chat" }]
+stack.own.chat = "acme/plain"
+
+[conversation]
+turns = 2
+fixed_tokens = 10
+user_tokens = 10
+output_tokens = 10
+cacheable = "none"
+"""
+
+
+def test_a_conversations_turns_and_growth(tmp_path: Path) -> None:
+    """Six turns; 800 fixed, 100 of the user's and 150 of the answer's stay in the history."""
+    made = Simulation(3)
+    for hour in range(7 * 24):
+        for turn in range(6):
+            when = (START + timedelta(hours=hour, seconds=90 * turn)).isoformat()
+            sent = 800 + turn * 250 + 100
+            made.call("plain", (sent, 0, 150), time=when, step="answer", conversation=f"c{hour}")
+    made.write(tmp_path / "log.jsonl")
+    (tmp_path / "talk.toml").write_text(TALK, encoding="utf-8")
+    calibrate(tmp_path, "talk.toml", "log.jsonl")
+    data = tomllib.loads((tmp_path / "talk.toml").read_text("utf-8"))
+    talk = data["conversation"]
+    assert (talk["turns"], talk["fixed_tokens"], talk["user_tokens"]) == (6, 800, 100)
+    assert (talk["output_tokens"], talk["gap_seconds"]) == (150, 90)
+    assert data["traffic"]["requests_per_month"] == MONTH  # one conversation an hour
+    truth = made.cost / (7 * 24) * MONTH
+    assert abs(estimated(tmp_path, "talk.toml") / truth - 1) < Decimal("0.01")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["shop.toml"], "calibrating needs usage"),
+        (["shop.toml", "log.jsonl", "--step", "answr=x"], "did you mean 'answer'"),
+        (["shop.toml", "log.jsonl", "--step", "answer=x"], "no request was logged as that"),
+        (["shop.toml", "log.jsonl", "--sampling", "0"], "above 0 and at most 1"),
+        (["shop.toml", "log.jsonl", "--stack", "onw"], "did you mean 'own'"),
+        (["other.toml", "log.jsonl"], "no logged step is a step of the workload"),
+    ],
+)
+def test_what_cannot_be_asked(arguments: list[str], says: str, tmp_path: Path) -> None:
+    shop(1).write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    other = WORKLOAD.replace('"answer"', '"one"').replace('"check"', '"two"')
+    (tmp_path / "other.toml").write_text(other, encoding="utf-8")
+    ran = run(tmp_path, "calibrate", *arguments, *MAPS)
+    assert ran.code == 2, ran.out
+    assert says in ran.err
+    assert (tmp_path / "shop.toml").read_text("utf-8") == WORKLOAD
+
+
+def test_steps_by_another_name(tmp_path: Path) -> None:
+    made = shop(1)
+    rename: Callable[[str], str] = {"answer": "chat gpt", "check": "check"}.__getitem__
+    made.rows = [{**row, "step": rename(row["step"])} for row in made.rows]
+    made.write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    found = calibrate(tmp_path, "shop.toml", "log.jsonl")
+    assert any("logged as 'chat gpt'" in note for note in found["notes"])
+    found = calibrate(tmp_path, "shop.toml", "log.jsonl", "--step", "answer=chat gpt")
+    assert "step.answer.input_tokens" in {one["key"] for one in found["measured"]}
+
+
+def test_without_tomlkit_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tomlkit", None)
+    shop(1).write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    ran = run(tmp_path, "calibrate", "shop.toml", "log.jsonl", *MAPS)
+    assert ran.code == 2
+    assert "pip install 'costplan[calibrate]'" in ran.err
