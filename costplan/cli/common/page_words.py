@@ -123,7 +123,6 @@ PAGE_WORDS: dict[str, Term] = {
             "no answer",
             "own price",
             "compute",
-            "assumed",
             "hangs on",
             "measure",
             "to measure",
