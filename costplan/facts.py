@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from string import Formatter
 from typing import Annotated, Any, NamedTuple
 
 from costplan.quantity import grouped, rounded
@@ -36,9 +35,8 @@ class Fact(NamedTuple):
         """The fact in words."""
         if self.written is not None:
             return self.written
-        return DRAW.vformat(
-            WORDINGS[self.topic][self.code], (), {"subject": self.subject, **self.values}
-        )
+        values = {name: _Drawn(value) for name, value in self.values.items()}
+        return WORDINGS[self.topic][self.code].format(subject=self.subject, **values)
 
     def listed(self, name: str) -> list[str]:
         """A value that is several texts; none where there is no such value."""
@@ -83,16 +81,23 @@ def _value(given: object) -> Value:
     return Decimal(str(given))
 
 
-class _Draw(Formatter):
-    def format_field(self, value: Value, form: str) -> str:
-        if isinstance(value, list):
-            return form.join(value)
-        if isinstance(value, str):
-            return value
-        return rounded(value) if form == "r" else grouped(value, int(form) if form else None)
+class _Drawn:
+    """A value as a wording draws it; ``str.format`` asks it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def __format__(self, form: str) -> str:
+        if isinstance(self.value, Decimal):
+            if form == "r":
+                return rounded(self.value)
+            return grouped(self.value, int(form) if form else None)
+        return form.join(self.value) if isinstance(self.value, list) else self.value
 
 
-DRAW = _Draw()
+FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 ASKED = ("stale-rate", "stale-price", *WORDINGS["not-modelled"])
 """Codes that somebody asks for, and that documents before codes had in words alone."""
 
@@ -105,14 +110,13 @@ def recognised(topic: Topic, text: str) -> Fact:
     for code in ASKED:
         if TOPICS[code] != topic or code == SAID[topic]:
             continue
-        fields = [*DRAW.parse(WORDINGS[topic][code])]
-        pattern = ""
-        for literal, name, *_ in fields:
+        literal, *parts = FIELD.split(WORDINGS[topic][code])
+        pattern, joined = re.escape(literal), set()
+        for name, form, literal in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+            pattern += f"(?P={name})" if f"<{name}>" in pattern else f"(?P<{name}>.+)"
             pattern += re.escape(literal)
-            if name:
-                pattern += f"(?P={name})" if f"<{name}>" in pattern else f"(?P<{name}>.+)"
+            joined |= {name} if form else set()
         if match := re.fullmatch(pattern, text, re.S):
-            joined = {name for _, name, form, _ in fields if form}
             given = {k: [one] if k in joined else one for k, one in match.groupdict().items()}
             return fact(code, str(given.pop("subject", "")), **given)
     return said(topic, text)

@@ -7,6 +7,7 @@ that vendors name alike. Each adjustment is its own line.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -16,7 +17,7 @@ from costplan.catalog.lookup import Entry
 from costplan.catalog.offer import Adjust, Offer
 from costplan.document.line import LineItem, Price
 from costplan.facts import Fact, fact
-from costplan.quantity import ONE, ZERO, grouped, settle, total
+from costplan.quantity import ONE, ZERO, grouped, settle, shares, total
 
 
 class Taker(Protocol):
@@ -110,20 +111,57 @@ class Adjustments:
         at_list, at_paid = _change(rule, listed), _change(rule, paid)
         if not at_list and not at_paid:
             return
-        line = _line(self.entry, rule, taker, at_list, at_paid, None)
-        line.fixed = rule.kind == "minimum" or (
-            rule.kind == "percent_fee" and rule.floor is not None and at_paid <= rule.floor
-        )
         if rule.kind in ("credit", "cap", "discount") and counted:
-            line.purpose = counted[0].purpose
-            line.fixed = all(one.fixed for one in counted)
-        bill.lines.append(line)
-        bill.unwritten.append(partial(_write, self.entry.id, rule, paid, line, bill))
+            made = [
+                replace(
+                    _line(self.entry, rule, taker, part.listed, part.paid, None),
+                    purpose=part.purpose,
+                    fixed=part.fixed,
+                )
+                for part in taken_off(counted, -at_list, -at_paid)
+            ]
+        else:
+            line = _line(self.entry, rule, taker, at_list, at_paid, None)
+            line.fixed = rule.kind == "minimum" or (
+                rule.kind == "percent_fee" and rule.floor is not None and at_paid <= rule.floor
+            )
+            made = [line]
+        bill.lines += made
+        bill.unwritten.append(partial(_write, self.entry.id, rule, paid, made, bill))
 
 
-def _write(offer: str, rule: Adjust, paid: Decimal, line: LineItem, bill: Bill) -> None:
+class Part(NamedTuple):
+    """What is taken off the lines of one purpose, as amounts below nothing."""
+
+    purpose: str
+    fixed: bool
+    listed: Decimal
+    paid: Decimal
+
+
+def taken_off(counted: Sequence[LineItem], listed: Decimal, paid: Decimal) -> list[Part]:
+    """What is taken off some lines, by purpose and pro rata by what each costs, so that none is
+    brought below nothing. One purpose is one part."""
+    groups: dict[str, list[LineItem]] = {}
+    for line in counted:
+        groups.setdefault(line.purpose, []).append(line)
+    if len(groups) == 1:
+        ((purpose, lines),) = groups.items()
+        return [Part(purpose, all(one.fixed for one in lines), -listed, -paid)]
+    at_list = [total(one.list_amount or ZERO for one in lines) for lines in groups.values()]
+    at_paid = [total(one.amount or ZERO for one in lines) for lines in groups.values()]
+    parts = zip(groups.items(), shares(listed, at_list), shares(paid, at_paid), strict=True)
+    return [
+        Part(purpose, all(one.fixed for one in lines), -less, -off)
+        for (purpose, lines), less, off in parts
+        if less or off
+    ]
+
+
+def _write(offer: str, rule: Adjust, paid: Decimal, lines: Sequence[LineItem], bill: Bill) -> None:
     """An adjustment's arithmetic, and that a floor binds."""
-    line.flat = _words(rule, paid)
+    for line in lines:
+        line.flat = _words(rule, paid)
     if rule.kind == "minimum":
         bill.facts.append(fact("floor-binds", offer, floor=rule.amount or ZERO, charges=paid))
 

@@ -38,13 +38,27 @@ def draw_commitment(terms: Commitment, monthly: Decimal, lines: Sequence[LineIte
 
 
 def _give_up(lines: Sequence[LineItem], saved: Decimal, commitment: str) -> None:
-    paid = [line for line in lines if line.amount is not None and line.amount > 0]
-    paid.sort(key=lambda line: line.amount or ZERO)  # what rounding leaves goes to the largest
-    weights = [line.amount or ZERO for line in paid]
-    for line, part, before in zip(paid, shares(saved, weights), weights, strict=True):
-        line.contracted = before
-        line.amount = before - part
-        line.terms = (*line.terms, Term.of(commitment, -part))
+    """Pro rata by what is left of each offer's part in a component and purpose once the vendor's
+    own credits are off it: nothing that a credit has paid gives up more."""
+    groups: dict[tuple[str, str, str], list[LineItem]] = {}
+    for line in lines:
+        if line.amount:
+            key = (line.price.offer, line.component, line.purpose)
+            groups.setdefault(key, []).append(line)
+    net = [(total(one.amount or ZERO for one in own), own) for own in groups.values()]
+    left = sorted((one for one in net if one[0] > 0), key=lambda one: one[0])
+    weights = [amount for amount, _ in left]  # what rounding leaves goes to the largest
+    for (_, own), part in zip(left, shares(saved, weights), strict=True):
+        paid = sorted((one for one in own if (one.amount or ZERO) > 0), key=_cost)
+        costs = [_cost(one) for one in paid]
+        for line, less, before in zip(paid, shares(part, costs), costs, strict=True):
+            line.contracted = before
+            line.amount = before - less
+            line.terms = (*line.terms, Term.of(commitment, -less))
+
+
+def _cost(line: LineItem) -> Decimal:
+    return line.amount or ZERO
 
 
 def unused_line(drawn: Drawn, lines: Sequence[LineItem], day: date) -> LineItem | None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from costplan.billing.adjustments import Adjustments
+from costplan.billing.adjustments import Adjustments, taken_off
 from costplan.billing.charges import Priced, billable, slices
 from costplan.billing.discounts import Off, share_off
 from costplan.billing.reasons import none_of
@@ -288,29 +288,32 @@ class _Counter:
             return
         first = made[0]
         price = first.price
-        line = LineItem(
-            price=Price(
-                price.offer,
-                f"{charge.id} cap",
-                "month",
-                cap - listed,
-                ONE,
-                price.source,
-                price.confidence,
-                price.since,
-                price.checked,
-            ),
-            quantity=ONE,
-            list_amount=cap - listed,
-            amount=min(ZERO, cap - paid),
-            role=first.role,
-            component=first.component,
-            purpose=first.purpose,
-            fixed=first.fixed,
-            flat="",
-        )
-        self.bill.lines.append(line)
-        self.bill.unwritten.append(partial(write_cap, line, cap, listed))
+        lines = [
+            LineItem(
+                price=Price(
+                    price.offer,
+                    f"{charge.id} cap",
+                    "month",
+                    part.listed,
+                    ONE,
+                    price.source,
+                    price.confidence,
+                    price.since,
+                    price.checked,
+                ),
+                quantity=ONE,
+                list_amount=part.listed,
+                amount=part.paid,
+                role=first.role,
+                component=first.component,
+                purpose=part.purpose,
+                fixed=part.fixed,
+                flat="",
+            )
+            for part in taken_off(made, listed - cap, max(ZERO, paid - cap))
+        ]
+        self.bill.lines += lines
+        self.bill.unwritten.append(partial(write_cap, lines, cap, listed))
 
 
 def _standby(line: LineItem, values: Values, share_text: str) -> list[LineItem]:

@@ -49,9 +49,10 @@ def write_package(lines: Sequence[LineItem], charge: Charge, priced: Priced) -> 
         line.flat = f"package of {grouped(priced.price)} for {size} {charge.unit}"
 
 
-def write_cap(line: LineItem, cap: Decimal, listed: Decimal) -> None:
+def write_cap(lines: Sequence[LineItem], cap: Decimal, listed: Decimal) -> None:
     """What a cap takes off a charge."""
-    line.flat = f"at most {grouped(cap)} a month, charged {grouped(listed)}"
+    for line in lines:
+        line.flat = f"at most {grouped(cap)} a month, charged {grouped(listed)}"
 
 
 def write_throttle(bill: OfferBill, offer: Offer, gate: Gate, reached: Decimal) -> None:

@@ -1,11 +1,14 @@
 """Several roles on one offer: what an account pays once, and how its lines are split."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from small_catalog import DAY, amounts, billed, charge, offer, sum_of, take
 
+from costplan.billing.commitments import draw_commitment
 from costplan.document.line import LineItem
+from costplan.workload.contract import Commitment
 
 PLAN = """
 [[offer.charge]]
@@ -160,3 +163,45 @@ def test_a_taker_with_steps_weighs_no_more_than_one_without() -> None:
         ("one", "coordinate", 2),
         ("two", "produce", 8),
     ]
+
+
+@pytest.mark.parametrize(
+    ("adjust", "produce", "people"),
+    [
+        ('kind = "credit"\namount = 12', "-3", "-9"),
+        ('kind = "cap"\namount = 20', "-5", "-15"),
+        ('kind = "discount"\npercent = 50', "-5", "-15"),
+    ],
+)
+def test_what_is_taken_off_is_split_over_purposes(adjust: str, produce: str, people: str) -> None:
+    """10 to produce and 30 for people: a quarter and three quarters of what is taken off."""
+    entry = offer(
+        '[[offer.charge]]\nid = "use"\nquantity = "requests"\nunit = "x"\nprice = 1\n'
+        '[[offer.charge]]\nid = "desk"\nquantity = "3 * requests"\nunit = "x"\nprice = 1\n'
+        f'purpose = "people"\n[[offer.adjust]]\nid = "less"\n{adjust}'
+    )
+    lines = [one for one in billed(entry, take(requests=10)).lines if one.price.charge == "less"]
+    found = {one.purpose: (one.amount, one.list_amount, one.price.price) for one in lines}
+    for purpose, amount in (("produce", Decimal(produce)), ("people", Decimal(people))):
+        assert found[purpose] == (amount, amount, amount)
+
+
+def test_a_cap_of_a_charge_is_split_over_purposes() -> None:
+    entry = charge("price = 1\ncap = 8")
+    uses = {("produce", "a"): Decimal(30), ("coordinate", "b"): Decimal(10)}
+    lines = billed(entry, take(requests=40, uses=uses)).lines
+    caps = {one.purpose: one.amount for one in lines if one.price.charge == "use cap"}
+    assert caps == {"produce": -24, "coordinate": -8}
+
+
+def test_a_commitment_takes_nothing_off_what_a_credit_has_paid() -> None:
+    """100 of calls, and 50 that the vendor's own credit pays: a fifth off the calls alone."""
+    gift = '[[offer.charge]]\nid = "use"\nquantity = "50"\nunit = "x"\nprice = 1\n'
+    gift += '[[offer.adjust]]\nid = "gift"\nkind = "credit"\namount = 50'
+    paid = billed(charge("price = 1"), take("calls", requests=100)).lines
+    free = [replace(one, component="other") for one in billed(offer(gift), take("free")).lines]
+    deal = Commitment(name="deal", offers="*", monthly=Decimal(1_000), percent=Decimal(20))
+    drawn = draw_commitment(deal, deal.monthly, [*paid, *free])
+    assert (drawn.covered, drawn.saved) == (80, 20)
+    assert [one.amount for one in paid] == [80]
+    assert [one.amount for one in free] == [50, -50]

@@ -34,7 +34,7 @@ def example() -> EstimateDocument:
 def figures(at: int) -> dict[str, Decimal | None]:
     made = example()
     about = Subject(
-        document=made, made=made.estimates[at], baseline=None, vendor_of=lambda offer: "one"
+        document=made, estimate=made.estimates[at], baseline=None, vendor_of=lambda offer: "one"
     )
     return {name: one.of(about).value for name, one in MEASURES.items()}
 

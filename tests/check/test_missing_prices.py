@@ -38,7 +38,7 @@ def bill(amounts: dict[int, str | None]) -> Estimate:
 
 def figure(name: str, now: Estimate, before: Estimate | None = None) -> Figure:
     base = document(bill({}) if before is None else before)
-    about = Subject(document=document(now), made=now, baseline=base, vendor_of=lambda _: "v")
+    about = Subject(document=document(now), estimate=now, baseline=base, vendor_of=lambda _: "v")
     return MEASURES[name].of(about)
 
 

@@ -105,6 +105,18 @@ def test_any_workload_totals_as_it_is_estimated(workload: Workload) -> None:
 
 
 @examples(100)
+@given(workloads())
+def test_no_purpose_and_no_component_is_brought_below_nothing(workload: Workload) -> None:
+    """Credits, caps and discounts of a vendor, commitments and credits of one's own together."""
+    try:
+        totals = EVERY_WAY.total(Solutions(workload), "s")
+    except InvalidInput:
+        return
+    assert min(totals.by_purpose.values()) >= 0
+    assert min(totals.by_component.values(), default=Decimal(0)) >= 0
+
+
+@examples(100)
 @given(workloads(), st.sampled_from(["0.37", "1.21", "40"]))
 def test_any_month_of_a_plan_totals_as_its_horizon_says(workload: Workload, scale: str) -> None:
     """Traffic that is scaled is traffic that has grown."""

@@ -120,7 +120,7 @@ def test_a_warning_is_said_once_and_names_its_stacks() -> None:
     assert "no price for bedrock/amazon.titan-embed-text-v2:0 input batch (aws)" in said
     assert "2 stale prices, the oldest of 2024-07-01 (--full: which)" in said
     full = "\n".join(one.text for one in alerts(document, WIDTH, full=True))
-    assert "no batch price is published (standard only) (aws)" in full
+    assert "input batch: the catalogue has no batch price (standard only) (aws)" in full
     assert "aws/step-functions-standard: checked 2024-07-01 (aws)" in full
     for made in document.estimates:
         made.facts += [as_said("warning", "all"), as_said("warning", f"of {made.stack}")]

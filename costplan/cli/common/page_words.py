@@ -148,6 +148,17 @@ PAGE_WORDS: dict[str, Term] = {
         "'costplan explain mix'",
         ("mixes, fixed costs of every part paid in full",),
     ),
+    "assumptions": Term(
+        "what a bill rests on beside its prices",
+        (
+            "Assumed: what the workload leaves open, with the default that was taken. Not "
+            "modelled: what the bill says nothing of. Exclusions, or 'Not included': what a price "
+            "or the whole bill leaves out. The first screen counts them; --full says each once, "
+            "with the stacks that it is true of.",
+        ),
+        "'costplan estimate --full'",
+        ("assumption", "assumed", "not modelled", "exclusion", "exclusions"),
+    ),
     "line": Term(
         "one charge of a bill",
         (

@@ -61,23 +61,23 @@ def check(
     told: list[Fact] = []
     allowances = {kind: allowed(sets, f"allow_{kind}") for kind in OF_PRICES}
     accepted = {kind: allowance.names for kind, allowance in allowances.items()}
-    for made in document.estimates:
+    for estimate in document.estimates:
         about = Subject(
             document=document,
-            made=made,
+            estimate=estimate,
             baseline=baseline,
             vendor_of=vendor_of,
             without=without,
         )
-        spared = without.new and _limited(sets, made.stack, "increase_percent")
-        spared = spared and _limited(sets, made.stack, "monthly_total")
+        spared = without.new and _limited(sets, estimate.stack, "increase_percent")
+        spared = spared and _limited(sets, estimate.stack, "monthly_total")
         if spared:
-            told.append(fact("new-is-judged", made.stack, reason=without.why.text))
+            told.append(fact("new-is-judged", estimate.stack, reason=without.why.text))
         judge = _Judge(about, accepted["unpriced"], spared)
-        for one in sets:
-            verdicts += judge.limits(one)
-            verdicts += judge.policies(one)
-        verdicts += _prices(made, accepted)
+        for rules in sets:
+            verdicts += judge.limits(rules)
+            verdicts += judge.policies(rules)
+        verdicts += _prices(estimate, accepted)
     return CheckDocument(
         subject=subject,
         workload=document.workload,
@@ -85,18 +85,18 @@ def check(
         as_of=document.as_of,
         catalog_hash=document.catalog_hash,
         baseline=baseline_name,
-        stacks=[made.stack for made in document.estimates],
+        stacks=[estimate.stack for estimate in document.estimates],
         verdicts=verdicts,
         facts=[
             *document.price_facts,
             *told,
             *facts,
-            *(one for allowance in allowances.values() for one in allowance.facts),
+            *(ignored for allowance in allowances.values() for ignored in allowance.facts),
             *_softened(document),
             *(
-                one
+                unneeded
                 for kind, allowance in allowances.items()
-                for one in _unneeded(allowance.key, allowance.names, verdicts, kind)
+                for unneeded in _unneeded(allowance.key, allowance.names, verdicts, kind)
             ),
         ],
     )
@@ -104,28 +104,28 @@ def check(
 
 def _softened(document: EstimateDocument) -> Iterable[Fact]:
     """What makes a bill small without being a price: a pass that rests on it says so."""
-    for made in document.estimates:
-        if not made.lines:
-            yield fact("nothing-bought", made.stack)
+    for estimate in document.estimates:
+        if not estimate.lines:
+            yield fact("nothing-bought", estimate.stack)
             continue
-        if not made.total_monthly and not made.at_least:
-            yield fact("comes-to-nothing", made.stack, lines=len(made.lines))
+        if not estimate.total_monthly and not estimate.at_least:
+            yield fact("comes-to-nothing", estimate.stack, lines=len(estimate.lines))
         free = [
             line.price.offer
-            for line in made.lines
+            for line in estimate.lines
             if line.amount is not None and not line.amount and line.list_amount
         ]
         for offer in dict.fromkeys(free):
-            yield fact("all-taken-off", made.stack, offer=offer)
-        if (off := made.list_monthly - made.total_monthly) > made.list_monthly / 2:
-            yield fact("share-taken-off", made.stack, percent=off / made.list_monthly * 100)
+            yield fact("all-taken-off", estimate.stack, offer=offer)
+        if (off := estimate.list_monthly - estimate.total_monthly) > estimate.list_monthly / 2:
+            yield fact("share-taken-off", estimate.stack, percent=off / estimate.list_monthly * 100)
 
 
 def _covered(document: EstimateDocument, sets: Sequence[RuleSet]) -> None:
     bare = [
-        made.stack
-        for made in document.estimates
-        if not any(one.rules_for(made.stack) for one in sets)
+        estimate.stack
+        for estimate in document.estimates
+        if not any(rules.rules_for(estimate.stack) for rules in sets)
     ]
     if not document.estimates or len(bare) == len(document.estimates):
         raise BadUsage(
@@ -151,7 +151,7 @@ def _comparable(
             f"the baseline {name} is in {baseline.currency}, the estimate in {document.currency}",
             f"save a baseline in {document.currency}",
         )
-    if not any(one.compares for one in sets):
+    if not any(rules.compares for rules in sets):
         raise BadUsage(
             "a --baseline is given, but no rule compares with it",
             "--max-increase 10%, or increase_percent = 10 in [budget]",
@@ -160,7 +160,7 @@ def _comparable(
 
 def _limited(sets: Iterable[RuleSet], stack: str, key: str) -> bool:
     """Whether a stack has a limit of that key that denies."""
-    limits = [pair for one in sets if one.budget for pair in one.budget.limits(stack)]
+    limits = [pair for rules in sets if rules.budget for pair in rules.budget.limits(stack)]
     return any(figure_of(path)[0] == key and levels(limit)[1] is not None for path, limit in limits)
 
 
@@ -175,7 +175,7 @@ def _unneeded(
     key: str, names: Iterable[str], verdicts: list[Verdict], kind: Kind
 ) -> Iterable[Fact]:
     """Allowances that allow nothing: a misspelt one must not go unseen."""
-    open_ones = [one.rule for one in verdicts if one.kind == kind]
+    open_ones = [verdict.rule for verdict in verdicts if verdict.kind == kind]
     for name in sorted(names):
         if name not in open_ones:
             values = {"key": key, "what": WITHOUT[kind]}
@@ -191,7 +191,7 @@ class _Judge:
     def __init__(self, subject: Subject, unpriced: frozenset[str], spared: bool) -> None:
         """``spared``: no percentage is asked for, as there was nothing and the total is limited."""
         self.subject, self.unpriced, self.spared = subject, unpriced, spared
-        self.stack = subject.made.stack
+        self.stack = subject.estimate.stack
         self._known: dict[str, Figure] = {}
 
     def limits(self, rules: RuleSet) -> Iterable[Verdict]:
@@ -204,7 +204,7 @@ class _Judge:
         warn, deny = levels(limit)
         figure = self._figure(name)
         waiting = self._waiting(figure)
-        made = Verdict(
+        verdict = Verdict(
             stack=self.stack,
             rule=f"component {path[-1]}" if key == "component" else key,
             kind="limit",
@@ -219,17 +219,17 @@ class _Judge:
             deny=deny,
             path=("budget", *path),
         )
-        made.status = made.compared
-        sure = made.status == "deny" and not figure.may_fall
+        verdict.status = verdict.compared
+        sure = verdict.status == "deny" and not figure.may_fall
         if figure.value is None:
-            made.status, made.why, made.remedy = "unknown", figure.why, figure.remedy
-            made.waits_for_price = figure.waits_for_price
+            verdict.status, verdict.why, verdict.remedy = "unknown", figure.why, figure.remedy
+            verdict.waits_for_price = figure.waits_for_price
         elif waiting and not sure:
-            made.status, made.waits_for_price = "unknown", True
-            made.why = fact("prices-awaited", offers=_offers(waiting))
-            made.remedy = _allow("allow_unpriced", waiting[0].price.offer)
-        made.measure()
-        return made
+            verdict.status, verdict.waits_for_price = "unknown", True
+            verdict.why = fact("prices-awaited", offers=_offers(waiting))
+            verdict.remedy = _allow("allow_unpriced", waiting[0].price.offer)
+        verdict.measure()
+        return verdict
 
     def policies(self, rules: RuleSet) -> Iterable[Verdict]:
         for at, policy in enumerate(rules.policies):
@@ -238,7 +238,7 @@ class _Judge:
 
     def _policy(self, rules: RuleSet, policy: Policy, at: int) -> Verdict:
         tests = conditions(policy)
-        made = Verdict(
+        verdict = Verdict(
             stack=self.stack,
             rule=policy.name,
             kind="policy",
@@ -250,42 +250,48 @@ class _Judge:
         )
         for level, test in tests:
             figures = {name: self._figure(name) for name in sorted(test.names)}
-            made.figures |= {name: one.value for name, one in figures.items()}
-            made.at_least = made.at_least or any(one.missing for one in figures.values())
-            self._unknown(made, figures)
-            if made.status == "unknown":
-                made.level = "deny" if level == "deny" else "warn"
+            verdict.figures |= {name: figure.value for name, figure in figures.items()}
+            verdict.at_least = verdict.at_least or any(
+                figure.missing for figure in figures.values()
+            )
+            self._unknown(verdict, figures)
+            if verdict.status == "unknown":
+                verdict.level = "deny" if level == "deny" else "warn"
             else:
-                values = {name: one.value for name, one in figures.items() if one.value is not None}
+                values = {
+                    name: figure.value
+                    for name, figure in figures.items()
+                    if figure.value is not None
+                }
                 try:
                     holds = test.holds(values)
                 except ExpressionError as error:
-                    made.status, made.why = "unknown", said("reason", str(error))
-                    made.remedy = "ask first, as in `seats > 0 and total_monthly / seats > 50`"
-                    made.level = "deny" if level == "deny" else "warn"
+                    verdict.status, verdict.why = "unknown", said("reason", str(error))
+                    verdict.remedy = "ask first, as in `seats > 0 and total_monthly / seats > 50`"
+                    verdict.level = "deny" if level == "deny" else "warn"
                     holds = False
                 if holds:
-                    made.status = "deny" if level == "deny" else "warn"
-                    made.why = said("reason", policy.message or test.text)
-            if made.status != "pass":
-                made.condition, made.path = test.text, ("policy", at, level)
+                    verdict.status = "deny" if level == "deny" else "warn"
+                    verdict.why = said("reason", policy.message or test.text)
+            if verdict.status != "pass":
+                verdict.condition, verdict.path = test.text, ("policy", at, level)
                 break
-        return made
+        return verdict
 
-    def _unknown(self, made: Verdict, figures: dict[str, Figure]) -> None:
+    def _unknown(self, verdict: Verdict, figures: dict[str, Figure]) -> None:
         """Mark a policy whose figures are not all there."""
         for name, figure in figures.items():
             if figure.value is None:
                 reason = figure.why.text if figure.why else ""
-                made.status, made.why = "unknown", fact("figure-unknown", name, reason=reason)
-                made.waits_for_price = figure.waits_for_price
-                made.remedy = figure.remedy
+                verdict.status, verdict.why = "unknown", fact("figure-unknown", name, reason=reason)
+                verdict.waits_for_price = figure.waits_for_price
+                verdict.remedy = figure.remedy
                 return
         for name, figure in figures.items():
             if waiting := self._waiting(figure):
-                made.status, made.waits_for_price = "unknown", True
-                made.why = fact("figure-awaits-prices", name, offers=_offers(waiting))
-                made.remedy = _allow("allow_unpriced", waiting[0].price.offer)
+                verdict.status, verdict.waits_for_price = "unknown", True
+                verdict.why = fact("figure-awaits-prices", name, offers=_offers(waiting))
+                verdict.remedy = _allow("allow_unpriced", waiting[0].price.offer)
                 return
 
     def _waiting(self, figure: Figure) -> list[LineItem]:
@@ -313,36 +319,36 @@ def _allow(key: str, offer: str) -> str:
     return f'[prices] can give it; {key} = ["{offer}"] in [budget] accepts it without'
 
 
-def _prices(made: Estimate, accepted: Mapping[Kind, frozenset[str]]) -> Iterable[Verdict]:
+def _prices(estimate: Estimate, accepted: Mapping[Kind, frozenset[str]]) -> Iterable[Verdict]:
     """One verdict an offer whose price is missing, is old, or ends; and one an old rate."""
     unpriced, stale = accepted["unpriced"], accepted["stale"]
     seen: set[tuple[str, str]] = set()
-    for line in made.lines:
+    for line in estimate.lines:
         offer = line.price.offer
         if line.amount is None and ("unpriced", offer) not in seen:
             seen.add(("unpriced", offer))
             reason = line.price.reason
             why = fact("no-price-because", offer, reason=reason) if reason else fact("no-price")
-            yield _price(made, line, "unpriced", why, offer in unpriced)
-        if is_stale(made, line) and ("stale", offer) not in seen:
+            yield _price(estimate, line, "unpriced", why, offer in unpriced)
+        if is_stale(estimate, line) and ("stale", offer) not in seen:
             seen.add(("stale", offer))
             why = fact("old-price", offer, checked=line.price.checked)
-            yield _price(made, line, "stale", why, offer in stale)
-    for end in made.ended:
-        billed = next((line for line in made.lines if line.price.offer == end.offer), None)
+            yield _price(estimate, line, "stale", why, offer in stale)
+    for end in estimate.ended:
+        billed = next((line for line in estimate.lines if line.price.offer == end.offer), None)
         if billed is not None:
-            yield _price(made, billed, "ended", end.fact, end.offer in accepted["ended"])
-    for rate in made.facts_of("stale-rate"):
-        yield _rate(made, rate, stale)
+            yield _price(estimate, billed, "ended", end.fact, end.offer in accepted["ended"])
+    for rate in estimate.facts_of("stale-rate"):
+        yield _rate(estimate, rate, stale)
 
 
-def _rate(made: Estimate, rate: Fact, stale: frozenset[str]) -> Verdict:
+def _rate(estimate: Estimate, rate: Fact, stale: frozenset[str]) -> Verdict:
     """An exchange rate of long ago is no better than a price of then."""
     key = rate.subject
     allow = key in stale
     remedy = f'state it anew under [exchange] or --exchange, or allow_stale = ["{key}"] in [budget]'
     return Verdict(
-        stack=made.stack,
+        stack=estimate.stack,
         rule=key,
         kind="stale",
         status="pass" if allow else "unknown",
@@ -354,7 +360,7 @@ def _rate(made: Estimate, rate: Fact, stale: frozenset[str]) -> Verdict:
     )
 
 
-def _price(made: Estimate, line: LineItem, kind: Kind, why: Fact, allow: bool) -> Verdict:
+def _price(estimate: Estimate, line: LineItem, kind: Kind, why: Fact, allow: bool) -> Verdict:
     key = f"allow_{kind}"
     offer = line.price.offer
     instead = {
@@ -363,7 +369,7 @@ def _price(made: Estimate, line: LineItem, kind: Kind, why: Fact, allow: bool) -
         "ended": f'bind what takes its place, or {key} = ["{offer}"] in [budget] accepts it',
     }
     return Verdict(
-        stack=made.stack,
+        stack=estimate.stack,
         rule=offer,
         kind=kind,
         status="pass" if allow else "unknown",
@@ -371,5 +377,5 @@ def _price(made: Estimate, line: LineItem, kind: Kind, why: Fact, allow: bool) -
         why=why,
         remedy=None if allow else instead[kind],
         waits_for_price=not allow,
-        path=("stack", made.stack, line.role) if line.role else ("stack", made.stack),
+        path=("stack", estimate.stack, line.role) if line.role else ("stack", estimate.stack),
     )

@@ -98,15 +98,15 @@ def _stack(name: str, base: Estimate | None, head: Estimate | None) -> StackDiff
     )
 
 
-def _side(made: Estimate) -> Side:
-    found = made.reliability
+def _side(estimate: Estimate) -> Side:
+    reliability = estimate.reliability
     return Side(
-        total_monthly=made.total_monthly,
-        at_least=made.at_least,
-        requests=made.requests,
-        reliability=found.trusted if found else None,
-        silent_per_month=settle(found.silent * made.requests) if found else None,
-        cost_per_trusted_answer=made.cost_per_trusted_answer,
+        total_monthly=estimate.total_monthly,
+        at_least=estimate.at_least,
+        requests=estimate.requests,
+        reliability=reliability.trusted if reliability else None,
+        silent_per_month=settle(reliability.silent * estimate.requests) if reliability else None,
+        cost_per_trusted_answer=estimate.cost_per_trusted_answer,
     )
 
 
@@ -126,13 +126,13 @@ class _Key(NamedTuple):
 
 def _groups(lines: Iterable[LineItem]) -> dict[_Key, list[LineItem]]:
     """Lines that mean the same whoever sells them; those without a price are left out."""
-    found: dict[_Key, list[LineItem]] = {}
+    groups: dict[_Key, list[LineItem]] = {}
     for line in lines:
         if line.amount is not None:
             price = line.price
             key = _Key(line.role, line.component, line.step, price.charge, price.unit, line.fixed)
-            found.setdefault(key, []).append(line)
-    return found
+            groups.setdefault(key, []).append(line)
+    return groups
 
 
 class _Sum(NamedTuple):
@@ -142,12 +142,12 @@ class _Sum(NamedTuple):
 
 def _items(lines: Iterable[LineItem]) -> dict[tuple[str, str | None], _Sum]:
     """Quantity and amount of each item of a group: an offer, with its tier, mode or window."""
-    found: dict[tuple[str, str | None], _Sum] = {}
+    sums: dict[tuple[str, str | None], _Sum] = {}
     for line in lines:
         key = (line.price.offer, line.price.variant)
-        known = found.get(key, _Sum(ZERO, ZERO))
-        found[key] = _Sum(known.quantity + line.quantity, known.amount + (line.amount or ZERO))
-    return found
+        known = sums.get(key, _Sum(ZERO, ZERO))
+        sums[key] = _Sum(known.quantity + line.quantity, known.amount + (line.amount or ZERO))
+    return sums
 
 
 def _split(
@@ -206,12 +206,12 @@ def _at_base(
 def _lines(old: list[LineItem], new: list[LineItem]) -> list[LineChange]:
     """The charges of both sides, those that moved most first."""
     before, after = _charges(old), _charges(new)
-    found = []
+    changes = []
     for key in dict.fromkeys([*after, *before]):
         role, component, offer, charge, unit = key
         base, head = before.get(key), after.get(key)
         sides = (("base", base), ("head", head))
-        found.append(
+        changes.append(
             LineChange(
                 role=role,
                 component=component,
@@ -227,19 +227,19 @@ def _lines(old: list[LineItem], new: list[LineItem]) -> list[LineChange]:
                 ),
             )
         )
-    found.sort(key=lambda one: (-abs(one.difference), one.role, one.offer, one.charge))
-    return found
+    changes.sort(key=lambda one: (-abs(one.difference), one.role, one.offer, one.charge))
+    return changes
 
 
 def _charges(
     lines: Iterable[LineItem],
 ) -> dict[tuple[str, str, str, str, str], list[LineItem]]:
-    found: dict[tuple[str, str, str, str, str], list[LineItem]] = {}
+    charges: dict[tuple[str, str, str, str, str], list[LineItem]] = {}
     for line in lines:
         price = line.price
         key = (line.role, line.component, price.offer, price.charge, price.unit)
-        found.setdefault(key, []).append(line)
-    return found
+        charges.setdefault(key, []).append(line)
+    return charges
 
 
 def _amount(lines: list[LineItem] | None) -> Decimal | None:

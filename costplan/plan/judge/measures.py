@@ -62,7 +62,7 @@ class Subject:
     """
 
     document: EstimateDocument
-    made: Estimate
+    estimate: Estimate
     baseline: EstimateDocument | None
     vendor_of: Callable[[str], str | None]
     without: NoBaseline = NOT_GIVEN
@@ -70,14 +70,14 @@ class Subject:
     @property
     def overridden(self) -> list[str]:
         """The stack's offers that are priced otherwise than the catalogue."""
-        offers = {line.price.offer for line in self.made.lines}
-        return [one.offer for one in self.document.overrides if one.offer in offers]
+        offers = {line.price.offer for line in self.estimate.lines}
+        return [override.offer for override in self.document.overrides if override.offer in offers]
 
     @property
     def before(self) -> Estimate | None:
         """The baseline's stack of the same name."""
-        known = self.baseline.estimates if self.baseline else []
-        return next((one for one in known if one.stack == self.made.stack), None)
+        stacks = self.baseline.estimates if self.baseline else []
+        return next((before for before in stacks if before.stack == self.estimate.stack), None)
 
 
 class Measure(NamedTuple):
@@ -95,12 +95,12 @@ def component_names() -> Sequence[str]:
 
 def component(name: str, subject: Subject) -> Figure:
     """A component's month; 0 where the bill has none of it."""
-    return _sum(line for line in subject.made.lines if line.component == name)
+    return _sum(line for line in subject.estimate.lines if line.component == name)
 
 
 def _sum(lines: Iterable[LineItem]) -> Figure:
-    found = list(lines)
-    return Figure(amounts(found), missing=_unpriced(found))
+    summed = list(lines)
+    return Figure(amounts(summed), missing=_unpriced(summed))
 
 
 def _unpriced(lines: Iterable[LineItem]) -> tuple[LineItem, ...]:
@@ -108,23 +108,35 @@ def _unpriced(lines: Iterable[LineItem]) -> tuple[LineItem, ...]:
 
 
 def _all(subject: Subject) -> Figure:
-    return _sum(subject.made.lines)
+    return _sum(subject.estimate.lines)
+
+
+def _fixed(subject: Subject) -> Figure:
+    return _sum(line for line in subject.estimate.lines if line.fixed)
+
+
+def _variable(subject: Subject) -> Figure:
+    return _sum(line for line in subject.estimate.lines if not line.fixed)
 
 
 def _list(subject: Subject) -> Figure:
-    return Figure(subject.made.list_monthly, missing=_unpriced(subject.made.lines))
+    return Figure(subject.estimate.list_monthly, missing=_unpriced(subject.estimate.lines))
 
 
 def _orchestration(subject: Subject) -> Figure:
     wanted = ("coordinate", "people")
-    lines = [one for one in subject.made.lines if one.purpose in wanted]
-    missing = _unpriced(one for one in lines if "redundant" not in one.tags)
-    return Figure(subject.made.orchestration_spend, missing=missing)
+    lines = [line for line in subject.estimate.lines if line.purpose in wanted]
+    missing = _unpriced(line for line in lines if "redundant" not in line.tags)
+    return Figure(subject.estimate.orchestration_spend, missing=missing)
 
 
 def _overprovisioned(subject: Subject) -> Figure:
-    lines = [one for one in subject.made.lines if one.purpose == "idle" or "redundant" in one.tags]
-    return Figure(subject.made.overprovisioned_compute, missing=_unpriced(lines))
+    lines = [
+        line
+        for line in subject.estimate.lines
+        if line.purpose == "idle" or "redundant" in line.tags
+    ]
+    return Figure(subject.estimate.overprovisioned_compute, missing=_unpriced(lines))
 
 
 def _known(value: Decimal | None, why: Fact, missing: tuple[LineItem, ...] = ()) -> Figure:
@@ -132,26 +144,30 @@ def _known(value: Decimal | None, why: Fact, missing: tuple[LineItem, ...] = ())
 
 
 def _per_request(subject: Subject) -> Figure:
-    made = subject.made
-    return _known(made.cost_per_request, fact("no-requests"), tuple(made.unpriced))
+    estimate = subject.estimate
+    return _known(estimate.cost_per_request, fact("no-requests"), tuple(estimate.unpriced))
 
 
 def _per_trusted(subject: Subject) -> Figure:
-    made = subject.made
-    if made.reliability is None:
-        return _not_modelled(made)
-    return _known(made.cost_per_trusted_answer, fact("no-trusted-answer"), tuple(made.unpriced))
+    estimate = subject.estimate
+    if estimate.reliability is None:
+        return _not_modelled(estimate)
+    return _known(
+        estimate.cost_per_trusted_answer, fact("no-trusted-answer"), tuple(estimate.unpriced)
+    )
 
 
 def _per_seat(subject: Subject) -> Figure:
-    made = subject.made
-    if not made.seats:
+    estimate = subject.estimate
+    if not estimate.seats:
         return Figure(None, fact("no-seats"))
-    return Figure(settle(made.total_monthly / made.seats), missing=tuple(made.unpriced))
+    return Figure(settle(estimate.total_monthly / estimate.seats), missing=tuple(estimate.unpriced))
 
 
-def _not_modelled(made: Estimate) -> Figure:
-    reasons = [one for each in made.facts_of("reliability") for one in each.listed("reasons")]
+def _not_modelled(estimate: Estimate) -> Figure:
+    reasons = [
+        reason for told in estimate.facts_of("reliability") for reason in told.listed("reasons")
+    ]
     why = fact("unmodelled-because", reasons=reasons) if reasons else fact("unmodelled")
     remedy = "give each step its 'success', or leave out what rests on reliability"
     return Figure(None, why, remedy=remedy)
@@ -159,57 +175,57 @@ def _not_modelled(made: Estimate) -> Figure:
 
 def _outcome(name: str, *, monthly: bool = False) -> Callable[[Subject], Figure]:
     def of(subject: Subject) -> Figure:
-        found = subject.made.reliability
-        if found is None:
-            return _not_modelled(subject.made)
-        share: Decimal = getattr(found, name)
-        return Figure(share * subject.made.requests if monthly else share)
+        reliability = subject.estimate.reliability
+        if reliability is None:
+            return _not_modelled(subject.estimate)
+        share: Decimal = getattr(reliability, name)
+        return Figure(share * subject.estimate.requests if monthly else share)
 
     return of
 
 
 def _target(subject: Subject) -> Figure:
-    found = subject.made.reliability
-    if found is None:
-        return _not_modelled(subject.made)
-    return _known(found.target, fact("no-target"))
+    reliability = subject.estimate.reliability
+    if reliability is None:
+        return _not_modelled(subject.estimate)
+    return _known(reliability.target, fact("no-target"))
 
 
 def _horizon(subject: Subject) -> Figure:
-    months = subject.made.months
+    months = subject.estimate.months
     if not months:
         return Figure(None, fact("one-month"))
-    if any(one.at_least for one in months):
+    if any(month.at_least for month in months):
         return Figure(None, fact("month-unpriced"), waits_for_price=True)
-    return Figure(total(one.total for one in months))
+    return Figure(total(month.total for month in months))
 
 
 def _mean(subject: Subject) -> Figure:
-    found = _horizon(subject)
-    if found.value is None:
-        return found
-    return found._replace(value=settle(found.value / len(subject.made.months)))
+    whole = _horizon(subject)
+    if whole.value is None:
+        return whole
+    return whole._replace(value=settle(whole.value / len(subject.estimate.months)))
 
 
 def _vendor_share(subject: Subject) -> Figure:
-    made = subject.made
-    vendors = {line.price.offer: subject.vendor_of(line.price.offer) for line in made.lines}
+    estimate = subject.estimate
+    vendors = {line.price.offer: subject.vendor_of(line.price.offer) for line in estimate.lines}
     unknown = [
         line.price.offer
-        for line in made.lines
+        for line in estimate.lines
         if vendors[line.price.offer] is None and line.price.confidence != STATED
     ]
     if unknown:
         return Figure(None, fact("vendor-unknown", unknown[0]))
-    _, share = largest_vendor(made, vendors.get)
-    return Figure(share, missing=tuple(made.unpriced), may_fall=True)
+    _, share = largest_vendor(estimate, vendors.get)
+    return Figure(share, missing=tuple(estimate.unpriced), may_fall=True)
 
 
 def _price_age(subject: Subject) -> Figure:
     as_of = subject.document.as_of
-    lines = [line for line in subject.made.lines if line.price.confidence != STATED]
+    lines = [line for line in subject.estimate.lines if line.price.confidence != STATED]
     for line in lines:
-        if line.price.checked > as_of and is_stale(subject.made, line):
+        if line.price.checked > as_of and is_stale(subject.estimate, line):
             later = fact("checked-later", line.price.offer, checked=line.price.checked)
             return Figure(None, later, waits_for_price=True)
     return Figure(Decimal(max(((as_of - line.price.checked).days for line in lines), default=0)))
@@ -217,18 +233,18 @@ def _price_age(subject: Subject) -> Figure:
 
 def _lines(chosen: Callable[[Estimate, LineItem], bool]) -> Callable[[Subject], Figure]:
     def of(subject: Subject) -> Figure:
-        made = subject.made
-        return Figure(Decimal(sum(chosen(made, line) for line in made.lines)))
+        estimate = subject.estimate
+        return Figure(Decimal(sum(chosen(estimate, line) for line in estimate.lines)))
 
     return of
 
 
-def is_stale(made: Estimate, line: LineItem) -> bool:
+def is_stale(estimate: Estimate, line: LineItem) -> bool:
     """Whether the estimate names the line's price among its stale ones."""
     checked = line.price.checked.isoformat()
     return line.price.confidence != STATED and any(
-        one.subject == line.price.offer and one.values["checked"] == checked
-        for one in made.facts_of("stale-price")
+        old.subject == line.price.offer and old.values["checked"] == checked
+        for old in estimate.facts_of("stale-price")
     )
 
 
@@ -239,7 +255,7 @@ def _before(subject: Subject) -> Figure:
             return Figure(Decimal(0))
         return Figure(None, subject.without.why, remedy=subject.without.remedy)
     if before is None:
-        return Figure(None, fact("stack-is-new", subject.made.stack))
+        return Figure(None, fact("stack-is-new", subject.estimate.stack))
     return _sum(before.lines)
 
 
@@ -250,28 +266,28 @@ def _increase(subject: Subject) -> Figure:
         before = Figure(Decimal(0))
     if before.value is None:
         return before
-    now = subject.made
+    now = subject.estimate
     missing = (*now.unpriced, *before.missing)
     return Figure(now.total_monthly - before.value, missing=missing, may_fall=bool(before.missing))
 
 
 def _increase_percent(subject: Subject) -> Figure:
-    before, found = _before(subject), _increase(subject)
+    before, increase = _before(subject), _increase(subject)
     if before.value is None:
         return before
-    if found.value is None:
-        return found
+    if increase.value is None:
+        return increase
     if not before.value:
-        if not found.value:
-            return found
+        if not increase.value:
+            return increase
         if subject.baseline is None:
             return Figure(None, subject.without.why, remedy=subject.without.remedy)
         return Figure(None, fact("baseline-is-nothing"))
-    return found._replace(value=settle(found.value / before.value * 100))
+    return increase._replace(value=settle(increase.value / before.value * 100))
 
 
 def _plain(name: str, why: str) -> Callable[[Subject], Figure]:
-    return lambda subject: _known(getattr(subject.made, name), fact(why))
+    return lambda subject: _known(getattr(subject.estimate, name), fact(why))
 
 
 def _component_measures() -> dict[str, Measure]:
@@ -288,7 +304,7 @@ def _component_measures() -> dict[str, Measure]:
 
 def _purpose_measures() -> dict[str, Measure]:
     def taken(name: str) -> Callable[[Subject], Figure]:
-        return lambda subject: _sum(one for one in subject.made.lines if one.purpose == name)
+        return lambda subject: _sum(line for line in subject.estimate.lines if line.purpose == name)
 
     return {
         f"purpose_{name}": Measure(MONEY, f"lines whose purpose is {name}", taken(name))
@@ -300,11 +316,11 @@ MEASURES: dict[str, Measure] = {
     "total_monthly": Measure(MONEY, "the as-of month, after discounts", _all),
     "list_monthly": Measure(MONEY, "the as-of month at list prices", _list),
     "fixed_monthly": Measure(
-        MONEY, "what is paid without traffic", lambda s: _sum(x for x in s.made.lines if x.fixed)
+        MONEY,
+        "what is paid without traffic",
+        _fixed,
     ),
-    "variable_monthly": Measure(
-        MONEY, "what follows traffic", lambda s: _sum(x for x in s.made.lines if not x.fixed)
-    ),
+    "variable_monthly": Measure(MONEY, "what follows traffic", _variable),
     "mean_monthly": Measure(MONEY, "mean month of the horizon, one-offs included", _mean),
     "horizon_total": Measure(MONEY, "all months of the horizon, one-offs included", _horizon),
     **_component_measures(),
@@ -361,5 +377,7 @@ MEASURES: dict[str, Measure] = {
 def vocabulary() -> str:
     """The names with unit and meaning, one a line, as ``costplan check --figures`` prints them."""
     width = max(map(len, MEASURES))
-    rows = [f"{name:{width}}  {one.unit:7}  {one.meaning}" for name, one in MEASURES.items()]
+    rows = [
+        f"{name:{width}}  {measure.unit:7}  {measure.meaning}" for name, measure in MEASURES.items()
+    ]
     return "\n".join(rows) + "\n"
