@@ -10,7 +10,19 @@ from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle
-from costplan.record import Amount, As, Key, Names, OneOf, Share, Sparse, Unsaved, document, keys
+from costplan.record import (
+    Amount,
+    As,
+    Compared,
+    Key,
+    Names,
+    OneOf,
+    Share,
+    Sparse,
+    Unsaved,
+    document,
+    keys,
+)
 from costplan.words import PURPOSES
 
 CLOSE = Decimal("1e-6")
@@ -29,8 +41,8 @@ CLOSE = Decimal("1e-6")
     "by_purpose",
     "reason",
 )
-@dataclass(slots=True, kw_only=True)
-class Option:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Option(Compared):
     """One way to serve a stack's workload: this plan, a change of it, or brute force.
 
     ``kind``: "plan", "orchestrate", "hosting" (the same graph on more metal), "unchecked" (more
@@ -76,8 +88,8 @@ class Option:
     "notes",
     "facts",
 )
-@dataclass(slots=True, kw_only=True)
-class Strategies:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Strategies(Compared):
     """The options of one stack at one target, and what they say about the plan.
 
     ``gap``: 1 - C*(R achieved) / spend. ``shortfall``: C*(R target) - spend where the target is
@@ -124,8 +136,8 @@ def _pairs(given: dict[str, Decimal]) -> Pairs:
     return list(given.items())
 
 
-@dataclass(slots=True, kw_only=True)
-class Versus:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Versus(Compared):
     """A stack against the baseline. Differences are this stack's minus the baseline's."""
 
     stack: str
@@ -137,8 +149,8 @@ class Versus:
     payback_months: Decimal | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class LockIn:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class LockIn(Compared):
     """The vendor that gets the largest share of a stack's spend."""
 
     stack: str
@@ -146,8 +158,8 @@ class LockIn:
     share: Share
 
 
-@dataclass(slots=True, kw_only=True)
-class Mix:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Mix(Compared):
     """Traffic shared between stacks: each pays its floors and seats in full."""
 
     name: str
@@ -156,8 +168,8 @@ class Mix:
     at_least: bool
 
 
-@dataclass(slots=True, kw_only=True)
-class Lever:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Lever(Compared):
     """One input moved down and up by a quarter: what the cheapest way to the target then costs.
 
     None: nothing tried reaches the target any more. ``flips``: another way becomes the cheapest.
@@ -172,8 +184,8 @@ class Lever:
     moves: Decimal
 
 
-@dataclass(slots=True, kw_only=True)
-class BreakEven:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class BreakEven(Compared):
     """The value of an input at which the plan and ``against`` are the same."""
 
     what: str
@@ -182,8 +194,8 @@ class BreakEven:
     now: Decimal
 
 
-@dataclass(slots=True, kw_only=True)
-class Sensitivity:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Sensitivity(Compared):
     """What would change the answer. ``threshold``: the confidence below which a person is asked."""
 
     threshold: Annotated[Decimal | None, Key("escalation_threshold")] = None
@@ -207,7 +219,7 @@ class Sensitivity:
     "facts",
     "estimate",
 )
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Comparison(Plain):
     """Several estimates of one workload, side by side."""
 
