@@ -11,6 +11,7 @@ from costplan.document.entries import AMOUNTS, FIELDS, FIGURES, Entry, Value, cu
 from costplan.document.saved import Saved
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, total
+from costplan.record import Compared
 
 GROUPS = ("component", "role", "offer", "vendor", "purpose", "stack", "workload")
 NOTHING = "(none)"
@@ -25,8 +26,8 @@ class Sum(NamedTuple):
     unpriced: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
-class Rows:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Rows(Compared):
     """``columns`` that hold figures are named in ``figures``. ``whole`` is the row of totals, where
     the rows can be added. Rows are as long as ``columns``."""
 
