@@ -71,17 +71,12 @@ def diff(
 
 
 def _facts(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[Fact]:
-<<<<<<< HEAD
-    known = [one.fact for one in base.overrides] if base else []
-    yield from (one.fact for one in head.overrides if one.fact not in known)
-    before = {one.stack: one for one in base.estimates} if base else {}
-    told = [newly_assumed(before.get(one.stack), one) for one in head.estimates]
-    if assumed := next((one for one in told if one is not None), None):
-        yield fact("default-changed", rho=assumed.values["rho"], steps=assumed.listed("steps"))
-=======
     known = [override.fact for override in base.overrides] if base else []
     yield from (override.fact for override in head.overrides if override.fact not in known)
->>>>>>> names
+    before = {estimate.stack: estimate for estimate in base.estimates} if base else {}
+    told = [newly_assumed(before.get(estimate.stack), estimate) for estimate in head.estimates]
+    if assumed := next((assumption for assumption in told if assumption is not None), None):
+        yield fact("default-changed", rho=assumed.values["rho"], steps=assumed.listed("steps"))
     if base is None:
         yield fact("all-new", head.workload)
         return
@@ -201,15 +196,11 @@ def _split(
     follows = not old[0].fixed and r0
     volume = settle(a0 * (r1 - r0) / r0) if follows else ZERO
     at_old_prices = settle(q1 * a0 / q0)
-<<<<<<< HEAD
-    at_base = settle(sum((_at_base(key, one, before) for key, one in after.items()), ZERO))
+    at_base = settle(sum((_at_base(key, summed, before) for key, summed in after.items()), ZERO))
     more = at_old_prices - a0 - volume
     default = ZERO if cases is None else settle(at_old_prices * cases.added)
     if cases is not None and abs(more - default) <= at_old_prices * cases.one:
         default = more  # documents say whole cases
-=======
-    at_base = settle(sum((_at_base(key, summed, before) for key, summed in after.items()), ZERO))
->>>>>>> names
     causes = {
         "volume": volume,
         "default": default,
