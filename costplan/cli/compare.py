@@ -8,6 +8,8 @@ import typer
 
 from costplan.cli.common.options import (
     ChangeOption,
+    FieldsOption,
+    FilterOption,
     Format,
     FormatOption,
     LockedOption,
@@ -16,6 +18,7 @@ from costplan.cli.common.options import (
     OutOption,
     RateOption,
     StackOption,
+    SummaryOption,
     WorkloadArgument,
 )
 
@@ -39,6 +42,9 @@ def command(
     ] = False,
     form: FormatOption = Format.table,
     out: OutOption = None,
+    summary: SummaryOption = False,
+    condition: FilterOption = None,
+    fields: FieldsOption = None,
     change: ChangeOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
@@ -50,17 +56,20 @@ def command(
     Stacks are compared by component, volume, vendor and day.
     """
     from costplan.api.estimating import Locking, compare_opened, estimate_opened
+    from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import day, look, put, share, spare
     from costplan.problems import BadUsage
-    from costplan.render import ANNOTATING, render
+    from costplan.render import ANNOTATING
     from costplan.store.files.workloads import open_workload
 
+    part = Part(summary, condition, fields)
+    part.check(form.value)
     days = [day(text) for text in as_of] if as_of else [day(None)]
     opened = open_workload(workload, change or [], exchange or [])
     spare(out)
     locking = Locking(lock, no_lock, locked)
     if len(days) > 1:
-        if form is not Format.table:
+        if form is not Format.table or not part.is_whole:
             raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
         if baseline is not None or at_reliability is not None or levers:
             raise BadUsage(
@@ -78,5 +87,5 @@ def command(
         from costplan.store.files.origins import origin
 
         made.document.origin = origin(opened, made.document)
-    put(render(made, form.value, look()), out)
+    put(part.draw(made, form.value, look()), out)
     return 0
