@@ -33,7 +33,7 @@ def root(
         raise BadUsage("no command is named", "'costplan --help' lists them")
     if root:
         from costplan.store.files import boundary
-        from costplan.store.files.shelves import built_in_folder, user_folder
+        from costplan.store.files.folders import built_in_folder, user_folder
 
         own = (built_in_folder(), user_folder())
         token = boundary.confine(root, tuple(one for one in own if one is not None))
