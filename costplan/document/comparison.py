@@ -30,8 +30,8 @@ class Versus(Compared):
 
     stack: str
     difference: Decimal
-    wins: Annotated[Pairs, As(dict[str, Decimal], lambda one: dict(one.wins), _pairs)]
-    loses: Annotated[Pairs, As(dict[str, Decimal], lambda one: dict(one.loses), _pairs)]
+    wins: Annotated[Pairs, As(dict[str, Decimal], lambda versus: dict(versus.wins), _pairs)]
+    loses: Annotated[Pairs, As(dict[str, Decimal], lambda versus: dict(versus.loses), _pairs)]
     break_even: Annotated[Amount | None, Key("break_even_requests")] = None
     one_off: Decimal | None = None
     payback_months: Decimal | None = None
@@ -198,11 +198,11 @@ class Comparison(Plain):
 
     def check(self) -> Iterable[Problem]:
         """Every stack that is spoken of is there, and differences are what the totals make them."""
-        totals = {one.stack: one.total_monthly for one in self.estimates}
+        totals = {estimate.stack: estimate.total_monthly for estimate in self.estimates}
         spoken: list[tuple[str, list[Any]]] = [
-            ("versus", [one.stack for one in self.versus]),
-            ("lock_in", [one.stack for one in self.lock_in]),
-            ("strategies", [one.stack for one in self.strategies]),
+            ("versus", [versus.stack for versus in self.versus]),
+            ("lock_in", [lock_in.stack for lock_in in self.lock_in]),
+            ("strategies", [strategies.stack for strategies in self.strategies]),
             ("margins", list(self.margins)),
             ("baseline", [self.baseline]),
         ]
@@ -211,13 +211,13 @@ class Comparison(Plain):
                 if stack not in totals:
                     message = f"names the stack '{stack}', which has no estimate here"
                     yield Problem((key,), message)
-        for number, one in enumerate(self.versus):
-            if one.stack in totals and self.baseline in totals:
-                apart = totals[one.stack] - totals[self.baseline]
-                if abs(apart - one.difference) > CLOSE:
+        for number, versus in enumerate(self.versus):
+            if versus.stack in totals and self.baseline in totals:
+                apart = totals[versus.stack] - totals[self.baseline]
+                if abs(apart - versus.difference) > CLOSE:
                     yield Problem(
                         ("versus",),
-                        f"has a difference of {one.difference:f} (element {number}), "
+                        f"has a difference of {versus.difference:f} (element {number}), "
                         f"but the totals are {apart:f} apart",
                     )
 

@@ -45,7 +45,7 @@ class Split(Compared):
 
 def together(splits: list[Split]) -> Split:
     """The causes of several differences, summed."""
-    return Split(**{name: total(getattr(one, name) for one in splits) for name in CAUSES})
+    return Split(**{name: total(getattr(split, name) for split in splits) for name in CAUSES})
 
 
 @keys(

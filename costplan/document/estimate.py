@@ -35,7 +35,7 @@ def spelled_alike(text: str) -> str:
     """A text of values in which a number looks the same however it was written: 0.10 as 0.1."""
     import re
 
-    return re.sub(NUMBER, lambda found: literal(Decimal(found[1])), text)
+    return re.sub(NUMBER, lambda match: literal(Decimal(match[1])), text)
 
 
 def amounts(lines: Iterable[LineItem]) -> Decimal:
@@ -184,7 +184,7 @@ class Estimate(Compared):
 
     def facts_of(self, *codes: str) -> list[Fact]:
         """The facts with one of the codes."""
-        return [one for one in self.facts if one.code in codes]
+        return [fact for fact in self.facts if fact.code in codes]
 
     @property
     def assumptions(self) -> list[str]:
@@ -358,11 +358,11 @@ class EstimateDocument(Plain):
 
     def check(self) -> Iterable[Problem]:
         names: set[str] = set()
-        for number, made in enumerate(self.estimates):
-            if made.stack in names:
-                message = f"has the stack '{made.stack}' twice (element {number})"
+        for number, estimate in enumerate(self.estimates):
+            if estimate.stack in names:
+                message = f"has the stack '{estimate.stack}' twice (element {number})"
                 yield Problem(("estimates",), message)
-            names.add(made.stack)
+            names.add(estimate.stack)
 
     @property
     def catalog_hash(self) -> str:
@@ -378,23 +378,23 @@ class EstimateDocument(Plain):
     def price_facts(self) -> list[Fact]:
         """What a reader must know of where the prices are from: a lock, prices of one's own."""
         pinned = self.lock.facts if self.lock else []
-        return [*pinned, *(one.fact for one in self.own_prices)]
+        return [*pinned, *(override.fact for override in self.own_prices)]
 
     @property
     def own_prices(self) -> list[Override]:
         """The offers of one's own prices; those of a lock are told by where it has moved."""
-        return [one for one in self.overrides if one.shelf != "lock"]
+        return [override for override in self.overrides if override.shelf != "lock"]
 
     def only(self, stacks: str | Sequence[str]) -> "EstimateDocument":
         """The document with these stacks alone; with all of them where none is named.
 
         Raises BadUsage for a stack that it has not.
         """
-        known = [made.stack for made in self.estimates]
+        known = [estimate.stack for estimate in self.estimates]
         stacks = several(stacks)
         for name in stacks:
             if name not in known:
                 hint = did_you_mean(name, known) or "stacks: " + ", ".join(known)
                 raise BadUsage(f"the estimate has no stack '{name}'", hint)
-        chosen = [made for made in self.estimates if not stacks or made.stack in stacks]
+        chosen = [estimate for estimate in self.estimates if not stacks or estimate.stack in stacks]
         return replace(self, estimates=chosen)

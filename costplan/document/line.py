@@ -282,5 +282,5 @@ def unpriced(lines: Iterable[LineItem]) -> list[Unpriced]:
 def give_reasons(lines: Iterable[LineItem], said: Sequence[Unpriced]) -> None:
     """Each unpriced line its reason, in the same order. Lines may share a price: each gets one."""
     missing = (line for line in lines if line.amount is None)
-    for line, one in zip(missing, said, strict=False):
-        line.price = replace(line.price, why=one.why)
+    for line, unknown in zip(missing, said, strict=False):
+        line.price = replace(line.price, why=unknown.why)

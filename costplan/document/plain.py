@@ -16,5 +16,5 @@ class Plain(Compared):
     def to_dict(self) -> dict[str, Any]:
         """The document as its JSON has it: text, bool, None, lists and dicts, days and moments as
         text; every number an int or a Decimal with all its digits."""
-        made: dict[str, Any] = plain(self)
-        return made
+        data: dict[str, Any] = plain(self)
+        return data

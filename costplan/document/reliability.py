@@ -115,8 +115,8 @@ class Reliability(Compared):
 
     @property
     def variable_cost_month_quantiles(self) -> list[MonthQuantile]:
-        found = self.month_quantiles(self.requests)
-        return [MonthQuantile(share, settle(money)) for share, money in found]
+        quantiles = self.month_quantiles(self.requests)
+        return [MonthQuantile(share, settle(money)) for share, money in quantiles]
 
     def month_sd(self, requests: Decimal) -> Decimal:
         """Standard deviation of the month's variable cost under Poisson arrivals of that mean:
