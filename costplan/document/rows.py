@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -41,13 +41,18 @@ class Rows(Compared):
 
 def read_fields(text: str) -> list[str]:
     """The names of a list such as ``role,offer,amount``. Raises BadUsage."""
+    return read_names(text, FIELDS, "lines")
+
+
+def read_names(text: str, known: Iterable[str], what: str) -> list[str]:
+    """As ``read_fields``, of what is called ``what`` and has the fields ``known``."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        if name not in FIELDS:
-            hint = did_you_mean(name, FIELDS) or "fields: " + ", ".join(FIELDS)
-            raise BadUsage(f"a line has no field '{name}'", hint)
+        if name not in known:
+            hint = did_you_mean(name, known) or "fields: " + ", ".join(known)
+            raise BadUsage(f"{what} have no field '{name}'", hint)
     if not names:
-        raise BadUsage("--fields names none", "fields: " + ", ".join(FIELDS))
+        raise BadUsage("--fields names none", "fields: " + ", ".join(known))
     if len(set(names)) != len(names):
         raise BadUsage(f"--fields {text} names a field twice")
     return names

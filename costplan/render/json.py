@@ -18,7 +18,7 @@ from costplan.render import Look
 
 if TYPE_CHECKING:
     from costplan.document.rows import Rows
-    from costplan.document.saved import Saved
+    from costplan.document.saved import Saved, SavedResult
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
@@ -44,6 +44,15 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
         "documents": documents,
     }
     return dumps(made) + "\n"
+
+
+def draw_summaries(saved: Sequence[Saved] | Sequence[SavedResult]) -> str:
+    """The summary of a document; several are one ``report``, each with the file that it is of."""
+    from costplan.document.briefs import summary
+
+    made = [{"file": one.name, "summary": plain(summary(one.document))} for one in saved]
+    whole = made[0]["summary"] if len(made) == 1 else {"kind": "report_summary", "documents": made}
+    return dumps(whole) + "\n"
 
 
 def draw_rows(rows: Rows, look: Look) -> str:
