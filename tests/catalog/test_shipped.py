@@ -26,7 +26,7 @@ from costplan.problems import PriceNotKnown
 from costplan.record import read
 from costplan.store.files.folders import built_in_folder
 from costplan.store.files.shelves import SlicedFolder
-from costplan.store.files.text import parse_toml
+from costplan.store.files.text import DocumentError, parse_toml
 from costplan.words import CATEGORIES, TOKEN_KINDS, Confidence
 
 TODAY = date(2026, 11, 28)
@@ -133,6 +133,24 @@ def test_every_name_is_listed_once(sliced: SlicedFolder) -> None:
 def test_plans_are_the_entries_below_a_vendor(path: Path, sliced: SlicedFolder) -> None:
     below = {entry.id for entry in sliced.plans(path.stem)}
     assert {item.id for item in items(path)} <= below
+
+
+def test_a_product_that_nobody_sells_has_no_plans(sliced: SlicedFolder) -> None:
+    assert {path.stem: sliced.plans(f"{path.stem}/none") for path in FILES} == {
+        path.stem: [] for path in FILES
+    }
+
+
+def test_a_block_that_names_another_source_is_told_what_its_file_has(tmp_path: Path) -> None:
+    path = tmp_path / "tokens" / "acme.toml"
+    path.parent.mkdir()
+    head = 'vendor = "Acme"\nsource.page = { at = "https://acme.example", confidence = "vendor" }\n'
+    origin = '{ since = 2026-11-01, checked = 2026-11-01, source = "pgae" }'
+    block = f'[[model]]\nid = "acme/a"\n[[model.price]]\norigin = {origin}\n'
+    block += 'unit = "token"\nper = 1_000_000\nrates = { input = 1 }\n'
+    path.write_text(head + block, "utf-8")
+    with pytest.raises(DocumentError, match=r"unknown source 'pgae'[^$]*known: page"):
+        SlicedFolder("built-in", tmp_path).load("acme/a")
 
 
 @each_file

@@ -150,7 +150,8 @@ class SlicedFolder(_Shelf):
         for path, category in self._files(product.split("/", 1)[0]):
             index = self._index(path)
             spans = {span for name, span in index.items() if name.startswith(product + "/")}
-            found += self._slice(path, category, sorted(spans))
+            if spans:
+                found += self._slice(path, category, sorted(spans))
         return found
 
     def ids(self) -> Iterable[str]:
@@ -235,8 +236,10 @@ class SlicedFolder(_Shelf):
 
 
 def _named(header: str, blocks: str) -> str:
-    """The header without the sources that no block names, most of what would be parsed for one."""
-    return SOURCE.sub(lambda line: line[0] if f'"{line[1] or line[2]}"' in blocks else "", header)
+    """The header without the sources that no block names, most of what would be parsed for one;
+    whole where they name none of them, as a file has sources."""
+    left = SOURCE.sub(lambda line: line[0] if f'"{line[1] or line[2]}"' in blocks else "", header)
+    return left if SOURCE.search(left) else header
 
 
 class RefreshedFolder(SlicedFolder):
