@@ -89,7 +89,7 @@ def relock(
         text = old.text
     diff = price_diff(
         [locked.entry for locked in good],
-        [entry.entry for entry in entries],
+        [locked.entry for locked in entries],
         Side(f"{path.name} of {old.head.as_of}" if old else "nothing", as_of),
         Side(path.name, as_of),
     )

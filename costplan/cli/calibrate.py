@@ -28,7 +28,7 @@ def command(
         list[str],
         typer.Argument(
             metavar="[WORKLOAD] SOURCE...",
-            help="A workload (*.toml) to calibrate, then logs or traces; a new one without it.",
+            help="The file to calibrate (*.toml), then logs or traces; a new one without it.",
         ),
     ],
     stack: Annotated[
@@ -60,8 +60,9 @@ def command(
     """
     from costplan.api.calibrating import Asked, calibrated
     from costplan.api.usage import Options, mapping_of
+    from costplan.cli.common.voice import note
     from costplan.cli.common.words import day, look, put
-    from costplan.problems import BadUsage
+    from costplan.problems import BadUsage, clean
     from costplan.render.calibration import draw
 
     workload = source[0] if source[0].endswith(".toml") else None
@@ -73,7 +74,10 @@ def command(
     made = calibrated(asked, options)
     drawn = made.diff if dry_run and form is Format.table else draw(made.document, form, look())
     put(drawn, None)
-    if not dry_run:
+    if dry_run:
+        for sentence in made.document.notes if form is Format.table else ():
+            note(clean(sentence))
+    else:
         _write(made, workload, out)
     return 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from costplan.problems import Path, Problem, did_you_mean
@@ -29,6 +29,8 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from flow_problems(workload)
     yield from _conversation(workload)
     yield from _people(workload)
+    yield from _votes(workload)
+    yield from _candidates(workload)
     roles = roles_used(workload)
     yield from _kinds(workload)
     if not workload.stack:
@@ -61,6 +63,36 @@ def _people(workload: Workload) -> Iterable[Problem]:
             "leave out 'share', or every 'success'",
             "key",
         )
+
+
+def _votes(workload: Workload) -> Iterable[Problem]:
+    """A majority of whole runs has one answer: none of them may end with a person."""
+    if workload.vote is not None and workload.human is not None:
+        yield Problem(
+            ("vote",),
+            "whole runs are counted by their answers, but a run here may end with a person",
+            "leave out [human] or [vote]",
+            "key",
+        )
+
+
+def _candidates(workload: Workload) -> Iterable[Problem]:
+    steps = {step.name: step for step in workload.step if step.model}
+    roles = {step.model: step.name for step in steps.values()}
+    for role, models in workload.candidates.items():
+        if role not in roles:
+            near = did_you_mean(role, [one for one in roles if one])
+            message = f"no step calls a model in the role '{role}'"
+            yield Problem(("candidates", role), message, near, "key")
+            continue
+        for at, model in enumerate(models):
+            measured = model.success if isinstance(model.success, Mapping) else {}
+            for name in measured:
+                if name not in steps or steps[name].model != role:
+                    own = [step.name for step in steps.values() if step.model == role]
+                    hint = did_you_mean(name, own) or "its steps: " + ", ".join(own)
+                    path = ("candidates", role, at, "success", name)
+                    yield Problem(path, f"no step '{name}' calls '{role}'", hint, "key")
 
 
 def roles_used(workload: Workload) -> dict[str, Path]:

@@ -187,7 +187,7 @@ def _embedding(usage: Usage, workload: Workload) -> None:
 
 
 def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal], passes: Decimal) -> None:
-    requests = usage.requests
+    requests = usage.requests * _whole_runs(workload)
     step_runs = sum(runs.values(), ZERO)
     seats = workload.observability
     orchestration = _part(usage, "orchestration", "orchestration").variables
@@ -214,6 +214,11 @@ def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal], passes
         _trace(usage, workload, runs)
 
 
+def _whole_runs(workload: Workload) -> int:
+    """Runs of the whole pipeline for one request: each is an execution and a trace of its own."""
+    return workload.vote.runs if workload.vote is not None else 1
+
+
 def _passes(visits: Visits) -> Decimal:
     """How much longer a request takes than one pass without retries and restarts.
 
@@ -232,7 +237,8 @@ def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
     conversation = workload.conversation
     if conversation is not None and (answering := workload.answering_step):
         model_steps[answering.name] *= Decimal(conversation.tool_calls + 1)
-    traces = usage.requests * part.sample
+    requests = usage.requests * _whole_runs(workload)
+    traces = requests * part.sample
     llm_spans = sum((runs[name] * each for name, each in model_steps.items()), ZERO) * part.sample
     if part.spans_per_request is not None:
         spans = traces * part.spans_per_request
@@ -248,6 +254,6 @@ def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
         spans=spans,
         llm_spans=llm_spans,
         ingest_gb=spans * part.bytes_per_span / Decimal(10**9),
-        scores=usage.requests * part.scores_per_request,
+        scores=requests * part.scores_per_request,
         extended_retention_share=part.extended_retention_share,
     )

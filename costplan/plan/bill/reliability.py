@@ -32,6 +32,8 @@ def reliability(
     mean, variance = outcomes.graph.moments(
         steps, case, fallbacks, variation=_variation(workload, lines, costs)
     )
+    whole_runs = solved.whole_runs  # whose costs vary apart from each other
+    mean, variance = mean * whole_runs, variance * whole_runs
     return Reliability(
         delivered_right=twelve_digits(outcomes.delivered_right),
         delivered_wrong=twelve_digits(outcomes.delivered_wrong),
@@ -46,7 +48,9 @@ def reliability(
                 twelve_digits(quantile.low),
                 twelve_digits(quantile.high),
             )
-            for quantile in quantiles(outcomes.graph, steps, case, fallbacks)
+            for quantile in (
+                quantiles(outcomes.graph, steps, case, fallbacks) if whole_runs == 1 else ()
+            )
         ],
         target=workload.target.reliability if workload.target else None,
         shared=solved.shared,
