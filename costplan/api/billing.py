@@ -56,9 +56,9 @@ def number(name: str, value: object) -> Decimal:
     if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
         raise BadUsage(f"{name} must be an int, a Decimal or a string, not {type(value).__name__}")
     try:
-        found = Decimal(value)
+        amount = Decimal(value)
     except (InvalidOperation, ValueError):
         raise BadUsage(f"{name}: '{value}' is not a number") from None
-    if not found.is_finite() or found.copy_abs() >= LARGEST:
+    if not amount.is_finite() or amount.copy_abs() >= LARGEST:
         raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
-    return found
+    return amount

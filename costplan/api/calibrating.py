@@ -95,10 +95,12 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
             plan = _fresh(uses)
         assert plan.workload is not None
         matched, notes = _matched(plan.workload, uses, asked.steps)
-        found, measured = _measured(plan.workload, read, matched, asked)
+        figures, measured = _measured(plan.workload, read, matched, asked)
         notes += measured.notes
-        settings = found.settings
-        changes = [Change(one.key, one.value, one.text, one.words) for one in settings]
+        settings = figures.settings
+        changes = [
+            Change(setting.key, setting.value, setting.text, setting.words) for setting in settings
+        ]
         after = measured_text(plan.text, changes)
         _check(plan, after)
         models, served = _models(plan.workload, measured.uses)
@@ -111,12 +113,13 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
             begin=read.first,
             end=read.last,
             whole_days=0 if (days := whole_days(queries.hours(read.engine))) is None else days.days,
-            requests=sum(one.calls for one in uses.values()),
+            requests=sum(use.calls for use in uses.values()),
             measured=tuple(
-                Measured(".".join(one.key), one.value, one.was, one.words) for one in settings
+                Measured(".".join(setting.key), setting.value, setting.was, setting.words)
+                for setting in settings
             ),
-            unchanged=tuple(found.unchanged),
-            wanted=tuple(found.wanted),
+            unchanged=tuple(figures.unchanged),
+            wanted=tuple(figures.wanted),
             questions=tuple(read.questions),
             notes=tuple(notes),
         )
@@ -124,18 +127,22 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
     return Calibrated(document, plan.name, before, after)
 
 
-def keep(made: Calibrated, target: Path) -> None:
+def keep(calibration: Calibrated, target: Path) -> None:
     """Write the file, unless it was changed since it was read. Raises BadUsage."""
     with alone(target):
-        if made.before and target.is_file() and target.read_text("utf-8") != made.before:
+        if (
+            calibration.before
+            and target.is_file()
+            and target.read_text("utf-8") != calibration.before
+        ):
             raise BadUsage(f"{target} was changed since it was read", "run it again")
-        write(target, made.after)
+        write(target, calibration.after)
 
 
 def _uses(read: Read) -> dict[str, StepUse]:
     groups = [queries.GROUPS["step"]]
-    found = sizes(read.engine, groups)
-    return step_uses(read.cells(groups), read.entries, found.inputs, found.outputs)
+    token_sizes = sizes(read.engine, groups)
+    return step_uses(read.cells(groups), read.entries, token_sizes.inputs, token_sizes.outputs)
 
 
 def _fresh(uses: Mapping[str, StepUse]) -> Opened:
@@ -158,26 +165,26 @@ def _matched(
             hint = did_you_mean(name, models) or "model steps: " + ", ".join(models)
             raise BadUsage(f"--step: the workload has no model step '{name}'", hint)
         if named[name] not in uses:
-            logged = ", ".join(repr(one) for one in list(uses)[:10])
+            logged = ", ".join(repr(used) for used in list(uses)[:10])
             raise BadUsage(f"--step {name}: no request was logged as that", f"logged: {logged}")
-    found: dict[str, list[str]] = {}
+    matched: dict[str, list[str]] = {}
     for name in models:
         logged = named.get(name) or name
-        names = [one for one in uses if one == logged or role_of(one or "answer") == logged]
+        names = [used for used in uses if used == logged or role_of(used or "answer") == logged]
         if names:
-            found[name] = names
-    if not found and len(models) == 1:
-        found = {models[0]: list(uses)}
-    taken = {one for names in found.values() for one in names}
-    notes = [f"step {name}: nothing was logged for it" for name in models if name not in found]
+            matched[name] = names
+    if not matched and len(models) == 1:
+        matched = {models[0]: list(uses)}
+    taken = {used for names in matched.values() for used in names}
+    notes = [f"step {name}: nothing was logged for it" for name in models if name not in matched]
     notes += [
-        f"logged as '{one}': {use.calls:,} calls of no step of the workload (--step NAME='{one}')"
-        for one, use in uses.items()
-        if one not in taken
+        f"logged as '{used}': {use.calls:,} calls of no step of the workload (--step NAME='{used}')"
+        for used, use in uses.items()
+        if used not in taken
     ]
-    if not found:
+    if not matched:
         raise BadUsage("no logged step is a step of the workload", "; ".join(notes))
-    return found, notes
+    return matched, notes
 
 
 def _measured(
@@ -186,8 +193,8 @@ def _measured(
     uses = _uses(read)
     hours = queries.hours(read.engine)
     whole = whole_days(hours)
-    made = Measures(
-        uses={step: together([uses[one] for one in names]) for step, names in matched.items()},
+    measured = Measures(
+        uses={step: together([uses[name] for name in names]) for step, names in matched.items()},
         rates=_rates(read, matched),
         volume=_volume(read, matched, whole, asked),
         runs=_runs(workload, asked.stack),
@@ -197,29 +204,29 @@ def _measured(
         hourly=_hourly(workload, hours, whole),
         rests=_rests(read),
     )
-    return calibrate(workload, made), made
+    return calibrate(workload, measured), measured
 
 
 def _rests(read: Read) -> str:
-    kinds = ", ".join(dict.fromkeys(one.source for one in read.counts if one.source))
+    kinds = ", ".join(dict.fromkeys(count.source for count in read.counts if count.source))
     span = f"{read.first} to {read.last}" if read.first is not None else "without times"
     return f"{kinds}, {span}"
 
 
 def _rates(read: Read, matched: Mapping[str, list[str]]) -> dict[str, StepRates]:
-    rows = {one.step: one for one in measures.steps(read.engine)}
-    found = {}
+    rows = {row.step: row for row in measures.steps(read.engine)}
+    rates = {}
     for step, names in matched.items():
         own = [rows[name] for name in names if name in rows]
-        found[step] = StepRates(
-            answered=sum(one.answered for one in own),
-            failed=sum(one.failed for one in own),
-            tries=sum(one.tries for one in own),
-            again=sum(one.again for one in own),
-            labelled=sum(one.labelled for one in own),
-            right=sum((one.right for one in own), ZERO),
+        rates[step] = StepRates(
+            answered=sum(row.answered for row in own),
+            failed=sum(row.failed for row in own),
+            tries=sum(row.tries for row in own),
+            again=sum(row.again for row in own),
+            labelled=sum(row.labelled for row in own),
+            right=sum((row.right for row in own), ZERO),
         )
-    return found
+    return rates
 
 
 def _volume(
@@ -228,15 +235,15 @@ def _volume(
     """Requests and calls of whole days; of all days where none is whole."""
     days = measures.days(read.engine)
     span = whole or Whole(
-        min((one.day for one in days), default=0), max((one.day for one in days), default=0)
+        min((day.day for day in days), default=0), max((day.day for day in days), default=0)
     )
-    inside = [one for one in days if span.first <= one.day <= span.last]
+    inside = [day for day in days if span.first <= day.day <= span.last]
     calls = {
-        step: sum(one.requests for one in inside if one.step in names)
+        step: sum(day.requests for day in inside if day.step in names)
         for step, names in matched.items()
     }
     first = {
-        step: sum(one.first for one in inside if one.step in names)
+        step: sum(day.first for day in inside if day.step in names)
         for step, names in matched.items()
     }
     traces = 0 if measures.untraced(read.engine) else measures.traces(read.engine, *span)
@@ -244,10 +251,10 @@ def _volume(
     what = "traces" if traces else "first attempts of the step of most"
     if not inside:  # without times: all that there is
         uses = _uses(read)
-        calls = {step: sum(uses[one].calls for one in names) for step, names in matched.items()}
+        calls = {step: sum(uses[name].calls for name in names) for step, names in matched.items()}
         requests = Decimal(max(calls.values(), default=0))
     words = f"{rounded(requests)} {what} in {span.days} whole days, {_rests(read)}"
-    kinds = {kind for one in read.counts for kind in one.source.split(", ")}
+    kinds = {kind for count in read.counts for kind in count.source.split(", ")}
     unknown = asked.sampling is None and kinds & set(SAMPLED)
     if whole is None or unknown:
         return Volume(requests, None, calls, words)
@@ -268,12 +275,12 @@ def _runs(workload: Workload, stack: str | None) -> Mapping[str, Decimal]:
 def _factors(workload: Workload, stack: str | None) -> dict[str, tuple[Decimal, Decimal]]:
     """What a stack's bindings multiply the workload's tokens by, of each step that has any."""
     bound = workload.stack[stack or next(iter(workload.stack))]
-    found = {}
+    factors = {}
     for step in workload.step:
         binding = bound.binding(step.model) if step.model else None
         if binding is not None:
-            found[step.name] = (binding.input_factor, binding.output_factor)
-    return found
+            factors[step.name] = (binding.input_factor, binding.output_factor)
+    return factors
 
 
 def _turns(workload: Workload, read: Read, matched: Mapping[str, list[str]]) -> Turns | None:
@@ -281,11 +288,11 @@ def _turns(workload: Workload, read: Read, matched: Mapping[str, list[str]]) -> 
     if answering is None:
         return None
     names = matched.get(answering.name, [])
-    found = measures.history(read.engine, names) if names else None
-    if found is None:
+    history = measures.history(read.engine, names) if names else None
+    if history is None:
         return None
-    mean = Decimal(found.turns) / found.conversations
-    return Turns(mean, Decimal(str(found.slope)), Decimal(str(found.gap_seconds)))
+    mean = Decimal(history.turns) / history.conversations
+    return Turns(mean, Decimal(str(history.slope)), Decimal(str(history.gap_seconds)))
 
 
 def _hourly(
@@ -309,11 +316,13 @@ def _models(workload: Workload, uses: Mapping[str, StepUse]) -> tuple[dict[str, 
             for offer, of in uses[step.name].offers.items():
                 own[offer] = own.get(offer, 0) + of
     notes = [
-        f"role {role}: " + ", ".join(f"{offer} {of:,} calls" for offer, of in found.items())
-        for role, found in calls.items()
-        if len(found) > 1
+        f"role {role}: " + ", ".join(f"{offer} {of:,} calls" for offer, of in counts.items())
+        for role, counts in calls.items()
+        if len(counts) > 1
     ]
-    return {role: max(own, key=lambda one: own[one]) for role, own in calls.items() if own}, notes
+    return {
+        role: max(own, key=lambda offer: own[offer]) for role, own in calls.items() if own
+    }, notes
 
 
 def _like(
@@ -322,7 +331,11 @@ def _like(
     """The stack whose other roles a measured one takes over; None where one has these models."""
     for stack in workload.stack.values():
         bound = {role: stack.binding(role) for role in models}
-        ids = {role: one.offer for role, one in bound.items() if one is not None and one.offer}
+        ids = {
+            role: binding.offer
+            for role, binding in bound.items()
+            if binding is not None and binding.offer
+        }
         if {role: _id(catalog, offer) for role, offer in ids.items()} == dict(models):
             return None
     return asked.stack or next(iter(workload.stack))
@@ -337,15 +350,15 @@ def _with_stack(
     plan: Opened, text: str, like: str, models: Mapping[str, str], notes: list[str]
 ) -> str:
     """The text with a stack of the models in use; a note where the file has no room for one."""
-    made = with_stack(text, STACK, like, models)
+    after = with_stack(text, STACK, like, models)
     try:
-        _check(plan, made)
+        _check(plan, after)
     except CostplanError:
         said = ", ".join(f"{role} = {offer}" for role, offer in models.items())
         notes.append(f"models in use, for a stack of your own: {said}")
         return text
     notes.append(f"stack '{STACK}' has the models in use, and the other roles of '{like}'")
-    return made
+    return after
 
 
 STACK = "measured"
@@ -353,6 +366,6 @@ STACK = "measured"
 
 def _check(plan: Opened, after: str) -> None:
     """Raises DocumentError where the measured workload contradicts itself."""
-    made = read_workload(plan.name, after, plan.folder)
-    if made.workload is None or made.problems:
-        raise DocumentError(plan.name, after, made.problems)
+    reopened = read_workload(plan.name, after, plan.folder)
+    if reopened.workload is None or reopened.problems:
+        raise DocumentError(plan.name, after, reopened.problems)

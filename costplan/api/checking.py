@@ -103,7 +103,7 @@ def check_subject(
         facts += rule_changes(Path(opened.name), base, None, policies)
     else:
         against = _Against()
-    made = check(
+    checked = check(
         document,
         sets,
         subject=opened.name,
@@ -113,8 +113,8 @@ def check_subject(
         without=against.without or NOT_GIVEN,
         facts=facts,
     )
-    place(made, texts, opened.name if isinstance(opened, Opened) else None)
-    return made
+    place(checked, texts, opened.name if isinstance(opened, Opened) else None)
+    return checked
 
 
 class _Judged(NamedTuple):
@@ -178,10 +178,10 @@ def _revision(
         raise BadUsage("--base is a git revision of a workload", "--baseline FILE")
     if not compares:
         return _Against()
-    found = _before(opened, base, now, locking, rates)
-    if not isinstance(found, EstimateDocument):
-        return _Against(without=found)
-    return _Against(found, f"{short(base)}:{Path(opened.name).name}")
+    before = _before(opened, base, now, locking, rates)
+    if not isinstance(before, EstimateDocument):
+        return _Against(without=before)
+    return _Against(before, f"{short(base)}:{Path(opened.name).name}")
 
 
 def _baseline(
@@ -225,34 +225,34 @@ def _before(
     path, name = Path(subject.name), short(revision)
     Repository.find(path).commit(revision)
     try:
-        made = estimate_at(path, revision, now.as_of, Locking(off=locking.off), rates)
+        earlier = estimate_at(path, revision, now.as_of, Locking(off=locking.off), rates)
     except CostplanError as error:
         said = str(error).splitlines()[0].removeprefix("error: ")
         why = fact("base-untold", name, reason=said)
         return NoBaseline(why, f"mend {path.name} on the base first, or lift the limit")
-    if made is None:
+    if earlier is None:
         return NoBaseline(
             fact("base-lacks-file", name, file=path.name),
             "a limit on the month beside it, such as --max-total 500, judges what is new",
             new=True,
         )
-    if made.currency != now.currency:
+    if earlier.currency != now.currency:
         return NoBaseline(
-            fact("base-currency", name, before=made.currency, now=now.currency),
+            fact("base-currency", name, before=earlier.currency, now=now.currency),
             f"change the currency alone first, or give a --baseline in {now.currency}",
         )
-    return made
+    return earlier
 
 
 def _vendors(opened: Opened | None) -> Callable[[str], str | None]:
     """Who sells an offer. The catalogue is opened when the first one is asked for."""
-    found: list[Catalog] = []
+    catalogs: list[Catalog] = []
 
     def vendor_of(offer: str) -> str | None:
-        if not found:
+        if not catalogs:
             own = (opened.folder, opened.prices, opened.name, opened.text) if opened else (Path(),)
-            found.append(open_catalog(*own))
-        entry = found[0].find(offer)
+            catalogs.append(open_catalog(*own))
+        entry = catalogs[0].find(offer)
         return None if entry is None else entry.vendor
 
     return vendor_of

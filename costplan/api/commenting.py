@@ -45,16 +45,16 @@ def comment_of(
         raise BadUsage(f"'{clean(tag)}' is no tag", "letters, digits, - and _")
     parts, changes = [], []
     for name in files:
-        found = open_text(name)
-        if isinstance(found, str):
+        opened = open_text(name)
+        if isinstance(opened, str):
             if documents:
                 raise BadUsage(f"{clean(name)} is no saved document", "--documents takes no other")
-            parts.append(found)
-        elif isinstance(found, Saved):
-            parts.append(render(found.document, "markdown", Look()))
+            parts.append(opened)
+        elif isinstance(opened, Saved):
+            parts.append(render(opened.document, "markdown", Look()))
         else:
-            parts.append(draw_result(found.document, "markdown", Look()))
-            changes.append(found.document.changed)
+            parts.append(draw_result(opened.document, "markdown", Look()))
+            changes.append(opened.document.changed)
     if quote is not None:
         refuse_link(quote)
         parts.append(quoted(read_file(quote)))
@@ -94,5 +94,5 @@ def keep(
         carry_out(thread, planned, body)
     finally:
         thread.close()
-    words = ", ".join(f"{one.action}d" if one.action != "hide" else "hid" for one in planned)
+    words = ", ".join(f"{step.action}d" if step.action != "hide" else "hid" for step in planned)
     return f"{words} the comment" if words else "nothing to say that is not there already"

@@ -35,17 +35,19 @@ def diff_files(
     if base == head == "-":
         raise BadUsage("standard input cannot be both sides")
     opened = [open_subject(base, (), rates), open_subject(head, (), rates)]
-    saved = [one.document for one in opened if isinstance(one, SavedEstimate)]
+    saved = [side.document for side in opened if isinstance(side, SavedEstimate)]
     if len(saved) == 2 and as_of is not None:
         raise BadUsage("both sides are saved estimates: their prices are of their own day")
     if len(saved) == 2 and rates:
         raise BadUsage("both sides are saved estimates: their exchange rates are made")
     day = as_of or (saved[0].as_of if saved else datetime.now(UTC).date())
-    made = [
-        one.document if isinstance(one, SavedEstimate) else estimate_opened(one, day, (), locking)
-        for one in opened
+    documents = [
+        side.document
+        if isinstance(side, SavedEstimate)
+        else estimate_opened(side, day, (), locking)
+        for side in opened
     ]
-    return diff(made[0], made[1], called(base), called(head), stacks)
+    return diff(documents[0], documents[1], called(base), called(head), stacks)
 
 
 def diff_revisions(
@@ -73,9 +75,9 @@ def diff_revisions(
     if after is None:
         raise BadUsage(f"{head} has no {path}", "name a revision that has it: --head REV")
     before = estimate_at(path, base, day, locking, rates)
-    made = diff(before, after, short(base), short(head) if head else WORKING_TREE, stacks)
-    made.facts += rule_changes(path, base, head)
-    return made
+    document = diff(before, after, short(base), short(head) if head else WORKING_TREE, stacks)
+    document.facts += rule_changes(path, base, head)
+    return document
 
 
 def estimate_at(

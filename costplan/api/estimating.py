@@ -65,12 +65,12 @@ def estimate_opened(
     from costplan.plan.bill.estimate import estimate
 
     catalog = catalog_of(opened, locking, catalog)
-    made = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
-    made.lock = pinned_by(catalog, as_of, locking)
-    made.overrides = overrides_in(catalog, made)
-    for stack in made.estimates:
+    document = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
+    document.lock = pinned_by(catalog, as_of, locking)
+    document.overrides = overrides_in(catalog, document)
+    for stack in document.estimates:
         stack.facts += strangers(catalog)
-    return made
+    return document
 
 
 def compare_opened(
@@ -89,7 +89,7 @@ def compare_opened(
     from costplan.store.files.throughput import CapacityFiles
 
     catalog = catalog_of(opened, locking, catalog)
-    made = with_places(
+    comparison = with_places(
         opened,
         catalog,
         lambda ready: compare(
@@ -102,11 +102,11 @@ def compare_opened(
             capacity=CapacityFiles(opened.folder),
         ),
     )
-    document = made.document
+    document = comparison.document
     document.lock = pinned_by(catalog, as_of, locking)
     document.overrides = overrides_in(catalog, document)
-    made.facts = [*document.price_facts, *made.facts, *strangers(catalog)]
-    return made
+    comparison.facts = [*document.price_facts, *comparison.facts, *strangers(catalog)]
+    return comparison
 
 
 def write_recommended(made: Comparison, opened: Opened, path: Path) -> None:
@@ -205,12 +205,12 @@ def pinned_by(catalog: Catalog, day: date, locking: Locking) -> Pinned | None:
                 said.append(f"{product}: the catalogue also has {entry.id}")
     missing = [entry.id for entry in used if entry.shelf not in (SHELF, OWN)]
     name, ids = lock.path.name, tuple(entry.id for entry in pinned)
-    made = Pinned(name, lock.head.as_of, ids, tuple(said), tuple(missing))
+    pin = Pinned(name, lock.head.as_of, ids, tuple(said), tuple(missing))
     if locking.strict and (said or missing):
-        also = [*said, *(f"{one}: not in {name}" for one in missing)]
+        also = [*said, *(f"{offer}: not in {name}" for offer in missing)]
         hint = "review it, then 'costplan pricing lock --update'"
         raise NotAsLocked(f"prices are not as {lock.path} pins them", hint, also)
-    return made
+    return pin
 
 
 def with_places(

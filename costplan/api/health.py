@@ -31,12 +31,12 @@ def installation(settings: Iterable[Setting], terminal: Terminal) -> Health:
     today = datetime.now(UTC).date()
     settings = tuple(settings)
     packages = tuple(health.packages())
-    problems += [f"{one.name}: {one.problem}" for one in settings if one.problem]
-    problems += [sentence for one in read for sentence in one.problems]
+    problems += [f"{setting.name}: {setting.problem}" for setting in settings if setting.problem]
+    problems += [sentence for shelf in read for sentence in shelf.problems]
     problems += [
-        f"{one.name} is not installed, and some commands need it"
-        for one in packages
-        if one.needed and one.version is None
+        f"{package.name} is not installed, and some commands need it"
+        for package in packages
+        if package.needed and package.version is None
     ]
     return Health(
         version=__version__,
@@ -45,7 +45,7 @@ def installation(settings: Iterable[Setting], terminal: Terminal) -> Health:
         program=sys.executable,
         as_of=today,
         stale_days=STALE_DAYS,
-        catalogues=tuple(_shelf(one, today) for one in read),
+        catalogues=tuple(_shelf(shelf, today) for shelf in read),
         workload=None if workload is None else str(workload),
         settings=settings,
         tokens=health.secrets(),
@@ -64,12 +64,12 @@ def _shelf(read: Read, today: date) -> Shelf:
 
     terms = Terms(today, today, 0, STALE_DAYS)
     stale, newest = 0, None
-    for one in read.filed or ():
-        item = one.entry.item
+    for filing in read.filed or ():
+        item = filing.entry.item
         looked = (
-            stale_model(one.entry, item, terms)
+            stale_model(filing.entry, item, terms)
             if isinstance(item, Model)
-            else stale_offer(one.entry, item, terms)
+            else stale_offer(filing.entry, item, terms)
         )
         stale += any(True for _ in looked)
         for _, origin in item.origins():

@@ -51,7 +51,7 @@ def under(
     for file, key, rate in _house_rates(files, workload.currency):
         if _codes(key) in given:
             continue
-        for stated in [one for one in exchange if _codes(one) == _codes(key)]:
+        for stated in [known for known in exchange if _codes(known) == _codes(key)]:
             if (stated, exchange.pop(stated)) != (key, rate):
                 facts.append(fact("rate-ignored", stated, policy=file))
         exchange[key] = rate
@@ -67,12 +67,14 @@ def judge_ages(document: EstimateDocument, files: Sequence[PolicyFile]) -> Estim
     from costplan.plan.bill.estimate import stale_prices
 
     today = datetime.now(UTC).date()
-    for made in document.estimates:
-        known = {(one.subject, one.values["checked"]) for one in made.facts_of("stale-price")}
-        made.facts += [
-            one
-            for one in stale_prices(made.lines, document.as_of, min(ages), today)
-            if (one.subject, one.values["checked"]) not in known
+    for estimate in document.estimates:
+        known = {
+            (stale.subject, stale.values["checked"]) for stale in estimate.facts_of("stale-price")
+        }
+        estimate.facts += [
+            stale
+            for stale in stale_prices(estimate.lines, document.as_of, min(ages), today)
+            if (stale.subject, stale.values["checked"]) not in known
         ]
     return document
 
@@ -85,7 +87,7 @@ def narrowed(
     rates: str | Sequence[str],
 ) -> Iterable[Fact]:
     """What was left out of a check, or changed for it: a pass says of what it is one."""
-    checked = {made.stack for made in document.estimates}
+    checked = {estimate.stack for estimate in document.estimates}
     left = [name for name in known if name not in checked]
     if left:
         yield fact("stacks-not-checked", stacks=left)
@@ -103,7 +105,7 @@ def idle(files: Iterable[PolicyFile], document: EstimateDocument) -> Iterable[Fa
 
     for file in files:
         rules = RuleSet(file.name, file.rules.budget, file.rules.policy)
-        if not any(rules.rules_for(made.stack) for made in document.estimates):
+        if not any(rules.rules_for(estimate.stack) for estimate in document.estimates):
             yield fact("idle-policy", file.name)
 
 

@@ -141,7 +141,7 @@ def check(
     return check_subject(
         _subject(subject),
         {key: number(key, value) for key, value in (limits or {}).items()},
-        [Path(one) for one in policies],
+        [Path(path) for path in policies],
         baseline=None if baseline is None else _subject(baseline),
         as_of=as_of,
         stacks=stacks,
@@ -183,9 +183,9 @@ def report(
     from costplan.words import several
 
     given = [documents] if isinstance(documents, str | Path | Plain) else documents
-    found = [one for document in given for one in _drawable(document)]
+    drawables = [drawable for document in given for drawable in _drawable(document)]
     choice = Choice(several(stacks), several(filters), fields, group_by, top)
-    return draw(found, form, choice, Look())
+    return draw(drawables, form, choice, Look())
 
 
 def price(
@@ -241,10 +241,10 @@ def share(name: str, value: Decimal | int | str) -> Decimal:
     """A share between 0 and 1. Raises BadUsage."""
     from costplan.problems import BadUsage
 
-    found = number(name, value)
-    if not 0 <= found <= 1:
-        raise BadUsage(f"{name} is {found}: it is a share between 0 and 1")
-    return found
+    parsed = number(name, value)
+    if not 0 <= parsed <= 1:
+        raise BadUsage(f"{name} is {parsed}: it is a share between 0 and 1")
+    return parsed
 
 
 def _today() -> date:

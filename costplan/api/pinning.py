@@ -45,10 +45,10 @@ def pin(
 
     path = out or opened.lock_path
     with alone(path) if path is not None else nullcontext():
-        made = relock(opened, as_of, out, everything, offers)
-        if made.text != made.before:
-            write(made.path, made.text)
-    return made
+        relocked = relock(opened, as_of, out, everything, offers)
+        if relocked.text != relocked.before:
+            write(relocked.path, relocked.text)
+    return relocked
 
 
 def relock(
@@ -71,7 +71,11 @@ def relock(
     good, damaged = old.sound() if old else ([], [])
     before = dict(old.products) if old else {}
     if old is not None:
-        names = [one.id for one in good] if everything else [_pinned_id(old, one) for one in offers]
+        names = (
+            [locked.id for locked in good]
+            if everything
+            else [_pinned_id(old, offer) for offer in offers]
+        )
         old.drop([*damaged, *names])
     catalog = LockedCatalog(Catalog(catalog_shelves(opened.folder)), old, own_shelf(opened))
     _trace(opened, catalog, as_of)
@@ -84,12 +88,12 @@ def relock(
     if old is not None and text == lock_text(good, before, as_of, tool) and not damaged:
         text = old.text
     diff = price_diff(
-        [one.entry for one in good],
-        [one.entry for one in entries],
+        [locked.entry for locked in good],
+        [locked.entry for locked in entries],
         Side(f"{path.name} of {old.head.as_of}" if old else "nothing", as_of),
         Side(path.name, as_of),
     )
-    gone = tuple(one for one in damaged if one not in {entry.id for entry in entries})
+    gone = tuple(name for name in damaged if name not in {entry.id for entry in entries})
     return Relocked(path, text, old.text if old else "", diff, len(entries), gone)
 
 
@@ -133,14 +137,14 @@ def price_changes(
     here = Path()
     before, after = open_price_set(old, as_of, here), open_price_set(new, as_of, here)
     olds, news, said = together(before, after)
-    sides = [Side(one.name, one.as_of) for one in (before, after)]
-    made = price_diff(olds, news, *sides)
+    sides = [Side(side.name, side.as_of) for side in (before, after)]
+    diff = price_diff(olds, news, *sides)
     if opened is not None:
-        made = _with_bills(made, opened, before, after)
-    return made, said
+        diff = _with_bills(diff, opened, before, after)
+    return diff, said
 
 
-def _with_bills(made: PriceDiff, opened: Opened, before: PriceSet, after: PriceSet) -> PriceDiff:
+def _with_bills(diff: PriceDiff, opened: Opened, before: PriceSet, after: PriceSet) -> PriceDiff:
     from costplan.plan.bill.estimate import estimate
     from costplan.plan.prices.price_diff import bill_changes
     from costplan.store.files.price_sets import catalog_with
@@ -151,7 +155,7 @@ def _with_bills(made: PriceDiff, opened: Opened, before: PriceSet, after: PriceS
         return with_places(opened, catalog, lambda ready: estimate(*ready, side.as_of))
 
     first, last = bill(before), bill(after)
-    return made._replace(
+    return diff._replace(
         workload=first.workload, currency=first.currency, bills=bill_changes(first, last)
     )
 
@@ -161,6 +165,6 @@ def check_lock(opened: Opened, as_of: date, path: Path | None) -> Pinned:
     locking = Locking(path, strict=True)
     catalog = catalog_of(opened, locking)
     _trace(opened, catalog, as_of)
-    made = pinned_by(catalog, as_of, locking)
-    assert made is not None
-    return made
+    pinned = pinned_by(catalog, as_of, locking)
+    assert pinned is not None
+    return pinned

@@ -51,11 +51,11 @@ def list_prices(category: str | None, vendor: str | None, wanted: Wanted, when: 
         chosen.sort(key=lambda head: (head.category, head.id), reverse=wanted.descending)
         needed = chosen[:limit]  # nothing of the others matters, and to read all takes a second
     listed = price_list([catalog.get(head.id) for head in needed], when)
-    found = narrow(listed, wanted._replace(limit=None))
+    narrowed = narrow(listed, wanted._replace(limit=None))
     if needed is chosen:
-        fit = len(found.entries)
-        found = found._replace(entries=found.entries[:limit])
-    return Listed(found, fit, bool(chosen))
+        fit = len(narrowed.entries)
+        narrowed = narrowed._replace(entries=narrowed.entries[:limit])
+    return Listed(narrowed, fit, bool(chosen))
 
 
 def search_prices(words: Sequence[str], limit: int) -> Search:

@@ -94,16 +94,16 @@ def _used(names: Sequence[str], options: Options, catalog: Catalog) -> Used:
     with opened(names, options._replace(by=("day",)), catalog) as read:
         cells = read.cells([queries.GROUPS["day"]])
         lines = logged_lines(cells, read.entries, read.cut, options.day)
-        unread = sum(sum(one.unread.values()) for one in read.counts)
-        unread += sum(one.rows for one in read.states if one.what not in NO_FAULT)
+        unread = sum(sum(count.unread.values()) for count in read.counts)
+        unread += sum(state.rows for state in read.states if state.what not in NO_FAULT)
         notes = [f"{unread:,} records of the usage could not be counted"] if unread else []
-        if any(one.low != one.high for one in cells):
+        if any(cell.low != cell.high for cell in cells):
             notes.append("the usage has lost the sizes of requests: its lower bound is compared")
-        missing = {one.line.price.offer for one in lines if one.line.amount is None}
+        missing = {logged.line.price.offer for logged in lines if logged.line.amount is None}
         notes += [
             f"{name}: a price is missing, so the usage costs more" for name in sorted(missing)
         ]
-        calls = Decimal(sum(one.requests for one in cells))
+        calls = Decimal(sum(cell.requests for cell in cells))
         return Used(lines, calls, read.first, read.last, tuple(read.questions), notes)
 
 
@@ -121,7 +121,7 @@ def _invoice(
 
 def _day(used: Used | None, invoice: Invoice | None, options: Options) -> date:
     """The day whose plan is compared: the first that is billed, else logged, else today."""
-    begins = [one.begin for one in invoice.lines if one.begin is not None] if invoice else []
+    begins = [line.begin for line in invoice.lines if line.begin is not None] if invoice else []
     if options.fixed:
         return options.day
     if begins:
@@ -147,23 +147,23 @@ def _planned(workload: Workload, catalog: Catalog, name: str | None, day: date) 
     cost = total(line.amount for line in others if line.amount is not None)
     notes = [f"{len(others)} other lines of the plan, {grouped(cost, 2)} a month"] if others else []
     roles = {line.role for line in tokens}
-    calls = total(one.count for one in month.usage.model_calls if one.role in roles)
+    calls = total(call.count for call in month.usage.model_calls if call.role in roles)
     return Planned(workload, stack, tokens, calls, notes)
 
 
 def _currency(planned: Planned | None, used: Used | None, invoice: Invoice | None) -> str:
-    found: dict[str, str] = {}
+    currencies: dict[str, str] = {}
     if planned is not None:
-        found.setdefault(planned.workload.currency, "the workload")
+        currencies.setdefault(planned.workload.currency, "the workload")
     for line in used.lines if used is not None else ():
-        found.setdefault(line.currency, "the usage")
+        currencies.setdefault(line.currency, "the usage")
     for billed in invoice.lines if invoice is not None else ():
         if billed.currency is not None:
-            found.setdefault(billed.currency, "the invoice")
-    if len(found) > 1:
-        said = ", ".join(f"{who} in {currency}" for currency, who in found.items())
+            currencies.setdefault(billed.currency, "the invoice")
+    if len(currencies) > 1:
+        said = ", ".join(f"{who} in {currency}" for currency, who in currencies.items())
         raise BadUsage(f"two currencies are not compared: {said}", "leave one of them out by [map]")
-    return next(iter(found), "USD")
+    return next(iter(currencies), "USD")
 
 
 def _document(
@@ -185,7 +185,7 @@ def _document(
         if planned is not None:
             steps += plan_steps(plan, taken, (planned.calls * share, used.calls))
     listed, expected = (
-        total(getattr(one, side) for one in taken) for side in ("listed", "expected")
+        total(getattr(row, side) for row in taken) for side in ("listed", "expected")
     )
     if planned is not None:
         steps.append(Step("terms", expected - listed, ""))
@@ -193,13 +193,13 @@ def _document(
         None if used is None or used.first is None or used.last is None else (used.first, used.last)
     )
     lines: list[Compared] = []
-    made = None
+    matched = None
     if invoice is not None:
-        billed = [Billed(*one[:8]) for one in invoice.lines]
-        made = invoice_steps(taken, billed, span)
-        steps += made.steps
-        lines = made.lines
-        notes += made.notes
+        billed = [Billed(*line[:8]) for line in invoice.lines]
+        matched = invoice_steps(taken, billed, span)
+        steps += matched.steps
+        lines = matched.lines
+        notes += matched.notes
         not_compared += _left_aside(invoice, used is not None and span is None)
     return Reconciliation(
         currency=currency,
@@ -207,14 +207,14 @@ def _document(
         stack=None if planned is None else planned.stack,
         begin=span[0] if span else None,
         end=span[1] if span else None,
-        planned=total(one.listed for one in plan) if planned is not None else None,
+        planned=total(row.listed for row in plan) if planned is not None else None,
         usage_at_list=listed if used is not None else None,
         expected=expected,
-        invoiced=None if invoice is None else total(one.amount for one in invoice.lines),
-        steps=tuple(one for one in steps if one.amount or one.name == "unexplained"),
+        invoiced=None if invoice is None else total(line.amount for line in invoice.lines),
+        steps=tuple(step for step in steps if step.amount or step.name == "unexplained"),
         lines=tuple(lines),
-        not_mapped=() if made is None else tuple(made.not_mapped),
-        gaps=() if made is None else tuple(made.gaps),
+        not_mapped=() if matched is None else tuple(matched.not_mapped),
+        gaps=() if matched is None else tuple(matched.gaps),
         questions=() if used is None else used.questions,
         limit=limit,
         not_compared=tuple(not_compared),
@@ -228,7 +228,7 @@ def _left_aside(invoice: Invoice, timeless: bool) -> list[str]:
     if invoice.unread:
         said.append(f"{invoice.unread:,} lines of the invoice that could not be read")
     if invoice.elsewhere:
-        cost = total(one.amount for one in invoice.elsewhere)
+        cost = total(line.amount for line in invoice.elsewhere)
         what = f"{len(invoice.elsewhere):,} lines of the invoice of other services"
         said.append(f"{what}, {grouped(cost, 2)}")
     if timeless:
@@ -251,10 +251,10 @@ def _month_share(used: Used | None) -> tuple[Decimal, list[str]]:
 
 
 def _of_plan(planned: Planned, share: Decimal) -> list[Taken]:
-    made = []
+    taken = []
     for line in planned.lines:
         if line.list_amount is not None and line.amount is not None:
-            made.append(
+            taken.append(
                 Taken(
                     None,
                     line.price.offer,
@@ -264,31 +264,31 @@ def _of_plan(planned: Planned, share: Decimal) -> list[Taken]:
                     scaled(line.amount, share),
                 )
             )
-    return made
+    return taken
 
 
 def _of_usage(used: Used, planned: Planned | None, day: date) -> tuple[list[Taken], list[str]]:
     """Logged lines with what they cost after the workload's terms, each its part."""
-    priced = [one for one in used.lines if one.line.amount is not None]
+    priced = [logged for logged in used.lines if logged.line.amount is not None]
     after: dict[int, Decimal] = {}
     added: list[LineItem] = []
     notes: list[str] = []
     if planned is not None:
-        lines = [one.line for one in priced]
+        lines = [logged.line for logged in priced]
         agreed = with_terms(planned.workload, planned.stack, lines, day)
         added, notes = agreed.added, agreed.notes
-    for at, one in enumerate(priced):
-        after[at] = one.line.amount if one.line.amount is not None else ZERO
+    for at, logged in enumerate(priced):
+        after[at] = logged.line.amount if logged.line.amount is not None else ZERO
     taken = [
         Taken(
-            None if one.day is None else date.fromisoformat(one.day),
-            one.line.price.offer,
-            one.line.price.charge,
-            one.line.quantity,
-            one.line.list_amount or ZERO,
+            None if logged.day is None else date.fromisoformat(logged.day),
+            logged.line.price.offer,
+            logged.line.price.charge,
+            logged.line.quantity,
+            logged.line.list_amount or ZERO,
             settle(after[at]),
         )
-        for at, one in enumerate(priced)
+        for at, logged in enumerate(priced)
     ]
     for line in added:
         price = line.price

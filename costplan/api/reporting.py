@@ -64,7 +64,7 @@ class Choice(NamedTuple):
             )
 
 
-def draw(found: Iterable[Saved | SavedResult], form: str, choice: Choice, look: Look) -> str:
+def draw(opened: Iterable[Saved | SavedResult], form: str, choice: Choice, look: Look) -> str:
     """Documents as one text in a format of ``costplan.render``.
 
     Raises BadUsage for a format or a choice that they have not.
@@ -72,9 +72,9 @@ def draw(found: Iterable[Saved | SavedResult], form: str, choice: Choice, look: 
     from costplan.render.results import draw_results
 
     choice.check(form)
-    found = list(found)
-    saved = [one for one in found if isinstance(one, Saved)]
-    results = [one for one in found if isinstance(one, SavedResult)]
+    opened = list(opened)
+    saved = [document for document in opened if isinstance(document, Saved)]
+    results = [document for document in opened if isinstance(document, SavedResult)]
     if results:
         _alone(results, saved, choice, look)
         if choice.summary:
@@ -135,10 +135,10 @@ def _alone(
     """Raises BadUsage where results stand beside documents of lines, or options ask for lines."""
     first, kind = results[0], kind_of(results[0].document)
     if saved:
-        other = saved[0]
+        beside = saved[0]
         raise BadUsage(
-            f"{first.name} is a {kind} and has no lines, as {other.name} has: "
-            f"it cannot be drawn beside the {kind_of(other.document)}",
+            f"{first.name} is a {kind} and has no lines, as {beside.name} has: "
+            f"it cannot be drawn beside the {kind_of(beside.document)}",
             "report diffs and checks by themselves, documents of lines by themselves",
         )
     asked = {

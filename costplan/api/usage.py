@@ -59,14 +59,14 @@ class Read(NamedTuple):
 
     def cells(self, groups: Sequence[str]) -> list[Counted]:
         """Cells by groups of SQL, without models that the user left out."""
-        found = queries.cells(self.engine, self.cut, groups)
-        return [one for one in found if (one.vendor, one.model) not in self.ignored]
+        cells = queries.cells(self.engine, self.cut, groups)
+        return [cell for cell in cells if (cell.vendor, cell.model) not in self.ignored]
 
 
 @contextmanager
 def opened(names: Sequence[str], options: Options, catalog: Catalog) -> Iterator[Read]:
     """Usage of some files, for as long as it is asked. Raises BadUsage for what is no usage."""
-    extra = [one for one in options.by if one not in queries.GROUPS]
+    extra = [group for group in options.by if group not in queries.GROUPS]
     engine = Engine(extra)
     try:
         mapping = options.mapping
@@ -76,7 +76,7 @@ def opened(names: Sequence[str], options: Options, catalog: Catalog) -> Iterator
         resolver = Resolver(catalog, mapping.map, options.vendor or mapping.vendor)
         logged = queries.logged(engine)
         entries, questions, ignored = _resolved(logged, resolver)
-        days = [day for one in logged for day in (one.first, one.last) if day is not None]
+        days = [day for row in logged for day in (row.first, row.last) if day is not None]
         first, last = min(days, default=None), max(days, default=None)
         cut = cut_of(entries, first, last, options.day if options.fixed else None)
         states = queries.states(engine)
@@ -102,24 +102,24 @@ def usage_of(names: Sequence[str], options: Options, catalog: Catalog | None = N
 
 def _document(read: Read, options: Options) -> Usage:
     engine, states = read.engine, read.states
-    extra = [one for one in options.by if one not in queries.GROUPS]
+    extra = [group for group in options.by if group not in queries.GROUPS]
     groups = [
-        queries.GROUPS[one] if one in queries.GROUPS else f"extra_{extra.index(one)}"
-        for one in options.by
+        queries.GROUPS[group] if group in queries.GROUPS else f"extra_{extra.index(group)}"
+        for group in options.by
     ]
     cells = read.cells(groups)
-    made = priced(cells, read.entries, read.cut, options.day, sizes(engine, groups))
-    costs = [one.cost for one in states if one.what is None and one.cost is not None]
+    bill = priced(cells, read.entries, read.cut, options.day, sizes(engine, groups))
+    costs = [state.cost for state in states if state.what is None and state.cost is not None]
     return Usage(
         priced_on=options.day if options.fixed else None,
         by=options.by,
         first=read.first,
         last=read.last,
         sources=_sources(states, read.counts),
-        traffic=traffic(read, sum(one.requests for one in cells)),
-        totals=made.totals,
-        groups=made.groups,
-        lines=made.lines,
+        traffic=traffic(read, sum(cell.requests for cell in cells)),
+        totals=bill.totals,
+        groups=bill.groups,
+        lines=bill.lines,
         questions=tuple(read.questions),
         said_by_sources=total(costs) if costs else None,
         notes=tuple(_notes(read, options)),
@@ -128,12 +128,12 @@ def _document(read: Read, options: Options) -> Usage:
 
 def traffic(read: Read, requests: int) -> Traffic:
     """How requests came, of which ``requests`` were answered."""
-    failed = [one for one in read.states if one.what == "failed"]
+    failed = [state for state in read.states if state.what == "failed"]
     return traffic_of(
         queries.hours(read.engine),
         queries.turns(read.engine),
-        (sum(one.tries for one in read.states), sum(one.again for one in read.states)),
-        (sum(one.requests for one in failed), sum(one.tokens for one in failed)),
+        (sum(state.tries for state in read.states), sum(state.again for state in read.states)),
+        (sum(state.requests for state in failed), sum(state.tokens for state in failed)),
         requests,
     )
 
@@ -145,17 +145,17 @@ def _resolved(
     entries: dict[NameOf, Entry] = {}
     ignored: dict[NameOf, int] = {}
     questions = []
-    for one in logged:
-        found = resolver.find(one.vendor, one.model)
-        if isinstance(found, str):
-            assert found == IGNORED
-            ignored[one.vendor, one.model] = one.rows
-        elif found is None:
-            name = f"{one.vendor}/{one.model}" if one.vendor else one.model
-            questions.append(Question(name, one.rows, one.tokens, resolver.hints(one.model)))
+    for row in logged:
+        answer = resolver.find(row.vendor, row.model)
+        if isinstance(answer, str):
+            assert answer == IGNORED
+            ignored[row.vendor, row.model] = row.rows
+        elif answer is None:
+            name = f"{row.vendor}/{row.model}" if row.vendor else row.model
+            questions.append(Question(name, row.rows, row.tokens, resolver.hints(row.model)))
         else:
-            entries[one.vendor, one.model] = found
-    questions.sort(key=lambda one: (-one.tokens, one.logged))
+            entries[row.vendor, row.model] = answer
+    questions.sort(key=lambda question: (-question.tokens, question.logged))
     return entries, questions, ignored
 
 
@@ -168,39 +168,41 @@ def sizes(engine: Engine, groups: Sequence[str]) -> Sizes:
 
 
 def _by_group(rows: Sequence[tuple[object, ...]], width: int) -> Mapping[Names, list[Bucket]]:
-    found: dict[Names, list[Bucket]] = {}
+    by_group: dict[Names, list[Bucket]] = {}
     for row in rows:
-        names = tuple(None if one is None else str(one) for one in row[:width])
+        names = tuple(None if name is None else str(name) for name in row[:width])
         bucket = None if row[width] is None else int(str(row[width]))
         count, whole = int(str(row[width + 1])), int(str(row[width + 2]))
-        found.setdefault(names, []).append(Bucket(bucket, count, whole))
-    return found
+        by_group.setdefault(names, []).append(Bucket(bucket, count, whole))
+    return by_group
 
 
 def _sources(states: Sequence[queries.State], counts: Sequence[Counts]) -> tuple[Source, ...]:
     """Files with what became of their records."""
-    made = []
-    for at, one in enumerate(counts):
-        unread, left_out = dict(one.unread), dict(one.left_out)
+    sources = []
+    for at, count in enumerate(counts):
+        unread, left_out = dict(count.unread), dict(count.left_out)
         for state in states:
             if state.file == at and state.what is not None:
                 into = left_out if state.what in COUNTED_OUT else unread
                 into[state.what] = into.get(state.what, 0) + state.rows
-        made.append(Source(one.name, one.source or "unknown", one.records, unread, left_out))
-    return tuple(made)
+        sources.append(
+            Source(count.name, count.source or "unknown", count.records, unread, left_out)
+        )
+    return tuple(sources)
 
 
 def _notes(read: Read, options: Options) -> list[str]:
     """What a reader must know of the figures."""
     said = []
-    kinds = {name for one in read.counts for name in one.source.split(", ") if name in SOURCES}
+    kinds = {name for count in read.counts for name in count.source.split(", ") if name in SOURCES}
     for name in sorted(kinds):
         if not SOURCES[name].shape.vendor_said and not (options.vendor or options.mapping.vendor):
             said.append(
                 f"{name}: the source does not say who served a request; where its form names one "
                 "(OpenAI's, Anthropic's, Google's) that one is assumed, --vendor says otherwise"
             )
-    without = sum(one.timeless for one in read.states if one.what is None)
+    without = sum(state.timeless for state in read.states if state.what is None)
     if without and not options.fixed:
         said.append(f"{without:,} rows have no time; they are priced as of {options.day}")
     for (vendor, model), rows in read.ignored.items():

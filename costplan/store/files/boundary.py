@@ -40,7 +40,7 @@ def confine(named: str, also: tuple[Path, ...]) -> Token[Boundary | None]:
 
     Raises BadUsage for one that is no folder.
     """
-    folders = [Path(os.path.abspath(one)) for one in named.split(os.pathsep) if one]
+    folders = [Path(os.path.abspath(folder)) for folder in named.split(os.pathsep) if folder]
     missing = [str(folder) for folder in folders if not folder.is_dir()]
     if missing or not folders:
         said = f": {missing[0]} is no folder" if missing else " names no folder"
@@ -122,4 +122,6 @@ def _below(folder: Path, named: Path, real: Path) -> bool:
 
 
 def _named_in(held: Boundary, named: Path) -> bool:
-    return any(named.is_relative_to(top) for one in held.folders for top in (one, one.resolve()))
+    return any(
+        named.is_relative_to(top) for folder in held.folders for top in (folder, folder.resolve())
+    )

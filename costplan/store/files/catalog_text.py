@@ -110,21 +110,21 @@ def line_of(name: str, value: object) -> str:
 def lines_of(record: object) -> list[str]:
     """The keys of a table, one a line, without those that get blocks of their own."""
     lines = []
-    for one, value in _given(record):
-        if _blocks(one, value):
+    for name, value in _given(record):
+        if _blocks(name, value):
             continue
         if isinstance(value, Mapping):
-            lines += [f"{one}.{_key(key)} = {_inline(item)}" for key, item in value.items()]
+            lines += [f"{name}.{_key(key)} = {_inline(item)}" for key, item in value.items()]
         else:
-            lines.append(f"{one} = {_inline(value)}")
+            lines.append(f"{name} = {_inline(value)}")
     return lines
 
 
 def _block(name: str, record: object) -> str:
     parts = ["\n".join([f"[[{name}]]", *lines_of(record)])]
-    for one, value in _given(record):
-        if _blocks(one, value):
-            parts += ["\n".join([f"[[{name}.{one}]]", *lines_of(entry)]) for entry in value]
+    for key, value in _given(record):
+        if _blocks(key, value):
+            parts += ["\n".join([f"[[{name}.{key}]]", *lines_of(entry)]) for entry in value]
     return "\n\n".join(parts) + "\n"
 
 
@@ -134,17 +134,17 @@ def _blocks(name: str, value: object) -> bool:
 
 def _given(record: object) -> Iterable[tuple[str, Any]]:
     assert is_dataclass(record)
-    for one in fields(record):
-        value = getattr(record, one.name)
-        if value is None or (_at_default(one, value) and not (one.name in SAID and value)):
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if value is None or (_at_default(field, value) and not (field.name in SAID and value)):
             continue
-        yield one.name, value
+        yield field.name, value
 
 
-def _at_default(one: Field[Any], value: object) -> bool:
-    if one.default is not MISSING:
-        return bool(value == one.default)
-    return one.default_factory is not MISSING and bool(value == one.default_factory())
+def _at_default(field: Field[Any], value: object) -> bool:
+    if field.default is not MISSING:
+        return bool(value == field.default)
+    return field.default_factory is not MISSING and bool(value == field.default_factory())
 
 
 def _inline(value: object) -> str:
@@ -154,9 +154,9 @@ def _inline(value: object) -> str:
     if isinstance(value, Decimal | int):
         return _number(Decimal(value))
     if isinstance(value, tuple):
-        return f"[{', '.join(_inline(one) for one in value)}]"
+        return f"[{', '.join(_inline(element) for element in value)}]"
     pairs = value.items() if isinstance(value, Mapping) else _given(value)
-    inner = ", ".join(f"{_key(key)} = {_inline(one)}" for key, one in pairs)
+    inner = ", ".join(f"{_key(key)} = {_inline(element)}" for key, element in pairs)
     return f"{{ {inner} }}" if inner else "{}"
 
 

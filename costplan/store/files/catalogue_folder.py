@@ -59,18 +59,18 @@ def is_folder(path: Path) -> bool:
     return True
 
 
-def same_files(one: Path, other: Path) -> bool:
+def same_files(left: Path, right: Path) -> bool:
     """Whether two folders hold the same files byte by byte: the one is a copy of the other.
 
     A link is never the same, wherever it leads. Of two folders that differ in names or sizes, as
     nearly all do, no file is opened.
     """
     try:
-        first, second = _sizes(one), _sizes(other)
+        first, second = _sizes(left), _sizes(right)
         return (
             first == second
             and -1 not in first.values()
-            and all((one / name).read_bytes() == (other / name).read_bytes() for name in first)
+            and all((left / name).read_bytes() == (right / name).read_bytes() for name in first)
         )
     except OSError:  # whoever reads it will say so
         return False
@@ -78,13 +78,13 @@ def same_files(one: Path, other: Path) -> bool:
 
 def _sizes(root: Path) -> dict[str, int]:
     """Every file's size, by its path below the root; -1 for a link."""
-    found = {}
+    sizes = {}
     for folder, folders, files in os.walk(root):
-        for name in [*files, *(one for one in folders if os.path.islink(f"{folder}/{one}"))]:
+        for name in [*files, *(link for link in folders if os.path.islink(f"{folder}/{link}"))]:
             path = os.path.join(folder, name)
             known = os.lstat(path)
-            found[os.path.relpath(path, root)] = -1 if S_ISLNK(known.st_mode) else known.st_size
-    return found
+            sizes[os.path.relpath(path, root)] = -1 if S_ISLNK(known.st_mode) else known.st_size
+    return sizes
 
 
 def inside(folder: Path) -> list[Path]:

@@ -79,7 +79,7 @@ def open_all(patterns: Iterable[str]) -> list[Saved | SavedResult]:
 def _expanded(patterns: Iterable[str]) -> list[str]:
     from glob import glob, has_magic
 
-    found: dict[str, str] = {}
+    by_file: dict[str, str] = {}
     for pattern in patterns:
         names = [pattern]
         if pattern != "-" and has_magic(pattern) and not Path(pattern).exists():
@@ -87,8 +87,8 @@ def _expanded(patterns: Iterable[str]) -> list[str]:
             if not names:
                 raise BadUsage(f"no file matches '{pattern}'", REMEDY)
         for name in names:
-            found.setdefault(name if name == "-" else os.path.realpath(name), name)
-    return list(found.values())
+            by_file.setdefault(name if name == "-" else os.path.realpath(name), name)
+    return list(by_file.values())
 
 
 def open_document(name: str) -> Saved:
@@ -182,16 +182,16 @@ def _constant(text: str) -> NoReturn:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object; a key that stands twice would hide one of its values."""
-    made = dict(pairs)
-    if len(made) != len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
         last = {key: at for at, (key, _) in enumerate(pairs)}
         twice = next(key for at, (key, _) in enumerate(pairs) if last[key] != at)
         raise _Refused(f"the key {twice[:40]!r} stands twice in one object")
-    return made
+    return mapping
 
 
 def _said(problem: Problem) -> str:
     """The path to a problem, as ``estimates[0].total_monthly``, and what is wrong there."""
-    path = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in problem.path)
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem.path)
     between = " " if problem.message.startswith(("must ", "is ", "has ", "and ")) else ": "
     return f"{path.lstrip('.') or 'the document'}{between}{problem.message}"

@@ -83,12 +83,12 @@ def name_of(files: Mapping[str, str]) -> str:
     """The name of a generation: it follows from what is in it."""
     from hashlib import sha256
 
-    made = sha256()
+    digest = sha256()
     for path in sorted(files):
         for part in (path, files[path]):
             data = part.encode()
-            made.update(len(data).to_bytes(8, "big") + data)
-    return made.hexdigest()[:16]
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()[:16]
 
 
 def write(folder: Path, files: Mapping[str, str], replaced: str | None) -> str:
@@ -178,8 +178,8 @@ def _settle(folder: Path) -> None:
 
 def _clear(root: Path, keep: Iterable[str | None]) -> None:
     """Remove generations that nobody names: older ones, and what a killed process half wrote."""
-    for one in root.iterdir():
-        if one.name in keep or not re.fullmatch(NAME, one.name.removeprefix(".")):
+    for path in root.iterdir():
+        if path.name in keep or not re.fullmatch(NAME, path.name.removeprefix(".")):
             continue
-        if one.is_dir() and not one.is_symlink():
-            shutil.rmtree(one)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)

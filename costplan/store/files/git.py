@@ -121,10 +121,10 @@ class Repository:
     def read_at(self, revision: str, path: str) -> bytes:
         """A file's bytes in a revision. Raises BadUsage where it has no such file."""
         commit = self.commit(revision)
-        found = self._tree(commit, path, revision)
-        if not isinstance(found, str):
+        tree = self._tree(commit, path, revision)
+        if not isinstance(tree, str):
             raise BadUsage(f"{path or 'the root'} is a folder in {revision}, not a file")
-        return self._contents([_Blob(path, found, 0)], revision)[path]
+        return self._contents([_Blob(path, tree, 0)], revision)[path]
 
     def folder_at(
         self, revision: str, path: str, suffix: str | tuple[str, ...] = ""
@@ -135,10 +135,10 @@ class Repository:
         out. Raises BadUsage where there is no such folder, or it holds too much.
         """
         commit = self.commit(revision)
-        found = self._tree(commit, path, revision)
-        if isinstance(found, str):
+        tree = self._tree(commit, path, revision)
+        if isinstance(tree, str):
             raise BadUsage(f"{path} is a file in {revision}, not a folder")
-        wanted = [blob for blob in found if blob.path.endswith(suffix)]
+        wanted = [blob for blob in tree if blob.path.endswith(suffix)]
         if len(wanted) > LARGEST_FOLDER:
             raise BadUsage(f"{path or 'the root'} has {len(wanted):,} files in {revision}")
         return self._contents(wanted, revision)
@@ -174,10 +174,10 @@ class Repository:
 
     def _tree(self, commit: str, path: str, revision: str) -> str | list[_Blob]:
         """The id of a file's content, or the files below a folder."""
-        found = self._object(commit, path, revision)
-        if found is None:
+        known = self._object(commit, path, revision)
+        if known is None:
             raise BadUsage(f"{revision} has no '{path}'", did_you_mean(path, self._names(commit)))
-        name, kind = found
+        name, kind = known
         if kind == "blob":
             return name
         code, out, err = _git(self.root, "ls-tree", "-r", "-z", "-l", name)
@@ -193,7 +193,7 @@ class Repository:
                 raise BadUsage(f"{blob.path} is larger than {LARGEST_FILE:,} bytes in {revision}")
         asked = "".join(f"{blob.id}\n" for blob in blobs).encode("ascii")
         code, out, err = _git(self.root, "cat-file", "--batch", stdin=asked)
-        found: dict[str, bytes] = {}
+        contents: dict[str, bytes] = {}
         at = 0
         for blob in blobs:
             end = out.find(b"\n", at)
@@ -204,9 +204,9 @@ class Repository:
             size = int(head[2])
             if size > LARGEST_FILE:
                 raise BadUsage(f"{blob.path} is larger than {LARGEST_FILE:,} bytes in {revision}")
-            found[blob.path] = out[end + 1 : end + 1 + size]
+            contents[blob.path] = out[end + 1 : end + 1 + size]
             at = end + 1 + size + 1
-        return found
+        return contents
 
     def _names(self, commit: str) -> list[str]:
         out = _git(self.root, "ls-tree", "-r", "-z", "-t", "--name-only", commit)[1]
@@ -266,14 +266,14 @@ def _checkouts(path: Path, folder: Path) -> Iterator[Path]:
     seen = False
     for place in (named, *named.parents):
         within = place.is_relative_to(here) and place != here
-        if within and any(one.is_symlink() for one in _between(here, place)):
+        if within and any(link.is_symlink() for link in _between(here, place)):
             continue
         if os.path.lexists(place / ".git"):
             seen = True
             yield place
     if not seen:
         real = folder.resolve()
-        yield from (one for one in (real, *real.parents) if os.path.lexists(one / ".git"))
+        yield from (above for above in (real, *real.parents) if os.path.lexists(above / ".git"))
 
 
 def _between(top: Path, below: Path) -> Iterator[Path]:
@@ -288,7 +288,9 @@ def _outermost(named: Path, limit: Boundary) -> Iterator[Path]:
         for top in (root, root.resolve()):
             if named.is_relative_to(top):
                 down = [top, *reversed([*_between(top, named)])]
-                yield from (one for one in (*down, *top.parents) if os.path.lexists(one / ".git"))
+                yield from (
+                    above for above in (*down, *top.parents) if os.path.lexists(above / ".git")
+                )
                 return
 
 

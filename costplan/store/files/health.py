@@ -55,16 +55,16 @@ def catalogues(project: Path) -> tuple[list[Read], list[str]]:
         problems.append(said(error))
         shelves, user = [SlicedFolder("built-in", built_in_folder())], None  # the rest is unknown
     roots = [(shelf, getattr(shelf, "root", None)) for shelf in shelves]
-    found = [_read(shelf, root) for shelf, root in roots if isinstance(root, Path)]
+    reads = [_read(shelf, root) for shelf, root in roots if isinstance(root, Path)]
     for read in (open_throughput, open_provisioned):
         try:
             read()
         except (CostplanError, OSError) as error:
             problems.append(said(error))
-    here = {one.name for one in found}
+    here = {read.name for read in reads}
     missing = {"user": user, "project": _whole(project) / "pricing"}
-    found += [Read(name, at, None, []) for name, at in missing.items() if name not in here]
-    return found, problems
+    reads += [Read(name, at, None, []) for name, at in missing.items() if name not in here]
+    return reads, problems
 
 
 def _whole(folder: Path) -> Path:

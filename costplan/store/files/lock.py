@@ -144,7 +144,7 @@ class Lock:
         """Forget entries, and the products that one of them is a plan of."""
         for name in ids:
             self._spans.pop(name, None)
-            for product in [one for one in self.products if name.startswith(one + "/")]:
+            for product in [product for product in self.products if name.startswith(product + "/")]:
                 del self.products[product]
         kept = self._aliases.items()
         self._aliases = {alias: name for alias, name in kept if name in self._spans}
@@ -162,10 +162,10 @@ class Lock:
         known = self._aliases.get(name, name)
         if known not in self._spans:
             return None
-        found = self._parse(known)
-        if fingerprint(found.entry) != found.hash:
+        pinned = self._parse(known)
+        if fingerprint(pinned.entry) != pinned.hash:
             raise EditedLock(self.path, {known: self._line(known)})
-        return found
+        return pinned
 
     def plans(self, product: str) -> list[Entry]:
         names = [name for name in self._spans if name.startswith(product + "/")]
@@ -180,13 +180,13 @@ class Lock:
         bad: list[str] = []
         for name in self._spans:
             try:
-                found = self.locked(name)
+                pinned = self.locked(name)
             except CostplanError:
-                found = None
-            if found is None:
+                pinned = None
+            if pinned is None:
                 bad.append(name)
             else:
-                good.append(found)
+                good.append(pinned)
         return good, bad
 
     def verify(self) -> None:
@@ -208,8 +208,10 @@ class Lock:
                 file = read_document(_Part, str(self.path), part, parse_toml(str(self.path), part))
             except DocumentError as error:
                 problems = [
-                    Problem(("locked", list(self._spans).index(name), *one.path[2:]), *one[1:])
-                    for one in error.problems
+                    Problem(
+                        ("locked", list(self._spans).index(name), *problem.path[2:]), *problem[1:]
+                    )
+                    for problem in error.problems
                 ]
                 raise DocumentError(str(self.path), self.text, problems) from None
             self._read[name] = file.locked[0]
@@ -235,7 +237,7 @@ class LockedCatalog(Catalog):
 
     def __init__(self, beneath: Catalog, lock: Lock | None, own: Shelf | None) -> None:
         """``beneath`` has the catalogue's shelves, ``own`` is the workload's own prices."""
-        above = [one for one in (lock, own) if one is not None]
+        above = [shelf for shelf in (lock, own) if shelf is not None]
         super().__init__([*beneath.shelves, *above])
         self.beneath, self.lock = beneath, lock
         self._above = above
@@ -243,8 +245,8 @@ class LockedCatalog(Catalog):
     def plans(self, product: str) -> list[Entry]:
         known = self.products.get(product)
         if known is None and self.lock is not None and product in self.lock.products:
-            found = {one.id: one for shelf in self._above for one in shelf.plans(product)}
-            self.products[product] = list(found.values())
+            by_id = {entry.id: entry for shelf in self._above for entry in shelf.plans(product)}
+            self.products[product] = list(by_id.values())
             return self.products[product]
         return super().plans(product)
 
@@ -252,8 +254,8 @@ class LockedCatalog(Catalog):
         """Every entry that was asked for, products' plans included, in the order of ids."""
         asked = [entry for entry in self._found.values() if entry is not None]
         asked += [entry for plans in self.products.values() for entry in plans]
-        found = {entry.id: entry for entry in asked}
-        return [found[name] for name in sorted(found)]
+        by_id = {entry.id: entry for entry in asked}
+        return [by_id[name] for name in sorted(by_id)]
 
 
 def fingerprint(entry: Entry) -> str:
@@ -277,7 +279,7 @@ def sources_of(entry: Entry) -> dict[str, Source]:
 def locked(entry: Entry, as_of: date, workloads: Sequence[str], shelf: str) -> Locked:
     """An entry, pinned. Raises BadUsage for a name that the file's pattern cannot hold."""
     for name in (entry.id, *entry.item.aliases):
-        if not name.isprintable() or any(one in '"\\]' for one in name):
+        if not name.isprintable() or any(character in '"\\]' for character in name):
             raise BadUsage(f"'{name}' cannot be pinned", "an id is plain text: vendor/name")
     model = (entry.item,) if isinstance(entry.item, Model) else ()
     offer = (entry.item,) if isinstance(entry.item, Offer) else ()
@@ -304,30 +306,30 @@ def merged(
 
     An entry that says the same stays as it was; one that no workload needs any more goes.
     """
-    before = {one.id: one for one in old}
-    made: dict[str, Locked] = {}
+    before = {pinned.id: pinned for pinned in old}
+    after: dict[str, Locked] = {}
     for entry in used:
         was = before.get(entry.id)
         files = {workload, *(was.workloads if was else ())}
         if was is not None and (entry.shelf == SHELF or fingerprint(entry) == was.hash):
-            made[entry.id] = locked(was.entry, was.as_of, sorted(files), was.shelf)
+            after[entry.id] = locked(was.entry, was.as_of, sorted(files), was.shelf)
         else:
-            made[entry.id] = locked(entry, as_of, sorted(files), entry.shelf)
-    for one in before.values():
-        others = [name for name in one.workloads if name != workload]
-        if one.id not in made and others:
-            made[one.id] = locked(one.entry, one.as_of, others, one.shelf)
-    return list(made.values())
+            after[entry.id] = locked(entry, as_of, sorted(files), entry.shelf)
+    for pinned in before.values():
+        others = [name for name in pinned.workloads if name != workload]
+        if pinned.id not in after and others:
+            after[pinned.id] = locked(pinned.entry, pinned.as_of, others, pinned.shelf)
+    return list(after.values())
 
 
 def merged_products(
     old: Mapping[str, Sequence[str]], asked: Iterable[str], workload: str
 ) -> dict[str, list[str]]:
     """Products by name, each with the workloads that bind it without a plan."""
-    made = {name: [one for one in files if one != workload] for name, files in old.items()}
+    products = {name: [file for file in files if file != workload] for name, files in old.items()}
     for name in asked:
-        made.setdefault(name, []).append(workload)
-    return {name: files for name, files in made.items() if files}
+        products.setdefault(name, []).append(workload)
+    return {name: files for name, files in products.items() if files}
 
 
 def lock_text(
@@ -336,7 +338,7 @@ def lock_text(
     """The text of a lock file: entries in the order of ids, the same text for the same prices."""
     from costplan.store.files.catalog_text import lines_of
 
-    ordered = sorted(entries, key=lambda one: one.id)
+    ordered = sorted(entries, key=lambda pinned: pinned.id)
     head = [
         f"lock_version = {VERSION}",
         f'tool = "{tool}"',
@@ -345,7 +347,7 @@ def lock_text(
     ]
     named = {name: tuple(sorted(products[name])) for name in sorted(products)}
     head += lines_of(_Products(products=named))
-    return HEAD + "\n".join(head) + "\n" + "".join("\n" + _entry_text(one) for one in ordered)
+    return HEAD + "\n".join(head) + "\n" + "".join("\n" + _entry_text(pinned) for pinned in ordered)
 
 
 @record
@@ -355,19 +357,19 @@ class _Products:
     products: Mapping[str, tuple[str, ...]]
 
 
-def _entry_text(one: Locked) -> str:
+def _entry_text(pinned: Locked) -> str:
     from costplan.store.files.catalog_text import header_text, lines_of, model_text, offer_text
 
     meta = _Meta(
-        id=one.id,
-        names=one.names,
-        hash=one.hash,
-        as_of=one.as_of,
-        shelf=one.shelf,
-        workloads=one.workloads,
+        id=pinned.id,
+        names=pinned.names,
+        hash=pinned.hash,
+        as_of=pinned.as_of,
+        shelf=pinned.shelf,
+        workloads=pinned.workloads,
     )
-    head = header_text(one.vendor, one.currency, one.source, one.category)
-    body = model_text(one.model[0]) if one.model else offer_text(one.offer[0])
+    head = header_text(pinned.vendor, pinned.currency, pinned.source, pinned.category)
+    body = model_text(pinned.model[0]) if pinned.model else offer_text(pinned.offer[0])
     blocks = re.sub(r"^\[\[", "[[locked.", body, flags=re.M)
     return "\n".join(["[[locked]]", *lines_of(meta)]) + f"\n{head}\n{blocks}"
 

@@ -44,7 +44,7 @@ def _set(tomlkit: Any, document: Any, change: Change) -> None:
     *way, last = change.key
     for at, name in enumerate(way):
         if at == 1 and way[0] == "step":
-            table = next(one for one in table if one["name"] == name)
+            table = next(row for row in table if row["name"] == name)
         elif name in table:
             table = table[name]
         else:
@@ -104,7 +104,9 @@ def _key(name: str) -> str:
 def _value(value: Any) -> str:
     """A plain value as TOML, tables on one line."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items()) + " }"
+        return (
+            "{ " + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + " }"
+        )
     import tomlkit
 
     return str(tomlkit.item(value).as_string())
@@ -142,5 +144,8 @@ def fresh_text(name: str, steps: Mapping[str, str]) -> str:
 
 def role_of(step: str) -> str:
     """A bare key made of a step's name."""
-    word = "".join(one if one.isascii() and one.isalnum() else "-" for one in step.lower())
+    word = "".join(
+        character if character.isascii() and character.isalnum() else "-"
+        for character in step.lower()
+    )
     return "-".join(part for part in word.split("-") if part)[:60] or "chat"

@@ -42,10 +42,10 @@ def stacks(workload: str | None) -> list[str]:
     """The stacks of a workload file, or of the nearest one upward."""
     try:
         path = Path(workload).expanduser() if workload else nearest_file()
-        found = parse_toml("", _text(path)).get("stack")
+        tables = parse_toml("", _text(path)).get("stack")
     except (CostplanError, RuntimeError):  # no such home
         return []
-    return [*found] if isinstance(found, dict) else []
+    return [*tables] if isinstance(tables, dict) else []
 
 
 def _files(vendor: str | None) -> Iterable[Path]:
@@ -64,15 +64,15 @@ def _files(vendor: str | None) -> Iterable[Path]:
                 files = sorted((root / category).glob("*.toml"))
             except OSError:
                 continue
-            yield from (one for one in files if named is None or one.stem == named)
+            yield from (file for file in files if named is None or file.stem == named)
 
 
 def _ids(path: Path) -> Iterable[str]:
-    for one in ID.finditer(_text(path)):
-        if one[3] is not None:
-            yield from QUOTED.findall(one[3])
+    for match in ID.finditer(_text(path)):
+        if match[3] is not None:
+            yield from QUOTED.findall(match[3])
         else:
-            yield one[1] or one[2]
+            yield match[1] or match[2]
 
 
 def _text(path: Path) -> str:

@@ -26,7 +26,7 @@ def origin(opened: Opened, document: EstimateDocument) -> Origin | None:
     if budget is not None:
         paths.append(("budget",))
         paths += [("budget", "stack", name) for name in budget.stack]
-    shown = {made.stack for made in document.estimates}
+    shown = {estimate.stack for estimate in document.estimates}
     paths += [("stack", name) for name in shown]
     paths += [
         ("stack", str(path[1]), str(path[2])) for path, _ in opened.bindings if path[1] in shown

@@ -14,10 +14,10 @@ def place(document: CheckDocument, texts: Mapping[str, str], workload: str | Non
     from costplan.store.files.origins import shown_name
     from costplan.store.files.positions import locate
 
-    for one in document.verdicts:
-        file = workload if one.kind in OF_PRICES else one.source
+    for verdict in document.verdicts:
+        file = workload if verdict.kind in OF_PRICES else verdict.source
         if file is None or file not in texts:
             continue
-        found = locate(texts[file], one.path)
-        if found is not None:
-            one.where = Where(shown_name(file), found.line, found.column)
+        spot = locate(texts[file], verdict.path)
+        if spot is not None:
+            verdict.where = Where(shown_name(file), spot.line, spot.column)

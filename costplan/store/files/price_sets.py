@@ -35,8 +35,8 @@ class PriceSet(NamedTuple):
     def entries(self) -> list[Entry]:
         """Every entry once. Raises DocumentError for a file that is not sound."""
         shelf = self.shelf or SlicedFolder("built-in", built_in_folder())
-        found = (shelf.load(name) for name in shelf.ids())
-        return list({entry.id: entry for entry in found if entry is not None}.values())
+        loaded = (shelf.load(name) for name in shelf.ids())
+        return list({entry.id: entry for entry in loaded if entry is not None}.values())
 
 
 def open_price_set(where: str, as_of: date, folder: Path) -> PriceSet:
@@ -73,7 +73,7 @@ def _on_disk(path: Path, as_of: date) -> PriceSet:
 
 def _file(name: str, text: str, folder: str, as_of: date) -> PriceSet:
     file = read_document(CatalogFile, name, text, parse_toml(name, text))
-    category = next((one for one in CATEGORIES if one == folder), file.category)
+    category = next((known for known in CATEGORIES if known == folder), file.category)
     shelf = OwnPrices(file if file.category else _in(file, category), name)
     return PriceSet(name, as_of, shelf, partial=True)
 
@@ -134,5 +134,5 @@ def together(old: PriceSet, new: PriceSet) -> tuple[list[Entry], list[Entry], st
 
 def catalog_with(side: PriceSet, beneath: Iterable[Shelf], own: Shelf | None) -> Catalog:
     """A catalogue in which a set of prices lies over others and under a workload's own."""
-    shelves = [*beneath, *(one for one in (side.shelf, own) if one is not None)]
+    shelves = [*beneath, *(shelf for shelf in (side.shelf, own) if shelf is not None)]
     return Catalog(shelves)

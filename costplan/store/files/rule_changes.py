@@ -49,30 +49,30 @@ def _changes(path: Path, base: str, head: str | None, policies: Sequence[Path]) 
     except BadUsage as error:  # a file that is too large, or a link: told, and no reason to stop
         return [fact("rules-not-compared", path.name, reason=str(error))]
     after = _on_disk(path) if head is None else _at(repository, path, head)
-    found = _told(path.name, before.pop(path.name), after.pop(path.name, b""), (*RULES, *TERMS))
-    return [*found, *_files(before, after), *_policies(base, policies)]
+    facts = _told(path.name, before.pop(path.name), after.pop(path.name, b""), (*RULES, *TERMS))
+    return [*facts, *_files(before, after), *_policies(base, policies)]
 
 
 def _at(repository: Repository, path: Path, revision: str) -> dict[str, bytes]:
     """The workload's own text, its lock and its prices in a revision, by name."""
     inside = repository.inside(path)
     beside = inside[: -len(path.name)]
-    found = {
+    contents = {
         name: repository.read_at(revision, beside + name)
         for name in (path.name, LOCK_NAME)
         if repository.exists_at(revision, beside + name)
     }
     if repository.exists_at(revision, beside + PRICES):
         prices = repository.folder_at(revision, beside + PRICES, generations.READ)
-        found |= {f"{PRICES}/{name}": data for name, data in prices.items()}
-    return found
+        contents |= {f"{PRICES}/{name}": data for name, data in prices.items()}
+    return contents
 
 
 def _on_disk(path: Path) -> dict[str, bytes]:
     """The same as it lies on disk."""
     folder, prices = path.parent, path.parent / PRICES
     files = [path, folder / LOCK_NAME]
-    files += [one for one in prices.rglob("*") if str(one).endswith(generations.READ)]
+    files += [file for file in prices.rglob("*") if str(file).endswith(generations.READ)]
     return {
         file.relative_to(folder).as_posix(): read_bytes(file, LARGEST_FILE)
         for file in files
@@ -124,9 +124,9 @@ def _leaves(place: str, value: object) -> Iterable[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _leaves(f"{place}.{key}", inner)
-    elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-        for at, one in enumerate(value):
-            yield from _leaves(f"{place} '{one.get('name', at)}'", one)
+    elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        for at, item in enumerate(value):
+            yield from _leaves(f"{place} '{item.get('name', at)}'", item)
     elif value is not None:
         yield place, str(value)
 

@@ -21,11 +21,11 @@ FIELD = re.compile(r'^(vendor|category|product|plan) = "([^"\\\n]*)"', re.M)
 
 def heads(catalog: Catalog) -> list[Head]:
     """Every entry, from the topmost shelf that has its id, in the order of ids."""
-    found: dict[str, Head] = {}
+    by_id: dict[str, Head] = {}
     for shelf in catalog.shelves:
         known = _sliced(shelf) if isinstance(shelf, SlicedFolder) else _whole(shelf)
-        found.update((head.id, head) for head in known)
-    return [found[name] for name in sorted(found)]
+        by_id.update((head.id, head) for head in known)
+    return [by_id[name] for name in sorted(by_id)]
 
 
 def last_read(catalog: Catalog) -> dict[tuple[str, str], date]:
@@ -51,19 +51,19 @@ def last_read(catalog: Catalog) -> dict[tuple[str, str], date]:
 
 def _sliced(shelf: SlicedFolder) -> Iterable[Head]:
     for category, text in shelf.texts():
-        found = list(BLOCK.finditer(text))
-        ends = [one.start() for one in found[1:]] + [len(text)]
-        file = dict(FIELD.findall(text[: found[0].start()] if found else text))
+        blocks = list(BLOCK.finditer(text))
+        ends = [block.start() for block in blocks[1:]] + [len(text)]
+        file = dict(FIELD.findall(text[: blocks[0].start()] if blocks else text))
         vendor, filed = file.get("vendor", ""), file.get("category", category)
-        for one, end in zip(found, ends, strict=True):
-            names = one[2]
+        for block, end in zip(blocks, ends, strict=True):
+            names = block[2]
             aliases = tuple(QUOTED.findall(names)) if names else ()
-            if one[0].startswith("[[model]]"):  # a model has neither product nor plan
-                yield Head(one[1], aliases, "token", filed, vendor, None, None, shelf.name)
+            if block[0].startswith("[[model]]"):  # a model has neither product nor plan
+                yield Head(block[1], aliases, "token", filed, vendor, None, None, shelf.name)
                 continue
-            own = dict(reversed(FIELD.findall(text[one.start() : end])))  # its own line is first
+            own = dict(reversed(FIELD.findall(text[block.start() : end])))  # its own line is first
             product, plan = own.get("product"), own.get("plan")
-            yield Head(one[1], aliases, "charge", filed, vendor, product, plan, shelf.name)
+            yield Head(block[1], aliases, "charge", filed, vendor, product, plan, shelf.name)
 
 
 def _whole(shelf: Shelf) -> Iterable[Head]:

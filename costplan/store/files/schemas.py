@@ -28,11 +28,11 @@ def workload_schema() -> dict[str, Any]:
     from costplan.catalog.lookup import CatalogFile
     from costplan.workload.model import Workload
 
-    made = _of(Workload)
+    described = _of(Workload)
     prices = _of(CatalogFile)
-    made["$defs"].update(prices.pop("$defs"))
-    made["properties"]["prices"] = prices
-    return made
+    described["$defs"].update(prices.pop("$defs"))
+    described["properties"]["prices"] = prices
+    return described
 
 
 def catalog_schema() -> dict[str, Any]:
@@ -60,39 +60,39 @@ def _of(kind: type) -> dict[str, Any]:
             return self.generate_inner(schema["schema"])
 
         def default_schema(self, schema: Any) -> Any:
-            made = super().default_schema(schema)
-            default = made.get("default")
+            described = super().default_schema(schema)
+            default = described.get("default")
             if default is None or default == [] or default == {}:
-                made.pop("default", None)
-            elif made.get("type") == "number" and isinstance(default, str):
+                described.pop("default", None)
+            elif described.get("type") == "number" and isinstance(default, str):
                 number = float(default)  # shown by editors, never billed
-                made["default"] = int(number) if number.is_integer() else number
-            return made
+                described["default"] = int(number) if number.is_integer() else number
+            return described
 
         def dataclass_schema(self, schema: Any) -> Any:
-            made = super().dataclass_schema(schema)
+            described = super().dataclass_schema(schema)
             rest = next((f.name for f in fields(schema["cls"]) if f.metadata.get("rest")), None)
-            extra = made["properties"].pop(rest) if rest else None
-            made["description"] = summary(schema["cls"])
+            extra = described["properties"].pop(rest) if rest else None
+            described["description"] = summary(schema["cls"])
             for name, said in sentences(schema["cls"]).items():
-                if name in made["properties"]:
-                    made["properties"][name]["description"] = str(said)
-            made["additionalProperties"] = extra["additionalProperties"] if extra else False
-            return made
+                if name in described["properties"]:
+                    described["properties"][name]["description"] = str(said)
+            described["additionalProperties"] = extra["additionalProperties"] if extra else False
+            return described
 
-    made: dict[str, Any] = _untitled(TypeAdapter(kind).json_schema(schema_generator=Generator))
-    return made
+    described: dict[str, Any] = _untitled(TypeAdapter(kind).json_schema(schema_generator=Generator))
+    return described
 
 
 def _untitled(node: Any, inside: str = "") -> Any:
     """Without the titles that only repeat a key's name; a property called title stays."""
     if isinstance(node, list):
-        return [_untitled(one) for one in node]
+        return [_untitled(child) for child in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: _untitled(one, key)
-        for key, one in node.items()
+        key: _untitled(child, key)
+        for key, child in node.items()
         if key != "title" or inside in ("properties", "$defs")
     }
 

@@ -146,13 +146,13 @@ class SlicedFolder(_Shelf):
         return None
 
     def plans(self, product: str) -> list[Entry]:
-        found: list[Entry] = []
+        entries: list[Entry] = []
         for path, category in self._files(product.split("/", 1)[0]):
             index = self._index(path)
             spans = {span for name, span in index.items() if name.startswith(product + "/")}
             if spans:
-                found += self._slice(path, category, sorted(spans))
-        return found
+                entries += self._slice(path, category, sorted(spans))
+        return entries
 
     def ids(self) -> Iterable[str]:
         for path, _ in self._all():
@@ -256,11 +256,11 @@ class RefreshedFolder(SlicedFolder):
         self._sums: Mapping[str, str] | None = None
 
     def load(self, name: str) -> Entry | None:
-        found = super().load(name)
-        if found is None:
+        entry = super().load(name)
+        if entry is None:
             return None
-        other = self.below.find(name)
-        return found if other is None or last_checked(other) <= last_checked(found) else None
+        beneath = self.below.find(name)
+        return entry if beneath is None or last_checked(beneath) <= last_checked(entry) else None
 
     def _read(self, path: Path) -> str:
         if self._sums is None:
@@ -293,7 +293,7 @@ class GivenFiles(_Shelf):
             for folder, name, text in self._files:
                 if folder in NOT_OFFERS:
                     continue
-                category = next((one for one in CATEGORIES if one == folder), None)
+                category = next((known for known in CATEGORIES if known == folder), None)
                 if category is None:
                     raise BadUsage(
                         f"{self._where}/{folder} is not a category of the catalogue",
@@ -354,7 +354,7 @@ class OwnPrices(_Shelf):
         return self._entries.get(name)
 
     def plans(self, product: str) -> list[Entry]:
-        return [one for name, one in self._entries.items() if name.startswith(product + "/")]
+        return [entry for name, entry in self._entries.items() if name.startswith(product + "/")]
 
     def ids(self) -> Iterable[str]:
         return self._entries
@@ -375,11 +375,11 @@ def own_prices(data: Mapping[str, Any], name: str, text: str) -> OwnPrices:
 def _id_problems(file: CatalogFile) -> list[Problem]:
     """A problem for each id of somebody's own prices that no role could be bound to."""
     return [
-        Problem((key, at, "id"), f"'{one}' is not an id", "ids look like vendor/plan")
+        Problem((key, at, "id"), f"'{entry_id}' is not an id", "ids look like vendor/plan")
         for key, ids in (
             ("model", [model.id for model in file.model]),
             ("offer", [offer.id for offer in file.offer]),
         )
-        for at, one in enumerate(ids)
-        if "/" not in one
+        for at, entry_id in enumerate(ids)
+        if "/" not in entry_id
     ]

@@ -23,8 +23,8 @@ SIZED = re.compile(
 
 def names() -> list[str]:
     """The templates there are, the smallest first."""
-    found = sorted(path.stem for path in FOLDER.glob("*.toml"))
-    return sorted(found, key=lambda name: (name != "minimal", name))
+    stems = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return sorted(stems, key=lambda name: (name != "minimal", name))
 
 
 def text(name: str) -> str:

@@ -123,8 +123,8 @@ MOST_NAMES = 1_000
 def _beside(path: Path) -> str:
     """A file of nearly that name, where one is there; its ending alone brings none near."""
     try:
-        with os.scandir(path.parent) as found:
-            stems = {Path(one.name).stem: one.name for one in islice(found, MOST_NAMES)}
+        with os.scandir(path.parent) as files:
+            stems = {Path(file.name).stem: file.name for file in islice(files, MOST_NAMES)}
     except (OSError, ValueError):
         stems = {}
     near = [str(path.parent / stems[stem]) for stem in nearest(path.stem, stems)]
@@ -201,10 +201,10 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     except _BadNumber as error:
         raise BadUsage(f"{_where(name, text, error.text)}: {error}", MEND_NUMBER) from None
     except ValueError as error:  # Python reads no integer of thousands of digits, and no year 0
-        found = MANY_DIGITS.search(text)
-        if found is None:
+        digits = MANY_DIGITS.search(text)
+        if digits is None:
             raise BadUsage(f"{name}: {error}") from None
-        raise _too_wide(name, text, found[0]) from None
+        raise _too_wide(name, text, digits[0]) from None
     except RecursionError:
         raise BadUsage(f"{name} nests too deeply") from None
 
@@ -257,7 +257,7 @@ def _in_words(message: str) -> tuple[str, str | None]:
     """The parser's message for someone who does not know the parser, and the remedy."""
     names = re.match(r"Cannot (?:declare|mutate immutable namespace) \((.*?),?\)", message)
     if names:
-        table = ".".join(one.strip(" '\"") for one in names[1].split(","))
+        table = ".".join(part.strip(" '\"") for part in names[1].split(","))
         return f"the table '{table}' is there already", "write each table once, with all its keys"
     if message == "Cannot overwrite a value":
         return "this key or table is there already", "write each key and each table once"

@@ -107,7 +107,7 @@ class CapacityFiles:
         path = self._folder / name
         if path.exists() and not path.is_file():
             raise BadUsage(f"{path} is no plain file", "a trace is a file of the workload's own")
-        found: list[Arrival] = []
+        arrivals: list[Arrival] = []
         rows = [row.strip() for row in read_kept(path).splitlines()]
         for number, row in enumerate(rows, 1):
             if not row or row.startswith("#"):
@@ -116,12 +116,12 @@ class CapacityFiles:
                 begins, service = (float(part) for part in row.split(","))
                 sound = isfinite(begins) and isfinite(service) and begins >= 0 <= service
             except ValueError:
-                if not found:  # the titles
+                if not arrivals:  # the titles
                     continue
                 sound = False
             if not sound:
                 raise BadUsage(f"{path}:{number}: not seconds,service_seconds")
-            found.append((begins, service))
-        if not found:
+            arrivals.append((begins, service))
+        if not arrivals:
             raise BadUsage(f"{path} has no arrivals", "lines of seconds,service_seconds")
-        return found
+        return arrivals

@@ -38,9 +38,9 @@ def filed_folder(folder: Path) -> Iterator[Filed]:
         what = "is not a folder" if folder.exists() else "does not exist"
         raise BadUsage(f"{folder} {what}", "name a folder that holds tokens/*.toml and the like")
     empty = True
-    for found in _filed(folder, "folder", None):
+    for filed in _filed(folder, "folder", None):
         empty = False
-        yield found
+        yield filed
     if empty:
         hint = "an audit reads <category>/*.toml below the folder it is given"
         raise BadUsage(f"{folder} holds no entry of a catalogue", hint)
@@ -70,14 +70,14 @@ def _of_file(maker: WholeFolder, path: Path, name: str, category: Category) -> I
 
 def _lines(text: str, key: str) -> list[int]:
     """The lines on which the blocks of a key begin."""
-    found: list[int] = []
+    numbers: list[int] = []
     at, line = 0, 1
     for opening in OPENING.finditer(text):
         if opening[1] == key:
             line += text.count("\n", at, opening.end())
             at = opening.end()
-            found.append(line)
-    return found
+            numbers.append(line)
+    return numbers
 
 
 def _fit(lines: list[int], count: int) -> list[int | None]:

@@ -97,15 +97,15 @@ def read_workload(
 
 def _bindings(data: dict[str, Any]) -> list[tuple[Path, str]]:
     """Every id that a stack binds, read from the plain data."""
-    found: list[tuple[Path, str]] = []
+    bindings: list[tuple[Path, str]] = []
     stacks = data.get("stack")
     for stack, roles in stacks.items() if isinstance(stacks, dict) else ():
         for role, binding in roles.items() if isinstance(roles, dict) else ():
             if isinstance(binding, str) and role not in RESERVED:
-                found.append((("stack", stack, role), binding))
+                bindings.append((("stack", stack, role), binding))
             elif isinstance(binding, dict) and isinstance(binding.get("offer"), str):
-                found.append((("stack", stack, role, "offer"), binding["offer"]))
-    return found
+                bindings.append((("stack", stack, role, "offer"), binding["offer"]))
+    return bindings
 
 
 def nearest_file() -> FilePath:
@@ -179,7 +179,7 @@ def _exchange(data: dict[str, Any], rate: str) -> Path:
 def _position(items: list[Any], key: str, so_far: str) -> int:
     if key.isdecimal() and int(key) < len(items):
         return int(key)
-    names = [one.get("name") for one in items if isinstance(one, dict)]
+    names = [table.get("name") for table in items if isinstance(table, dict)]
     if key in names:
         return names.index(key)
     known = [name for name in names if isinstance(name, str)]

@@ -22,7 +22,7 @@ def amended(block: str, before: Model, after: Model) -> str:
 
     Where the block is written in a way that a line cannot be put into, it is written anew.
     """
-    starts = [found.start() for found in CARD.finditer(block)]
+    starts = [match.start() for match in CARD.finditer(block)]
     ends = [*starts[1:], len(block)]
     texts = [block[begin:end] for begin, end in zip(starts, ends, strict=True)]
     if len(texts) != len(before.price):
@@ -30,8 +30,8 @@ def amended(block: str, before: Model, after: Model) -> str:
     head = _facts(block[: starts[0]], before, after)
     behind = _trailing(block)
     texts[-1] = texts[-1].removesuffix(behind)
-    made = head + "".join(_cards(texts, before.price, after.price)) + behind
-    return made if _says(made, after) else model_text(after) + behind
+    rewritten = head + "".join(_cards(texts, before.price, after.price)) + behind
+    return rewritten if _says(rewritten, after) else model_text(after) + behind
 
 
 def _facts(head: str, before: Model, after: Model) -> str:
@@ -42,7 +42,7 @@ def _facts(head: str, before: Model, after: Model) -> str:
         if value == getattr(before, name):
             continue
         line = line_of(name, value)
-        places = [at for at, one in enumerate(lines) if one.startswith(f"{name} =")]
+        places = [at for at, line in enumerate(lines) if line.startswith(f"{name} =")]
         if places:
             lines[places[0]] = line
         else:
@@ -53,10 +53,10 @@ def _facts(head: str, before: Model, after: Model) -> str:
 def _place(lines: list[str], name: str) -> int:
     """Behind the last of the keys that come before this one."""
     earlier = ("id", *FACTS[: FACTS.index(name)])
-    found = [
-        at for at, line in enumerate(lines) if any(line.startswith(f"{one} =") for one in earlier)
+    places = [
+        at for at, line in enumerate(lines) if any(line.startswith(f"{key} =") for key in earlier)
     ]
-    return max(found, default=1) + 1
+    return max(places, default=1) + 1
 
 
 def _cards(texts: list[str], before: tuple[Card, ...], after: tuple[Card, ...]) -> Iterable[str]:
@@ -64,10 +64,10 @@ def _cards(texts: list[str], before: tuple[Card, ...], after: tuple[Card, ...]) 
     known = {card.origin.since: (text, card) for card, text in zip(before, texts, strict=True)}
     for at, card in enumerate(after):
         text, old = known.get(card.origin.since, ("", card))
-        made = _card(text, old, card) if text else card_text(card) + "\n"
-        if not made.endswith("\n\n") and at < len(after) - 1:
-            made = made.rstrip("\n") + "\n\n"
-        yield made
+        rewritten = _card(text, old, card) if text else card_text(card) + "\n"
+        if not rewritten.endswith("\n\n") and at < len(after) - 1:
+            rewritten = rewritten.rstrip("\n") + "\n\n"
+        yield rewritten
 
 
 def _card(text: str, before: Card, after: Card) -> str:
@@ -77,14 +77,14 @@ def _card(text: str, before: Card, after: Card) -> str:
     last = max(at for at, line in enumerate(lines) if line.strip() and not line.startswith("#"))
     if before.rejected != after.rejected:
         line = line_of("rejected", after.rejected)
-        places = [at for at, one in enumerate(lines) if one.startswith("rejected =")]
+        places = [at for at, line in enumerate(lines) if line.startswith("rejected =")]
         if places:
             lines[places[0]] = line
         else:
             lines.insert(last + 1, line)
     if before.origin != after.origin:
         line = line_of("origin", after.origin)
-        lines = [line if one.startswith("origin =") else one for one in lines]
+        lines = [line if old.startswith("origin =") else old for old in lines]
     return "\n".join(lines)
 
 

@@ -51,15 +51,15 @@ def merge_files(files: Mapping[str, str], upstreams: Sequence[Upstream]) -> Merg
     for upstream in upstreams:
         for quoted in upstream.quoted:
             quotes.setdefault(quoted.vendor, []).append((upstream, quoted))
-    made, added, changed = {}, [], []
+    written, added, changed = {}, [], []
     for vendor in sorted(quotes):
-        one = _File(vendor, files.get(vendor), quotes[vendor])
-        text = one.text()
+        file = _File(vendor, files.get(vendor), quotes[vendor])
+        text = file.text()
         if text is not None:
-            made[vendor] = text
-            added += one.added
-            changed += one.amended
-    return Merged(made, tuple(added), tuple(changed))
+            written[vendor] = text
+            added += file.added
+            changed += file.amended
+    return Merged(written, tuple(added), tuple(changed))
 
 
 def key_of(name: str) -> str:
@@ -83,14 +83,14 @@ class _File:
         self.file: CatalogFile | None = None
         if text is not None:
             self.file = read_document(CatalogFile, vendor, text, parse_toml(vendor, text))
-        currencies = {one.currency for _, one in quoted}
+        currencies = {model.currency for _, model in quoted}
         if self.file is not None:
             currencies.add(self.file.currency)
         if len(currencies) > 1:
             listed = ", ".join(sorted(currencies))
             raise InvalidInput([Problem((vendor,), f"quoted in several currencies: {listed}")])
         self.currency = next(iter(currencies), "USD")
-        self.sources = {one.name: one.source for one, _ in quoted}
+        self.sources = {upstream.name: upstream.source for upstream, _ in quoted}
 
     def text(self) -> str | None:
         """The whole file; None where nothing can be said of the vendor."""
@@ -106,8 +106,8 @@ class _File:
         merged: dict[str, Model] = {}
         for key in sorted(groups):
             model_id = known.get(key) or _spelling(groups[key])
-            made = [_quote(upstream, quoted, model_id) for upstream, quoted in groups[key]]
-            merged[model_id] = merge(base.get(model_id), made, head)
+            quotes = [_quote(upstream, quoted, model_id) for upstream, quoted in groups[key]]
+            merged[model_id] = merge(base.get(model_id), quotes, head)
         everything = _unambiguous(base, base | merged)
         fresh = [everything[name] for name in sorted(everything) if name not in base]
         if not base and not fresh:
@@ -163,7 +163,7 @@ def _unambiguous(base: Mapping[str, Model], models: Mapping[str, Model]) -> dict
     ids = {name.casefold() for name in models}
     kept = {alias for model in base.values() for alias in model.aliases}
     claims = Counter(alias for model in models.values() for alias in model.aliases)
-    found = {}
+    sure = {}
     for name, model in models.items():
         own = base[name].aliases if name in base else ()
         aliases = tuple(
@@ -176,8 +176,8 @@ def _unambiguous(base: Mapping[str, Model], models: Mapping[str, Model]) -> dict
                 and (alias.casefold() not in ids or alias.casefold() == name.casefold())
             )
         )
-        found[name] = model if aliases == model.aliases else replace(model, aliases=aliases)
-    return found
+        sure[name] = model if aliases == model.aliases else replace(model, aliases=aliases)
+    return sure
 
 
 def _used(models: Iterable[Model], sources: Mapping[str, Source]) -> dict[str, Source]:
@@ -190,11 +190,13 @@ def _with_sources(head: str, known: Mapping[str, Source], used: Mapping[str, Sou
     """The head with a line for each source it lacks, and the current address of the others."""
     lines = head.splitlines(keepends=True)
     last = max((at for at, line in enumerate(lines) if line.startswith("source.")), default=-1)
-    fresh = [source_text(name, one) + "\n" for name, one in used.items() if name not in known]
+    fresh = [source_text(name, source) + "\n" for name, source in used.items() if name not in known]
     lines[last + 1 : last + 1] = fresh
-    changed = {name: one for name, one in used.items() if name in known and known[name] != one}
-    for name, one in changed.items():
-        text = source_text(name, one)
+    changed = {
+        name: source for name, source in used.items() if name in known and known[name] != source
+    }
+    for name, source in changed.items():
+        text = source_text(name, source)
         key = re.escape(text.partition(" =")[0])
         lines = [f"{text}\n" if re.match(rf"{key}(?![\w-])\s*=", line) else line for line in lines]
     return "".join(lines)

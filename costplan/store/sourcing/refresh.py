@@ -78,7 +78,7 @@ def target(to: Path | None) -> Target:
         raise BadUsage("there is no home folder to keep prices in", "--to DIR names one")
     built_in, package = built_in_folder(), Path(__file__).resolve().parents[2]
     for inside in (folder.resolve(), (folder / generations.FOLDER).resolve()):
-        if any(inside.is_relative_to(one.resolve()) for one in (built_in, package)):
+        if any(inside.is_relative_to(folder.resolve()) for folder in (built_in, package)):
             raise BadUsage(
                 f"{folder} is the catalogue that ships, which no command writes to",
                 "without --to, the prices go to your own catalogue folder",
@@ -96,8 +96,8 @@ def prepare(where: Target, arrived: Sequence[Arrived]) -> Prepared:
     replaced = generations.pointed(where.folder)
     shelf, damage = _previous(where)
     standing = _Standing(where.below, shelf)
-    merged, refused = _merged(standing, [one.upstream for one in arrived])
-    kept = [one for one in standing.upper.values() if one.id not in merged]
+    merged, refused = _merged(standing, [arrival.upstream for arrival in arrived])
+    kept = [entry for entry in standing.upper.values() if entry.id not in merged]
     files, unsound = files_of(standing.lower, [*kept, *merged.values()])
     for name in unsound:
         merged.pop(name, None)
@@ -113,22 +113,22 @@ def prepare(where: Target, arrived: Sequence[Arrived]) -> Prepared:
 
 def reports(seen: Iterable[Seen]) -> Iterable[SourceRead]:
     """The sources as a document tells of them, the most frequent reason for leaving out first."""
-    for one in seen:
+    for source in seen:
         reasons: dict[str, list[str]] = defaultdict(list)
-        for each in one.skipped:
+        for each in source.skipped:
             reasons[each.reason].append(each.name)
         ordered = sorted(reasons, key=lambda reason: (-len(reasons[reason]), reason))
-        upstream = one.upstream
+        upstream = source.upstream
         yield SourceRead(
             name=upstream.name,
             source=upstream.source.at,
             confidence=upstream.source.confidence,
-            read_from=one.address,
+            read_from=source.address,
             checked=upstream.checked,
             models=len(upstream.quoted),
-            had=one.had,
-            first=one.first,
-            gone=one.gone,
+            had=source.had,
+            first=source.first,
+            gone=source.gone,
             left_out=tuple(LeftOut(reason, tuple(reasons[reason])) for reason in ordered),
         )
 
@@ -142,10 +142,10 @@ def commit(ready: Prepared) -> Path:
 def _previous(where: Target) -> tuple[RefreshedFolder | None, str | None]:
     """The refresh before this one; a damaged one is left out, with the reason."""
     try:
-        found = refreshed(where.folder, where.below)
-        for shelf in found:
+        folders = refreshed(where.folder, where.below)
+        for shelf in folders:
             _by_name(shelf.everything())
-        return (found[0] if found else None), None
+        return (folders[0] if folders else None), None
     except CostplanError as error:
         return None, str(error)
 
@@ -155,8 +155,8 @@ class _Standing:
 
     def __init__(self, below: Iterable[Shelf], shelf: RefreshedFolder | None) -> None:
         self.lower: dict[str, Entry] = {}
-        for one in below:
-            self.lower |= _by_name(_everything(one))
+        for beneath in below:
+            self.lower |= _by_name(_everything(beneath))
         known = shelf.everything() if shelf else ()
         self.upper = {entry.id: entry for entry in known if self._current(entry)}
         self.upper_names = _by_name(self.upper.values())
@@ -227,8 +227,14 @@ def _one(base: Entry | None, quotes: Sequence[tuple[Upstream, Quoted]]) -> Entry
     assert item is None or isinstance(item, Model)
     old = dict(base.sources) if base else {}
     laid = [
-        Quote(one.name, one.source.confidence, one.checked, quoted.model, quoted.reseller)
-        for one, quoted in quotes
+        Quote(
+            upstream.name,
+            upstream.source.confidence,
+            upstream.checked,
+            quoted.model,
+            quoted.reseller,
+        )
+        for upstream, quoted in quotes
     ]
     model = merge(item, laid, old)
     sources = dict(old)
@@ -253,18 +259,18 @@ def _dated_names(
         sources[name] = old
         return replace(origin, source=name)
 
-    made = with_origins(model, renamed)
+    moved = with_origins(model, renamed)
     cards = []
-    for card in made.price:
+    for card in moved.price:
         kept = []
-        for one in card.rejected:
-            if one.source == upstream.name and one.checked != upstream.checked:
-                name = f"{upstream.name}-{one.checked}"
+        for rejected in card.rejected:
+            if rejected.source == upstream.name and rejected.checked != upstream.checked:
+                name = f"{upstream.name}-{rejected.checked}"
                 sources[name] = old
-                one = replace(one, source=name)
-            kept.append(one)
+                rejected = replace(rejected, source=name)
+            kept.append(rejected)
         cards.append(replace(card, rejected=tuple(kept)))
-    return replace(made, price=tuple(cards))
+    return replace(moved, price=tuple(cards))
 
 
 def _without_taken_names(merged: dict[str, Entry], standing: _Standing) -> dict[str, Entry]:
@@ -272,7 +278,7 @@ def _without_taken_names(merged: dict[str, Entry], standing: _Standing) -> dict[
     known = [*standing.lower.values(), *standing.upper.values()]
     owners = {*merged, *(entry.id for entry in known)}
     given = {alias: entry.id for entry in known for alias in entry.item.aliases}
-    found = {}
+    kept = {}
     for name, entry in merged.items():
         prefix = name.partition("/")[0] + "/"
         aliases = tuple(
@@ -283,8 +289,8 @@ def _without_taken_names(merged: dict[str, Entry], standing: _Standing) -> dict[
             and alias not in owners
             and given.setdefault(alias, name) == name
         )
-        found[name] = entry._replace(item=replace(entry.item, aliases=aliases))
-    return found
+        kept[name] = entry._replace(item=replace(entry.item, aliases=aliases))
+    return kept
 
 
 def _sources(
@@ -297,21 +303,21 @@ def _sources(
     record = _recorded(shelf)
     seen = []
     quoted: dict[str, set[str]] = defaultdict(set)
-    for one in arrived:
-        quoted[one.upstream.name] |= {each.model.id for each in one.upstream.quoted}
+    for arrival in arrived:
+        quoted[arrival.upstream.name] |= {each.model.id for each in arrival.upstream.quoted}
     known = {
-        name: ids | {base.id for one in ids if (base := standing.like(one))}
+        name: ids | {base.id for model_id in ids if (base := standing.like(model_id))}
         for name, ids in quoted.items()
     }
-    for one in arrived:
-        upstream = one.upstream
+    for arrival in arrived:
+        upstream = arrival.upstream
         first = upstream.name not in record
         had = _resting_on(standing, upstream.name) if first else record[upstream.name]
         gone = tuple(sorted(set(had) - known[upstream.name]))
         own = {each.model.id for each in upstream.quoted}
         faults = [Skipped(name, refused[name]) for name in sorted(own & set(refused))]
         skipped = (*upstream.skipped, *faults)
-        seen.append(Seen(upstream, one.address, len(had), first, gone, skipped))
+        seen.append(Seen(upstream, arrival.address, len(had), first, gone, skipped))
     record |= {name: sorted(ids) for name, ids in quoted.items()}
     return record, seen
 
@@ -321,16 +327,16 @@ def _recorded(shelf: RefreshedFolder | None) -> dict[str, list[str]]:
         return {}
     try:
         loaded = json.loads((shelf.root / generations.SOURCES).read_bytes())["quoted"]
-        return {str(name): [str(one) for one in loaded[name]] for name in loaded}
+        return {str(name): [str(model_id) for model_id in loaded[name]] for name in loaded}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}  # a convenience: without it, the catalogue says what the source had
 
 
 def _resting_on(standing: _Standing, source: str) -> list[str]:
     """The models whose price in the catalogue rests on a source."""
-    found = {
+    ids = {
         entry.id
         for entry in (*standing.lower.values(), *standing.upper.values())
         if isinstance(entry.item, Model) and entry.item.price[-1].origin.source == source
     }
-    return sorted(found)
+    return sorted(ids)

@@ -32,16 +32,16 @@ def files_of(
             by_file[entry.category, entry.id.partition("/")[0]].append(entry)
     files: dict[str, str] = {}
     unsound: Refused = {}
-    for (category, vendor), found in sorted(by_file.items(), key=lambda one: one[0]):
+    for (category, vendor), own in sorted(by_file.items(), key=lambda pair: pair[0]):
         path = f"{category}/{vendor}.toml"
-        found.sort(key=lambda entry: entry.id)
+        own.sort(key=lambda entry: entry.id)
         try:
-            text = _sound_text(path, found)
+            text = _sound_text(path, own)
         except (InvalidInput, DocumentError):
-            faults = {entry.id: fault for entry in found if (fault := _fault_alone(path, entry))}
+            faults = {entry.id: fault for entry in own if (fault := _fault_alone(path, entry))}
             unsound |= faults
-            found = [entry for entry in found if entry.id not in faults]
-            text = _sound_text(path, found) if found else ""
+            own = [entry for entry in own if entry.id not in faults]
+            text = _sound_text(path, own) if own else ""
         if text:
             files[path] = text
     return files, unsound
@@ -75,7 +75,9 @@ def _sound_text(path: str, entries: Sequence[Entry]) -> str:
     if len(text.encode()) > LARGEST_FILE:
         raise BadUsage(f"{path} would be larger than {LARGEST_FILE // 1_000_000} MB")
     back = read_document(CatalogFile, path, text, parse_toml(path, text))
-    if back != file or [one[1] for one in BLOCK.finditer(text)] != [one.id for one in models]:
+    if back != file or [block[1] for block in BLOCK.finditer(text)] != [
+        model.id for model in models
+    ]:
         raise BadUsage(f"{path} would not be read as it was meant", "please report it")
     return text
 
@@ -94,17 +96,20 @@ def _under(entry: Entry, head: dict[str, Source]) -> Model:
         return item
     renamed = with_origins(
         item,
-        lambda one: replace(
-            one,
-            source=names.get(one.source, one.source),
-            also=tuple(names.get(also, also) for also in one.also),
+        lambda origin: replace(
+            origin,
+            source=names.get(origin.source, origin.source),
+            also=tuple(names.get(also, also) for also in origin.also),
         ),
     )
     return replace(renamed, price=tuple(_rejecting(card, names) for card in renamed.price))
 
 
 def _rejecting(card: Card, names: Mapping[str, str]) -> Card:
-    rejected = (replace(one, source=names.get(one.source, one.source)) for one in card.rejected)
+    rejected = (
+        replace(rejected, source=names.get(rejected.source, rejected.source))
+        for rejected in card.rejected
+    )
     return replace(card, rejected=tuple(rejected))
 
 
@@ -118,11 +123,15 @@ def _mapped(value: Any, change: Callable[[Origin], Origin]) -> Any:
     if isinstance(value, Origin):
         return change(value)
     if isinstance(value, tuple):
-        return tuple(_mapped(one, change) for one in value)
+        return tuple(_mapped(element, change) for element in value)
     if isinstance(value, Mapping):
-        return {key: _mapped(one, change) for key, one in value.items()}
+        return {key: _mapped(element, change) for key, element in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return replace(
-            value, **{one.name: _mapped(getattr(value, one.name), change) for one in fields(value)}
+            value,
+            **{
+                attribute.name: _mapped(getattr(value, attribute.name), change)
+                for attribute in fields(value)
+            },
         )
     return value

@@ -68,27 +68,31 @@ def _address(name: str) -> str:
 
 
 def read_source(
-    one: Wanted, today: date, limits: Limits, progress: Progress | None = None
+    request: Wanted, today: date, limits: Limits, progress: Progress | None = None
 ) -> Arrived:
     """Fetch or open what was asked for and read it. Raises FetchError, BadUsage.
 
     What it shows was published by the day its server says, or the file was saved; where neither
     is known, it is what the source shows today.
     """
-    if is_address(one.at):
+    if is_address(request.at):
         with Fetcher(limits, progress) as fetcher:
-            following = adapter(one.source).next_page if one.source else None
-            data, published = _told(one, lambda: fetcher.pages(one.at, following))
+            following = adapter(request.source).next_page if request.source else None
+            data, published = _told(request, lambda: fetcher.pages(request.at, following))
         day = min(today, published.date()) if published else today
-        address = shown(one.at)
+        address = shown(request.at)
     else:
-        data = read_bytes(Path(one.at), limits)
-        day, address = min(today, _written(Path(one.at))), one.at
+        data = read_bytes(Path(request.at), limits)
+        day, address = min(today, _written(Path(request.at))), request.at
     if data[:512].lstrip()[:1] == b"<":
         raise BadUsage(f"{address} is a web page, not prices", "nothing was changed")
-    chosen = adapter(one.source) if one.source else _told(one, lambda: _recognised(data, address))
-    upstream = _told(one, lambda: chosen.read(data, day))
-    return Arrived(_as_read(upstream, chosen, one.at, address), address)
+    chosen = (
+        adapter(request.source)
+        if request.source
+        else _told(request, lambda: _recognised(data, address))
+    )
+    upstream = _told(request, lambda: chosen.read(data, day))
+    return Arrived(_as_read(upstream, chosen, request.at, address), address)
 
 
 def _recognised(data: bytes, address: str) -> Adapter:
@@ -101,12 +105,12 @@ def _recognised(data: bytes, address: str) -> Adapter:
     return adapter(name)
 
 
-def _told(one: Wanted, work: Callable[[], T]) -> T:
+def _told(request: Wanted, work: Callable[[], T]) -> T:
     """Do something with a payload; say of its faults where it came from."""
     try:
         return work()
     except InvalidInput as error:
-        where = shown(one.at) if is_address(one.at) else one.at
+        where = shown(request.at) if is_address(request.at) else request.at
         problems = "; ".join(problem.message for problem in error.problems[:3])
         raise BadUsage(f"{where}: {problems}", "nothing was changed") from None
 
@@ -117,9 +121,9 @@ def _written(path: Path) -> date:
     Copying a file gives it a new day; a day in its name stays.
     """
     day = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
-    for found in DATE.findall(path.name):
+    for stamp in DATE.findall(path.name):
         with suppress(ValueError):
-            day = min(day, date.fromisoformat(found))
+            day = min(day, date.fromisoformat(stamp))
     return day
 
 
@@ -140,11 +144,11 @@ def read_all(
     texts: Sequence[str], today: date, limits: Limits, progress: Progress | None = None
 ) -> list[Arrived]:
     """Every source that was asked for; all of them, or an error. Raises BadUsage."""
-    asked = [wanted(one) for one in dict.fromkeys(texts)]
-    arrived = [read_source(one, today, limits, progress) for one in asked]
+    asked = [wanted(text) for text in dict.fromkeys(texts)]
+    arrived = [read_source(request, today, limits, progress) for request in asked]
     known: dict[str, Source] = {}
-    for one in arrived:
-        name, source = one.upstream.name, one.upstream.source
+    for arrival in arrived:
+        name, source = arrival.upstream.name, arrival.upstream.source
         if known.setdefault(name, source) != source:
             raise BadUsage(f"{name} is given twice, from different places", "name it once")
     return arrived

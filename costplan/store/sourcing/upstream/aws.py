@@ -76,7 +76,7 @@ BY_PROFILE = {
 """Models that are called through a profile of a geography, or through the global one."""
 
 PROFILES = {"us-east-1": "us", "us-east-2": "us", "us-west-2": "us"}
-PROFILES |= {f"eu-{one}": "eu" for one in ("west-1", "west-3", "central-1", "north-1")}
+PROFILES |= {f"eu-{region}": "eu" for region in ("west-1", "west-3", "central-1", "north-1")}
 
 DOTTED = re.compile(r"[a-z0-9]+\.[a-z0-9][a-z0-9.-]*")
 USAGE = re.compile(
@@ -156,17 +156,17 @@ def _price(attributes: Mapping[str, Any], terms: Mapping[str, Any], day: date) -
     use = _use(usage, text(attributes.get("servicename")))
     if isinstance(use, str):
         return use
-    found = [
+    dated = [
         (since, dimension)
         for term in terms.values()
         if (since := day_of(table(term).get("effectiveDate"))) is not None
         for dimension in table(table(term).get("priceDimensions")).values()
     ]
-    if not found:
+    if not dated:
         return "no price on demand"
-    if len(found) > 1:
+    if len(dated) > 1:
         return "more than one price on demand"
-    since, dimension = found[0][0], table(found[0][1])
+    since, dimension = dated[0][0], table(dated[0][1])
     if since > day:
         return f"takes effect on {since}"
     per = _tokens_bought(dimension)
@@ -192,17 +192,17 @@ def _tokens_bought(dimension: Mapping[str, Any]) -> Decimal | None:
 def _use(usage: str, service: str) -> _Use | str:
     if market := MARKET.fullmatch(usage):
         return _marketplace_use(market["body"], service.removesuffix(EDITION))
-    found = USAGE.fullmatch(usage)
-    if found is None:
+    match = USAGE.fullmatch(usage)
+    if match is None:
         return "counts something other than tokens of a model"
-    kind = found["kind"].removeprefix("text-").split("-token")[0].removesuffix("-input")
-    words = found["rest"].replace("-cross-region-global", "-global").split("-")[1:]
+    kind = match["kind"].removeprefix("text-").split("-token")[0].removesuffix("-input")
+    words = match["rest"].replace("-cross-region-global", "-global").split("-")[1:]
     modes = [word for word in words if word in MODES]
     if set(words) - {*MODES, "standard", "global"} or len(modes) > 1:
         return "a kind of token or of request that is not read here"
     scope: Scope = "global" if "global" in words else "in-region"
-    name = found["model"]
-    vendor = "bedrock-mantle" if found["mantle"] else "bedrock"
+    name = match["model"]
+    vendor = "bedrock-mantle" if match["mantle"] else "bedrock"
     return _Use(name, kind.replace("-", "_"), "".join(modes), scope, vendor=vendor)
 
 
@@ -255,7 +255,7 @@ def _take(basket: Basket, name: str, prices: list[_Price]) -> str | None:
         return "no price for output tokens"
     since = max(price.since for price in prices)
     card = basket.card(base, since=since)
-    own = {one: mode(card, modes[one], {}, None) for one in sorted(modes)}
+    own = {key: mode(card, modes[key], {}, None) for key in sorted(modes)}
     region = name.partition("/")[2].partition(".")[0]
     model = Model(
         id=name,

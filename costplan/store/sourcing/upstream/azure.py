@@ -102,7 +102,7 @@ def read(payload: bytes, checked: date) -> Upstream:
     basket = Basket(NAME, Source(at=f"Azure retail prices, {PAGE}", confidence="vendor"), checked)
     latest: dict[tuple[_Use, str], _Price] = {}
     long_context: set[str | None] = set()
-    for item in (table(one) for page in pages for one in page["Items"]):
+    for item in (table(row) for page in pages for row in page["Items"]):
         meter = text(item.get("meterName"))
         price = _price(item, meter, checked)
         if isinstance(price, str):
@@ -220,17 +220,17 @@ def _long_model(meter: str) -> str | None:
 
 def _take(basket: Basket, name: str, prices: list[_Price]) -> str | None:
     """Put the model into the basket, or say why it has no place there."""
-    found: dict[tuple[Deployment, str], Priced] = {}
+    by_use: dict[tuple[Deployment, str], Priced] = {}
     for price in prices:
         use = price.use
         if use.deployment == "regional":
             continue  # differs from region to region; nobody can say which one a reader means
-        rates = found.setdefault((use.deployment, use.mode), {})
+        rates = by_use.setdefault((use.deployment, use.mode), {})
         if rates.setdefault(use.kind, price.per_million) != price.per_million:
             return f"two prices for {use.kind.replace('_', ' ')} tokens"
-    base = found.pop(("global", ""), {})
-    zone = found.pop(("data-zone", ""), {})
-    modes = {one: rates for (where, one), rates in found.items() if where == "global"}
+    base = by_use.pop(("global", ""), {})
+    zone = by_use.pop(("data-zone", ""), {})
+    modes = {key: rates for (where, key), rates in by_use.items() if where == "global"}
     if fault := next(filter(None, map(fault_of_rates, (base, *modes.values()))), None):
         return f"{fault} (Global)"
     embedding = name.startswith("text-embedding")
@@ -242,7 +242,7 @@ def _take(basket: Basket, name: str, prices: list[_Price]) -> str | None:
     card = basket.card(
         base,
         since=since,
-        mode={one: mode(card, modes[one], {}, None) for one in sorted(modes)},
+        mode={key: mode(card, modes[key], {}, None) for key in sorted(modes)},
         region={"data-zone": Region(times=times)} if times else {},
     )
     kind: Literal["chat", "embedding"] = "embedding" if embedding else "chat"

@@ -90,8 +90,8 @@ def read(payload: bytes, checked: date) -> Upstream:
         at="genai-prices, https://github.com/pydantic/genai-prices", confidence="dataset"
     )
     basket = Basket(NAME, source, checked)
-    for at, one in enumerate(items(providers, ("providers",))):
-        provider = table(one, ("providers", at))
+    for at, item in enumerate(items(providers, ("providers",))):
+        provider = table(item, ("providers", at))
         name = text(provider.get("id"), ("providers", at, "id"))
         models = items(provider.get("models"), ("providers", at, "models"))
         path: Path = ("providers", at, "models")
@@ -101,8 +101,8 @@ def read(payload: bytes, checked: date) -> Upstream:
             model = table(entry, where)
             own = str(model.get("id"))
             if own.startswith("regional."):
-                for other in dict.fromkeys(_regional(own, model.get("match"))):
-                    _model(basket, name, {**model, "id": other, "match": {}}, taken, where)
+                for regional_id in dict.fromkeys(_regional(own, model.get("match"))):
+                    _model(basket, name, {**model, "id": regional_id, "match": {}}, taken, where)
             else:
                 _model(basket, name, model, taken, where)
     return basket.result()
@@ -110,13 +110,13 @@ def read(payload: bytes, checked: date) -> Upstream:
 
 def _names(models: Sequence[Any], path: Path) -> dict[str, int]:
     """How many models of a provider answer to an exact name; ids count for all."""
-    found: dict[str, int] = {}
-    for at, one in enumerate(models):
-        model = table(one, (*path, at))
+    counts: dict[str, int] = {}
+    for at, item in enumerate(models):
+        model = table(item, (*path, at))
         own = {text(model.get("id"), (*path, at, "id")), *_exact(model.get("match"))}
         for name in own:
-            found[name] = found.get(name, 0) + 1
-    return found
+            counts[name] = counts.get(name, 0) + 1
+    return counts
 
 
 def _exact(match: object) -> Iterable[str]:
@@ -125,9 +125,9 @@ def _exact(match: object) -> Iterable[str]:
         if isinstance(match.get("equals"), str):
             yield match["equals"]
         for key in ("or_", "or"):
-            for one in match.get(key) or ():
-                if isinstance(one, dict) and isinstance(one.get("equals"), str):
-                    yield one["equals"]
+            for clause in match.get(key) or ():
+                if isinstance(clause, dict) and isinstance(clause.get("equals"), str):
+                    yield clause["equals"]
 
 
 def _model(
@@ -195,8 +195,8 @@ def _regional(own: str, match: object) -> Iterable[str]:
     core = own.removeprefix("regional.")
     maker = core.split(".", 1)[0] + "."
     for name in _named(match):
-        region, found, _ = name.partition(maker)
-        if found and re.fullmatch(r"(?:[a-z]{2,6}(?:-gov)?\.)?", region):
+        region, separator, _ = name.partition(maker)
+        if separator and re.fullmatch(r"(?:[a-z]{2,6}(?:-gov)?\.)?", region):
             yield region + core
 
 
@@ -222,10 +222,10 @@ def _dated(
     """The price list as (from which day, price, windows), oldest first."""
     if isinstance(value, dict):
         return [(None, _price(value, path), [])]
-    found: list[tuple[date | None, _Price, list[tuple[time, time, _Price]]]] = []
+    dated: list[tuple[date | None, _Price, list[tuple[time, time, _Price]]]] = []
     windows: list[tuple[time, time, _Price]] = []
-    for at, one in enumerate(items(value, path)):
-        entry = table(one, (*path, at))
+    for at, item in enumerate(items(value, path)):
+        entry = table(item, (*path, at))
         constraint = table(entry.get("constraint") or {}, (*path, at, "constraint"))
         price = _price(table(entry.get("prices"), (*path, at, "prices")), (*path, at, "prices"))
         if "start_time" in constraint:
@@ -237,13 +237,13 @@ def _dated(
         else:
             since = constraint.get("start_date")
             when = None if since is None else day(since, (*path, at, "constraint", "start_date"))
-            found.append((when, price, []))
-    found.sort(key=lambda one: one[0] or date.min)
-    if not found:
+            dated.append((when, price, []))
+    dated.sort(key=lambda row: row[0] or date.min)
+    if not dated:
         table(None, path)  # windows alone are no price
-    when, price, _ = found[-1]
-    found[-1] = (when, price, windows)
-    return found
+    when, price, _ = dated[-1]
+    dated[-1] = (when, price, windows)
+    return dated
 
 
 def _clock(value: object, path: Path) -> time:
@@ -267,8 +267,8 @@ def _price(prices: Mapping[str, Any], path: Path) -> _Price:
         base: object = value
         if isinstance(value, dict):
             base = value.get("base")
-            for at, one in enumerate(items(value.get("tiers"), (*path, key, "tiers"))):
-                tier = table(one, (*path, key, "tiers", at))
+            for at, item in enumerate(items(value.get("tiers"), (*path, key, "tiers"))):
+                tier = table(item, (*path, key, "tiers", at))
                 edge = count(tier.get("start"), (*path, key, "tiers", at, "start"))
                 own = rate(tier.get("price"), (*path, key, "tiers", at, "price"))
                 if edge is not None and own is not None:
@@ -350,9 +350,9 @@ def _modes(
 ) -> Iterable[tuple[str, Mode]]:
     """The variants in force while the card is: of each mode the one that began last."""
     latest: dict[str, tuple[date, Mapping[str, Any], Path]] = {}
-    for at, one in enumerate(items(model.get("price_variants") or [], (*path, "price_variants"))):
+    for at, item in enumerate(items(model.get("price_variants") or [], (*path, "price_variants"))):
         where = (*path, "price_variants", at)
-        variant = table(one, where)
+        variant = table(item, where)
         when = table(variant.get("when"), (*where, "when"))
         name = MODES.get(next(iter(when.items()), ("", ""))) if len(when) == 1 else None
         constraint = table(variant.get("constraint") or {}, (*where, "constraint"))

@@ -167,12 +167,12 @@ def _base(entry: Mapping[str, Any], path: Path) -> tuple[Priced, dict[int, Price
     ranges = entry.get("tiered_pricing")
     if ranges is not None:
         steps = []
-        for at, one in enumerate(items(ranges, (*path, "tiered_pricing"))):
-            step = table(one, (*path, "tiered_pricing", at))
+        for at, item in enumerate(items(ranges, (*path, "tiered_pricing"))):
+            step = table(item, (*path, "tiered_pricing", at))
             bounds = items(step.get("range"), (*path, "tiered_pricing", at, "range"))
             edge_at = number(bounds[0] if bounds else None, (*path, "tiered_pricing", at, "range"))
             steps.append((int(edge_at or 0), cleaned(_rates(step, "", "", path))))
-        steps.sort(key=lambda one: one[0])
+        steps.sort(key=lambda step: step[0])
         if steps and not base:
             base = steps[0][1]
         tiers |= {edge: own for edge, own in steps if edge}
@@ -180,16 +180,16 @@ def _base(entry: Mapping[str, Any], path: Path) -> tuple[Priced, dict[int, Price
 
 
 def _rates(entry: Mapping[str, Any], tier: str, suffix: str, path: Path) -> Priced:
-    found: Priced = {}
+    rates: Priced = {}
     for key, kind in KINDS.items():
         full = f"{key}{tier}{suffix}"
-        if full in entry and kind not in found:
+        if full in entry and kind not in rates:
             each = rate(entry[full], (*path, full), MILLION)
             if each and entry.get("litellm_provider") == IN_CREDITS:
                 each = stepped(each, CREDIT_STEP).normalize() + ZERO
             if each is not None:
-                found[kind] = each
-    return found
+                rates[kind] = each
+    return rates
 
 
 def _modes(
@@ -207,25 +207,25 @@ def _modes(
             edge: cleaned(_rates(entry, f"_above_{edge // 1000}k_tokens", suffix, path))
             for edge in tiers
         }
-        if all(own.keys() <= one.keys() for one in own_tiers.values()):
+        if all(own.keys() <= rates.keys() for rates in own_tiers.values()):
             yield name, mode(card, own, own_tiers, None)
         else:
             yield name, mode(card, own, {}, None)
 
 
 def _regions(entry: Mapping[str, Any], path: Path) -> dict[str, Region]:
-    found = {}
+    regions = {}
     for name in ("us", "eu"):
         key = f"regional_processing_uplift_multiplier_{name}"
         times = number(entry.get(key), (*path, key))
         if times and times >= 1:
-            found[name] = Region(times=times)
+            regions[name] = Region(times=times)
     specific = entry.get("provider_specific_entry")
     if isinstance(specific, dict) and "us" in specific:
         times = number(specific["us"], (*path, "provider_specific_entry", "us"))
         if times and times >= 1:
-            found.setdefault("us", Region(times=times))
-    return found
+            regions.setdefault("us", Region(times=times))
+    return regions
 
 
 def _fees(vendor: str, entry: Mapping[str, Any], path: Path) -> dict[str, Fee]:
@@ -235,7 +235,7 @@ def _fees(vendor: str, entry: Mapping[str, Any], path: Path) -> dict[str, Fee]:
     whose models search with every call (``SEARCHES``): there it is paid by the request.
     """
     key = "input_cost_per_request"
-    found = request_fees({REQUESTS: number(entry.get(key), (*path, key))})
+    charged = request_fees({REQUESTS: number(entry.get(key), (*path, key))})
     key = "search_context_cost_per_query"
     sizes = table(entry.get(key) or {}, (*path, key))
     prices = {
@@ -244,11 +244,11 @@ def _fees(vendor: str, entry: Mapping[str, Any], path: Path) -> dict[str, Fee]:
     if len({*prices.values()}) > 1:
         if vendor in SEARCHES:
             named = {BY_CONTEXT[size]: each for size, each in prices.items() if size in BY_CONTEXT}
-            found |= request_fees(named)
-        return found
+            charged |= request_fees(named)
+        return charged
     price = next(iter(prices.values()), None)
     fees = search_fee(thousandfold(price) if price else None)
-    return found | {name: _granted(fee, entry, path) for name, fee in fees.items()}
+    return charged | {name: _granted(fee, entry, path) for name, fee in fees.items()}
 
 
 def _granted(fee: Fee, entry: Mapping[str, Any], path: Path) -> Fee:
@@ -273,15 +273,15 @@ def _granted(fee: Fee, entry: Mapping[str, Any], path: Path) -> Fee:
 def _off_peak(entry: Mapping[str, Any], rates: Priced, path: Path) -> Iterable[Window]:
     """Windows of a schedule of UTC hours on weekdays from 1, Monday, to 7."""
     where = (*path, "off_peak_pricing")
-    found = entry.get("off_peak_pricing")
-    if found is None:
+    terms = entry.get("off_peak_pricing")
+    if terms is None:
         return
-    offer = table(found, where)
+    offer = table(terms, where)
     own = cleaned(_rates(offer, "", "", where))
     ratios = {own[kind] / each for kind, each in rates.items() if kind in own}
     uniform = len(ratios) == 1 and own.keys() >= rates.keys()
-    for at, one in enumerate(items(offer.get("windows"), (*where, "windows"))):
-        window = table(one, (*where, "windows", at))
+    for at, item in enumerate(items(offer.get("windows"), (*where, "windows"))):
+        window = table(item, (*where, "windows", at))
         hours = window.get("hours_utc")
         spans = [hours] if isinstance(hours, str) else items(hours, (*where, "windows", at))
         numbers = [

@@ -52,10 +52,10 @@ def number(value: object) -> Decimal | None:
 
 def count(value: object) -> int | None:
     """A number of tokens where it can be one."""
-    found = number(value)
-    if found is None or found != found.to_integral_value() or not 1 <= found <= LARGEST_CONTEXT:
+    parsed = number(value)
+    if parsed is None or parsed != parsed.to_integral_value() or not 1 <= parsed <= LARGEST_CONTEXT:
         return None
-    return int(found)
+    return int(parsed)
 
 
 def day_of(value: object) -> date | None:
@@ -88,4 +88,4 @@ def fault_of_rates(rates: Priced) -> str | None:
 
 def repeated(ids: Iterable[str]) -> set[str]:
     """The ids that occur more than once: which of their prices holds cannot be known."""
-    return {one for one, times in Counter(ids).items() if times > 1}
+    return {model_id for model_id, times in Counter(ids).items() if times > 1}

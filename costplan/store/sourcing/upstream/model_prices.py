@@ -71,8 +71,8 @@ def read(payload: bytes, checked: date) -> Upstream:
                 basket.skip(f"{lab}/{name}", reason)
                 continue
             windows = _Schedules(schedules, lab, name)
-            other = _aliases(table(names, ("aliases", "models")), lab, name)
-            _model(basket, vendor, name, table(content, path), windows, other, path)
+            aliases = _aliases(table(names, ("aliases", "models")), lab, name)
+            _model(basket, vendor, name, table(content, path), windows, aliases, path)
     return basket.result()
 
 
@@ -86,7 +86,7 @@ def _model(
     name: str,
     content: Mapping[str, Any],
     schedules: _Schedules,
-    other: list[str],
+    aliases: list[str],
     path: Path,
 ) -> None:
     named = f"{path[1]}/{name}"
@@ -105,12 +105,12 @@ def _model(
     }
     cards = list(_cards(basket, segments, modes, schedules))
     model_id = id_of(vendor, name)
-    ids = [id_of(vendor, one) for one in other]
+    ids = [id_of(vendor, alias) for alias in aliases]
     basket.add(
         vendor,
         Model(
             id=model_id,
-            aliases=tuple(one for one in ids if one != model_id),
+            aliases=tuple(alias for alias in ids if alias != model_id),
             kind="embedding" if "embed" in name and "output" not in segments[-1].rates else "chat",
             region=region_of(vendor, name),
             price=tuple(cards),
@@ -122,7 +122,7 @@ def _model(
 def _segments(value: object, path: Path, one_hour: bool) -> Iterable[_Segment]:
     """The segments with a price, oldest first, one a day: the last of a day counts."""
     by_day: dict[date, _Segment] = {}
-    listed = [table(one, (*path, at)) for at, one in enumerate(items(value, path))]
+    listed = [table(item, (*path, at)) for at, item in enumerate(items(value, path))]
     for at, segment in enumerate(listed):
         if segment.get("rates") is None:
             continue
@@ -148,22 +148,22 @@ def _segments(value: object, path: Path, one_hour: bool) -> Iterable[_Segment]:
         by_day[since] = _Segment(since, own, tiers)
     last: _Segment | None = None
     for since in sorted(by_day):
-        found = by_day[since]
-        if last is None or (found.rates, found.tiers) != (last.rates, last.tiers):
-            yield found
-        last = found
+        current = by_day[since]
+        if last is None or (current.rates, current.tiers) != (last.rates, last.tiers):
+            yield current
+        last = current
 
 
 def _rates(rates: Mapping[str, Any], path: Path, one_hour: bool) -> Priced:
-    found: Priced = {}
+    priced: Priced = {}
     for kind in KINDS:
         each = rate(rates.get(kind), (*path, kind))
         if each is not None:
-            found[kind] = each
+            priced[kind] = each
     times = number(rates.get("cache_write_1h_multiple"), (*path, "cache_write_1h_multiple"))
-    if one_hour and times and "cache_write" in found and "input" in found:
-        found["cache_write_1h"] = (found["input"] * times).normalize()
-    return found
+    if one_hour and times and "cache_write" in priced and "input" in priced:
+        priced["cache_write_1h"] = (priced["input"] * times).normalize()
+    return priced
 
 
 def _cards(
@@ -174,12 +174,12 @@ def _cards(
 ) -> Iterable[Card]:
     """A card from each change of the standard rates or of the schedule on."""
     days = sorted(
-        {one.since for one in segments}
-        | {one for one in schedules.days() if one > segments[0].since}
+        {segment.since for segment in segments}
+        | {turn for turn in schedules.days() if turn > segments[0].since}
     )
     for at, since in enumerate(days):
         end = days[at + 1] if at + 1 < len(days) else date.max
-        standard = [one for one in segments if one.since <= since][-1]
+        standard = [segment for segment in segments if segment.since <= since][-1]
         rates, tiers = complete(standard.rates, standard.tiers, flat=False)
         plain = basket.card(rates, tiers, since)
         own = dict(_modes(basket, plain, modes, end))
@@ -191,7 +191,7 @@ def _modes(
     basket: Basket, card: Card, modes: Mapping[str, list[_Segment]], end: date
 ) -> Iterable[tuple[str, Mode]]:
     for name, segments in modes.items():
-        held = [one for one in segments if one.since < end]
+        held = [segment for segment in segments if segment.since < end]
         if not held:
             continue
         last = held[-1]
@@ -208,8 +208,8 @@ class _Schedules:
         self.rules = []
         path: Path = ("schedules", "schedule")
         holidays = table(data.get("holidays") or {}, ("schedules", "holidays"))
-        for at, one in enumerate(items(data.get("schedule") or [], path)):
-            rule = table(one, (*path, at))
+        for at, item in enumerate(items(data.get("schedule") or [], path)):
+            rule = table(item, (*path, at))
             if rule.get("provider") != lab:
                 continue
             off_peak = rule.get("off_peak_multiplier")
@@ -261,5 +261,5 @@ def _window(rule: Mapping[str, Any], holidays: Mapping[str, Any], path: Path, na
             f"{text(begin, path)}-{'24:00' if end == '00:00' else text(end, path)}"
             for begin, end in hours
         ),
-        holidays=tuple(day(one, path) for one in free.get("dates") or ()),
+        holidays=tuple(day(holiday, path) for holiday in free.get("dates") or ()),
     )

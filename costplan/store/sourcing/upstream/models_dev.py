@@ -120,26 +120,26 @@ def _model(basket: Basket, vendor: str, named: str, model: Mapping[str, Any], pa
 
 
 def _rates(cost: Mapping[str, Any], path: Path) -> Priced:
-    found = {}
+    rates = {}
     for key, kind in KINDS.items():
         if key in cost:
             each = rate(cost[key], (*path, key))
             if each is not None:
-                found[kind] = each
-    return found
+                rates[kind] = each
+    return rates
 
 
 def _tiers(cost: Mapping[str, Any], path: Path) -> dict[int, Priced]:
-    found: dict[int, Priced] = {}
+    tiers: dict[int, Priced] = {}
     over = cost.get("context_over_200k")
     if over is not None:
-        found[200_000] = cleaned(_rates(table(over, path), (*path, "context_over_200k")))
-    for at, one in enumerate(items(cost.get("tiers") or [], (*path, "tiers"))):
-        tier = table(one, (*path, "tiers", at))
+        tiers[200_000] = cleaned(_rates(table(over, path), (*path, "context_over_200k")))
+    for at, item in enumerate(items(cost.get("tiers") or [], (*path, "tiers"))):
+        tier = table(item, (*path, "tiers", at))
         stated = tier.get("inputTokensAbove")
         if stated is None and isinstance(tier.get("tier"), dict):
             stated = tier["tier"].get("size")
         edge = count(stated, (*path, "tiers", at))
         if edge is not None:
-            found[edge] = cleaned(_rates(tier, (*path, "tiers", at)))
-    return found
+            tiers[edge] = cleaned(_rates(tier, (*path, "tiers", at)))
+    return tiers

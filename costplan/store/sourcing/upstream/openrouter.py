@@ -59,8 +59,8 @@ def read(payload: bytes, checked: date) -> Upstream:
     if not isinstance(models, list):
         raise wrong_shape(NAME, 'no list of models under "data"')
     basket = Basket(NAME, Source(at=URL, confidence="vendor"), checked)
-    entries = [table(one) for one in models]
-    twice = repeated(text(one.get("id")) for one in entries)
+    entries = [table(model) for model in models]
+    twice = repeated(text(entry.get("id")) for entry in entries)
     for entry in entries:
         name = text(entry.get("id"))
         reason = f"{name} is listed twice" if name in twice else _take(basket, name, entry)
@@ -95,8 +95,8 @@ def _take(basket: Basket, name: str, entry: Mapping[str, Any]) -> str | None:
 
 
 def _thousandfold(price: object) -> Decimal | None:
-    found = number(price)
-    return found * 1000 if found else None
+    parsed = number(price)
+    return parsed * 1000 if parsed else None
 
 
 def _fault_of_pricing(pricing: Mapping[str, Any]) -> str | None:
@@ -106,12 +106,12 @@ def _fault_of_pricing(pricing: Mapping[str, Any]) -> str | None:
     for key, value in pricing.items():
         if key in ("overrides", "discount"):
             continue
-        found = number(value)
-        if value is not None and found is None:
+        parsed = number(value)
+        if value is not None and parsed is None:
             return f"a price that is not a number ({key})"
-        if found is not None and found < 0:
+        if parsed is not None and parsed < 0:
             return "its price varies from request to request"
-        if key not in KINDS and key not in LEFT_OUT and found:
+        if key not in KINDS and key not in LEFT_OUT and parsed:
             return f"charges for something that is not read here ({key[:40]})"
     if number(pricing.get("request")):
         return "charges for the request beside its tokens"
@@ -123,23 +123,23 @@ def _rates(pricing: Mapping[str, Any]) -> Priced:
 
     Reasoning at the price of output is output; it has a rate only where it differs.
     """
-    found = {
+    rates = {
         kind: plain(price * MILLION)
         for key, kind in KINDS.items()
         if (price := number(pricing.get(key))) is not None
         and (price or key in ("prompt", "completion"))
     }
-    if found.get("reasoning") == found.get("output"):
-        found.pop("reasoning", None)
-    return found
+    if rates.get("reasoning") == rates.get("output"):
+        rates.pop("reasoning", None)
+    return rates
 
 
 def _tiers(pricing: Mapping[str, Any], base: Priced) -> tuple[Tier, ...] | str:
     """Long-context prices as tiers, or the reason why the model cannot be priced without them."""
     overrides = pricing.get("overrides")
     tiers: list[Tier] = []
-    for one in overrides if isinstance(overrides, list) else ():
-        override = table(one)
+    for item in overrides if isinstance(overrides, list) else ():
+        override = table(item)
         reached, before = (tiers[-1].first, tiers[-1].rates.published()) if tiers else (0, base)
         tier = _tier(override, before)
         if isinstance(tier, str):

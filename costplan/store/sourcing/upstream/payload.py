@@ -113,18 +113,18 @@ def number(value: object, path: Path) -> Decimal | None:
 
 def rate(value: object, path: Path, scale: Decimal = ONE) -> Decimal | None:
     """A rate per million tokens, without the noise of floats; None for null."""
-    found = number(value, path)
-    if found is None:
+    parsed = number(value, path)
+    if parsed is None:
         return None
-    return stepped(found * scale, FINEST).normalize() + ZERO
+    return stepped(parsed * scale, FINEST).normalize() + ZERO
 
 
 def count(value: object, path: Path) -> int | None:
     """A whole number of tokens above 0; None for null, 0 and what is not whole."""
-    found = number(value, path)
-    if found is None or found < 1 or found != found.to_integral_value() or found >= 10**12:
+    parsed = number(value, path)
+    if parsed is None or parsed < 1 or parsed != parsed.to_integral_value() or parsed >= 10**12:
         return None
-    return int(found)
+    return int(parsed)
 
 
 def day(value: object, path: Path) -> date:
@@ -149,14 +149,14 @@ def complete(base: Priced, tiers: Mapping[int, Priced], flat: bool) -> tuple[Pri
     always = base.keys() if flat else {"input", "output"}
     kinds = [kind for kind in base if kind in always or all(kind in own for own in tiers.values())]
     kept = {kind: base[kind] for kind in kinds}
-    made = []
+    graded = []
     for edge in sorted(tiers):
         own = {kind: tiers[edge].get(kind, base[kind]) for kind in kinds}
         if edge % 1000 == 999:
-            made.append(Tier(at_or_above=edge + 1, rates=Rates(**own)))
+            graded.append(Tier(at_or_above=edge + 1, rates=Rates(**own)))
         else:
-            made.append(Tier(above=edge, rates=Rates(**own)))
-    return kept, made
+            graded.append(Tier(above=edge, rates=Rates(**own)))
+    return kept, graded
 
 
 def mode(base: Card, rates: Priced, tiers: Mapping[int, Priced], origin: Origin | None) -> Mode:
@@ -282,8 +282,8 @@ class Basket:
             spelt.setdefault(name.casefold(), []).append(name)
         for names in spelt.values():
             cards = [self.quoted[name].model.price[-1] for name in names]
-            dated = any(one.origin.since != self.checked for one in cards)
-            if not dated and any(one.rates != cards[0].rates for one in cards):
+            dated = any(card.origin.since != self.checked for card in cards)
+            if not dated and any(card.rates != cards[0].rates for card in cards):
                 for name in names:
                     del self.quoted[name]
                     self.skip(name, "two prices for one name in the same set")
@@ -314,8 +314,8 @@ class Basket:
                 edge = card.tiers[len(kept)].first - 1
                 self.skip(named, f"a tier above {edge:,} tokens, the window is {context:,}")
                 modes = {
-                    name: replace(one, tiers=tuple(t for t in one.tiers if t.first < context))
-                    for name, one in card.mode.items()
+                    name: replace(way, tiers=tuple(t for t in way.tiers if t.first < context))
+                    for name, way in card.mode.items()
                 }
                 card = replace(card, tiers=kept, mode=modes)
             cards.append(card)

@@ -143,17 +143,17 @@ def _price(value: object, path: Path, scale: Decimal) -> Decimal | None:
 
 
 def _rates(paid: Mapping[str, Any], path: Path) -> Priced:
-    found: Priced = {}
+    rates: Priced = {}
     for key, kind in KINDS.items():
         each = _price(paid.get(key), (*path, key), PER_MILLION)
         if each is not None:
-            found[kind] = each
+            rates[kind] = each
     extra = paid.get("additional_units")
     if isinstance(extra, dict):
         hour = _price(extra.get("cache_write_1h"), (*path, "cache_write_1h"), PER_MILLION)
         if hour is not None and hour < 1000:
-            found["cache_write_1h"] = hour
-    return found
+            rates["cache_write_1h"] = hour
+    return rates
 
 
 def _custom(
@@ -195,10 +195,10 @@ def _modes(
 ) -> Iterable[tuple[str, Mode]]:
     published = card.rates.published()
     batch = table(config.get("batch_config") or {}, (*path, "batch_config"))
-    found = {name: modes[name] for name in MODES if name in modes}
-    if batch and "batch" not in found:
-        found["batch"] = (cleaned(_rates(batch, path)), {})
-    for name, (rates, tiers) in found.items():
+    kept = {name: modes[name] for name in MODES if name in modes}
+    if batch and "batch" not in kept:
+        kept["batch"] = (cleaned(_rates(batch, path)), {})
+    for name, (rates, tiers) in kept.items():
         own = {kind: each for kind, each in rates.items() if kind in published}
         if own:
             yield name, mode(card, own, tiers, None)

@@ -18,19 +18,19 @@ LOOKED_AT = 50  # entries
 def by_address(address: str) -> str | None:
     """The source that publishes under an address, by host and path."""
     parts = urlsplit(address)
-    found = []
+    names = []
     for name in SOURCES:
         own = urlsplit(adapter(name).url)
         if (own.hostname, own.path) == (parts.hostname, parts.path):
-            found.append(name)
-    return found[0] if len(found) == 1 else None
+            names.append(name)
+    return names[0] if len(names) == 1 else None
 
 
 def by_content(data: bytes) -> str | None:
     """The one source whose payloads look like this. Raises InvalidInput for what is not JSON."""
     loaded = json_of(data)
-    found = [name for name, looks in SHAPES.items() if looks(loaded)]
-    return found[0] if len(found) == 1 else None
+    names = [name for name, looks in SHAPES.items() if looks(loaded)]
+    return names[0] if len(names) == 1 else None
 
 
 def _some(value: object) -> list[Mapping[str, Any]]:
@@ -40,7 +40,7 @@ def _some(value: object) -> list[Mapping[str, Any]]:
         entries = value.values()
     elif isinstance(value, list):
         entries = value
-    return [one for one in islice(entries, LOOKED_AT) if isinstance(one, Mapping)]
+    return [entry for entry in islice(entries, LOOKED_AT) if isinstance(entry, Mapping)]
 
 
 def _aws(data: object) -> bool:
@@ -53,18 +53,19 @@ def _azure(data: object) -> bool:
 
 
 def _openrouter(data: object) -> bool:
-    return any("prompt" in table(one.get("pricing")) for one in _some(table(data).get("data")))
+    return any("prompt" in table(entry.get("pricing")) for entry in _some(table(data).get("data")))
 
 
 def _genai_prices(data: object) -> bool:
     return isinstance(data, list) and any(
-        isinstance(one.get("models"), list) and ("api_pattern" in one or "pricing_urls" in one)
-        for one in _some(data)
+        isinstance(provider.get("models"), list)
+        and ("api_pattern" in provider or "pricing_urls" in provider)
+        for provider in _some(data)
     )
 
 
 def _litellm(data: object) -> bool:
-    return isinstance(data, Mapping) and any("litellm_provider" in one for one in _some(data))
+    return isinstance(data, Mapping) and any("litellm_provider" in entry for entry in _some(data))
 
 
 def _models_dev(data: object) -> bool:
@@ -81,7 +82,7 @@ def _model_prices(data: object) -> bool:
 
 def _portkey(data: object) -> bool:
     return isinstance(data, Mapping) and any(
-        any("pricing_config" in table(model) for model in one.values()) for one in _some(data)
+        any("pricing_config" in table(model) for model in vendor.values()) for vendor in _some(data)
     )
 
 

@@ -99,9 +99,9 @@ def refusal(source: str, model: Model) -> str | None:
         if SPEAKS.search(name) and not rates.published().keys() & {"output", "output_audio"}:
             return "speaks text: priced per character"
         for kind, dearest in DEAREST[model.kind].items():
-            found = getattr(rates, kind)
-            if found is not None and (found > dearest or 0 < found < CHEAPEST):
-                return f"a unit error: {found.normalize():f} per million {kind} tokens"
+            amount = getattr(rates, kind)
+            if amount is not None and (amount > dearest or 0 < amount < CHEAPEST):
+                return f"a unit error: {amount.normalize():f} per million {kind} tokens"
     slip = SLIPS.get((source, model.id))
     if slip is not None and getattr(model.price[-1].rates, slip[0]) == Decimal(slip[1]):
         return f"a slip of the set: {slip[1]} per million {slip[0]} tokens"
@@ -115,21 +115,21 @@ def sound(model: Model, card: Card) -> tuple[Card, list[str]]:
         card = without(card, ("output",))
         reasons.append(f"a price of output tokens of a model of kind {model.kind}")
     sets = [card.rates, *(tier.rates for tier in card.tiers)]
-    if any(_above(one.cache_read, one.input) for one in sets):
+    if any(_above(rates.cache_read, rates.input) for rates in sets):
         card = without(card, CACHE)
         reasons.append("cache prices above fresh input: a slip of columns")
     elif not ONE_WRITE_PRICE.search(model.id) and any(
-        _above(one.input, one.cache_write) for one in sets
+        _above(rates.input, rates.cache_write) for rates in sets
     ):
         card = without(card, WRITES)
         reasons.append("a cache write below fresh input: storage, or a read under another name")
-    elif any(_written_as_output(one) for one in sets):
+    elif any(_written_as_output(rates) for rates in sets):
         card = without(card, WRITES)
         reasons.append("a cache write at the price of output: a slip of columns")
     for name in CHEAPER:
         mode = card.mode.get(name)
         if mode is not None and _dearer(card, mode):
-            card = replace(card, mode={k: one for k, one in card.mode.items() if k != name})
+            card = replace(card, mode={k: own for k, own in card.mode.items() if k != name})
             reasons.append(f"{name} dearer than the standard way")
     return card, reasons
 
@@ -166,8 +166,8 @@ def without(card: Card, kinds: Iterable[str]) -> Card:
     return replace(card, rates=rates, tiers=less(card.tiers), mode=modes)
 
 
-def _above(one: Decimal | None, other: Decimal | None) -> bool:
-    return one is not None and other is not None and one > other
+def _above(price: Decimal | None, limit: Decimal | None) -> bool:
+    return price is not None and limit is not None and price > limit
 
 
 def _written_as_output(rates: Rates) -> bool:
