@@ -98,7 +98,7 @@ class _Drawn:
 
 
 FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
-ASKED = ("stale-rate", "stale-price", *WORDINGS["not-modelled"])
+ASKED = ("stale-rate", "stale-price", "verdicts-correlate", *WORDINGS["not-modelled"])
 """Codes that somebody asks for, and that documents before codes had in words alone."""
 
 

@@ -51,6 +51,7 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         " {cases_apart} cases and {silent_apart} silent failures a month at 0,"
         " {cases_alike} cases and {silent_alike} silent failures a month at 1",
         "runtime-grows": "runtime: seconds grow with the steps' runs, x {passes:3}",
+        "whole-runs-correlate": "whole runs correlate with rho = {rho}",
         "jobs-not-traced": "jobs are not traced",
         "window-share": "{subject}: {percent:1} % of calls fall in the {window} window"
         " (assumed from {profile})",
@@ -121,6 +122,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "all-new": "there was no such workload before: everything is new",
         "renamed": "the workload was called '{before}', now '{subject}'",
         "price-days": "prices of {before} against prices of {now}",
+        "default-changed": "a default changed: validators repeat themselves (rho {rho}), which the"
+        " base did not suppose: {steps:, }",
         "pins-changed": "prices pinned by {before} before, by {now} now",
         "new-is-judged": "{subject}: {reason}; monthly_total judges what is new",
         "nothing-bought": "{subject}: nothing is bought: the bill has no line",
@@ -141,6 +144,18 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "with-option": "with {subject} {value}",
         "without-lock": "with --no-lock",
         "idle-policy": "no limit and no policy of {subject} is about a checked stack",
+        "not-ranked": "success rates are taken to be the same for every model in {stacks:, }: no"
+        " stack is ranked on reliability",
+        "totals-at-least": "prices are missing in {stacks:, }: totals there are at least what they"
+        " say, differences with them may be larger or smaller, and no break-even or payback is"
+        " given",
+        "plans-below-goal": "not at {percent:r} % trusted answers as they stand: {stacks:, }",
+        "goal-not-modelled": "whether {percent:r} % of answers are right is not modelled:"
+        " {stacks:, }",
+        "stack-not-modelled": "reliability is not modelled: {reason}",
+        "step-unpriced": "{subject}: a step's price is missing",
+        "ways-at-least": "a price of this stack is missing: every amount here is at least that",
+        "ways-too-large": "plans with more attempts are left out: they have too many states",
     },
     "warning": {
         "warned": "{text}",

@@ -89,7 +89,8 @@ def _used(kind: type, data: Mapping[str, Any], place: tuple[Any, ...]) -> Iterat
 
 
 def _below(value: Any, kind: type, named: bool) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The tables of a value that are of a kind: itself, those of a list, those under names.
+    """The tables of a value that are of a kind: itself, those of a list, those under names, and
+    those of lists under names.
 
     ``named``: the value is a field's own, and so may hold tables under names of the author's.
     """
@@ -101,6 +102,11 @@ def _below(value: Any, kind: type, named: bool) -> Iterator[tuple[tuple[Any, ...
             yield (), value
         else:
             yield from (((key,), one) for key, one in value.items() if isinstance(one, dict))
+            for key, several in value.items():
+                if isinstance(several, list):
+                    yield from (
+                        ((key, at), one) for at, one in enumerate(several) if isinstance(one, dict)
+                    )
 
 
 def workload_page() -> str:

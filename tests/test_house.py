@@ -19,7 +19,7 @@ from hatchling.builders.wheel import WheelBuilder
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "costplan"
 PURE = ("record", "catalog", "outcomes", "workload", "document", "billing", "plan", "render")
-PROBABILITIES = ("flow.py", "solving.py")  # to and from the outcomes, which are floats
+PROBABILITIES = ("flow.py", "latency.py", "solving.py")  # shares and seconds are floats
 PURE_FILES = ("quantity.py", "problems.py", "weektime.py", "words.py")
 FORBIDDEN_CALLS = {
     "open",

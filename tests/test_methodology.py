@@ -28,8 +28,9 @@ from costplan.catalog.expression import Expression
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.offer import Charge
 from costplan.catalog.schedule import Window
-from costplan.document.comparison import Comparison, Option
+from costplan.document.comparison import Comparison
 from costplan.document.estimate import Estimate
+from costplan.document.options import Option
 from costplan.outcomes.graph import Graph, Outcomes
 from costplan.outcomes.node import after_failure, timeout_share
 from costplan.outcomes.queueing import replicas, slots_for
@@ -804,54 +805,53 @@ def test_a_credit_granted_once() -> str:
 
 # -- what the document says without a number ------------------------------------------------
 
-MACHINE = f"""
-[[offer]]
-id = "own/machine"
-{ORIGIN}
-[[offer.charge]]
-id = "hours"
-quantity = "instances * 730"
-unit = "hour"
-price = 1
-"""
-
 
 def test_the_largest_model_needs_its_success_rate() -> None:
-    name = "the largest model for everything"
     text = PLAN + '[strategy.upgrade]\nmodel = "own/judge"\n'
     without, given = (
-        next(one for one in compared(each).strategies[0].options if one.name == name)
+        {one.name: one for one in compared(each).strategies[0].options}
         for each in (text, text + "success = 0.95\n")
     )
-    assert without.monthly is None
-    assert "not modelled" in (without.reason or "")
-    assert given.monthly == 10_000 * (1_000 * 1 + 500 * 5) / Decimal(1_000_000)
-    assert given.reliability == Decimal("0.95")
+    lacking = without["the largest model for everything"]
+    assert lacking.monthly is None
+    assert "not modelled" in (lacking.reason or "")
+    unchecked, checked = given["own/judge, unchecked"], given["own/judge"]
+    assert unchecked.monthly == 10_000 * (1_000 * 1 + 500 * 5) / Decimal(1_000_000)
+    assert unchecked.reliability == Decimal("0.95")
+    assert checked.reliability is not None
+    assert checked.reliability > unchecked.reliability
 
 
 def test_hosting_by_hand() -> None:
     text = PLAN.replace("[stack.one]", '[stack.one]\nruntime = "aws/fargate"')
     text += (
         "[runtime]\nactive_cpu_seconds = 1\nwall_seconds = 10\nmemory_gib = 1\n"
-        '[strategy.gpus]\noffer = "own/machine"\ntokens_per_second = 2\n'
-        "[strategy.commitment]\npercent = 30\n[strategy.regions]\ncount = 3\n"
+        '[strategy.gpus]\noffer = "aws/p5.4xlarge"\ntokens_per_second = 2\n'
+        "success = 0.9\n[strategy.regions]\ncount = 3\n"
     )
-    catalog = prices(MODELS + MACHINE)
+    catalog = prices(MODELS)
     planned = workload(text)
     (made,) = estimate(planned, catalog, DAY).estimates
     fixed = sum(one.fixed for one in made.components if one.name == "runtime")
     assert fixed == made.fixed_monthly > 0
-    assert hosting.warm(planned, made)[0] == 2 * fixed
-    assert hosting.regions(planned, made)[0] == 2 * fixed
-    active = workload(text + 'mode = "active-active"\n')
-    assert hosting.regions(active, made)[0] == fixed / 2
-    extra, words = hosting.commitment(planned, made)
-    assert (extra, f"{fixed * Decimal('0.3'):.2f}" in words) == (0, True)
+    total = made.total_monthly
+
+    def costs(text: str) -> dict[str, Decimal]:
+        found = hosting.ways(workload(text), "one", made, solve(planned).visits, catalog, None)
+        solutions = {one.name: one.workload for one in found if one.workload is not None}
+        return {
+            name: estimate(one, catalog, DAY).estimates[0].total_monthly
+            for name, one in solutions.items()
+        }
+
+    passive, active = costs(text), costs(text + 'mode = "active-active"\n')
+    assert passive["2 warm idle replicas"] == total + 2 * fixed
+    assert passive["3 regions"] == total + 2 * fixed
+    assert active["3 regions"] == total + fixed / 2
     # 11,700 runs of 500 tokens in 2,628,000 s, twice that at the peak, x 1.3 / (2 x 0.7): 4.13
-    served = hosting.Served(planned, made, solve(planned).visits)
-    extra, words = hosting.gpus(planned, served, catalog, DAY, None)
-    assert words.startswith("6 x own/machine")
-    assert extra == 6 * 730 - Decimal("81.9")
+    # machines and one spare, in place of 11,700 x (1,000 x 2 + 500 x 10) / million
+    hour = Decimal("6.88")
+    assert passive["GPUs sized for the peak"] == total + 6 * 730 * hour - Decimal("81.9")
 
 
 def test_lock_in() -> None:

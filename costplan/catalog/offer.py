@@ -14,7 +14,7 @@ from costplan.catalog.expression import Expression, ExpressionError
 from costplan.catalog.origin import Accepted, Origin
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import Problem, did_you_mean
-from costplan.record import Amount, Positive, Since, Sparse, record
+from costplan.record import Amount, Count, Positive, Since, Sparse, record
 from costplan.words import Purpose
 
 Percent = Amount
@@ -55,6 +55,24 @@ class Gate:
     max: Amount
     action: Literal["ineligible", "block", "throttle"]
     reason: str | None = None
+
+
+@record
+class Hardware:
+    """The accelerators of one rented machine.
+
+    Keys:
+        accelerator: the accelerator, as measurements name it: h100-sxm
+        count (accelerators): how many one machine has
+        memory_gb (GB): memory of each; weights and cache must fit
+    """
+
+    accelerator: str
+    count: Count
+    memory_gb: Positive
+
+    def __str__(self) -> str:
+        return f"{self.count} x {self.accelerator}"
 
 
 @record
@@ -231,6 +249,7 @@ class Offer:
         region: where its prices apply
         hours_per_month (hours): hours that the vendor counts a month as; 730 when left out
         purpose: the purpose its lines are shown under; the role's own when left out
+        hardware: what one rented machine has
         origin: source and days of all its prices
         note: a word that goes with its bill
         not_included: what the price leaves out; said on the bill
@@ -251,6 +270,7 @@ class Offer:
     region: str | None = None
     hours_per_month: Positive | None = None
     purpose: Purpose | None = None
+    hardware: Hardware | None = None
     origin: Origin
     note: str | None = None
     not_included: tuple[str, ...] = ()
@@ -299,7 +319,7 @@ class Offer:
         current, later = self.charges_on(day)
         if current or later:
             return None
-        ends = [(one.origin or self.origin).since for one in self.charge if one.ended]
+        ends = [(charge.origin or self.origin).since for charge in self.charge if charge.ended]
         return max(ends, default=None)
 
     def charges_on(self, day: date) -> tuple[list[Charge], list[Charge]]:
@@ -322,7 +342,7 @@ class Offer:
 
     def sources(self) -> set[str]:
         """Every source that the offer names."""
-        return {name for _, one in self.origins() for name in (one.source, *one.also)}
+        return {name for _, origin in self.origins() for name in (origin.source, *origin.also)}
 
 
 Dated = TypeVar("Dated", Charge, Adjust)

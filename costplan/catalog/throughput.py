@@ -121,13 +121,13 @@ class ThroughputFile:
 
     def check(self) -> Iterable[Problem]:
         seen: set[str] = set()
-        for at, one in enumerate(self.measured):
-            origins = [(("origin",), one.origin)]
+        for at, measurement in enumerate(self.measured):
+            origins = [(("origin",), measurement.origin)]
             for problem in unknown_sources(origins, self.source):
                 yield problem.under(("measured", at))
-            key = f"{one.run} {one.target}"
+            key = f"{measurement.run} {measurement.target}"
             if key in seen:
-                yield Problem(("measured", at, "run"), f"'{one.run}' is written twice")
+                yield Problem(("measured", at, "run"), f"'{measurement.run}' is written twice")
             seen.add(key)
 
 
@@ -143,16 +143,20 @@ class Throughput:
 
     def __init__(self, files: Sequence[ThroughputFile]) -> None:
         self._found = [
-            Found(one, resolve(one.origin, file.source)) for file in files for one in file.measured
+            Found(measurement, resolve(measurement.origin, file.source))
+            for file in files
+            for measurement in file.measured
         ]
 
     def models(self) -> list[str]:
         """The models that were measured, sorted."""
-        return sorted({found.measured.model for found in self._found})
+        return sorted({run.measured.model for run in self._found})
 
     def accelerators(self, model: str) -> list[str]:
         """The accelerators that a model was measured on, sorted."""
-        return sorted({one.accelerator for one, _ in self._found if one.model == model})
+        return sorted(
+            {measured.accelerator for measured, _ in self._found if measured.model == model}
+        )
 
     def of(self, model: str, accelerator: str) -> list[Found]:
         """The measurements of a model on an accelerator; raises NotMeasured where there is none."""
@@ -162,17 +166,17 @@ class Throughput:
                 f"no throughput of '{model}' was measured",
                 did_you_mean(model, known) or "measured: " + ", ".join(known),
             )
-        found = [
-            one
-            for one in self._found
-            if one.measured.model == model and one.measured.accelerator == accelerator
+        runs = [
+            run
+            for run in self._found
+            if run.measured.model == model and run.measured.accelerator == accelerator
         ]
-        if not found:
+        if not runs:
             raise NotMeasured(
                 f"no throughput of '{model}' was measured on '{accelerator}'",
                 "measured on: " + ", ".join(self.accelerators(model)),
             )
-        return found
+        return runs
 
     def best(
         self,
@@ -191,18 +195,18 @@ class Throughput:
         what many answers do. ``precision`` narrows to one. Of equals, the smaller replica. Raises
         NotMeasured, saying what there is.
         """
-        found = self.of(model, accelerator)
+        runs = self.of(model, accelerator)
         if precision is not None:
-            there = sorted({one.measured.precision or "not recorded" for one in found})
-            found = [one for one in found if one.measured.precision == precision]
-            if not found:
+            there = sorted({run.measured.precision or "not recorded" for run in runs})
+            runs = [run for run in runs if run.measured.precision == precision]
+            if not runs:
                 raise NotMeasured(
                     f"'{model}' on '{accelerator}' was not measured in {precision}",
                     "precisions: " + ", ".join(there),
                 )
-        within = [one for one in found if one.measured.meets(target)]
+        within = [run for run in runs if run.measured.meets(target)]
         if not within:
-            fastest = min(found, key=lambda one: one.measured.tpot_ms).measured
+            fastest = min(runs, key=lambda run: run.measured.tpot_ms).measured
             raise NotMeasured(
                 f"no run of '{model}' on '{accelerator}' keeps {target}",
                 f"the quickest took {grouped(fastest.tpot_ms)} ms a token and "
@@ -210,8 +214,8 @@ class Throughput:
             )
         if input_tokens is not None or output_tokens is not None:
             asked_in, asked_out = input_tokens or ONE, output_tokens or ONE
-            shapes = list(dict.fromkeys(one.measured.shape for one in within))
-            within = [one for one in within if one.measured.at_least_as_heavy(asked_in, asked_out)]
+            shapes = list(dict.fromkeys(run.measured.shape for run in within))
+            within = [run for run in within if run.measured.at_least_as_heavy(asked_in, asked_out)]
             if not within:
                 raise NotMeasured(
                     f"no run of '{model}' on '{accelerator}' within the target had requests as "
@@ -220,5 +224,5 @@ class Throughput:
                 )
         return max(
             within,
-            key=lambda one: (one.measured.output_tokens_per_second, -one.measured.accelerators),
+            key=lambda run: (run.measured.output_tokens_per_second, -run.measured.accelerators),
         )

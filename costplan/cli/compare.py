@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +14,7 @@ from costplan.cli.common.options import (
     FilterOption,
     Format,
     FormatOption,
+    FullOption,
     LockedOption,
     LockOption,
     NoLockOption,
@@ -21,6 +24,14 @@ from costplan.cli.common.options import (
     SummaryOption,
     WorkloadArgument,
 )
+
+if TYPE_CHECKING:
+    from costplan.api.estimating import Locking
+    from costplan.cli.common.drawing import Part
+    from costplan.store.files.workloads import Opened
+
+PAGES = (Format.html, Format.markdown)
+"""Formats that show everything, levers too."""
 
 
 def command(
@@ -40,6 +51,11 @@ def command(
     levers: Annotated[
         bool, typer.Option("--levers", help="Also say which inputs would change the answer.")
     ] = False,
+    full: FullOption = False,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", metavar="FILE", help="Save the recommended plan as a workload."),
+    ] = None,
     form: FormatOption = Format.table,
     out: OutOption = None,
     summary: SummaryOption = False,
@@ -55,10 +71,9 @@ def command(
 
     Stacks are compared by component, volume, vendor and day.
     """
-    from costplan.api.estimating import Locking, compare_opened, estimate_opened
+    from costplan.api.estimating import Locking, compare_opened, write_recommended
     from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import day, look, put, share, spare
-    from costplan.problems import BadUsage
     from costplan.render import ANNOTATING
     from costplan.store.files.workloads import open_workload
 
@@ -69,23 +84,40 @@ def command(
     spare(out)
     locking = Locking(lock, no_lock, locked)
     if len(days) > 1:
-        if form is not Format.table or not part.is_whole:
-            raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
-        if baseline is not None or at_reliability is not None or levers:
-            raise BadUsage(
-                "two days are compared by component alone",
-                "give one --as-of with --baseline, --at-reliability or --levers",
-            )
-        from costplan.render.dates import draw
-
-        estimates = [estimate_opened(opened, one, stack or [], locking) for one in days]
-        put(draw(estimates, look()), out)
+        _check_days(form, part, [baseline, at_reliability, levers or None, write])
+        put(_by_day(opened, days, stack or [], locking), out)
         return 0
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
-    made = compare_opened(opened, days[0], stack or [], baseline, goal, levers, locking)
+    spare(write)
+    every = levers or full or form in PAGES
+    made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
+    if write is not None:
+        write_recommended(made, opened, write)
     if form in ANNOTATING:
         from costplan.store.files.origins import origin
 
         made.document.origin = origin(opened, made.document)
-    put(part.draw(made, form.value, look()), out)
+    put(part.draw(made, form.value, look(full=full or levers)), out)
     return 0
+
+
+def _check_days(form: Format, part: Part, given: list[object]) -> None:
+    """Raises BadUsage for what goes with one day only."""
+    from costplan.problems import BadUsage
+
+    if form is not Format.table or not part.is_whole:
+        raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
+    if any(one is not None for one in given):
+        raise BadUsage(
+            "two days are compared by component alone",
+            "give one --as-of with --baseline, --at-reliability, --levers or --write",
+        )
+
+
+def _by_day(opened: Opened, days: list[date], stacks: list[str], locking: Locking) -> str:
+    """The bills of several days, component by component."""
+    from costplan.api.estimating import estimate_opened
+    from costplan.cli.common.words import look
+    from costplan.render.dates import draw
+
+    return draw([estimate_opened(opened, one, stacks, locking) for one in days], look())

@@ -6,115 +6,15 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.options import Strategies
 from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
-from costplan.quantity import ZERO, settle
-from costplan.record import Amount, As, Key, Names, OneOf, Share, Sparse, Unsaved, document, keys
-from costplan.words import PURPOSES
+from costplan.quantity import settle
+from costplan.record import Amount, As, Key, Share, Sparse, Unsaved, document, keys
 
 CLOSE = Decimal("1e-6")
 """How far a difference may be from that of the totals."""
-
-
-@keys(
-    "name",
-    "kind",
-    "monthly",
-    "reliability",
-    "silent",
-    "cases",
-    "ceiling",
-    "marginal",
-    "by_purpose",
-    "reason",
-)
-@dataclass(slots=True, kw_only=True)
-class Option:
-    """One way to serve a stack's workload: this plan, a change of it, or brute force.
-
-    ``kind``: "plan", "orchestrate", "hosting" (the same graph on more metal), "unchecked" (more
-    metal in place of checking) or "quality" (more runs or a larger model in its place). ``monthly``
-    None: it cannot be priced, for ``reason``. ``reliability`` None: not modelled. ``ceiling``: what
-    it cannot pass at any size.
-    ``marginal``, on the frontier: money per trusted answer more than the option before.
-    ``by_purpose``: produce, coordinate, people, idle; further runs of a vote count as idle.
-    """
-
-    name: str
-    kind: Annotated[str, OneOf("plan", "orchestrate", "hosting", "unchecked", "quality")]
-    monthly: Decimal | None
-    reliability: Amount | None
-    silent: Amount | None = None
-    cases: Amount = ZERO
-    reason: str | None = None
-    ceiling: Amount | None = None
-    marginal: Decimal | None = None
-    by_purpose: Annotated[dict[str, Decimal], Names(*PURPOSES)] | None = None
-
-    @property
-    def brute_force(self) -> bool:
-        return self.kind in ("unchecked", "quality")
-
-    @property
-    def votes(self) -> bool:
-        """Whether it is a vote of whole runs."""
-        return self.kind == "quality" and self.name.startswith("vote of ")
-
-
-@keys(
-    "stack",
-    "target",
-    "coordination_gap",
-    "shortfall",
-    "brute_force_multiple",
-    "at_target",
-    "sentence",
-    "advice",
-    "frontier",
-    "options",
-    "notes",
-    "facts",
-)
-@dataclass(slots=True, kw_only=True)
-class Strategies:
-    """The options of one stack at one target, and what they say about the plan.
-
-    ``gap``: 1 - C*(R achieved) / spend. ``shortfall``: C*(R target) - spend where the target is
-    missed; negative when a plan that meets it costs less. ``multiple``: cheapest brute force over
-    cheapest orchestration at the target; None where one kind cannot reach it. ``at_target``: the
-    cheapest option of all there.
-    """
-
-    stack: str
-    target: Amount | None
-    options: list[Option]
-    frontier: list[Option]
-    gap: Annotated[Decimal | None, Key("coordination_gap")] = None
-    shortfall: Decimal | None = None
-    multiple: Annotated[Decimal | None, Key("brute_force_multiple")] = None
-    at_target: Annotated[Option | None, Unsaved()] = None
-    named: Annotated[str | None, Key("at_target"), As(str | None, "at_target_name")] = None
-    sentence: str = ""
-    advice: str | None = None
-    facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
-
-    @property
-    def notes(self) -> list[str]:
-        """The facts in words."""
-        return texts(self.facts)
-
-    def check(self) -> Iterable[Problem]:
-        """Sets ``at_target`` to the option of that name."""
-        self.at_target = next((one for one in self.options if one.name == self.named), None)
-        if self.named is not None and self.at_target is None:
-            message = f"names '{self.named}', which is not among the options"
-            yield Problem(("at_target",), message)
-
-    @property
-    def at_target_name(self) -> str | None:
-        """The name of the cheapest option at the target."""
-        return None if self.at_target is None else self.at_target.name
 
 
 Pairs = list[tuple[str, Decimal]]
@@ -161,6 +61,9 @@ class Lever:
     """One input moved down and up by a quarter: what the cheapest way to the target then costs.
 
     None: nothing tried reaches the target any more. ``flips``: another way becomes the cheapest.
+    ``now`` moved to ``low_at`` and ``high_at``; ``assumed``: nobody stated it. ``flips_at``: the
+    value nearest to now at which another way (``instead``) becomes the cheapest. ``reason``: why it
+    moves nothing, or the same way in both directions.
     """
 
     name: Annotated[str, Key("input")]
@@ -170,6 +73,13 @@ class Lever:
     high_choice: str | None
     flips: bool
     moves: Decimal
+    now: Annotated[Amount | None, Sparse()] = None
+    low_at: Annotated[Amount | None, Sparse()] = None
+    high_at: Annotated[Amount | None, Sparse()] = None
+    assumed: Annotated[bool, Sparse()] = False
+    flips_at: Annotated[Amount | None, Sparse()] = None
+    instead: Annotated[str | None, Sparse()] = None
+    reason: Annotated[str | None, Sparse()] = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -184,16 +94,65 @@ class BreakEven:
 
 @dataclass(slots=True, kw_only=True)
 class Sensitivity:
-    """What would change the answer. ``threshold``: the confidence below which a person is asked."""
+    """What would change the answer. ``threshold``: the confidence below which a person is asked.
+    ``stack``: whose answer; the baseline's where it does not say."""
 
     threshold: Annotated[Decimal | None, Key("escalation_threshold")] = None
     choice: str | None = None
     monthly: Decimal | None = None
     levers: list[Lever] = field(default_factory=list)
     break_evens: list[BreakEven] = field(default_factory=list)
+    stack: Annotated[str | None, Sparse()] = None
 
 
-@document("comparison", "1.2")  # 1.2 added facts
+@dataclass(slots=True, kw_only=True)
+class Standing:
+    """A stack in the ranking: its plan as it is, and its best way to what is asked.
+
+    ``best``: the name of that way, None where nothing tried reaches it; ``monthly`` and ``whole``
+    (with wrong answers) are its own. ``people`` and ``idle``: shares of its bill.
+    """
+
+    stack: str
+    plan_monthly: Decimal
+    at_least: bool
+    best: str | None
+    monthly: Decimal | None
+    whole: Decimal | None
+    reliability: Amount | None
+    seconds: Amount | None = None
+    people: Amount | None = None
+    idle: Amount | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Answer:
+    """What to do: the best way of the best stack, and what that hangs on.
+
+    ``stack`` None: nothing can be recommended, for ``reason``. ``saved``: what it takes off the
+    ``against`` stack's plan as the file has it, wrong answers included where they cost something;
+    negative where it costs more. ``compute``: the best way by compute alone, in words; ``equal``:
+    stacks whose models were taken to be as right as each other, so that the bill alone ranks them.
+    """
+
+    stack: str | None
+    way: str | None
+    monthly: Decimal | None
+    whole: Decimal | None
+    reliability: Amount | None
+    against: str
+    saved: Decimal | None
+    compute: str
+    standings: list[Standing]
+    equal: list[str] = field(default_factory=list)
+    hangs_on: list[Lever] = field(default_factory=list)
+    to_measure: list[str] = field(default_factory=list)
+    candidates: list[str] = field(default_factory=list)
+    reason: str | None = None
+
+
+@document("comparison", "1.2")  # 1.2 added facts, the answer, levers of every stack
 @keys(
     "baseline",
     "at_reliability",
@@ -206,10 +165,13 @@ class Sensitivity:
     "notes",
     "facts",
     "estimate",
+    "answer",
+    "levers",
 )
 @dataclass(slots=True, kw_only=True)
 class Comparison(Plain):
-    """Several estimates of one workload, side by side."""
+    """Several estimates of one workload, side by side. ``recommended``: the answer's way as a
+    workload of its own, for whoever wants to write it down."""
 
     document: Annotated[EstimateDocument, Key("estimate")]
     baseline: str
@@ -220,7 +182,10 @@ class Comparison(Plain):
     margins: dict[str, Decimal] = field(default_factory=dict)
     at_reliability: Amount | None = None
     sensitivity: Sensitivity | None = None
+    answer: Annotated[Answer | None, Sparse()] = None
+    levers: Annotated[list[Sensitivity], Sparse()] = field(default_factory=list)
     facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+    recommended: Annotated[Any, Unsaved()] = None
 
     @property
     def notes(self) -> list[str]:

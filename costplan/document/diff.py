@@ -1,11 +1,12 @@
 """A diff: what a change does to each stack's month, split into its causes.
 
-    head - base = volume + mix + intensity + price
+    head - base = volume + mix + intensity + price + default
 
 ``volume``: more or fewer requests, at the base's cost a request. ``intensity``: more or less used
 per request (a month, for what does not follow traffic). ``mix``: other things bought: a swapped
 model, another tier or mode, new and removed lines. ``price``: the same things at other prices.
-All are money a month of the base's currency; the four sum to the difference exactly.
+``default``: a number that nobody states is assumed where the base supposed none. All are money a
+month of the base's currency; they sum to the difference exactly.
 """
 
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ from costplan.record import Amount, As, Key, OneOf, Share, Sparse, document, key
 
 Change = Annotated[str, OneOf("new", "removed", "changed", "same")]
 SideName = Annotated[str, OneOf("base", "head")]
-CAUSES = ("volume", "mix", "intensity", "price")
+CAUSES = ("volume", "mix", "intensity", "price", "default")
 SAME_SHARE = Decimal("1e-9")
 """Reliabilities agree within it: outcomes are solved in binary floats."""
 
@@ -35,10 +36,11 @@ class Split:
     mix: Decimal = ZERO
     intensity: Decimal = ZERO
     price: Decimal = ZERO
+    default: Annotated[Decimal, Sparse()] = ZERO
 
     @property
     def difference(self) -> Decimal:
-        return self.volume + self.mix + self.intensity + self.price
+        return total(getattr(self, name) for name in CAUSES)
 
 
 def together(splits: list[Split]) -> Split:
@@ -187,7 +189,7 @@ class StackDiff:
         return any(_apart(before, after) for before, after in pairs)
 
 
-@document("diff", "1.2")  # 1.1 added rule_changes, 1.2 facts
+@document("diff", "1.3")  # 1.1 added rule_changes, 1.2 facts, 1.3 the cause default
 @keys(
     "workload",
     "currency",

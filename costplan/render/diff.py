@@ -21,6 +21,7 @@ ABOUT = {
     "mix": "other things bought",
     "intensity": "more or less of each per request",
     "price": "the same at other prices",
+    "default": "a default changed: validators repeat themselves",
 }
 
 

@@ -14,7 +14,7 @@ from costplan.document.finding import Findings
 from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.quantity import ZERO, grouped, rounded
+from costplan.quantity import ZERO, rounded
 from costplan.render import Look
 from costplan.render.deciding import what_decides
 from costplan.render.figures import component_names, figure_rows
@@ -23,7 +23,6 @@ from costplan.render.html_page import Card, bullets, cards, table, text_of, whol
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
-    or_dash,
     reasons,
     share_of,
     shared_sentences,
@@ -103,7 +102,9 @@ def _bill(bill: Bill, number: int) -> str:
     )
 
 
-def _estimates(document: EstimateDocument, found: Findings, number: int, more: str = "") -> str:
+def _estimates(
+    document: EstimateDocument, found: Findings, number: int, first: str = "", more: str = ""
+) -> str:
     estimates = document.estimates
     currency = text_of(document.currency)
     names = component_names(estimates)
@@ -114,6 +115,8 @@ def _estimates(document: EstimateDocument, found: Findings, number: int, more: s
         f'<p class="sub">{text_of(traffic(estimates))} a month. Prices as of {document.as_of}, '
         f"in {currency} a month.</p>",
         *(f'<p class="sub">{text_of(note)}</p>' for note in texts(document.price_facts)),
+        first,
+        "<h2>The plans in the file</h2>" if first else "",
         _cards(estimates, document.currency),
         _decided(estimates),
         component_bars(estimates, names),
@@ -259,40 +262,6 @@ def _sources(lines: Iterable[LineItem]) -> str:
 
 
 def _comparison(made: Comparison, found: Findings, number: int) -> str:
-    rows = [
-        [
-            one.stack,
-            ("+" if one.difference > 0 else "") + money(one.difference),
-            ", ".join(f"{name} {money(amount)}" for name, amount in one.wins) or "-",
-            ", ".join(f"{name} +{money(amount)}" for name, amount in one.loses) or "-",
-            "-" if one.break_even is None else grouped(one.break_even, 0),
-        ]
-        for one in made.versus
-    ]
-    more = ""
-    if rows:
-        header = ["stack", "difference", "wins on", "loses on", "break-even volume"]
-        body = table(f"Against {made.baseline}", header, rows, [False, True, False, False, True])
-        more = f"<section><h2>Against {text_of(made.baseline)}</h2>{body}</section>"
-    for one in made.strategies:
-        options = [
-            [
-                way.name,
-                way.kind,
-                share_of(way.reliability),
-                or_dash(way.monthly),
-                way.reason or "",
-            ]
-            for way in one.options
-        ]
-        more += f"<section><h2>{text_of(one.stack)}: ways to trusted answers</h2>"
-        more += f"<p>{text_of(one.sentence)}</p>"
-        if options:
-            header = ["way", "kind", "trusted", made.document.currency, "reason"]
-            flags = [False, False, True, True, False]
-            more += (
-                "<details><summary>Every way that was tried</summary>"
-                f"{table('Ways', header, options, flags)}</details>"
-            )
-        more += "</section>"
-    return _estimates(made.document, found, number, more + bullets("Notes", made.notes))
+    from costplan.render.html_comparison import answered, compared
+
+    return _estimates(made.document, found, number, answered(made, number), compared(made, number))

@@ -14,6 +14,7 @@ from costplan.problems import clean
 from costplan.render import Look
 from costplan.render.figures import WHOLE
 from costplan.render.html_style import CSS
+from costplan.render.page import TOGETHER
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 SAFE = ("https://", "http://")
@@ -39,6 +40,11 @@ def whole_page(title: str, body: str, look: Look) -> str:
 def text_of(text: str) -> str:
     """A text of a file, escaped, its control characters spelled out."""
     return escape(clean(text))
+
+
+def held(text: str) -> str:
+    """A text whose numbers keep their units on one line."""
+    return TOGETHER.sub("&nbsp;", text_of(text))
 
 
 def table(

@@ -18,10 +18,12 @@ def _classes() -> str:
 TEMPLATE = """\
 :root { color-scheme: light dark; --ink: #1a2026; --dim: #4d5a66; --paper: #ffffff; --soft: #f3f5f7;
   --line: #c9d1d9; --link: #0a58b0; --bad: #a81616; --warn: #7a4b00; --good: #1d6b35;
+  --mark: #0a58b0; --mild: #8fb8e6;
   @light }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8edf2; --dim: #a9b6c2; --paper: #14181d; --soft: #1e242b; --line: #3b4651;
     --link: #7db8ff; --bad: #ff8f8f; --warn: #f0b35a; --good: #79d094;
+    --mark: #7db8ff; --mild: #33658f;
     @dark }
 }
 * { box-sizing: border-box; }
@@ -71,6 +73,24 @@ figcaption { color: var(--dim); font-size: .9rem; }
     margin: 0 0 .6rem; }
   .bars .chart { grid-column: 1 / -1; grid-row: 2; }
 }
+.plot { display: block; overflow: visible; }
+.plot svg { overflow: visible; }
+.plot text { fill: var(--ink); font-size: 12.5px; font-variant-numeric: tabular-nums;
+  paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }
+.plot .tick { fill: var(--dim); font-size: 12px; } .plot .mid { text-anchor: middle; }
+.plot .end { text-anchor: end; } .plot .rule { stroke: var(--line); }
+.own { fill: var(--mark); } .metal { fill: var(--paper); stroke: var(--ink); stroke-width: 1.5; }
+.ring { fill: none; stroke: var(--mark); stroke-width: 2; }
+.front { stroke: var(--mark); stroke-width: 1.5; fill: none; }
+.goal, .now { stroke: var(--ink); stroke-dasharray: 4 3; }
+.lower { fill: var(--mild); } .higher { fill: var(--mark); }
+.open { fill-opacity: .45; stroke: var(--ink); stroke-dasharray: 4 3; }
+.said { margin: 0 0 1.2rem; background: var(--soft); border: 1px solid var(--line);
+  border-radius: 8px; padding: .7rem .9rem; overflow-wrap: anywhere; }
+.said div { display: grid; grid-template-columns: 6rem 1fr; padding: .15rem 0;
+  column-gap: .5rem; }
+.said dt { color: var(--dim); grid-row: 1; } .said dd { margin: 0 0 .2rem; grid-column: 2; }
+.said .leads { font-size: 1.15rem; font-weight: 600; } .said .warns { color: var(--warn); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: .3rem 0 0;
   padding: 0; }
 .scroll { overflow-x: auto; }
@@ -97,9 +117,15 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
   margin: .3rem 0; overflow-wrap: anywhere; }
 .findings .error { border-color: var(--bad); } .findings .error strong { color: var(--bad); }
 .findings .warning { border-color: var(--warn); } .findings .warning strong { color: var(--warn); }
+@media (max-width: 30rem) {
+  table { font-size: .8rem; } th, td { padding-right: .4rem; } thead th { font-size: .75rem; }
+  tbody th { min-width: 5.5rem; }
+  .said div { grid-template-columns: 4.5rem 1fr; }
+}
 @media print {
   :root { --ink: #000; --dim: #333; --paper: #fff; --soft: #fff; --line: #999; --link: #000;
     --bad: #8a0000; --warn: #5c3900; --good: #14502a;
+    --mark: #0a58b0; --mild: #8fb8e6;
     @light }
   body { font-size: 10pt; }
   main, footer { max-width: none; padding: 0; }
@@ -108,9 +134,10 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
   .scroll { overflow: visible; }
   th, td { overflow-wrap: anywhere; }
   td:has(a) { min-width: 0; }
-  .card, .findings li, .verdict, rect {
+  .card, .said, .findings li, .verdict, rect, path, circle {
     print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   summary { list-style: none; }
+  details::details-content { content-visibility: visible; height: auto; }
 }
 """
 CSS = (

@@ -6,7 +6,6 @@ reference.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,28 +16,26 @@ from costplan.document.finding import Findings
 from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.quantity import ZERO, grouped, rounded
+from costplan.quantity import ZERO, rounded
 from costplan.render import Look
 from costplan.render.deciding import what_decides
 from costplan.render.figures import figure_rows
-from costplan.render.markup import in_html, safe, strong
+from costplan.render.markdown_parts import bulleted, folded, source_of, table_of
+from costplan.render.markup import safe, strong
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
-    or_dash,
     reasons,
-    share_of,
     shared_sentences,
     source_dates,
     traffic,
 )
 
 if TYPE_CHECKING:
-    from costplan.document.comparison import Comparison, Strategies
+    from costplan.document.comparison import Comparison
     from costplan.document.rows import Rows
     from costplan.document.saved import Saved
 
-SAFE_URL = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/%?=&+,;:#-]*)?")
 MARKS = {"error": "**error**", "warning": "warning", "note": "note"}
 
 
@@ -71,31 +68,8 @@ def draw_rows(rows: Rows, look: Look) -> str:
         whole = zip(rows.whole, rows.columns, strict=True)
         body.append([strong(safe(spoken(value, name))) for value, name in whole])
     figures = [name in rows.figures for name in rows.columns]
-    table = _table([safe(name) for name in rows.columns], body, figures)
+    table = table_of([safe(name) for name in rows.columns], body, figures)
     return "\n".join([*table, "", *(safe(note) for note in rows.notes)]).rstrip("\n") + "\n"
-
-
-def _source(text: str) -> str:
-    """A source as a link where it is a plain web address."""
-    return f"<{text}>" if SAFE_URL.fullmatch(text) else safe(text)
-
-
-def _table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], figures: Sequence[bool] | None = None
-) -> list[str]:
-    """A table whose columns but the first are figures, unless said otherwise."""
-    right = figures if figures is not None else [at > 0 for at in range(len(header))]
-    rule = ["---:" if one else "---" for one in right]
-    return [f"| {' | '.join(row)} |" for row in (header, rule, *rows)]
-
-
-def _details(title: str, body: Sequence[str]) -> list[str]:
-    """A part that is folded away."""
-    return [f"<details><summary>{in_html(title)}</summary>", "", *body, "", "</details>", ""]
-
-
-def _bullets(title: str, sentences: Sequence[str]) -> list[str]:
-    return [strong(title), "", *(f"- {safe(one)}" for one in sentences), ""] if sentences else []
 
 
 def _all(saved: Sequence[Saved]) -> list[str]:
@@ -116,7 +90,7 @@ def _all(saved: Sequence[Saved]) -> list[str]:
             rows.append([found.workload, made.stack, str(found.as_of), total, found.currency])
     header = ["workload", "stack", "as of", "a month", "currency"]
     safe_rows = [[safe(one) for one in row] for row in rows]
-    return _table(header, safe_rows, [False, False, False, True, False])
+    return table_of(header, safe_rows, [False, False, False, True, False])
 
 
 def _bill(bill: Bill) -> list[str]:
@@ -131,14 +105,14 @@ def _bill(bill: Bill) -> list[str]:
         "",
         f"at {moment}",
         "",
-        *_table(["charge", "quantity", safe(bill.currency)], rows),
+        *table_of(["charge", "quantity", safe(bill.currency)], rows),
         "",
-        *_bullets("Notes", [*reasons(bill.unpriced), *bill.notes]),
-        *_details("Sources", _sources(bill.line_items)),
+        *bulleted("Notes", [*reasons(bill.unpriced), *bill.notes]),
+        *folded("Sources", _sources(bill.line_items)),
     ]
 
 
-def _head(document: EstimateDocument) -> list[str]:
+def _head(document: EstimateDocument, first: Sequence[str]) -> list[str]:
     estimates = document.estimates
     decided = what_decides(estimates)
     rows = [[safe(row.title), *(safe(one) for one in row.cells)] for row in figure_rows(estimates)]
@@ -150,23 +124,24 @@ def _head(document: EstimateDocument) -> list[str]:
         "",
         *(f"- {safe(note)}" for note in texts(document.price_facts)),
         *([""] if document.price_facts else []),
-        *_table([safe(document.currency), *(safe(made.stack) for made in estimates)], rows),
+        *first,
+        *table_of([safe(document.currency), *(safe(made.stack) for made in estimates)], rows),
         "",
         *([strong(safe(decided)), ""] if decided else []),
     ]
 
 
-def _estimates(document: EstimateDocument) -> list[str]:
+def _estimates(document: EstimateDocument, first: Sequence[str] = ()) -> list[str]:
     shared = shared_sentences(document.estimates)
-    made = _head(document)
+    made = _head(document, first)
     for one in document.estimates:
         made += _stack(one, document.currency, shared)
     several = len(document.estimates) > 1
     said: list[str] = []
     for name, title in SENTENCES.items():
-        said += _bullets(f"{title}, in every stack" if several else title, shared[name])
+        said += bulleted(f"{title}, in every stack" if several else title, shared[name])
     if said:
-        made += _details("Assumptions and limits", said)
+        made += folded("Assumptions and limits", said)
     return made
 
 
@@ -186,16 +161,16 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> list[
             for line in component.line_items
         ]
     rows.append(["**total**", "", "", strong(safe(f"{least}{money(made.total_monthly)}"))])
-    body = _table(
+    body = table_of(
         ["component", "charge", "quantity", safe(currency)], rows, [False, False, True, True]
     )
     body += ["", *_purposes(made), *_months(made)]
-    body += _bullets("Notes", [*reasons(made.unpriced), *made.notes])
+    body += bulleted("Notes", [*reasons(made.unpriced), *made.notes])
     for name, heading in SENTENCES.items():
         own = [one for one in getattr(made, name) if one not in shared[name]]
-        body += _bullets(heading, own)
+        body += bulleted(heading, own)
     body += ["**Sources**", "", *_sources(made.lines)]
-    return _details(title, body)
+    return folded(title, body)
 
 
 def _purposes(made: Estimate) -> list[str]:
@@ -204,7 +179,7 @@ def _purposes(made: Estimate) -> list[str]:
         [name, money(amount), f"{rounded(amount * 100 / whole, 3)} %" if whole else "-"]
         for name, amount in made.by_purpose.items()
     ]
-    return [*_table(["purpose", "a month", "share"], rows), ""]
+    return [*table_of(["purpose", "a month", "share"], rows), ""]
 
 
 def _months(made: Estimate) -> list[str]:
@@ -222,15 +197,21 @@ def _months(made: Estimate) -> list[str]:
     ]
     whole = sum((one.total for one in made.months), ZERO)
     rows.append(["**horizon**", "", "", "", strong(money(whole))])
-    return [*_table(["month", "requests", "recurring", "one-off", "total"], rows), ""]
+    return [*table_of(["month", "requests", "recurring", "one-off", "total"], rows), ""]
 
 
 def _sources(lines: Iterable[LineItem]) -> list[str]:
     found = source_dates(lines)
-    return _table(
+    return table_of(
         ["offer", "source", "since", "checked", "confidence"],
         [
-            [safe(one.offer), _source(one.source), str(one.since), str(one.checked), one.confidence]
+            [
+                safe(one.offer),
+                source_of(one.source),
+                str(one.since),
+                str(one.checked),
+                one.confidence,
+            ]
             for one in found
         ],
         [False] * 5,
@@ -238,48 +219,9 @@ def _sources(lines: Iterable[LineItem]) -> list[str]:
 
 
 def _comparison(made: Comparison) -> list[str]:
-    rows = [
-        [
-            safe(one.stack),
-            ("+" if one.difference > 0 else "") + money(one.difference),
-            safe(_changes(one.wins)),
-            safe(_changes(one.loses)),
-            "-" if one.break_even is None else grouped(one.break_even, 0),
-        ]
-        for one in made.versus
-    ]
-    header = ["stack", f"against {safe(made.baseline)}", "wins on", "loses on", "break-even volume"]
-    parts = _estimates(made.document)
-    if rows:
-        table = _table(header, rows, [False, True, False, False, True])
-        parts += [f"## Against {safe(made.baseline)}", "", *table, ""]
-    for one in made.strategies:
-        parts += _strategies(one, made.document.currency)
-    return [*parts, *_bullets("Notes", made.notes)]
+    from costplan.render.markdown_comparison import answered, compared
 
-
-def _changes(changes: Sequence[tuple[str, object]]) -> str:
-    return ", ".join(f"{name} {amount:,.2f}" for name, amount in changes) or "-"
-
-
-def _strategies(made: Strategies, currency: str) -> list[str]:
-    rows = [
-        [
-            safe(one.name),
-            one.kind,
-            share_of(one.reliability),
-            or_dash(one.monthly),
-            safe(one.reason or ""),
-        ]
-        for one in made.options
-    ]
-    table = _table(
-        ["way", "kind", "trusted", safe(currency), "reason"],
-        rows,
-        [False, False, True, True, False],
-    )
-    body = [safe(made.sentence), "", *table, "", *_bullets("Notes", made.notes)]
-    return _details(f"{made.stack}: ways to trusted answers", body)
+    return [*_estimates(made.document, answered(made)), *compared(made)]
 
 
 def _found(found: Findings) -> list[str]:
@@ -289,4 +231,4 @@ def _found(found: Findings) -> list[str]:
     rows = [
         [MARKS[one.level], one.rule.id, safe(one.stack), safe(one.message)] for one in found.found
     ]
-    return ["## Findings", "", *_table(["", "rule", "stack", "what"], rows, [False] * 4), ""]
+    return ["## Findings", "", *table_of(["", "rule", "stack", "what"], rows, [False] * 4), ""]

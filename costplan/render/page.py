@@ -7,6 +7,7 @@ characters of a file's names never reach the terminal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from textwrap import wrap
@@ -20,6 +21,16 @@ from costplan.render import Look
 from costplan.render.money import digits_of
 
 NARROWEST = 40
+TOGETHER = re.compile(
+    r"(?<=\d) (?=%|s\b|points?\b|at [-+]?\d)|(?<=\bat) (?=[-+]?\d)|(?<=>=) (?=\d)"
+    r"|(?<=%) (?=within\b)"
+)
+"""Blanks at which no line ends: a number keeps its unit, its bound and what it holds at."""
+BLANK, FILL = "\0", "\1"
+LONELY = re.compile(rf"[-+>=]*[\d.,]+({BLANK}\S+)?")
+"""What is no last line: a figure takes the word before it along."""
+CUT = ".."
+"""Where the middle of a name is left out."""
 
 
 class Cell(NamedTuple):
@@ -102,12 +113,12 @@ class Table:
             wider = min(-over, self._cramped(natural))
             natural[0] += wider
             over += wider
-        for figures in (False, True):
+        for figures, least in ((False, 16), (True, 8), (False, 8)):
             while over > 0:
                 open_ones = [
                     at
                     for at, column in enumerate(self.columns)
-                    if column.figures == figures and natural[at] > (16 if not figures else 8)
+                    if column.figures == figures and natural[at] > least
                 ]
                 if not open_ones:
                     break
@@ -252,18 +263,47 @@ def _folded(text: str, width: int, further: str) -> list[str]:
     if width_of(text) <= width:
         return [text]
     lead = text[: len(text) - len(text.lstrip(" "))]
-    return wrap(
-        text.strip(),
+    lines = wrap(
+        _spaced(TOGETHER.sub(BLANK, text.strip())),
         max(width, len(further) + 8),
         initial_indent=lead,
         subsequent_indent=further,
         break_on_hyphens=False,
-    ) or [""]
+    )
+    lines = [one.replace(FILL, "") for one in lines]
+    if len(lines) > 1 and LONELY.fullmatch(lines[-1].strip()):
+        head, _, word = lines[-2].rpartition(" ")
+        if head.strip():
+            lines[-2:] = [head, f"{further}{word} {lines[-1].strip()}"]
+    return [one.replace(BLANK, " ") for one in lines] or [""]
+
+
+def _spaced(text: str) -> str:
+    """As many characters as columns: what counts the ones counts the others."""
+    if text.isascii():
+        return text
+    return "".join(one + FILL if east_asian_width(one) in "WF" else one for one in text)
+
+
+def shortened(text: str, room: int) -> str:
+    """The text in at most ``room`` columns, its middle left out: both ends tell names apart."""
+    if width_of(text) <= room:
+        return text
+    tail = max(0, room - len(CUT)) // 3
+    head = max(0, room - len(CUT) - tail)
+    while head and width_of(text[:head] + CUT + text[len(text) - tail :]) > room:
+        head -= 1
+    return f"{text[:head]}{CUT}{text[len(text) - tail :]}"
 
 
 def money(amount: Decimal | None) -> str:
     """The amount with the digits that ``digits_of`` gives it; "unknown" for None."""
     return "unknown" if amount is None else grouped(amount, digits_of(amount))
+
+
+def about(amount: Decimal) -> str:
+    """Money without its cents from 100 on."""
+    return grouped(amount, 0) if abs(amount) >= 100 else money(amount)
 
 
 def plural(unit: str, quantity: Decimal) -> str:

@@ -20,8 +20,9 @@ from costplan.record import (
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate
 from costplan.workload.rules import problems_of
+from costplan.workload.seconds import spread_problems
 from costplan.workload.step import Conversation, Step
-from costplan.workload.strategy import Migration, Mix, Strategy
+from costplan.workload.strategy import Candidate, Migration, Mix, Strategy, WholeRuns
 from costplan.workload.tables import (
     Fixed,
     Human,
@@ -49,6 +50,8 @@ class Binding:
         region: where it runs, in place of the stack's; prices may differ
         tokens_per_second (output tokens a second): what one rented machine serves; turns tokens
             into machine hours
+        seconds (seconds a run): this offer's own mean time of one run; replaces the step's
+        seconds_p95 (seconds a run): time that 95 % of its runs do not exceed
         variables (the offer's): any other key is a variable of the offer, such as a number of seats
     """
 
@@ -60,6 +63,8 @@ class Binding:
     output_factor: Positive = Decimal(1)
     region: str | None = None
     tokens_per_second: Positive | None = None
+    seconds: Amount | None = None
+    seconds_p95: Amount | None = None
     variables: Mapping[str, Amount | bool] = field(default_factory=dict, metadata=REST)
 
     def check(self) -> Iterable[Problem]:
@@ -67,6 +72,7 @@ class Binding:
             yield Problem((), "a binding has either 'offer' or 'none = \"reason\"'", part="key")
         if self.none is not None and not self.none.strip():
             yield Problem(("none",), "must say why: nothing is free by omission")
+        yield from spread_problems(self.seconds, self.seconds_p95)
 
 
 @record
@@ -87,8 +93,8 @@ class Stack:
 
     def binding(self, role: str) -> Binding | None:
         """The role's binding, a bare id written out."""
-        found = self.roles.get(role)
-        return Binding(offer=found) if isinstance(found, str) else found
+        binding = self.roles.get(role)
+        return Binding(offer=binding) if isinstance(binding, str) else binding
 
 
 @record
@@ -103,6 +109,7 @@ class Workload:
         stale_after_days (days): age of a price's source at which the price counts as stale
         traffic: how many requests come, and when
         step: what a request runs, in order: model calls, retrievals, tools, validators
+        vote: the whole pipeline several times on each request, of which a majority decides
         conversation: a dialogue of several turns, whose history is paid again each turn
         index: vector indexes, by the role that steps use
         tool: what one call of a tool takes, by the role that steps use
@@ -112,6 +119,7 @@ class Workload:
         job: work that no request triggers, such as a nightly index
         fixed: any other cost, monthly or once
         target: how right the answers must be, for 'costplan compare'
+        candidates: other models for a role, with what was measured of them, for 'costplan compare'
         strategy: parameters of the ways that 'costplan compare' tries; none is in the bill
         migration: what moving from the baseline costs, for 'costplan compare'
         mix: traffic shared between stacks, by name, for 'costplan compare'
@@ -130,6 +138,7 @@ class Workload:
     stale_after_days: Count = 180
     traffic: Traffic
     step: tuple[Step, ...] = ()
+    vote: WholeRuns | None = None
     conversation: Conversation | None = None
     index: Mapping[str, Index] = field(default_factory=dict)
     tool: Mapping[str, Tool] = field(default_factory=dict)
@@ -139,6 +148,7 @@ class Workload:
     job: tuple[Job, ...] = ()
     fixed: tuple[Fixed, ...] = ()
     target: Target | None = None
+    candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     strategy: Strategy = field(default_factory=Strategy)
     migration: Migration | None = None
     mix: Mapping[str, Mix] = field(default_factory=dict)

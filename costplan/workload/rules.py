@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from costplan.problems import Path, Problem, did_you_mean
@@ -29,6 +29,8 @@ def problems_of(workload: Workload) -> Iterable[Problem]:
     yield from flow_problems(workload)
     yield from _conversation(workload)
     yield from _people(workload)
+    yield from _votes(workload)
+    yield from _candidates(workload)
     roles = roles_used(workload)
     yield from _kinds(workload)
     if not workload.stack:
@@ -61,6 +63,36 @@ def _people(workload: Workload) -> Iterable[Problem]:
             "leave out 'share', or every 'success'",
             "key",
         )
+
+
+def _votes(workload: Workload) -> Iterable[Problem]:
+    """A majority of whole runs has one answer: none of them may end with a person."""
+    if workload.vote is not None and workload.human is not None:
+        yield Problem(
+            ("vote",),
+            "whole runs are counted by their answers, but a run here may end with a person",
+            "leave out [human] or [vote]",
+            "key",
+        )
+
+
+def _candidates(workload: Workload) -> Iterable[Problem]:
+    steps = {step.name: step for step in workload.step if step.model}
+    roles = {step.model: step.name for step in steps.values()}
+    for role, models in workload.candidates.items():
+        if role not in roles:
+            near = did_you_mean(role, [one for one in roles if one])
+            message = f"no step calls a model in the role '{role}'"
+            yield Problem(("candidates", role), message, near, "key")
+            continue
+        for at, model in enumerate(models):
+            measured = model.success if isinstance(model.success, Mapping) else {}
+            for name in measured:
+                if name not in steps or steps[name].model != role:
+                    own = [step.name for step in steps.values() if step.model == role]
+                    hint = did_you_mean(name, own) or "its steps: " + ", ".join(own)
+                    path = ("candidates", role, at, "success", name)
+                    yield Problem(path, f"no step '{name}' calls '{role}'", hint, "key")
 
 
 def roles_used(workload: Workload) -> dict[str, Path]:
@@ -201,13 +233,15 @@ def _conversation(workload: Workload) -> Iterable[Problem]:
     if conversation is None:
         return
     step = workload.answering_step
-    candidates = [one for one in workload.step if one.model and not one.judges]
+    candidates = [
+        candidate for candidate in workload.step if candidate.model and not candidate.judges
+    ]
     if conversation.step is None and len(candidates) > 1:
-        names = ", ".join(one.name for one in candidates)
+        names = ", ".join(candidate.name for candidate in candidates)
         yield Problem(("conversation",), "which step answers?", f"step = one of {names}", "key")
         return
     if step is None:
-        hint = did_you_mean(conversation.step or "", [one.name for one in candidates])
+        hint = did_you_mean(conversation.step or "", [candidate.name for candidate in candidates])
         message = (
             f"there is no model step '{conversation.step}'"
             if conversation.step
@@ -242,7 +276,7 @@ def _bindings(
     may = {*roles, *ALWAYS, *(("human",) if workload.human else ())}
     for role in stack.roles:
         if role not in may:
-            unbound = [one for one in roles if one not in stack.roles]
+            unbound = [role for role in roles if role not in stack.roles]
             hint = did_you_mean(role, [*unbound, *may, *RESERVED])
             yield Problem(
                 ("stack", name, role),
@@ -252,7 +286,7 @@ def _bindings(
             )
     for role in roles:
         if role not in stack.roles:
-            if did_you_mean(role, [one for one in stack.roles if one not in may]):
+            if did_you_mean(role, [known for known in stack.roles if known not in may]):
                 continue  # the misspelt key is a problem already
             place = f"the part '{role}'" if role in PARTS else f"the role '{role}'"
             yield Problem(

@@ -7,7 +7,7 @@ and by nothing else. Expected visits turn from float into Decimal here, at 12 si
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,11 +16,13 @@ from costplan.outcomes.chain import NeverEnds
 from costplan.outcomes.graph import Graph, Outcomes
 from costplan.outcomes.node import Node, after_failure, timeout_share
 from costplan.outcomes.states import TooManyStates
+from costplan.outcomes.votes import majority
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import twelve_digits
 from costplan.workload.flow import DONE, feeding, flow_problems, followers, told_by
 from costplan.workload.model import Stack, Workload
 from costplan.workload.step import Step
+from costplan.workload.strategy import WholeRuns
 
 DEFAULT_RHO = 0.5
 """Over 83 model-and-domain rows of tau-bench the median correlation of repeats is 0.51."""
@@ -44,6 +46,19 @@ class Visits:
     fallbacks: dict[str, Decimal]
     cases: Decimal = Decimal(0)
 
+    def times(self, whole_runs: int) -> Visits:
+        """Of so many runs of the whole pipeline: all but the first are redundant."""
+        times = Decimal(whole_runs)
+        return replace(
+            self,
+            runs={name: count * times for name, count in self.runs.items()},
+            redundant={
+                name: self.redundant.get(name, Decimal(0)) * times + count * (times - 1)
+                for name, count in self.runs.items()
+            },
+            fallbacks={name: count * times for name, count in self.fallbacks.items()},
+        )
+
 
 @dataclass(slots=True, repr=False, eq=False)
 class Solved:
@@ -51,7 +66,8 @@ class Solved:
 
     ``outcomes`` None: reliability is not modelled, for the ``missing`` reasons; every step then
     runs once. ``shared``: steps whose success rate is not the stack's own. ``verdicts``: validators
-    that can judge one request again and state no rho.
+    that can judge one request again and state no rho. ``whole_runs`` of the pipeline a request;
+    ``outcomes`` and ``visits`` are of all of them, the chain of one.
     """
 
     visits: Visits
@@ -60,6 +76,7 @@ class Solved:
     assumed: list[Fact] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
     verdicts: list[str] = field(default_factory=list)
+    whole_runs: int = 1
 
 
 class Rates(NamedTuple):
@@ -112,42 +129,81 @@ def solve(
     if any(node.attempts > 1 or node.rounds > 1 for node in nodes):
         solved.assumed.append(fact("failed-attempt-cost"))
     human = float(workload.human.success) if workload.human else None
-    found = _outcomes(workload, nodes, human, solved)
-    solved.outcomes = found
+    outcomes = _outcomes(workload, nodes, human, solved)
+    solved.outcomes = outcomes
     solved.visits = Visits(
-        runs=_decimals(found.visits),
-        first=_decimals(found.first),
-        redundant=_decimals(found.redundant),
-        fallbacks=_decimals(found.fallbacks),
-        cases=twelve_digits(found.escalated),
+        runs=_decimals(outcomes.visits),
+        first=_decimals(outcomes.first),
+        redundant=_decimals(outcomes.redundant),
+        fallbacks=_decimals(outcomes.fallbacks),
+        cases=twelve_digits(outcomes.escalated),
     )
-    solved.shared = [
+    if workload.vote is not None:
+        _vote_of_whole_runs(workload.vote, solved)
+    solved.shared = _shared(workload, rates)
+    return solved
+
+
+def _shared(workload: Workload, rates: Rates) -> list[str]:
+    """Steps whose success is the file's for whatever model a stack binds."""
+    return [
         step.name
         for step in workload.step
         if not step.judges and step.model and step.model not in rates.success
     ]
-    return solved
+
+
+def without_people(solved: Solved) -> Solved:
+    """The same requests where nobody takes the cases: they end loudly, without an answer."""
+    found = solved.outcomes
+    if found is None:
+        return solved
+    lost = replace(found, human_right=0.0, human_wrong=0.0, aborted=found.aborted + found.escalated)
+    return replace(solved, outcomes=lost, visits=replace(solved.visits, cases=Decimal(0)))
+
+
+def _vote_of_whole_runs(vote: WholeRuns, solved: Solved) -> None:
+    """The majority's answer: right where more than half of the runs are; a run without an answer
+    votes for none."""
+    one, visits = solved.outcomes, solved.visits
+    assert one is not None
+    rho = DEFAULT_RHO if vote.rho is None else float(vote.rho)
+    if vote.rho is None and vote.runs > 1:
+        solved.assumed.append(fact("whole-runs-correlate", rho=Decimal(str(rho))))
+    right = majority(one.trusted, vote.runs, rho)
+    solved.outcomes = replace(one, delivered_right=right, delivered_wrong=1.0 - right, aborted=0.0)
+    solved.whole_runs = vote.runs
+    solved.visits = visits.times(vote.runs)
 
 
 class Solutions:
     """What becomes of a workload's requests, solved once for all stacks with the same rates."""
 
-    def __init__(self, workload: Workload) -> None:
+    def __init__(self, workload: Workload, alike: Solutions | None = None) -> None:
+        """``alike``: solutions of the same steps, people and vote with other stacks or costs; what
+        they solve is shared."""
         self.workload = workload
-        self._roles = [step.role for step in workload.step]
-        self._roles += [step.fallback.model for step in workload.step if step.fallback]
-        self._solved: dict[tuple[object, ...], Solved] = {}
+        self._solved: dict[tuple[object, ...], Solved] = alike._solved if alike else {}
 
     def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
         """As ``solve``."""
         key = (verdict_rho, *self.key(rates))
         if key not in self._solved:
             self._solved[key] = solve(self.workload, rates, verdict_rho)
-        return self._solved[key]
+        solved = self._solved[key]
+        shared = _shared(self.workload, rates) if solved.outcomes is not None else []
+        return solved if shared == solved.shared else replace(solved, shared=shared)
 
     def key(self, rates: Rates) -> tuple[Decimal | None, ...]:
-        """What tells stacks apart: the rates of the roles that the steps use."""
-        return tuple(stated.get(role) for stated in rates for role in self._roles)
+        """What tells stacks apart: the rates that steps and fallbacks have with their models, a
+        stack's own or the file's."""
+        found: list[Decimal | None] = []
+        for step in self.workload.step:
+            found.append(rates.success.get(step.role, step.success))
+            found.append(rates.retry.get(step.role, step.retry_success))
+            if step.fallback is not None:
+                found.append(rates.success.get(step.fallback.model, step.fallback.success))
+        return tuple(found)
 
 
 def _outcomes(
@@ -195,7 +251,8 @@ def once(workload: Workload) -> Visits:
 
 def _once(workload: Workload) -> Visits:
     ones = {step.name: Decimal(1) for step in workload.step}
-    return Visits(runs=ones, first=dict(ones), redundant={}, fallbacks={})
+    visits = Visits(runs=ones, first=dict(ones), redundant={}, fallbacks={})
+    return visits if workload.vote is None else visits.times(workload.vote.runs)
 
 
 def _success(step: Step, rates: Rates) -> float | None:
@@ -211,7 +268,7 @@ def _node(workload: Workload, at: int, step: Step, rates: Rates, solved: Solved)
     if step.timeout is not None:
         node.timeout = _timeout(step)
     if step.judges:
-        names = [one.name for one in workload.step]
+        names = [other.name for other in workload.step]
         judged = {names.index(name) for name in step.judges}
         node.sees = frozenset(judged | feeding(workload, judged))
         node.sensitivity = float(step.sensitivity or 0)

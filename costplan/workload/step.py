@@ -16,6 +16,7 @@ from costplan.record import (
     with_fields,
 )
 from costplan.words import PARTS, Purpose, Whole, parts_of
+from costplan.workload.seconds import spread_problems
 
 Mode = Literal["batch", "flex", "priority", "fast"]
 LONGEST_MONTH = 744
@@ -200,6 +201,9 @@ class Step:
         sensitivity: P(reject | wrong because a judged step failed)
         false_positive_rate: P(reject | right); each such rejection is paid for nothing
         on_reject: what a rejection does; without it the request goes to people, or gets no answer
+        seconds (seconds a run): mean time of one run, of the fallback's too; with [target] seconds,
+            plans that take longer are left out
+        seconds_p95 (seconds a run): time that 95 % of runs do not exceed, taken as lognormal
         cache_write_1h_tokens (tokens a call): part of the input written to a cache for an hour, at
             that write price
         reasoning_tokens (tokens a call): part of the output that is reasoning, at its own price
@@ -244,6 +248,8 @@ class Step:
     sensitivity: Share | None = None
     false_positive_rate: Share | None = None
     on_reject: OnReject | None = None
+    seconds: Amount | None = None
+    seconds_p95: Amount | None = None
 
     @property
     def role(self) -> str:
@@ -275,6 +281,7 @@ class Step:
                 ("output_tokens",),
                 f"its parts ({said}) are more than the whole ({self.output_tokens})",
             )
+        yield from spread_problems(self.seconds, self.seconds_p95)
         yield from self._repeat_problems()
 
     def _storage_problems(self) -> Iterable[Problem]:

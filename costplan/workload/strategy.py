@@ -12,7 +12,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from costplan.problems import Problem
-from costplan.record import Amount, Count, Ge, Le, Positive, Share, record
+from costplan.record import Amount, Count, Ge, Positive, Share, record
+from costplan.workload.seconds import spread_problems
+
+MOST_WHOLE_RUNS = 999
+ODD = f"a majority needs an odd number of runs, at most {MOST_WHOLE_RUNS}"
 
 
 @record
@@ -21,11 +25,13 @@ class Gpus:
 
     Keys:
         offer: the machine of the compute catalogue that is rented
+        success: the served model's own success rate on each step it takes over; without it, not
+            modelled
         tokens_per_second (output tokens a second): what one machine serves; in place of a
             measurement
         measured: a model of pricing/throughput, where tokens_per_second is not given
-        accelerator: the accelerator whose measurement is used
-        accelerators (accelerators): accelerators in one machine of the offer
+        accelerator: the accelerator whose measurement is used; the offer's own when left out
+        accelerators (accelerators): accelerators in one machine; the offer's own when left out
         ms_per_token (milliseconds): slowest acceptable output token; a stricter one needs more
             machines
         ms_to_first_token (milliseconds): slowest acceptable first token; a stricter one needs more
@@ -42,10 +48,11 @@ class Gpus:
     """
 
     offer: str = "aws/p5.4xlarge"
+    success: Share | None = None
     tokens_per_second: Positive | None = None
     measured: str = "openai/gpt-oss-120b"
-    accelerator: str = "h100-sxm"
-    accelerators: Count = 1
+    accelerator: str | None = None
+    accelerators: Count | None = None
     ms_per_token: Positive = Decimal(33)
     ms_to_first_token: Positive = Decimal(5000)
     service_seconds: Positive | None = None
@@ -116,17 +123,6 @@ class Regions:
 
 
 @record
-class Commitment:
-    """Machines on demand around the clock where a commitment would do.
-
-    Keys:
-        percent (percent): what a commitment would take off; the difference is paid without need
-    """
-
-    percent: Annotated[Decimal, Ge(0), Le(100)]
-
-
-@record
 class PipelineVote:
     """Majority votes of the whole pipeline in place of validators and people.
 
@@ -140,8 +136,61 @@ class PipelineVote:
 
     def check(self) -> Iterable[Problem]:
         for at, runs in enumerate(self.runs):
-            if runs % 2 == 0 or runs > 999:
-                yield Problem(("runs", at), "a majority needs an odd number of runs, at most 999")
+            if runs % 2 == 0 or runs > MOST_WHOLE_RUNS:
+                yield Problem(("runs", at), ODD)
+
+
+@record
+class WholeRuns:
+    """The whole pipeline several times on each request; the majority's answer is delivered.
+
+    Keys:
+        runs (runs): an odd number of whole runs; each is paid
+        rho: correlation of whole runs on one request; 0.5 assumed
+    """
+
+    runs: Count
+    rho: Share | None = None
+
+    def check(self) -> Iterable[Problem]:
+        if self.runs % 2 == 0 or self.runs > MOST_WHOLE_RUNS:
+            yield Problem(("runs",), ODD)
+
+
+@record
+class Candidate:
+    """A model that a role might be bound to instead, and what was measured of it.
+
+    Keys:
+        offer: the model's id
+        success: its success rate on every step of the role, or by the step's name; never assumed
+        retry_success: its success once it is told of a failure
+        sensitivity: of a judge: P(reject | wrong); the validator's own when left out
+        false_positive_rate: of a judge: P(reject | right); the validator's own when left out
+        input_factor (ratio): its tokenizer's tokens over the workload's; multiplies input
+        output_factor (ratio): its verbosity over the workload's; multiplies output
+        seconds (seconds a run): its mean time of one run
+        seconds_p95 (seconds a run): time that 95 % of its runs do not exceed
+    """
+
+    offer: str
+    success: Share | Mapping[str, Share] | None = None
+    retry_success: Share | None = None
+    sensitivity: Share | None = None
+    false_positive_rate: Share | None = None
+    input_factor: Positive = Decimal(1)
+    output_factor: Positive = Decimal(1)
+    seconds: Amount | None = None
+    seconds_p95: Amount | None = None
+
+    def check(self) -> Iterable[Problem]:
+        yield from spread_problems(self.seconds, self.seconds_p95)
+
+    def success_on(self, step: str) -> Decimal | None:
+        """Its success rate on a step; None where it was not measured there."""
+        if isinstance(self.success, Mapping):
+            return self.success.get(step)
+        return self.success
 
 
 @record
@@ -168,7 +217,6 @@ class Strategy:
         provisioned: reserved model throughput, sized for the busiest hour
         warm: runtime replicas kept warm
         regions: the same service in several regions
-        commitment: machines on demand where a commitment would do
         vote: majority votes of the whole pipeline
         upgrade: a larger model for everything
     """
@@ -177,7 +225,6 @@ class Strategy:
     provisioned: Provisioned | None = None
     warm: Warm = field(default_factory=Warm)
     regions: Regions = field(default_factory=Regions)
-    commitment: Commitment | None = None
     vote: PipelineVote = field(default_factory=PipelineVote)
     upgrade: Upgrade | None = None
 

@@ -265,10 +265,16 @@ class Target:
             out
         loss_per_wrong_answer (the file's currency): what a silent failure costs the business;
             beside the bill, never in it
+        loss_per_aborted_request (the file's currency): what a request without an answer costs the
+            business; as much as a wrong one when left out
+        seconds (seconds a request): longest acceptable time: P95 where steps have 'seconds_p95',
+            else the mean; slower ways are left out
         revenue_per_request (the file's currency): what a request earns; beside the bill, never in
             it
     """
 
     reliability: Share | None = None
     loss_per_wrong_answer: Amount | None = None
+    loss_per_aborted_request: Amount | None = None
+    seconds: Positive | None = None
     revenue_per_request: Amount | None = None

@@ -30,10 +30,10 @@ class PartUsage:
 
     def all_for(self, purpose: Purpose) -> dict[tuple[str, str | None], Decimal]:
         """``purposes``, step by step, with one purpose in place of their own."""
-        found: dict[tuple[str, str | None], Decimal] = {}
+        weights: dict[tuple[str, str | None], Decimal] = {}
         for (_, step), weight in self.purposes.items():
-            found[purpose, step] = found.get((purpose, step), ZERO) + weight
-        return found
+            weights[purpose, step] = weights.get((purpose, step), ZERO) + weight
+        return weights
 
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
@@ -66,7 +66,7 @@ def monthly_usage(
     for job in workload.job:
         _count_job(usage, workload, job)
     _embedding(usage, workload)
-    runs = {name: one * requests for name, one in seen.runs.items()}
+    runs = {name: count * requests for name, count in seen.runs.items()}
     _platform(usage, workload, runs, _passes(seen))
     if workload.human is not None:
         share = seen.cases if workload.human.share is None else workload.human.share
@@ -187,7 +187,7 @@ def _embedding(usage: Usage, workload: Workload) -> None:
 
 
 def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal], passes: Decimal) -> None:
-    requests = usage.requests
+    requests = usage.requests * _whole_runs(workload)
     step_runs = sum(runs.values(), ZERO)
     seats = workload.observability
     orchestration = _part(usage, "orchestration", "orchestration").variables
@@ -214,6 +214,11 @@ def _platform(usage: Usage, workload: Workload, runs: dict[str, Decimal], passes
         _trace(usage, workload, runs)
 
 
+def _whole_runs(workload: Workload) -> int:
+    """Runs of the whole pipeline for one request: each is an execution and a trace of its own."""
+    return workload.vote.runs if workload.vote is not None else 1
+
+
 def _passes(visits: Visits) -> Decimal:
     """How much longer a request takes than one pass without retries and restarts.
 
@@ -232,13 +237,14 @@ def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
     conversation = workload.conversation
     if conversation is not None and (answering := workload.answering_step):
         model_steps[answering.name] *= Decimal(conversation.tool_calls + 1)
-    traces = usage.requests * part.sample
+    requests = usage.requests * _whole_runs(workload)
+    traces = requests * part.sample
     llm_spans = sum((runs[name] * each for name, each in model_steps.items()), ZERO) * part.sample
     if part.spans_per_request is not None:
         spans = traces * part.spans_per_request
         llm_spans = min(llm_spans, spans)
     else:
-        others = sum((one for name, one in runs.items() if name not in model_steps), ZERO)
+        others = sum((count for name, count in runs.items() if name not in model_steps), ZERO)
         spans = traces + others * part.sample + llm_spans
     if workload.job:
         usage.assumed.append(fact("jobs-not-traced"))
@@ -248,6 +254,6 @@ def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
         spans=spans,
         llm_spans=llm_spans,
         ingest_gb=spans * part.bytes_per_span / Decimal(10**9),
-        scores=usage.requests * part.scores_per_request,
+        scores=requests * part.scores_per_request,
         extended_retention_share=part.extended_retention_share,
     )

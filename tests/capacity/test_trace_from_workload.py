@@ -29,7 +29,7 @@ gpus = { arrivals = "arrivals.csv", concurrency = 26, spare = 1 }
 
 def compare(folder: Path) -> str:
     (folder / "w.toml").write_text(WORKLOAD)
-    ran = costplan("compare", "w.toml", *DAY, folder=folder)
+    ran = costplan("compare", "w.toml", "--full", *DAY, folder=folder)
     assert ran.code == 0, ran.err
     return " ".join(ran.out.split())
 

@@ -23,6 +23,8 @@ PAGES = [
 DRAWN = ("Table", "add", "cell", "bullets")
 ROWS = ("Row", "_money")
 """What makes a row of figures: its block, then its title."""
+LABELS = ("Column", "Said")
+"""What makes a column or a sentence of an answer: its title first."""
 
 
 def titles(page: str) -> Iterator[str]:
@@ -33,7 +35,8 @@ def titles(page: str) -> Iterator[str]:
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             given = node.args[:1] if name in ("cell", "bullets") else node.args
             given = node.args[1:2] if name in ROWS else given
-            if name in (*DRAWN, *ROWS):
+            given = node.args[:1] if name in LABELS else given
+            if name in (*DRAWN, *ROWS, *LABELS):
                 yield from (one.value for one in given if isinstance(one, ast.Constant))
         if isinstance(node, ast.Tuple):
             match node.elts:
@@ -50,6 +53,12 @@ WORDS_OF_PAGES = sorted(
     }
 )
 ASKED = (
+    "seconds",
+    "P95 s",
+    "total",
+    "extra",
+    "wrong",
+    "what would change the answer",
     "overprovisioned",
     "orchestration spend",
     "rho",

@@ -13,8 +13,9 @@ from run import Ran, costplan
 
 from costplan.api.estimating import compare_opened
 from costplan.catalog.lookup import Catalog
-from costplan.document.comparison import Comparison, Option, Strategies
+from costplan.document.comparison import Comparison
 from costplan.document.estimate import Estimate
+from costplan.document.options import Option, Strategies
 from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.render import Look, render
 from costplan.store.files.shelves import open_catalog
@@ -201,11 +202,12 @@ def near(one: Decimal, other: Decimal, share: str = "1e-9") -> bool:
     return abs(one - other) <= max(abs(one), abs(other), Decimal(1)) * Decimal(share)
 
 
-def compare_command(*arguments: str, folder: Path, width: int = 80) -> Ran:
+def compare_command(*arguments: str, folder: Path, width: int = 80, full: bool = True) -> Ran:
     """``costplan compare`` in a pipe, with nobody's own prices."""
-    return costplan("compare", *arguments, folder=folder, env={"COLUMNS": str(width)})
+    more = ["--full"] if full and "json" not in arguments else []
+    return costplan("compare", *arguments, *more, folder=folder, env={"COLUMNS": str(width)})
 
 
 def draw(made: Comparison, look: Look) -> str:
-    """A comparison as a person reads it."""
-    return render(made, "table", look)
+    """All of a comparison, as a person reads it."""
+    return render(made, "table", look._replace(full=True))

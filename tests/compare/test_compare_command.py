@@ -188,7 +188,7 @@ def test_the_plan_is_shown_where_it_is_off_the_frontier(folder: Path) -> None:
     changes = ("--set", "human.success=0.5", "--stack", "portable")
     out = said(folder, str(SUPPORT), *changes).out
     ways = out[out.index("frontier ") : out.index("where the money goes")]
-    assert ways.count("  this plan ") == 1
+    assert ways.count("\nthis plan ") == 1
 
 
 def test_two_days_side_by_side(folder: Path) -> None:

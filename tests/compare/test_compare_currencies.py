@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from costplan.catalog.provisioned import Terms
-from costplan.document.comparison import Option
+from costplan.document.options import Option
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare.comparison import compare
 from costplan.problems import InvalidInput
@@ -50,6 +50,7 @@ chat = "own/model"
 [strategy.gpus]
 offer = "aws/p5.4xlarge"
 tokens_per_second = 1_000
+success = 0.9
 [strategy.provisioned]
 terms = "azure/gpt-5.2"
 kind = "global"

@@ -28,10 +28,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 
-from costplan.document.comparison import Option, Strategies
-from costplan.document.estimate import Estimate
+from costplan.document.options import Option, Strategies
 from costplan.outcomes.votes import ceiling, majority
-from costplan.plan.compare.strategies import _advice, _frontier, _measure, cheapest
+from costplan.plan.compare.pricing import least
+from costplan.plan.compare.strategies import _advice, _frontier, _measure
 
 ONE = Decimal(1)
 PROPERTY = examples(60)
@@ -51,7 +51,7 @@ def measured(options: list[Option], target: str | None = None) -> Strategies:
         options=options,
         frontier=[],
     )
-    _measure(made, Estimate(stack="a", requests=Decimal(1000), components=[]))
+    _measure(made, Decimal(1000))
     return made
 
 
@@ -166,9 +166,11 @@ def test_where_votes_end_is_said_of_votes_alone_and_only_below_the_target() -> N
     votes = option("vote of 3 whole runs", 90, "0.9", "quality")
     votes.ceiling = Decimal("0.95")
     said = measured([plan, larger, votes], "0.99").sentence
-    assert said.endswith("votes end at 95.0 % however many.")
+    other = "the largest model for everything reaches 98.0 %"
+    assert said.endswith(f"votes end at 95.0 % however many; {other}.")
     votes.ceiling = ONE
-    assert measured([plan, larger, votes], "0.99").sentence.endswith("alone gets there.")
+    said = measured([plan, larger, votes], "0.99").sentence
+    assert said.endswith(f"alone gets there: {other}.")
 
 
 @PROPERTY
@@ -177,16 +179,12 @@ def test_the_advice_is_where_bill_and_loss_are_least(
     plan: tuple, rest: list, loss: Decimal
 ) -> None:
     options = options_of(plan, rest)
-    made = measured(options)
-    said = _advice(made, loss, Decimal(1000))
-    name = said.split("'")[1]
-
-    def whole(one: Option) -> Decimal:
-        cost, right = value(one)
-        return cost + loss * 1000 * (1 - right)
-
-    chosen = next(one for one in made.frontier if one.name == name)
-    assert whole(chosen) == min(whole(one) for one in options)
+    for one in options:
+        one.loss = loss * 1000 * (1 - value(one)[1])
+    said = _advice(measured(options))
+    assert said is not None
+    chosen = next(one for one in options if one.name == said.split("'")[1])
+    assert chosen.whole == min(value(one)[0] + (one.loss or 0) for one in options)
 
 
 def test_a_dear_step_does_not_hide_a_cheap_one_behind_it() -> None:
@@ -197,8 +195,13 @@ def test_a_dear_step_does_not_hide_a_cheap_one_behind_it() -> None:
     ]
     made = measured(options)
     assert [one.marginal for one in made.frontier][1:] == [3, Decimal("0.0125")]
-    assert "'cheap behind'" in _advice(made, ONE, Decimal(1000))
-    assert "'this plan'" in _advice(made, Decimal("0.3"), Decimal(1000))
+    for loss, wanted in ((ONE, "'cheap behind'"), (Decimal("0.3"), "'this plan'")):
+        for one in options:
+            one.loss = loss * 1000 * (1 - value(one)[1])
+        assert wanted in (_advice(made) or "")
+    for one in options:
+        one.loss = None
+    assert _advice(made) is None  # nobody says what a wrong answer costs
 
 
 @pytest.mark.parametrize(("rho", "limit"), [(0.1, "0.987"), (0.2, "0.944"), (0.5, "0.863")])
@@ -240,7 +243,7 @@ def test_the_whole_comparison_obeys_the_measures(tmp_path: Path) -> None:
         for found in made.strategies:
             plan = found.options[0]
             cost, right = value(plan)
-            best = cheapest(found.options, right)
+            best = least(found.options, right, None, wrong_answers=False)
             assert best is not None
             assert found.gap is not None
             assert near(found.gap, 1 - value(best)[0] / cost)
@@ -270,7 +273,9 @@ def test_a_dearer_human_never_lowers_the_cost_of_a_trusted_answer(
     assert after.cost_per_trusted_answer is not None
     assert after.cost_per_trusted_answer >= before.cost_per_trusted_answer
     for target in (Decimal("0.9"), Decimal("0.95"), Decimal("0.97")):
-        lower, higher = (cheapest(ways(one).options, target) for one in (made, dearer))
+        lower, higher = (
+            least(ways(one).options, target, None, wrong_answers=False) for one in (made, dearer)
+        )
         assert (lower is None) == (higher is None)
         if lower is not None and higher is not None:
             assert value(higher)[0] >= value(lower)[0] - Decimal("1e-9")

@@ -85,7 +85,8 @@ def test_a_saved_document_draws_the_table_of_the_fresh_one(
         out = tmp_path / f"{number}.json"
         assert run([*arguments, "--format", "json"]) == 0
         out.write_text(capsys.readouterr().out, encoding="utf-8")
-        assert render(open_document(str(out)).document, "table", Look(width=80)) == fresh
+        look = Look(width=80, full="--levers" in arguments)
+        assert render(open_document(str(out)).document, "table", look) == fresh
 
 
 def test_documents_are_valid_with_and_without_their_optional_parts(made: dict[str, str]) -> None:

@@ -37,6 +37,8 @@ OF_WHAT_FAILS = ("github", "gitlab", "sarif")
 """Formats that hold findings alone: the second document has none."""
 ONE = ("support-agent.json",)
 BOTH = ("support-agent.json", "minimal.json")
+ANSWER = "answer-comparison.json"
+"""A comparison that says what to do; those saved before it did are ``comparison`` below."""
 FEW = {form: ending for form, ending in ENDINGS.items() if form != "json"}
 """One document as JSON is the document as it was saved."""
 FLAGS = {
@@ -60,6 +62,10 @@ FLAGS = {
     "horizon.md": ("support-agent-horizon.json", "--format", "markdown"),
     "comparison.md": ("support-agent-comparison.json", "--format", "markdown"),
     "comparison.txt": ("support-agent-comparison.json",),
+    "answer.txt": (ANSWER,),
+    "answer-full.txt": (ANSWER, "--full"),
+    "answer.md": (ANSWER, "--format", "markdown"),
+    "answer.html": (ANSWER, "--format", "html"),
 }
 CASES = (
     {

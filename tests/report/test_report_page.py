@@ -40,6 +40,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     drawn = {
         "support": opened(SUPPORT),
         "comparison": opened(SAVED / "support-agent-comparison.json"),
+        "answer": opened(SAVED / "answer-comparison.json"),
         "several": opened(SUPPORT, MINIMAL, BILL),
         "hostile": [hostile()],
     }
@@ -186,7 +187,52 @@ def test_a_diff_draws_its_causes_to_both_sides_of_the_axis(
 
 @pytest.mark.parametrize("width", [360, 768, 1400])
 def test_only_tables_scroll_sideways(browser: Browser, pages: dict[str, Path], width: int) -> None:
-    for name in ("several", "comparison", "hostile", "hostile results", *OF_RESULTS):
+    for name in ("several", "comparison", "answer", "hostile", "hostile results", *OF_RESULTS):
         browser.open(pages[name])
         browser.look(width=width)
         assert browser.run("document.documentElement.scrollWidth") <= width, name
+
+
+LABELS = """
+    [...document.querySelectorAll('svg.plot')].map(plot => {
+        const all = [...plot.querySelectorAll('text')];
+        const own = all.filter(one => !one.classList.contains('tick'));
+        const shown = plot.querySelector('.goal') ? own : all;
+        const edge = plot.getBoundingClientRect();
+        return shown.map(one => one.getBoundingClientRect()).map(
+            one => [one.left - edge.left, one.top, edge.right - one.right, one.bottom,
+                one.right - edge.left]);
+    })
+"""
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("name", ["comparison", "answer"])
+def test_labels_of_charts_stand_apart_and_inside(
+    browser: Browser, pages: dict[str, Path], name: str, width: int
+) -> None:
+    browser.open(pages[name])
+    browser.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+    browser.look(width=width)
+    drawn = browser.run(LABELS)
+    assert len(drawn) > 4
+    for labels in drawn:
+        assert len(labels) > 2
+        for at, (left, top, beyond, bottom, right) in enumerate(labels):
+            assert left >= -1, labels
+            assert beyond >= -1, labels
+            for other_left, other_top, _, other_bottom, other_right in labels[at + 1 :]:
+                across = min(right, other_right) - max(left, other_left)
+                down = min(bottom, other_bottom) - max(top, other_top)
+                assert across <= 1 or down <= 3, labels  # a line's box is taller than its letters
+
+
+def test_letters_of_charts_keep_their_size(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["answer"])
+    sizes = []
+    for width in (400, 1200):
+        browser.look(width=width)
+        heights = "[...document.querySelectorAll('.plot text')].map(t => t.getBBox().height)"
+        sizes.append(browser.run(heights))
+    assert sizes[0] == sizes[1]
+    assert min(sizes[0]) >= 12

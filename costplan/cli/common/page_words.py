@@ -11,7 +11,8 @@ PAGE_WORDS: dict[str, Term] = {
             "The as-of month's bill. 'fixed' is paid without traffic, 'variable' follows it. 'at "
             "list price' is before discounts, commitments and credits, 'contracted' after "
             "discounts only; both stand there where they differ. In a check or a diff the "
-            "figures before and after are such totals.",
+            "figures before and after are such totals; in a comparison's ways 'total' is the bill "
+            "with what wrong answers cost.",
         ),
         "'costplan explain terms'",
         (
@@ -95,13 +96,52 @@ PAGE_WORDS: dict[str, Term] = {
         "the ways to trusted answers that no other way beats",
         (
             "For each row nothing tried was as reliable and cheaper. 'trusted' is the share of "
-            "trusted answers, 'per extra answer' what each further trusted answer costs beside "
-            "the row above. 'off the frontier' is the plan where another way beats it; 'by "
-            "compute' are ways without validators or people; 'cheapest way' is the least that "
-            "reaches the target. 'Measures' tells how each was measured.",
+            "trusted answers, 'extra' what each further trusted answer costs beside the row "
+            "above, 'total' the bill with what wrong answers cost. 'seconds' is the mean time of "
+            "a request, 'P95 s' what 95 % of requests stay below. 'off the frontier' are the "
+            "plan and other ways that another way beats; 'by compute' are more metal, more runs "
+            "and larger models; 'cheapest way' is the least that reaches the target. 'Measures' "
+            "tells how each was measured.",
         ),
         "'costplan explain strategies'",
-        ("off the frontier", "by compute", "per extra answer", "cheapest way", "measures"),
+        ("off the frontier", "by compute", "extra", "p95 s", "cheapest way", "measures"),
+    ),
+    "do this": Term(
+        "what a comparison recommends, and what that rests on",
+        (
+            "Of all ways of all stacks that reach [target] the one with the lowest total wins: the "
+            "bill, and what wrong answers cost where the workload says so. 'compute' is the best "
+            "by more runs, metal or larger models alone; 'hangs on' names the inputs that change "
+            "the answer or its cost most, with the value at which another way wins, or what both "
+            "ends would cost; 'assumed' what was taken to be equal, 'own price' where yours is not "
+            "the published one, 'unknown' what has no price, 'measure' (in full 'to measure') what "
+            "a test would settle. A row a stack: its best way's bill, the plan's 'in the file', "
+            "the share that is 'right', what 'wrong' answers cost, the 'total' of both.",
+        ),
+        "'costplan compare --full'",
+        (
+            "no answer",
+            "own price",
+            "compute",
+            "hangs on",
+            "measure",
+            "to measure",
+            "best way",
+            "in the file",
+            "right",
+            "wrong",
+            "what to do",
+        ),
+    ),
+    "levers": Term(
+        "what would change the answer",
+        (
+            "Each 'input' alone is moved to 'less' and 'more': by a quarter (a rate by a quarter "
+            "of its failures), an assumed one to both of its ends. The cheapest way is sought "
+            "again with every move; the figures are what it then costs.",
+        ),
+        "'costplan compare --full'",
+        ("what would change the answer", "input", "less", "more", "lever"),
     ),
     "where the money goes": Term(
         "the bill of several ways by purpose",

@@ -112,11 +112,12 @@ def summed(lines: Iterable[LineItem], requests: Decimal, solved: Solved) -> Tota
         by_purpose={name: total(purposes.get(name, ())) for name in PURPOSES},
         by_component={name: total(amounts) for name, amounts in components.items()},
         unpriced=tuple(unpriced),
-        outcome=_outcome(solved),
+        outcome=outcome_of(solved),
     )
 
 
-def _outcome(solved: Solved) -> Outcome | None:
+def outcome_of(solved: Solved) -> Outcome | None:
+    """The shares of a solved graph; None where reliability is not modelled."""
     found = solved.outcomes
     if found is None:
         return None

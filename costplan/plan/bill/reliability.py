@@ -32,6 +32,8 @@ def reliability(
     mean, variance = found.graph.moments(
         steps, case, fallbacks, variation=_variation(workload, lines, costs)
     )
+    whole_runs = solved.whole_runs  # whose costs vary apart from each other
+    mean, variance = mean * whole_runs, variance * whole_runs
     return Reliability(
         delivered_right=twelve_digits(found.delivered_right),
         delivered_wrong=twelve_digits(found.delivered_wrong),
@@ -42,7 +44,7 @@ def reliability(
         cost_sd=twelve_digits(variance**0.5),
         cost_quantiles=[
             Quantile(twelve_digits(one.share), twelve_digits(one.low), twelve_digits(one.high))
-            for one in quantiles(found.graph, steps, case, fallbacks)
+            for one in (quantiles(found.graph, steps, case, fallbacks) if whole_runs == 1 else ())
         ],
         target=workload.target.reliability if workload.target else None,
         shared=solved.shared,

@@ -10,19 +10,23 @@ from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
-from costplan.facts import said
+from costplan.facts import Fact, fact
 from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.plan.bill.settlement import agree, without_terms
 from costplan.plan.bill.vendors import largest_vendor
-from costplan.plan.compare.family import Family
-from costplan.plan.compare.hosting import Capacity
-from costplan.plan.compare.sensitivity import sensitivity
-from costplan.plan.compare.strategies import Context, strategies, unit_prices
+from costplan.plan.compare.answer import Ranking
+from costplan.plan.compare.fleets import Capacity
+from costplan.plan.compare.goal import Goal
+from costplan.plan.compare.levers import threshold
+from costplan.plan.compare.neighbours import neighbours
+from costplan.plan.compare.pricing import Pricer
+from costplan.plan.compare.strategies import strategies
+from costplan.plan.compare.ways import Ways
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
-from costplan.quantity import ONE, ZERO, rounded, settle, total
+from costplan.quantity import ZERO, settle, total
 from costplan.words import WORKLOAD
 from costplan.workload.model import Workload
-from costplan.workload.solving import Rates, Solutions
+from costplan.workload.solving import Solutions
 from costplan.workload.strategy import Migration
 
 
@@ -43,7 +47,8 @@ def compare(
 
     Raises as ``estimate``, and BadUsage for a baseline that is not among the stacks.
     """
-    solutions = Solutions(workload)
+    pricer = Pricer(catalog, as_of)
+    solutions = pricer.solutions(workload)
     document = estimate(workload, catalog, as_of, stacks, solutions)
     names = [made.stack for made in document.estimates]
     base_name = baseline or names[0]
@@ -51,96 +56,71 @@ def compare(
         hint = did_you_mean(base_name, names) or "stacks: " + ", ".join(names)
         raise BadUsage(f"the baseline '{base_name}' is not among the stacks", hint)
     base = next(made for made in document.estimates if made.stack == base_name)
-    target = at_reliability
-    if target is None and workload.target is not None:
-        target = workload.target.reliability
-
-    family = Family(workload, solutions)
-
-    def reprice(other: Workload) -> Estimate:
-        return estimate(without_terms(other), catalog, as_of).estimates[0]
-
-    bare = {one.stack: one for one in document.estimates}
-    if workload.commitment or workload.credit:
-        plain = estimate(without_terms(workload), catalog, as_of, stacks)
-        bare = {one.stack: one for one in plain.estimates}
-    context = Context(catalog, as_of, reprice, capacity)
+    goal = Goal.of(workload, at_reliability)
+    ways = Ways(workload, pricer, capacity)
+    own = (pricer.trusted(workload, name) for name in (base_name, *names))
+    asked = goal.or_plan(workload, next((one for one in own if one is not None), None))
+    searched = asked if at_reliability is not None or workload.candidates else None
+    tried = {
+        one.stack: strategies(ways, one.stack, one, goal, searched) for one in document.estimates
+    }
+    ranking = Ranking(workload, pricer, tried, document.estimates, asked, base_name)
     made = Comparison(
         document=document,
         baseline=base_name,
         versus=[
-            _versus(solutions, catalog, as_of, base, other)
+            _versus(pricer, workload, base, other)
             for other in document.estimates
             if other.stack != base_name
         ],
         lock_in=[_lock_in(catalog, one) for one in document.estimates],
-        strategies=[
-            strategies(family, one.stack, bare[one.stack], context, target)
-            for one in document.estimates
-        ],
+        strategies=[one.made for one in tried.values()],
         mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
-        facts=[
-            said("note", one)
-            for one in (*_notes(document, at_reliability), *_terms_notes(workload))
-        ],
+        answer=ranking.answer(),
+        facts=_facts(document, at_reliability),
     )
+    made.recommended = ranking.recommended()
     if levers:
-        own = Rates.of(workload.stack[base_name])
-        priced = any(one.options for one in made.strategies if one.stack == base_name)
-        billed = bare[base_name]
-        prices = unit_prices(workload, family.plan(own), billed) if priced else None
-        made.sensitivity = sensitivity(workload, prices, own, target)
+        tau = threshold(workload)
+        made.sensitivity = ranking.sensitivity(base_name, tau)
+        made.levers = [
+            made.sensitivity if name == base_name else ranking.sensitivity(name, tau)
+            for name in names
+        ]
+        assert made.answer is not None
+        if made.answer.stack is not None:
+            made.answer.candidates = neighbours(ways, ranking, made.answer.stack)
     revenue = workload.target.revenue_per_request if workload.target else None
     if revenue is not None:
         made.margins = {one.stack: margin(one, revenue) for one in document.estimates}
     return made
 
 
-def _notes(document: EstimateDocument, at_reliability: Decimal | None) -> list[str]:
+def _facts(document: EstimateDocument, at_reliability: Decimal | None) -> list[Fact]:
     found = []
     shared = [one.stack for one in document.estimates if one.reliability and one.reliability.shared]
     if shared:
-        found.append(
-            f"success rates are taken to be the same for every model in {', '.join(shared)}: "
-            "no stack is ranked on reliability"
-        )
+        found.append(fact("not-ranked", stacks=shared))
     unknown = [one.stack for one in document.estimates if one.at_least]
     if unknown:
-        found.append(
-            f"prices are missing in {', '.join(unknown)}: totals there are at least what they say, "
-            "differences with them may be larger or smaller, and no break-even or payback is given"
-        )
+        found.append(fact("totals-at-least", stacks=unknown))
     if at_reliability is not None:
-        goal = f"{rounded(at_reliability * 100)} %"
+        goal = {"percent": at_reliability * 100}
         below = [
             one.stack
             for one in document.estimates
             if one.reliability and one.reliability.trusted < at_reliability
         ]
         if below:
-            found.append(f"not at {goal} trusted answers as they stand: {', '.join(below)}")
+            found.append(fact("plans-below-goal", stacks=below, **goal))
         unmodelled = [one.stack for one in document.estimates if one.reliability is None]
         if unmodelled:
-            found.append(
-                f"whether {goal} of answers are right is not modelled: {', '.join(unmodelled)}"
-            )
+            found.append(fact("goal-not-modelled", stacks=unmodelled, **goal))
     return found
 
 
-def _terms_notes(workload: Workload) -> list[str]:
-    if not (workload.commitment or workload.credit):
-        return []
-    return [
-        "ways to a reliability are priced before commitments and credits: "
-        "what is promised or granted stays the same whichever way is taken"
-    ]
-
-
-def _versus(
-    solutions: Solutions, catalog: Catalog, as_of: date, base: Estimate, other: Estimate
-) -> Versus:
-    workload = solutions.workload
+def _versus(pricer: Pricer, workload: Workload, base: Estimate, other: Estimate) -> Versus:
     ours = {one.name: one.total for one in base.components}
     theirs = {one.name: one.total for one in other.components}
     changes = [
@@ -155,7 +135,7 @@ def _versus(
     )
     known = not (base.at_least or other.at_least)
     if known:
-        made.break_even = _break_even(solutions, catalog, as_of, base, other)
+        made.break_even = _break_even(pricer, workload, base, other)
     if workload.migration is not None:
         made.one_off = _one_off(workload, workload.migration, base, other)
         saved = -made.difference
@@ -165,7 +145,7 @@ def _versus(
 
 
 def _break_even(
-    solutions: Solutions, catalog: Catalog, as_of: date, base: Estimate, other: Estimate
+    pricer: Pricer, workload: Workload, base: Estimate, other: Estimate
 ) -> Decimal | None:
     """Requests a month at which the two cost the same; None where no such volume is found.
 
@@ -173,21 +153,25 @@ def _break_even(
     there and the guess corrected until it stays, because tiers, quotas and floors bend the lines.
     None too where a stack cannot serve that volume.
     """
-    volume = solutions.workload.traffic.requests_per_month
+    volume = workload.traffic.requests_per_month
     if not volume:
         return None
-    scale = _crossing(base, other, ONE)
+    scale = _crossing(
+        (base.fixed_monthly, base.variable_monthly), (other.fixed_monthly, other.variable_monthly)
+    )
     for _ in range(MOST_GUESSES):
         if scale is None:
             return None
         try:
-            at_base = estimate_scaled(solutions, catalog, as_of, base.stack, scale)
-            at_other = estimate_scaled(solutions, catalog, as_of, other.stack, scale)
+            at_base = pricer.totals(workload, base.stack, scale)
+            at_other = pricer.totals(workload, other.stack, scale)
         except InvalidInput:
             return None
-        apart = abs(at_base.total_monthly - at_other.total_monthly)
-        better = _crossing(at_base, at_other, scale)
-        if apart <= at_base.total_monthly * CLOSE and (
+        apart = abs(at_base.monthly - at_other.monthly)
+        better = _crossing(
+            (at_base.fixed, at_base.variable / scale), (at_other.fixed, at_other.variable / scale)
+        )
+        if apart <= at_base.monthly * CLOSE and (
             better is None or abs(better - scale) <= scale * CLOSE
         ):
             return settle(volume * scale)
@@ -200,14 +184,17 @@ CLOSE = Decimal("0.005")
 """A break-even volume is found when another guess moves it, and the two bills differ, by less."""
 
 
-def _crossing(base: Estimate, other: Estimate, scale: Decimal) -> Decimal | None:
-    """The scale at which two lines through the present bills cross, within a factor of 1,000."""
-    slope = (base.variable_monthly - other.variable_monthly) / scale
-    gap = other.fixed_monthly - base.fixed_monthly
+Straight = tuple[Decimal, Decimal]
+
+
+def _crossing(base: Straight, other: Straight) -> Decimal | None:
+    """The scale at which two bills, each (fixed, variable at a scale of 1), are the same, within a
+    factor of 1,000."""
+    slope, gap = base[1] - other[1], other[0] - base[0]
     if not slope:
         return None
-    found = gap / slope
-    return found if Decimal("0.001") <= found <= 1000 else None
+    crossing = gap / slope
+    return crossing if Decimal("0.001") <= crossing <= 1000 else None
 
 
 def _one_off(workload: Workload, terms: Migration, base: Estimate, other: Estimate) -> Decimal:

@@ -9,8 +9,12 @@ its tier, mode or window) its share s of Q and its price p, base 0 and head 1:
     mix       = Q1 (sum s1 p0 - P0)          p0 = p1 for an item that the base did not have
     price     = Q1 sum s1 (p1 - p0)
 
-The sum telescopes to A1 - A0. A group on one side only is new or removed, and counts as mix; so do
-floors, caps, percentage fees and other flat amounts, which no quantity of their own explains.
+    default   = Q1 P0 (1 - c / C)            of people's lines, taken out of intensity
+
+C: the head's cases, c: those it would have if its validators' verdicts were independent, as a base
+without that assumption supposed. The sum telescopes to A1 - A0. A group on one side only is new or
+removed, and counts as mix; so do floors, caps, percentage fees and other flat amounts, which no
+quantity of their own explains.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from costplan.document.diff import DiffDocument, LineChange, Side, Split, StackD
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.facts import Fact, fact
+from costplan.plan.judge.defaults import Cases, cases_before, newly_assumed
 from costplan.problems import BadUsage
 from costplan.quantity import ZERO, settle
 from costplan.words import several
@@ -68,6 +73,10 @@ def diff(
 def _facts(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[Fact]:
     known = [one.fact for one in base.overrides] if base else []
     yield from (one.fact for one in head.overrides if one.fact not in known)
+    before = {one.stack: one for one in base.estimates} if base else {}
+    told = [newly_assumed(before.get(one.stack), one) for one in head.estimates]
+    if assumed := next((one for one in told if one is not None), None):
+        yield fact("default-changed", rho=assumed.values["rho"], steps=assumed.listed("steps"))
     if base is None:
         yield fact("all-new", head.workload)
         return
@@ -85,8 +94,15 @@ def _stack(name: str, base: Estimate | None, head: Estimate | None) -> StackDiff
     old, new = (_groups(one.lines) if one else {} for one in (base, head))
     requests = (base.requests if base else ZERO, head.requests if head else ZERO)
     both = base is not None and head is not None
+    before = cases_before(base, head)
     splits = [
-        _split(old.get(key, []), new.get(key, []), requests, both)
+        _split(
+            old.get(key, []),
+            new.get(key, []),
+            requests,
+            both,
+            before if key.role == "human" and not key.fixed else None,
+        )
         for key in dict.fromkeys([*old, *new])
     ]
     return StackDiff(
@@ -151,10 +167,15 @@ def _items(lines: Iterable[LineItem]) -> dict[tuple[str, str | None], _Sum]:
 
 
 def _split(
-    old: list[LineItem], new: list[LineItem], requests: tuple[Decimal, Decimal], both: bool
+    old: list[LineItem],
+    new: list[LineItem],
+    requests: tuple[Decimal, Decimal],
+    both: bool,
+    cases: Cases | None,
 ) -> Split:
     """``both``: the stack is on either side. Where its traffic then starts or ends, that alone
-    makes or ends what follows traffic, whatever it is bought from."""
+    makes or ends what follows traffic, whatever it is bought from. ``cases``: of people's lines,
+    where a default changed."""
     before, after = _items(old), _items(new)
     a0 = sum((one.amount for one in before.values()), ZERO)
     a1 = sum((one.amount for one in after.values()), ZERO)
@@ -174,9 +195,14 @@ def _split(
     volume = settle(a0 * (r1 - r0) / r0) if follows else ZERO
     at_old_prices = settle(q1 * a0 / q0)
     at_base = settle(sum((_at_base(key, one, before) for key, one in after.items()), ZERO))
+    more = at_old_prices - a0 - volume
+    default = ZERO if cases is None else settle(at_old_prices * cases.added)
+    if cases is not None and abs(more - default) <= at_old_prices * cases.one:
+        default = more  # documents say whole cases
     causes = {
         "volume": volume,
-        "intensity": at_old_prices - a0 - volume,
+        "default": default,
+        "intensity": more - default,
         "mix": at_base - at_old_prices,
         "price": a1 - at_base,
     }

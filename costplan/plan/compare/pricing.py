@@ -1,0 +1,175 @@
+"""Ways to serve a workload, each billed exactly: a way is a workload, an option is its bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from costplan.catalog.lookup import Catalog
+from costplan.document.options import Option
+from costplan.plan.bill.priced import Evaluator, Totals, outcome_of
+from costplan.problems import InvalidInput
+from costplan.quantity import ONE, ZERO, settle, twelve_digits
+from costplan.workload.latency import latency
+from costplan.workload.model import Workload
+from costplan.workload.solving import (
+    DEFAULT_VERDICT_RHO,
+    Rates,
+    Solutions,
+    Solved,
+    without_people,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """A workload that serves the same requests. ``kind`` as of an ``Option``; ``workload`` None: it
+    is not modelled, for ``reason``. ``ceiling``: what it cannot pass at any size."""
+
+    name: str
+    kind: str
+    workload: Workload | None
+    reason: str | None = None
+    ceiling: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Billed:
+    """A way and what it comes to."""
+
+    way: Way
+    option: Option
+
+
+class Unmanned(Solutions):
+    """Of a workload whose steps were solved with people: nothing before a case changes."""
+
+    def __init__(self, workload: Workload, manned: Solutions) -> None:
+        super().__init__(workload)
+        self._manned = manned
+
+    def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
+        return without_people(self._manned.of(rates, verdict_rho))
+
+
+class Pricer:
+    """Bills ways by one catalogue on one day, and solves each graph once for all stacks."""
+
+    def __init__(self, catalog: Catalog, as_of: date) -> None:
+        self.evaluator = Evaluator(catalog, as_of)
+        self.catalog, self.as_of = catalog, as_of
+        self._solutions: dict[int, Solutions] = {}
+        self._graphs: dict[tuple[int, object, int], Solutions] = {}
+        self._manned: dict[int, Solutions] = {}
+        self.bills = 0
+
+    def solutions(self, workload: Workload) -> Solutions:
+        """The workload's solutions; workloads that differ in stacks and prices alone share them."""
+        known = self._solutions.get(id(workload))
+        if known is None:
+            people = workload.human.success if workload.human else None
+            graph = (id(workload.step), people, id(workload.vote))
+            known = Solutions(workload, self._graphs.get(graph))
+            if people is None:
+                manned = self._manned.get(id(workload.step))
+                known = Unmanned(workload, manned) if manned is not None else known
+            else:
+                self._manned.setdefault(id(workload.step), known)
+            self._graphs.setdefault(graph, known)
+            self._solutions[id(workload)] = known
+        return known
+
+    def solved(self, workload: Workload, stack: str) -> Solved:
+        """What becomes of the requests with a stack's models. Raises InvalidInput."""
+        return self.solutions(workload).of(Rates.of(workload.stack[stack]))
+
+    def trusted(self, workload: Workload, stack: str) -> Decimal | None:
+        """The share of right answers, as an estimate says it; None where it is not modelled."""
+        found = outcome_of(self.solved(workload, stack))
+        return None if found is None else found.trusted
+
+    def totals(self, workload: Workload, stack: str, scale: Decimal = ONE) -> Totals:
+        """The month's totals. Raises InvalidInput where the stack cannot be billed so."""
+        self.bills += 1
+        return self.evaluator.total(self.solutions(workload), stack, scale)
+
+    def bill(self, way: Way, stack: str) -> Billed:
+        """The way's option: without an amount, and with the reason, where it cannot be billed."""
+        return Billed(way, self.option(way, stack))
+
+    def option(self, way: Way, stack: str, scale: Decimal = ONE) -> Option:
+        if way.workload is None:
+            return _unpriced(way, way.reason)
+        try:
+            totals = self.totals(way.workload, stack, scale)
+        except InvalidInput as error:
+            return _unpriced(way, f"not sold so: {_first(error)}")
+        option = Option(
+            name=way.name,
+            kind=way.kind,
+            monthly=totals.monthly,
+            reliability=None,
+            reason=way.reason,
+            ceiling=way.ceiling,
+            by_purpose=dict(totals.by_purpose),
+            at_least=totals.at_least,
+            loss=loss(way.workload, totals),
+        )
+        outcome = totals.outcome
+        if outcome is not None:
+            option.reliability, option.silent = outcome.trusted, outcome.silent
+            option.cases, option.aborted = outcome.cases, outcome.aborted or None
+        took = latency(way.workload, way.workload.stack[stack], self.solved(way.workload, stack))
+        if took is not None:
+            option.seconds = twelve_digits(took.mean)
+            option.seconds_p95 = None if took.p95 is None else twelve_digits(took.p95)
+        return option
+
+
+def wrong_answers(workload: Workload, requests: Decimal) -> Decimal:
+    """What a month's requests would lose if every answer were wrong; 0 where nobody says."""
+    stated = workload.target.loss_per_wrong_answer if workload.target else None
+    return (stated or ZERO) * requests
+
+
+def loss(workload: Workload, totals: Totals) -> Decimal | None:
+    """What a month's wrong answers and requests without one cost the business; None where the
+    workload states neither, or where nobody knows how many there are."""
+    target = workload.target
+    stated = target and (target.loss_per_wrong_answer, target.loss_per_aborted_request)
+    if not stated or stated == (None, None) or totals.outcome is None:
+        return None
+    wrong = stated[0] or ZERO
+    aborted = wrong if stated[1] is None else stated[1]  # or it would pay to answer nobody
+    shares = wrong * totals.outcome.silent + aborted * totals.outcome.aborted
+    return settle(shares * totals.requests)
+
+
+def _unpriced(way: Way, reason: str | None) -> Option:
+    return Option(name=way.name, kind=way.kind, monthly=None, reliability=None, reason=reason)
+
+
+def _first(error: InvalidInput) -> str:
+    return error.problems[0].message
+
+
+def least(
+    options: Iterable[Option],
+    reliability: Decimal | None,
+    seconds: Decimal | None,
+    *,
+    wrong_answers: bool = True,
+) -> Option | None:
+    """The option that reaches what is asked for the least; of equals the first.
+
+    What wrong answers cost counts unless ``wrong_answers`` is false. An option with a missing price
+    is dearer than it says, so any other goes before it.
+    """
+    able = [one for one in options if one.whole is not None and one.reaches(reliability, seconds)]
+    return min(
+        able,
+        key=lambda one: (one.at_least, one.whole if wrong_answers else one.monthly),
+        default=None,
+    )

@@ -1,0 +1,251 @@
+"""The first screen of a comparison: what to do, what it saves and hangs on, a row a stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.document.comparison import Answer, Comparison, Standing
+from costplan.document.options import Option
+from costplan.problems import clean
+from costplan.quantity import grouped, rounded
+from costplan.render.page import Page, Table, about, shortened, width_of
+from costplan.render.screen import BESIDE, SCREEN
+from costplan.render.sentences import traffic
+from costplan.render.ways import hinge, known
+
+LABEL = 11
+"""Columns of what a line is about."""
+SLACK = 10
+"""Columns that are lost where a sentence is folded between words."""
+NAMES = 40
+"""Letters of stacks' names in a sentence; more are counted instead."""
+
+
+class Detail(NamedTuple):
+    """How much is said: inputs that decide, what to measure, stacks that lack a price by name, and
+    how many lines a sentence may have before its middle is left out."""
+
+    hinges: int = 3
+    measure: bool = True
+    lacking: bool = True
+    lines: int | None = None
+
+
+ALL = Detail()
+LESS = Detail(measure=False, lacking=False)
+DETAILS = (
+    ALL,
+    Detail(lacking=False),
+    *(LESS._replace(hinges=hinges) for hinges in (3, 2, 1)),
+    *(LESS._replace(hinges=1, lines=lines) for lines in (2, 1)),
+)
+"""From all to the least: the first that fits the screen is shown."""
+
+
+class Said(NamedTuple):
+    """A sentence of the answer, what it is about, and whether it ``warns`` or ``leads``."""
+
+    about: str
+    sentence: str
+    tone: str = ""
+
+
+TONES = {"leads": "bold", "warns": "yellow"}
+
+
+def lay_out_answer(page: Page, made: Comparison, answer: Answer) -> None:
+    """The answer on a page of 24 lines for up to four stacks; all of it on a full page."""
+    if page.look.full:
+        _screen(page, made, answer, ALL)
+        return
+    for detail in DETAILS:
+        screen = Page(page.look)
+        _screen(screen, made, answer, detail)
+        screen.say()
+        hint = "--full shows every way tried, the frontier, levers, and where the money goes."
+        screen.say(hint, "dim")
+        if len(screen.lines) <= SCREEN or len(answer.standings) > BESIDE:
+            break
+    page.lines += screen.lines
+
+
+def _screen(page: Page, made: Comparison, answer: Answer, detail: Detail) -> None:
+    document = made.document
+    page.say(
+        f"{document.workload}: {traffic(document.estimates)} a month, prices of "
+        f"{document.as_of}, {document.currency} a month",
+        "bold",
+    )
+    page.say()
+    for one in sentences(made, answer, detail):
+        sentence = one.sentence
+        if detail.lines is not None and one.tone != "leads":
+            sentence = shortened(clean(sentence), (page.width - LABEL) * detail.lines - SLACK)
+        page.say(f"{one.about:{LABEL}}{sentence}", TONES.get(one.tone, ""), 0, LABEL)
+    page.say()
+    page.draw(_table(made, answer, page.width))
+
+
+def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterator[Said]:
+    """Everything that the answer says, for any page; what goes on has no label."""
+    yield from _recommendation(made, answer)
+    if answer.stack is not None and answer.reason:
+        yield Said("unknown", answer.reason, "warns")
+    if answer.compute:
+        yield Said("compute", answer.compute)
+    label = "hangs on"
+    for lever in answer.hangs_on[: detail.hinges]:
+        yield Said(label, hinge(lever), "warns" if lever.assumed else "")
+        label = ""
+    if answer.equal:
+        said = f"{_several(answer.equal)} equally right: the bill alone ranks them"
+        yield Said("assumed", said, "warns")
+        if detail.measure and answer.to_measure:
+            yield Said("measure", answer.to_measure[0])
+    own = [one.fact.text for one in made.document.overrides]
+    if own:
+        more = f" and {len(own) - 1} more" if len(own) > 1 else ""
+        yield Said("own price", f"{own[0]}{more}", "warns")
+    label = "unknown"
+    for sentence in _missing(made, by_name=detail.lacking):
+        yield Said(label, sentence, "warns")
+        label = ""
+
+
+def _recommendation(made: Comparison, answer: Answer) -> Iterator[Said]:
+    if answer.stack is None or answer.monthly is None:
+        yield Said("no answer", f"{answer.reason}.", "warns")
+        return
+    standing = answer.standings[0]
+    least = ">= " if standing.at_least else ""
+    said = [f"{answer.stack}: {answer.way}: {least}{about(answer.monthly)}"]
+    if answer.reliability is not None:
+        said.append(f"{grouped(answer.reliability * 100, 2)} % right")
+    if standing.seconds is not None:
+        within = "95 % within " if known(made).spread else ""
+        said.append(f"{within}{rounded(standing.seconds, 3)} s")
+    yield Said("do this", ", ".join(said), "leads")
+    whole = ""
+    if answer.whole is not None and answer.whole != answer.monthly:
+        whole = f"{least}{about(answer.whole)} with wrong answers"
+    saved = "" if answer.saved is None else saved_words(answer.saved, answer.against)
+    if whole or saved:
+        yield Said("", ", ".join(part for part in (whole, saved) if part))
+    if standing.people is not None and standing.people > Decimal("0.005"):
+        yield Said("", f"people are {grouped(standing.people * 100, 0)} % of the bill")
+
+
+def saved_words(saved: Decimal, against: str) -> str:
+    """What the way takes off a stack's plan as the file has it."""
+    if abs(saved) < Decimal("0.5"):
+        return f"as much as {against}'s plan in the file"
+    word = "less" if saved > 0 else "more"
+    return f"{about(abs(saved))} {word} than {against}'s plan in the file"
+
+
+def _several(names: Sequence[str]) -> str:
+    text = ", ".join(names)
+    return text if len(text) <= NAMES else f"{len(names)} stacks"
+
+
+def _missing(made: Comparison, *, by_name: bool) -> Iterable[str]:
+    """Stacks whose totals are too low by a price that nobody knows."""
+    lacking = [one for one in made.estimates if one.at_least]
+    if not by_name and len(lacking) > 1:
+        yield f"{_several([one.stack for one in lacking])}: prices are missing, totals are too low"
+        return
+    for one in lacking:
+        first = one.unpriced[0]
+        more = f" and {len(one.unpriced) - 1} more" if len(one.unpriced) > 1 else ""
+        yield f"{one.stack}: no price for {first.price.offer} {first.label}{more}"
+
+
+class Column(NamedTuple):
+    """A column of the standings: its title, a cell a stack, and how soon it gives way."""
+
+    title: str
+    cells: list[str]
+    rank: int = 0
+
+
+def columns(made: Comparison, answer: Answer) -> list[Column]:
+    """The stacks' standings, column by column; what is known of none has no column."""
+    shown, told = answer.standings, known(made)
+    if all(one.best is None for one in shown):
+        return [
+            Column("in the file", [_amount(one, one.plan_monthly) for one in shown]),
+            Column("best way", [one.reason or "-" for one in shown]),
+        ]
+    best = [one.reason or "-" if one.best is None else _amount(one, one.monthly) for one in shown]
+    found = [
+        Column(_goal(made), best),
+        Column("in the file", [_amount(one, one.plan_monthly) for one in shown], 1),
+        Column("right", [_share(one.reliability, 2) for one in shown]),
+    ]
+    if told.loss:
+        lost = [_wrong(one) for one in shown]
+        found += [
+            Column("wrong", ["-" if one is None else about(one) for one in lost], 3),
+            Column("total", [_amount(one, one.whole) for one in shown]),
+        ]
+    if told.seconds:
+        took = ["-" if one.seconds is None else rounded(one.seconds, 3) for one in shown]
+        found.append(Column(told.time, took))
+    return [
+        *found,
+        Column("people", [_share(one.people, 0) for one in shown], 2),
+        Column("idle", [_share(one.idle, 0) for one in shown], 4),
+    ]
+
+
+def best_ways(made: Comparison, answer: Answer) -> dict[str, Option]:
+    """Each stack's best way, by the stack."""
+    found = {}
+    for one in answer.standings:
+        ways = next(each for each in made.strategies if each.stack == one.stack)
+        option = next((each for each in ways.options if each.name == one.best), None)
+        if option is not None:
+            found[one.stack] = option
+    return found
+
+
+def _table(made: Comparison, answer: Answer, width: int) -> Table:
+    """A row a stack on one line: columns give way, then names are shortened."""
+    names = [one.stack for one in answer.standings]
+    shown = columns(made, answer)
+    longest = max(map(width_of, [*names, "stack"]))
+    while _room(shown, width) < min(longest, 16) and any(one.rank for one in shown):
+        shown.remove(max(shown, key=lambda one: one.rank))
+    room = max(8, _room(shown, width))
+    table = Table("stack", *(one.title for one in shown))
+    for at, name in enumerate(names):
+        table.add(shortened(name, room), *(one.cells[at] for one in shown))
+    return table
+
+
+def _room(shown: Sequence[Column], width: int) -> int:
+    """Columns that are left for a stack's name."""
+    return width - sum(3 + max(map(width_of, [one.title, *one.cells])) for one in shown)
+
+
+def _amount(one: Standing, amount: Decimal | None) -> str:
+    if amount is None:
+        return "-"
+    return (">= " if one.at_least else "") + about(amount)
+
+
+def _wrong(one: Standing) -> Decimal | None:
+    return None if one.whole is None or one.monthly is None else one.whole - one.monthly
+
+
+def _share(share: Decimal | None, places: int) -> str:
+    return "-" if share is None else f"{grouped(share * 100, places)} %"
+
+
+def _goal(made: Comparison) -> str:
+    first = next(iter(made.strategies), None)
+    if first is None or first.target is None:
+        return "best way"
+    return f"at {rounded(first.target * 100, 7)} %"

@@ -1,0 +1,88 @@
+"""An estimate saved before validators repeated themselves, against one of today."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from costplan.api.estimating import estimate_opened
+from costplan.document.diff import DiffDocument
+from costplan.document.estimate import EstimateDocument
+from costplan.plan.judge.diff import diff
+from costplan.render import Look
+from costplan.render.diff import draw
+from costplan.store.files.documents import open_document
+from costplan.store.files.workloads import open_workload
+
+DOCUMENTS = Path(__file__).resolve().parents[1] / "data" / "documents"
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "support-agent.toml"
+CASE = Decimal(4)
+SAID = (
+    "a default changed: validators repeat themselves (rho 0.5), which the base did not suppose: "
+    "'validate'"
+)
+
+
+def base() -> EstimateDocument:
+    found = open_document(str(DOCUMENTS / "estimate-independent-verdicts.json")).document
+    assert isinstance(found, EstimateDocument)
+    return found
+
+
+def head(*changes: str, text: str | None = None, folder: Path | None = None) -> EstimateDocument:
+    path = EXAMPLE
+    if text is not None:
+        assert folder is not None
+        path = folder / "w.toml"
+        path.write_text(text)
+    return estimate_opened(open_workload(str(path), list(changes)), date(2026, 11, 22), "portable")
+
+
+def change(after: EstimateDocument) -> DiffDocument:
+    return diff(base(), after, "old.json", "new")
+
+
+def cases(made: EstimateDocument) -> Decimal:
+    (line,) = [line for line in made.estimates[0].lines if line.price.charge == "cases"]
+    return line.quantity
+
+
+def test_the_people_line_is_the_changed_default_s_and_is_said() -> None:
+    after = head()
+    made = change(after)
+    (stack,) = made.stacks
+    added = cases(after) - cases(base())
+    assert added > 400  # 393 cases a month, 815 now
+    assert stack.split.default == pytest.approx(added * CASE)
+    assert SAID in made.notes
+    assert stack.split.difference == stack.difference
+    page = draw(made, Look(width=100))
+    assert "default: a default changed: validators repeat themselves" in page
+
+
+def test_more_traffic_is_volume_and_no_default() -> None:
+    after = head("traffic.requests_per_month=20000")
+    (stack,) = change(after).stacks
+    added = cases(after) - 2 * cases(base())
+    # documents say whole cases: what is left of one is intensity
+    assert abs(stack.split.default - added * CASE) <= CASE
+    assert stack.split.volume >= cases(base()) * CASE
+
+
+def test_a_validator_whose_rho_is_stated_is_no_default(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text().replace("sensitivity = 0.94", "rho = 0\nsensitivity = 0.94")
+    made = change(head(text=text, folder=tmp_path))
+    (stack,) = made.stacks
+    assert stack.split.default == 0
+    assert SAID not in made.notes
+
+
+def test_between_two_estimates_of_today_no_default_changed() -> None:
+    made = diff(head(), head("human.cost_per_case=5"), "old", "new")
+    (stack,) = made.stacks
+    assert stack.split.default == 0
+    assert stack.split.price > 0
+    assert made.notes == []
