@@ -41,6 +41,10 @@ def explained(term: str, look: Look) -> str:
         _list(page)
         return page.text()
     folded = asked.casefold()
+    if folded == "agents":
+        from costplan.cli.common.agents_page import PAGE
+
+        return PAGE
     word = folded if folded in TERMS else ALIASES.get(folded, "")
     found = look_up(asked)
     if not word and not found and folded in MEASURES:
@@ -66,6 +70,7 @@ def _list(page: Page) -> None:
         page.say(f"{name:{room}}{one.short}", indent=2, further=room + 2)
     page.say("")
     page.say("and of every table and key of a file: traffic, step.max_attempts, on_reject")
+    page.say("costplan explain agents prints an AGENTS.md for your repository")
 
 
 def _word(page: Page, name: str) -> None:

@@ -16,7 +16,7 @@ from talk import CALLS, ENVELOPE, META, SUPPORT, call, request, talk
 from costplan.cli.mcp import protocol
 from costplan.cli.mcp.fitting import fitted
 from costplan.cli.mcp.stdio import serve
-from costplan.cli.mcp.tools import offered, tools
+from costplan.cli.mcp.tools import TOOLS, offered
 
 SHAKE = request(0, "initialize", {"protocolVersion": "2025-11-25", "capabilities": {}})
 SHAKEN = json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"})
@@ -176,7 +176,7 @@ def test_an_answer_that_nobody_reads_ends_the_server() -> None:
 def test_tools_say_that_they_read_and_what_they_take_and_answer() -> None:
     (answer,) = ask(request(1, "tools/list"))
     listed = answer["result"]["tools"]
-    assert [one["name"] for one in listed] == [*tools()]
+    assert [one["name"] for one in listed] == [*TOOLS]
     for one in listed:
         assert one["annotations"]["readOnlyHint"] is True
         assert one["annotations"]["openWorldHint"] is False

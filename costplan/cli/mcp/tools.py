@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from costplan.api.prices import OfferSearch
 from costplan.cli.mcp.fitting import LEFT_OUT, MOST, fitted
 from costplan.cli.mcp.protocol import INVALID_PARAMS, Answer, Offered, Refused, written
 from costplan.document.briefs import SUMMARIES
@@ -175,117 +176,113 @@ def _day(given: Given) -> date:
     return day(given.get("as_of"))
 
 
-def tools() -> dict[str, Tool]:
-    """Every tool by its name."""
-    from costplan.api.prices import OfferSearch
-
-    return {
-        "estimate": Tool(
-            "Monthly bill",
-            "What each stack of a workload costs a month: total, components, dearest charges, "
-            "trusted answers, what has no price. With fields or filter, lines as rows too.",
-            {
-                **COMMON,
-                "set": CHANGES,
-                "filter": _about(TEXTS, "Only such lines, as component=tokens or offer!=aws/*."),
-                "fields": _about(TEXT, "Also these columns of each line, as role,offer,amount."),
-                "top": _about({"type": "integer"}, "With fields: the dearest so many a stack."),
-            },
-            (),
-            SUMMARIES["estimate"],
-            _estimate,
-        ),
-        "compare": Tool(
-            "Stacks compared",
-            "Stacks side by side: differences, break-even volume, and the cheapest way of each to "
-            "the reliability that is asked, by orchestration or by more compute.",
-            {
-                **COMMON,
-                "set": CHANGES,
-                "baseline": _about(TEXT, "The stack to compare with; the first if left out."),
-                "at_reliability": _about(NUMBER, "Share of right answers to reach, as 0.99."),
-            },
-            (),
-            SUMMARIES["comparison"],
-            _compare,
-        ),
-        "check": Tool(
-            "Budget check",
-            "Whether the workload keeps its [budget], its policies and given limits; each verdict "
-            "that is no pass has reason, remedy and file:line.",
-            {
-                **COMMON,
-                "set": CHANGES,
-                "limits": _about(
-                    {"type": "object", "additionalProperties": NUMBER},
-                    "By key of [budget], as monthly_total; of one component: component.tokens.",
-                ),
-                "policies": _about(TEXTS, "Policy files in this folder."),
-                "baseline": _about(TEXT, "A saved estimate or workload for limits on increases."),
-            },
-            (),
-            SUMMARIES["check"],
-            _check,
-        ),
-        "price_offer": Tool(
-            "Price of one offer",
-            "The bill of one offer by its exact id, such as openai/gpt-6.1-terra, with dates.",
-            {
-                "offer": _about(TEXT, "An exact id or alias; search_offers finds it."),
-                "quantities": _about(
-                    {"type": "object", "additionalProperties": NUMBER},
-                    "By name, as input_tokens or seats; an error names those that are missing.",
-                ),
-                "requests": _about(NUMBER, "Multiplies one request's bill."),
-                "mode": _about({"enum": ["batch", "flex", "priority", "fast"]}, "How it is run."),
-                "region": _about(TEXT, "Region or data residency."),
-                "charge": _about(TEXT, "One charge alone."),
-                "at": _about(TEXT, "The day or moment; now if left out."),
-            },
-            ("offer",),
-            SUMMARIES["bill"],
-            _price_offer,
-        ),
-        "search_offers": Tool(
-            "Search the catalogue",
-            "Offers whose id, alias, vendor or product has all the words, with headline prices.",
-            {
-                "words": _about(TEXT, "Such as 'claude sonnet' or 'pinecone'."),
-                "category": _about(TEXT, "Such as tokens, vector-db, observability, runtime."),
-                "vendor": _about(TEXT, "Such as openai or aws."),
-                "limit": _about({"type": "integer"}, "At most so many, 10 if left out, up to 20."),
-                "as_of": DAY,
-            },
-            ("words",),
-            OfferSearch,
-            _search_offers,
-        ),
-        "explain": Tool(
-            "Words explained",
-            "What a word, a row of a bill or a key of a workload file means; without a term, all "
-            "the words.",
-            {"term": _about(TEXT, "Such as at-least, trusted or step.max_attempts.")},
-            (),
-            Explained,
-            _explain,
-        ),
-        "what_if": Tool(
-            "What a change costs",
-            "Changes values of a workload, writes nothing, and says what becomes of each stack's "
-            "month: difference, its causes, and the charges that move most.",
-            {**COMMON, "set": CHANGES},
-            ("set",),
-            SUMMARIES["diff"],
-            _what_if,
-        ),
-    }
+TOOLS: dict[str, Tool] = {
+    "estimate": Tool(
+        "Monthly bill",
+        "What each stack of a workload costs a month: total, components, dearest charges, "
+        "trusted answers, what has no price. With fields or filter, lines as rows too.",
+        {
+            **COMMON,
+            "set": CHANGES,
+            "filter": _about(TEXTS, "Only such lines, as component=tokens or offer!=aws/*."),
+            "fields": _about(TEXT, "Also these columns of each line, as role,offer,amount."),
+            "top": _about({"type": "integer"}, "With fields: the dearest so many a stack."),
+        },
+        (),
+        SUMMARIES["estimate"],
+        _estimate,
+    ),
+    "compare": Tool(
+        "Stacks compared",
+        "Stacks side by side: differences, break-even volume, and the cheapest way of each to "
+        "the reliability that is asked, by orchestration or by more compute.",
+        {
+            **COMMON,
+            "set": CHANGES,
+            "baseline": _about(TEXT, "The stack to compare with; the first if left out."),
+            "at_reliability": _about(NUMBER, "Share of right answers to reach, as 0.99."),
+        },
+        (),
+        SUMMARIES["comparison"],
+        _compare,
+    ),
+    "check": Tool(
+        "Budget check",
+        "Whether the workload keeps its [budget], its policies and given limits; each verdict "
+        "that is no pass has reason, remedy and file:line.",
+        {
+            **COMMON,
+            "set": CHANGES,
+            "limits": _about(
+                {"type": "object", "additionalProperties": NUMBER},
+                "By key of [budget], as monthly_total; of one component: component.tokens.",
+            ),
+            "policies": _about(TEXTS, "Policy files in this folder."),
+            "baseline": _about(TEXT, "A saved estimate or workload for limits on increases."),
+        },
+        (),
+        SUMMARIES["check"],
+        _check,
+    ),
+    "price_offer": Tool(
+        "Price of one offer",
+        "The bill of one offer by its exact id, such as openai/gpt-6.1-terra, with dates.",
+        {
+            "offer": _about(TEXT, "An exact id or alias; search_offers finds it."),
+            "quantities": _about(
+                {"type": "object", "additionalProperties": NUMBER},
+                "By name, as input_tokens or seats; an error names those that are missing.",
+            ),
+            "requests": _about(NUMBER, "Multiplies one request's bill."),
+            "mode": _about({"enum": ["batch", "flex", "priority", "fast"]}, "How it is run."),
+            "region": _about(TEXT, "Region or data residency."),
+            "charge": _about(TEXT, "One charge alone."),
+            "at": _about(TEXT, "The day or moment; now if left out."),
+        },
+        ("offer",),
+        SUMMARIES["bill"],
+        _price_offer,
+    ),
+    "search_offers": Tool(
+        "Search the catalogue",
+        "Offers whose id, alias, vendor or product has all the words, with headline prices.",
+        {
+            "words": _about(TEXT, "Such as 'claude sonnet' or 'pinecone'."),
+            "category": _about(TEXT, "Such as tokens, vector-db, observability, runtime."),
+            "vendor": _about(TEXT, "Such as openai or aws."),
+            "limit": _about({"type": "integer"}, "At most so many, 10 if left out, up to 20."),
+            "as_of": DAY,
+        },
+        ("words",),
+        OfferSearch,
+        _search_offers,
+    ),
+    "explain": Tool(
+        "Words explained",
+        "What a word, a row of a bill or a key of a workload file means; without a term, all "
+        "the words.",
+        {"term": _about(TEXT, "Such as at-least, trusted or step.max_attempts.")},
+        (),
+        Explained,
+        _explain,
+    ),
+    "what_if": Tool(
+        "What a change costs",
+        "Changes values of a workload, writes nothing, and says what becomes of each stack's "
+        "month: difference, its causes, and the charges that move most.",
+        {**COMMON, "set": CHANGES},
+        ("set",),
+        SUMMARIES["diff"],
+        _what_if,
+    ),
+}
 
 
 def offered() -> Offered:
     """The server as the protocol needs it."""
     from costplan import __version__
 
-    known = tools()
+    known = TOOLS
 
     def call(name: str, arguments: Given) -> Answer:
         if name not in known:
