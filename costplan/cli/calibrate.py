@@ -28,7 +28,7 @@ def command(
         list[str],
         typer.Argument(
             metavar="[WORKLOAD] SOURCE...",
-            help="A workload (*.toml) to calibrate, then logs or traces; a new one without it.",
+            help="The file to calibrate (*.toml), then logs or traces; a new one without it.",
         ),
     ],
     stack: Annotated[

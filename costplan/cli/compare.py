@@ -27,7 +27,6 @@ from costplan.cli.common.options import (
 
 if TYPE_CHECKING:
     from costplan.api.estimating import Locking
-    from costplan.cli.common.drawing import Part
     from costplan.store.files.workloads import Opened
 
 PAGES = (Format.html, Format.markdown)
@@ -84,7 +83,9 @@ def command(
     spare(out)
     locking = Locking(lock, no_lock, locked)
     if len(days) > 1:
-        _check_days(form, part, [baseline, at_reliability, levers or None, write])
+        _check_days(
+            form, [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
+        )
         put(_by_day(opened, days, stack or [], locking), out)
         return 0
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
@@ -101,11 +102,11 @@ def command(
     return 0
 
 
-def _check_days(form: Format, part: Part, given: list[object]) -> None:
+def _check_days(form: Format, given: list[object]) -> None:
     """Raises BadUsage for what goes with one day only."""
     from costplan.problems import BadUsage
 
-    if form is not Format.table or not part.is_whole:
+    if form is not Format.table:
         raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
     if any(one is not None for one in given):
         raise BadUsage(

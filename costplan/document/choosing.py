@@ -54,7 +54,7 @@ class Filter(NamedTuple):
         return self._any_of((_word(value),))
 
     def _any_of(self, words: Iterable[str]) -> bool:
-        matched = any(fnmatchcase(word, one) for word in words for one in self.patterns)
+        matched = any(fnmatchcase(word, pattern) for word in words for pattern in self.patterns)
         return matched != self.negated
 
 
@@ -75,7 +75,7 @@ def read_condition(text: str, known: Sequence[str], what: str) -> Filter:
     name, equals, value = text.partition("=")
     negated = name.endswith("!")
     name = name.removesuffix("!").strip()
-    patterns = tuple(one.strip() for one in value.split(","))
+    patterns = tuple(pattern.strip() for pattern in value.split(","))
     if not equals or not name or not all(patterns):
         raise BadUsage(
             f"'{text}' is no filter", "write it as component=tokens or offer=openai/*,aws/*"
@@ -99,7 +99,7 @@ def choose(
     """
     if not stacks and not filters:
         return list(saved)
-    known = [made.stack for one in saved for made in _estimates(one)]
+    known = [estimate.stack for named in saved for estimate in _estimates(named)]
     stacks = several(stacks)
     for name in stacks:
         if name not in known:
@@ -112,50 +112,52 @@ def choose(
                 [value for value in values if value][:12]
             )
             raise BadUsage(f"no line has {each.text}", hint)
-    chosen = [_chosen(one, stacks, filters) for one in saved]
-    kept = [one for one in chosen if one is not None]
+    chosen = [_chosen(named, stacks, filters) for named in saved]
+    kept = [named for named in chosen if named is not None]
     if not kept:
         raise BadUsage("no line is left", "ask for fewer conditions")
     return kept
 
 
-def _estimates(one: Saved) -> Sequence[Estimate]:
-    found = estimates_of(one.document)
-    return found.estimates if found is not None else ()
+def _estimates(saved: Saved) -> Sequence[Estimate]:
+    estimated = estimates_of(saved.document)
+    return estimated.estimates if estimated is not None else ()
 
 
-def _chosen(one: Saved, stacks: Sequence[str], filters: Sequence[Filter]) -> Saved | None:
+def _chosen(saved: Saved, stacks: Sequence[str], filters: Sequence[Filter]) -> Saved | None:
     """None where nothing of the document is left."""
-    document = one.document
+    document = saved.document
     if isinstance(document, Bill):
         if stacks:
             return None
-        bill_lines = _taker(one, "", document.currency, filters)
+        bill_lines = _taker(saved, "", document.currency, filters)
         bill = replace(document, line_items=[x for x in document.line_items if bill_lines(x)])
-        return Saved(one.name, _noted(bill, filters)) if bill.line_items else None
-    found = estimates_of(document)
-    assert found is not None
-    estimates = [made for made in found.estimates if not stacks or made.stack in stacks]
+        return Saved(saved.name, _noted(bill, filters)) if bill.line_items else None
+    estimated = estimates_of(document)
+    assert estimated is not None
+    estimates = [
+        estimate for estimate in estimated.estimates if not stacks or estimate.stack in stacks
+    ]
     if filters:
         estimates = [
-            _part(made, _taker(one, made.stack, found.currency, filters), filters)
-            for made in estimates
+            _part(estimate, _taker(saved, estimate.stack, estimated.currency, filters), filters)
+            for estimate in estimates
         ]
-        estimates = [made for made in estimates if made.components]
-    return Saved(one.name, replace(found, estimates=estimates)) if estimates else None
+        estimates = [estimate for estimate in estimates if estimate.components]
+    return Saved(saved.name, replace(estimated, estimates=estimates)) if estimates else None
 
 
 def _taker(
-    one: Saved, stack: str, currency: str, filters: Sequence[Filter]
+    saved: Saved, stack: str, currency: str, filters: Sequence[Filter]
 ) -> Callable[[LineItem], bool]:
-    found = estimates_of(one.document)
-    workload = found.workload if isinstance(found, EstimateDocument) else ""
-    day = one.document.as_of.date() if isinstance(one.document, Bill) else None
-    when = found.as_of if found is not None else day
+    estimated = estimates_of(saved.document)
+    workload = estimated.workload if isinstance(estimated, EstimateDocument) else ""
+    day = saved.document.as_of.date() if isinstance(saved.document, Bill) else None
+    when = estimated.as_of if estimated is not None else day
     assert when is not None
 
     def takes(line: LineItem) -> bool:
-        entry = Entry(one.name, workload, when, currency, stack, line)
+        entry = Entry(saved.name, workload, when, currency, stack, line)
         return all(each.takes(entry) for each in filters)
 
     return takes
@@ -169,19 +171,25 @@ def _noted(bill: Bill, filters: Sequence[Filter]) -> Bill:
     return replace(bill, facts=[_said(filters), *bill.facts])
 
 
-def _part(made: Estimate, takes: Callable[[LineItem], bool], filters: Sequence[Filter]) -> Estimate:
+def _part(
+    estimate: Estimate, takes: Callable[[LineItem], bool], filters: Sequence[Filter]
+) -> Estimate:
     components = [
-        Component(one.name, [line for line in one.line_items if takes(line)])
-        for one in made.components
+        Component(component.name, [line for line in component.line_items if takes(line)])
+        for component in estimate.components
     ]
-    kept = [one for one in components if one.line_items]
-    offers = {line.price.offer for one in kept for line in one.line_items}
+    kept = [component for component in components if component.line_items]
+    offers = {line.price.offer for component in kept for line in component.line_items}
     return replace(
-        made,
+        estimate,
         components=kept,
         facts=[
             _said(filters),
-            *(one for one in made.facts if one.code != "stale-price" or one.subject in offers),
+            *(
+                stated
+                for stated in estimate.facts
+                if stated.code != "stale-price" or stated.subject in offers
+            ),
         ],
         months=[],
         budget=None,

@@ -42,37 +42,39 @@ class Entry(NamedTuple):
 
 
 FIELDS: dict[str, Callable[[Entry], Value]] = {
-    "document": lambda one: one.document,
-    "workload": lambda one: one.workload,
-    "as_of": lambda one: one.as_of,
-    "stack": lambda one: one.stack,
-    "component": lambda one: one.line.component,
-    "role": lambda one: one.line.role,
-    "step": lambda one: one.line.step,
-    "vendor": lambda one: one.vendor,
-    "offer": lambda one: one.line.price.offer,
-    "charge": lambda one: one.line.price.charge,
-    "variant": lambda one: one.line.price.variant,
-    "purpose": lambda one: one.line.purpose,
-    "tags": lambda one: " ".join(one.line.tags),
-    "fixed": lambda one: one.line.fixed,
-    "quantity_used": lambda one: one.line.quantity if one.line.used is None else one.line.used,
-    "quantity": lambda one: one.line.quantity,
-    "unit": lambda one: one.line.price.unit,
-    "price": lambda one: one.line.price.price,
-    "per": lambda one: one.line.price.per,
-    "price_currency": lambda one: one.price_currency,
-    "list_amount": lambda one: one.line.list_amount,
-    "contracted_amount": lambda one: one.line.contracted_amount,
-    "amount": lambda one: one.line.amount,
-    "currency": lambda one: one.currency,
-    "formula": lambda one: one.line.formula,
-    "quantity_formula": lambda one: one.line.basis or None,
-    "reason": lambda one: one.line.price.reason,
-    "source": lambda one: one.line.price.source,
-    "since": lambda one: one.line.price.since,
-    "checked": lambda one: one.line.price.checked,
-    "confidence": lambda one: one.line.price.confidence,
+    "document": lambda entry: entry.document,
+    "workload": lambda entry: entry.workload,
+    "as_of": lambda entry: entry.as_of,
+    "stack": lambda entry: entry.stack,
+    "component": lambda entry: entry.line.component,
+    "role": lambda entry: entry.line.role,
+    "step": lambda entry: entry.line.step,
+    "vendor": lambda entry: entry.vendor,
+    "offer": lambda entry: entry.line.price.offer,
+    "charge": lambda entry: entry.line.price.charge,
+    "variant": lambda entry: entry.line.price.variant,
+    "purpose": lambda entry: entry.line.purpose,
+    "tags": lambda entry: " ".join(entry.line.tags),
+    "fixed": lambda entry: entry.line.fixed,
+    "quantity_used": lambda entry: (
+        entry.line.quantity if entry.line.used is None else entry.line.used
+    ),
+    "quantity": lambda entry: entry.line.quantity,
+    "unit": lambda entry: entry.line.price.unit,
+    "price": lambda entry: entry.line.price.price,
+    "per": lambda entry: entry.line.price.per,
+    "price_currency": lambda entry: entry.price_currency,
+    "list_amount": lambda entry: entry.line.list_amount,
+    "contracted_amount": lambda entry: entry.line.contracted_amount,
+    "amount": lambda entry: entry.line.amount,
+    "currency": lambda entry: entry.currency,
+    "formula": lambda entry: entry.line.formula,
+    "quantity_formula": lambda entry: entry.line.basis or None,
+    "reason": lambda entry: entry.line.price.reason,
+    "source": lambda entry: entry.line.price.source,
+    "since": lambda entry: entry.line.price.since,
+    "checked": lambda entry: entry.line.price.checked,
+    "confidence": lambda entry: entry.line.price.confidence,
 }
 """What can be asked of a line, in the order of the CSV file. The names are stable."""
 AMOUNTS = ("list_amount", "contracted_amount", "amount")
@@ -89,26 +91,33 @@ def estimates_of(document: Document) -> EstimateDocument | None:
 
 def entries(saved: Iterable[Saved]) -> Iterator[Entry]:
     """Every line of the documents, in their order."""
-    for one in saved:
-        document = one.document
+    for named in saved:
+        document = named.document
         if isinstance(document, Bill):
             day = document.as_of.date()
             for line in document.line_items:
-                yield Entry(one.name, "", day, document.currency, "", line)
+                yield Entry(named.name, "", day, document.currency, "", line)
             continue
-        found = estimates_of(document)
-        assert found is not None
-        for made in found.estimates:
-            for line in made.lines:
-                yield Entry(one.name, found.workload, found.as_of, found.currency, made.stack, line)
+        estimated = estimates_of(document)
+        assert estimated is not None
+        for estimate in estimated.estimates:
+            for line in estimate.lines:
+                yield Entry(
+                    named.name,
+                    estimated.workload,
+                    estimated.as_of,
+                    estimated.currency,
+                    estimate.stack,
+                    line,
+                )
 
 
 def currencies(saved: Sequence[Saved]) -> list[str]:
     """The currencies of the documents, each once. Amounts of two are never added."""
-    found = []
-    for one in saved:
-        document = one.document
+    codes = []
+    for named in saved:
+        document = named.document
         estimated = document if isinstance(document, Bill) else estimates_of(document)
         if estimated is not None:
-            found.append(estimated.currency)
-    return list(dict.fromkeys(found))
+            codes.append(estimated.currency)
+    return list(dict.fromkeys(codes))

@@ -17,6 +17,7 @@ from costplan.quantity import ZERO, literal, settle, total
 from costplan.record import (
     Amount,
     As,
+    Compared,
     Key,
     Monthly,
     Names,
@@ -34,7 +35,7 @@ def spelled_alike(text: str) -> str:
     """A text of values in which a number looks the same however it was written: 0.10 as 0.1."""
     import re
 
-    return re.sub(NUMBER, lambda found: literal(Decimal(found[1])), text)
+    return re.sub(NUMBER, lambda match: literal(Decimal(match[1])), text)
 
 
 def amounts(lines: Iterable[LineItem]) -> Decimal:
@@ -43,8 +44,8 @@ def amounts(lines: Iterable[LineItem]) -> Decimal:
 
 
 @keys("component", "total", "fixed", "variable", "line_items")
-@dataclass(slots=True)
-class Component:
+@dataclass(slots=True, repr=False, eq=False)
+class Component(Compared):
     """The lines of one kind of cost: tokens, vector-db, observability ..."""
 
     name: Annotated[str, Key("component")]
@@ -73,8 +74,8 @@ class Component:
 
 
 @keys("name", "monthly", "covered", "unused", "overage", "saved")
-@dataclass(slots=True)
-class Commitment:
+@dataclass(slots=True, repr=False, eq=False)
+class Commitment(Compared):
     """What a month draws on money promised to a vendor: covered + unused = monthly.
 
     ``overage``: what is paid beyond it; ``saved``: what it takes off the contracted cost. Money of
@@ -93,8 +94,8 @@ class Commitment:
 
 
 @keys("month", "requests", "recurring", "one_off", "total", "at_least", "credits")
-@dataclass(slots=True)
-class Month:
+@dataclass(slots=True, repr=False, eq=False)
+class Month(Compared):
     """One month of a longer horizon: recurring cost at that month's traffic and prices.
 
     ``credits``: what one-time credits pay of it, as a positive amount.
@@ -152,8 +153,8 @@ class Budget(NamedTuple):
     "horizon_total",
     "facts",
 )
-@dataclass(slots=True, kw_only=True)
-class Estimate:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Estimate(Compared):
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
     names none; ``budget``: what the month may cost, for a table to show what is left; ``facts``:
     all that a reader must know, of which the lists of sentences are the words."""
@@ -183,7 +184,7 @@ class Estimate:
 
     def facts_of(self, *codes: str) -> list[Fact]:
         """The facts with one of the codes."""
-        return [one for one in self.facts if one.code in codes]
+        return [fact for fact in self.facts if fact.code in codes]
 
     @property
     def assumptions(self) -> list[str]:
@@ -330,7 +331,7 @@ class Estimate:
     "catalog.overrides",
     "estimates",
 )
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class EstimateDocument(Plain):
     """All stacks of one workload on one day.
 
@@ -357,11 +358,11 @@ class EstimateDocument(Plain):
 
     def check(self) -> Iterable[Problem]:
         names: set[str] = set()
-        for number, made in enumerate(self.estimates):
-            if made.stack in names:
-                message = f"has the stack '{made.stack}' twice (element {number})"
+        for number, estimate in enumerate(self.estimates):
+            if estimate.stack in names:
+                message = f"has the stack '{estimate.stack}' twice (element {number})"
                 yield Problem(("estimates",), message)
-            names.add(made.stack)
+            names.add(estimate.stack)
 
     @property
     def catalog_hash(self) -> str:
@@ -377,23 +378,23 @@ class EstimateDocument(Plain):
     def price_facts(self) -> list[Fact]:
         """What a reader must know of where the prices are from: a lock, prices of one's own."""
         pinned = self.lock.facts if self.lock else []
-        return [*pinned, *(one.fact for one in self.own_prices)]
+        return [*pinned, *(override.fact for override in self.own_prices)]
 
     @property
     def own_prices(self) -> list[Override]:
         """The offers of one's own prices; those of a lock are told by where it has moved."""
-        return [one for one in self.overrides if one.shelf != "lock"]
+        return [override for override in self.overrides if override.shelf != "lock"]
 
     def only(self, stacks: str | Sequence[str]) -> "EstimateDocument":
         """The document with these stacks alone; with all of them where none is named.
 
         Raises BadUsage for a stack that it has not.
         """
-        known = [made.stack for made in self.estimates]
+        known = [estimate.stack for estimate in self.estimates]
         stacks = several(stacks)
         for name in stacks:
             if name not in known:
                 hint = did_you_mean(name, known) or "stacks: " + ", ".join(known)
                 raise BadUsage(f"the estimate has no stack '{name}'", hint)
-        chosen = [made for made in self.estimates if not stacks or made.stack in stacks]
+        chosen = [estimate for estimate in self.estimates if not stacks or estimate.stack in stacks]
         return replace(self, estimates=chosen)

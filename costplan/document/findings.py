@@ -63,45 +63,47 @@ def findings(saved: Saved) -> Findings:
         return _of_bill(saved.name, document)
     estimated = estimates_of(document)
     assert estimated is not None
-    made = Findings(subject=estimated.workload)
-    for one in estimated.estimates:
-        _of_stack(made, one, estimated, saved.name)
-    return made
+    gathered = Findings(subject=estimated.workload)
+    for estimate in estimated.estimates:
+        _of_stack(gathered, estimate, estimated, saved.name)
+    return gathered
 
 
 def _of_bill(name: str, bill: Bill) -> Findings:
     where = _file(name)
-    found = [
+    unpriced = [
         Finding(UNPRICED, _no_price(line), "", "error", where, bill.offer) for line in bill.unpriced
     ]
-    return Findings(subject=bill.offer, examined=[("", UNPRICED)], found=found)
+    return Findings(subject=bill.offer, examined=[("", UNPRICED)], found=unpriced)
 
 
-def _of_stack(made: Findings, estimate: Estimate, document: EstimateDocument, name: str) -> None:
+def _of_stack(
+    gathered: Findings, estimate: Estimate, document: EstimateDocument, name: str
+) -> None:
     stack, origin = estimate.stack, document.origin
     at = _Places(origin, stack, name)
-    made.examined += [(stack, rule) for rule in (UNPRICED, STALE, UNVERIFIED, WARNING)]
+    gathered.examined += [(stack, rule) for rule in (UNPRICED, STALE, UNVERIFIED, WARNING)]
     if estimate.budget is not None:
-        made.examined.append((stack, OVER_BUDGET))
-        made.found += _over_budget(estimate, document.currency, at)
+        gathered.examined.append((stack, OVER_BUDGET))
+        gathered.found += _over_budget(estimate, document.currency, at)
     if estimate.reliability is not None and estimate.reliability.target is not None:
-        made.examined.append((stack, TARGET_MISSED))
-        made.found += _missed(estimate, at)
+        gathered.examined.append((stack, TARGET_MISSED))
+        gathered.found += _missed(estimate, at)
     seen: set[tuple[str, str]] = set()
     for line in estimate.unpriced:
         if (line.price.offer, line.label) not in seen:
             seen.add((line.price.offer, line.label))
-            made.found.append(
+            gathered.found.append(
                 Finding(UNPRICED, _no_price(line), stack, "error", at.role(line), line.price.offer)
             )
     for old in estimate.facts_of("stale-price", "stale-rate"):
         offer = old.subject if old.code == "stale-price" else ""
         where = at.offer(estimate.lines, offer)
         text = f"the price of {old.text} is stale"
-        made.found.append(Finding(STALE, text, stack, "warning", where, offer or None))
-    made.found += _unverified(estimate, at)
+        gathered.found.append(Finding(STALE, text, stack, "warning", where, offer or None))
+    gathered.found += _unverified(estimate, at)
     for sentence in estimate.warnings:
-        made.found.append(Finding(WARNING, sentence, stack, "warning", at.stack()))
+        gathered.found.append(Finding(WARNING, sentence, stack, "warning", at.stack()))
 
 
 def _over_budget(estimate: Estimate, currency: str, at: _Places) -> Iterable[Finding]:
@@ -124,19 +126,23 @@ def _over_budget(estimate: Estimate, currency: str, at: _Places) -> Iterable[Fin
 
 
 def _missed(estimate: Estimate, at: _Places) -> Iterable[Finding]:
-    found = estimate.reliability
-    if found is None or found.target is None or found.trusted >= found.target:
+    reliability = estimate.reliability
+    if (
+        reliability is None
+        or reliability.target is None
+        or reliability.trusted >= reliability.target
+    ):
         return
     yield Finding(
         TARGET_MISSED,
-        f"{rounded(found.trusted * 100, 6)} % of answers are trusted, "
-        f"the target is {rounded(found.target * 100, 6)} %",
+        f"{rounded(reliability.trusted * 100, 6)} % of answers are trusted, "
+        f"the target is {rounded(reliability.target * 100, 6)} %",
         estimate.stack,
         "error",
         at.stack(),
         None,
-        found.trusted,
-        found.target,
+        reliability.trusted,
+        reliability.target,
         "share",
     )
 
@@ -185,5 +191,5 @@ class _Places:
         return self.first(f"{self.way}.{line.role}", self.way)
 
     def offer(self, lines: Iterable[LineItem], offer: str) -> Where | None:
-        line = next((one for one in lines if one.price.offer == offer), None)
+        line = next((line for line in lines if line.price.offer == offer), None)
         return self.stack() if line is None or offer == WORKLOAD else self.role(line)

@@ -266,7 +266,7 @@ class ModelPage(NamedTuple):
 
 def _terms(kind: type) -> Iterator[str]:
     """The keys of a dated entry: the catalogue's own, but for its origin, and the page's."""
-    yield from (one.name for one in fields(kind) if one.name != "origin")
+    yield from (term.name for term in fields(kind) if term.name != "origin")
     yield from ("known_from", *Where._fields)
 
 

@@ -71,9 +71,9 @@ class PriceChange(NamedTuple):
     @property
     def figure(self) -> Figure:
         """The figure that says what the change is about: the new one where there is one."""
-        found = self.new or self.old
-        assert found is not None
-        return found
+        figure = self.new or self.old
+        assert figure is not None
+        return figure
 
     @property
     def label(self) -> str:
@@ -145,4 +145,4 @@ class PriceDiff(NamedTuple):
 
     def having(self, status: Status) -> tuple[OfferChange, ...]:
         """The offers of one status."""
-        return tuple(one for one in self.changes if one.status == status)
+        return tuple(change for change in self.changes if change.status == status)

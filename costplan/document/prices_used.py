@@ -59,13 +59,13 @@ class Pinned(NamedTuple):
     @property
     def facts(self) -> list[Fact]:
         """What a reader must know of it."""
-        found = [fact("pinned", self.file, date=self.as_of)]
-        found += [fact("moved", self.file, what=one) for one in self.moved[:MOVES]]
+        facts = [fact("pinned", self.file, date=self.as_of)]
+        facts += [fact("moved", self.file, what=move) for move in self.moved[:MOVES]]
         if (more := len(self.moved) - MOVES) > 0:
-            found.append(fact("more-moved", self.file, more=more))
+            facts.append(fact("more-moved", self.file, more=more))
         if self.missing:
-            found.append(fact("not-pinned", self.file, offers=self.missing))
-        return found
+            facts.append(fact("not-pinned", self.file, offers=self.missing))
+        return facts
 
 
 class OwnPrice(NamedTuple):

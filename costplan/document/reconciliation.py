@@ -135,7 +135,7 @@ class Reconciliation(NamedTuple):
 
     def step(self, name: str) -> Decimal:
         """The amount of a step; 0 where it is not there."""
-        return total(one.amount for one in self.steps if one.name == name)
+        return total(step.amount for step in self.steps if step.name == name)
 
     @property
     def off(self) -> Decimal | None:

@@ -25,7 +25,7 @@ class SourceRead(NamedTuple):
 
     name: str
     source: str
-    confidence: Annotated[str, OneOf(*(one for one in CONFIDENCES if one != "corroborated"))]
+    confidence: Annotated[str, OneOf(*(trust for trust in CONFIDENCES if trust != "corroborated"))]
     read_from: str
     checked: date
     models: int

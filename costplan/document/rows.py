@@ -11,6 +11,7 @@ from costplan.document.entries import AMOUNTS, FIELDS, FIGURES, Entry, Value, cu
 from costplan.document.saved import Saved
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, total
+from costplan.record import Compared
 
 GROUPS = ("component", "role", "offer", "vendor", "purpose", "stack", "workload")
 NOTHING = "(none)"
@@ -25,8 +26,8 @@ class Sum(NamedTuple):
     unpriced: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
-class Rows:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Rows(Compared):
     """``columns`` that hold figures are named in ``figures``. ``whole`` is the row of totals, where
     the rows can be added. Rows are as long as ``columns``."""
 
@@ -45,7 +46,7 @@ def read_fields(text: str) -> list[str]:
 
 def read_names(text: str, known: Iterable[str], what: str) -> list[str]:
     """As ``read_fields``, of what is called ``what`` and has the fields ``known``."""
-    names = [one.strip() for one in text.split(",") if one.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known) or "fields: " + ", ".join(known)
@@ -59,10 +60,10 @@ def read_names(text: str, known: Iterable[str], what: str) -> list[str]:
 
 def default_fields(saved: Sequence[Saved]) -> list[str]:
     """What tells lines apart, and their amounts."""
-    found = list(entries(saved))
+    all_entries = list(entries(saved))
     several = {
-        "workload": len({one.name for one in saved}) > 1,
-        "stack": len({one.stack for one in found}) > 1,
+        "workload": len({named.name for named in saved}) > 1,
+        "stack": len({entry.stack for entry in all_entries}) > 1,
         "currency": len(currencies(saved)) > 1,
     }
     names = ("workload", "stack", "role", "offer", "charge", "amount", "currency")
@@ -71,47 +72,47 @@ def default_fields(saved: Sequence[Saved]) -> list[str]:
 
 def lines(saved: Sequence[Saved], fields: Sequence[str], top: int | None = None) -> Rows:
     """One row a line; with ``top`` the dearest ones of each stack, and its others in one row."""
-    found = list(entries(saved))
+    all_entries = list(entries(saved))
     rows: list[list[Value | Sum]] = []
-    for own in _by_stack(found):
+    for own in _by_stack(all_entries):
         shown = own
         if top is not None and len(own) > top:
-            own.sort(key=lambda one: one.line.amount or ZERO, reverse=True)
+            own.sort(key=lambda entry: entry.line.amount or ZERO, reverse=True)
             shown = own[:top]
-        rows += [[FIELDS[name](one) for name in fields] for one in shown]
+        rows += [[FIELDS[name](entry) for name in fields] for entry in shown]
         rest = own[len(shown) :]
         if rest:
             label = f"{len(rest)} other lines" if len(rest) > 1 else "1 other line"
             rows.append(_summed(fields, rest, label))
-    made = Rows(title="lines", columns=list(fields), figures=FIGURES & set(fields), rows=rows)
+    table = Rows(title="lines", columns=list(fields), figures=FIGURES & set(fields), rows=rows)
     if not set(AMOUNTS).isdisjoint(fields):
         if len(currencies(saved)) > 1:
-            made.notes.append("amounts are in several currencies and are not added")
-        elif len(_by_stack(found)) > len({one.document for one in found}):
-            made.notes.append("stacks stand in for each other and are not added")
-        elif found:
-            made.whole = _summed(fields, found, "total")
-    return made
+            table.notes.append("amounts are in several currencies and are not added")
+        elif len(_by_stack(all_entries)) > len({entry.document for entry in all_entries}):
+            table.notes.append("stacks stand in for each other and are not added")
+        elif all_entries:
+            table.whole = _summed(fields, all_entries, "total")
+    return table
 
 
-def _by_stack(found: Sequence[Entry]) -> list[list[Entry]]:
+def _by_stack(all_entries: Sequence[Entry]) -> list[list[Entry]]:
     parts: dict[tuple[str, str], list[Entry]] = {}
-    for one in found:
-        parts.setdefault((one.document, one.stack), []).append(one)
+    for entry in all_entries:
+        parts.setdefault((entry.document, entry.stack), []).append(entry)
     return list(parts.values())
 
 
-def _summed(fields: Sequence[str], found: Sequence[Entry], label: str) -> list[Value | Sum]:
+def _summed(fields: Sequence[str], added: Sequence[Entry], label: str) -> list[Value | Sum]:
     row: list[Value | Sum] = []
     for name in fields:
         if name in AMOUNTS:
-            row.append(_sum([FIELDS[name](one) for one in found]))
+            row.append(_sum([FIELDS[name](entry) for entry in added]))
         elif name == "currency":
-            row.append(found[0].currency if found else None)
+            row.append(added[0].currency if added else None)
         elif (
-            name in ("document", "workload", "stack") and len({FIELDS[name](x) for x in found}) == 1
+            name in ("document", "workload", "stack") and len({FIELDS[name](x) for x in added}) == 1
         ):
-            row.append(FIELDS[name](found[0]))
+            row.append(FIELDS[name](added[0]))
         else:
             row.append(None)
     told = FIGURES | {"currency", *WHOSE}
@@ -132,7 +133,7 @@ def grouped_by(saved: Sequence[Saved], key: str, top: int | None = None) -> Rows
     several documents), never one for two currencies."""
     if top is not None:
         one_currency(saved)
-    several = len({one.name for one in saved}) > 1
+    several = len({named.name for named in saved}) > 1
     cells: dict[str, dict[str, list[Decimal | None]]] = {}
     columns: dict[str, None] = {}
     for entry in entries(saved):
@@ -156,7 +157,8 @@ def grouped_by(saved: Sequence[Saved], key: str, top: int | None = None) -> Rows
         order = [*order[:top], label]
     rows = [_group(name, cells[name], columns) for name in order]
     everything: dict[str, list[Decimal | None]] = {
-        column: [one for name in order for one in cells[name].get(column, [])] for column in columns
+        column: [amount for name in order for amount in cells[name].get(column, [])]
+        for column in columns
     }
     return Rows(
         title=f"by {key}",
@@ -170,7 +172,7 @@ def grouped_by(saved: Sequence[Saved], key: str, top: int | None = None) -> Rows
 def _adds_up(saved: Sequence[Saved], key: str) -> bool:
     """Whether the rows of a column may be added: stacks stand in for each other."""
     return key not in ("stack", "workload") or all(
-        len({entry.stack for entry in entries([one])}) == 1 for one in saved
+        len({entry.stack for entry in entries([named])}) == 1 for named in saved
     )
 
 
@@ -182,9 +184,9 @@ def _group(
 
 def one_currency(saved: Sequence[Saved]) -> None:
     """Raises BadUsage where amounts are in several currencies and so cannot be ranked."""
-    found = currencies(saved)
-    if len(found) > 1:
+    codes = currencies(saved)
+    if len(codes) > 1:
         raise BadUsage(
-            f"the documents are in {' and '.join(found)}: their amounts cannot be ranked together",
+            f"the documents are in {' and '.join(codes)}: their amounts cannot be ranked together",
             "give --top one currency at a time",
         )

@@ -56,7 +56,7 @@ PAGES = {
     "usage": "costplan.document.usage:Usage",
 }
 """Documents that programs read, and no command draws again."""
-VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
+VERSION = r"(\d{1,4})\.(\d{1,4})"
 MAJOR = 1
 ABSOLUTE = Decimal("1e-9")
 """Figures agree within it, or within that part of themselves: a program in between may have made
@@ -72,8 +72,8 @@ class Saved(NamedTuple):
 
 def kind_of(document: Document | Result) -> str:
     """The ``kind`` that a document is saved under."""
-    found: str = document.kind  # type: ignore[union-attr]
-    return found
+    kind: str = document.kind  # type: ignore[union-attr]
+    return kind
 
 
 class SavedResult(NamedTuple):
@@ -110,8 +110,8 @@ def is_result(given: object) -> bool:
 def type_of(kind: str) -> type[Any]:
     """The record of a kind of document."""
     module, _, name = (KINDS | RESULTS | PAGES)[kind].partition(":")
-    found: type[Any] = getattr(import_module(module), name)
-    return found
+    record_type: type[Any] = getattr(import_module(module), name)
+    return record_type
 
 
 def _parse(given: object, kinds: Mapping[str, str]) -> Any:
@@ -124,15 +124,17 @@ def _parse(given: object, kinds: Mapping[str, str]) -> Any:
 
 def read_document(kind: type[Any], given: Mapping[str, Any]) -> Any:
     """The document of plain data of a kind. Raises InvalidInput with every problem of it."""
-    found = Problems()
-    found.minor = int(str(given["schema_version"]).partition(".")[2])
-    found.newer = found.minor > int(kind.schema_version.partition(".")[2])
+    collector = Problems()
+    collector.minor = int(str(given["schema_version"]).partition(".")[2])
+    collector.newer = collector.minor > int(kind.schema_version.partition(".")[2])
     if kind.kind in KINDS | RESULTS:
         given = _with_facts(given)
-    document, problems = collected(JSON, kind, given, found)
+    document, problems = collected(JSON, kind, given, collector)
     if document is not None:
-        told = {one.path for one in problems}
-        problems += [one for one in _apart(document, given, found) if one.path not in told]
+        told = {problem.path for problem in problems}
+        problems += [
+            problem for problem in _apart(document, given, collector) if problem.path not in told
+        ]
     if problems:
         raise InvalidInput(list(dict.fromkeys(problems)))
     return document
@@ -158,35 +160,35 @@ def _with_facts(given: Any) -> Any:
     Verdicts and lines without a price have one reason, which is their ``why``.
     """
     if isinstance(given, list):
-        return [_with_facts(one) for one in given]
+        return [_with_facts(element) for element in given]
     if not isinstance(given, Mapping):
         return given
-    made = {key: _with_facts(one) if key in INSIDE else one for key, one in given.items()}
+    data = {key: _with_facts(value) if key in INSIDE else value for key, value in given.items()}
     facts = [
         plain(recognised(topic, sentence))
         for key, topic in SENTENCES.items()
-        if isinstance(made.get(key), list)
-        for sentence in made[key]
+        if isinstance(data.get(key), list)
+        for sentence in data[key]
         if isinstance(sentence, str)
     ]
     if facts:
-        made.setdefault("facts", facts)
-    if isinstance(reason := made.get("reason"), str):
-        allowed = ALLOWED if made.get("status") == "pass" else ""
-        made.setdefault("why", plain(said("reason", reason.removesuffix(allowed))))
-    return made
+        data.setdefault("facts", facts)
+    if isinstance(reason := data.get("reason"), str):
+        allowed = ALLOWED if data.get("status") == "pass" else ""
+        data.setdefault("why", plain(said("reason", reason.removesuffix(allowed))))
+    return data
 
 
-def _apart(document: Any, given: Mapping[str, Any], found: Problems) -> list[Problem]:
+def _apart(document: Any, given: Mapping[str, Any], collector: Problems) -> list[Problem]:
     """Where a document says other than what follows from the rest of it."""
     try:
-        made = plain(document, checking=True)
+        derived = plain(document, checking=True)
     except ArithmeticError:  # of what a check has refused
         return []
     differences: list[Problem] = []
-    if made != given:
-        older = found.minor < int(document.schema_version.partition(".")[2])
-        _agree(given, made, (), differences, _Versions(older, found.newer))
+    if derived != given:
+        older = collector.minor < int(document.schema_version.partition(".")[2])
+        _agree(given, derived, (), differences, _Versions(older, collector.newer))
     return differences
 
 
@@ -220,54 +222,58 @@ def _kind(given: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
 
 def _check_major(version: object) -> None:
     """Raises BadUsage for another major version than ours."""
-    match = VERSION.fullmatch(version) if isinstance(version, str) else None
+    match = re.fullmatch(VERSION, version) if isinstance(version, str) else None
     if match is None:
         raise BadUsage("is no saved document: it has no 'schema_version' such as 1.0", REMEDY)
-    found = int(match[1])
-    if found > MAJOR:
+    major = int(match[1])
+    if major > MAJOR:
         raise BadUsage(
             f"is written by a newer costplan: its schema is {version}, this one reads {MAJOR}.x",
             "update costplan, or save the document again with this version",
         )
-    if found < MAJOR:
+    if major < MAJOR:
         raise BadUsage(f"has schema {version}, which this costplan does not read", REMEDY)
 
 
-def _agree(given: Any, made: Any, path: Path, problems: list[Problem], versions: _Versions) -> None:
+def _agree(
+    given: Any, derived: Any, path: Path, problems: list[Problem], versions: _Versions
+) -> None:
     """Note where two values differ. What a key that is always there lacks, or is not known, was
     found when it was read."""
-    if path[-1:] == ("schema_version",) or made is AS_READ:
+    if path[-1:] == ("schema_version",) or derived is AS_READ:
         return
-    if isinstance(given, Mapping) and isinstance(made, Mapping):
-        _agree_keys(given, made, path, problems, versions)
-    elif _is_list(given) and _is_list(made):
-        if len(given) != len(made):
-            message = f"has {len(given)} elements, but the rest of the document makes {len(made)}"
+    if isinstance(given, Mapping) and isinstance(derived, Mapping):
+        _agree_keys(given, derived, path, problems, versions)
+    elif _is_list(given) and _is_list(derived):
+        if len(given) != len(derived):
+            message = (
+                f"has {len(given)} elements, but the rest of the document makes {len(derived)}"
+            )
             problems.append(Problem(path, message))
             return
-        for at, (one, other) in enumerate(zip(given, made, strict=True)):
-            if one != other:
-                _agree(one, other, (*path, at), problems, versions)
-    elif not _same(given, made):
-        message = f"is {_shown(given)}, but the rest of the document makes it {_shown(made)}"
+        for at, (left, right) in enumerate(zip(given, derived, strict=True)):
+            if left != right:
+                _agree(left, right, (*path, at), problems, versions)
+    elif not _same(given, derived):
+        message = f"is {_shown(given)}, but the rest of the document makes it {_shown(derived)}"
         problems.append(Problem(path, message))
 
 
 def _agree_keys(
     given: Mapping[str, Any],
-    made: Mapping[str, Any],
+    derived: Mapping[str, Any],
     path: Path,
     problems: list[Problem],
     versions: _Versions,
 ) -> None:
     for key, value in given.items():
-        if key in made:
-            if value != made[key]:
-                _agree(value, made[key], (*path, key), problems, versions)
+        if key in derived:
+            if value != derived[key]:
+                _agree(value, derived[key], (*path, key), problems, versions)
         elif value not in (None, [], ()) and not versions.newer:
             message = f"is {_shown(value)}, but the rest of the document leaves it out"
             problems.append(Problem((*path, key), message))
-    for key in made:
+    for key in derived:
         if key not in given and not versions.older and (path, key) != ((), "kind"):
             problems.append(missing(key, path))
 
@@ -276,17 +282,17 @@ def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _same(given: Any, made: Any) -> bool:
+def _same(given: Any, derived: Any) -> bool:
     """Whether two values agree; true is not 1."""
-    if isinstance(given, bool) or isinstance(made, bool):
-        return given is made
-    if isinstance(given, Decimal | int) and isinstance(made, Decimal | int):
-        one, other = Decimal(given), Decimal(made)
+    if isinstance(given, bool) or isinstance(derived, bool):
+        return given is derived
+    if isinstance(given, Decimal | int) and isinstance(derived, Decimal | int):
+        left, right = Decimal(given), Decimal(derived)
         try:
-            return one.is_finite() and abs(one - other) <= max(ABSOLUTE, abs(other) * ABSOLUTE)
+            return left.is_finite() and abs(left - right) <= max(ABSOLUTE, abs(right) * ABSOLUTE)
         except ArithmeticError:  # beyond all exponents
             return False
-    return bool(given == made)
+    return bool(given == derived)
 
 
 def _shown(value: Any) -> str:

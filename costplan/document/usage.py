@@ -127,12 +127,12 @@ class Usage(NamedTuple):
     @property
     def unread(self) -> int:
         """Records that could not be read or counted."""
-        return sum(sum(one.unread.values()) for one in self.sources)
+        return sum(sum(source.unread.values()) for source in self.sources)
 
     @property
     def unpriced(self) -> tuple[PricedTokens, ...]:
         """Quantities without a price."""
-        return tuple(one for one in self.lines if one.amount is None)
+        return tuple(line for line in self.lines if line.amount is None)
 
     @property
     def complete(self) -> bool:

@@ -10,7 +10,7 @@ from costplan.document.finding import Where
 from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
-from costplan.record import As, Blank, Ge, Key, Names, Sparse, Unsaved, document, keys
+from costplan.record import As, Blank, Compared, Ge, Key, Names, Sparse, Unsaved, document, keys
 from costplan.wordings import ALLOWED
 
 Status = Literal["pass", "warn", "deny", "unknown"]
@@ -46,8 +46,8 @@ OF_PRICES: tuple[Kind, ...] = ("unpriced", "stale", "ended")
     "source",
     "where",
 )
-@dataclass(slots=True, kw_only=True)
-class Verdict:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Verdict(Compared):
     """One rule on one stack.
 
     ``status`` "unknown" is never a pass: ``waits_for_price`` tells whether a price that is missing
@@ -188,7 +188,7 @@ class Verdict:
     "notes",
     "facts",
 )
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class CheckDocument(Plain):
     """Every verdict on every checked stack of one estimate. ``subject``: the file that was checked,
     a workload or a saved estimate."""
@@ -210,17 +210,17 @@ class CheckDocument(Plain):
 
     def count(self, status: Status) -> int:
         """How many verdicts have a status."""
-        return sum(one.status == status for one in self.verdicts)
+        return sum(verdict.status == status for verdict in self.verdicts)
 
     def check(self) -> Iterable[Problem]:
         """Every checked stack has a verdict, and every verdict a checked stack."""
         if len(set(self.stacks)) < len(self.stacks):
             yield Problem(("stacks",), "must be different ones")
-        for at, one in enumerate(self.verdicts):
-            if one.stack not in self.stacks:
-                message = f"is '{one.stack}', which is none of the checked stacks"
+        for at, verdict in enumerate(self.verdicts):
+            if verdict.stack not in self.stacks:
+                message = f"is '{verdict.stack}', which is none of the checked stacks"
                 yield Problem(("verdicts", at, "stack"), message)
-        judged = {one.stack for one in self.verdicts}
+        judged = {verdict.stack for verdict in self.verdicts}
         for stack in self.stacks:
             if stack not in judged:
                 yield Problem(("stacks",), f"has '{stack}', and no verdict is about it")
@@ -236,13 +236,14 @@ class CheckDocument(Plain):
 
         A price that is found later cannot undo a denial, so 1 is said before 3.
         """
-        open_ones = [one for one in self.verdicts if one.level == "deny"]
+        open_ones = [verdict for verdict in self.verdicts if verdict.level == "deny"]
         if any(
-            one.status == "deny" or (one.status == "unknown" and not one.waits_for_price)
-            for one in open_ones
+            verdict.status == "deny"
+            or (verdict.status == "unknown" and not verdict.waits_for_price)
+            for verdict in open_ones
         ):
             return 1
-        return 3 if any(one.status == "unknown" for one in open_ones) else 0
+        return 3 if any(verdict.status == "unknown" for verdict in open_ones) else 0
 
     @property
     def changed(self) -> bool:

@@ -29,15 +29,15 @@ def quick_reader(
     ``parts``: the record first, then those inside it whose keys stand among its own, each with the
     name of its field, its type and its fields, as ``reading`` has them.
     """
-    fields = [(at, one) for at, (_, _, own) in enumerate(parts) for one in own]
+    fields = [(at, field) for at, (_, _, own) in enumerate(parts) for field in own]
     given: dict[str, Any] = {"bad": bad, "check": check, "slow": slow, "usual": usual}
-    given["get"] = itemgetter(*(one.key for _, one in fields))
+    given["get"] = itemgetter(*(field.key for _, field in fields))
     tests: list[str] = []
     calls: list[list[str]] = [[] for _ in parts]
-    for number, (part, one) in enumerate(fields):
-        test, value = _test(number, one, given)
+    for number, (part, field) in enumerate(fields):
+        test, value = _test(number, field, given)
         tests.append(test)
-        calls[part].append(f"{one.name}={value}")
+        calls[part].append(f"{field.name}={value}")
     for at, (name, kind, _) in reversed([*enumerate(parts)]):
         given[f"kind{at}"] = kind
         if at:
@@ -49,22 +49,22 @@ def read(value, path, problems):
     if value.__class__ is dict and value.keys() == usual:
         {names} = get(value)
         if ({joined}):
-            made = kind0({", ".join(calls[0])})
-            {"for one in check(made): problems.append(one.under(path))" if check else ""}
-            return made
+            record = kind0({", ".join(calls[0])})
+            {"for problem in check(record): problems.append(problem.under(path))" if check else ""}
+            return record
     return slow(value, path, problems)
 """
-    made: Callable[..., Any] = _function(source, "read", given)
-    return made
+    reader: Callable[..., Any] = _function(source, "read", given)
+    return reader
 
 
-def _test(number: int, one: Any, given: dict[str, Any]) -> tuple[str, str]:
+def _test(number: int, field: Any, given: dict[str, Any]) -> tuple[str, str]:
     """What tells that a key's value is right, and the expression that makes the field's of it."""
-    value, quick = f"v{number}", one.quick
+    value, quick = f"v{number}", field.quick
     if quick is None:
-        given[f"r{number}"], given[f"n{number}"] = one.read, one.put
-        made = f"(t{number} := r{number}({value}, (), [])) is not bad"
-        return made, f"t{number}" if one.put is None else f"n{number}(t{number})"
+        given[f"r{number}"], given[f"n{number}"] = field.read, field.put
+        expression = f"(t{number} := r{number}({value}, (), [])) is not bad"
+        return expression, f"t{number}" if field.put is None else f"n{number}(t{number})"
     given[f"c{number}"] = quick.kind
     test = f"{value}.__class__ is c{number}"
     if quick.words:
@@ -79,24 +79,24 @@ def _test(number: int, one: Any, given: dict[str, Any]) -> tuple[str, str]:
         given[f"t{number}"] = quick.turn
         test += f" and (m{number} := t{number}({value})) is not None"
         return f"({test})", f"m{number}"
-    return f"({value} is None or {test})" if one.nullable else test, value
+    return f"({value} is None or {test})" if field.nullable else test, value
 
 
 def quick_getter(paths: Sequence[str], keys: Sequence[str], turns: Sequence[Any]) -> Any:
     """What writes the keys that are always there."""
     given: dict[str, Any] = {}
     heads = sorted({path.partition(".")[0] for path in paths if "." in path})
-    lines = [f"    of_{head} = made.{head}" for head in heads]
+    lines = [f"    of_{head} = record.{head}" for head in heads]
     pairs = []
     for number, (path, key, turn) in enumerate(zip(paths, keys, turns, strict=True)):
         head, dot, rest = path.partition(".")
-        value = f"of_{head}.{rest}" if dot else f"made.{path}"
+        value = f"of_{head}.{rest}" if dot else f"record.{path}"
         if turn is not None:
             given[f"w{number}"] = turn
             value = f"w{number}({value})"
         pairs.append(f"{key!r}: {value}")
     body = "\n".join([*lines, f"    return {{{', '.join(pairs)}}}"])
-    return _function(f"def write(made):\n{body}\n", "write", given)
+    return _function(f"def write(record):\n{body}\n", "write", given)
 
 
 def _function(source: str, name: str, given: dict[str, Any]) -> Any:

@@ -19,18 +19,18 @@ from costplan.record.reading import Dialect
 T = TypeVar("T")
 SIZES = range(-100, 40)
 """Powers of ten that a document's figure may have; outside them no sum of money is meant."""
-SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = "[\ud800-\udfff]"
 
 
 def _whole(number: Reader) -> Reader:
     def run(value: object, path: Path, problems: list[Problem]) -> Any:
-        found = number(value, path, problems)
-        if found is BAD:
+        parsed = number(value, path, problems)
+        if parsed is BAD:
             return BAD
-        if found != found.to_integral_value():
+        if parsed != parsed.to_integral_value():
             problems.append(Problem(path, "must be a whole number"))
             return BAD
-        return int(found)
+        return int(parsed)
 
     return run
 
@@ -117,10 +117,10 @@ SOUND = "{0}.is_finite() and -100 <= {0}.adjusted() < 40"
 def _day(text: str) -> date | None:
     """The date of a text; None for one that is spelled otherwise than a document spells it."""
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.isoformat() == text else None
+    return day if day.isoformat() == text else None
 
 
 def moment_words(moment: datetime) -> str:
@@ -152,7 +152,7 @@ class Json(_Scalars):
         """A string of characters that can be written out again."""
         if not isinstance(value, str):
             return self.refuse("a string", value, path, problems)
-        if not value.isascii() and SURROGATE.search(value):
+        if not value.isascii() and re.search(SURROGATE, value):
             problems.append(Problem(path, "holds half of a character (a lone surrogate)"))
             return BAD
         return value
@@ -168,10 +168,10 @@ class Json(_Scalars):
         self, value: object, end: str, kind: str, path: Path, problems: list[Problem]
     ) -> Any:
         text = self.text(value, path, problems)
-        found = None if text is BAD else _day(text + end)
-        if found is None and text is not BAD:
+        day = None if text is BAD else _day(text + end)
+        if day is None and text is not BAD:
             problems.append(Problem(path, f"must be {kind}, not {text[:40]!r}"))
-        return found or BAD
+        return day or BAD
 
     def moment(self, value: object, path: Path, problems: list[Problem]) -> Any:
         """A date and time, spelled as it is written."""
@@ -179,9 +179,9 @@ class Json(_Scalars):
         if text is BAD:
             return BAD
         try:
-            found = datetime.fromisoformat(text)
-            if moment_words(found) == text:
-                return found if found.tzinfo else found.replace(tzinfo=UTC)
+            moment = datetime.fromisoformat(text)
+            if moment_words(moment) == text:
+                return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         except ValueError:
             pass
         message = f"must be a moment such as 2026-11-22T12:00:00Z, not {text[:40]!r}"
@@ -196,7 +196,7 @@ class Json(_Scalars):
         rules: list[Any] = []
         if typing.get_origin(kind) is Annotated:
             kind, *marks = typing.get_args(kind)
-            rules = [one for one in marks if hasattr(one, "broken")]
+            rules = [rule for rule in marks if hasattr(rule, "broken")]
         if kind is bool:
             return Quick(bool)
         if kind is str and not rules:

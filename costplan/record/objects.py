@@ -37,7 +37,7 @@ class Format(Protocol):
     def refuse(self, expected: str, value: object, path: Path, problems: list[Problem]) -> Any: ...
 
 
-VERSION = re.compile(r"\d{1,4}\.\d{1,4}")
+VERSION = r"\d{1,4}\.\d{1,4}"
 ALWAYS = 1_000_000
 """The minor version up to which a key that may always be missing may be missing."""
 
@@ -67,24 +67,24 @@ class Part:
         self.inline: list[tuple[str, bool, Part]] = []
         self.derived: list[tuple[str, bool, Reader]] = []
         below: dict[str, list[Entry]] = {}
-        for one in self.own:
-            head, dot, rest = one.key.partition(".")
+        for entry in self.own:
+            head, dot, rest = entry.key.partition(".")
             if dot:
-                below.setdefault(head, []).append(one.but(key=rest))
-            elif one.has(Inline):
-                held, optional = held_by(one)
+                below.setdefault(head, []).append(entry.but(key=rest))
+            elif entry.has(Inline):
+                held, optional = held_by(entry)
                 part = Part(held, entries(held), dialect)
-                self.inline.append((one.name, optional, part))
-            elif one.name:
-                self.fields.append(_field(one, dialect))
+                self.inline.append((entry.name, optional, part))
+            elif entry.name:
+                self.fields.append(_field(entry, dialect))
             else:
-                read = _version if one.key == HEAD[0] else dialect.reader(one.kind)
-                self.derived.append((one.key, one.sparse, read))
-        self.below = [(key, Part(kind, some, dialect)) for key, some in below.items()]
-        self.known = {one.key: None for one in self.fields}
+                read = _version if entry.key == HEAD[0] else dialect.reader(entry.kind)
+                self.derived.append((entry.key, entry.sparse, read))
+        self.below = [(key, Part(kind, deeper, dialect)) for key, deeper in below.items()]
+        self.known = {field.key: None for field in self.fields}
         self.known |= dict.fromkeys(key for key, _, _ in self.derived)
         self.known |= dict.fromkeys(key for key, _ in self.below)
-        self.usual = {one.key for one in self.fields if not one.until}
+        self.usual = {field.key for field in self.fields if not field.until}
         self.usual |= {key for key, sparse, _ in self.derived if not sparse}
         self.usual |= {key for key, _ in self.below}
         for _, optional, part in self.inline:
@@ -95,7 +95,9 @@ class Part:
     def is_leaf(self) -> bool:
         """Whether no array or object of records is among the values that are always there."""
         kinds = [
-            one.kind for one in self.own if one.name and not one.sparse and not one.has(Inline)
+            entry.kind
+            for entry in self.own
+            if entry.name and not entry.sparse and not entry.has(Inline)
         ]
         inner_parts = [part for _, optional, part in self.inline if not optional]
         return (
@@ -108,27 +110,27 @@ class Part:
     def compiled(self, check: Callable[[Any], Iterable[Problem]] | None, slow: Reader) -> Reader:
         """A reader of the objects that have the usual keys and no others."""
         inside = [(name, part) for name, optional, part in self.inline if not optional]
-        parts = [("", self.kind, [one for one in self.fields if not one.until])]
+        parts = [("", self.kind, [field for field in self.fields if not field.until])]
         parts += [(name, part.kind, part.fields) for name, part in inside]
-        made: Reader = quick_reader(parts, frozenset(self.usual), BAD, check, slow)
-        return made
+        reader: Reader = quick_reader(parts, frozenset(self.usual), BAD, check, slow)
+        return reader
 
     def take(self, value: Mapping[str, Any], path: Path, problems: list[Problem]) -> Any:
         """The arguments of the record; BAD where one of them could not be read."""
         given: dict[str, Any] = {}
         sound = True
         for key, name, exact, holds, _, nullable, read, put, until in self.fields:
-            one = value.get(key, MISSING)
-            if one.__class__ is exact and (holds is None or holds(one)):
-                given[name] = one
-            elif one is None and nullable:
+            item = value.get(key, MISSING)
+            if item.__class__ is exact and (holds is None or holds(item)):
+                given[name] = item
+            elif item is None and nullable:
                 given[name] = None
-            elif one is MISSING:
+            elif item is MISSING:
                 if until <= getattr(problems, "minor", 0):
                     problems.append(missing(key, path))
                     sound = False
             else:
-                got = read(one, (*path, key), problems)
+                got = read(item, (*path, key), problems)
                 if got is BAD:
                     sound = False
                 else:
@@ -178,30 +180,30 @@ class Part:
         return sound
 
 
-def _field(one: Entry, dialect: Format) -> _Field:
-    kind, nullable = inner(one.kind)
+def _field(entry: Entry, dialect: Format) -> _Field:
+    kind, nullable = inner(entry.kind)
     if not nullable and typing.get_origin(kind) is Annotated:
         bare, nullable = inner(_plain(kind))
         if nullable:
             kind = Annotated[(bare, *typing.get_args(kind)[1:])]
-    quick = None if one.put else dialect.quick(kind)
-    optional = one.default is not MISSING and (one.sparse or not dialect.always_there)
+    quick = None if entry.put else dialect.quick(kind)
+    optional = entry.default is not MISSING and (entry.sparse or not dialect.always_there)
     return _Field(
-        key=one.key,
-        name=one.name,
+        key=entry.key,
+        name=entry.name,
         exact=quick.kind if quick and quick.turn is None else _Never,
         holds=quick.whole if quick else None,
-        quick=None if one.has(Blank) else quick,
-        nullable=nullable and dialect.always_there and one.put is None,
-        read=dialect.reader(one.kind),
-        put=one.put,
-        until=ALWAYS if optional else one.since,
+        quick=None if entry.has(Blank) else quick,
+        nullable=nullable and dialect.always_there and entry.put is None,
+        read=dialect.reader(entry.kind),
+        put=entry.put,
+        until=ALWAYS if optional else entry.since,
     )
 
 
 def _version(value: object, path: Path, problems: list[Problem]) -> Any:
     """A version of the schema; whether it is one that is read is asked of the whole document."""
-    if isinstance(value, str) and VERSION.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(VERSION, value):
         return value
     problems.append(Problem(path, "must be a version such as 1.0"))
     return BAD
@@ -211,7 +213,7 @@ def _holds_records(annotation: Any) -> bool:
     arguments = typing.get_args(annotation)
     if typing.get_origin(annotation) is Annotated:
         arguments = arguments[:1]
-    return is_record(annotation) or any(_holds_records(one) for one in arguments)
+    return is_record(annotation) or any(_holds_records(argument) for argument in arguments)
 
 
 class _Never:
@@ -234,7 +236,7 @@ class Record:
         self.rest_item: Any = None
         if is_dataclass(kind):
             own = typing.cast(Any, kind).__dataclass_fields__.values()
-            self.rest = next((one.name for one in own if one.metadata.get("rest")), None)
+            self.rest = next((field.name for field in own if field.metadata.get("rest")), None)
         if self.rest:
             self.rest_item = values_of(hints_of(kind)[self.rest])
 
@@ -261,9 +263,9 @@ class Record:
         rest: dict[str, Any] = {}
         if self.rest:
             read = self.dialect.reader(self.rest_item)
-            odd = {key: one for key, one in value.items() if key not in part.known}
-            rest = {key: read(one, (*path, key), problems) for key, one in odd.items()}
-            sound = not any(one is BAD for one in rest.values())
+            odd = {key: item for key, item in value.items() if key not in part.known}
+            rest = {key: read(item, (*path, key), problems) for key, item in odd.items()}
+            sound = not any(item is BAD for item in rest.values())
         else:
             sound = value.keys() == part.usual or part.odd(value, path, problems)
         given = part.take(value, path, problems)
@@ -271,10 +273,10 @@ class Record:
             return BAD
         if self.rest:
             given[self.rest] = rest
-        made = self.kind(**given)
+        instance = self.kind(**given)
         if self.check is not None:
-            problems.extend(problem.under(path) for problem in self.check(made))
-        return made
+            problems.extend(problem.under(path) for problem in self.check(instance))
+        return instance
 
 
 def _plain(annotation: Any) -> Any:

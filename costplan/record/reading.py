@@ -76,13 +76,13 @@ class Dialect(ABC):
         raise TypeError(f"no reader for {annotation!r}")
 
     def _annotated(self, kind: Any, marks: tuple[Any, ...]) -> Reader:
-        if any(isinstance(one, Monthly) for one in marks):
+        if any(isinstance(mark, Monthly) for mark in marks):
             kind = Monthly
-        if named := next((one for one in marks if isinstance(one, Names)), None):
+        if named := next((mark for mark in marks if isinstance(mark, Names)), None):
             return self._named(named.names, self.reader(values_of(kind)))
         rules = tuple(rule for rule in marks if hasattr(rule, "broken"))
         read = _bounded(self.reader(kind), rules) if rules else self.reader(kind)
-        if any(isinstance(one, Blank) for one in marks):
+        if any(isinstance(mark, Blank) for mark in marks):
             return lambda value, path, problems: (
                 "" if value is None else read(value, path, problems)
             )
@@ -99,8 +99,8 @@ class Dialect(ABC):
                 return self.refuse(self.array, value, path, problems)
             if not value:
                 return make()
-            items = [item(one, (*path, at), problems) for at, one in enumerate(value)]
-            return BAD if any(one is BAD for one in items) else make(items)
+            items = [item(element, (*path, at), problems) for at, element in enumerate(value)]
+            return BAD if any(element is BAD for element in items) else make(items)
 
         return run
 
@@ -108,8 +108,8 @@ class Dialect(ABC):
         def run(value: object, path: Path, problems: list[Problem]) -> Any:
             if not isinstance(value, Mapping):
                 return self.refuse(self.table, value, path, problems)
-            items = {key: item(one, (*path, key), problems) for key, one in value.items()}
-            return BAD if any(one is BAD for one in items.values()) else items
+            items = {key: item(element, (*path, key), problems) for key, element in value.items()}
+            return BAD if any(element is BAD for element in items.values()) else items
 
         return run
 
@@ -123,17 +123,17 @@ class Dialect(ABC):
                 items[key] = item(value[key], (*path, key), problems) if key in value else BAD
                 if key not in value:
                     problems.append(missing(key, path))
-            return items if sound and not any(one is BAD for one in items.values()) else BAD
+            return items if sound and not any(element is BAD for element in items.values()) else BAD
 
         return run
 
     def _choice(self, choices: tuple[Any, ...]) -> Reader:
-        words = ", ".join(str(one) for one in choices)
+        words = ", ".join(str(choice) for choice in choices)
 
         def run(value: object, path: Path, problems: list[Problem]) -> Any:
-            for one in choices:  # true is not 1, and 1.0 is
-                if value == one and isinstance(value, bool) == isinstance(one, bool):
-                    return one
+            for choice in choices:  # true is not 1, and 1.0 is
+                if value == choice and isinstance(value, bool) == isinstance(choice, bool):
+                    return choice
             if not isinstance(value, str) or not isinstance(choices[0], str):
                 expected = f"one of {words}" if len(choices) > 1 else words.lower()
                 return self.refuse(expected, value, path, problems)
@@ -149,7 +149,9 @@ class Dialect(ABC):
         if typing.get_origin(real) is typing.Union:
             members = typing.get_args(real)
         if len(members) > 1:
-            read = self._one_of({kind: one for one in members for kind in self._kinds(one)})
+            read = self._one_of(
+                {kind: member for member in members for kind in self._kinds(member)}
+            )
         else:
             read = self.reader(members[0])
         if not (nullable and self.always_there):  # TOML has no null
@@ -157,7 +159,7 @@ class Dialect(ABC):
         return lambda value, path, problems: None if value is None else read(value, path, problems)
 
     def _one_of(self, members: Mapping[str, Any]) -> Reader:
-        by_kind = {kind: self.reader(one) for kind, one in members.items()}
+        by_kind = {kind: self.reader(member) for kind, member in members.items()}
 
         def run(value: object, path: Path, problems: list[Problem]) -> Any:
             chosen = by_kind.get(self._bare(self.word_for(value)))

@@ -49,10 +49,10 @@ def json_schema(
     """The schema of a document; its ``optional`` keys may be missing. ``sentences`` says what the
     keys of a record mean."""
     definitions: dict[str, Any] = {}
-    made = _Schema(definitions, sentences).object(kind)
-    made["required"] = [key for key in made["required"] if key not in optional]
-    found = {name: definitions[name] for name in sorted(definitions)}
-    return {"title": title, **made, **({"$defs": found} if found else {})}
+    schema = _Schema(definitions, sentences).object(kind)
+    schema["required"] = [key for key in schema["required"] if key not in optional]
+    by_name = {name: definitions[name] for name in sorted(definitions)}
+    return {"title": title, **schema, **({"$defs": by_name} if by_name else {})}
 
 
 class _Schema:
@@ -64,15 +64,15 @@ class _Schema:
         """An object with the keys of a record."""
         properties: dict[str, Any] = {}
         required: list[str] = []
-        for _, one in written(kind):
-            self._add(one, properties, required)
+        for _, entry in written(kind):
+            self._add(entry, properties, required)
         for held in (kind, *inline_kinds(kind)):
             for name, said in self.sentences(held).items():
                 if name in properties:
                     properties[name]["description"] = str(said)
-        for one in [*properties.values()]:
-            if one.pop("below", None):
-                one |= {"required": one.pop("required"), "additionalProperties": False}
+        for node in [*properties.values()]:
+            if node.pop("below", None):
+                node |= {"required": node.pop("required"), "additionalProperties": False}
         return {
             "type": "object",
             "properties": properties,
@@ -80,50 +80,50 @@ class _Schema:
             "additionalProperties": False,
         }
 
-    def _add(self, one: Entry, properties: dict[str, Any], required: list[str]) -> None:
-        if one.has(Inline):  # a record that may be missing, with all its keys
-            for _, each in written(held_by(one)[0]):
+    def _add(self, entry: Entry, properties: dict[str, Any], required: list[str]) -> None:
+        if entry.has(Inline):  # a record that may be missing, with all its keys
+            for _, each in written(held_by(entry)[0]):
                 self._add(each, properties, [])
             return
-        head, dot, rest = one.key.partition(".")
+        head, dot, rest = entry.key.partition(".")
         if dot:
             inside = {"type": "object", "properties": {}, "required": [], "below": True}
             below = properties.setdefault(head, inside)
             required += [] if head in required else [head]
-            self._add(one.but(key=rest), below["properties"], below["required"])
+            self._add(entry.but(key=rest), below["properties"], below["required"])
             return
-        properties[head] = self._value(one)
-        if not one.sparse and not one.since:
+        properties[head] = self._value(entry)
+        if not entry.sparse and not entry.since:
             required.append(head)
 
-    def _value(self, one: Entry) -> dict[str, Any]:
-        if not one.name and one.key == HEAD[0]:
-            major = typing.get_args(one.kind)[0].partition(".")[0]
+    def _value(self, entry: Entry) -> dict[str, Any]:
+        if not entry.name and entry.key == HEAD[0]:
+            major = typing.get_args(entry.kind)[0].partition(".")[0]
             return {"type": "string", "pattern": rf"^{major}\.\d+$"}
-        return self.node(inner(_bare(one.kind))[0] if one.sparse else one.kind, one.marks)
+        return self.node(inner(_bare(entry.kind))[0] if entry.sparse else entry.kind, entry.marks)
 
     def node(self, annotation: Any, marks: tuple[Any, ...] = ()) -> dict[str, Any]:
         """The schema of an annotation. ``marks`` are those that were said of its field."""
         if typing.get_origin(annotation) is Annotated:
             annotation, *own = typing.get_args(annotation)
-            marks = (*marks, *(one for one in own if one not in marks))
+            marks = (*marks, *(mark for mark in own if mark not in marks))
         kind, nullable = inner(annotation)
         if typing.get_origin(kind) is Annotated:
-            made = self.node(kind)
-        elif any(isinstance(one, Monthly) for one in marks):
-            made = dict(MONTH)
-        elif names := next((one for one in marks if isinstance(one, Names)), None):
-            made = self._named(names, values_of(kind))
+            schema = self.node(kind)
+        elif any(isinstance(mark, Monthly) for mark in marks):
+            schema = dict(MONTH)
+        elif names := next((mark for mark in marks if isinstance(mark, Names)), None):
+            schema = self._named(names, values_of(kind))
         else:
-            made = self._kind(kind)
-        for one in marks:
-            if hasattr(one, "schema"):
-                made |= one.schema()
-        if "enum" in made:
-            made.pop("type", None)
-        if nullable or any(isinstance(one, Blank) for one in marks):
-            made = _or_null(made)
-        return made
+            schema = self._kind(kind)
+        for mark in marks:
+            if hasattr(mark, "schema"):
+                schema |= mark.schema()
+        if "enum" in schema:
+            schema.pop("type", None)
+        if nullable or any(isinstance(mark, Blank) for mark in marks):
+            schema = _or_null(schema)
+        return schema
 
     def _named(self, names: Names, value: Any) -> dict[str, Any]:
         return {
@@ -146,7 +146,7 @@ class _Schema:
         if origin in (dict, Mapping):
             return {"type": "object", "additionalProperties": self.node(values_of(kind))}
         if origin in (typing.Union, types.UnionType):
-            return {"anyOf": [self.node(one) for one in arguments]}
+            return {"anyOf": [self.node(argument) for argument in arguments]}
         raise TypeError(f"no schema for {kind!r}")
 
     def _reference(self, kind: type) -> dict[str, Any]:
@@ -166,9 +166,9 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
-def _or_null(made: dict[str, Any]) -> dict[str, Any]:
-    if "enum" in made:
-        return {**made, "enum": [*made["enum"], None]}
-    if isinstance(made.get("type"), str) and made["type"] not in ("object", "array"):
-        return {**made, "type": [made["type"], "null"]}
-    return {"anyOf": [made, dict(NULL)]}
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    if "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], None]}
+    if isinstance(schema.get("type"), str) and schema["type"] not in ("object", "array"):
+        return {**schema, "type": [schema["type"], "null"]}
+    return {"anyOf": [schema, dict(NULL)]}

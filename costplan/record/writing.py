@@ -48,8 +48,8 @@ def plain(value: Any, *, checking: bool = False) -> Any:
     """A record as plain data. ``checking``: to be compared with what the record was read from, so
     that records of which nothing follows from the rest need not be written."""
     kind: Any = type(value)
-    made = writer(kind, checking)
-    return value if made is None else made(value)
+    write = writer(kind, checking)
+    return value if write is None else write(value)
 
 
 @cache
@@ -58,16 +58,16 @@ def writer(annotation: Any, checking: bool = False) -> Writer | None:
     kind, nullable = inner(annotation)
     if typing.get_origin(kind) is Annotated:
         kind, *marks = typing.get_args(kind)
-        if any(isinstance(one, Blank) for one in marks):
+        if any(isinstance(mark, Blank) for mark in marks):
             return lambda text: text or None
-        if any(isinstance(one, Monthly) for one in marks):
+        if any(isinstance(mark, Monthly) for mark in marks):
             return lambda day: day.isoformat()[:7]
-        made = writer(kind, checking)
+        write = writer(kind, checking)
     else:
-        made = _writer(kind, checking)
-    if made is None or not nullable:
-        return made
-    return lambda value: None if value is None else made(value)
+        write = _writer(kind, checking)
+    if write is None or not nullable:
+        return write
+    return lambda value: None if value is None else write(value)
 
 
 def _writer(kind: Any, checking: bool) -> Writer | None:
@@ -77,7 +77,7 @@ def _writer(kind: Any, checking: bool) -> Writer | None:
         return moment_words
     if is_record(kind):
         if checking and is_faithful(kind):
-            return lambda made: AS_READ
+            return lambda value: AS_READ
         return _Object(kind, checking).write
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
@@ -85,13 +85,13 @@ def _writer(kind: Any, checking: bool) -> Writer | None:
     if origin in (list, tuple):
         item = writer(values_of(kind), checking)
         if checking and is_faithful(values_of(kind)):
-            return lambda some: AS_READ
-        return list if item is None else lambda some: [item(one) for one in some]
+            return lambda value: AS_READ
+        return list if item is None else lambda elements: [item(element) for element in elements]
     if origin in (dict, Mapping):
         value = writer(values_of(kind), checking)
         if value is None:
             return dict
-        return lambda some: {name: value(one) for name, one in some.items()}
+        return lambda mapping: {name: value(element) for name, element in mapping.items()}
     return None
 
 
@@ -105,41 +105,41 @@ class _Object:
         self.named = not is_dataclass(kind)
         self.steady: Writer | None = None
 
-    def write(self, made: Any) -> dict[str, Any]:
+    def write(self, record: Any) -> dict[str, Any]:
         self.seen += 1
         if self.steady is None or self.seen == MANY:
             self._plan()
-        if self.named and made.__class__ is tuple:  # which stands for a named one
-            made = self.kind(*made)
+        if self.named and record.__class__ is tuple:  # which stands for a named one
+            record = self.kind(*record)
         assert self.steady is not None
-        data: dict[str, Any] = self.steady(made)
-        if self.steps and (self.at_default is None or self.sparse(made) != self.at_default):
+        data: dict[str, Any] = self.steady(record)
+        if self.steps and (self.at_default is None or self.sparse(record) != self.at_default):
             for step in self.steps:
-                step(made, data)
+                step(record, data)
         return data
 
     def _plan(self) -> None:
         placed = list(written(self.kind))
         first = list(takewhile(_is_steady, placed))
-        paths = [f"{path}{one.get}" for path, one in first]
-        names = [one.key for _, one in first]
-        turns = [writer(one.kind, self.checking) for _, one in first]
+        paths = [f"{path}{entry.get}" for path, entry in first]
+        names = [entry.key for _, entry in first]
+        turns = [writer(entry.kind, self.checking) for _, entry in first]
         make = quick_getter if self.seen == MANY else _getter
         self.steady = make(paths, names, turns)
         rest = placed[len(first) :]
-        self.steps = [_step(*one, self.checking) for one in rest]
+        self.steps = [_step(*placed, self.checking) for placed in rest]
         self.at_default: tuple[Any, ...] | None = None
-        if len(rest) > 1 and all(isinstance(one.get, str) and one.sparse for _, one in rest):
-            self.sparse = attrgetter(*(f"{path}{one.get}" for path, one in rest))
-            self.at_default = tuple(one.default for _, one in rest)
+        if len(rest) > 1 and all(isinstance(entry.get, str) and entry.sparse for _, entry in rest):
+            self.sparse = attrgetter(*(f"{path}{entry.get}" for path, entry in rest))
+            self.at_default = tuple(entry.default for _, entry in rest)
 
 
 def _getter(paths: list[str], names: list[str], turns: list[Writer | None]) -> Writer:
     """What writes the keys that are always there."""
     get = [attrgetter(path) for path in paths]
 
-    def write(made: Any) -> dict[str, Any]:
-        data = {name: one(made) for name, one in zip(names, get, strict=True)}
+    def write(record: Any) -> dict[str, Any]:
+        data = {name: getter(record) for name, getter in zip(names, get, strict=True)}
         for name, turn in zip(names, turns, strict=True):
             if turn is not None:
                 data[name] = turn(data[name])
@@ -150,20 +150,22 @@ def _getter(paths: list[str], names: list[str], turns: list[Writer | None]) -> W
 
 def _is_steady(placed: Placed) -> bool:
     """Whether the key is always there, and its value an attribute."""
-    _, one = placed
-    return isinstance(one.get, str) and not (one.sparse or "." in one.key or one.has(Inline))
+    _, entry = placed
+    return isinstance(entry.get, str) and not (
+        entry.sparse or "." in entry.key or entry.has(Inline)
+    )
 
 
-def _step(path: str, one: Entry, checking: bool) -> Callable[[Any, dict[str, Any]], None]:
-    get = attrgetter(f"{path}{one.get}") if isinstance(one.get, str) else one.get
-    sparse, default = one.sparse, one.default
-    if one.has(Inline):
-        return _spread(get, _Object(held_by(one)[0], checking))
-    turn = writer(one.kind, checking)
-    head, dot, rest = one.key.partition(".")
+def _step(path: str, entry: Entry, checking: bool) -> Callable[[Any, dict[str, Any]], None]:
+    get = attrgetter(f"{path}{entry.get}") if isinstance(entry.get, str) else entry.get
+    sparse, default = entry.sparse, entry.default
+    if entry.has(Inline):
+        return _spread(get, _Object(held_by(entry)[0], checking))
+    turn = writer(entry.kind, checking)
+    head, dot, rest = entry.key.partition(".")
 
-    def put(made: Any, data: dict[str, Any]) -> None:
-        value = get(made)
+    def put(record: Any, data: dict[str, Any]) -> None:
+        value = get(record)
         if sparse and value == default:
             return
         value = value if turn is None else turn(value)
@@ -176,8 +178,8 @@ def _step(path: str, one: Entry, checking: bool) -> Callable[[Any, dict[str, Any
 
 
 def _spread(get: Writer, held: _Object) -> Callable[[Any, dict[str, Any]], None]:
-    def put(made: Any, data: dict[str, Any]) -> None:
-        value = get(made)
+    def put(record: Any, data: dict[str, Any]) -> None:
+        value = get(record)
         if value is not None:
             data.update(held.write(value))
 

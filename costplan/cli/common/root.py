@@ -43,7 +43,7 @@ def confine(context: typer.Context, named: str | None = None) -> None:
     """Stay in a folder until the command ends; the one it was started in, where none is named and
     ``--root`` names none either. Prices that ship and the user's own are read as always."""
     from costplan.store.files import boundary
-    from costplan.store.files.shelves import built_in_folder, user_folder
+    from costplan.store.files.folders import built_in_folder, user_folder
 
     if named is None and boundary.boundary() is not None:
         return

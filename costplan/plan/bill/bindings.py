@@ -65,7 +65,7 @@ def bind(
     day: date,
 ) -> Bindings:
     """Fill every role of a stack. ``kinds`` says what each role of the workload is."""
-    made = Bindings()
+    bindings = Bindings()
     for role in stack.roles:
         binding = stack.binding(role)
         kind = kinds.get(role)
@@ -75,7 +75,7 @@ def bind(
         if isinstance(stack.roles[role], Binding) and binding.offer is not None:
             path = (*path, "offer")
         if binding.offer is None:
-            made.omitted[role] = binding.none or ""
+            bindings.omitted[role] = binding.none or ""
             continue
         variables = {key: Decimal(value) for key, value in binding.variables.items()}
         part = usage.parts.get(role)
@@ -83,14 +83,14 @@ def bind(
         entry = catalog.find(binding.offer)  # a broken catalogue file is not this role's fault
         try:
             if entry is None:
-                entry = _choose(catalog, book, binding.offer, kind, given, stack, day, made)
-            _fits(entry, kind, role, binding, made.problems, ("stack", name, role))
+                entry = _choose(catalog, book, binding.offer, kind, given, stack, day, bindings)
+            _fits(entry, kind, role, binding, bindings.problems, ("stack", name, role))
         except BadUsage as error:
-            made.problems.append(Problem(path, str(error.message), error.hint))
+            bindings.problems.append(Problem(path, str(error.message), error.hint))
             continue
-        made.facts += alias_fact(entry, binding.offer)
-        made.bound[role] = Bound(role, kind, binding, entry, path, variables)
-    return made
+        bindings.facts += alias_fact(entry, binding.offer)
+        bindings.bound[role] = Bound(role, kind, binding, entry, path, variables)
+    return bindings
 
 
 def _fits(
@@ -137,7 +137,7 @@ def _choose(
     given: Mapping[str, Decimal],
     stack: Stack,
     day: date,
-    made: Bindings,
+    bindings: Bindings,
 ) -> Entry:
     """The cheapest plan below ``name`` that serves the workload. Raises BadUsage without one."""
     below = catalog.plans(name) if name else []
@@ -154,7 +154,7 @@ def _choose(
     if len({entry.currency for entry in fitting}) > 1:
         ids = ", ".join(f"{entry.id} ({entry.currency})" for entry in fitting)
         raise BadUsage(f"the plans of '{name}' are not in one currency: say which", ids)
-    return _cheapest(book, name, kind, fitting, given, stack, day, made)
+    return _cheapest(book, name, kind, fitting, given, stack, day, bindings)
 
 
 def _by_plan(below: list[Entry], kind: str) -> list[Entry]:
@@ -173,12 +173,12 @@ def instead_of(catalog: Catalog, entry: Entry, kind: str) -> str:
     """What could serve where an offer does not: a product's name alone, its other plans, or a
     look at the category."""
     name = entry.id.partition("/")[0]
-    plans = [one for one in _by_plan(catalog.plans(name), kind) if isinstance(one.item, Offer)]
-    others = [one for one in plans if one.id != entry.id]
+    plans = [plan for plan in _by_plan(catalog.plans(name), kind) if isinstance(plan.item, Offer)]
+    others = [plan for plan in plans if plan.id != entry.id]
     if others and len(_products(plans)) == 1:
         return f'"{name}" alone takes the cheapest plan that does'
     own = _products([entry])
-    same = [one.id for one in others if _products([one]) == own]
+    same = [plan.id for plan in others if _products([plan]) == own]
     if same:
         return "other plans: " + ", ".join(same[:8]) + (" ..." if len(same) > 8 else "")
     return f"'costplan pricing list --category {entry.category}' shows what else there is"
@@ -192,7 +192,7 @@ def _cheapest(
     given: Mapping[str, Decimal],
     stack: Stack,
     day: date,
-    made: Bindings,
+    bindings: Bindings,
 ) -> Entry:
     bills: list[tuple[Decimal, Entry]] = []
     refused: list[str] = []
@@ -203,7 +203,9 @@ def _cheapest(
         except PriceNotKnown:
             continue
         except MissingVariables as error:
-            refused.append(f"{entry.id} needs {', '.join(one.name for one in error.needed)}")
+            refused.append(
+                f"{entry.id} needs {', '.join(variable.name for variable in error.needed)}"
+            )
             continue
         if bill.refused:
             gate, reached = bill.refused[0]
@@ -215,13 +217,13 @@ def _cheapest(
             bills.append((total(line.amount or ZERO for line in bill.lines), entry))
     if not bills:
         raise BadUsage(f"no plan of '{name}' serves this workload", "; ".join(refused) or None)
-    bills.sort(key=lambda one: one[0])
+    bills.sort(key=lambda bill: bill[0])
     amount, chosen = bills[0]
     others = [f"{entry.id} costs {grouped(cost - amount, 2)} more" for cost, entry in bills[1:3]]
     if told := [*refused, *others]:
-        made.facts.append(fact("cheapest-plan-of", chosen.id, asked=name, others=told))
+        bindings.facts.append(fact("cheapest-plan-of", chosen.id, asked=name, others=told))
     else:
-        made.facts.append(fact("cheapest-plan", chosen.id, asked=name))
+        bindings.facts.append(fact("cheapest-plan", chosen.id, asked=name))
     return chosen
 
 

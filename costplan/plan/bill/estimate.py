@@ -27,7 +27,7 @@ from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of, several
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions, Solved
 
-ORDER = (*sorted(CATEGORIES, key=lambda one: PURPOSES.index(purpose_of(one))), "other")
+ORDER = (*sorted(CATEGORIES, key=lambda category: PURPOSES.index(purpose_of(category))), "other")
 ALWAYS_LEFT_OUT = ("taxes", "support", "egress")
 """Facts of every estimate."""
 
@@ -93,8 +93,8 @@ def _unmatched(
         if not any(table.matches(offer) for offer in used)
     ]
     facts += [fact("rate-not-used", key) for key in workload.exchange if key not in rates]
-    for made in estimates:
-        made.facts += unique(facts)
+    for estimated in estimates:
+        estimated.facts += unique(facts)
 
 
 def estimate_scaled(
@@ -116,7 +116,7 @@ class _Planner:
         month, agreed = self._month(as_of, scale)
         workload = self.workload
         ends = lifetimes(self.used.values(), as_of, workload.horizon_months)
-        made = Estimate(
+        estimated = Estimate(
             stack=self.name,
             requests=month.usage.requests,
             conversations=workload.traffic.requests_per_month if workload.conversation else None,
@@ -129,7 +129,7 @@ class _Planner:
                     *month.solved.assumed,
                     *verdicts_assumed(self.solutions, Rates.of(self.stack), month.usage.requests),
                     *month.facts,
-                    *(_rate_fact(one) for one in self.rates.values()),
+                    *(_rate_fact(rate) for rate in self.rates.values()),
                     *ends.later,
                     *agreed.facts,
                     *(end.fact for end in ends.ended),
@@ -146,8 +146,8 @@ class _Planner:
             ended=ends.ended,
         )
         if workload.horizon_months > 1:
-            made.months = self._horizon(as_of, made)
-        return made
+            estimated.months = self._horizon(as_of, estimated)
+        return estimated
 
     def _month(self, day: date, scale: Decimal) -> tuple[WrittenMonth, Agreed]:
         """A month with everything that was agreed. Raises InvalidInput."""

@@ -25,20 +25,20 @@ def lifetimes(entries: Iterable[Entry], as_of: date, months: int) -> Lifetimes:
     The months are calendar months, that of ``as_of`` the first. A model is billed to the end of
     the plan all the same: what would take its place is not known.
     """
-    found = Lifetimes([], [])
+    lives = Lifetimes([], [])
     for entry in entries:
         day = _end(entry)
         if day is None:
             continue
         month = (day.year - as_of.year) * 12 + day.month - as_of.month + 1
         if day <= as_of:
-            found.ended.append(Ended(entry.id, day, 0, months))
+            lives.ended.append(Ended(entry.id, day, 0, months))
         elif month > months:
             code = "model-retires-later" if isinstance(entry.item, Model) else "offer-ends-later"
-            found.later.append(fact(code, entry.id, date=day))
+            lives.later.append(fact(code, entry.id, date=day))
         else:
-            found.ended.append(Ended(entry.id, day, month, months))
-    return found
+            lives.ended.append(Ended(entry.id, day, month, months))
+    return lives
 
 
 def _end(entry: Entry) -> date | None:

@@ -74,7 +74,7 @@ class StackMonth:
         models |= {job.model for job in self.workload.job if job.model}
         models |= {step.model for step in self.workload.step if step.model}
         models |= {step.fallback.model for step in self.workload.step if step.fallback}
-        models |= {one.embedding for one in self.workload.index.values() if one.embedding}
+        models |= {index.embedding for index in self.workload.index.values() if index.embedding}
         kinds = role_kinds(self.usage.parts, models, self.workload.human is not None)
         return bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
 
@@ -98,10 +98,10 @@ class StackMonth:
     def _allowances(self) -> Allowances:
         """What the account has free of its models' fees, summed over all that the stack calls."""
         calls: dict[str, list[ModelCalls]] = {}
-        for one in self.usage.model_calls:
-            calls.setdefault(one.role, []).append(one)
+        for call in self.usage.model_calls:
+            calls.setdefault(call.role, []).append(call)
         bound = self.bindings.bound.values() if self.stack.free_tiers else ()
-        uses = [(one.entry, calls.get(one.role, ())) for one in bound]
+        uses = [(bound.entry, calls.get(bound.role, ())) for bound in bound]
         return Allowances.of(uses, self.workload.traffic, self.day)
 
     def _payable(self, bound: Bound) -> bool:
@@ -176,7 +176,7 @@ class StackMonth:
 
     def _models(self, entry: Entry, group: list[Bound], allowances: Allowances) -> None:
         for bound in group:
-            demands = [one for one in self.usage.model_calls if one.role == bound.role]
+            demands = [call for call in self.usage.model_calls if call.role == bound.role]
             if bound.kind == "tool":
                 demands = self._tool_calls(bound)
             terms = Terms(
@@ -227,7 +227,7 @@ class StackMonth:
 
     def _machines(self, entry: Entry, group: list[Bound]) -> None:
         for bound in group:
-            demands = [one for one in self.usage.model_calls if one.role == bound.role]
+            demands = [call for call in self.usage.model_calls if call.role == bound.role]
             take = Take(
                 role=bound.role,
                 component=entry.category,
@@ -323,7 +323,7 @@ class StackMonth:
         try:
             return self._offer(entry, [take])
         except MissingVariables as error:
-            unused = {one.name: ZERO for one in error.needed}
+            unused = {variable.name: ZERO for variable in error.needed}
             self._tell_unused(entry, list(unused))
             given = {**take.variables, **unused}
             return self._offer(entry, [replace(take, variables=given)])

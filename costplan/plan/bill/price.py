@@ -41,14 +41,14 @@ def price(
     """
     entry = catalog.get(name)
     try:
-        made = _bill(entry, given, at, requests, mode, region, charge, free_tiers)
+        bill = _bill(entry, given, at, requests, mode, region, charge, free_tiers)
     except (InvalidOperation, Overflow):  # an amount of fifty digits cannot be settled
         raise BadUsage(
             f"{entry.id}: an amount comes out too large to be computed",
             "look at its quantity, price and 'per', and at the quantities given",
         ) from None
-    made.facts[:0] = alias_fact(entry, name)
-    return made
+    bill.facts[:0] = alias_fact(entry, name)
+    return bill
 
 
 def _bill(
@@ -100,7 +100,7 @@ def _model(
             f"'costplan pricing show {entry.id}' lists them",
         )
     day = at.date()
-    window = next((one for one in windows(model, day) if one.covers(at)), None)
+    window = next((window for window in windows(model, day) if window.covers(at)), None)
     tariff = Tariff(entry, day, Processing(mode, region, window))
     lines = tariff.bill(usage, requests)
     if charge is not None:
@@ -144,32 +144,32 @@ def _offer(
         if value < 0:
             raise BadUsage(f"{name} is {value}: it must be at least 0")
     take = Take(role="", component=entry.category, purpose="produce", variables=given)
-    made = bill_offer(entry, at.date(), [take], free_tiers=free_tiers, only=charge)
+    bill = bill_offer(entry, at.date(), [take], free_tiers=free_tiers, only=charge)
     facts = [said("note", offer.note)] if offer.note else []
-    facts += [grant.fact(in_months=False) for grant in made.grants]
-    facts += [one for one in made.facts if one.topic == "note"]
-    for gate, reached in made.refused:
+    facts += [grant.fact(in_months=False) for grant in bill.grants]
+    facts += [noted for noted in bill.facts if noted.topic == "note"]
+    for gate, reached in bill.refused:
         limit = {"variable": gate.variable, "reached": reached, "limit": gate.max}
         if gate.reason:
             facts.append(fact("plan-refuses-because", entry.id, **limit, reason=gate.reason))
         else:
             facts.append(fact("plan-refuses", entry.id, **limit))
-    facts += _unchecked(made)
+    facts += _unchecked(bill)
     facts += [fact("needs-too", entry.id, offer=name) for name in offer.requires]
     facts += [fact("offer-leaves-out", entry.id, what=what) for what in offer.not_included]
-    for name, default in made.assumed.items():
+    for name, default in bill.assumed.items():
         unit = offer.variables[name].unit if name in offer.variables else VOCABULARY[name].unit
         quantity = with_unit(default, unit)
         facts.append(fact("quantity", entry.id, variable=name, quantity=quantity))
     return Bill(
-        offer=entry.id, as_of=at, currency=entry.currency, line_items=made.lines, facts=facts
+        offer=entry.id, as_of=at, currency=entry.currency, line_items=bill.lines, facts=facts
     )
 
 
-def _unchecked(made: OfferBill) -> Iterable[Fact]:
+def _unchecked(bill: OfferBill) -> Iterable[Fact]:
     """That limits of the plan were not looked at, and what would let them be."""
-    names = dict.fromkeys(name for _, missing in made.unchecked for name in missing)
-    limits = [f"{gate.variable} at most {grouped(gate.max)}" for gate, _ in made.unchecked]
+    names = dict.fromkeys(name for _, missing in bill.unchecked for name in missing)
+    limits = [f"{gate.variable} at most {grouped(gate.max)}" for gate, _ in bill.unchecked]
     if limits:
         yield fact("limits-not-checked", limits=limits, variables=names)
 

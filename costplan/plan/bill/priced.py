@@ -118,12 +118,12 @@ def summed(lines: Iterable[LineItem], requests: Decimal, solved: Solved) -> Tota
 
 def outcome_of(solved: Solved) -> Outcome | None:
     """The shares of a solved graph; None where reliability is not modelled."""
-    found = solved.outcomes
-    if found is None:
+    outcomes = solved.outcomes
+    if outcomes is None:
         return None
     return Outcome(
-        trusted=twelve_digits(found.delivered_right) + twelve_digits(found.human_right),
-        silent=twelve_digits(found.delivered_wrong) + twelve_digits(found.human_wrong),
-        aborted=twelve_digits(found.aborted),
+        trusted=twelve_digits(outcomes.delivered_right) + twelve_digits(outcomes.human_right),
+        silent=twelve_digits(outcomes.delivered_wrong) + twelve_digits(outcomes.human_wrong),
+        aborted=twelve_digits(outcomes.aborted),
         cases=solved.visits.cases,
     )

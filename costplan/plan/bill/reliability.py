@@ -22,29 +22,35 @@ def reliability(
     workload: Workload, solved: Solved, lines: Sequence[LineItem], requests: Decimal
 ) -> Reliability | None:
     """None where some step has no success rate: never taken as 1."""
-    found = solved.outcomes
-    if found is None or found.graph is None:
+    outcomes = solved.outcomes
+    if outcomes is None or outcomes.graph is None:
         return None
     costs = unit_costs(workload, solved, lines, requests)
-    steps = {name: float(one) for name, one in costs.steps.items()}
-    fallbacks = {name: float(one) for name, one in costs.fallbacks.items()}
+    steps = {name: float(cost) for name, cost in costs.steps.items()}
+    fallbacks = {name: float(cost) for name, cost in costs.fallbacks.items()}
     case = float(costs.case)
-    mean, variance = found.graph.moments(
+    mean, variance = outcomes.graph.moments(
         steps, case, fallbacks, variation=_variation(workload, lines, costs)
     )
     whole_runs = solved.whole_runs  # whose costs vary apart from each other
     mean, variance = mean * whole_runs, variance * whole_runs
     return Reliability(
-        delivered_right=twelve_digits(found.delivered_right),
-        delivered_wrong=twelve_digits(found.delivered_wrong),
-        human_right=twelve_digits(found.human_right),
-        human_wrong=twelve_digits(found.human_wrong),
-        aborted=twelve_digits(found.aborted),
+        delivered_right=twelve_digits(outcomes.delivered_right),
+        delivered_wrong=twelve_digits(outcomes.delivered_wrong),
+        human_right=twelve_digits(outcomes.human_right),
+        human_wrong=twelve_digits(outcomes.human_wrong),
+        aborted=twelve_digits(outcomes.aborted),
         cost_mean=twelve_digits(mean),
         cost_sd=twelve_digits(variance**0.5),
         cost_quantiles=[
-            Quantile(twelve_digits(one.share), twelve_digits(one.low), twelve_digits(one.high))
-            for one in (quantiles(found.graph, steps, case, fallbacks) if whole_runs == 1 else ())
+            Quantile(
+                twelve_digits(quantile.share),
+                twelve_digits(quantile.low),
+                twelve_digits(quantile.high),
+            )
+            for quantile in (
+                quantiles(outcomes.graph, steps, case, fallbacks) if whole_runs == 1 else ()
+            )
         ],
         target=workload.target.reliability if workload.target else None,
         shared=solved.shared,
@@ -73,7 +79,7 @@ def verdicts_assumed(solutions: Solutions, rates: Rates, requests: Decimal) -> l
 def _variation(workload: Workload, lines: Sequence[LineItem], costs: UnitCosts) -> dict[str, float]:
     """``output_cv`` as the variation of a whole run's cost: only its output tokens vary, and the
     calls of one run vary apart from each other."""
-    found = {}
+    variations = {}
     for step in workload.step:
         own = [line for line in lines if line.step == step.name and line.role == step.model]
         whole = total(line.amount or ZERO for line in own)
@@ -81,5 +87,5 @@ def _variation(workload: Workload, lines: Sequence[LineItem], costs: UnitCosts) 
             continue
         output = total(line.amount or ZERO for line in own if line.price.charge in ANSWERS)
         calls = float(step.calls) or 1.0
-        found[step.name] = float(step.output_cv * output / whole) / calls**0.5
-    return found
+        variations[step.name] = float(step.output_cv * output / whole) / calls**0.5
+    return variations

@@ -76,8 +76,8 @@ def billed_month(
     shares: dict[int, Decimal] = {}
     facts: list[Fact] = []
     for at, table in discounts.with_bands.items():
-        edges = [_edge(one, month.exchange, table.currency) for one in table.bands]
-        bands = [one for one in edges if one is not None]
+        edges = [_edge(band, month.exchange, table.currency) for band in table.bands]
+        bands = [edge for edge in edges if edge is not None]
         if len(bands) < len(edges):
             month.problems.append(
                 _no_rate(("discount", at, "currency"), table.currency, month.exchange)
@@ -104,16 +104,16 @@ def _edge(band: Band, exchange: Exchange, currency: str | None) -> Band | None:
 
 def _list_spend(table: Scope, lines: Sequence[LineItem], used: Mapping[str, Entry]) -> Decimal:
     """What the matched charges cost at list, the vendor's caps, floors and credits left out."""
-    found = []
+    amounts = []
     for line in lines:
         entry = used.get(line.price.offer)
         if entry is None or not table.counts(entry.id, line.price.charge):
             continue
         item = entry.item
-        own = {one.id for one in item.charge} if isinstance(item, Offer) else None
+        own = {charge.id for charge in item.charge} if isinstance(item, Offer) else None
         if own is None or line.price.charge in own:
-            found.append(line.list_amount or ZERO)
-    return total(found)
+            amounts.append(line.list_amount or ZERO)
+    return total(amounts)
 
 
 def _no_rate(path: tuple[str | int, ...], currency: str | None, exchange: Exchange) -> Problem:
@@ -134,12 +134,12 @@ class Agreed:
 
 def agree(workload: Workload, parts: Parts, day: date, exchange: Exchange) -> Agreed:
     """Commitments, then monthly credits, over the lines of ``parts``, changed in place."""
-    made = Agreed()
+    agreed = Agreed()
     if workload.commitment:
-        _commitments(workload, parts, day, exchange, made)
+        _commitments(workload, parts, day, exchange, agreed)
     if workload.credit:
-        _credits(workload, parts, day, exchange, made)
-    return made
+        _credits(workload, parts, day, exchange, agreed)
+    return agreed
 
 
 def without_terms(workload: Workload) -> Workload:
@@ -148,25 +148,25 @@ def without_terms(workload: Workload) -> Workload:
 
 
 def _commitments(
-    workload: Workload, parts: Parts, day: date, exchange: Exchange, made: Agreed
+    workload: Workload, parts: Parts, day: date, exchange: Exchange, agreed: Agreed
 ) -> None:
-    counted, unknown = _counted(workload.commitment, parts, day, made.problems)
+    counted, unknown = _counted(workload.commitment, parts, day, agreed.problems)
     order = sorted(counted, key=lambda at: workload.commitment[at].name)
     for at in order:
         terms = workload.commitment[at]
         monthly = exchange.amount(terms.monthly, terms.currency)
         if monthly is None:
             path = ("commitment", at, "currency")
-            made.problems.append(_no_rate(path, terms.currency, exchange))
+            agreed.problems.append(_no_rate(path, terms.currency, exchange))
             continue
         drawn = draw_commitment(terms, monthly, counted[at])
-        made.commitments.append(drawn)
+        agreed.commitments.append(drawn)
         line = unused_line(drawn, counted[at], day)
         if line is not None:
-            made.lines.append(line)
-        made.facts.append(_drawn_fact(drawn, bool(counted[at])))
+            agreed.lines.append(line)
+        agreed.facts.append(_drawn_fact(drawn, bool(counted[at])))
         if at in unknown:
-            made.facts.append(fact("commitment-price-missing", terms.name))
+            agreed.facts.append(fact("commitment-price-missing", terms.name))
 
 
 def _counted(
@@ -177,7 +177,9 @@ def _counted(
     A line counts once: for the narrowest commitment that matches it.
     """
     counted: dict[int, list[LineItem]] = {
-        at: [] for at, one in enumerate(tables) if any(one.applies(stack, day) for stack in parts)
+        at: []
+        for at, table in enumerate(tables)
+        if any(table.applies(stack, day) for stack in parts)
     }
     unknown: set[int] = set()
     for stack, lines in parts.items():
@@ -218,13 +220,15 @@ def _drawn_fact(drawn: Drawn, any_lines: bool) -> Fact:
     return fact("commitment", drawn.name, **values)
 
 
-def _credits(workload: Workload, parts: Parts, day: date, exchange: Exchange, made: Agreed) -> None:
+def _credits(
+    workload: Workload, parts: Parts, day: date, exchange: Exchange, agreed: Agreed
+) -> None:
     for at, terms in enumerate(workload.credit):
         if exchange.amount(terms.amount, terms.currency) is None:
             path = ("credit", at, "currency")
-            made.problems.append(_no_rate(path, terms.currency, exchange))
+            agreed.problems.append(_no_rate(path, terms.currency, exchange))
     ledger = Ledger(parts)
-    for terms in in_order([one for one in workload.credit if not one.one_time]):
+    for terms in in_order([credit for credit in workload.credit if not credit.one_time]):
         granted = exchange.amount(terms.amount, terms.currency)
         if granted is None or not any(terms.applies(stack, day) for stack in parts):
             continue
@@ -232,9 +236,9 @@ def _credits(workload: Workload, parts: Parts, day: date, exchange: Exchange, ma
         if not any(counts(group) for group in ledger.left):
             continue
         paid = ledger.draw(counts, granted)
-        made.lines += credit_lines(terms.name, granted, paid, day)
+        agreed.lines += credit_lines(terms.name, granted, paid, day)
         used = total(paid.values())
-        made.facts.append(fact("credit", terms.name, used=used, granted=granted))
+        agreed.facts.append(fact("credit", terms.name, used=used, granted=granted))
 
 
 class Purse:
@@ -244,7 +248,7 @@ class Purse:
     """
 
     def __init__(self, workload: Workload, exchange: Exchange) -> None:
-        self.credits = in_order([one for one in workload.credit if one.one_time])
+        self.credits = in_order([credit for credit in workload.credit if credit.one_time])
         self.exchange = exchange
         self.left: dict[tuple[str, ...], Decimal] = {}
 

@@ -32,7 +32,7 @@ def served_in(entry: Entry, region: str | None) -> str | None:
 
 
 def largest_vendor(
-    made: Estimate, vendor_of: Callable[[str], str | None]
+    estimate: Estimate, vendor_of: Callable[[str], str | None]
 ) -> tuple[str | None, Decimal]:
     """The vendor with the most of a stack's month, and its share of the whole total.
 
@@ -40,11 +40,11 @@ def largest_vendor(
     nothing is paid to a vendor.
     """
     sums: dict[str, Decimal] = {}
-    for line in made.lines:
+    for line in estimate.lines:
         vendor = vendor_of(line.price.offer)
         if vendor is not None and line.amount is not None:
             sums[vendor] = sums.get(vendor, ZERO) + line.amount
-    whole = made.total_monthly
+    whole = estimate.total_monthly
     if not sums or not whole:
         return None, ZERO
     vendor = max(sums, key=lambda name: sums[name])

@@ -42,12 +42,12 @@ class WrittenMonth(StackMonth):
         offer = entry.item
         assert isinstance(offer, Offer)
         bill.write()
-        self.facts += [one.fact(self.workload.horizon_months > 1) for one in bill.grants]
-        own = {name: one for name, one in bill.assumed.items() if name in offer.variables}
+        self.facts += [grant.fact(self.workload.horizon_months > 1) for grant in bill.grants]
+        own = {name: value for name, value in bill.assumed.items() if name in offer.variables}
         if own:
             words = [
-                f"{name} = {with_unit(one, offer.variables[name].unit)}"
-                for name, one in own.items()
+                f"{name} = {with_unit(value, offer.variables[name].unit)}"
+                for name, value in own.items()
             ]
             self.facts.append(fact("quantities", entry.id, quantities=words))
         self.facts += bill.facts

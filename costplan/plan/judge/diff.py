@@ -50,8 +50,8 @@ def diff(
             f"the base is in {base.currency} and the head in {head.currency}",
             "estimate both in one currency",
         )
-    before = {one.stack: one for one in base.estimates} if base else {}
-    after = {one.stack: one for one in head.estimates}
+    before = {estimate.stack: estimate for estimate in base.estimates} if base else {}
+    after = {estimate.stack: estimate for estimate in head.estimates}
     names = [*after, *(name for name in before if name not in after)]
     stacks = several(stacks)
     for name in stacks:
@@ -71,11 +71,11 @@ def diff(
 
 
 def _facts(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[Fact]:
-    known = [one.fact for one in base.overrides] if base else []
-    yield from (one.fact for one in head.overrides if one.fact not in known)
-    before = {one.stack: one for one in base.estimates} if base else {}
-    told = [newly_assumed(before.get(one.stack), one) for one in head.estimates]
-    if assumed := next((one for one in told if one is not None), None):
+    known = [override.fact for override in base.overrides] if base else []
+    yield from (override.fact for override in head.overrides if override.fact not in known)
+    before = {estimate.stack: estimate for estimate in base.estimates} if base else {}
+    told = [newly_assumed(before.get(estimate.stack), estimate) for estimate in head.estimates]
+    if assumed := next((assumption for assumption in told if assumption is not None), None):
         yield fact("default-changed", rho=assumed.values["rho"], steps=assumed.listed("steps"))
     if base is None:
         yield fact("all-new", head.workload)
@@ -84,14 +84,16 @@ def _facts(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[Fa
         yield fact("renamed", head.workload, before=base.workload)
     if base.as_of != head.as_of:
         yield fact("price-days", before=base.as_of, now=head.as_of)
-    pins = [one.lock and (one.lock.file, one.lock.as_of) for one in (base, head)]
+    pins = [
+        document.lock and (document.lock.file, document.lock.as_of) for document in (base, head)
+    ]
     if pins[0] != pins[1]:
         said = [f"{pin[0]} of {pin[1]}" if pin else "no lock" for pin in pins]
         yield fact("pins-changed", before=said[0], now=said[1])
 
 
 def _stack(name: str, base: Estimate | None, head: Estimate | None) -> StackDiff:
-    old, new = (_groups(one.lines) if one else {} for one in (base, head))
+    old, new = (_groups(estimate.lines) if estimate else {} for estimate in (base, head))
     requests = (base.requests if base else ZERO, head.requests if head else ZERO)
     both = base is not None and head is not None
     before = cases_before(base, head)
@@ -177,15 +179,15 @@ def _split(
     makes or ends what follows traffic, whatever it is bought from. ``cases``: of people's lines,
     where a default changed."""
     before, after = _items(old), _items(new)
-    a0 = sum((one.amount for one in before.values()), ZERO)
-    a1 = sum((one.amount for one in after.values()), ZERO)
+    a0 = sum((summed.amount for summed in before.values()), ZERO)
+    a1 = sum((summed.amount for summed in after.values()), ZERO)
     started = not all(requests) and any(requests) and not (old or new)[0].fixed
     if started and both and not (before and after and a0 and a1):
         return Split(volume=a1 - a0)
     if not before or not after:
         return Split(mix=a1 - a0)
-    q0 = sum((one.quantity for one in before.values()), ZERO)
-    q1 = sum((one.quantity for one in after.values()), ZERO)
+    q0 = sum((summed.quantity for summed in before.values()), ZERO)
+    q1 = sum((summed.quantity for summed in after.values()), ZERO)
     if any(line.flat is not None for line in (*old, *new)):
         return Split(mix=a1 - a0)
     if not q0 or not q1:
@@ -194,7 +196,7 @@ def _split(
     follows = not old[0].fixed and r0
     volume = settle(a0 * (r1 - r0) / r0) if follows else ZERO
     at_old_prices = settle(q1 * a0 / q0)
-    at_base = settle(sum((_at_base(key, one, before) for key, one in after.items()), ZERO))
+    at_base = settle(sum((_at_base(key, summed, before) for key, summed in after.items()), ZERO))
     more = at_old_prices - a0 - volume
     default = ZERO if cases is None else settle(at_old_prices * cases.added)
     if cases is not None and abs(more - default) <= at_old_prices * cases.one:
@@ -249,11 +251,15 @@ def _lines(old: list[LineItem], new: list[LineItem]) -> list[LineChange]:
                 base_quantity=_quantity(base),
                 head_quantity=_quantity(head),
                 unpriced=tuple(
-                    side for side, lines in sides if any(one.amount is None for one in lines or ())
+                    side
+                    for side, lines in sides
+                    if any(line.amount is None for line in lines or ())
                 ),
             )
         )
-    changes.sort(key=lambda one: (-abs(one.difference), one.role, one.offer, one.charge))
+    changes.sort(
+        key=lambda change: (-abs(change.difference), change.role, change.offer, change.charge)
+    )
     return changes
 
 

@@ -55,8 +55,9 @@ class RuleSet:
         names = {name for policy in self.policies for name in figures_of(policy)}
         budgets = [self.budget, *self.budget.stack.values()] if self.budget else []
         return bool(names & {"increase", "increase_percent", "baseline_monthly"}) or any(
-            one is not None and (one.increase is not None or one.increase_percent is not None)
-            for one in budgets
+            budget is not None
+            and (budget.increase is not None or budget.increase_percent is not None)
+            for budget in budgets
         )
 
     def rules_for(self, stack: str) -> int:
@@ -78,7 +79,7 @@ def conditions(policy: Policy) -> list[tuple[str, Condition]]:
 
 def figures_of(policy: Policy) -> set[str]:
     """Every figure that a sound policy names."""
-    return {name for _, one in conditions(policy) for name in one.names}
+    return {name for _, parsed in conditions(policy) for name in parsed.names}
 
 
 def faults(
@@ -86,20 +87,22 @@ def faults(
 ) -> list[Problem]:
     """What is wrong with sound tables: unknown components, figures, stacks; conditions that are
     none. ``stacks`` None: they were looked at already."""
-    found = list(_components(budget)) if budget else []
+    problems = list(_components(budget)) if budget else []
     for at, policy in enumerate(policies):
         for level, text in (("deny", policy.deny), ("warn", policy.warn)):
             if text is not None:
-                found += _condition(("policy", at, level), text)
+                problems += _condition(("policy", at, level), text)
     if stacks is not None:
-        found += stack_problems(budget, policies, stacks)
-    return found
+        problems += stack_problems(budget, policies, stacks)
+    return problems
 
 
 def _components(budget: Budget) -> Iterable[Problem]:
     known = component_names()
     places: list[tuple[Path, Iterable[str]]] = [((), budget.component)]
-    places += [(("stack", name), one.component) for name, one in budget.stack.items()]
+    places += [
+        (("stack", name), stack_budget.component) for name, stack_budget in budget.stack.items()
+    ]
     for prefix, names in places:
         for name in names:
             if name not in known:
@@ -144,12 +147,12 @@ def allowed(sets: Sequence[RuleSet], key: str) -> Allowance:
     """What policy files allow where any states the key, each no more than the others; else what
     the workload does."""
     stated = [
-        (one, frozenset(names))
-        for one in sets
-        if one.budget is not None and (names := getattr(one.budget, key)) is not None
+        (rules, frozenset(names))
+        for rules in sets
+        if rules.budget is not None and (names := getattr(rules.budget, key)) is not None
     ]
-    policies = [(one, names) for one, names in stated if one.is_policy]
-    own = frozenset(name for one, names in stated if not one.is_policy for name in names)
+    policies = [(rules, names) for rules, names in stated if rules.is_policy]
+    own = frozenset(name for rules, names in stated if not rules.is_policy for name in names)
     if not policies:
         return Allowance(key, own, frozenset(), None)
     names = frozenset.intersection(*(names for _, names in policies))
@@ -159,9 +162,11 @@ def allowed(sets: Sequence[RuleSet], key: str) -> Allowance:
 def names_money(budget: Budget | None, policies: Sequence[Policy]) -> bool:
     """Whether a rule of sound tables is on an amount of money, so that its currency matters."""
     on = {figure for policy in policies for figure in figures_of(policy)}
-    for one in [budget, *budget.stack.values()] if budget else []:
-        on |= {figure for key, (figure, _) in LIMITS.items() if getattr(one, key, None) is not None}
-        on |= {"total_monthly"} if one.component else set()
+    for limits in [budget, *budget.stack.values()] if budget else []:
+        on |= {
+            figure for key, (figure, _) in LIMITS.items() if getattr(limits, key, None) is not None
+        }
+        on |= {"total_monthly"} if limits.component else set()
     return any(MEASURES[name].unit == MONEY for name in on if name in MEASURES)
 
 
@@ -199,7 +204,7 @@ def from_limits(limits: Mapping[str, Decimal]) -> RuleSet:
             data[head] = value
     budget, problems = collect(Budget, {**data, "component": components})
     if budget is not None:
-        problems += [one._replace(path=one.path[1:]) for one in faults(budget, ())]
+        problems += [problem._replace(path=problem.path[1:]) for problem in faults(budget, ())]
     if problems or budget is None:
         first = problems[0]
         name = f" {first.path[1]}" if len(first.path) > 1 else ""

@@ -58,11 +58,11 @@ class Wanted(NamedTuple):
 def capabilities_of(card: Card) -> tuple[str, ...]:
     """The capabilities that a card has a price for."""
     rates = card.rates.published()
-    found = set(card.mode)
-    found |= {name for name, kinds in _RATES.items() if any(kind in rates for kind in kinds)}
-    found |= {name for name, fees in _FEES.items() if any(fee in card.fee for fee in fees)}
-    found |= {name for name in ("tiers", "schedule") if getattr(card, name)}
-    return tuple(name for name in CAPABILITIES if name in found)
+    present = set(card.mode)
+    present |= {name for name, kinds in _RATES.items() if any(kind in rates for kind in kinds)}
+    present |= {name for name, fees in _FEES.items() if any(fee in card.fee for fee in fees)}
+    present |= {name for name in ("tiers", "schedule") if getattr(card, name)}
+    return tuple(name for name in CAPABILITIES if name in present)
 
 
 def narrow(listed: PriceList, wanted: Wanted) -> PriceList:
@@ -87,9 +87,9 @@ def narrow(listed: PriceList, wanted: Wanted) -> PriceList:
 
 def per_million(row: Row, charge: str) -> Decimal | None:
     """A row's price of a charge per million units; None where it has none."""
-    for one in row.prices:
-        if one.charge == charge and one.price is not None and one.unit == "token":
-            return one.price * MILLION / one.per
+    for headline in row.prices:
+        if headline.charge == charge and headline.price is not None and headline.unit == "token":
+            return headline.price * MILLION / headline.per
     return None
 
 

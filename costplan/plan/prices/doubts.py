@@ -27,24 +27,25 @@ JUMPED = Decimal("0.02")
 
 def doubts(sources: Iterable[SourceRead], diff: PriceDiff) -> tuple[str, ...]:
     """Why a refresh should not be taken as it is, in sentences; empty when it may."""
-    found = [
-        f"{one.name} no longer shows {len(one.gone):,} of the {one.had:,} models it had"
-        for one in sources
-        if one.had >= FEWEST and len(one.gone) > (LOST_AT_FIRST if one.first else LOST) * one.had
+    reasons = [
+        f"{source.name} no longer shows {len(source.gone):,} of the {source.had:,} models it had"
+        for source in sources
+        if source.had >= FEWEST
+        and len(source.gone) > (LOST_AT_FIRST if source.first else LOST) * source.had
     ]
     compared = diff.unchanged + len(diff.same_prices) + len(diff.having("changed"))
     jumps = jumped(diff.having("changed"))
     if len(jumps) > JUMPED * compared:
-        found.append(
+        reasons.append(
             f"prices of {len(jumps):,} of {compared:,} models moved more than {JUMP} times, "
             f"such as {_such_as(jumps[0])}: a unit may have been mistaken"
         )
-    return tuple(found)
+    return tuple(reasons)
 
 
 def jumped(changes: Iterable[OfferChange]) -> Sequence[OfferChange]:
     """The models of which a price now in force moved more than ``JUMP`` times."""
-    return [one for one in changes if any(_jump(price) for price in one.prices)]
+    return [change for change in changes if any(_jump(price) for price in change.prices)]
 
 
 def _jump(price: PriceChange) -> bool:
@@ -55,6 +56,6 @@ def _jump(price: PriceChange) -> bool:
 
 
 def _such_as(change: OfferChange) -> str:
-    price = next(one for one in change.prices if _jump(one))
-    values = [grouped(one.value) for one in (price.old, price.new) if one and one.value]
+    price = next(moved for moved in change.prices if _jump(moved))
+    values = [grouped(figure.value) for figure in (price.old, price.new) if figure and figure.value]
     return f"{change.id} {price.label} {' -> '.join(values)}"

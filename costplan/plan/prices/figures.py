@@ -50,9 +50,9 @@ def turning_days(entry: Entry) -> set[date]:
 def facts(entry: Entry, day: date) -> dict[str, str]:
     """What else decides a bill on a day, by name, in words."""
     item = entry.item
-    found = _model_facts(item, day) if isinstance(item, Model) else _offer_facts(item, day)
+    described = _model_facts(item, day) if isinstance(item, Model) else _offer_facts(item, day)
     given = {
-        **found,
+        **described,
         "aliases": ", ".join(sorted(item.aliases)),
         "region": item.region,
         "category": entry.category,
@@ -196,7 +196,7 @@ def _of_adjust(adjust: Adjust, currency: str, where: Where) -> Iterable[tuple[Ke
 
 def _model_facts(model: Model, day: date) -> dict[str, object]:
     card = model.card(day)
-    found: dict[str, object] = {
+    described: dict[str, object] = {
         "kind": model.kind,
         "context window": model.context and f"{model.context:,} tokens",
         "longest answer": model.max_output and f"{model.max_output:,} tokens",
@@ -205,21 +205,21 @@ def _model_facts(model: Model, day: date) -> dict[str, object]:
         + (f"{grouped(kept)} minutes" if (kept := model.cache.ttl_minutes) else "time unknown"),
     }
     if model.retires is not None:
-        found["retirement"] = f"{'since' if model.retires <= day else 'on'} {model.retires}"
+        described["retirement"] = f"{'since' if model.retires <= day else 'on'} {model.retires}"
     for name, fee in card.fee.items() if card else ():
         words = [word for word, said in (("once a call", fee.once), ("always", fee.always)) if said]
         words += [f"quota shared by {fee.free.shared}"] if fee.free and fee.free.shared else []
         if words:
-            found[f"fee {name}"] = ", ".join(words)
+            described[f"fee {name}"] = ", ".join(words)
     for window in card.schedule if card else ():
         hours = f"{window.days} {', '.join(window.hours)} ({window.zone or window.utc_offset})"
-        off = ", ".join(one.isoformat() for one in window.holidays)
-        found[f"window {window.name}"] = hours + (f", not on {off}" if off else "")
-    return found
+        off = ", ".join(holiday.isoformat() for holiday in window.holidays)
+        described[f"window {window.name}"] = hours + (f", not on {off}" if off else "")
+    return described
 
 
 def _offer_facts(offer: Offer, day: date) -> dict[str, object]:
-    found: dict[str, object] = {
+    described: dict[str, object] = {
         "product": offer.product,
         "plan": offer.plan,
         "hours a month": offer.hours_per_month and grouped(offer.hours_per_month),
@@ -228,20 +228,24 @@ def _offer_facts(offer: Offer, day: date) -> dict[str, object]:
         "not included": "; ".join(offer.not_included),
     }
     for gate in offer.gates:
-        found[f"limit of {gate.variable}, {gate.action}"] = grouped(gate.max)
+        described[f"limit of {gate.variable}, {gate.action}"] = grouped(gate.max)
     for name, variable in offer.variables.items():
         default = "required" if variable.default is None else grouped(variable.default)
         bought = ", fixed" if variable.fixed else ""
-        found[f"variable {name}"] = f"{default} ({variable.unit}{bought})"
-    found |= {f"derived {name}": text for name, text in offer.derived.items()}
-    found |= {f"shared quota {name}": text for name, text in offer.pools.items()}
+        described[f"variable {name}"] = f"{default} ({variable.unit}{bought})"
+    described |= {f"derived {name}": text for name, text in offer.derived.items()}
+    described |= {f"shared quota {name}": text for name, text in offer.pools.items()}
     for charge in offer.charges_on(day)[0]:
-        found |= _charge_facts(charge)
+        described |= _charge_facts(charge)
     for adjust in offer.adjusts_on(day)[0]:
         given = (f"on {', '.join(adjust.charges)}" if adjust.charges else "", adjust.scope)
-        words = [one for one in (*given, "free tier" if adjust.free_tier else "") if one]
-        found[f"{adjust.id} applies"] = ", ".join(words)
-    return found
+        words = [
+            condition
+            for condition in (*given, "free tier" if adjust.free_tier else "")
+            if condition
+        ]
+        described[f"{adjust.id} applies"] = ", ".join(words)
+    return described
 
 
 def _charge_facts(charge: Charge) -> dict[str, object]:

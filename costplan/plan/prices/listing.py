@@ -41,7 +41,9 @@ def choose(heads: Sequence[Head], category: str | None, vendor: str | None) -> l
         prefixes = {head.prefix for head in heads}
         _check("vendor", vendor, prefixes | {head.vendor for head in heads}, prefixes)
         wanted = vendor.casefold()
-        chosen = [one for one in chosen if wanted in (one.prefix.casefold(), one.vendor.casefold())]
+        chosen = [
+            head for head in chosen if wanted in (head.prefix.casefold(), head.vendor.casefold())
+        ]
     return chosen
 
 
@@ -102,8 +104,8 @@ def identity(entry: Entry, asked: str = "") -> Identity:
 
 def where_of(entry: Entry, origin: Origin) -> Where:
     """What a price with this origin rests on."""
-    found = entry.provenance(origin)
-    return Where(found.source, found.confidence, found.since, found.checked)
+    provenance = entry.provenance(origin)
+    return Where(provenance.source, provenance.confidence, provenance.since, provenance.checked)
 
 
 def since_of(offer: Offer, charge: Charge) -> date:
@@ -126,9 +128,9 @@ def _row(entry: Entry, day: date) -> Row:
         prices=shown.prices,
         more_charges=shown.more,
         known_from=shown.known_from,
-        since=max(one.since for one in shown.rests),
-        checked=min(one.checked for one in shown.rests),
-        confidence=weakest(one.confidence for one in shown.rests),
+        since=max(where.since for where in shown.rests),
+        checked=min(where.checked for where in shown.rests),
+        confidence=weakest(where.confidence for where in shown.rests),
         varies=shown.varies,
         shelf=who.shelf,
         context_window=item.context if isinstance(item, Model) else None,
@@ -183,10 +185,11 @@ def _of_offer(entry: Entry, offer: Offer, day: date) -> _Shown:
         first = min(later, key=lambda charge: since_of(offer, charge))
         rests = [where_of(entry, first.origin or offer.origin)]
         return _Shown((), rests, known_from=offer.first_known)
-    prices = tuple(_headline(entry, offer, one, day) for one in (current + later)[:HEADLINES])
+    prices = tuple(_headline(entry, offer, charge, day) for charge in (current + later)[:HEADLINES])
     return _Shown(
         prices,
-        [one.where for one in prices if not one.known_from] or [where_of(entry, offer.origin)],
+        [headline.where for headline in prices if not headline.known_from]
+        or [where_of(entry, offer.origin)],
         more=len(current) + len(later) - len(prices),
     )
 
@@ -197,7 +200,8 @@ def _headline(entry: Entry, offer: Offer, charge: Charge, day: date) -> Headline
     later = where.since > day
     price = None if charge.price is None or later else charge.price * fx
     tiers = tuple(
-        replace(one, price=None if one.price is None else one.price * fx) for one in charge.tiers
+        replace(tier, price=None if tier.price is None else tier.price * fx)
+        for tier in charge.tiers
     )
     return Headline(
         charge.id,

@@ -76,10 +76,13 @@ def _provenance(entry: Entry, hidden: Entry) -> Iterable[str]:
         [entry.provenance(origin) for _, origin in entry.item.origins()],
         [hidden.provenance(origin) for _, origin in hidden.item.origins()],
     )
-    days = (max(one.checked for one in own), max(one.checked for one in other))
+    days = (
+        max(provenance.checked for provenance in own),
+        max(provenance.checked for provenance in other),
+    )
     if (days[0] - days[1]).days > FRESHER:
         yield f"checked {days[0]} in place of {days[1]}"
-    mine, theirs = (weakest(one.confidence for one in side) for side in (own, other))
+    mine, theirs = (weakest(provenance.confidence for provenance in side) for side in (own, other))
     if mine != theirs == weakest((mine, theirs)):
         yield f"{mine} in place of {theirs}"
 

@@ -22,23 +22,23 @@ def moved(pinned: Entry, now: Entry | None, day: date) -> Iterable[str]:
     if now.id != pinned.id:
         yield f"{pinned.id}: the catalogue has it as {now.id}"
         return
-    made = price_diff([pinned], [now], Side("lock", day), Side("catalogue", day))
-    for change in made.changes:
-        for one in change.prices:
-            yield f"{pinned.id}: {_price(one)}"
+    diff = price_diff([pinned], [now], Side("lock", day), Side("catalogue", day))
+    for change in diff.changes:
+        for price in change.prices:
+            yield f"{pinned.id}: {_price(price)}"
         for words in change.words:
             yield f"{pinned.id}: {words}"
         if not change.prices and not change.words:
             yield f"{pinned.id}: it has a price on {day} in one of them only"
 
 
-def _price(one: PriceChange) -> str:
+def _price(price: PriceChange) -> str:
     when = ""
-    if one.announced:
-        when = f" from {one.announced}"
-    elif one.new:
-        when = f" since {one.new.where.since}"
-    return f"{one.label}: lock {_figure(one.old)}, catalogue {_figure(one.new)}{when}"
+    if price.announced:
+        when = f" from {price.announced}"
+    elif price.new:
+        when = f" since {price.new.where.since}"
+    return f"{price.label}: lock {_figure(price.old)}, catalogue {_figure(price.new)}{when}"
 
 
 def _figure(figure: Figure | None) -> str:

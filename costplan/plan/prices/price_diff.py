@@ -53,7 +53,7 @@ def price_diff(old: Iterable[Entry], new: Iterable[Entry], before: Side, after: 
 
     Each collection has an id at most once. Changes are in the order of category and id.
     """
-    olds, news = ({entry.id: entry for entry in one} for one in (old, new))
+    olds, news = ({entry.id: entry for entry in entries} for entries in (old, new))
     named = {alias: entry.id for entry in news.values() for alias in entry.item.aliases}
     changes: list[OfferChange] = []
     same: list[str] = []
@@ -69,7 +69,7 @@ def price_diff(old: Iterable[Entry], new: Iterable[Entry], before: Side, after: 
             unchanged += 1
         else:
             same.append(name)
-    changes.sort(key=lambda one: (one.category, one.id))
+    changes.sort(key=lambda change: (change.category, change.id))
     return PriceDiff(before, after, tuple(changes), tuple(same), unchanged)
 
 
@@ -89,14 +89,14 @@ def _content(entry: Entry) -> tuple[object, ...]:
     return entry.item, entry.vendor, entry.currency, entry.category, sources
 
 
-def _turns(one: _Priced, other: date) -> bool:
+def _turns(priced: _Priced, other: date) -> bool:
     """Whether something about the entry changes between two days."""
-    if one.entry is None:
+    if priced.entry is None:
         return False
-    days = turning_days(one.entry)
-    if isinstance(one.entry.item, Model) and one.entry.item.retires is not None:
-        days.add(one.entry.item.retires)
-    first, last = sorted((one.day, other))
+    days = turning_days(priced.entry)
+    if isinstance(priced.entry.item, Model) and priced.entry.item.retires is not None:
+        days.add(priced.entry.item.retires)
+    first, last = sorted((priced.day, other))
     return any(first < day <= last for day in days)
 
 
@@ -139,13 +139,13 @@ def _words(was: Mapping[str, str], now: Mapping[str, str]) -> Iterable[str]:
 def _prices(was: _Priced, now: _Priced) -> Iterable[PriceChange]:
     """Figures that differ on the days compared, then those that will on a later one."""
     latest = max(was.day, now.day)
-    turns = {day for one in (was, now) if one.entry for day in turning_days(one.entry)}
+    turns = {day for priced in (was, now) if priced.entry for day in turning_days(priced.entry)}
     last: dict[Key, object] = {}
     for day in (None, *sorted(day for day in turns if day > latest)):
         old, new = was.figures(day), now.figures(day)
         for key in dict.fromkeys([*old, *new]):
             pair = (old.get(key), new.get(key))
-            bare = tuple(one and one[:4] for one in pair)
+            bare = tuple(figure and figure[:4] for figure in pair)
             if _same(*pair):
                 last.pop(key, None)
             elif last.get(key) != bare:
@@ -196,7 +196,9 @@ def _bill(was: Estimate, now: Estimate, limit: int) -> BillChange:
         for key, before, after in _beside(_amounts(was), _amounts(now))
         if before != after
     ]
-    moved.sort(key=lambda one: (-abs(one.difference), one.role, one.offer, one.charge))
+    moved.sort(
+        key=lambda change: (-abs(change.difference), change.role, change.offer, change.charge)
+    )
     difference = now.total_monthly - was.total_monthly
     return BillChange(
         stack=was.stack,
@@ -213,14 +215,14 @@ def _bill(was: Estimate, now: Estimate, limit: int) -> BillChange:
 _Line = tuple[str, str, str]
 
 
-def _amounts(made: Estimate) -> dict[_Line, Decimal | None]:
+def _amounts(estimate: Estimate) -> dict[_Line, Decimal | None]:
     """Amounts by role, offer and charge: tiers move, and their sum is what a reader compares."""
-    found: dict[_Line, Decimal | None] = {}
-    for line in made.lines:
+    amounts: dict[_Line, Decimal | None] = {}
+    for line in estimate.lines:
         key = (line.role, line.price.offer, line.price.charge)
-        before = found.get(key, ZERO)
-        found[key] = None if before is None or line.amount is None else before + line.amount
-    return found
+        before = amounts.get(key, ZERO)
+        amounts[key] = None if before is None or line.amount is None else before + line.amount
+    return amounts
 
 
 def _beside(

@@ -59,8 +59,12 @@ def model_page(
     known_from = model.first_known if card is None else None
     shown = card or model.price[0]
     variables = tuple(_token_variables(shown))
-    given = {one.name: EXAMPLE_TOKENS[one.name] for one in variables if one.name in EXAMPLE_TOKENS}
-    given = given or {one.name: 1 for one in variables[:1]}
+    given = {
+        variable.name: EXAMPLE_TOKENS[variable.name]
+        for variable in variables
+        if variable.name in EXAMPLE_TOKENS
+    }
+    given = given or {variable.name: 1 for variable in variables[:1]}
     if "input_tokens" not in given:
         given.pop("cache_read_tokens", None)
     numbers = {name: Decimal(value) for name, value in given.items()}
@@ -83,14 +87,14 @@ def model_page(
         variables=variables if card else (),
         history=tuple(
             pages.Card(
-                one.per,
-                one.rates.published(),
-                _tiers(entry, one, one.tiers, one.origin.since),
-                _fees(entry, one, one.origin.since),
-                _rejected(entry, one),
-                where_of(entry, one.origin),
+                card.per,
+                card.rates.published(),
+                _tiers(entry, card, card.tiers, card.origin.since),
+                _fees(entry, card, card.origin.since),
+                _rejected(entry, card),
+                where_of(entry, card.origin),
             )
-            for one in model.price
+            for card in model.price
         ),
         sources=_sources(entry, model.origins()),
         example=_command(entry.id, numbers, known_from or (day if dated else None)),
@@ -100,13 +104,13 @@ def model_page(
 def _rejected(entry: Entry, card: Card) -> tuple[pages.Rejected, ...]:
     return tuple(
         pages.Rejected(
-            entry.sources[one.source].at,
-            entry.sources[one.source].confidence,
-            one.checked,
-            one.rates.published(),
-            one.reason,
+            entry.sources[rejected.source].at,
+            entry.sources[rejected.source].confidence,
+            rejected.checked,
+            rejected.rates.published(),
+            rejected.reason,
         )
-        for one in card.rejected
+        for rejected in card.rejected
     )
 
 
@@ -197,8 +201,8 @@ def _token_variables(card: Card) -> Iterable[pages.Variable]:
 def _sources(
     entry: Entry, origins: Iterable[tuple[tuple[str | int, ...], Origin]]
 ) -> tuple[pages.Where, ...]:
-    found = dict.fromkeys(where_of(entry, origin) for _, origin in origins)
-    return tuple(sorted(found, key=lambda where: (where.since, where.source, where.checked)))
+    wheres = dict.fromkeys(where_of(entry, origin) for _, origin in origins)
+    return tuple(sorted(wheres, key=lambda where: (where.since, where.source, where.checked)))
 
 
 def _command(name: str, given: Mapping[str, Decimal], at: date | None) -> str:
@@ -219,7 +223,7 @@ def offer_page(
     last = ended - timedelta(days=1) if ended else None  # the example's: no later day has a price
     sold = offer.charges_on(last)[0] if last else [*current, *later]
     variables = tuple(_variables(offer, sold))
-    given = _plausible(offer, [one for one in variables if one.required])
+    given = _plausible(offer, [variable for variable in variables if variable.required])
     return pages.OfferPage(
         as_of=day,
         known_from=known_from,
@@ -229,13 +233,15 @@ def offer_page(
         variables=variables,
         derived=offer.derived,
         pools=offer.pools,
-        charges=tuple(_charge(entry, offer, one, day) for one in (*current, *later)),
-        adjustments=tuple(_adjust(entry, offer, one, day) for one in (*adjusts, *later_adjusts)),
+        charges=tuple(_charge(entry, offer, charge, day) for charge in (*current, *later)),
+        adjustments=tuple(
+            _adjust(entry, offer, adjust, day) for adjust in (*adjusts, *later_adjusts)
+        ),
         gates=offer.gates,
         requires=offer.requires,
         not_included=offer.not_included,
-        history=tuple(_charge(entry, offer, one, day) for one in offer.charge),
-        adjustment_history=tuple(_adjust(entry, offer, one, day) for one in offer.adjust),
+        history=tuple(_charge(entry, offer, charge, day) for charge in offer.charge),
+        adjustment_history=tuple(_adjust(entry, offer, adjust, day) for adjust in offer.adjust),
         sources=_sources(entry, offer.origins()),
         example=_command(entry.id, given, last or known_from or (day if dated else None)),
     )
@@ -272,8 +278,10 @@ def _variables(offer: Offer, charges: Iterable[Charge]) -> Iterable[pages.Variab
     others = [*offer.derived.values(), *(gate.variable for gate in offer.gates)]
     limits = [name for text in others for name in sorted(values.reaches(text))]
     names = dict.fromkeys([*billed, *limits, *variables_of(offer)])
-    found = [_variable(offer, name, name in billed) for name in names if name not in offer.derived]
-    return sorted(found, key=lambda one: (not one.required, one.default is None))
+    variables = [
+        _variable(offer, name, name in billed) for name in names if name not in offer.derived
+    ]
+    return sorted(variables, key=lambda variable: (not variable.required, variable.default is None))
 
 
 def _variable(offer: Offer, name: str, billed: bool) -> pages.Variable:
@@ -289,8 +297,10 @@ def _variable(offer: Offer, name: str, billed: bool) -> pages.Variable:
 def _plausible(offer: Offer, required: Iterable[pages.Variable]) -> dict[str, Decimal]:
     """Values for an example, made smaller until the plan's limits admit them, or six times."""
     given = {
-        one.name: Decimal(OWN if one.name in offer.variables else PLAUSIBLE[one.name])
-        for one in required
+        variable.name: Decimal(
+            OWN if variable.name in offer.variables else PLAUSIBLE[variable.name]
+        )
+        for variable in required
     }
     for _ in range(6):
         over = _over(offer, given)
@@ -303,7 +313,7 @@ def _plausible(offer: Offer, required: Iterable[pages.Variable]) -> dict[str, De
 
 def _over(offer: Offer, given: Mapping[str, Decimal]) -> set[str]:
     """The given amounts that take a limit of the plan too far."""
-    found: set[str] = set()
+    exceeded: set[str] = set()
     for gate in offer.gates:
         values = Values(offer, given)
         try:
@@ -311,9 +321,9 @@ def _over(offer: Offer, given: Mapping[str, Decimal]) -> set[str]:
         except CostplanError:
             continue
         if reached > gate.max and not values.missing:
-            found |= {
+            exceeded |= {
                 name
                 for name in values.reaches(gate.variable) & given.keys()
                 if name not in VOCABULARY or VOCABULARY[name].behaviour != "size"
             }
-    return found
+    return exceeded

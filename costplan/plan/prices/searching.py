@@ -34,11 +34,11 @@ def search(heads: Iterable[Head], words: Sequence[str], limit: int) -> Search:
     """
     wanted = [word.strip().casefold() for word in words]
     for word in wanted:
-        if not any(one.isalnum() for one in word):
+        if not any(character.isalnum() for character in word):
             raise BadUsage("a word to search for has at least one letter or digit")
     book = _Book(heads)
-    found = book.ranked(wanted, book.literally) or book.ranked(wanted, book.likely)
-    return Search(tuple(words), len(found), tuple(found[:limit]), NOTE)
+    hits = book.ranked(wanted, book.literally) or book.ranked(wanted, book.likely)
+    return Search(tuple(words), len(hits), tuple(hits[:limit]), NOTE)
 
 
 class _Found(NamedTuple):
@@ -65,16 +65,16 @@ class _Book:
         """The heads that fit every word, best first."""
         fits = [fit(word) for word in words]
         ranked = []
-        for at in set.intersection(*(set(one) for one in fits)):
-            known = [one[at] for one in fits]
+        for at in set.intersection(*(set(by_head) for by_head in fits)):
+            known = [by_head[at] for by_head in fits]
             worst, head = max(known), self.heads[at]
-            unlike = sum(one.unlike for one in known)
+            unlike = sum(match.unlike for match in known)
             resold = self._resold(head)
             ranked.append((worst.rank, unlike, resold, len(head.id), head.id, worst.by, head))
-        ranked.sort(key=lambda one: one[:5])
+        ranked.sort(key=lambda row: row[:5])
         return [
-            Hit(MATCHES[rank], one.id, by, one.category, one.vendor, one.product, one.plan)
-            for rank, _, _, _, _, by, one in ranked
+            Hit(MATCHES[rank], head.id, by, head.category, head.vendor, head.product, head.plan)
+            for rank, _, _, _, _, by, head in ranked
         ]
 
     def _resold(self, head: Head) -> int:
@@ -105,13 +105,13 @@ class _Book:
 
     def literally(self, word: str) -> _Fits:
         """The heads in which a word stands as it is."""
-        found = {}
+        fits = {}
         for at, whole in enumerate(self.whole):
             if word in whole:
                 fit = _literally(word, self.heads[at], self.texts[at])
                 if fit is not None:
-                    found[at] = fit
-        return found
+                    fits[at] = fit
+        return fits
 
     def likely(self, word: str) -> _Fits:
         """As ``literally``, but a likeness will do."""
@@ -126,23 +126,23 @@ class _Book:
                     if unlike <= 1 - LIKE:
                         alike[part] = unlike
         best = sorted(alike, key=lambda part: (alike[part], part))
-        found: _Fits = {}
+        fits: _Fits = {}
         for at, whole in enumerate(self.whole):
             for part in best:
                 if part in whole:
                     by = _part_of(self.texts[at], part)
                     if by is not None:
-                        found[at] = _Found(3, alike[part], by)
+                        fits[at] = _Found(3, alike[part], by)
                         break
-        return found | self.literally(word)
+        return fits | self.literally(word)
 
     @cached_property
     def _vocabulary(self) -> dict[int, list[str]]:
         """Every text, and every part of one, by length."""
-        found = set(BETWEEN.split("\n".join(self.whole)))
-        found.update(text for texts in self.texts for text, _ in texts)
+        words = set(BETWEEN.split("\n".join(self.whole)))
+        words.update(text for texts in self.texts for text, _ in texts)
         by_length: dict[int, list[str]] = {}
-        for text in found:
+        for text in words:
             by_length.setdefault(len(text), []).append(text)
         return by_length
 

@@ -32,7 +32,7 @@ def model_parts(model: Model, day: date) -> list[Dated]:
 
 def offer_parts(offer: Offer, day: date) -> list[Dated]:
     """The charges and adjustments in force."""
-    return [(one.id, origin_of(offer, one)) for one in in_force(offer, day)]
+    return [(part.id, origin_of(offer, part)) for part in in_force(offer, day)]
 
 
 def _old(parts: Iterable[Dated], terms: Terms) -> Iterable[Hit]:
@@ -120,7 +120,7 @@ def model_changes(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
 
 def offer_changes(entry: Entry, offer: Offer, terms: Terms) -> Iterable[Hit]:
     """A later price of a charge or an adjustment within the days asked for."""
-    return _soon([(one.id, origin_of(offer, one)) for one in written(offer)], terms)
+    return _soon([(part.id, origin_of(offer, part)) for part in written(offer)], terms)
 
 
 def unconfirmed(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:

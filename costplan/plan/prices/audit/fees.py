@@ -28,8 +28,8 @@ Found = Iterable[tuple[Filed, Hit]]
 def owed(filed: Sequence[Filed]) -> Found:
     """Models of one name, at whatever seller, of which only some charge each call a fee."""
 
-    def group(one: Filed, name: str, card: Card) -> Hashable:
-        return one.entry.shelf, name.rpartition("/")[2].casefold()
+    def group(filing: Filed, name: str, card: Card) -> Hashable:
+        return filing.entry.shelf, name.rpartition("/")[2].casefold()
 
     for have, lack in _uneven(filed, group, _pays):
         like = have[0].entry.id
@@ -40,9 +40,9 @@ def quotas(filed: Sequence[Filed]) -> Found:
     """Siblings that pay the same fee, of which only some have a part of it free."""
     for fee in ("web_searches", "searches"):
 
-        def group(one: Filed, name: str, card: Card, fee: str = fee) -> Hashable:
+        def group(filing: Filed, name: str, card: Card, fee: str = fee) -> Hashable:
             own = card.fee.get(fee)
-            return own and (one.file, _family(name), own.price / own.per)
+            return own and (filing.file, _family(name), own.price / own.per)
 
         def has(card: Card, fee: str = fee) -> bool:
             return card.fee[fee].free is not None
@@ -58,8 +58,8 @@ def quotas(filed: Sequence[Filed]) -> Found:
 def storage(filed: Sequence[Filed]) -> Found:
     """Siblings with a price of cached tokens, of which only some sell storage."""
 
-    def group(one: Filed, name: str, card: Card) -> Hashable:
-        return (one.file, _family(name)) if card.rates.cache_read is not None else None
+    def group(filing: Filed, name: str, card: Card) -> Hashable:
+        return (filing.file, _family(name)) if card.rates.cache_read is not None else None
 
     for have, lack in _uneven(filed, group, lambda card: STORAGE in card.fee):
         like = have[0].entry.id
@@ -76,18 +76,18 @@ def _uneven(
     A model of the group None belongs to none.
     """
     groups: dict[Hashable, tuple[list[Filed], list[Filed]]] = defaultdict(lambda: ([], []))
-    for one in filed:
-        if isinstance(one.entry.item, Model):
-            card = _last(one)
-            key = group(one, one.entry.id.partition("/")[2], card)
+    for filing in filed:
+        if isinstance(filing.entry.item, Model):
+            card = _last(filing)
+            key = group(filing, filing.entry.id.partition("/")[2], card)
             if key is not None:
-                groups[key][not has(card)].append(one)
+                groups[key][not has(card)].append(filing)
     return [(have, lack) for have, lack in groups.values() if have and lack]
 
 
-def _last(one: Filed) -> Card:
-    assert isinstance(one.entry.item, Model)
-    return one.entry.item.price[-1]
+def _last(filing: Filed) -> Card:
+    assert isinstance(filing.entry.item, Model)
+    return filing.entry.item.price[-1]
 
 
 def _pays(card: Card) -> bool:
@@ -97,11 +97,11 @@ def _pays(card: Card) -> bool:
 
 
 def _family(name: str) -> str:
-    found = FAMILY.match(name.casefold())
-    return found[0] if found else name
+    match = FAMILY.match(name.casefold())
+    return match[0] if match else name
 
 
 def _listed(filed: Sequence[Filed]) -> str:
-    names = ", ".join(one.entry.id for one in filed[:NAMED])
+    names = ", ".join(filing.entry.id for filing in filed[:NAMED])
     rest = len(filed) - NAMED
     return f"{names} and {rest:,} more" if rest > 0 else names

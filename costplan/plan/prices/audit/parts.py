@@ -131,9 +131,9 @@ def prices_of(charge: Charge) -> list[Decimal]:
     """
     if charge.ended:
         return []
-    found = [tier.price for tier in charge.tiers] if charge.tiers else [charge.price]
+    prices = [tier.price for tier in charge.tiers] if charge.tiers else [charge.price]
     per = Decimal(1) if charge.mode == "package" else charge.per
-    return [price * (charge.fx or 1) / per for price in found if price is not None]
+    return [price * (charge.fx or 1) / per for price in prices if price is not None]
 
 
 def latest(hits: Iterable[Hit]) -> Iterable[Hit]:

@@ -33,32 +33,38 @@ Priced = tuple[Origin, int, bool]
 def report(filed: Sequence[Filed], terms: Terms, scope: str) -> Report:
     """The figures on ``terms.day``; ``missed`` names the musts that the catalogue fails."""
     findings, accepted = look(filed, terms)
-    models = [(one.entry, item) for one in filed if isinstance(item := one.entry.item, Model)]
-    offers = [item for one in filed if isinstance(item := one.entry.item, Offer)]
-    priced = [(one.entry, *part) for one in filed for part in _priced(one.entry, terms.day)]
+    models = [
+        (filing.entry, item) for filing in filed if isinstance(item := filing.entry.item, Model)
+    ]
+    offers = [item for filing in filed if isinstance(item := filing.entry.item, Offer)]
+    priced = [
+        (filing.entry, *part) for filing in filed for part in _priced(filing.entry, terms.day)
+    ]
     confidence = Counter[str]()
     for entry, origin, count, current in priced:
         if current:
             confidence[entry.provenance(origin).confidence] += count
     prices = sum(count for _, _, count, _ in priced)
     sourced = sum(count for entry, origin, count, _ in priced if _sourced(entry, origin))
-    names = Counter(one.finding for one in findings)
-    levels = Counter(one.level for one in findings)
-    verdicts = Counter(one.verdict for entry, model in models for one in conflicts(entry, model))
+    names = Counter(finding.finding for finding in findings)
+    levels = Counter(finding.level for finding in findings)
+    verdicts = Counter(
+        conflict.verdict for entry, model in models for conflict in conflicts(entry, model)
+    )
     two = _count(models, terms.day, lambda card: bool(card.origin.also or card.rejected))
-    made = Report(
+    counted = Report(
         as_of=terms.day,
         scope=scope,
-        providers=len({one.entry.id.partition("/")[0] for one in filed}),
+        providers=len({filing.entry.id.partition("/")[0] for filing in filed}),
         models=len(models),
         offers=len(offers),
-        aliases=sum(len(one.entry.item.aliases) for one in filed),
+        aliases=sum(len(filing.entry.item.aliases) for filing in filed),
         charges=sum(len(offer.charge) for offer in offers),
         prices=prices,
         prices_in_force=sum(confidence.values()),
         with_source=sourced,
         with_source_share=_share(sourced, prices),
-        quotes=sum(quotes(one) for one in filed),
+        quotes=sum(quotes(filing) for filing in filed),
         by_confidence={name: confidence[name] for name in CONFIDENCES},
         conflicts_settled=verdicts["settled"],
         conflicts_open=verdicts["open"],
@@ -71,7 +77,7 @@ def report(filed: Sequence[Filed], terms: Terms, scope: str) -> Report:
         models_with_regions=_count(models, terms.day, lambda card: bool(card.region)),
         models_with_schedules=_count(models, terms.day, lambda card: bool(card.schedule)),
         retirements=sum(model.retires is not None for _, model in models),
-        announced=sum(_announced(one.entry, terms.day) for one in filed),
+        announced=sum(_announced(filing.entry, terms.day) for filing in filed),
         read_by_vendor=_read(priced),
         stale=names["stale"],
         silent_zeros=names["zero_price"],
@@ -80,7 +86,7 @@ def report(filed: Sequence[Filed], terms: Terms, scope: str) -> Report:
         warnings=levels["warning"],
         missed=(),
     )
-    return made._replace(missed=tuple(_missed(made)))
+    return counted._replace(missed=tuple(_missed(counted)))
 
 
 def _read(priced: Iterable[tuple[Entry, Origin, int, bool]]) -> dict[str, Read]:
@@ -89,17 +95,17 @@ def _read(priced: Iterable[tuple[Entry, Origin, int, bool]]) -> dict[str, Read]:
     for entry, origin, _, current in priced:
         if current:
             days.setdefault(entry.id.partition("/")[0], set()).add(origin.checked)
-    ordered = sorted(days.items(), key=lambda one: (max(one[1]), one[0]))
+    ordered = sorted(days.items(), key=lambda pair: (max(pair[1]), pair[0]))
     return {vendor: Read(min(own), max(own)) for vendor, own in ordered}
 
 
-def _missed(made: Report) -> Iterable[str]:
-    if made.with_source != made.prices:
-        yield f"prices without a source or its date: {made.prices - made.with_source}"
-    if made.silent_zeros:
-        yield f"silent zeros: {made.silent_zeros}"
-    if made.errors:
-        yield f"errors of the audit: {made.errors}"
+def _missed(counted: Report) -> Iterable[str]:
+    if counted.with_source != counted.prices:
+        yield f"prices without a source or its date: {counted.prices - counted.with_source}"
+    if counted.silent_zeros:
+        yield f"silent zeros: {counted.silent_zeros}"
+    if counted.errors:
+        yield f"errors of the audit: {counted.errors}"
 
 
 def _sourced(entry: Entry, origin: Origin) -> bool:
@@ -115,8 +121,8 @@ def _priced(entry: Entry, day: date) -> Iterable[Priced]:
 
 def _of_model(model: Model, day: date) -> Iterable[Priced]:
     current = model.card(day)
-    for one in rate_sets(model):
-        yield one.origin, len(one.rates), one.card is current
+    for rate_set in rate_sets(model):
+        yield rate_set.origin, len(rate_set.rates), rate_set.card is current
     for card in model.price:
         factors: list[Mode | Region | Window]
         factors = [*card.mode.values(), *card.region.values(), *card.schedule]
@@ -130,7 +136,7 @@ def _of_model(model: Model, day: date) -> Iterable[Priced]:
 
 
 def _of_offer(offer: Offer, day: date) -> Iterable[Priced]:
-    current = {id(one) for one in in_force(offer, day)}
+    current = {id(part) for part in in_force(offer, day)}
     for charge in offer.charge:
         yield origin_of(offer, charge), len(prices_of(charge)), id(charge) in current
     for adjust in offer.adjust:
@@ -148,9 +154,9 @@ def _announced(entry: Entry, day: date) -> int:
         return sum(card.origin.since > day for card in item.price[1:])
     seen: set[str] = set()
     count = 0
-    for one in written(item):
-        count += one.id in seen and origin_of(item, one).since > day
-        seen.add(one.id)
+    for part in written(item):
+        count += part.id in seen and origin_of(item, part).since > day
+        seen.add(part.id)
     return count
 
 

@@ -32,11 +32,15 @@ def audit(
     """
     chosen = _chosen(filed, vendor, category)
     findings, accepted = look(filed, terms)
-    places = {_place(one) for one in chosen}
-    own = [one for one in findings if (one.shelf, one.file, one.id) in places]
-    kept = [one for one in own if LEVELS.index(one.level) <= LEVELS.index(level)]
-    let = [one for one in accepted if (one.found.shelf, one.found.file, one.found.id) in places]
-    names = {one.finding for one in kept} | {one.found.finding for one in let}
+    places = {_place(filing) for filing in chosen}
+    own = [finding for finding in findings if (finding.shelf, finding.file, finding.id) in places]
+    kept = [finding for finding in own if LEVELS.index(finding.level) <= LEVELS.index(level)]
+    let = [
+        waived
+        for waived in accepted
+        if (waived.found.shelf, waived.found.file, waived.found.id) in places
+    ]
+    names = {finding.finding for finding in kept} | {waived.found.finding for waived in let}
     return Audit(
         as_of=terms.day,
         scope=scope,
@@ -46,12 +50,12 @@ def audit(
         within_days=terms.within_days,
         stale_days=terms.stale_days,
         entries=len(chosen),
-        quotes=sum(quotes(one) for one in chosen),
-        errors=sum(one.level == "error" for one in own),
-        warnings=sum(one.level == "warning" for one in own),
-        notes=sum(one.level == "note" for one in own),
+        quotes=sum(quotes(filing) for filing in chosen),
+        errors=sum(finding.level == "error" for finding in own),
+        warnings=sum(finding.level == "warning" for finding in own),
+        notes=sum(finding.level == "note" for finding in own),
         findings=tuple(sorted(kept, key=_order)),
-        accepted=tuple(sorted(let, key=lambda one: _order(one.found))),
+        accepted=tuple(sorted(let, key=lambda waived: _order(waived.found))),
         meanings={rule.name: rule.meaning for rule in RULES if rule.name in names},
     )
 
@@ -61,9 +65,9 @@ def look(filed: Sequence[Filed], terms: Terms) -> tuple[list[Finding], list[Acce
     findings: list[Finding] = []
     accepted: list[AcceptedFinding] = []
     of_all = _of_all(filed)
-    for one in filed:
-        found = [*_of_one(one, terms), *of_all.get(_place(one), ())]
-        open_ones, let = _accept(one, found)
+    for filing in filed:
+        hits = [*_of_one(filing, terms), *of_all.get(_place(filing), ())]
+        open_ones, let = _accept(filing, hits)
         findings += open_ones
         accepted += let
     return findings, accepted
@@ -82,18 +86,18 @@ def _of_one(filed: Filed, terms: Terms) -> Iterable[tuple[Rule, Hit]]:
 
 
 def _of_all(filed: Sequence[Filed]) -> dict[Place, list[tuple[Rule, Hit]]]:
-    found: dict[Place, list[tuple[Rule, Hit]]] = {}
+    hits: dict[Place, list[tuple[Rule, Hit]]] = {}
     for rule in RULES:
-        for one, hit in rule.whole(filed) if rule.whole else ():
-            found.setdefault(_place(one), []).append((rule, hit))
-    return found
+        for filing, hit in rule.whole(filed) if rule.whole else ():
+            hits.setdefault(_place(filing), []).append((rule, hit))
+    return hits
 
 
 def _accept(
-    filed: Filed, found: list[tuple[Rule, Hit]]
+    filed: Filed, hits: list[tuple[Rule, Hit]]
 ) -> tuple[list[Finding], list[AcceptedFinding]]:
     """Findings that stay open, and those that the entry accepts."""
-    left = [_finding(filed, rule, hit) for rule, hit in found]
+    left = [_finding(filed, rule, hit) for rule, hit in hits]
     let: list[AcceptedFinding] = []
     for accepted in filed.entry.item.accepted:
         name, _, part = accepted.finding.partition(":")
@@ -102,12 +106,14 @@ def _accept(
             hit = Hit(name, f"accepts '{name}', which is no finding", hint)
             left.append(_finding(filed, UNKNOWN, hit))
             continue
-        meant = [one for one in left if one.finding == name and part in ("", one.part)]
+        meant = [
+            finding for finding in left if finding.finding == name and part in ("", finding.part)
+        ]
         if not meant:
             hit = Hit(accepted.finding, f"accepts '{accepted.finding}', which is not found")
             left.append(_finding(filed, IDLE, hit))
-        let += [AcceptedFinding(one, accepted.reason) for one in meant]
-        left = [one for one in left if one not in meant]
+        let += [AcceptedFinding(finding, accepted.reason) for finding in meant]
+        left = [finding for finding in left if finding not in meant]
     return left, let
 
 
@@ -133,7 +139,7 @@ def quotes(filed: Filed) -> int:
     item = filed.entry.item
     if isinstance(item, Model):
         return 0
-    return sum(one.quote + sum(tier.quote for tier in one.tiers) for one in item.charge)
+    return sum(charge.quote + sum(tier.quote for tier in charge.tiers) for charge in item.charge)
 
 
 def _chosen(filed: Sequence[Filed], vendor: str | None, category: str | None) -> Sequence[Filed]:
@@ -142,19 +148,20 @@ def _chosen(filed: Sequence[Filed], vendor: str | None, category: str | None) ->
         if category not in CATEGORIES:
             hint = did_you_mean(category, CATEGORIES) or "known: " + ", ".join(CATEGORIES)
             raise BadUsage(f"unknown category '{category}'", hint)
-        chosen = [one for one in chosen if one.entry.category == category]
+        chosen = [filing for filing in chosen if filing.entry.category == category]
     if vendor is not None:
         wanted = vendor.casefold()
-        names = {one.entry.id.partition("/")[0] for one in filed}
-        if wanted not in {one.casefold() for one in names} | {
-            one.entry.vendor.casefold() for one in filed
+        names = {filing.entry.id.partition("/")[0] for filing in filed}
+        if wanted not in {name.casefold() for name in names} | {
+            filing.entry.vendor.casefold() for filing in filed
         }:
             hint = did_you_mean(vendor, sorted(names)) or "known: " + ", ".join(sorted(names))
             raise BadUsage(f"unknown vendor '{vendor}'", hint)
         chosen = [
-            one
-            for one in chosen
-            if wanted in (one.entry.id.partition("/")[0].casefold(), one.entry.vendor.casefold())
+            filing
+            for filing in chosen
+            if wanted
+            in (filing.entry.id.partition("/")[0].casefold(), filing.entry.vendor.casefold())
         ]
     return chosen
 
@@ -163,5 +170,10 @@ def _place(filed: Filed) -> Place:
     return filed.entry.shelf, filed.file, filed.entry.id
 
 
-def _order(one: Finding) -> tuple[int, int, str, str]:
-    return LEVELS.index(one.level), list(BY_NAME).index(one.finding), one.id, one.part
+def _order(finding: Finding) -> tuple[int, int, str, str]:
+    return (
+        LEVELS.index(finding.level),
+        list(BY_NAME).index(finding.finding),
+        finding.id,
+        finding.part,
+    )

@@ -31,29 +31,31 @@ Found = Iterable[tuple[Filed, Hit]]
 
 
 def _models(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Model]]:
-    for one in filed:
-        if isinstance(one.entry.item, Model):
-            yield one, one.entry.item
+    for filing in filed:
+        if isinstance(filing.entry.item, Model):
+            yield filing, filing.entry.item
 
 
 def twins(filed: Sequence[Filed]) -> Found:
     """A name and its newest dated snapshot, or its version, that cost unlike."""
-    by_id = {(one.entry.shelf, model.id): one for one, model in _models(filed)}
+    by_id = {(filing.entry.shelf, model.id): filing for filing, model in _models(filed)}
     newest: dict[tuple[str, str], tuple[str, Filed]] = {}
-    for one, model in _models(filed):
+    for filing, model in _models(filed):
         dated = DATED.match(model.id)
         bare = dated[1] if dated else _unversioned(model.id)
-        key = (one.entry.shelf, bare)
+        key = (filing.entry.shelf, bare)
         if bare != model.id and key in by_id:
             stamp = dated[2].replace("-", "") if dated else ""
-            newest[key] = max(newest.get(key, ("", one)), (stamp, one), key=lambda pair: pair[0])
-    for key, (stamp, one) in newest.items():
+            newest[key] = max(
+                newest.get(key, ("", filing)), (stamp, filing), key=lambda pair: pair[0]
+            )
+    for key, (stamp, filing) in newest.items():
         own = [DATED.match(name) for name in by_id[key].entry.item.aliases]
-        if any(found and found[2].replace("-", "") >= stamp for found in own):
+        if any(match and match[2].replace("-", "") >= stamp for match in own):
             continue  # the bare name is that of a newer snapshot
-        said = _unlike(_last(by_id[key]), _last(one))
+        said = _unlike(_last(by_id[key]), _last(filing))
         if said:
-            yield one, Hit(key[1], f"{said} than {key[1]}, which names the same model")
+            yield filing, Hit(key[1], f"{said} than {key[1]}, which names the same model")
 
 
 def _unversioned(name: str) -> str:
@@ -61,9 +63,9 @@ def _unversioned(name: str) -> str:
     return VERSION.sub("", name) if name.startswith(("bedrock/", "vertex/")) else name
 
 
-def _last(one: Filed) -> Card:
-    assert isinstance(one.entry.item, Model)
-    return one.entry.item.price[-1]
+def _last(filing: Filed) -> Card:
+    assert isinstance(filing.entry.item, Model)
+    return filing.entry.item.price[-1]
 
 
 def _unlike(card: Card, other: Card) -> str | None:
@@ -86,15 +88,15 @@ def _each(card: Card) -> Mapping[str, Decimal]:
 def profiles(filed: Sequence[Filed]) -> Found:
     """An in-region or regional profile that is not as much above the global one as the others."""
     groups: dict[str, list[tuple[str, Filed, Model]]] = defaultdict(list)
-    for one, model in _models(filed):
-        found = PROFILE.match(model.id)
-        if found:
-            name = VERSION.sub("", found[3])
-            groups[f"{one.entry.shelf} {name}"].append((found[2] or "", one, model))
+    for filing, model in _models(filed):
+        match = PROFILE.match(model.id)
+        if match:
+            name = VERSION.sub("", match[3])
+            groups[f"{filing.entry.shelf} {name}"].append((match[2] or "", filing, model))
     for members in groups.values():
         base = next((_each(model.price[-1]) for kind, _, model in members if kind == "global"), {})
         given = base.get("input")
-        rest = [(one, model) for kind, one, model in members if kind != "global"]
+        rest = [(filing, model) for kind, filing, model in members if kind != "global"]
         ratios = {
             model.id: _each(model.price[-1])["input"] / given
             for _, model in rest
@@ -103,51 +105,54 @@ def profiles(filed: Sequence[Filed]) -> Found:
         if len(set(ratios.values())) < 2:
             continue
         usual = Counter(ratios.values()).most_common(1)[0][0]
-        for one, model in rest:
+        for filing, model in rest:
             if ratios.get(model.id, usual) != usual:
                 times = grouped(round(ratios[model.id], 3).normalize())
                 message = f"input costs {times} times the global profile, others {usual:.3g} times"
-                yield one, Hit("input", message)
+                yield filing, Hit("input", message)
 
 
 def tiers(filed: Sequence[Filed]) -> Found:
     """A model without the tiers that siblings of the same rates have, though its window is long."""
     groups: dict[tuple[object, ...], list[tuple[Filed, Model]]] = defaultdict(list)
-    for one, model in _models(filed):
+    for filing, model in _models(filed):
         card = model.price[-1]
         if model.kind == "chat" and card.rates.input is not None:
             stem = WORDS.sub("", WORDS.sub("", VERSION.sub("", model.id.casefold())))
-            key = (one.entry.shelf, stem, card.rates.input / card.per, card.rates.output)
-            groups[key].append((one, model))
+            key = (filing.entry.shelf, stem, card.rates.input / card.per, card.rates.output)
+            groups[key].append((filing, model))
     for members in groups.values():
         edges = [tuple(tier.first for tier in model.price[-1].tiers) for _, model in members]
         most = max(edges, key=len)
-        for (one, model), own in zip(members, edges, strict=True):
+        for (filing, model), own in zip(members, edges, strict=True):
             if own != most and most and (model.context is None or model.context > most[0]):
                 like = members[edges.index(most)][1].id
-                yield one, Hit("", f"has not the tiers of {like}, which costs the same below them")
+                yield (
+                    filing,
+                    Hit("", f"has not the tiers of {like}, which costs the same below them"),
+                )
 
 
 def edges(filed: Sequence[Filed]) -> Found:
     """An edge that one vendor's cards read both ways: from it on, and only above it."""
     ways: dict[tuple[str, int], dict[bool, Filed]] = defaultdict(dict)
-    for one, model in _models(filed):
+    for filing, model in _models(filed):
         for tier in model.price[-1].tiers:
             edge = tier.above if tier.above is not None else tier.at_or_above or 0
-            ways[one.file, int(edge)].setdefault(tier.above is None, one)
-    for (_, edge), found in ways.items():
-        if len(found) == 2:
-            other = found[False].entry.id
-            message = f"bills the tier from {edge:,} tokens on, {other} only above {edge:,}"
-            yield found[True], Hit(str(edge), message, "the vendor's page says which of them holds")
+            ways[filing.file, int(edge)].setdefault(tier.above is None, filing)
+    for (_, edge), sides in ways.items():
+        if len(sides) == 2:
+            other_id = sides[False].entry.id
+            message = f"bills the tier from {edge:,} tokens on, {other_id} only above {edge:,}"
+            yield sides[True], Hit(str(edge), message, "the vendor's page says which of them holds")
 
 
 def assumed_terms(filed: Sequence[Filed]) -> Found:
     """How many models of a file have a price of cached tokens and no terms of the cache."""
     lacking: dict[str, list[Filed]] = defaultdict(list)
-    for one, model in _models(filed):
+    for filing, model in _models(filed):
         if model.price[-1].rates.cache_read and model.cache is None:
-            lacking[one.file].append(one)
-    for found in lacking.values():
-        message = f"the least cached prefix is assumed for {len(found):,} models of this file"
-        yield found[0], Hit("", message)
+            lacking[filing.file].append(filing)
+    for filings in lacking.values():
+        message = f"the least cached prefix is assumed for {len(filings):,} models of this file"
+        yield filings[0], Hit("", message)

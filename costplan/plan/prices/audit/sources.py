@@ -31,9 +31,9 @@ class Conflict(NamedTuple):
 def conflicts(entry: Entry, model: Model) -> Iterable[Conflict]:
     """Every value that the model's cards rejected."""
     for at, card in enumerate(model.price):
-        for one in card.rejected:
-            ended = any(_shows(earlier, card, one) for earlier in model.price[:at])
-            yield Conflict(card, one, "settled" if ended else _verdict(entry, card, one))
+        for rejected in card.rejected:
+            ended = any(_shows(earlier, card, rejected) for earlier in model.price[:at])
+            yield Conflict(card, rejected, "settled" if ended else _verdict(entry, card, rejected))
 
 
 def _shows(earlier: Card, card: Card, rejected: Rejected) -> bool:
@@ -56,8 +56,8 @@ def _verdict(entry: Entry, card: Card, rejected: Rejected) -> Verdict:
 
 
 def _hits(entry: Entry, model: Model, verdict: Verdict) -> Iterable[Hit]:
-    for card, rejected, found in conflicts(entry, model):
-        if found == verdict:
+    for card, rejected, judged in conflicts(entry, model):
+        if judged == verdict:
             rates = rejected.rates.published().items()
             shown = ", ".join(f"{kind} {grouped(rate)}" for kind, rate in rates) or "no rate"
             yield Hit(
@@ -86,9 +86,9 @@ def overruled_conflicts(entry: Entry, model: Model, terms: Terms) -> Iterable[Hi
 def idle_rejections(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
     """Rejected values that show no rate, or come from a source that nobody named."""
     for card in model.price:
-        for one in card.rejected:
-            if one.source not in entry.sources:
-                yield Hit(one.source, f"the file's head names no source '{one.source}'")
-            if not one.rates.published():
+        for rejected in card.rejected:
+            if rejected.source not in entry.sources:
+                yield Hit(rejected.source, f"the file's head names no source '{rejected.source}'")
+            if not rejected.rates.published():
                 since = card.origin.since
-                yield Hit(one.source, f"rejects no rate at all (card from {since} on)")
+                yield Hit(rejected.source, f"rejects no rate at all (card from {since} on)")

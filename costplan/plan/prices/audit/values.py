@@ -55,10 +55,10 @@ def zero_rates(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
 
 def _zeros(model: Model) -> Iterable[Hit]:
     hint = "an unpublished rate is left out; a free one is said to be free in the note"
-    for one in rate_sets(model):
-        for kind, rate in one.rates.items():
+    for rate_set in rate_sets(model):
+        for kind, rate in rate_set.rates.items():
             if not rate:
-                yield Hit(kind, f"{kind} costs 0 ({one.place()})", hint)
+                yield Hit(kind, f"{kind} costs 0 ({rate_set.place()})", hint)
     for card in model.price:
         for name, fee in card.fee.items():
             if not fee.price:
@@ -93,12 +93,14 @@ def odd_rates(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
 
 
 def _odd_rates(entry: Entry, model: Model) -> Iterable[Hit]:
-    for one in rate_sets(model):
-        for kind, rate in one.rates.items():
+    for rate_set in rate_sets(model):
+        for kind, rate in rate_set.rates.items():
             band = bands.token_band(model.kind, kind)
             if rate and band is not None:
-                what = f"{kind} ({one.place()})"
-                yield from _outside(kind, what, one.millions(rate), "million tokens", entry, band)
+                what = f"{kind} ({rate_set.place()})"
+                yield from _outside(
+                    kind, what, rate_set.millions(rate), "million tokens", entry, band
+                )
     for card in model.price:
         for name, fee in card.fee.items():
             if fee.price:
@@ -139,8 +141,8 @@ def _short(number: Decimal) -> str:
 def embeddings_answer(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
     """An embedding or rerank model has no output to price."""
     if model.kind != "chat":
-        for one in rate_sets(model):
-            if "output" in one.rates:
+        for rate_set in rate_sets(model):
+            if "output" in rate_set.rates:
                 yield Hit("output", f"a model of kind {model.kind} has a rate for output tokens")
                 return
 
@@ -151,11 +153,11 @@ def cheap_output(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
         yield from latest(
             Hit(
                 "output",
-                f"output costs {grouped(output)}, input {grouped(given)} ({one.place()})",
+                f"output costs {grouped(output)}, input {grouped(given)} ({rate_set.place()})",
                 "output costs more than input nearly everywhere: were they swapped?",
             )
-            for one in rate_sets(model)
-            if (given := one.rates.get("input")) and (output := one.rates.get("output"))
+            for rate_set in rate_sets(model)
+            if (given := rate_set.rates.get("input")) and (output := rate_set.rates.get("output"))
             if output < given * TENTH
         )
 
@@ -166,15 +168,15 @@ def dear_cache(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
 
 
 def _dear_cache(model: Model) -> Iterable[Hit]:
-    for one in rate_sets(model):
-        read = one.rates.get("cache_read")
+    for rate_set in rate_sets(model):
+        read = rate_set.rates.get("cache_read")
         for kind in ("input", "cache_write") if read else ():
-            other = one.rates.get(kind)
+            other = rate_set.rates.get(kind)
             if read and other and read > other:
                 yield Hit(
                     "cache_read",
                     f"cache_read costs {grouped(read)}, more than {kind} at {grouped(other)} "
-                    f"({one.place()})",
+                    f"({rate_set.place()})",
                     "a cache that costs more than it saves is a slip of columns",
                 )
 
@@ -184,12 +186,12 @@ def dear_writes(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
     return latest(
         Hit(
             "cache_write",
-            f"cache_write costs {grouped(write)}, input {grouped(given)} ({one.place()})",
+            f"cache_write costs {grouped(write)}, input {grouped(given)} ({rate_set.place()})",
             "is it the output's price, or that of storage?",
         )
-        for one in rate_sets(model)
-        if (write := one.rates.get("cache_write")) and (given := one.rates.get("input"))
-        if write > 2 * given or (write > given and write == one.rates.get("output"))
+        for rate_set in rate_sets(model)
+        if (write := rate_set.rates.get("cache_write")) and (given := rate_set.rates.get("input"))
+        if write > 2 * given or (write > given and write == rate_set.rates.get("output"))
     )
 
 
@@ -239,22 +241,22 @@ def _dear_factors(model: Model) -> Iterable[Hit]:
 
 
 def _dear_rates(model: Model) -> Iterable[Hit]:
-    for one in rate_sets(model):
-        if one.mode not in CHEAPER_MODES:
+    for rate_set in rate_sets(model):
+        if rate_set.mode not in CHEAPER_MODES:
             continue
-        for kind, rate in one.rates.items():
-            standard = one.base.get(kind)
+        for kind, rate in rate_set.rates.items():
+            standard = rate_set.base.get(kind)
             if standard is not None and rate > standard:
                 yield Hit(
-                    one.mode,
-                    f"{kind} costs {grouped(rate)} in {one.where}, {grouped(standard)} "
-                    f"in standard (from {one.card.origin.since} on)",
+                    rate_set.mode,
+                    f"{kind} costs {grouped(rate)} in {rate_set.where}, {grouped(standard)} "
+                    f"in standard (from {rate_set.card.origin.since} on)",
                 )
 
 
 def jumps(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
     """A rate that moves more than twentyfold from one card to the next."""
-    return latest(_jumps([one for one in rate_sets(model) if not one.where]))
+    return latest(_jumps([rate_set for rate_set in rate_sets(model) if not rate_set.where]))
 
 
 def _jumps(bases: list[RateSet]) -> Iterable[Hit]:

@@ -14,31 +14,31 @@ from costplan.quantity import grouped
 
 def _claims(filed: Sequence[Filed]) -> dict[str, list[Filed]]:
     """Who has each name, as id or alias, in the order of shelves and files."""
-    found: dict[str, list[Filed]] = {}
-    for one in filed:
-        for name in dict.fromkeys((one.entry.id, *one.entry.item.aliases)):
-            found.setdefault(name, []).append(one)
-    return found
+    claims: dict[str, list[Filed]] = {}
+    for filing in filed:
+        for name in dict.fromkeys((filing.entry.id, *filing.entry.item.aliases)):
+            claims.setdefault(name, []).append(filing)
+    return claims
 
 
 def names_taken(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
     """A name that two entries of one shelf have: which is billed hangs on the order of files."""
     for name, owners in _claims(filed).items():
         first: dict[str, Filed] = {}
-        for one in owners:
-            other = first.setdefault(one.entry.shelf, one)
-            if other is not one:
-                yield one, Hit(name, f"'{name}' is already {other.entry.id} in {other.file}")
+        for filing in owners:
+            owner = first.setdefault(filing.entry.shelf, filing)
+            if owner is not filing:
+                yield filing, Hit(name, f"'{name}' is already {owner.entry.id} in {owner.file}")
 
 
 def names_shadowed(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
     """A name that leads to another entry on a lower shelf."""
     for name, owners in _claims(filed).items():
-        for one in owners[1:]:
+        for filing in owners[1:]:
             below = owners[0]
-            if one.entry.shelf != below.entry.shelf and one.entry.id != below.entry.id:
+            if filing.entry.shelf != below.entry.shelf and filing.entry.id != below.entry.id:
                 yield (
-                    one,
+                    filing,
                     Hit(
                         name,
                         f"'{name}' means {below.entry.id} in {below.file}; here it hides that",
@@ -50,22 +50,22 @@ def names_shadowed(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
 def overrides(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
     """An entry that takes the place of one on a lower shelf, as shelves are meant to."""
     first: dict[str, Filed] = {}
-    for one in filed:
-        below = first.setdefault(one.entry.id, one)
-        if below.entry.shelf != one.entry.shelf:
-            yield one, Hit("", f"replaces the {below.entry.shelf} entry in {below.file}")
+    for filing in filed:
+        below = first.setdefault(filing.entry.id, filing)
+        if below.entry.shelf != filing.entry.shelf:
+            yield filing, Hit("", f"replaces the {below.entry.shelf} entry in {below.file}")
 
 
 def mixed_per(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
     """Token rates of one vendor's file written per another number of tokens than the others."""
     by_file: dict[str, list[tuple[Filed, Decimal]]] = {}
-    for one in filed:
-        item = one.entry.item
+    for filing in filed:
+        item = filing.entry.item
         for card in item.price if isinstance(item, Model) else ():
-            by_file.setdefault(one.file, []).append((one, card.per))
+            by_file.setdefault(filing.file, []).append((filing, card.per))
     for cards in by_file.values():
         usual = Counter(per for _, per in cards).most_common(1)[0][0]
-        odd = {one.entry.id: (one, per) for one, per in cards if per != usual}
-        for one, per in odd.values():
+        odd = {filing.entry.id: (filing, per) for filing, per in cards if per != usual}
+        for filing, per in odd.values():
             message = f"rates per {grouped(per)} tokens; the file's others are per {grouped(usual)}"
-            yield one, Hit("per", message)
+            yield filing, Hit("per", message)
