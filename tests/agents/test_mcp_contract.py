@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from run import WORKLOAD, files_below, process
+from run import WORKLOAD, environment, files_below, process
 from talk import CALLS, ENVELOPE, META, SUPPORT, call, request, talk
 
 from costplan.cli.mcp import protocol
@@ -349,6 +350,20 @@ def test_what_cannot_be_listed_is_shortened() -> None:
     assert fitted(dict(small), lambda one: json.dumps(one)) == small
 
 
-def test_a_server_without_its_streams_says_so(tmp_path: Path) -> None:
+def test_a_server_ends_with_its_client(tmp_path: Path) -> None:
     ran = process("mcp", folder=tmp_path, stdin=b"")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
+    started = subprocess.Popen(
+        [sys.executable, "-m", "costplan", "mcp"],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with started.stdin as asked, started.stderr as words:
+        started.stdout.close()
+        asked.write(request(1, "ping").encode() + b"\n")
+        asked.flush()
+        assert started.wait(60) == 141
+        assert words.read() == b""
