@@ -209,6 +209,7 @@ def test_tools_say_that_they_read_and_what_they_take_and_answer() -> None:
         ("price_offer", {}, "offer is missing"),
         ("price_offer", {"offer": "openai/gpt-6.1-tera"}, "gpt-6.1-terra"),
         ("price_offer", {"offer": "openai/gpt-6.1-terra", "mode": "slow"}, "mode is no batch"),
+        ("price_offer", {"offer": "a/b", "requests": -1}, "requests is -1"),
         ("search_offers", {"words": " "}, "at least one letter"),
         ("search_offers", {"words": "a", "limit": 100}, "limit is 100"),
         ("search_offers", {"words": "a", "vendor": "opnai"}, "openai"),
