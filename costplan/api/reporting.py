@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costplan.document.saved import Saved, SavedResult, kind_of
 from costplan.problems import BadUsage, did_you_mean
@@ -88,6 +88,18 @@ def draw(opened: Iterable[Saved | SavedResult], form: str, choice: Choice, look:
     if choice.wants_rows:
         return render_rows(_rows(chosen, choice), form, look)
     return render_all(chosen, form, look)
+
+
+def part(saved: Saved, choice: Choice) -> tuple[Saved, list[dict[str, Any]] | None]:
+    """A document with the lines of a choice, and these as rows where fields or a filter ask for
+    them. Raises BadUsage as ``draw``."""
+    from costplan.render.json import row_objects
+
+    choice.check("json")
+    (chosen,) = _chosen([saved], choice)
+    if not choice.wants_rows and not choice.filters:
+        return chosen, None
+    return chosen, row_objects(_rows([chosen], choice))
 
 
 def _summaries(found: Sequence[Saved] | Sequence[SavedResult], form: str, look: Look) -> str:

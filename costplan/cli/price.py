@@ -60,13 +60,10 @@ def command(
     from costplan.api.billing import price_offer
     from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import look, moment, put, quantities, sane
-    from costplan.problems import BadUsage
 
     part = Part(summary, condition, fields)
     part.check(form.value)
     count = sane("--requests", requests)
-    if count < 0:
-        raise BadUsage(f"--requests is {count}: it must be at least 0")
     bill = price_offer(
         offer,
         moment(at),

@@ -13,13 +13,14 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from costplan.document.bill import Bill
+from costplan.document.diff import CAUSES
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.quantity import ZERO
 from costplan.record import Sparse
 
 if TYPE_CHECKING:
-    from costplan.document.comparison import Comparison
+    from costplan.document.comparison import Answer, Comparison
     from costplan.document.diff import DiffDocument, LineChange, StackDiff
     from costplan.document.verdict import CheckDocument, Verdict
 
@@ -87,6 +88,25 @@ class Against(NamedTuple):
     break_even_requests: Annotated[Decimal | None, Sparse()] = None
     trusted: Annotated[Decimal | None, Sparse()] = None
     cost_per_trusted_answer: Annotated[Decimal | None, Sparse()] = None
+    best_way: Annotated[str | None, Sparse()] = None
+    best_monthly: Annotated[Decimal | None, Sparse()] = None
+
+
+class BestWay(NamedTuple):
+    """What to do. ``stack`` left out: nothing can be recommended, for ``reason``. ``saved``: off
+    the ``against`` stack's plan, wrong answers included; ``compute``: the best way by compute
+    alone, in words; ``hangs_on``: inputs that would change it."""
+
+    against: str
+    compute: str
+    stack: Annotated[str | None, Sparse()] = None
+    way: Annotated[str | None, Sparse()] = None
+    monthly: Annotated[Decimal | None, Sparse()] = None
+    reliability: Annotated[Decimal | None, Sparse()] = None
+    saved: Annotated[Decimal | None, Sparse()] = None
+    hangs_on: Annotated[tuple[str, ...], Sparse()] = ()
+    to_measure: Annotated[tuple[str, ...], Sparse()] = ()
+    reason: Annotated[str | None, Sparse()] = None
 
 
 class CompareSummary(NamedTuple):
@@ -98,6 +118,7 @@ class CompareSummary(NamedTuple):
     as_of: date
     baseline: str
     stacks: list[Against]
+    answer: Annotated[BestWay | None, Sparse()] = None
     at_reliability: Annotated[Decimal | None, Sparse()] = None
     notes: Annotated[tuple[str, ...], Sparse()] = ()
 
@@ -286,9 +307,11 @@ def _unpriced(made: Estimate) -> tuple[NoPrice, ...]:
 def _comparison(document: Comparison) -> CompareSummary:
     inner = document.document
     versus = {one.stack: one for one in document.versus}
+    answer = document.answer
+    standings = {one.stack: one for one in answer.standings} if answer else {}
     stacks = []
     for made in inner.estimates:
-        beside = versus.get(made.stack)
+        beside, standing = versus.get(made.stack), standings.get(made.stack)
         outcome = made.reliability_of_requests
         stacks.append(
             Against(
@@ -299,6 +322,8 @@ def _comparison(document: Comparison) -> CompareSummary:
                 money(beside.break_even) if beside else None,
                 share(outcome.trusted) if outcome else None,
                 money(made.cost_per_trusted_answer),
+                standing.best if standing else None,
+                money(standing.monthly) if standing else None,
             )
         )
     return CompareSummary(
@@ -308,8 +333,24 @@ def _comparison(document: Comparison) -> CompareSummary:
         inner.as_of,
         document.baseline,
         stacks,
+        _answer(answer) if answer else None,
         document.at_reliability,
         tuple(document.notes),
+    )
+
+
+def _answer(answer: Answer) -> BestWay:
+    return BestWay(
+        answer.against,
+        answer.compute,
+        answer.stack,
+        answer.way,
+        money(answer.monthly),
+        share(answer.reliability),
+        money(answer.saved),
+        tuple(one.name for one in answer.hangs_on),
+        tuple(answer.to_measure),
+        answer.reason,
     )
 
 
@@ -367,12 +408,7 @@ def _change(one: StackDiff) -> StackChange:
         money(one.difference),
         money(one.percent),
         one.certain,
-        {
-            "volume": money(split.volume),
-            "mix": money(split.mix),
-            "intensity": money(split.intensity),
-            "price": money(split.price),
-        },
+        {cause: money(getattr(split, cause)) for cause in CAUSES},
         _moved(one.lines),
         share(base.reliability) if base else None,
         share(head.reliability) if head else None,

@@ -24,7 +24,8 @@ from costplan.render.json import dumps
 if TYPE_CHECKING:
     from costplan.document.saved import Saved, SavedResult
 
-OTHER = re.compile(r"true|false|null|-|[\d.+-]+(?:[eE][\d.+-]+)?|.*[,\"\\].*|\s.*|.*\s|- .*|")
+NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+OTHER = re.compile(rf"true|false|null|-|{NUMBER}|.*[,\"\\].*|\s.*|.*\s|- .*|")
 """A text that stands in quotes, lest a number, a list or nothing is read."""
 
 
