@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
@@ -104,19 +105,46 @@ def test_queueing_sizes_the_fleet_and_headroom_does_not_count_again() -> None:
     assert value(checked)[0] > bill.total_monthly - chat(bill)
 
 
-def test_a_measured_fleet_names_model_and_source() -> None:
-    _, _, checked, _ = portable("strategy.gpus.measured=openai/gpt-oss-120b")
+MEASURED = ("strategy.gpus.measured=openai/gpt-oss-120b", "strategy.gpus.offer=aws/p5.48xlarge")
+
+
+def test_a_measured_fleet_names_model_source_and_band() -> None:
+    _, bill, checked, _ = portable(*MEASURED, "strategy.gpus.ms_per_token=12")
     said = checked.reason or ""
-    assert "openai/gpt-oss-120b" in said
-    assert "measured by" in said
+    assert "openai/gpt-oss-120b fp4 on h100-sxm, interpolated from 1,024 in, 1,024 out" in said
+    assert "InferenceMAX" in said
+    speed, low, high = (
+        Decimal(one.replace(",", ""))
+        for one in re.findall(r": ([\d,]+) tokens/s each \(([\d,]+) to ([\d,]+);", said)[0]
+    )
+    assert (round(speed / low, 2), round(high / speed, 2)) == (Decimal("1.60"), Decimal("1.60"))
+    assert machines(checked) == fleet(tokens(bill, "output"), speed)
+
+
+def test_a_fleet_says_how_many_machines_its_band_makes() -> None:
+    busy = portable(*MEASURED, "strategy.gpus.ms_per_token=12", "traffic.requests_per_month=2e8")
+    said = busy[2].reason or ""
+    fewest, most = map(int, re.findall(r"(\d+) to (\d+) machines within the band", said)[0])
+    assert fewest < machines(busy[2]) < most
+
+
+def test_a_model_that_does_not_fit_names_the_next_size() -> None:
+    found = named(ways(opened_at(SUPPORT, AS_GOOD).compare(["portable"])), GPUS)
+    assert found.monthly is None
+    assert "no replica of openai/gpt-oss-120b was measured on as little as 1 x h100-sxm" in (
+        found.reason or ""
+    )
+    assert "next size: aws/p5.48xlarge (8 of them)" in (found.reason or "")
 
 
 def test_a_request_of_many_calls_is_sized_by_its_calls(tmp_path: Path) -> None:
     # twenty calls a request are no heavier than one: each has 1,000 tokens in and 500 out
     text = SUPPORT.read_text().replace('model = "chat"\n', 'model = "chat"\ncalls = 20\n', 1)
     assert "calls = 20" in text
-    many = ready(tmp_path, text + "\n# no [prices]", AS_GOOD, "traffic.requests_per_month=500")
-    light = portable("strategy.gpus.measured=openai/gpt-oss-120b")[2]
+    many = ready(
+        tmp_path, text + "\n# no [prices]", AS_GOOD, *MEASURED, "traffic.requests_per_month=500"
+    )
+    light = portable(*MEASURED)[2]
     heavy = named(ways(many.compare(["portable"])), GPUS)
     speeds = [(one.reason or "").split(": ")[1].split(" tokens/s")[0] for one in (light, heavy)]
     assert speeds[0] == speeds[1]
