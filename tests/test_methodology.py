@@ -805,17 +805,6 @@ def test_a_credit_granted_once() -> str:
 
 # -- what the document says without a number ------------------------------------------------
 
-MACHINE = f"""
-[[offer]]
-id = "own/machine"
-{ORIGIN}
-[[offer.charge]]
-id = "hours"
-quantity = "instances * 730"
-unit = "hour"
-price = 1
-"""
-
 
 def test_the_largest_model_needs_its_success_rate() -> None:
     text = PLAN + '[strategy.upgrade]\nmodel = "own/judge"\n'
@@ -837,10 +826,10 @@ def test_hosting_by_hand() -> None:
     text = PLAN.replace("[stack.one]", '[stack.one]\nruntime = "aws/fargate"')
     text += (
         "[runtime]\nactive_cpu_seconds = 1\nwall_seconds = 10\nmemory_gib = 1\n"
-        '[strategy.gpus]\noffer = "own/machine"\ntokens_per_second = 2\n'
+        '[strategy.gpus]\noffer = "aws/p5.4xlarge"\ntokens_per_second = 2\n'
         "success = 0.9\n[strategy.regions]\ncount = 3\n"
     )
-    catalog = prices(MODELS + MACHINE)
+    catalog = prices(MODELS)
     planned = workload(text)
     (made,) = estimate(planned, catalog, DAY).estimates
     fixed = sum(one.fixed for one in made.components if one.name == "runtime")
@@ -861,7 +850,8 @@ def test_hosting_by_hand() -> None:
     assert active["3 regions"] == total + fixed / 2
     # 11,700 runs of 500 tokens in 2,628,000 s, twice that at the peak, x 1.3 / (2 x 0.7): 4.13
     # machines and one spare, in place of 11,700 x (1,000 x 2 + 500 x 10) / million
-    assert passive["GPUs sized for the peak"] == total + 6 * 730 - Decimal("81.9")
+    hour = Decimal("6.88")
+    assert passive["GPUs sized for the peak"] == total + 6 * 730 * hour - Decimal("81.9")
 
 
 def test_lock_in() -> None:

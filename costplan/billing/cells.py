@@ -9,6 +9,9 @@ else. Requests that agree in these make a cell, and
 so that millions of rows are billed by some hundred sums, to the last digit. A sum is billed in the
 tier of its requests, never in its own: a month's tokens are larger than any request.
 
+Calls that ask for different things (searches, tokens) are different cells too: some fees are paid
+once a call, and some by every call that does not say how often.
+
 Where a source gives sums alone, as the usage pages of vendors do, the size of a request is lost.
 Such a cell spans several tiers, and has a lower and an upper bound in place of one amount.
 """

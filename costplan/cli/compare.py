@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,10 @@ from costplan.cli.common.options import (
     StackOption,
     WorkloadArgument,
 )
+
+if TYPE_CHECKING:
+    from costplan.api.estimating import Locking
+    from costplan.store.files.workloads import Opened
 
 PAGES = (Format.html, Format.markdown)
 """Formats that show everything, levers too."""
@@ -59,14 +64,8 @@ def command(
 
     Stacks are compared by component, volume, vendor and day.
     """
-    from costplan.api.estimating import (
-        Locking,
-        compare_opened,
-        estimate_opened,
-        write_recommended,
-    )
+    from costplan.api.estimating import Locking, compare_opened, write_recommended
     from costplan.cli.common.words import day, look, put, share, spare
-    from costplan.problems import BadUsage
     from costplan.render import ANNOTATING, render
     from costplan.store.files.workloads import open_workload
 
@@ -75,17 +74,8 @@ def command(
     spare(out)
     locking = Locking(lock, no_lock, locked)
     if len(days) > 1:
-        if form is not Format.table:
-            raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
-        if baseline is not None or at_reliability is not None or levers or write is not None:
-            raise BadUsage(
-                "two days are compared by component alone",
-                "give one --as-of with --baseline, --at-reliability, --levers or --write",
-            )
-        from costplan.render.dates import draw
-
-        estimates = [estimate_opened(opened, one, stack or [], locking) for one in days]
-        put(draw(estimates, look()), out)
+        _check_days(form, [baseline, at_reliability, levers or None, write])
+        put(_by_day(opened, days, stack or [], locking), out)
         return 0
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     spare(write)
@@ -99,3 +89,25 @@ def command(
         made.document.origin = origin(opened, made.document)
     put(render(made, form.value, look(full=full or levers)), out)
     return 0
+
+
+def _check_days(form: Format, given: list[object]) -> None:
+    """Raises BadUsage for what goes with one day only."""
+    from costplan.problems import BadUsage
+
+    if form is not Format.table:
+        raise BadUsage("two days are compared as a table only", "estimate --as-of gives JSON")
+    if any(one is not None for one in given):
+        raise BadUsage(
+            "two days are compared by component alone",
+            "give one --as-of with --baseline, --at-reliability, --levers or --write",
+        )
+
+
+def _by_day(opened: Opened, days: list[date], stacks: list[str], locking: Locking) -> str:
+    """The bills of several days, component by component."""
+    from costplan.api.estimating import estimate_opened
+    from costplan.cli.common.words import look
+    from costplan.render.dates import draw
+
+    return draw([estimate_opened(opened, one, stacks, locking) for one in days], look())

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from costplan.words import CATEGORIES
+
 OTHER = "other"
 """The component of what is no category, such as a stated cost that is not people's."""
 
@@ -22,16 +24,19 @@ class Colour(NamedTuple):
     ascii: str
 
 
+OF_CATEGORIES = (
+    Colour("#2f6fb5", "#6aa9ec", "cyan", "█", "#"),  # tokens
+    Colour("#c2570c", "#f09a5c", "magenta", "▓", "="),  # vector-db
+    Colour("#8e4fb0", "#c391e0", "yellow", "▒", "+"),  # observability
+    Colour("#8a7a10", "#d2c04e", "green", "░", "-"),  # orchestration
+    Colour("#0e8a8a", "#4cc3c3", "blue", "▞", "o"),  # runtime
+    Colour("#2b8a4b", "#63c086", "bright_green", "▤", "%"),  # compute
+    Colour("#5757c9", "#a6a6ff", "bright_blue", "▥", "x"),  # search-rerank
+    Colour("#7d5a36", "#c9a47c", "bright_yellow", "▨", ":"),  # guardrails
+    Colour("#b03a5b", "#e884a0", "red", "◆", "*"),  # human
+)
 COLOURS: Mapping[str, Colour] = {
-    "tokens": Colour("#2f6fb5", "#6aa9ec", "cyan", "█", "#"),
-    "vector-db": Colour("#c2570c", "#f09a5c", "magenta", "▓", "="),
-    "observability": Colour("#8e4fb0", "#c391e0", "yellow", "▒", "+"),
-    "orchestration": Colour("#8a7a10", "#d2c04e", "green", "░", "-"),
-    "runtime": Colour("#0e8a8a", "#4cc3c3", "blue", "▞", "o"),
-    "compute": Colour("#2b8a4b", "#63c086", "bright_green", "▤", "%"),
-    "search-rerank": Colour("#5757c9", "#a6a6ff", "bright_blue", "▥", "x"),
-    "guardrails": Colour("#7d5a36", "#c9a47c", "bright_yellow", "▨", ":"),
-    "human": Colour("#b03a5b", "#e884a0", "red", "◆", "*"),
+    **dict(zip(CATEGORIES, OF_CATEGORIES, strict=True)),
     OTHER: Colour("#5d6b78", "#9aa8b5", "white", "●", "@"),
 }
 

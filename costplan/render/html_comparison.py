@@ -125,9 +125,9 @@ def _against(one: Versus, *, moves: bool) -> list[str]:
 
 def _strategies(made: Strategies, whole: Comparison, name: str, *, charts: bool) -> str:
     parts = [f"<section><h2>{text_of(made.stack)}: ways to trusted answers</h2>"]
-    parts += [f"<p>{text_of(sentence_of(made, whole))}</p>"]
-    parts += [f"<p>{text_of(made.advice)}.</p>"] if made.advice else []
-    parts += [f"<p>{text_of(one)}.</p>" for one in (measures(made) if made.options else made.notes)]
+    parts += [f"<p>{held(sentence_of(made, whole))}</p>"]
+    parts += [f"<p>{held(made.advice)}.</p>"] if made.advice else []
+    parts += [f"<p>{held(one)}.</p>" for one in (measures(made) if made.options else made.notes)]
     if made.options:
         if charts:
             parts.append(frontier(made, whole.document.currency, f"frontier{name}"))

@@ -22,7 +22,8 @@ from costplan.render.money import digits_of
 
 NARROWEST = 40
 TOGETHER = re.compile(
-    r"(?<=\d) (?=%|s\b|points?\b|at [-+]?\d)|(?<=\bat) (?=[-+]?\d)|(?<=>=) (?=\d)|(?<=%) (?=within\b)"
+    r"(?<=\d) (?=%|s\b|points?\b|at [-+]?\d)|(?<=\bat) (?=[-+]?\d)|(?<=>=) (?=\d)"
+    r"|(?<=%) (?=within\b)"
 )
 """Blanks at which no line ends: a number keeps its unit, its bound and what it holds at."""
 BLANK, FILL = "\0", "\1"

@@ -21,6 +21,7 @@ GPUS = "GPUs sized for the peak"
 SECONDS = Decimal(730 * 3600)
 HOUR = Decimal("6.88")  # aws/p5.4xlarge on 2026-11-22: one H100
 AS_GOOD = "strategy.gpus.success=0.97"  # as the plan's own model: what is served is the same
+MEASURED = ("strategy.gpus.measured=openai/gpt-oss-120b", "strategy.gpus.offer=aws/p5.48xlarge")
 PTU = ("strategy.provisioned.terms=azure/gpt-5.2", "strategy.provisioned.kind=global")
 
 
@@ -105,9 +106,6 @@ def test_queueing_sizes_the_fleet_and_headroom_does_not_count_again() -> None:
     assert value(checked)[0] > bill.total_monthly - chat(bill)
 
 
-MEASURED = ("strategy.gpus.measured=openai/gpt-oss-120b", "strategy.gpus.offer=aws/p5.48xlarge")
-
-
 def test_a_measured_fleet_names_model_source_and_band() -> None:
     _, bill, checked, _ = portable(*MEASURED, "strategy.gpus.ms_per_token=12")
     said = checked.reason or ""
@@ -128,15 +126,6 @@ def test_a_fleet_says_how_many_machines_its_band_makes() -> None:
     assert fewest < machines(busy[2]) < most
 
 
-def test_a_model_that_does_not_fit_names_the_next_size() -> None:
-    found = named(ways(opened_at(SUPPORT, AS_GOOD).compare(["portable"])), GPUS)
-    assert found.monthly is None
-    assert "no replica of openai/gpt-oss-120b was measured on as little as 1 x h100-sxm" in (
-        found.reason or ""
-    )
-    assert "next size: aws/p5.48xlarge (8 of them)" in (found.reason or "")
-
-
 def test_a_request_of_many_calls_is_sized_by_its_calls(tmp_path: Path) -> None:
     # twenty calls a request are no heavier than one: each has 1,000 tokens in and 500 out
     text = SUPPORT.read_text().replace('model = "chat"\n', 'model = "chat"\ncalls = 20\n', 1)
@@ -148,6 +137,15 @@ def test_a_request_of_many_calls_is_sized_by_its_calls(tmp_path: Path) -> None:
     heavy = named(ways(many.compare(["portable"])), GPUS)
     speeds = [(one.reason or "").split(": ")[1].split(" tokens/s")[0] for one in (light, heavy)]
     assert speeds[0] == speeds[1]
+
+
+def test_a_measurement_on_more_accelerators_than_a_machine_has_is_not_its_own() -> None:
+    made = opened_at(SUPPORT, AS_GOOD, MEASURED[0]).compare(["portable"])
+    found = named(ways(made), GPUS)
+    assert found.monthly is None
+    said = "no replica of openai/gpt-oss-120b was measured on as little as 1 x h100-sxm"
+    sizes = "replicas were measured on 2, 4, 8 of them; next size: aws/p5.48xlarge (8 of them)"
+    assert found.reason == f"not modelled: {said} ({sizes})"
 
 
 def test_an_unknown_model_is_named_with_what_there_is() -> None:
@@ -195,7 +193,8 @@ def test_reserved_throughput_at_its_minimum_and_by_increments() -> None:
 def test_reserved_throughput_without_a_price_asks_for_it() -> None:
     found = named(ways(opened_at(SUPPORT, *PTU).compare(["portable"])), "provisioned throughput")
     assert found.monthly is None
-    assert (found.reason or "").endswith("the catalogue has no price: state price_per_unit_hour")
+    lacking = "not modelled: the catalogue has no price: state price_per_unit_hour"
+    assert (found.reason or "").startswith(lacking)
     wrong = opened_at(SUPPORT, "strategy.provisioned.terms=azure/nothing").compare(["portable"])
     assert "azure/nothing" in (named(ways(wrong), "provisioned throughput").reason or "")
 

@@ -60,13 +60,21 @@ def test_without_a_loss_the_lowest_bill_wins_at_the_plan_s_own_reliability(tmp_p
 
 
 def test_a_loss_of_60_reverses_the_coding_agent_s_vendors() -> None:
-    calm = answer(opened_at(CODING, "target.loss_per_wrong_answer=0").compare())
-    dear = answer(opened_at(CODING, "target.loss_per_wrong_answer=60").compare())
-    order = [[one.stack for one in told.standings] for told in (calm, dear)]
-    assert sorted(order[0]) == sorted(order[1])
-    for told in (calm, dear):
-        known = [one.whole for one in told.standings if one.whole is not None]
-        assert known == sorted(known)
+    """60 people with 8 tasks a day: 10,080 a month. The dearer vendor is right more often."""
+    changes = (
+        "traffic.requests_per_month=10080",
+        "step.look-up.success=1",
+        "strategy.vote.runs=[1]",
+        "stack.portable.coder={offer='anthropic/claude-sonnet-5-5',success=0.72}",
+        "stack.openai.coder={offer='openai/gpt-6.1-sol',success=0.85}",
+    )
+    wrong = {"portable": Decimal("0.28") * 10_080, "openai": Decimal("0.15") * 10_080}
+    for loss, order in ((0, ["portable", "openai"]), (60, ["openai", "portable"])):
+        made = opened_at(CODING, *changes, f"target.loss_per_wrong_answer={loss}")
+        told = answer(made.compare(["portable", "openai"]))
+        assert [one.stack for one in told.standings] == order
+        for one in told.standings:
+            assert one.whole == one.plan_monthly + loss * wrong[one.stack]
 
 
 def test_a_request_without_an_answer_loses_as_much_as_a_wrong_one(tmp_path: Path) -> None:
@@ -99,6 +107,20 @@ def test_five_attempts_of_45_seconds_are_no_plan_for_a_chat(tmp_path: Path) -> N
     assert ways(quick).at_target is None  # two attempts take 67.5 s
     assert answer(quick).stack is None
     assert answer(quick).reason == "nothing tried reaches 70 % within 60 s"
+
+
+def test_a_batch_takes_a_day_and_two_of_them_two(tmp_path: Path) -> None:
+    bound = "\n# no [prices]\n[stack.a]\nchat = { offer = 'openai/gpt-6-luna', seconds = 9 }\n"
+    text = CHAT.replace("success = 0.9", "success = 0.9\nseconds = 2")
+    waits = f"\n[target]\nseconds = 86_400\n{bound}"
+    found = ways(ready(tmp_path, text + waits).compare())
+    batch = named(found, "batch where it may wait")
+    assert (found.options[0].seconds, batch.seconds) == (18, 2 * 86_400)
+    assert value(batch)[0] < value(found.options[0])[0]
+    assert not batch.reaches(None, Decimal(86_400))
+    single = text.partition('\n[[step]]\nname = "two"')[0]
+    batch = named(ways(ready(tmp_path, single + waits).compare()), "batch where it may wait")
+    assert batch.reaches(None, Decimal(86_400))
 
 
 def test_what_has_no_seconds_is_not_quick_enough(tmp_path: Path) -> None:

@@ -214,3 +214,26 @@ def test_a_space_that_cannot_be_listed_is_searched_and_said(tmp_path: Path) -> N
     best = least(found, Decimal("0.8"))
     assert best is not None
     assert best.kind == "model"
+
+
+@pytest.mark.parametrize("people", ["", "[human]\ncost_per_case = 2\nsuccess = 0.9\n"])
+def test_where_nothing_reaches_the_goal_the_most_reliable_is_shown(
+    people: str, tmp_path: Path
+) -> None:
+    made = ready(tmp_path, series(1).replace("[traffic]", f"{people}[traffic]"))
+    found = ways(made.compare(at_reliability=Decimal("0.99999")))
+    assert least(found, Decimal("0.99999")) is None
+    workload = made.workload
+    picks = [[{}, *({role: one} for one in some)] for role, some in workload.candidates.items()]
+    rates = []
+    for chosen in product(*picks):
+        models = {role: one for part in chosen for role, one in part.items()}
+        for votes in combined_votes(workload):
+            (bill,) = estimate(
+                alone(changed(workload, Choices(models=models, votes=votes), "a"), "a"),
+                made.catalog,
+                DAY,
+            ).estimates
+            assert bill.reliability is not None
+            rates.append(bill.reliability.trusted)
+    assert max(one.reliability or 0 for one in found.options) == max(rates)

@@ -23,7 +23,7 @@ from costplan.problems import PriceNotKnown
 from costplan.store.traces.mapping import MapFile
 
 START = datetime(2025, 12, 1, tzinfo=UTC)
-MODELS = ("plain", "tiered", "peaked")
+MODELS = ("plain", "tiered", "peaked", "charged", "searching")
 COLUMNS = [
     "time",
     "model",

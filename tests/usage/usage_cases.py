@@ -81,11 +81,32 @@ name = "night"
 times = 0.5
 zone = "Europe/Berlin"
 hours = ["23:00-05:00"]
+
+[[model]]
+id = "acme/charged"
+
+[[model.price]]
+{ORIGIN}
+unit = "token"
+per = 1_000_000
+rates = {{ input = 1, output = 2 }}
+fee.requests = {{ price = 5, per = 1_000, unit = "request" }}
+fee.web_searches = {{ price = 8, per = 1_000, unit = "search", once = true }}
+
+[[model]]
+id = "acme/searching"
+
+[[model.price]]
+{ORIGIN}
+unit = "token"
+per = 1_000_000
+rates = {{ input = 1, output = 2 }}
+fee.web_searches = {{ price = 9, per = 1_000, unit = "search", always = true }}
 """
 
 
 def small() -> Catalog:
-    """Three models: plain with two cards, one with tiers, one with hours."""
+    """Models with two cards, with tiers, with hours, and two with fees that calls pay unasked."""
     return catalog_of(TEXT, "tokens")
 
 

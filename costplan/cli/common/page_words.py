@@ -113,16 +113,16 @@ PAGE_WORDS: dict[str, Term] = {
             "bill, and what wrong answers cost where the workload says so. 'compute' is the best "
             "by more runs, metal or larger models alone; 'hangs on' names the inputs that change "
             "the answer or its cost most, with the value at which another way wins, or what both "
-            "ends would cost; 'assumed' what was taken to be equal, 'unknown' what has no price, "
-            "'measure' (in full 'to measure') what a test would settle. A row a stack: its best "
-            "way's bill, the plan's 'in the file', the share that is 'right', what 'wrong' "
-            "answers cost, the 'total' of both.",
+            "ends would cost; 'assumed' what was taken to be equal, 'own price' where yours is not "
+            "the published one, 'unknown' what has no price, 'measure' (in full 'to measure') what "
+            "a test would settle. A row a stack: its best way's bill, the plan's 'in the file', "
+            "the share that is 'right', what 'wrong' answers cost, the 'total' of both.",
         ),
         "'costplan compare --full'",
         (
             "no answer",
+            "own price",
             "compute",
-            "assumed",
             "hangs on",
             "measure",
             "to measure",

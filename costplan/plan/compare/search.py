@@ -33,6 +33,7 @@ from costplan.plan.compare.variants import (
 )
 from costplan.plan.compare.ways import MOST_WORK, Ways
 from costplan.problems import InvalidInput
+from costplan.quantity import ZERO
 from costplan.workload.model import Workload
 
 WHOLE = 240
@@ -99,9 +100,11 @@ class _Combinations:
         self._solved = 0
 
     def best(self, tried: Sequence[Billed]) -> Billed | None:
-        """The cheapest that reaches the goal; ``tried`` are left to who tried them."""
+        """The cheapest that reaches the goal, or the most reliable where none does; ``tried`` are
+        left to who tried them."""
         most = self.space if self.space <= WHOLE else MOST_BILLED
         reached: list[Billed] = []
+        short: list[Billed] = []
         left_out = False
         for number, choices in enumerate(self._all(self._assignments())):
             if number >= most:
@@ -111,8 +114,12 @@ class _Combinations:
                 left_out = True
             elif found.option.whole is not None and found.option.reaches(*self.goal):
                 reached.append(found)
+            elif found.option.whole is not None and found.option.reaches(None, self.goal.seconds):
+                short.append(found)
         self.complete = self.space <= WHOLE and not left_out
         cheapest = least([one.option for one in [*tried, *reached]], *self.goal)
+        if cheapest is None:
+            return max(short, key=lambda one: one.option.reliability or ZERO, default=None)
         return next((one for one in reached if one.option is cheapest), None)
 
     def _all(self, assignments: Sequence[Models]) -> Iterator[Choices]:

@@ -25,6 +25,7 @@ from costplan.plan.compare.variants import (
     words,
 )
 from costplan.plan.compare.ways import Ways
+from costplan.quantity import ZERO
 from costplan.workload.model import Workload
 
 SAME = 1e-6
@@ -62,10 +63,14 @@ class Series:
         self.proven = False
 
     def best(self) -> Billed | None:
-        """The cheapest plan that reaches the goal, wrong answers included, if there is one."""
+        """The cheapest plan that reaches the goal, wrong answers included; where none does, the
+        most reliable one."""
         self.proven = self._adds_up()
         found = [one for batch in self.batches if (one := self._best(batch)) is not None]
-        return min(found, key=lambda one: one.option.whole or 0, default=None)
+        able = [one for one in found if one.option.reaches(*self.goal)]
+        if not able:
+            return max(found, key=lambda one: one.option.reliability or ZERO, default=None)
+        return min(able, key=lambda one: one.option.whole or ZERO)
 
     def _best(self, batch: bool) -> Billed | None:
         plan = self._billed(Choices(batch=batch))
@@ -77,8 +82,10 @@ class Series:
         wanted = None if self.goal.reliability is None else float(self.goal.reliability)
         a_wrong_one = float(wrong_answers(self.workload, self.requests))
         found = cheapest_parts(blocks, share, wanted, a_wrong_one)
-        if found is None:
+        reached = found is not None
+        if found is None and not all(blocks):
             return None
+        found = found or [max(block, key=lambda one: (one.factor, -one.cost)) for block in blocks]
         models = {role: one for part in found for role, one in part.models.items()}
         votes = {name: runs for part in found for name, runs in part.votes.items()}
         best = self._billed(Choices(models=models, votes=votes, batch=batch))
@@ -87,7 +94,7 @@ class Series:
             return None
         foreseen = monthly + sum(part.cost for part in found)
         self.proven &= _alike(foreseen, float(best.option.monthly))
-        if best.option.reaches(*self.goal):
+        if best.option.reaches(*self.goal) or not reached:
             return best
         self.proven = False  # too slow: a dearer one may be quick enough
         return None

@@ -164,7 +164,7 @@ def changed(workload: Workload, choices: Choices, stack: str | None = None) -> W
     )
     if choices.batch:
         jobs = tuple(replace(job, mode=job.mode or _batch(job.model)) for job in made.job)
-        made = replace(made, job=jobs)
+        made = replace(made, job=jobs, stack=_untimed(workload))
     return with_models(made, choices.models, stack) if choices.models else made
 
 
@@ -176,7 +176,26 @@ def may_wait(workload: Workload) -> bool:
     """Whether anything may be processed as a batch that is not: jobs, and requests that may take a
     day."""
     jobs = any(job.model and job.mode is None for job in workload.job)
-    return jobs or (_patient(workload) and any(s.model and s.mode is None for s in workload.step))
+    return jobs or any(_may_be_batch(step, workload) for step in workload.step)
+
+
+def _may_be_batch(step: Step, workload: Workload) -> bool:
+    return bool(step.model) and step.mode is None and _patient(workload)
+
+
+def _untimed(workload: Workload) -> Mapping[str, Stack]:
+    """Stacks that do not say how long their models take, where those are to wait for a batch."""
+    steps = [step for step in workload.step if _may_be_batch(step, workload)]
+    waiting = {step.model for step in steps if step.model}
+    found = dict(workload.stack)
+    for name, stack in found.items() if waiting else ():
+        roles = dict(stack.roles)
+        for role in waiting & roles.keys():
+            bound = stack.binding(role)
+            if bound is not None and bound.seconds is not None:
+                roles[role] = replace(bound, seconds=None, seconds_p95=None)
+        found[name] = replace(stack, roles=roles)
+    return found
 
 
 def _patient(workload: Workload) -> bool:
@@ -251,8 +270,8 @@ def _step(step: Step, choices: Choices, workload: Workload) -> Step:
         changes["fallback"] = None
     if step.name in choices.votes:
         changes["vote"] = Vote(runs=choices.votes[step.name])
-    if choices.batch and step.model and step.mode is None and _patient(workload):
-        changes["mode"] = "batch"
+    if choices.batch and _may_be_batch(step, workload):
+        changes |= {"mode": "batch", "seconds": BATCH_SECONDS, "seconds_p95": None}
     step = replace(step, **changes) if changes else step  # type: ignore[arg-type]
     return step if workload.human is None else _unnamed_people(step)
 

@@ -13,7 +13,7 @@ from math import log
 from typing import Any, Final, NamedTuple
 
 from costplan.billing.cells import Counted, Cut
-from costplan.store.traces.columns import SUMS
+from costplan.store.traces.columns import FEES, SUMS
 from costplan.store.traces.engine import Engine
 
 GAMMA: Final = 1.02
@@ -122,6 +122,11 @@ def day_of(time: int | None) -> date | None:
         return None
 
 
+ASKS: Final = tuple(f"{name} > 0" for name in (*FEES, "(input_tokens + output_tokens)"))
+"""What a call pays fees for: some once a call, some where it asks for nothing, so that calls which
+ask for different things are different cells."""
+
+
 def cells(engine: Engine, cut: Cut, groups: Sequence[str]) -> list[Counted]:
     """The sums of every cell, by groups."""
     names = [f"g{at}" for at in range(len(groups))]
@@ -144,7 +149,7 @@ def cells(engine: Engine, cut: Cut, groups: Sequence[str]) -> list[Counted]:
         f"{_slot(cut)} AS slot",
     ]
     sums = ", ".join(f"sum({name})" for name in SUMS)
-    by = ", ".join([*names, "vendor, model, processing, region, low, high, epoch, slot"])
+    by = ", ".join([*names, "vendor, model, processing, region, low, high, epoch, slot", *ASKS])
     sql = (
         f"SELECT {', '.join(keys)}, sum(requests), {sums} FROM usage "
         f"WHERE {GOOD} GROUP BY {by} ORDER BY ALL"
