@@ -209,13 +209,14 @@ class Throughput:
                 f"'{model}' on '{accelerator}' was not measured with requests like {asked}",
                 "measured: " + "; ".join(map(str, sorted(shapes))),
             )
+        cells = same or cells
         runs = {id(cell): list(self._fitting(cell, asked, machine)) for cell in cells}
         if machine is not None and not any(runs.values()):
             raise self._too_small(cells, asked, machine)
         rates = [
             rate
             for name in sorted({cell.precision for cell in cells})
-            if (rate := self._of(_sorted(same or cells, asked, name), runs, target, asked))
+            if (rate := self._of(_sorted(cells, asked, name), runs, target, asked))
         ]
         if not rates:
             raise _too_quick(model, accelerator, target, [r for rs in runs.values() for r in rs])

@@ -289,6 +289,16 @@ def test_a_replica_must_divide_the_machine() -> None:
     assert raised.value.hint == "replicas were measured on 2 of them"
 
 
+def test_the_asked_shape_s_own_runs_are_what_is_refused() -> None:
+    small = {"input_tokens": 808, "points": [[1, 10, 5, 1_000]]}
+    table = made(POINTS[3:], small)
+    with pytest.raises(TooSmall, match="as little as 1 x x1"):
+        table.rate("a/b", "x1", target(20), own(), machine=Machine(1))
+    with pytest.raises(NotMeasured, match="keeps") as raised:
+        table.rate("a/b", "x1", target(6), own())
+    assert "the quickest took 20 ms" in (raised.value.hint or "")
+
+
 def test_weights_and_cache_must_fit_by_hand() -> None:
     weights = Weights(
         parameters=Decimal(40 * 10**9),
