@@ -211,9 +211,12 @@ def between(left: Run, right: Run, tpot_ms: Decimal) -> Decimal:
 
     sqrt(a b): a = v1 (v2 / v1)^x with x = ln(t / t1) / ln(t2 / t1), the line of the logarithms; b
     the rate at which v t, the requests that an accelerator is answering, grows linearly from t1 to
-    t2, over t. Over 10^9 they would differ in the last digits between builds of Python.
+    t2, over t. Rounded to nine places, so that no build of Python differs in a last digit.
     """
-    ratio = (tpot_ms / left.tpot_ms).ln() / (right.tpot_ms / left.tpot_ms).ln()
+    span = (right.tpot_ms / left.tpot_ms).ln()
+    if not span:  # latencies that differ in no digit that is reckoned with
+        return left.speed
+    ratio = (tpot_ms / left.tpot_ms).ln() / span
     logarithmic = left.speed * (right.speed / left.speed) ** ratio
     first, second = left.speed * left.tpot_ms, right.speed * right.tpot_ms
     share = (tpot_ms - left.tpot_ms) / (right.tpot_ms - left.tpot_ms)

@@ -425,6 +425,15 @@ def test_a_curve_of_one_point_is_measured_there_and_at_least_above() -> None:
         table.rate("a/b", "x1", target(9.99), own())
 
 
+def test_latencies_that_hardly_differ_are_no_division_by_zero() -> None:
+    close = Decimal("10.00000000000000000000000000002")
+    table = made([[1, 10, 10, 1_000], [1, 20, close, 1_000]])
+    asked = LatencyTarget(
+        tpot_ms=Decimal("10.00000000000000000000000000001"), ttft_ms=Decimal(5_000)
+    )
+    assert table.rate("a/b", "x1", asked, own()).likely == 505
+
+
 def test_a_bad_file_is_shown_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "throughput" / "mine.toml"
     path.parent.mkdir()
