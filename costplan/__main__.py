@@ -1,5 +1,5 @@
 """``python -m costplan``."""
 
-from costplan.cli import main
+from costplan.cli import program
 
-main()
+program()

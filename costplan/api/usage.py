@@ -13,6 +13,7 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.document.usage import Question, Source, Traffic, Usage
 from costplan.plan.usage.sketch import Bucket
 from costplan.plan.usage.summary import NameOf, Names, Sizes, cut_of, priced, traffic_of
+from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import total
 from costplan.store.files.shelves import open_catalog
 from costplan.store.traces import queries
@@ -71,6 +72,7 @@ def opened(names: Sequence[str], options: Options, catalog: Catalog) -> Iterator
         mapping = options.mapping
         paths = {name: (path,) for name, path in mapping.columns.items()}
         counts = read_usage(Asked(names, options.source, paths, mapping.rows, extra), engine)
+        _there(engine, extra)
         resolver = Resolver(catalog, mapping.map, options.vendor or mapping.vendor)
         logged = queries.logged(engine)
         entries, questions, ignored = _resolved(logged, resolver)
@@ -81,6 +83,15 @@ def opened(names: Sequence[str], options: Options, catalog: Catalog) -> Iterator
         yield Read(engine, counts, states, entries, questions, ignored, cut, first, last)
     finally:
         engine.close()
+
+
+def _there(engine: Engine, extra: Sequence[str]) -> None:
+    """Raises BadUsage for a column to group by that no row has: a misspelt name."""
+    counts = queries.filled(engine, len(extra))
+    missing = [name for name, filled in zip(extra, counts, strict=True) if not filled]
+    if missing and any(one.rows for one in queries.states(engine)):
+        hint = did_you_mean(missing[0], queries.GROUPS) or "groups: " + ", ".join(queries.GROUPS)
+        raise BadUsage(f"--by {missing[0]}: no record has such a column", hint)
 
 
 def usage_of(names: Sequence[str], options: Options, catalog: Catalog | None = None) -> Usage:

@@ -112,7 +112,7 @@ class Adjustments:
         if not at_list and not at_paid:
             return
         if rule.kind in ("credit", "cap", "discount") and counted:
-            made = [
+            lines = [
                 replace(
                     _line(self.entry, rule, taker, part.listed, part.paid, None),
                     purpose=part.purpose,
@@ -125,9 +125,9 @@ class Adjustments:
             line.fixed = rule.kind == "minimum" or (
                 rule.kind == "percent_fee" and rule.floor is not None and at_paid <= rule.floor
             )
-            made = [line]
-        bill.lines += made
-        bill.unwritten.append(partial(_write, self.entry.id, rule, paid, made, bill))
+            lines = [line]
+        bill.lines += lines
+        bill.unwritten.append(partial(_write, self.entry.id, rule, paid, lines, bill))
 
 
 class Part(NamedTuple):
@@ -147,12 +147,12 @@ def taken_off(counted: Sequence[LineItem], listed: Decimal, paid: Decimal) -> li
         groups.setdefault(line.purpose, []).append(line)
     if len(groups) == 1:
         ((purpose, lines),) = groups.items()
-        return [Part(purpose, all(one.fixed for one in lines), -listed, -paid)]
-    at_list = [total(one.list_amount or ZERO for one in lines) for lines in groups.values()]
-    at_paid = [total(one.amount or ZERO for one in lines) for lines in groups.values()]
+        return [Part(purpose, all(line.fixed for line in lines), -listed, -paid)]
+    at_list = [total(line.list_amount or ZERO for line in lines) for lines in groups.values()]
+    at_paid = [total(line.amount or ZERO for line in lines) for lines in groups.values()]
     parts = zip(groups.items(), shares(listed, at_list), shares(paid, at_paid), strict=True)
     return [
-        Part(purpose, all(one.fixed for one in lines), -less, -off)
+        Part(purpose, all(line.fixed for line in lines), -less, -off)
         for (purpose, lines), less, off in parts
         if less or off
     ]

@@ -77,15 +77,15 @@ def _parts(entry: Entry, day: date, traffic: Traffic, job: Job | None) -> Sequen
     if not schedule:
         return ALWAYS if levels == [STEADY] else (Part(None, ONE, levels[0]),)
     shares = job_shares(job, traffic, day, tests) if job else shares_in(traffic, day, tests)
-    found = zip([*schedule, None], shares, levels, strict=True)
-    return tuple(Part(*one) for one in found)
+    rows = zip([*schedule, None], shares, levels, strict=True)
+    return tuple(Part(*row) for row in rows)
 
 
 def kept(known: dict[Hashable, Kept], key: Hashable, find: Callable[[], Kept]) -> Kept:
     """What is known under a key, found where it is not."""
-    found = known.get(key)
-    if found is None:
+    answer = known.get(key)
+    if answer is None:
         if len(known) >= MOST:
             known.clear()
-        found = known[key] = find()
-    return found
+        answer = known[key] = find()
+    return answer

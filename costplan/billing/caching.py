@@ -76,17 +76,17 @@ def cases(
     if own != ONE and prefix.shared >= terms.minimum_tokens:
         kept = kept_seconds(prefix, ttl)
         warm = ONE - sum(
-            (one.share * (-(rate_per_second * one.pace * kept)).exp() for one in levels), ZERO
+            (level.share * (-(rate_per_second * level.pace * kept)).exp() for level in levels), ZERO
         )
     if tariff.fees.known(STORAGE) is not None:
         warm = prefix.stored + (ONE - prefix.stored) * warm
     rest = ONE - own
-    found = [
+    possible = [
         with_read(prefix.own, own),
         with_read(prefix.shared, rest * warm),
         with_read(ZERO, rest - rest * warm),
     ]
-    return [case for case in found if case.share > 0]
+    return [case for case in possible if case.share > 0]
 
 
 def _own_chance(prefix: Prefix, ttl: Decimal) -> Decimal:
@@ -111,12 +111,12 @@ def _missed(prefix: Prefix, mean: Decimal) -> Decimal:
     exactly = (-mean).exp()
     if not missed:
         return exactly
-    left, found = ONE, ZERO
+    left, chance = ONE, ZERO
     for number in range(before):
-        found += exactly * _power(missed, number)
+        chance += exactly * _power(missed, number)
         left -= exactly
         exactly *= mean / (number + 1)
-    return found + max(left, ZERO) * _power(missed, before)
+    return chance + max(left, ZERO) * _power(missed, before)
 
 
 def kept_seconds(prefix: Prefix, ttl: Decimal) -> Decimal:
@@ -128,12 +128,14 @@ def kept_seconds(prefix: Prefix, ttl: Decimal) -> Decimal:
     as exponential too, with gap / chance between them, which is exact but for the ends.
     """
     gap, chance = prefix.turn_gap_seconds, prefix.chance
-    some = ONE if chance == ONE else ONE - _power(ONE - chance, prefix.turns)
+    any_ran = ONE if chance == ONE else ONE - _power(ONE - chance, prefix.turns)
     if not gap:
-        return ttl * some
+        return ttl * any_ran
     if prefix.gaps_vary:
         mean = gap / chance
-        return ttl * some + (prefix.turns * chance - some) * mean * (ONE - (-ttl / mean).exp())
+        return ttl * any_ran + (prefix.turns * chance - any_ran) * mean * (
+            ONE - (-ttl / mean).exp()
+        )
     if chance == ONE:
         return ttl + (prefix.turns - 1) * min(gap, ttl)
     back = int(ttl / gap)

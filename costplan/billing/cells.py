@@ -112,12 +112,12 @@ class Bounds(NamedTuple):
 
 def edges(models: Iterable[Model]) -> list[int]:
     """The smallest input of every tier of some models, ascending: what splits requests by size."""
-    found: set[int] = set()
+    firsts: set[int] = set()
     for model in models:
         for card in model.price:
             for tiers in (card.tiers, *(mode.tiers for mode in card.mode.values())):
-                found.update(tier.first for tier in tiers)
-    return sorted(found)
+                firsts.update(tier.first for tier in tiers)
+    return sorted(firsts)
 
 
 def epochs(models: Iterable[Model], first: date, last: date) -> list[date]:
@@ -134,12 +134,12 @@ def slot_seconds(models: Iterable[Model]) -> int:
 
     0 where no model has a schedule. Days are whole numbers of slots.
     """
-    found = 0
+    divisor = 0
     for model in models:
         for card in model.price:
             for window in card.schedule:
-                found = gcd(found or 86_400, *_steps(window))
-    return found
+                divisor = gcd(divisor or 86_400, *_steps(window))
+    return divisor
 
 
 def _steps(window: Window) -> Iterable[int]:
@@ -185,7 +185,7 @@ def _windows(entry: Entry, cell: Cell) -> Sequence[Window | None]:
     schedule = windows(entry.item, cell.day)
     if cell.moment is None:
         return [None, *schedule]
-    return [next((one for one in schedule if one.covers(cell.moment)), None)]
+    return [next((window for window in schedule if window.covers(cell.moment)), None)]
 
 
 def _known(lines: list[LineItem]) -> Decimal:
@@ -228,12 +228,12 @@ class Sum:
 
     def lines(self) -> list[LineItem]:
         """One line a price, in the order in which prices were first met."""
-        made = []
+        lines = []
         for key, quantity in self._quantities.items():
             price = self._prices[key]
             amount = None if price.price is None else settle(quantity * price.price / price.per)
-            made.append(LineItem(price, quantity, amount, amount, component="tokens"))
-        return made
+            lines.append(LineItem(price, quantity, amount, amount, component="tokens"))
+        return lines
 
     def total(self) -> Decimal:
         """What the priced lines cost."""

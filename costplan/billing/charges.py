@@ -63,7 +63,7 @@ def slices(charge: Charge, quantity: Decimal, rank: Decimal | None = None) -> li
 
 def _graduated(charge: Charge, quantity: Decimal, rank: Decimal | None) -> list[Priced]:
     counted = quantity if rank is None else rank
-    found: list[Priced] = []
+    parts: list[Priced] = []
     below = left = ZERO
     left = quantity
     for tier in charge.tiers:
@@ -73,15 +73,15 @@ def _graduated(charge: Charge, quantity: Decimal, rank: Decimal | None) -> list[
             break
         final = top >= counted
         part = left if final else (width if rank is None else quantity * width / counted)
-        found.append(_at(charge, part, tier.price, _label(tier, below)))
+        parts.append(_at(charge, part, tier.price, _label(tier, below)))
         left -= part
         below = top
         if final:
             break
     if left > 0:
         edge = charge.tiers[-1].up_to or ZERO
-        found.append(Priced(left, None, None, f"above {edge:,f}"))
-    return found or [_at(charge, quantity, charge.tiers[0].price)]
+        parts.append(Priced(left, None, None, f"above {edge:,f}"))
+    return parts or [_at(charge, quantity, charge.tiers[0].price)]
 
 
 def _label(tier: Slice, below: Decimal) -> str | None:

@@ -45,12 +45,12 @@ def _give_up(lines: Sequence[LineItem], saved: Decimal, commitment: str) -> None
         if line.amount:
             key = (line.price.offer, line.component, line.purpose)
             groups.setdefault(key, []).append(line)
-    net = [(total(one.amount or ZERO for one in own), own) for own in groups.values()]
-    left = sorted((one for one in net if one[0] > 0), key=lambda one: one[0])
+    net = [(total(line.amount or ZERO for line in own), own) for own in groups.values()]
+    left = sorted((group for group in net if group[0] > 0), key=lambda group: group[0])
     weights = [amount for amount, _ in left]  # what rounding leaves goes to the largest
     for (_, own), part in zip(left, shares(saved, weights), strict=True):
-        paid = sorted((one for one in own if (one.amount or ZERO) > 0), key=_cost)
-        costs = [_cost(one) for one in paid]
+        paid = sorted((line for line in own if (line.amount or ZERO) > 0), key=_cost)
+        costs = [_cost(line) for line in paid]
         for line, less, before in zip(paid, shares(part, costs), costs, strict=True):
             line.contracted = before
             line.amount = before - less

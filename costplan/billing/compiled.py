@@ -55,13 +55,13 @@ class CompiledOffer:
             if only not in ids:
                 hint = did_you_mean(only, ids) or "it has: " + ", ".join(sorted(ids))
                 raise BadUsage(f"{offer.id} has no charge '{only}'", hint)
-        self.current = [one for one in current if only in (None, one.id)]
-        self.charges = [CompiledCharge(entry, one) for one in self.current]
-        for one in later:
-            if only in (None, one.id):
-                since = (one.origin or offer.origin).since
+        self.current = [charge for charge in current if only in (None, charge.id)]
+        self.charges = [CompiledCharge(entry, charge) for charge in self.current]
+        for charge in later:
+            if only in (None, charge.id):
+                since = (charge.origin or offer.origin).since
                 unknown = fact("price-later", since=since)
-                self.charges.append(CompiledCharge(entry, one, unknown))
+                self.charges.append(CompiledCharge(entry, charge, unknown))
         self.gates = offer.gates if only is None else ()
         self.adjustments = Adjustments(entry, day) if only is None else None
 
@@ -74,32 +74,32 @@ class CompiledOffer:
         for variables without a value, BadUsage for an expression without one.
         """
         values = [Values(self.offer, take.variables) for take in takes]
-        made = OfferBill()
-        counter = _Counter(list(zip(takes, values, strict=True)), free_tiers, discount, made)
+        bill = OfferBill()
+        counter = _Counter(list(zip(takes, values, strict=True)), free_tiers, discount, bill)
         for charge in self.charges:
             counter.add(charge)
         missing: dict[str, Needed] = {}
-        for one in values:
-            missing.update(one.missing)
+        for own in values:
+            missing.update(own.missing)
         if missing:
             raise MissingVariables(self.offer.id, list(missing.values()))
-        self._gates(values, made)
+        self._gates(values, bill)
         if self.adjustments is not None:
-            made.grants = self.adjustments.add(made, takes, free_tiers=free_tiers)
-        made.unwritten.append(partial(write_facts, self.current, values, list(made.lines), made))
-        return made
+            bill.grants = self.adjustments.add(bill, takes, free_tiers=free_tiers)
+        bill.unwritten.append(partial(write_facts, self.current, values, list(bill.lines), bill))
+        return bill
 
-    def _gates(self, values: Sequence[Values], made: OfferBill) -> None:
+    def _gates(self, values: Sequence[Values], bill: OfferBill) -> None:
         for gate in self.gates:
-            for one in values:
-                probe = one.probe()
+            for own in values:
+                probe = own.probe()
                 reached = probe.evaluate(gate.variable)
                 if probe.missing:
-                    made.unchecked.append((gate, tuple(probe.missing)))
+                    bill.unchecked.append((gate, tuple(probe.missing)))
                 elif reached > gate.max and gate.action == "throttle":
-                    made.unwritten.append(partial(write_throttle, made, self.offer, gate, reached))
+                    bill.unwritten.append(partial(write_throttle, bill, self.offer, gate, reached))
                 elif reached > gate.max:
-                    made.refused.append((gate, reached))
+                    bill.refused.append((gate, reached))
 
 
 class Traits(NamedTuple):
@@ -130,24 +130,24 @@ class CompiledCharge:
     def traits(self, values: Values) -> Traits:
         """As a taker's given variables have it: a derived one that is given reaches no further."""
         given = values.instead
-        found = self._traits.get(given)
-        if found is None:
+        traits = self._traits.get(given)
+        if traits is None:
             reached, charge = values.reaches(self.charge.quantity), self.charge
             fixed = charge.fixed
-            found = self._traits[given] = Traits(
+            traits = self._traits[given] = Traits(
                 not reached,
                 is_fixed(values, charge.quantity) if fixed is None else fixed,
                 bool(FOLLOW_STEPS & reached),
             )
-        return found
+        return traits
 
     def price(self, priced: Priced) -> Price:
         """The price of a slice: one record however often it is billed."""
         key = (priced.price, priced.tier)
-        found = self._prices.get(key)
-        if found is None:
-            found = self._prices[key] = self._compose(priced)
-        return found
+        price = self._prices.get(key)
+        if price is None:
+            price = self._prices[key] = self._compose(priced)
+        return price
 
     def _compose(self, priced: Priced) -> Price:
         charge = self.charge
@@ -185,23 +185,23 @@ class _Counter:
     bill: OfferBill
     pools: dict[str, Decimal] = field(default_factory=dict)
 
-    def add(self, one: CompiledCharge) -> None:
+    def add(self, compiled: CompiledCharge) -> None:
         """The lines of one charge: for the account, or for each role that uses it."""
-        traits = one.traits(self.takers[0][1])
-        if not one.by_role:
-            self._count(one, traits, self.takers[:1] if traits.flat else self.takers)
+        traits = compiled.traits(self.takers[0][1])
+        if not compiled.by_role:
+            self._count(compiled, traits, self.takers[:1] if traits.flat else self.takers)
             return
         for role in dict.fromkeys(take.role for take, _ in self.takers):
             own = [taker for taker in self.takers if taker[0].role == role]
-            self._count(one, one.traits(own[0][1]), own[:1] if traits.flat else own)
+            self._count(compiled, compiled.traits(own[0][1]), own[:1] if traits.flat else own)
 
-    def _count(self, one: CompiledCharge, traits: Traits, takers: Sequence[Taker]) -> None:
-        charge, values = one.charge, takers[0][1]
+    def _count(self, compiled: CompiledCharge, traits: Traits, takers: Sequence[Taker]) -> None:
+        charge, values = compiled.charge, takers[0][1]
         quantities = [own.evaluate(charge.quantity) for _, own in takers]
         for quantity in quantities:
             if quantity < 0:
                 raise BadUsage(
-                    f"{one.entry.id}: the quantity of '{charge.id}' comes out negative "
+                    f"{compiled.entry.id}: the quantity of '{charge.id}' comes out negative "
                     f"({quantity}) from `{charge.quantity}`"
                 )
         used = total(quantities)
@@ -210,24 +210,24 @@ class _Counter:
         if not used and not rest:
             return
         rank = values.evaluate(charge.rank_by) if charge.rank_by else None
-        priced = [Priced(rest, None, None)] if one.unknown else slices(charge, rest, rank)
-        made: list[LineItem] = []
+        priced = [Priced(rest, None, None)] if compiled.unknown else slices(charge, rest, rank)
+        charged: list[LineItem] = []
         for part in priced:
-            lines = self._split(one, traits, part, takers, quantities)
+            lines = self._split(compiled, traits, part, takers, quantities)
             if charge.redundant:
                 lines = [
                     half for line in lines for half in _standby(line, values, charge.redundant)
                 ]
-            if one.package and part.price is not None:
+            if compiled.package and part.price is not None:
                 self.bill.unwritten.append(partial(write_package, lines, charge, part))
-            made += lines
+            charged += lines
         if free:
-            made[0].used = used
+            charged[0].used = used
         left_out = min(free, used) if free else None
-        self.bill.unwritten.append(partial(write_basis, made, charge, takers, left_out))
-        self.bill.lines += made
+        self.bill.unwritten.append(partial(write_basis, charged, charge, takers, left_out))
+        self.bill.lines += charged
         if charge.cap is not None:
-            self._cap(charge, charge.cap, made)
+            self._cap(charge, charge.cap, charged)
 
     def _included(self, charge: Charge, values: Values, used: Decimal) -> Decimal:
         free = ZERO
@@ -247,17 +247,17 @@ class _Counter:
 
     def _split(
         self,
-        one: CompiledCharge,
+        compiled: CompiledCharge,
         traits: Traits,
         priced: Priced,
         takers: Sequence[Taker],
         quantities: Sequence[Decimal],
     ) -> list[LineItem]:
-        price = one.price(priced)
+        price = compiled.price(priced)
         shared, weights = users(
-            [take for take, _ in takers], quantities, one.purpose, traits.follows
+            [take for take, _ in takers], quantities, compiled.purpose, traits.follows
         )
-        discount = share_off(self.discount, one.charge.id)
+        discount = share_off(self.discount, compiled.charge.id)
         parts = [priced.quantity]
         amounts: Sequence[Decimal | None] = [priced.amount]
         if len(shared) > 1:
@@ -281,12 +281,12 @@ class _Counter:
             for (take, purpose, step), part, amount in zip(shared, parts, amounts, strict=True)
         ]
 
-    def _cap(self, charge: Charge, cap: Decimal, made: Sequence[LineItem]) -> None:
-        listed = total(line.list_amount or ZERO for line in made)
-        paid = total(line.amount or ZERO for line in made)
+    def _cap(self, charge: Charge, cap: Decimal, charged: Sequence[LineItem]) -> None:
+        listed = total(line.list_amount or ZERO for line in charged)
+        paid = total(line.amount or ZERO for line in charged)
         if listed <= cap:
             return
-        first = made[0]
+        first = charged[0]
         price = first.price
         lines = [
             LineItem(
@@ -310,7 +310,7 @@ class _Counter:
                 fixed=part.fixed,
                 flat="",
             )
-            for part in taken_off(made, listed - cap, max(ZERO, paid - cap))
+            for part in taken_off(charged, listed - cap, max(ZERO, paid - cap))
         ]
         self.bill.lines += lines
         self.bill.unwritten.append(partial(write_cap, lines, cap, listed))
@@ -325,8 +325,8 @@ def _standby(line: LineItem, values: Values, share_text: str) -> list[LineItem]:
     quantities = shares(settle(line.quantity), weights)
     listed, paid = shares(line.list_amount, weights), shares(line.amount, weights)
     return [
-        replace(line, quantity=quantity, list_amount=one, amount=other, tags=tags)
-        for quantity, one, other, tags in zip(
+        replace(line, quantity=quantity, list_amount=at_list, amount=at_paid, tags=tags)
+        for quantity, at_list, at_paid, tags in zip(
             quantities, listed, paid, ((), ("redundant",)), strict=True
         )
         if quantity

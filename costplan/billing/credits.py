@@ -58,8 +58,8 @@ class Ledger:
             offers.setdefault(group.offer, []).append(group)
         rooms: dict[str, Decimal] = {}
         for offer, groups in offers.items():
-            whole = total(self.left[one] for one in groups)
-            counted = total(self.left[one] for one in groups if counts(one))
+            whole = total(self.left[group] for group in groups)
+            counted = total(self.left[group] for group in groups if counts(group))
             room = min(whole, counted)
             if room > 0:
                 rooms[offer] = room
@@ -68,9 +68,9 @@ class Ledger:
         if taken <= 0:
             return paid
         for offer, part in zip(rooms, shares(taken, list(rooms.values())), strict=True):
-            open_ = [one for one in offers[offer] if counts(one) and self.left[one] > 0]
-            open_.sort(key=lambda one: self.left[one])  # what rounding leaves: to the largest
-            weights = [self.left[one] for one in open_]
+            open_ = [group for group in offers[offer] if counts(group) and self.left[group] > 0]
+            open_.sort(key=lambda group: self.left[group])  # what rounding leaves: to the largest
+            weights = [self.left[group] for group in open_]
             for group, amount in zip(open_, shares(part, weights), strict=True):
                 if amount:
                     paid[group] = amount
@@ -88,10 +88,10 @@ def in_order(credits: Sequence[Credit]) -> list[Credit]:
     """The narrowest first, then the one that expires first, then by name."""
     return sorted(
         credits,
-        key=lambda one: (
-            tuple(-part for part in one.narrowness),
-            one.expires or date.max,
-            one.name,
+        key=lambda credit: (
+            tuple(-part for part in credit.narrowness),
+            credit.expires or date.max,
+            credit.name,
         ),
     )
 

@@ -56,18 +56,24 @@ class Discounts:
         banded: Mapping[int, Decimal] | None = None,
     ) -> None:
         self.banded = banded or {}
-        self.tables = {at: one for at, one in enumerate(tables) if one.applies(stack, day)}
+        self.tables = {
+            at: discount for at, discount in enumerate(tables) if discount.applies(stack, day)
+        }
 
     def off(self, offer: str) -> Off:
         """The share off each charge of an offer."""
-        mine = [(one, self._share(at)) for at, one in self.tables.items() if one.matches(offer)]
-        whole = max((share for one, share in mine if not one.charges), default=ZERO)
-        narrow = [(one, share) for one, share in mine if one.charges]
+        mine = [
+            (discount, self._share(at))
+            for at, discount in self.tables.items()
+            if discount.matches(offer)
+        ]
+        whole = max((share for discount, share in mine if not discount.charges), default=ZERO)
+        narrow = [(discount, share) for discount, share in mine if discount.charges]
         if not narrow:
             return whole
 
         def off(charge: str) -> Decimal:
-            own = [share for one, share in narrow if one.counts(offer, charge)]
+            own = [share for discount, share in narrow if discount.counts(offer, charge)]
             return max([whole, *own])
 
         return off
@@ -79,4 +85,4 @@ class Discounts:
     @property
     def with_bands(self) -> dict[int, Discount]:
         """The tables whose share the month's list spend decides."""
-        return {at: one for at, one in self.tables.items() if one.bands}
+        return {at: discount for at, discount in self.tables.items() if discount.bands}

@@ -37,23 +37,23 @@ class Exchange:
             codes = pair(key)
             if codes is None or set(codes) != {currency, self.currency}:
                 continue
-            found = Conversion(
+            conversion = Conversion(
                 currency=currency,
                 rate=stated.rate,
                 unit="/".join(codes),
                 date=stated.date,
                 source=stated.source,
             )
-            self.used[key] = found
-            return found
+            self.used[key] = conversion
+            return conversion
         return None
 
     def amount(self, money: Decimal, currency: str | None) -> Decimal | None:
         """Money of a currency (None: ours) in ours; None where no rate is stated."""
         if currency is None or currency == self.currency:
             return money
-        found = self.conversion(currency)
-        return None if found is None else convert(money, found)
+        conversion = self.conversion(currency)
+        return None if conversion is None else convert(money, conversion)
 
     def remedy(self, currency: str) -> str:
         """How to state the rate that is missing."""
@@ -77,17 +77,17 @@ def convert_lines(lines: Iterable[LineItem], conversion: Conversion) -> None:
     Each is rounded alone, so a bill that credits bring to nothing could end a 1e-12 below it: its
     last line with a credit then takes the difference.
     """
-    made = list(lines)
-    for line in made:
+    converted = list(lines)
+    for line in converted:
         line.exchanged = Exchanged(conversion, line.list_amount, line.amount)
         if line.list_amount is not None:
             line.list_amount = convert(line.list_amount, conversion)
         if line.amount is not None:
             line.amount = convert(line.amount, conversion)
-    before = total(line.exchanged.amount or ZERO for line in made if line.exchanged)
-    after = total(line.amount or ZERO for line in made)
+    before = total(line.exchanged.amount or ZERO for line in converted if line.exchanged)
+    after = total(line.amount or ZERO for line in converted)
     if after < 0 <= before:
-        for line in reversed(made):
+        for line in reversed(converted):
             if line.amount is not None and line.amount < 0:
                 line.amount -= after
                 return

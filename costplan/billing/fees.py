@@ -36,10 +36,10 @@ class FeePrices:
 
     def price(self, name: str) -> Price:
         """The price of one unit of a fee; one without a price where the catalogue has none."""
-        found = self._made.get(name)
-        if found is None:
-            found = self._made[name] = self._find(name)
-        return found
+        price = self._made.get(name)
+        if price is None:
+            price = self._made[name] = self._find(name)
+        return price
 
     def known(self, name: str) -> Fee | None:
         """The fee, where it is in force."""
@@ -89,12 +89,12 @@ class FeePrices:
                 yield self._unsaid(name, fee, f"{name} {fee.words}", name)
 
     def _unsaid(self, name: str, fee: Fee, what: str, key: str) -> Price:
-        found = self._made.get(f"{name} unsaid")
-        if found is None:
+        price = self._made.get(f"{name} unsaid")
+        if price is None:
             why = fact("fee-unsaid", name, fee=what, key=key)
-            found = self._price(name, fee.unit, None, fee.per, self._since(fee), why)
-            self._made[f"{name} unsaid"] = found
-        return found
+            price = self._price(name, fee.unit, None, fee.per, self._since(fee), why)
+            self._made[f"{name} unsaid"] = price
+        return price
 
     def _since(self, fee: Fee) -> Origin:
         return fee.origin or self._card.origin

@@ -44,8 +44,10 @@ def bill_machines(
     capacity = per_second * 3600 * hours
     wanted = total(weights.values())
     if wanted > capacity:
-        one = capacity / hours if hours else ZERO
-        needed = (wanted / one / 730).to_integral_value(ROUND_CEILING) if one else ONE
+        per_machine = capacity / hours if hours else ZERO
+        needed = (
+            (wanted / per_machine / 730).to_integral_value(ROUND_CEILING) if per_machine else ONE
+        )
         return [
             Problem(
                 (),
@@ -83,10 +85,10 @@ def _split(line: LineItem, weights: dict[tuple[str, str], Decimal]) -> list[Line
             purpose=purpose,
             step=step or None,
             quantity=quantity,
-            list_amount=one,
-            amount=other,
+            list_amount=at_list,
+            amount=at_paid,
         )
-        for (purpose, step), quantity, one, other in zip(
+        for (purpose, step), quantity, at_list, at_paid in zip(
             weights, quantities, listed, paid, strict=True
         )
         if quantity

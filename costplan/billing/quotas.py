@@ -57,20 +57,20 @@ class Allowances:
             for name, quota in _quotas(card, day):
                 group = _group(entry, name, quota)
                 known = used.get(group, _Used(quota, ZERO))
-                taken = total(_taken(card, name, one) for one in calls)
+                taken = total(_taken(card, name, call) for call in calls)
                 used[group] = known._replace(quantity=known.quantity + taken)
         spread = list(day_shares(traffic, day))
-        return cls({group: _paid(one, spread) for group, one in used.items() if one.quantity})
+        return cls({group: _paid(use, spread) for group, use in used.items() if use.quantity})
 
     def paid(self, entry: Entry, day: date) -> dict[str, Paid]:
         """By fee of a model: what its quota leaves to pay."""
         card = entry.item.card(day) if isinstance(entry.item, Model) else None
-        found = {}
+        paid = {}
         for name, quota in _quotas(card, day):
             share = self._shares.get(_group(entry, name, quota))
             if share is not None:
-                found[name] = Paid(share, entry.provenance(quota.origin) if quota.origin else None)
-        return found
+                paid[name] = Paid(share, entry.provenance(quota.origin) if quota.origin else None)
+        return paid
 
 
 def _quotas(card: Card | None, day: date) -> Iterable[tuple[str, Quota]]:

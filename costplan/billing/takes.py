@@ -64,15 +64,15 @@ def users(
     """Who a charge is split over, and the weight of each: the takers' quantities, and within a
     taker its steps and purposes where the charge ``follows`` the steps' runs. ``own``, a purpose of
     the charge or the offer, is everybody's."""
-    found: list[User] = []
+    shared: list[User] = []
     weights: list[Decimal] = []
     for take, quantity in zip(takes, quantities, strict=True):
         whole = total(take.uses.values()) if follows else None
         if not whole:
-            found.append((take, own or take.purpose, None))
+            shared.append((take, own or take.purpose, None))
             weights.append(quantity)
             continue
         for (purpose, step), weight in take.uses.items():
-            found.append((take, own or purpose, step))
+            shared.append((take, own or purpose, step))
             weights.append(quantity * weight / whole)
-    return found, weights
+    return shared, weights

@@ -40,23 +40,23 @@ class TokenUsage:
 
     def problems(self) -> list[Problem]:
         """A problem for each part larger than its whole, and each negative number."""
-        found = [
+        problems = [
             Problem((name,), f"{name} is {value}: it must be at least 0")
-            for name in (one.name for one in fields(self))
+            for name in (key.name for key in fields(self))
             if (value := getattr(self, name)) < 0
         ]
         for whole in WHOLES:
             parts = [kind.tokens for kind in parts_of(whole.whole) if getattr(self, kind.tokens)]
             together = sum((getattr(self, name) for name in parts), ZERO)
             if together > getattr(self, whole.tokens):
-                found.append(
+                problems.append(
                     Problem(
                         (whole.tokens,),
                         f"its parts ({', '.join(parts)}) are {together} together, more than "
                         f"{whole.tokens} ({getattr(self, whole.tokens)}), which is the total",
                     )
                 )
-        return found
+        return problems
 
 
 WHOLES = tuple(kind for kind in TOKENS if kind.name == kind.whole)
@@ -187,10 +187,10 @@ class Tariff:
 
     def prices(self, tier: int) -> dict[str, Price]:
         """The composed price of each token kind in a tier."""
-        found = self._prices.get(tier)
-        if found is None:
-            found = self._prices[tier] = self._compose(self._tiers[tier] if tier >= 0 else None)
-        return found
+        prices = self._prices.get(tier)
+        if prices is None:
+            prices = self._prices[tier] = self._compose(self._tiers[tier] if tier >= 0 else None)
+        return prices
 
     def _compose(self, tier: Tier | None) -> dict[str, Price]:
         origin = self._base

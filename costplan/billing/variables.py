@@ -33,10 +33,12 @@ class MissingVariables(BadUsage):
     def __init__(self, offer: str, needed: list[Needed]) -> None:
         self.offer = offer
         self.needed = tuple(needed)
-        words = ", ".join(f"{one.name} ({one.unit})" for one in needed)
+        words = ", ".join(f"{variable.name} ({variable.unit})" for variable in needed)
         super().__init__(
             f"{offer} needs {words}",
-            "; ".join(f"{one.name} = {one.about or one.unit}" for one in needed),
+            "; ".join(
+                f"{variable.name} = {variable.about or variable.unit}" for variable in needed
+            ),
         )
 
 
@@ -70,13 +72,13 @@ class Values:
         if name in self._known:
             return self._known[name]
         if name in self.given:
-            found = self.given[name]
+            value = self.given[name]
         elif name in self.offer.derived:
-            found = self.evaluate(self.offer.derived[name])
+            value = self.evaluate(self.offer.derived[name])
         else:
-            found = self._default(name)
-        self._known[name] = found
-        return found
+            value = self._default(name)
+        self._known[name] = value
+        return value
 
     def _default(self, name: str) -> Decimal:
         own = self.offer.variables.get(name)
@@ -106,7 +108,7 @@ class Values:
             return expression.evaluate(self._known)
         except ExpressionError as error:
             values = [(name, self._known[name]) for name in expression.ordered]
-            numbers = ", ".join(f"{name} = {grouped(one)}" for name, one in values)
+            numbers = ", ".join(f"{name} = {grouped(number)}" for name, number in values)
             with_them = f" (with {numbers})" if numbers else ""
             raise BadUsage(f"{self.offer.id}: {error}{with_them}") from error
 
@@ -118,32 +120,35 @@ class Values:
     def sizings(self, text: str) -> dict[str, str]:
         """Derived variables that an expression names and that a rule in steps decides, such as how
         many machines of what size hold an index: each with the rule and the numbers behind it."""
-        found: dict[str, str] = {}
+        sized: dict[str, str] = {}
         for name in sorted(Expression.parse(text).names):
             if name in self.given or name not in self.offer.derived:
                 continue
             rule = self.offer.derived[name]
             below = [
-                self.offer.derived[one] for one in self.reaches(rule) & set(self.offer.derived)
+                self.offer.derived[variable]
+                for variable in self.reaches(rule) & set(self.offer.derived)
             ]
-            if any(STEPS.search(one) for one in (rule, *below)):
+            if any(STEPS.search(formula) for formula in (rule, *below)):
                 known = sorted(Expression.parse(rule).names)
-                numbers = ", ".join(f"{one} = {rounded(self.value(one))}" for one in known)
-                found[name] = f"{rule} ({numbers})" if numbers else rule
-        return found
+                numbers = ", ".join(
+                    f"{variable} = {rounded(self.value(variable))}" for variable in known
+                )
+                sized[name] = f"{rule} ({numbers})" if numbers else rule
+        return sized
 
     def reaches(self, text: str) -> set[str]:
         """Every variable that an expression depends on, through derived ones too."""
-        found: set[str] = set()
+        reached: set[str] = set()
         waiting = list(Expression.parse(text).names)
         while waiting:
             name = waiting.pop()
-            if name in found:
+            if name in reached:
                 continue
-            found.add(name)
+            reached.add(name)
             if name in self.offer.derived and name not in self.given:
                 waiting.extend(Expression.parse(self.offer.derived[name]).names)
-        return found
+        return reached
 
 
 def is_fixed(values: Values, text: str) -> bool:

@@ -65,13 +65,13 @@ def write_facts(
     charges: Sequence[Charge], values: Sequence[Values], lines: Sequence[LineItem], bill: OfferBill
 ) -> None:
     """The defaults that were used, and what decides the fixed lines without being stated."""
-    for one in values:
-        bill.assumed.update(one.assumed)
+    for own in values:
+        bill.assumed.update(own.assumed)
     fixed = {line.price.charge for line in lines if line.fixed}
     for charge in charges:
         if charge.id in fixed:
-            for one in values:
-                for name, rule in one.sizings(charge.quantity).items():
-                    sized = {"variable": name, "value": one.value(name), "rule": rule}
-                    bill.facts.append(fact("sized", one.offer.id, **sized))
+            for own in values:
+                for name, rule in own.sizings(charge.quantity).items():
+                    sized = {"variable": name, "value": own.value(name), "rule": rule}
+                    bill.facts.append(fact("sized", own.offer.id, **sized))
     bill.facts = unique(bill.facts)

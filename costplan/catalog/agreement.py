@@ -50,7 +50,10 @@ def leaps(card: Card, other: Card) -> bool:
     """Whether a kind that both publish costs more than twentyfold in one of them."""
     own, theirs = _each(card.rates, card.per), _each(other.rates, other.per)
     pairs = [(own[kind], theirs[kind]) for kind in own.keys() & theirs.keys()]
-    return any(one and two and max(one / two, two / one) > LEAP for one, two in pairs)
+    return any(
+        own_price and their_price and max(own_price / their_price, their_price / own_price) > LEAP
+        for own_price, their_price in pairs
+    )
 
 
 def side_differences(card: Card, other: Card, source: str, checked: date) -> Iterable[Rejected]:
@@ -99,7 +102,7 @@ def completed(card: Card, other: Card, source: str) -> Card:
 
 def _knows_holidays(card: Card, other: Card) -> bool:
     """Whether only ``other``, which prices every kind that ``card`` does, says when it rests."""
-    rests = [any(window.holidays for window in one.schedule) for one in (card, other)]
+    rests = [any(window.holidays for window in side.schedule) for side in (card, other)]
     return rests == [False, True] and not (
         card.rates.published().keys() - other.rates.published().keys()
     )
@@ -167,7 +170,7 @@ def _with_factors(card: Card, other: Card, source: str) -> Card:
     regions: dict[str, Region] = dict(card.region)
     fees: dict[str, Fee] = dict(card.fee)
     same = card.rates.published().keys() <= other.rates.published().keys()
-    same = same and [_edge(one) for one in card.tiers] == [_edge(one) for one in other.tiers]
+    same = same and [_edge(tier) for tier in card.tiers] == [_edge(tier) for tier in other.tiers]
     for name, mode in other.mode.items():
         if name not in modes:
             if not same or card.per != other.per:
@@ -258,5 +261,5 @@ def _edge(tier: Tier) -> int:
 
 
 def _rate(tier: Tier, kind: str) -> Decimal | None:
-    found: Decimal | None = getattr(tier.rates, kind)
-    return found
+    rate: Decimal | None = getattr(tier.rates, kind)
+    return rate

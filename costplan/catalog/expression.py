@@ -233,9 +233,9 @@ def _read(text: str, arithmetic: Arithmetic) -> tuple[_Compiler, ast.expr]:
     """A compiler for the text, and its tree, not walked yet."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"{len(text)} characters, more than {MAX_LENGTH}; split it", text)
-    if found := _REFUSED.search(text):
-        what = f"`{_shown(found[0])}` is not allowed; {_HINTS.get(found[0], '')}{ALLOWED}"
-        raise ExpressionError(what, text, found.start() + 1)
+    if refused := _REFUSED.search(text):
+        what = f"`{_shown(refused[0])}` is not allowed; {_HINTS.get(refused[0], '')}{ALLOWED}"
+        raise ExpressionError(what, text, refused.start() + 1)
     compiler = _Compiler(text, len(text) - len(text.lstrip()), arithmetic)
     try:
         tree = ast.parse(text.lstrip(), mode="eval")

@@ -136,9 +136,13 @@ class Catalog:
     def hint(self, name: str) -> str:
         """A remedy for an unknown id."""
         vendor, slash, rest = name.partition("/")
-        own = [one.removeprefix(vendor + "/") for one in self.ids() if one.startswith(vendor + "/")]
+        own = [
+            entry_id.removeprefix(vendor + "/")
+            for entry_id in self.ids()
+            if entry_id.startswith(vendor + "/")
+        ]
         if slash and own:  # a right vendor is no likeness: compare what follows it
-            near = " or ".join(f"'{vendor}/{one}'" for one in nearest(rest, own))
+            near = " or ".join(f"'{vendor}/{close}'" for close in nearest(rest, own))
             return f"did you mean {near}?" if near else SEARCH
         return did_you_mean(name, self.ids()) or SEARCH
 
@@ -146,11 +150,11 @@ class Catalog:
         """Every entry below ``product/``, topmost shelf first where an id is on several."""
         if product in self.products:
             return self.products[product]
-        found: dict[str, Entry] = {}
+        plans: dict[str, Entry] = {}
         for shelf in self.shelves:
             for entry in shelf.plans(product):
-                found[entry.id] = entry
-        self.products[product] = list(found.values())
+                plans[entry.id] = entry
+        self.products[product] = list(plans.values())
         return self.products[product]
 
     def asked(self) -> dict[str, Entry]:
@@ -183,7 +187,7 @@ def charges_on(offer: Offer, day: date) -> tuple[list[Charge], list[Charge]]:
     current, later = offer.charges_on(day)
     if offer.charge and not current:
         ended = offer.ended_on(day)
-        known = min((one.origin or offer.origin).since for one in later) if later else None
+        known = min((charge.origin or offer.origin).since for charge in later) if later else None
         raise PriceNotKnown(
             f"{offer.id} has no known price on {day}",
             f"its charges ended on {ended}: look for what took its place"

@@ -84,10 +84,10 @@ def merge(
             raise ValueError("neither a base nor a quote")
         return base
     timeline = _Timeline(base.price if base else (), sources or {}, ranked)
-    sound = [one for one in ranked if not _lags(one, ranked) and not _alone(one, ranked)]
+    sound = [quote for quote in ranked if not _lags(quote, ranked) and not _alone(quote, ranked)]
     first = _moved(base, sound) or next(iter(sound), ranked[0])
-    others = [one for one in ranked if one is not first]
-    for quote in [first, *sorted(others, key=lambda one: not _dated(one))]:
+    others = [quote for quote in ranked if quote is not first]
+    for quote in [first, *sorted(others, key=lambda quote: not _dated(quote))]:
         timeline.lay(quote)
     return _whole(base, ranked, timeline)
 
@@ -125,8 +125,12 @@ def _lags(quote: Quote, others: Sequence[Quote]) -> bool:
         if _dated(other):
             card = other.model.card(other.checked)
             if card is not None and not agree(card, shown):
-                past = [one for one in other.model.price if one.origin.since < card.origin.since]
-                if any(agree(one, shown) for one in past):
+                past = [
+                    earlier
+                    for earlier in other.model.price
+                    if earlier.origin.since < card.origin.since
+                ]
+                if any(agree(earlier, shown) for earlier in past):
                     return True
     return False
 
@@ -135,8 +139,8 @@ def _alone(quote: Quote, others: Sequence[Quote]) -> bool:
     """Whether an undated data set is a leap away from a dated source, and nobody shows the same."""
     if quote.confidence == "vendor" or _dated(quote):
         return False
-    dated = [one for one in others if _dated(one)]
-    known = [card for one in dated if (card := one.model.card(quote.checked)) is not None]
+    dated = [other for other in others if _dated(other)]
+    known = [card for other in dated if (card := other.model.card(quote.checked)) is not None]
     return any(leaps(card, quote.model.price[-1]) for card in known) and not _seconded(
         quote, others
     )
@@ -144,7 +148,7 @@ def _alone(quote: Quote, others: Sequence[Quote]) -> bool:
 
 def _seconded(quote: Quote, others: Sequence[Quote]) -> bool:
     shown = quote.model.price[-1]
-    second = (one.model.card(one.checked) for one in others if one is not quote)
+    second = (other.model.card(other.checked) for other in others if other is not quote)
     return any(card is not None and agree(card, shown) for card in second)
 
 
@@ -195,13 +199,13 @@ class _Timeline:
         if at is None:
             self._lay_before(quote, card, end, seen)
             return
-        found = differences(self.entries[at].card, card)
-        if found == {}:
+        differing = differences(self.entries[at].card, card)
+        if differing == {}:
             self._confirm(at, quote, card, seen)
-        elif found and since > quote.checked:
+        elif differing and since > quote.checked:
             if self.joins and since > self.entries[at].since:
                 self.entries.insert(at + 1, _Entry(card, kept=False, seen=False))
-        elif found:
+        elif differing:
             self._contradict(at, quote, card, current)
             if not seen and since < self.entries[0].since:
                 self.entries.insert(0, _Entry(card, kept=False, seen=False))
@@ -218,8 +222,8 @@ class _Timeline:
 
     def _at(self, day: date) -> int | None:
         """The entry in force on a day; None before the first."""
-        found = [at for at, entry in enumerate(self.entries) if entry.since <= day]
-        return found[-1] if found else None
+        begun = [at for at, entry in enumerate(self.entries) if entry.since <= day]
+        return begun[-1] if begun else None
 
     def _confirm(self, at: int, quote: Quote, card: Card, seen: bool) -> None:
         entry = self.entries[at]
@@ -260,9 +264,9 @@ class _Timeline:
             return  # the same change, on another day
         odd = (differences(entry.card, card) or {}).keys()
         ended = [
-            one
-            for one in self.entries[:at]
-            if agree(one.card, card) and odd <= one.card.rates.published().keys()
+            earlier
+            for earlier in self.entries[:at]
+            if agree(earlier.card, card) and odd <= earlier.card.rates.published().keys()
         ]
         returned = quote.source == origin.source and quote.checked > origin.checked
         if ended and not returned:
@@ -298,15 +302,19 @@ class _Timeline:
         return undated and leaps(entry.card, card) and not _seconded(quote, self.quotes)
 
     def _reject(self, entry: _Entry, quote: Quote, card: Card, reason: str) -> None:
-        found = differences(entry.card, card)
-        if found:
-            rates = as_rates(found)
-            one = Rejected(source=quote.source, checked=quote.checked, rates=rates, reason=reason)
-            self._add_rejected(entry, [one])
+        differing = differences(entry.card, card)
+        if differing:
+            rates = as_rates(differing)
+            conflict = Rejected(
+                source=quote.source, checked=quote.checked, rates=rates, reason=reason
+            )
+            self._add_rejected(entry, [conflict])
 
     def _add_rejected(self, entry: _Entry, more: Iterable[Rejected]) -> None:
         known = entry.card.rejected
-        fresh = [one for one in more if not any(_same_finding(one, old) for old in known)]
+        fresh = [
+            conflict for conflict in more if not any(_same_finding(conflict, old) for old in known)
+        ]
         if fresh:
             self._set(entry, rejected=(*known, *fresh))
 
@@ -317,14 +325,17 @@ class _Timeline:
 def _known_conflict(card: Card, quote: Quote, other: Card) -> bool:
     """Whether the card rejects this very value of this source already."""
     rates = as_rates(differences(card, other) or {})
-    return any(one.source == quote.source and _same_rates(one, rates) for one in card.rejected)
+    return any(
+        conflict.source == quote.source and _same_rates(conflict, rates)
+        for conflict in card.rejected
+    )
 
 
-def _same_finding(one: Rejected, old: Rejected) -> bool:
+def _same_finding(new: Rejected, old: Rejected) -> bool:
     """Whether it is written down already; a base rate's reason may have changed since."""
-    if one.source != old.source or not _same_rates(old, one.rates):
+    if new.source != old.source or not _same_rates(old, new.rates):
         return False
-    return one.reason == old.reason or not (one.aside or old.aside)
+    return new.reason == old.reason or not (new.aside or old.aside)
 
 
 def _same_rates(old: Rejected, rates: Rates) -> bool:
@@ -343,14 +354,18 @@ def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> 
     models = [*([base] if base else []), *(quote.model for quote in quotes)]
     model = models[0]
     stated: dict[str, Any] = {
-        name: next((one for m in models if (one := getattr(m, name)) is not None), None)
+        name: next((value for m in models if (value := getattr(m, name)) is not None), None)
         for name in ("context", "max_output", "region", "cache")
     }
-    terms = [one.cache for one in models if one.cache is not None]
+    terms = [m.cache for m in models if m.cache is not None]
     if terms and terms[0].ttl_minutes is None:
-        kept = (one.ttl_minutes for one in terms if one.minimum_tokens == terms[0].minimum_tokens)
-        stated["cache"] = replace(terms[0], ttl_minutes=next((one for one in kept if one), None))
-    days = [one.model.retires for one in quotes if one.model.retires is not None]
+        kept = (
+            cache.ttl_minutes for cache in terms if cache.minimum_tokens == terms[0].minimum_tokens
+        )
+        stated["cache"] = replace(
+            terms[0], ttl_minutes=next((minutes for minutes in kept if minutes), None)
+        )
+    days = [quote.model.retires for quote in quotes if quote.model.retires is not None]
     if base is None:
         stated["kind"] = next((m.kind for m in models if m.kind != "chat"), "chat")
         stated["retires"] = next(iter(days), None)
@@ -376,15 +391,15 @@ def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> 
 
 def _without_repeats(entries: Sequence[_Entry]) -> Iterable[Card]:
     """The cards; one of the same terms as the card before it is one price with it."""
-    found: list[_Entry] = []
+    kept: list[_Entry] = []
     for entry in entries:
-        before = found[-1] if found else None
+        before = kept[-1] if kept else None
         if before is None or entry.kept or _terms(before.card) != _terms(entry.card):
-            found.append(entry)
+            kept.append(entry)
         elif not before.kept:
             origin = replace(entry.card.origin, since=before.since)
             before.card = replace(entry.card, origin=origin)
-    return [entry.card for entry in found]
+    return [entry.card for entry in kept]
 
 
 def _terms(card: Card) -> Card:

@@ -300,12 +300,12 @@ class Model:
 
     def card(self, day: date) -> Card | None:
         """The card in force on a day; None before the first."""
-        found = None
+        in_force = None
         for card in self.price:
             if card.origin.since > day:
                 break
-            found = card
-        return found
+            in_force = card
+        return in_force
 
     def origins(self) -> Iterable[tuple[tuple[str | int, ...], Origin]]:
         for at, card in enumerate(self.price):
@@ -314,5 +314,5 @@ class Model:
 
     def sources(self) -> set[str]:
         """Every source that the model names: of its prices, and of the values it rejects."""
-        named = {name for _, one in self.origins() for name in (one.source, *one.also)}
-        return named | {one.source for card in self.price for one in card.rejected}
+        named = {name for _, origin in self.origins() for name in (origin.source, *origin.also)}
+        return named | {rejected.source for card in self.price for rejected in card.rejected}

@@ -319,7 +319,7 @@ class Offer:
         current, later = self.charges_on(day)
         if current or later:
             return None
-        ends = [(one.origin or self.origin).since for one in self.charge if one.ended]
+        ends = [(charge.origin or self.origin).since for charge in self.charge if charge.ended]
         return max(ends, default=None)
 
     def charges_on(self, day: date) -> tuple[list[Charge], list[Charge]]:
@@ -342,7 +342,7 @@ class Offer:
 
     def sources(self) -> set[str]:
         """Every source that the offer names."""
-        return {name for _, one in self.origins() for name in (one.source, *one.also)}
+        return {name for _, origin in self.origins() for name in (origin.source, *origin.also)}
 
 
 Dated = TypeVar("Dated", Charge, Adjust)

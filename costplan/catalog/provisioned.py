@@ -105,7 +105,7 @@ class Terms:
             yield Problem((), "terms have either 'price' or 'quote = true'")
         if self.quote != (self.reason is not None):
             yield Problem((), "'quote = true' goes with the 'reason' why there is no price")
-        kinds = [one.kind for one in self.deployment]
+        kinds = [deployment.kind for deployment in self.deployment]
         if not kinds:
             yield Problem(("deployment",), "needs one kind of deployment at least")
         if len(set(kinds)) < len(kinds):
@@ -120,15 +120,15 @@ class Terms:
 
     def sold_as(self, kind: Kind | None) -> Deployment:
         """The deployment of that kind, or the only one. Raises BadUsage."""
-        known = [one.kind for one in self.deployment if one.kind]
+        known = [deployment.kind for deployment in self.deployment if deployment.kind]
         if not known:
             if kind is None:
                 return self.deployment[0]
             raise BadUsage(f"{self.id} knows no kinds of deployment", "leave the kind out")
         chosen = known[0] if kind is None and len(known) == 1 else kind
-        for one in self.deployment:
-            if chosen is not None and one.kind == chosen:
-                return one
+        for deployment in self.deployment:
+            if chosen is not None and deployment.kind == chosen:
+                return deployment
         said = f"is not sold as a {kind} deployment" if kind else "needs a kind of deployment"
         raise BadUsage(f"{self.id} {said}", "kinds: " + ", ".join(known))
 
@@ -151,19 +151,19 @@ class ProvisionedFile:
 
     def check(self) -> Iterable[Problem]:
         seen: set[str] = set()
-        for at, one in enumerate(self.terms):
-            for problem in unknown_sources([(("origin",), one.origin)], self.source):
+        for at, terms in enumerate(self.terms):
+            for problem in unknown_sources([(("origin",), terms.origin)], self.source):
                 yield problem.under(("terms", at))
-            if one.id in seen:
-                yield Problem(("terms", at, "id"), f"'{one.id}' is written twice")
-            seen.add(one.id)
+            if terms.id in seen:
+                yield Problem(("terms", at, "id"), f"'{terms.id}' is written twice")
+            seen.add(terms.id)
 
     def get(self, name: str) -> Terms:
         """The terms of an exact id. Raises BadUsage with the nearest."""
-        for one in self.terms:
-            if one.id == name:
-                return one
-        known = [one.id for one in self.terms]
+        for terms in self.terms:
+            if terms.id == name:
+                return terms
+        known = [terms.id for terms in self.terms]
         raise BadUsage(
             f"no provisioned throughput is known for '{name}'",
             did_you_mean(name, known) or "known: " + ", ".join(known),

@@ -139,7 +139,7 @@ class Throughput:
         self._origins = {
             id(curve): resolve(curve.origin, file.source) for file in files for curve in file.curve
         }
-        self.weights = {name: one for file in files for name, one in file.weights.items()}
+        self.weights = {name: size for file in files for name, size in file.weights.items()}
 
     def models(self) -> list[str]:
         """The models that were measured, sorted."""
@@ -161,18 +161,18 @@ class Throughput:
                 f"no throughput of '{model}' was measured",
                 f"{did_you_mean(model, known) or 'measured: ' + ', '.join(known)}; {NOT_YET}",
             )
-        found = [
+        curves = [
             curve
             for curve in self.curves
             if curve.model == model and curve.accelerator == accelerator
         ]
-        if not found:
+        if not curves:
             raise NotMeasured(
                 f"no throughput of '{model}' was measured on '{accelerator}'",
                 f"measured on: {', '.join(self.accelerators(model))}; {NOT_YET}",
             )
         cells: dict[tuple[Precision, Shape, bool], Cell] = {}
-        for curve in found:
+        for curve in curves:
             doubted = self.provenance(curve).confidence == "unverified"
             key = (curve.precision, curve.shape, doubted)
             cells.setdefault(key, Cell(curve.precision, curve.shape, [], doubted))
@@ -247,36 +247,36 @@ class Throughput:
         for cell in cells:
             longer = max(ONE, asked.input / cell.shape.input)
             best = frontier(run for run in runs[id(cell)] if run.ttft_ms * longer <= target.ttft_ms)
-            found = reading(best, target.tpot_ms)
-            if found is not None:
-                return self._rate(cell, found, len(best), target, asked)
+            at_target = reading(best, target.tpot_ms)
+            if at_target is not None:
+                return self._rate(cell, at_target, len(best), target, asked)
         return None
 
     def _rate(
-        self, cell: Cell, found: Reading, points: int, target: LatencyTarget, asked: Shape
+        self, cell: Cell, at_target: Reading, points: int, target: LatencyTarget, asked: Shape
     ) -> Rate:
-        likely, own = found.speed, alike(cell.shape, asked)
-        tpot = min(target.tpot_ms, found.between[-1].tpot_ms)
+        likely, own = at_target.speed, alike(cell.shape, asked)
+        tpot = min(target.tpot_ms, at_target.between[-1].tpot_ms)
         if not own:
             likely, band = reshaped(likely, cell.shape, asked, tpot), RESHAPED
             share = input_share(tpot)
             how = f"interpolated from {cell.shape}, an input token at {rounded(share)} of an output"
-        elif len(found.between) == 1:
+        elif len(at_target.between) == 1:
             band, how = MEASURED, f"measured, {cell.shape}"
         else:
             band = DENSE if points >= MANY else SPARSE
             how = f"interpolated between measured runs, {cell.shape}"
-        if found.at_least:
+        if at_target.at_least:
             band = Band(band.least, None)
             how += f", at least: no run is slower than {grouped(tpot)} ms a token"
-        servers = dict.fromkeys(run.curve.server for run in found.between)
+        servers = dict.fromkeys(run.curve.server for run in at_target.between)
         how += f", by {' and '.join(servers)}" + (", unverified" if cell.doubted else "")
         provenance = combined(
-            list(dict.fromkeys(self.provenance(run.curve) for run in found.between))
+            list(dict.fromkeys(self.provenance(run.curve) for run in at_target.between))
         )
         high = None if band.most is None else round(likely * band.most, 9)
         low = round(likely * band.least, 9)
-        return Rate(low, likely, high, cell.precision, how, found.between, provenance)
+        return Rate(low, likely, high, cell.precision, how, at_target.between, provenance)
 
     def _too_small(self, cells: Sequence[Cell], asked: Shape, machine: Machine) -> TooSmall:
         """What to say where no measured replica fits: how large the weights are, what there is."""
@@ -297,7 +297,7 @@ class Throughput:
                     f": its weights take {rounded(least)} GB, of {rounded(room)} GB for them"
                 )
             serving = {run.gpus for _, run in every if run.fits(memory, weights, asked)}
-        sizes = ", ".join(grouped(one) for one in sorted({run.gpus for _, run in every}))
+        sizes = ", ".join(grouped(gpus) for gpus in sorted({run.gpus for _, run in every}))
         return TooSmall(
             message,
             f"replicas were measured on {sizes} of them",

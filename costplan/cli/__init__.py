@@ -6,6 +6,7 @@ lives for a tenth of a second.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -58,6 +59,30 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if code == 141:
         _hush(1)
     sys.exit(code)
+
+
+def program() -> NoReturn:
+    """``main`` as a process of its own, which ends without taking the interpreter apart.
+
+    To free each module and record is a fifth of an estimate's time, and the system frees them at
+    once. Whatever asked to be called at the end is called. Who watches the interpreter (a debugger,
+    a profiler, COSTPLAN_DEBUG) sees its ordinary end.
+    """
+    code: object = 0
+    try:
+        main()
+    except SystemExit as left:
+        code = left.code
+    if os.environ.get("COSTPLAN_DEBUG") or sys.gettrace() or sys.getprofile():
+        sys.exit(code if isinstance(code, int) else 1)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):  # nobody reads it, or it was closed: ``main`` has said so
+            continue
+    os._exit(code if isinstance(code, int) else 1)
 
 
 class Words:

@@ -60,8 +60,9 @@ def command(
     """
     from costplan.api.calibrating import Asked, calibrated
     from costplan.api.usage import Options, mapping_of
+    from costplan.cli.common.voice import note
     from costplan.cli.common.words import day, look, put
-    from costplan.problems import BadUsage
+    from costplan.problems import BadUsage, clean
     from costplan.render.calibration import draw
 
     workload = source[0] if source[0].endswith(".toml") else None
@@ -73,7 +74,10 @@ def command(
     made = calibrated(asked, options)
     drawn = made.diff if dry_run and form is Format.table else draw(made.document, form, look())
     put(drawn, None)
-    if not dry_run:
+    if dry_run:
+        for sentence in made.document.notes if form is Format.table else ():
+            note(clean(sentence))
+    else:
         _write(made, workload, out)
     return 0
 

@@ -334,9 +334,9 @@ class Estimate:
 class EstimateDocument(Plain):
     """All stacks of one workload on one day.
 
-    ``catalog_text`` spells out the offers used; a document that was saved has their
-    ``saved_hash`` alone. ``lock`` None: no lock file was used. ``overrides``: offers that a folder
-    or file of the user's prices otherwise than the catalogue.
+    ``priced_by`` are the offers used and their currencies, whole; a document that was saved has
+    their ``saved_hash`` alone. ``lock`` None: no lock file was used. ``overrides``: offers that a
+    folder or file of the user's prices otherwise than the catalogue.
 
     1.1 of the schema added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2
     ``catalog.overrides`` and ``ended``; 1.3 ``facts``.
@@ -347,7 +347,7 @@ class EstimateDocument(Plain):
     as_of: date
     offers: Annotated[list[str], Key("catalog.offers")]
     estimates: list[Estimate]
-    catalog_text: Annotated[str, Unsaved()] = ""
+    priced_by: Annotated[tuple[tuple[object, str], ...], Unsaved()] = ()
     saved_hash: Annotated[str | None, Key("catalog.hash"), As(str, "catalog_hash")] = None
     origin: Annotated[Origin | None, Sparse()] = None
     lock: Annotated[Pinned | None, Sparse(), Key("catalog.lock")] = None
@@ -370,7 +370,8 @@ class EstimateDocument(Plain):
             return self.saved_hash
         from hashlib import sha256  # loads a cryptography library; tables do not need it
 
-        return "sha256:" + sha256(spelled_alike(self.catalog_text).encode()).hexdigest()
+        spelled = "\n".join(sorted(map(repr, self.priced_by)))
+        return "sha256:" + sha256(spelled_alike(spelled).encode()).hexdigest()
 
     @property
     def price_facts(self) -> list[Fact]:

@@ -126,7 +126,7 @@ class Graph(States):
         """
         chain = self.chain()
         spread = variation or {}
-        other = fallback_costs or {}
+        fallback_cost = fallback_costs or {}
         first: list[float] = []
         priced: list[list[tuple[Transition, float, float]]] = []
         for state, moves in zip(self.states, self.transitions, strict=True):
@@ -134,7 +134,7 @@ class Graph(States):
             cost, noise = costs.get(name, 0.0), spread.get(name, 0.0)
             row = []
             for move in moves:
-                mean = move.runs * cost + move.fallbacks * other.get(name, 0.0)
+                mean = move.runs * cost + move.fallbacks * fallback_cost.get(name, 0.0)
                 if move.target in (HUMAN_RIGHT, HUMAN_WRONG):
                     mean += case
                 row.append((move, mean, mean * mean + move.runs * (cost * noise) ** 2))

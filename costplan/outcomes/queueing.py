@@ -146,13 +146,13 @@ def greatest_offered_work(
             "a trace needs arrivals at two moments at least", "or state the peak rate instead"
         )
     length = min(window_seconds, ordered[-1][0] - ordered[0][0])
-    found = OfferedWork(-1.0, 0.0, 0.0, 0.0, 0)
+    busiest = OfferedWork(-1.0, 0.0, 0.0, 0.0, 0)
     for begins, window in _windows(ordered, window_seconds):
         work = sum(service for _, service in window)
-        if work / length > found.erlangs:
+        if work / length > busiest.erlangs:
             count = len(window)
-            found = OfferedWork(work / length, count / length, work / count, begins, count)
-    return found
+            busiest = OfferedWork(work / length, count / length, work / count, begins, count)
+    return busiest
 
 
 def replay(arrivals: Sequence[Arrival], slots: int) -> list[float]:
@@ -226,7 +226,7 @@ def burstiness(arrivals: Sequence[Arrival], window_seconds: float = 300.0) -> Bu
         place = floor(within / short)
         if window < len(counts) and place < len(in_short[0]):
             in_short[floor(window)][place] += 1
-    ratios = [_variance(one) / _mean(one) for one in in_short if any(one)]
+    ratios = [_variance(counts) / _mean(counts) for counts in in_short if any(counts)]
     mean_gap = _mean(gaps)
     return Burstiness(
         gap_scv=_variance(gaps) / (mean_gap * mean_gap),

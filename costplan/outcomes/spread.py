@@ -48,18 +48,18 @@ def quantiles(
 
     A run costs the same each time: the spread of its tokens is in the variance, not here.
     """
-    other = fallback_costs or {}
-    mean, variance = graph.moments(costs, case, other)
+    fallback_cost = fallback_costs or {}
+    mean, variance = graph.moments(costs, case, fallback_cost)
     top = mean + 6.0 * variance**0.5
     if top <= 0.0:
         return [Quantile(share, 0.0, 0.0) for share in shares]
-    moves = sum(len(one) for one in graph.transitions)
+    moves = sum(len(row) for row in graph.transitions)
     points = max(32, min(POINTS, MOST_WORK // max(1, moves)))
     step = top / points
-    cheap, early = _distribution(graph, costs, case, other, step, floor)
+    cheap, early = _distribution(graph, costs, case, fallback_cost, step, floor)
     for place, mass in early.items():
         cheap[place] = cheap.get(place, 0.0) + mass
-    dear, _ = _distribution(graph, costs, case, other, step, ceil)
+    dear, _ = _distribution(graph, costs, case, fallback_cost, step, ceil)
     ranges = []
     for share, low, high in zip(shares, _at(cheap, shares), _at(dear, shares), strict=True):
         least, most = _cantelli(mean, variance, share)
@@ -84,7 +84,7 @@ def _distribution(
     graph: Graph,
     costs: Mapping[str, float],
     case: float,
-    other: Mapping[str, float],
+    fallback_cost: Mapping[str, float],
     step: float,
     round_to: Callable[[float], int],
 ) -> tuple[dict[int, float], dict[int, float]]:
@@ -101,7 +101,7 @@ def _distribution(
             waiting[at] = {}
             moved += VISIT + len(here) * len(graph.transitions[at])
             name = graph.nodes[state.step].name
-            cost, instead = costs.get(name, 0.0), other.get(name, 0.0)
+            cost, instead = costs.get(name, 0.0), fallback_cost.get(name, 0.0)
             for move in graph.transitions[at]:
                 paid = move.runs * cost + move.fallbacks * instead
                 if move.target in (HUMAN_RIGHT, HUMAN_WRONG):
@@ -110,7 +110,7 @@ def _distribution(
                 target = done if move.target < 0 else waiting[move.target]
                 for place, mass in here.items():
                     target[place + shift] = target.get(place + shift, 0.0) + mass * move.probability
-        left = sum(sum(one.values()) for one in waiting)
+        left = sum(sum(mass.values()) for mass in waiting)
     under_way: dict[int, float] = {}
     for here in waiting:
         for place, mass in here.items():
@@ -124,4 +124,4 @@ def _at(distribution: Mapping[int, float], shares: Sequence[float]) -> list[int 
     places = sorted(distribution)
     reached = list(accumulate(distribution[place] for place in places))
     at = [bisect_left(reached, share - 1e-12) for share in shares]
-    return [places[one] if one < len(places) else None for one in at]
+    return [places[place] if place < len(places) else None for place in at]

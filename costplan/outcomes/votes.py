@@ -60,20 +60,20 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
 def _fraction(a: float, b: float, x: float) -> float:
     tiny = 1e-300
     c, d = 1.0, 1.0 / max(tiny, 1.0 - (a + b) * x / (a + 1.0))
-    found = d
+    fraction = d
     for m in range(1, 400):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         d = 1.0 / _away(1.0 + even * d, tiny)
         c = _away(1.0 + even / c, tiny)
-        found *= d * c
+        fraction *= d * c
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         d = 1.0 / _away(1.0 + odd * d, tiny)
         c = _away(1.0 + odd / c, tiny)
         change = d * c
-        found *= change
+        fraction *= change
         if abs(change - 1.0) < 1e-15:
             break
-    return found
+    return fraction
 
 
 def _away(number: float, tiny: float) -> float:

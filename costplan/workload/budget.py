@@ -111,7 +111,7 @@ class StackBudget:
     overridden_prices: AmountLimit | None = None
 
 
-KEYS = tuple(one.name for one in fields(StackBudget) if one.name != "component")
+KEYS = tuple(key.name for key in fields(StackBudget) if key.name != "component")
 
 
 @record
@@ -135,17 +135,17 @@ class Budget(StackBudget):
         narrow = self.stack.get(stack)
         for source, prefix in ((self, ()), (narrow, ("stack", stack))):
             for key in KEYS if source is not None else ():
-                found = getattr(source, key)
-                if found is not None and (source is narrow or _own(narrow, key) is None):
-                    yield (*prefix, key), found
-            for name, found in source.component.items() if source is not None else ():
+                limit = getattr(source, key)
+                if limit is not None and (source is narrow or _own(narrow, key) is None):
+                    yield (*prefix, key), limit
+            for name, limit in source.component.items() if source is not None else ():
                 if source is narrow or narrow is None or name not in narrow.component:
-                    yield (*prefix, "component", name), found
+                    yield (*prefix, "component", name), limit
 
     def most(self, stack: str) -> Decimal | None:
         """What a stack may cost a month: the maximum that denies, else the one that warns."""
-        found = _own(self.stack.get(stack), "monthly_total")
-        limit = self.monthly_total if found is None else found
+        own = _own(self.stack.get(stack), "monthly_total")
+        limit = self.monthly_total if own is None else own
         if isinstance(limit, Most):
             return limit.warn if limit.deny is None else limit.deny
         return limit if isinstance(limit, Decimal) else None
@@ -215,7 +215,7 @@ class RuleFile:
         """Whether it neither limits nor allows anything."""
         budget = self.budget or Budget()
         says = [budget.allow_unpriced, budget.allow_stale, budget.allow_ended]
-        limits = [one for stack in ("", *budget.stack) for one in budget.limits(stack)]
+        limits = [limit for stack in ("", *budget.stack) for limit in budget.limits(stack)]
         said = self.policy or self.exchange or self.stale_after_days or limits
         return not said and all(names is None for names in says)
 

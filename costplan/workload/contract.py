@@ -45,7 +45,9 @@ def pair(key: str) -> tuple[str, str] | None:
     """The two codes of usd_per_eur, as ("USD", "EUR"); None for another shape."""
     first, _, second = key.partition("_per_")
     codes = (first, second)
-    if all(len(one) == 3 and one.isascii() and one.isalpha() and one.islower() for one in codes):
+    if all(
+        len(code) == 3 and code.isascii() and code.isalpha() and code.islower() for code in codes
+    ):
         return first.upper(), second.upper()
     return None
 
@@ -85,12 +87,12 @@ class Scope:
         """Whether it reaches a charge of an offer."""
         if not self.matches(offer):
             return False
-        return not self.charges or any(fnmatchcase(charge, one) for one in self.charges)
+        return not self.charges or any(fnmatchcase(charge, pattern) for pattern in self.charges)
 
     @property
     def narrowness(self) -> tuple[bool, int]:
         """How narrow it is: one that names charges, then one with more letters in its pattern."""
-        return bool(self.charges), sum(one not in "*?" for one in self.offers)
+        return bool(self.charges), sum(character not in "*?" for character in self.offers)
 
     def check(self) -> Iterable[Problem]:
         if not self.offers.strip():

@@ -20,7 +20,7 @@ def followers(workload: Workload, at: int, step: Step) -> tuple[tuple[int | None
     """The places of the steps that can follow, None for delivery, each with its probability."""
     if step.next is None:  # without a look at the other steps: most have no next
         return ((at + 1 if at + 1 < len(workload.step) else None, 1.0),)
-    names = {one.name: place for place, one in enumerate(workload.step)}
+    names = {other.name: place for place, other in enumerate(workload.step)}
     if isinstance(step.next, str):
         return ((names.get(step.next), 1.0),)
     whole = sum(step.next.values(), Decimal(0)) or Decimal(1)  # within 1e-9 of 1: flow_problems
@@ -34,14 +34,14 @@ def feeding(workload: Workload, judged: Iterable[int]) -> set[int]:
         for target, _ in followers(workload, at, step):
             if target is not None:
                 before.setdefault(target, set()).add(at)
-    found: set[int] = set()
+    reaching: set[int] = set()
     waiting = list(judged)
     while waiting:
         for at in before.get(waiting.pop(), ()):
-            if at not in found:
-                found.add(at)
+            if at not in reaching:
+                reaching.add(at)
                 waiting.append(at)
-    return found
+    return reaching
 
 
 def told_by(workload: Workload, at: int) -> bool:

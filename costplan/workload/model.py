@@ -93,8 +93,8 @@ class Stack:
 
     def binding(self, role: str) -> Binding | None:
         """The role's binding, a bare id written out."""
-        found = self.roles.get(role)
-        return Binding(offer=found) if isinstance(found, str) else found
+        binding = self.roles.get(role)
+        return Binding(offer=binding) if isinstance(binding, str) else binding
 
 
 @record

@@ -66,12 +66,12 @@ def portions(step: Step, visits: Visits, requests: Decimal) -> list[Portion]:
     aside = spare * fresh / first if first and not (step.vote and step.vote.stop_early) else ZERO
     if step.purpose or step.judges:
         first = whole - spare
-    found = [
+    parts = [
         Portion(purpose, (), first, min(first, fresh)),
         Portion("coordinate", (), whole - spare - first, ZERO),
         Portion(purpose, ("redundant",), spare, aside),
     ]
-    return [one for one in found if one.runs > whole * TINY]
+    return [portion for portion in parts if portion.runs > whole * TINY]
 
 
 def purpose_of(step: Step) -> Purpose:
@@ -85,27 +85,27 @@ def step_calls(
     chance = min(ONE, visits.first.get(step.name, ZERO), step.calls or ONE)
     if ONE - chance < TINY:
         chance = ONE
-    made = [*_storage(step)]
+    sent = [*_storage(step)]
     for portion in portions(step, visits, requests):
-        made += [
-            replace(one, purpose=portion.purpose, tags=portion.tags)
-            for one in _portion_calls(workload, step, portion, arrivals, "turn before", chance)
+        sent += [
+            replace(call, purpose=portion.purpose, tags=portion.tags)
+            for call in _portion_calls(workload, step, portion, arrivals, "turn before", chance)
         ]
     spare = visits.fallbacks.get(step.name, ZERO) if step.fallback else ZERO
     if step.fallback and spare:
         runs = spare * requests
         portion = Portion("coordinate", (), runs, min(runs, requests))
         chance = min(ONE, spare)
-        made += [
+        sent += [
             replace(
-                one,
+                call,
                 role=step.fallback.model,
                 purpose="coordinate",
-                prefix=one.prefix and replace(one.prefix, stored=ZERO),
+                prefix=call.prefix and replace(call.prefix, stored=ZERO),
             )
-            for one in _portion_calls(workload, step, portion, arrivals, "nothing", chance)
+            for call in _portion_calls(workload, step, portion, arrivals, "nothing", chance)
         ]
-    return made
+    return sent
 
 
 def asked_of(work: Step | Job) -> dict[str, Decimal]:
@@ -149,10 +149,10 @@ def _portion_calls(
     fresh = portion.fresh * min(step.calls, ONE)
     if not _caches(workload, step):
         fresh = whole
-    made = _classes(workload, step, fresh, arrivals, opening, chance) if fresh else []
+    sent = _classes(workload, step, fresh, arrivals, opening, chance) if fresh else []
     if whole - fresh > whole * TINY:
-        made += _classes(workload, step, whole - fresh, arrivals, "same turn", chance)
-    return made
+        sent += _classes(workload, step, whole - fresh, arrivals, "same turn", chance)
+    return sent
 
 
 def _caches(workload: Workload, step: Step) -> bool:

@@ -233,13 +233,15 @@ def _conversation(workload: Workload) -> Iterable[Problem]:
     if conversation is None:
         return
     step = workload.answering_step
-    candidates = [one for one in workload.step if one.model and not one.judges]
+    candidates = [
+        candidate for candidate in workload.step if candidate.model and not candidate.judges
+    ]
     if conversation.step is None and len(candidates) > 1:
-        names = ", ".join(one.name for one in candidates)
+        names = ", ".join(candidate.name for candidate in candidates)
         yield Problem(("conversation",), "which step answers?", f"step = one of {names}", "key")
         return
     if step is None:
-        hint = did_you_mean(conversation.step or "", [one.name for one in candidates])
+        hint = did_you_mean(conversation.step or "", [candidate.name for candidate in candidates])
         message = (
             f"there is no model step '{conversation.step}'"
             if conversation.step
@@ -274,7 +276,7 @@ def _bindings(
     may = {*roles, *ALWAYS, *(("human",) if workload.human else ())}
     for role in stack.roles:
         if role not in may:
-            unbound = [one for one in roles if one not in stack.roles]
+            unbound = [role for role in roles if role not in stack.roles]
             hint = did_you_mean(role, [*unbound, *may, *RESERVED])
             yield Problem(
                 ("stack", name, role),
@@ -284,7 +286,7 @@ def _bindings(
             )
     for role in roles:
         if role not in stack.roles:
-            if did_you_mean(role, [one for one in stack.roles if one not in may]):
+            if did_you_mean(role, [known for known in stack.roles if known not in may]):
                 continue  # the misspelt key is a problem already
             place = f"the part '{role}'" if role in PARTS else f"the role '{role}'"
             yield Problem(

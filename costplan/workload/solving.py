@@ -129,14 +129,14 @@ def solve(
     if any(node.attempts > 1 or node.rounds > 1 for node in nodes):
         solved.assumed.append(fact("failed-attempt-cost"))
     human = float(workload.human.success) if workload.human else None
-    found = _outcomes(workload, nodes, human, solved)
-    solved.outcomes = found
+    outcomes = _outcomes(workload, nodes, human, solved)
+    solved.outcomes = outcomes
     solved.visits = Visits(
-        runs=_decimals(found.visits),
-        first=_decimals(found.first),
-        redundant=_decimals(found.redundant),
-        fallbacks=_decimals(found.fallbacks),
-        cases=twelve_digits(found.escalated),
+        runs=_decimals(outcomes.visits),
+        first=_decimals(outcomes.first),
+        redundant=_decimals(outcomes.redundant),
+        fallbacks=_decimals(outcomes.fallbacks),
+        cases=twelve_digits(outcomes.escalated),
     )
     if workload.vote is not None:
         _vote_of_whole_runs(workload.vote, solved)
@@ -268,7 +268,7 @@ def _node(workload: Workload, at: int, step: Step, rates: Rates, solved: Solved)
     if step.timeout is not None:
         node.timeout = _timeout(step)
     if step.judges:
-        names = [one.name for one in workload.step]
+        names = [other.name for other in workload.step]
         judged = {names.index(name) for name in step.judges}
         node.sees = frozenset(judged | feeding(workload, judged))
         node.sensitivity = float(step.sensitivity or 0)

@@ -58,14 +58,14 @@ def levels_in(
         counted = counts[_window(moment, windows)]
         busy = weight(moment)
         counted[busy] = counted.get(busy, 0) + 1
-    slots = sum(sum(one.values()) for one in counts)
-    sums = [total(busy * count for busy, count in one.items()) for one in counts]
+    slots = sum(sum(by_level.values()) for by_level in counts)
+    sums = [total(busy * count for busy, count in by_level.items()) for by_level in counts]
     mean = total(sums) / slots
     return [
-        [Level(busy * count / whole, busy / mean) for busy, count in one.items() if busy]
+        [Level(busy * count / whole, busy / mean) for busy, count in by_level.items() if busy]
         if whole
         else STEADY
-        for one, whole in zip(counts, sums, strict=True)
+        for by_level, whole in zip(counts, sums, strict=True)
     ]
 
 
@@ -73,7 +73,7 @@ def day_shares(traffic: Traffic, day: date) -> Iterator[Decimal]:
     """The share of a month's requests on each of its days; they sum to 1."""
     first = day.replace(day=1)
     dates = [first + timedelta(days=n) for n in range(monthrange(day.year, day.month)[1])]
-    weights = [traffic.weekend_factor if one.weekday() >= 5 else ONE for one in dates]
+    weights = [traffic.weekend_factor if day.weekday() >= 5 else ONE for day in dates]
     whole = total(weights)
     return (weight / whole for weight in weights)
 

@@ -30,10 +30,10 @@ class PartUsage:
 
     def all_for(self, purpose: Purpose) -> dict[tuple[str, str | None], Decimal]:
         """``purposes``, step by step, with one purpose in place of their own."""
-        found: dict[tuple[str, str | None], Decimal] = {}
+        weights: dict[tuple[str, str | None], Decimal] = {}
         for (_, step), weight in self.purposes.items():
-            found[purpose, step] = found.get((purpose, step), ZERO) + weight
-        return found
+            weights[purpose, step] = weights.get((purpose, step), ZERO) + weight
+        return weights
 
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
@@ -66,7 +66,7 @@ def monthly_usage(
     for job in workload.job:
         _count_job(usage, workload, job)
     _embedding(usage, workload)
-    runs = {name: one * requests for name, one in seen.runs.items()}
+    runs = {name: count * requests for name, count in seen.runs.items()}
     _platform(usage, workload, runs, _passes(seen))
     if workload.human is not None:
         share = seen.cases if workload.human.share is None else workload.human.share
@@ -244,7 +244,7 @@ def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
         spans = traces * part.spans_per_request
         llm_spans = min(llm_spans, spans)
     else:
-        others = sum((one for name, one in runs.items() if name not in model_steps), ZERO)
+        others = sum((count for name, count in runs.items() if name not in model_steps), ZERO)
         spans = traces + others * part.sample + llm_spans
     if workload.job:
         usage.assumed.append(fact("jobs-not-traced"))

@@ -37,7 +37,7 @@ class Score(NamedTuple):
         """Share of the points whose truth lies in the band."""
         most = self.band.most
         assert most is not None
-        held = [one for one in self.ratios if self.band.least <= one <= most]
+        held = [ratio for ratio in self.ratios if self.band.least <= ratio <= most]
         return Decimal(len(held)) / len(self.ratios)
 
 
@@ -91,13 +91,13 @@ def shapes_left_out(table: Throughput) -> Score:
                 continue
             near = sorted(others, key=lambda cell, to=shape: (cell[0].distance(to), cell[1]))
             for run in best:
-                found = [
+                predicting = [
                     (cell[0], there)
                     for cell in near
                     if (there := reading(others[cell], run.tpot_ms)) and not there.at_least
                 ]
-                if found:
-                    other, there = found[0]
+                if predicting:
+                    other, there = predicting[0]
                     ratios.append(run.speed / reshaped(there.speed, other, shape, run.tpot_ms))
     return Score(ratios, RESHAPED)
 
@@ -114,14 +114,15 @@ def page(table: Throughput) -> str:
         f"| `pricing/throughput/{path.name}` | `{sha256(path.read_bytes()).hexdigest()}` |"
         for path in sorted(FOLDER.glob("*.toml"))
     ]
-    days = [table.provenance(curve) for curve in table.curves]
+    origins = [table.provenance(curve) for curve in table.curves]
+    first, last = min(origin.since for origin in origins), max(origin.checked for origin in origins)
     runs = sum(len(curve.points) for curve in table.curves)
     every = [best for cells in frontiers(table).values() for best in cells.values()]
     return "\n".join(
         [
             HEAD,
             f"{runs:,} runs in {len(table.curves)} curves, measured from "
-            f"{min(one.since for one in days)} to {max(one.checked for one in days)}; "
+            f"{first} to {last}; "
             f"{sum(map(len, every))} of them on {len(every)} frontiers.",
             "",
             "| left out | points | median error | P90 error | band | truth within it |",

@@ -88,6 +88,31 @@ def test_a_slice_is_the_whole(path: Path, sliced: SlicedFolder) -> None:
 
 
 @each_file
+def test_a_name_is_found_without_an_index_where_the_index_has_it(path: Path) -> None:
+    fresh, indexed = SlicedFolder("built-in", ROOT), SlicedFolder("built-in", ROOT)
+    index = indexed._index(path)
+    assert {name: fresh._span(path, name) for name in index} == index
+    assert fresh._header(path) == fresh._text(path)[: min(index.values())[0]]
+
+
+def test_a_name_that_stands_elsewhere_is_not_found(tmp_path: Path) -> None:
+    path = tmp_path / "tokens" / "acme.toml"
+    path.parent.mkdir()
+    head = '[[model]]\nid = "acme/{0}"\naliases = ["acme/{0}-1", "acme/{0}-2"]\n'
+    quoted = 'note = "acme/b"\nnotes = ["acme/b", "acme/c"]\n[[model.price]]\nnote = "acme/b"\n'
+    path.write_text('note = "acme/b"\n' + head.format("a") + quoted + head.format("b"), "utf-8")
+    shelf = SlicedFolder("built-in", tmp_path)
+    text = path.read_text("utf-8")
+    second = text.rindex("[[model]]")
+    assert shelf._span(path, "acme/a-2") == (text.index("[[model]]"), second)
+    assert shelf._span(path, "acme/b") == shelf._span(path, "acme/b-1") == (second, len(text))
+    for name in ("acme/c", "acme", "acme/", 'acme/a-1", "acme/a-2', 'a"\nid = "acme/b'):
+        assert shelf._span(path, name) is None, name
+        assert name not in shelf._index(path)
+    assert shelf._span(path, "acme/b") == shelf._index(path)["acme/b"]
+
+
+@each_file
 def test_ids_begin_with_the_stem(path: Path) -> None:
     names = [name for item in items(path) for name in (item.id, *item.aliases)]
     assert [name for name in names if not name.startswith(path.stem + "/")] == []

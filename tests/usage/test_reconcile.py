@@ -222,6 +222,13 @@ def test_a_plan_its_usage_and_its_invoice(tmp_path: Path) -> None:
     assert made["expected"] == made["invoiced"] == Decimal("4.05")
 
 
+def test_rounding_is_no_step(tmp_path: Path) -> None:
+    """A third of a month does not divide: what is left of it is no change of price."""
+    logs(tmp_path, [*DAYS, *(f"2026-06-{day:02}" for day in range(4, 8))])
+    found, _ = steps(tmp_path, "plan.toml", "--usage", "logs.jsonl")
+    assert set(found) == {"intensity", "terms"}
+
+
 def test_more_calls_are_volume_and_another_model_is_mix(tmp_path: Path) -> None:
     one = logs(tmp_path, times=2).read_text()
     (tmp_path / "logs.jsonl").write_text(one + logs(tmp_path, model="tiered").read_text())

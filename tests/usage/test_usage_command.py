@@ -29,6 +29,7 @@ CALLS = [
 """Five answered requests of 100 to 500 tokens, and one of 600 that failed."""
 COLUMNS = {name: name for name in CALLS[0]} | {"vendor": "=acme"}
 MAPPING = MapFile(columns=COLUMNS)
+MAPS = [f"--map={name}={column}" for name, column in COLUMNS.items()]
 
 
 def test_how_requests_came(tmp_path: Path) -> None:
@@ -159,6 +160,7 @@ def test_a_name_is_never_taken_by_likeness(tmp_path: Path) -> None:
         (["log.jsonl", "--as-of", "soon"], "is not a date"),
         (["log.jsonl", "--map", "nothing.toml"], "nothing.toml does not exist"),
         (["nothing.jsonl"], "nothing.jsonl does not exist"),
+        (["log.jsonl", *MAPS, "--by", "modle"], "no record has such a column"),
     ],
 )
 def test_what_cannot_be_asked(arguments: list[str], says: str, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def estimate(
         workload=workload.name,
         currency=workload.currency,
         as_of=as_of,
-        catalog_text=_spelled(used.values()),
+        priced_by=tuple((entry.item, entry.currency) for entry in used.values()),
         offers=sorted(used),
         estimates=estimates,
     )
@@ -102,10 +102,6 @@ def estimate_scaled(
 ) -> Estimate:
     """One stack at ``scale`` times the workload's traffic. Raises as ``estimate``."""
     return _Planner(solutions, catalog, stack, Book()).estimate(as_of, scale)
-
-
-def _spelled(entries: Iterable[Entry]) -> str:
-    return "\n".join(sorted(repr((entry.item, entry.currency)) for entry in entries))
 
 
 class _Planner:

@@ -152,8 +152,8 @@ def _larger(catalog: Catalog, offer: str, accelerator: str, least: Decimal) -> s
         if has.accelerator == accelerator and has.count % least == 0
     ]
     vendor = offer.split("/")[0] + "/"
-    own = sorted(one for one in holding if one[1].startswith(vendor))
-    smallest = own[:1] or [one for one in sorted(holding) if one[0] == min(holding)[0]]
+    own = sorted(size for size in holding if size[1].startswith(vendor))
+    smallest = own[:1] or [size for size in sorted(holding) if size[0] == min(holding)[0]]
     return ", ".join(f"{entry_id} ({count} of them)" for count, entry_id in smallest) or NONE
 
 

@@ -126,7 +126,7 @@ class _Maker:
             self.number(("traffic", "peak_to_mean"), measured.peak, traffic.peak_to_mean, words)
         if measured.hourly:
             weights = [spelled(one) for one in measured.hourly]
-            if weights != [spelled(one) for one in traffic.hourly]:
+            if weights != [spelled(one) for one in traffic.hourly or [ONE] * 24]:
                 said = f"[{', '.join(weights)}]"
                 was = "other weights" if traffic.hourly else None
                 words = f"each hour's share of requests, {measured.rests}"

@@ -26,6 +26,8 @@ Key = tuple[str, str]
 FACTORS = tuple(Decimal(10) ** power for power in (3, 6, -3, -6))
 """What a unit is mistaken by."""
 CENT = Decimal("0.01")
+CRUMB = Decimal("1e-9")
+"""Share of a bridge's largest step below which another one is rounding."""
 
 
 class Taken(NamedTuple):
@@ -98,7 +100,24 @@ def plan_steps(
         "volume": f"{rounded(calls[1])} calls to models, planned {rounded(calls[0])}",
         "mix": _few(alone),
     }
-    return [Step(name, amount, words.get(name, "")) for name, amount in causes.items()]
+    return _without_crumbs(
+        [Step(name, amount, words.get(name, "")) for name, amount in causes.items()]
+    )
+
+
+def _without_crumbs(steps: list[Step]) -> list[Step]:
+    """The steps with what only rounding made given to the largest, so that the sum stays exact."""
+    if not steps:
+        return []
+    at = max(range(len(steps)), key=lambda one: abs(steps[one].amount))
+    small = CRUMB * abs(steps[at].amount)
+    crumbs = [one.amount if abs(one.amount) <= small else ZERO for one in steps]
+    crumbs[at] = ZERO
+    made = [
+        one._replace(amount=one.amount - crumb) for one, crumb in zip(steps, crumbs, strict=True)
+    ]
+    made[at] = steps[at]._replace(amount=steps[at].amount + total(crumbs))
+    return made
 
 
 class InvoiceBridge(NamedTuple):
@@ -276,11 +295,13 @@ def _line_steps(taken: Iterable[Taken], billed: Iterable[Billed]) -> list[Step]:
         rate += off
         if abs(off) > max(CENT, abs(paid) / 10_000):
             said["rate"].append(f"{name} {rounded(off)}")
-    return [
-        Step("billed_not_logged", more, _few(said["more"])),
-        Step("logged_not_billed", less, _few(said["less"])),
-        Step("rate", rate, _few(said["rate"])),
-    ]
+    return _without_crumbs(
+        [
+            Step("billed_not_logged", more, _few(said["more"])),
+            Step("logged_not_billed", less, _few(said["less"])),
+            Step("rate", rate, _few(said["rate"])),
+        ]
+    )
 
 
 def _unmapped(billed: Iterable[Billed]) -> list[Unmapped]:

@@ -167,7 +167,7 @@ class SlicedFolder(_Shelf):
 
     def load(self, name: str) -> Entry | None:
         for path, category in self._files(name.split("/", 1)[0]):
-            span = self._index(path).get(name)
+            span = self._span(path, name)
             if span is not None:
                 return next(iter(self._slice(path, category, [span])))
         return None
@@ -197,12 +197,34 @@ class SlicedFolder(_Shelf):
     def _slice(
         self, path: Path, category: Category, spans: list[tuple[int, int]]
     ) -> Iterable[Entry]:
-        text, header, name = self._texts[path], self._headers[path], str(path)
+        text, header, name = self._text(path), self._header(path), str(path)
         if path not in self._heads:
             self._heads[path] = parse_toml(name, header)
         blocks = "".join(text[begin:end] for begin, end in spans)
         data = self._heads[path] | parse_toml(name, blocks)
         return self.entries(read_document(CatalogFile, name, header + blocks, data), category)
+
+    def _span(self, path: Path, name: str) -> tuple[int, int] | None:
+        """The block of one name, found by the name: an index of the whole file takes ten times as
+        long, and a bill asks a file for one or two."""
+        if path in self._indexes:
+            return self._indexes[path].get(name)
+        text, quoted = self._text(path), f'"{name}"'
+        before, at = 0, text.find(quoted)
+        while at >= 0:
+            block = BLOCK.match(text, text.rfind("\n[[", before, at) + 1)
+            if block is not None and name in (block[1], *QUOTED.findall(block[2] or "")):
+                after = BLOCK.search(text, block.end())
+                return block.start(), after.start() if after is not None else len(text)
+            before, at = at, text.find(quoted, at + 1)
+        return None
+
+    def _header(self, path: Path) -> str:
+        if path not in self._headers:
+            text = self._text(path)
+            first = BLOCK.search(text)
+            self._headers[path] = text[: first.start()] if first is not None else text
+        return self._headers[path]
 
     def _index(self, path: Path) -> dict[str, tuple[int, int]]:
         if path not in self._indexes:
@@ -212,9 +234,8 @@ class SlicedFolder(_Shelf):
             index: dict[str, tuple[int, int]] = {}
             for block, end in zip(blocks, ends, strict=True):
                 for name in (block[1], *QUOTED.findall(block[2] or "")):
-                    index[name] = (block.start(), end)
+                    index.setdefault(name, (block.start(), end))
             self._indexes[path] = index
-            self._headers[path] = text[: blocks[0].start()] if blocks else text
         return self._indexes[path]
 
     def _text(self, path: Path) -> str:
@@ -231,9 +252,9 @@ class SlicedFolder(_Shelf):
         if not vendor.replace("-", "").replace("_", "").replace(".", "").isalnum():
             return  # never a path
         for category in CATEGORIES:
-            path = self.root / category / f"{vendor}.toml"
-            if path.is_file():
-                yield path, category
+            name = f"{vendor}.toml"
+            if os.path.isfile(os.path.join(self.root, category, name)):
+                yield self.root / category / name, category
 
     def _all(self) -> Iterable[tuple[Path, Category]]:
         for category in CATEGORIES:

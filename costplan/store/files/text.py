@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from decimal import Decimal, InvalidOperation
@@ -155,7 +156,7 @@ def decode(data: bytes, name: str, most: int = LARGEST_FILE) -> str:
             f"{name} is larger than {most // 1_000_000} MB", "it is no file that costplan reads"
         )
     try:
-        return data.decode("utf-8-sig")
+        return data.removeprefix(BOM_UTF8).decode()  # utf-8-sig is written in Python
     except UnicodeDecodeError as error:
         hint = "save it as UTF-8"
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):

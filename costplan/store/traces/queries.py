@@ -214,6 +214,15 @@ def sketch(engine: Engine, column: str, groups: Sequence[str]) -> list[tuple[Any
     return engine.ask(sql)
 
 
+def filled(engine: Engine, extra: int) -> list[int]:
+    """How many rows have each of the extra columns."""
+    if not extra:
+        return []
+    counts = ", ".join(f"count(extra_{at})" for at in range(extra))
+    (found,) = engine.ask(f"SELECT {counts} FROM usage")
+    return [int(one) for one in found]
+
+
 def hours(engine: Engine) -> list[tuple[int, int]]:
     """(hour since 1970, requests), ascending; failed ones are traffic too."""
     sql = (
