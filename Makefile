@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help docs test cover check check-long fuzz lint types layers workflows bench picture schemas claims catalogue-report
+.PHONY: help docs test cover check check-long fuzz lint types layers workflows bench picture schemas claims accuracy catalogue-report
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -50,6 +50,9 @@ docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the pr
 
 claims:  ## recompute docs/claims.md from examples/claims
 	$(PYTHON) examples/claims/make_claims.py
+
+accuracy:  ## leave each measured throughput out in turn; the figures go to docs/accuracy.md
+	$(PYTHON) tests/accuracy/accuracy.py
 
 catalogue-report:  ## what the catalogue holds and rests on; fails where a price has no source or a zero is silent
 	$(PYTHON) -m costplan pricing report pricing

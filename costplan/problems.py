@@ -10,6 +10,7 @@
     |  |- MissingVariables   an offer that cannot be billed without them (exit 2)
     |  |- NotAsLocked        prices are not what a lock file pins (exit 3)
     |  |- NotMeasured        no measured throughput answers (exit 2)
+    |  |  |- TooSmall        a machine that holds no replica that was measured (exit 2)
     |  |- PriceNotKnown      the catalogue holds no price for that day (exit 2)
     |  |- UnknownOffer       an id that is not in the catalogue (exit 2)
     |- DocumentError         everything wrong with one file, each with its place (exit 2)

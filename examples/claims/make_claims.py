@@ -17,9 +17,9 @@ from datetime import UTC, date, datetime, time
 from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 
+from costplan.catalog.curves import LatencyTarget, Shape
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
-from costplan.catalog.throughput import LatencyTarget
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.bill import Bill
 from costplan.document.estimate import Estimate, amounts
@@ -837,8 +837,8 @@ def chips() -> Claim:
     model, chip, tokens, tpot, ttft = RUN
     target = LatencyTarget(tpot_ms=Decimal(tpot), ttft_ms=Decimal(ttft))
     shape = Decimal(tokens)
-    best = throughput.best(model, chip, target, input_tokens=shape, output_tokens=shape).measured
-    speed = best.output_tokens_per_second
+    best = throughput.rate(model, chip, target, Shape(shape, shape))
+    speed, run = best.likely, best.between[0]
     per_million = {one: hourly[one].total / (speed * 3600) * MILLION for one in nvidia}
     rows = []
     for one in others:
@@ -873,8 +873,8 @@ def chips() -> Claim:
         arithmetic="Cost of a token = price of a chip-hour / tokens of a chip-hour. A chip is "
         "cheaper by the token when its tokens a second, over those of the H100, are above the "
         "ratio of their prices. For scale: "
-        f"`{best.model}` on {best.accelerator} in {best.precision}, {best.shape}, {target}, gives "
-        f"{whole(speed)} output tokens a second and GPU ({best.run}), so at full load a million "
+        f"`{model}` on {chip} in {best.precision}, {run.curve.shape}, {target}, gives "
+        f"{whole(speed)} output tokens a second and GPU ({best.how}), so at full load a million "
         "output tokens cost "
         + " and ".join(f"{usd(per_million[one])} on `{one}`" for one in nvidia)
         + ".",

@@ -10,7 +10,7 @@ def test_a_models_slice_is_what_the_whole_says_of_it() -> None:
         assert part.models() == [model]
         assert part.accelerators(model) == whole.accelerators(model)
         for accelerator in whole.accelerators(model):
-            assert part.of(model, accelerator) == whole.of(model, accelerator)
+            assert part.cells(model, accelerator) == whole.cells(model, accelerator)
 
 
 def test_an_unknown_model_finds_them_all_for_the_message() -> None:

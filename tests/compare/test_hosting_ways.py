@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
@@ -105,11 +106,24 @@ def test_queueing_sizes_the_fleet_and_headroom_does_not_count_again() -> None:
     assert value(checked)[0] > bill.total_monthly - chat(bill)
 
 
-def test_a_measured_fleet_names_model_and_source() -> None:
-    _, _, checked, _ = portable(*MEASURED)
+def test_a_measured_fleet_names_model_source_and_band() -> None:
+    _, bill, checked, _ = portable(*MEASURED, "strategy.gpus.ms_per_token=12")
     said = checked.reason or ""
-    assert "openai/gpt-oss-120b" in said
-    assert "measured by" in said
+    assert "openai/gpt-oss-120b fp4 on h100-sxm, interpolated from 1,024 in, 1,024 out" in said
+    assert "InferenceMAX" in said
+    speed, low, high = (
+        Decimal(one.replace(",", ""))
+        for one in re.findall(r": ([\d,]+) tokens/s each \(([\d,]+) to ([\d,]+);", said)[0]
+    )
+    assert (round(speed / low, 2), round(high / speed, 2)) == (Decimal("1.60"), Decimal("1.60"))
+    assert machines(checked) == fleet(tokens(bill, "output"), speed)
+
+
+def test_a_fleet_says_how_many_machines_its_band_makes() -> None:
+    busy = portable(*MEASURED, "strategy.gpus.ms_per_token=12", "traffic.requests_per_month=2e8")
+    said = busy[2].reason or ""
+    fewest, most = map(int, re.findall(r"(\d+) to (\d+) machines within the band", said)[0])
+    assert fewest < machines(busy[2]) < most
 
 
 def test_a_request_of_many_calls_is_sized_by_its_calls(tmp_path: Path) -> None:
@@ -129,8 +143,9 @@ def test_a_measurement_on_more_accelerators_than_a_machine_has_is_not_its_own() 
     made = opened_at(SUPPORT, AS_GOOD, MEASURED[0]).compare(["portable"])
     found = named(ways(made), GPUS)
     assert found.monthly is None
-    said = "one replica of openai/gpt-oss-120b was measured on 2 x h100-sxm"
-    assert found.reason == f"not modelled: {said} (aws/p5.4xlarge has 1)"
+    said = "no replica of openai/gpt-oss-120b was measured on as little as 1 x h100-sxm"
+    sizes = "replicas were measured on 2, 4, 8 of them; next size: aws/p5.48xlarge (8 of them)"
+    assert found.reason == f"not modelled: {said} ({sizes})"
 
 
 def test_an_unknown_model_is_named_with_what_there_is() -> None:

@@ -4,15 +4,16 @@ machine that takes, by a stated rate, a measurement on the same accelerators, qu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple, Protocol
 
+from costplan.catalog.curves import LatencyTarget, Shape
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Hardware, Offer
 from costplan.catalog.provisioned import Terms
-from costplan.catalog.throughput import LatencyTarget, Throughput
+from costplan.catalog.throughput import Machine, Rate, Throughput, TooSmall
 from costplan.outcomes.queueing import (
     Arrival,
     burstiness,
@@ -120,51 +121,73 @@ def hardware_of(terms: Gpus, catalog: Catalog) -> Hardware | None:
         ("accelerators", terms.accelerators, own.count),
     ):
         if stated is not None and stated != true:
-            fitting = ", ".join(_machines(catalog, terms) or ["none in the catalogue"])
+            fitting = ", ".join(
+                entry_id
+                for entry_id, has in _machines(catalog)
+                if terms.accelerator in (None, has.accelerator)
+                and terms.accelerators in (None, has.count)
+            )
             message = f"{terms.offer} has {own}, not {stated} as {key}"
             path = ("strategy", "gpus", key)
-            raise InvalidInput([Problem(path, message, f"machines with that: {fitting}")])
+            raise InvalidInput([Problem(path, message, f"machines with that: {fitting or NONE}")])
     return own
 
 
-def _machines(catalog: Catalog, terms: Gpus) -> list[str]:
-    """Machines that have what the file states."""
-    return [
-        entry.id
-        for entry in map(catalog.get, catalog.ids())
-        if isinstance(entry.item, Offer)
-        and entry.category == "compute"
-        and (own := entry.item.hardware) is not None
-        and terms.accelerator in (None, own.accelerator)
-        and terms.accelerators in (None, own.count)
-    ][:8]
+NONE = "none in the catalogue"
+
+
+def _machines(catalog: Catalog) -> Iterator[tuple[str, Hardware]]:
+    """Every machine of the catalogue whose accelerators are known."""
+    for entry in map(catalog.get, catalog.ids()):
+        if isinstance(entry.item, Offer) and entry.category == "compute" and entry.item.hardware:
+            yield entry.id, entry.item.hardware
+
+
+def _larger(catalog: Catalog, offer: str, accelerator: str, least: Decimal) -> str:
+    """The next size that holds a replica of so many accelerators: the same vendor's, else all of
+    the fewest accelerators that do."""
+    holding = [
+        (has.count, entry_id)
+        for entry_id, has in _machines(catalog)
+        if has.accelerator == accelerator and has.count % least == 0
+    ]
+    vendor = offer.split("/")[0] + "/"
+    own = sorted(size for size in holding if size[1].startswith(vendor))
+    smallest = own[:1] or [size for size in sorted(holding) if size[0] == min(holding)[0]]
+    return ", ".join(f"{entry_id} ({count} of them)" for count, entry_id in smallest) or NONE
 
 
 def sized(
-    terms: Gpus, served: Served, capacity: Capacity | None, hardware: Hardware | None
+    terms: Gpus,
+    served: Served,
+    capacity: Capacity | None,
+    hardware: Hardware | None,
+    catalog: Catalog,
 ) -> Fleet:
     if terms.arrivals is not None and capacity is not None:
         return _by_trace(terms, served, capacity.arrivals(terms.arrivals))
     if terms.service_seconds is not None and terms.concurrency is not None:
         return _by_queueing(terms, served)
     if terms.tokens_per_second is not None:
-        return _by_rate(terms, served, terms.tokens_per_second, "as stated")
+        machines, how = _by_rate(terms, served, terms.tokens_per_second)
+        words = f"{rounded(terms.tokens_per_second)} tokens/s each (as stated), {how}"
+        return Fleet(machines, terms.tokens_per_second, words)
     if capacity is None:
         raise BadUsage("[strategy.gpus] tokens_per_second is not given")
-    return _by_rate(terms, served, *_measured_rate(terms, served, capacity, hardware))
+    return _by_measurement(terms, served, capacity, hardware, catalog)
 
 
-def _by_rate(terms: Gpus, served: Served, per_second: Decimal, source: str) -> Fleet:
+def _by_rate(terms: Gpus, served: Served, per_second: Decimal) -> tuple[Decimal, str]:
+    """Machines for the busiest hour at a rate of one of them, and what they were sized with."""
     rate = served.peak_per_second(served.all_output)
     needed = rate * (1 + terms.headroom) / (per_second * terms.utilisation)
     # at nine places first: a load of exactly three machines is not four
     machines = round(needed, 9).to_integral_value(ROUND_CEILING) + terms.spare
     busy = served.all_output / (SECONDS_PER_MONTH * per_second * machines) if machines else ZERO
-    how = (
-        f"{rounded(per_second)} tokens/s each ({source}), headroom {terms.headroom}, "
-        f"utilisation {terms.utilisation}, spare {terms.spare}; {_idle(busy)}"
+    return machines, (
+        f"headroom {terms.headroom}, utilisation {terms.utilisation}, spare {terms.spare}; "
+        f"{_idle(busy)}"
     )
-    return Fleet(machines, per_second, how)
 
 
 def _idle(busy: Decimal) -> str:
@@ -222,31 +245,38 @@ def _by_trace(terms: Gpus, served: Served, arrivals: Sequence[Arrival]) -> Fleet
     return Fleet(Decimal(machines), _slot_rate(terms, served, seconds), how)
 
 
-def _measured_rate(
-    terms: Gpus, served: Served, capacity: Capacity, hardware: Hardware | None
-) -> tuple[Decimal, str]:
-    """Tokens a second of one machine by a measurement on its own accelerators. Raises BadUsage
-    where none fits."""
+def _by_measurement(
+    terms: Gpus, served: Served, capacity: Capacity, hardware: Hardware | None, catalog: Catalog
+) -> Fleet:
+    """Sized by the rate of a measurement on the machine's own accelerators; the words have its band
+    in tokens a second and in machines. Raises BadUsage where none answers."""
     accelerator = terms.accelerator or (hardware.accelerator if hardware else None)
     count = terms.accelerators or (hardware.count if hardware else None)
     if accelerator is None or count is None:
         raise BadUsage(f"what {terms.offer} has is not known", "give accelerator and accelerators")
     calls = served.calls or ONE
-    found = capacity.throughput(terms.measured).best(
-        terms.measured,
-        accelerator,
-        LatencyTarget(tpot_ms=terms.ms_per_token, ttft_ms=terms.ms_to_first_token),
-        input_tokens=round(served.input / calls, 6),
-        output_tokens=round(served.all_output / calls, 6),
-    )
-    run = found.measured
-    if count % run.accelerators:
-        raise BadUsage(
-            f"one replica of {run.model} was measured on {run.accelerators} x {run.accelerator}",
-            f"{terms.offer} has {count}",
+    try:
+        rate = capacity.throughput(terms.measured).rate(
+            terms.measured,
+            accelerator,
+            LatencyTarget(tpot_ms=terms.ms_per_token, ttft_ms=terms.ms_to_first_token),
+            Shape(round(served.input / calls, 6), round(served.all_output / calls, 6)),
+            machine=Machine(count, hardware.memory_gb if hardware else None),
         )
-    words = (
-        f"{run.model} {run.precision or ''} on {run.accelerator}, measured by "
-        f"{found.provenance.source}, {found.provenance.checked}"
-    )
-    return run.output_tokens_per_second * count, words
+    except TooSmall as error:
+        larger = _larger(catalog, terms.offer, accelerator, error.gpus)
+        raise BadUsage(error.message, f"{error.hint}; next size: {larger}") from None
+    machines, how = _by_rate(terms, served, rate.likely * count)
+    words = f"{rounded(rate.likely * count)} tokens/s each ({_band(rate, count)}; "
+    words += f"{terms.measured} {rate.precision} on {accelerator}, {rate.how}; "
+    words += f"{rate.provenance.source}, {rate.provenance.checked})"
+    most = _by_rate(terms, served, rate.low * count)[0]
+    fewest = machines if rate.high is None else _by_rate(terms, served, rate.high * count)[0]
+    if fewest != most:
+        words += f", {grouped(fewest)} to {grouped(most)} machines within the band"
+    return Fleet(machines, rate.likely * count, f"{words}, {how}")
+
+
+def _band(rate: Rate, count: int) -> str:
+    low = rounded(rate.low * count)
+    return f"{low} or more" if rate.high is None else f"{low} to {rounded(rate.high * count)}"

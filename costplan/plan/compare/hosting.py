@@ -73,7 +73,7 @@ def _gpus(
         return Hosted(GPUS, None, served.nothing)
     try:
         hardware = hardware_of(terms, catalog)
-        fleet = sized(terms, served, capacity, hardware)
+        fleet = sized(terms, served, capacity, hardware, catalog)
     except (CostplanError, ValueError) as error:
         if isinstance(error, InvalidInput):
             raise

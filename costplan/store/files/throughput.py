@@ -17,7 +17,7 @@ from costplan.problems import BadUsage
 from costplan.store.files.folders import built_in_folder
 from costplan.store.files.text import parse_toml, read_document, read_kept
 
-BLOCK = "[[measured]]"
+BLOCK = "[[curve]]"
 
 
 def open_throughput(root: Path | None = None) -> Throughput:
@@ -71,11 +71,12 @@ def throughput_of(model: str, root: Path | None = None) -> Throughput:
     for path in sorted(folder.glob("*.toml")):
         header, *blocks = read_kept(path).split(f"\n{BLOCK}\n")
         own = [block for block in blocks if block.startswith(f'model = "{model}"\n')]
-        if own:
+        if own or not blocks:  # a file without any has the sizes of models
             text = f"\n{BLOCK}\n".join([header, *own])
             name = str(path)
             files.append(read_document(ThroughputFile, name, text, parse_toml(name, text)))
-    return Throughput(files) if files else open_throughput(root)
+    found = Throughput(files)
+    return found if found.models() else open_throughput(root)
 
 
 class CapacityFiles:
