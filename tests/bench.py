@@ -35,7 +35,8 @@ LARGEST = {
 }
 """A model in each of the largest files."""
 SEARCHES = {"exact": ["openai/gpt-4o"], "prefix": ["gpt-5"], "fuzzy": ["claude", "sonet"]}
-LIMITS = {f"price, {vendor}": 16.0 for vendor in LARGEST}
+LIMITS = {"estimate, table": 12.0, "price, one model": 8.0}
+LIMITS |= {f"price, {vendor}": 16.0 for vendor in LARGEST}
 LIMITS |= {f"pricing search, {how}": 20.0 for how in SEARCHES}
 """Times a bare start of Python."""
 MOST_MEMORY = 80_000_000

@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,7 @@ SEED, COUNT, FLOOR = 11, 40, 36
 LONGEST = (
     300  # seconds of processor for the tests of one change: so a loop without an end is noticed
 )
+CANNOT_START = "the tests cannot start"
 HEADING, END = "## Changed operators", "<!-- end of changed operators -->"
 KEPT_OUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
 
@@ -149,15 +150,16 @@ def chosen(count: int, seed: int) -> list[Mutant]:
     return mutants
 
 
-def first_failure(room: str, tree: Path) -> str | None:
-    """The first test of a room that fails in a tree; None where all pass.
+def first_failure(tests: Sequence[str], tree: Path) -> str | None:
+    """The first of these tests that fails in a tree; None where all pass.
 
     Time is the processor's: on a busy machine a slow test is no test that noticed something.
     """
-    options = ("-x", "-q", "-n", "0", "--no-header", "--tb=no", "-p", "no:cacheprovider")
+    options = ["-x", "-q", "-n", "0", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
+    options += ["-o", "timeout=0"]
     limit = f'ulimit -t {LONGEST}; exec "$@"'
     ran = subprocess.run(
-        ["sh", "-c", limit, "sh", sys.executable, "-m", "pytest", *options, *TESTS[room]],
+        ["sh", "-c", limit, "sh", sys.executable, "-m", "pytest", *options, *tests],
         cwd=tree,
         env=os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -168,8 +170,8 @@ def first_failure(room: str, tree: Path) -> str | None:
         return None
     if ran.returncode < 0:
         return f"no end within {LONGEST} s of processor"
-    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, re.MULTILINE)
-    return failed[1] if failed else "the tests cannot start"
+    failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", ran.stdout, re.MULTILINE)
+    return failed[1] if failed else CANNOT_START
 
 
 def notice(mutant: Mutant, tree: Path) -> str | None:
@@ -178,9 +180,15 @@ def notice(mutant: Mutant, tree: Path) -> str | None:
     source = file.read_bytes()
     file.write_bytes(source[: mutant.start] + mutant.new.encode() + source[mutant.end :])
     try:
-        return first_failure(mutant.room, tree)
+        return first_failure(TESTS[mutant.room], tree)
     finally:
         file.write_bytes(source)
+
+
+def fails_anyway(noticed: str, tree: Path) -> bool:
+    """Whether the test that noticed a change fails on the tree without it too: the whole rooms need
+    not be run first to know that."""
+    return noticed.startswith("tests/") and first_failure([noticed], tree) is not None
 
 
 def play(mutants: list[Mutant], workers: int) -> list[str | None]:
@@ -190,16 +198,17 @@ def play(mutants: list[Mutant], workers: int) -> list[str | None]:
         trees = [Path(folder) / str(n) for n in range(workers)]
         for tree in trees:
             shutil.copytree(ROOT, tree, ignore=KEPT_OUT)
-        for room in sorted({mutant.room for mutant in mutants}):
-            failed = first_failure(room, trees[0])
-            if failed is not None:
-                sys.exit(f"{failed}: the tests of {room} fail where nothing is changed")
+        for room, tests in TESTS.items():
+            if first_failure(["--collect-only", *tests], trees[0]) is not None:
+                sys.exit(f"the tests of {room} cannot start where nothing is changed")
 
         def some(worker: int) -> list[tuple[int, str | None]]:
             seen = []
             for at in range(worker, len(mutants), workers):
                 mutant = mutants[at]
                 noticed = notice(mutant, trees[worker])
+                if noticed is not None and fails_anyway(noticed, trees[worker]):
+                    raise SystemExit(f"{noticed} fails where nothing is changed")
                 name = mutant.name((ROOT / mutant.path).read_bytes())
                 print(f"{noticed or 'SURVIVES'}: {name}", flush=True)
                 seen.append((at, noticed))

@@ -32,6 +32,8 @@ def price_offer(
     from costplan.plan.bill.price import price
     from costplan.store.files.shelves import open_catalog
 
+    if requests < 0:
+        raise BadUsage(f"--requests is {requests}: it must be at least 0")
     given = {name: number(name, value) for name, value in quantities.items()}
     moment = at or datetime.now(UTC)
     if moment.tzinfo is None:

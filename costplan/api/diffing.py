@@ -50,6 +50,22 @@ def diff_files(
     return diff(documents[0], documents[1], called(base), called(head), stacks)
 
 
+def what_if(
+    workload: str | None,
+    changes: Sequence[str],
+    stacks: str | Sequence[str] = (),
+    as_of: date | None = None,
+) -> DiffDocument:
+    """What ``changes`` such as ``traffic.requests_per_month=20000`` do to a workload's months, all
+    at the prices of one day. Raises CostplanError."""
+    day = as_of or datetime.now(UTC).date()
+    if not changes:
+        raise BadUsage("nothing is changed", "name a change such as step.answer.output_tokens=300")
+    base, head = open_workload(workload), open_workload(workload, changes)
+    before, after = estimate_opened(base, day), estimate_opened(head, day)
+    return diff(before, after, base.name, "with " + ", ".join(changes), stacks)
+
+
 def diff_revisions(
     workload: str | None,
     base: str,

@@ -65,6 +65,72 @@ def search_prices(words: Sequence[str], limit: int) -> Search:
     return search(heads(open_catalog(Path())), words, limit)
 
 
+class OfferHit(NamedTuple):
+    """An entry that a search found, with the prices that a list would show of it."""
+
+    id: str
+    match: str
+    category: str
+    vendor: str
+    currency: str
+    prices: tuple[str, ...]
+    checked: date
+    confidence: str
+
+
+class OfferSearch(NamedTuple):
+    """What a search found, best first, and how many there are without the limit."""
+
+    found: int
+    offers: list[OfferHit]
+    note: str
+
+
+def search_offers(
+    words: Sequence[str],
+    when: date,
+    *,
+    category: str | None = None,
+    vendor: str | None = None,
+    limit: int = 10,
+) -> OfferSearch:
+    """As ``search_prices``, within a category and a vendor, with headline prices on a day.
+
+    Raises BadUsage for a category or vendor that the catalogue does not have.
+    """
+    from costplan.plan.prices.listing import choose, price_list
+    from costplan.plan.prices.searching import search
+    from costplan.quantity import grouped
+
+    catalog = open_catalog(Path())
+    found = search(choose(heads(catalog), category, vendor), words, limit)
+    rows = {
+        row.id: row for row in price_list([catalog.get(hit.id) for hit in found.hits], when).entries
+    }
+    offers = []
+    for hit in found.hits:
+        row = rows[hit.id]
+        prices = tuple(
+            f"{one.charge} unknown"
+            if one.price is None
+            else f"{one.charge} {grouped(one.price)} per {grouped(one.per)} {one.unit}"
+            for one in row.prices
+        )
+        offers.append(
+            OfferHit(
+                hit.id,
+                hit.match,
+                hit.category,
+                hit.vendor,
+                row.currency,
+                prices,
+                row.checked,
+                row.confidence,
+            )
+        )
+    return OfferSearch(found.found, offers, found.note)
+
+
 def price_page(
     offer: str, when: date, *, dated: bool
 ) -> ModelPage | OfferPage | tuple[Catalog, list[Head]]:

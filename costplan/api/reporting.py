@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costplan.document.saved import Saved, SavedResult, kind_of
 from costplan.problems import BadUsage, did_you_mean
@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Choice", "draw", "open_all"]
 
+SUMMARISED = ("lean", "json", "table")
+"""Formats that a summary has; as a table it is drawn lean."""
+
 
 class Choice(NamedTuple):
-    """Which lines are asked for, and whether as they are (``fields``) or as sums (``group_by``)."""
+    """Which lines are asked for, and whether as they are (``fields``) or as sums (``group_by``);
+    ``summary``: the figures that decide, and no lines."""
 
     stacks: Sequence[str] = ()
     filters: Sequence[str] = ()
     fields: str | None = None
     group_by: str | None = None
     top: int | None = None
+    summary: bool = False
 
     @property
     def wants_rows(self) -> bool:
@@ -50,6 +55,13 @@ class Choice(NamedTuple):
                 f"{given} does not apply to --format {form}",
                 f"it applies to {', '.join(TABULAR)}; --stack and --filter apply to all",
             )
+        if self.summary and given is not None:
+            raise BadUsage(f"--summary shows no lines, and {given} does", "give one of them")
+        if self.summary and form not in SUMMARISED:
+            raise BadUsage(
+                f"--summary does not apply to --format {form}",
+                f"it applies to {', '.join(SUMMARISED)}; a page is brief without it",
+            )
 
 
 def draw(opened: Iterable[Saved | SavedResult], form: str, choice: Choice, look: Look) -> str:
@@ -65,11 +77,51 @@ def draw(opened: Iterable[Saved | SavedResult], form: str, choice: Choice, look:
     results = [document for document in opened if isinstance(document, SavedResult)]
     if results:
         _alone(results, saved, choice, look)
+        if choice.summary:
+            return _summaries(results, form, look)
+        if choice.fields is not None or choice.filters or choice.top is not None:
+            return render_rows(_result_rows(results, choice, form), form, look)
         return draw_results(results, form, look)
     chosen = _chosen(saved, choice)
+    if choice.summary:
+        return _summaries(chosen, form, look)
     if choice.wants_rows:
         return render_rows(_rows(chosen, choice), form, look)
     return render_all(chosen, form, look)
+
+
+def part(saved: Saved, choice: Choice) -> tuple[Saved, list[dict[str, Any]] | None]:
+    """A document with the lines of a choice, and these as rows where fields or a filter ask for
+    them. Raises BadUsage as ``draw``."""
+    from costplan.render.json import row_objects
+
+    choice.check("json")
+    (chosen,) = _chosen([saved], choice)
+    if not choice.wants_rows and not choice.filters:
+        return chosen, None
+    return chosen, row_objects(_rows([chosen], choice))
+
+
+def _summaries(found: Sequence[Saved] | Sequence[SavedResult], form: str, look: Look) -> str:
+    from costplan.render import lean
+    from costplan.render.json import draw_summaries
+
+    return draw_summaries(found) if form == "json" else lean.draw(found, look)
+
+
+def _result_rows(results: Sequence[SavedResult], choice: Choice, form: str) -> Rows:
+    """Verdicts or changes as rows: a part of a check is no check, and is not drawn as one."""
+    from costplan.document.result_rows import result_rows
+
+    kinds = {kind_of(one.document) for one in results}
+    if len(kinds) > 1:
+        raise BadUsage("rows of checks and of diffs have other fields", "ask for them one by one")
+    if form not in TABULAR:
+        raise BadUsage(
+            f"--filter of a {kinds.pop()} does not apply to --format {form}",
+            f"it applies to {', '.join(TABULAR)}",
+        )
+    return result_rows(results, choice.filters, choice.fields, choice.top)
 
 
 def _chosen(saved: Sequence[Saved], choice: Choice) -> Sequence[Saved]:
@@ -103,10 +155,7 @@ def _alone(
         )
     asked = {
         "--stack": choice.stacks,
-        "--filter": choice.filters,
-        "--fields": choice.fields,
         "--group-by": choice.group_by,
-        "--top": choice.top,
         "--lines": look.lines,
         "--full": look.full,
         "--explain": look.explain,
@@ -115,5 +164,5 @@ def _alone(
     if given:
         raise BadUsage(
             f"{given} does not apply to {first.name or 'it'}: a {kind} has no lines",
-            "only --format and --out apply to diffs and checks",
+            "--summary, --fields, --filter, --top, --format and --out apply to diffs and checks",
         )

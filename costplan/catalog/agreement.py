@@ -263,3 +263,17 @@ def _edge(tier: Tier) -> int:
 def _rate(tier: Tier, kind: str) -> Decimal | None:
     rate: Decimal | None = getattr(tier.rates, kind)
     return rate
+
+
+def same_finding(new: Rejected, old: Rejected) -> bool:
+    """Whether it is written down already; a base rate's reason may have changed since."""
+    if new.source != old.source or not same_rates(old, new.rates):
+        return False
+    return new.reason == old.reason or not (new.aside or old.aside)
+
+
+def same_rates(old: Rejected, rates: Rates) -> bool:
+    """Whether the kinds that both name cost the same: a card may have got a kind since."""
+    mine, theirs = old.rates.published(), rates.published()
+    common = mine.keys() & theirs.keys()
+    return bool(common) and all(mine[kind] == theirs[kind] for kind in common)

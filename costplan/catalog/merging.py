@@ -47,10 +47,12 @@ from costplan.catalog.agreement import (
     completed,
     differences,
     leaps,
+    same_finding,
+    same_rates,
     side_differences,
 )
 from costplan.catalog.carrying import carried, unanswered, unknown_since, within
-from costplan.catalog.model import Card, Model, Rates, Rejected
+from costplan.catalog.model import Card, Model, Rejected
 from costplan.catalog.origin import Source
 from costplan.words import CONFIDENCES, Confidence
 
@@ -313,7 +315,7 @@ class _Timeline:
     def _add_rejected(self, entry: _Entry, more: Iterable[Rejected]) -> None:
         known = entry.card.rejected
         fresh = [
-            conflict for conflict in more if not any(_same_finding(conflict, old) for old in known)
+            conflict for conflict in more if not any(same_finding(conflict, old) for old in known)
         ]
         if fresh:
             self._set(entry, rejected=(*known, *fresh))
@@ -326,23 +328,9 @@ def _known_conflict(card: Card, quote: Quote, other: Card) -> bool:
     """Whether the card rejects this very value of this source already."""
     rates = as_rates(differences(card, other) or {})
     return any(
-        conflict.source == quote.source and _same_rates(conflict, rates)
+        conflict.source == quote.source and same_rates(conflict, rates)
         for conflict in card.rejected
     )
-
-
-def _same_finding(new: Rejected, old: Rejected) -> bool:
-    """Whether it is written down already; a base rate's reason may have changed since."""
-    if new.source != old.source or not _same_rates(old, new.rates):
-        return False
-    return new.reason == old.reason or not (new.aside or old.aside)
-
-
-def _same_rates(old: Rejected, rates: Rates) -> bool:
-    """Whether the kinds that both name cost the same: a card may have got a kind since."""
-    mine, theirs = old.rates.published(), rates.published()
-    common = mine.keys() & theirs.keys()
-    return bool(common) and all(mine[kind] == theirs[kind] for kind in common)
 
 
 def _whole(base: Model | None, quotes: Sequence[Quote], timeline: _Timeline) -> Model:

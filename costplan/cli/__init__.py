@@ -30,6 +30,7 @@ COMMANDS = {
     "comment": "costplan.cli.comment",
     "explain": "costplan.cli.explain",
     "doctor": "costplan.cli.doctor",
+    "mcp": "costplan.cli.mcp",
     "completion": "costplan.cli.completion",
 }
 

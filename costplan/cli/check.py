@@ -11,6 +11,8 @@ import typer
 from costplan.cli.common.options import (
     ChangeOption,
     DayOption,
+    FieldsOption,
+    FilterOption,
     LockedOption,
     LockOption,
     NoLockOption,
@@ -18,6 +20,7 @@ from costplan.cli.common.options import (
     RateOption,
     SaveOption,
     StackOption,
+    SummaryOption,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    lean = "lean"
     markdown = "markdown"
     html = "html"
     junit = "junit"
@@ -113,6 +117,9 @@ def command(
     exchange: RateOption = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
+    summary: SummaryOption = False,
+    condition: FilterOption = None,
+    fields: FieldsOption = None,
     save: SaveOption = None,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; bad input still 2.")
@@ -124,11 +131,14 @@ def command(
     """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
     from costplan.api.checking import check_subject, vocabulary
     from costplan.api.estimating import Locking
+    from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import also, day, file_look, look, put, spare
 
     if figures:
         put(vocabulary(), out)
         return 0
+    part = Part(summary, condition, fields)
+    part.check(form.value)
     given = {
         "--max-total": max_total,
         "--max-per-request": max_per_request,
@@ -156,11 +166,9 @@ def command(
         rates=exchange or [],
     )
     spare(out, *saves.values())
-    from costplan.render.results import draw_result
-
     for name, target in saves.items():
-        put(draw_result(document, name, file_look()), target)
-    put(draw_result(document, form.value, look()), out)
+        put(Part().draw(document, name, file_look()), target)
+    put(part.draw(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code
 

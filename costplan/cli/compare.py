@@ -10,6 +10,8 @@ import typer
 
 from costplan.cli.common.options import (
     ChangeOption,
+    FieldsOption,
+    FilterOption,
     Format,
     FormatOption,
     FullOption,
@@ -19,6 +21,7 @@ from costplan.cli.common.options import (
     OutOption,
     RateOption,
     StackOption,
+    SummaryOption,
     WorkloadArgument,
 )
 
@@ -54,6 +57,9 @@ def command(
     ] = None,
     form: FormatOption = Format.table,
     out: OutOption = None,
+    summary: SummaryOption = False,
+    condition: FilterOption = None,
+    fields: FieldsOption = None,
     change: ChangeOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
@@ -65,16 +71,21 @@ def command(
     Stacks are compared by component, volume, vendor and day.
     """
     from costplan.api.estimating import Locking, compare_opened, write_recommended
+    from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import day, look, put, share, spare
-    from costplan.render import ANNOTATING, render
+    from costplan.render import ANNOTATING
     from costplan.store.files.workloads import open_workload
 
+    part = Part(summary, condition, fields)
+    part.check(form.value)
     days = [day(text) for text in as_of] if as_of else [day(None)]
     opened = open_workload(workload, change or [], exchange or [])
     spare(out)
     locking = Locking(lock, no_lock, locked)
     if len(days) > 1:
-        _check_days(form, [baseline, at_reliability, levers or None, write])
+        _check_days(
+            form, [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
+        )
         put(_by_day(opened, days, stack or [], locking), out)
         return 0
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
@@ -87,7 +98,7 @@ def command(
         from costplan.store.files.origins import origin
 
         made.document.origin = origin(opened, made.document)
-    put(render(made, form.value, look(full=full or levers)), out)
+    put(part.draw(made, form.value, look(full=full or levers)), out)
     return 0
 
 

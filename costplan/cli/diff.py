@@ -9,11 +9,14 @@ import typer
 
 from costplan.cli.common.options import (
     DayOption,
+    FieldsOption,
+    FilterOption,
     NoLockOption,
     OutOption,
     RateOption,
     SaveOption,
     StackOption,
+    SummaryOption,
 )
 
 
@@ -22,6 +25,7 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    lean = "lean"
     markdown = "markdown"
     html = "html"
 
@@ -49,15 +53,20 @@ def command(
     exchange: RateOption = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
+    summary: SummaryOption = False,
+    condition: FilterOption = None,
+    fields: FieldsOption = None,
     save: SaveOption = None,
 ) -> int:
     """Say what a change costs: volume, mix, intensity and price."""
     from costplan.api.diffing import diff_files, diff_revisions
     from costplan.api.estimating import Locking
+    from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import also, day, file_look, look, put, spare
     from costplan.problems import BadUsage
-    from costplan.render.results import draw_result
 
+    part = Part(summary, condition, fields)
+    part.check(form.value)
     when = None if as_of is None else day(as_of)
     locking = Locking(off=no_lock)
     saves = also(save or [], list(Format), out)
@@ -76,6 +85,6 @@ def command(
         made = diff_files(one, other, when, stack or [], locking, exchange or [])
     spare(out, *saves.values())
     for name, target in saves.items():
-        put(draw_result(made, name, file_look()), target)
-    put(draw_result(made, form.value, look()), out)
+        put(Part().draw(made, name, file_look()), target)
+    put(part.draw(made, form.value, look()), out)
     return 0

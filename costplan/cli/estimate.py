@@ -10,6 +10,8 @@ from costplan.cli.common.options import (
     ChangeOption,
     DayOption,
     ExplainOption,
+    FieldsOption,
+    FilterOption,
     Format,
     FormatOption,
     FullOption,
@@ -20,6 +22,7 @@ from costplan.cli.common.options import (
     OutOption,
     RateOption,
     StackOption,
+    SummaryOption,
     WorkloadArgument,
 )
 
@@ -30,6 +33,9 @@ def command(
     as_of: DayOption = None,
     form: FormatOption = Format.table,
     out: OutOption = None,
+    summary: SummaryOption = False,
+    condition: FilterOption = None,
+    fields: FieldsOption = None,
     lines: LinesOption = False,
     full: FullOption = False,
     explain: ExplainOption = False,
@@ -45,9 +51,12 @@ def command(
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload."""
     from costplan.api.estimating import Locking, estimate_opened, open_workload, origin
+    from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import day, look, put, spare
-    from costplan.render import ANNOTATING, render
+    from costplan.render import ANNOTATING
 
+    part = Part(summary, condition, fields)
+    part.check(form.value)
     when = day(as_of)
     opened = open_workload(workload, change or [], exchange or [])
     spare(out)
@@ -55,7 +64,7 @@ def command(
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:
         document.origin = origin(opened, document)
-    put(render(document, form.value, look(explain, lines, full)), out)
+    put(part.draw(document, form.value, look(explain, lines, full)), out)
     return _verdict(document) if strict else 0
 
 

@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from costplan.cli.common.file_keys import Found
+    from costplan.render import Look
     from costplan.render.page import Page
 
 
@@ -20,20 +21,30 @@ def command(
     ] = None,
 ) -> int:
     """Explain a word of costplan: an exit code, a row of a bill, a key such as step.vote."""
+    from costplan.cli.common.words import look, put
+
+    put(explained(" ".join(term or ()), look()), None)
+    return 0
+
+
+def explained(term: str, look: Look) -> str:
+    """What a word or a key means; of none, the list of words. Raises BadUsage."""
     from costplan.api.checking import MEASURES
     from costplan.cli.common.file_keys import look_up, names
     from costplan.cli.common.glossary import ALIASES, TERMS
-    from costplan.cli.common.words import look, put
     from costplan.problems import BadUsage, clean, did_you_mean
     from costplan.render.page import Page
 
-    page = Page(look())
-    if not term:
+    page = Page(look)
+    asked = " ".join(term.split())
+    if not asked:
         _list(page)
-        put(page.text(), None)
-        return 0
-    asked = " ".join(" ".join(term).split())
+        return page.text()
     folded = asked.casefold()
+    if folded == "agents":
+        from costplan.cli.common.agents_page import PAGE
+
+        return PAGE
     word = folded if folded in TERMS else ALIASES.get(folded, "")
     found = look_up(asked)
     if not word and not found and folded in MEASURES:
@@ -47,8 +58,7 @@ def command(
             f"'{clean(asked)}' is no word of costplan", hint or "'costplan explain' lists them all"
         )
     _keys(page, found, after=bool(word))
-    put(page.text(), None)
-    return 0
+    return page.text()
 
 
 def _list(page: Page) -> None:
@@ -60,6 +70,7 @@ def _list(page: Page) -> None:
         page.say(f"{name:{room}}{one.short}", indent=2, further=room + 2)
     page.say("")
     page.say("and of every table and key of a file: traffic, step.max_attempts, on_reject")
+    page.say("costplan explain agents prints an AGENTS.md for your repository")
 
 
 def _word(page: Page, name: str) -> None:

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import ExplainOption, Format, FormatOption
+from costplan.cli.common.options import (
+    ExplainOption,
+    FieldsOption,
+    FilterOption,
+    Format,
+    FormatOption,
+    SummaryOption,
+)
 
 
 class Mode(StrEnum):
@@ -40,6 +47,9 @@ def command(
         typer.Option("--at", "--as-of", metavar="DATETIME", help="When; now if left out."),
     ] = None,
     form: FormatOption = Format.table,
+    summary: SummaryOption = False,
+    condition: FilterOption = None,
+    fields: FieldsOption = None,
     explain: ExplainOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 if a price is missing.")] = False,
     free_tiers: Annotated[
@@ -48,13 +58,12 @@ def command(
 ) -> int:
     """Print the bill of one offer: a month's, or of one request."""
     from costplan.api.billing import price_offer
+    from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import look, moment, put, quantities, sane
-    from costplan.problems import BadUsage
-    from costplan.render import render
 
+    part = Part(summary, condition, fields)
+    part.check(form.value)
     count = sane("--requests", requests)
-    if count < 0:
-        raise BadUsage(f"--requests is {count}: it must be at least 0")
     bill = price_offer(
         offer,
         moment(at),
@@ -65,5 +74,5 @@ def command(
         charge=charge,
         free_tiers=free_tiers,
     )
-    put(render(bill, form.value, look(explain)), None)
+    put(part.draw(bill, form.value, look(explain)), None)
     return 3 if strict and bill.unpriced else 0

@@ -9,12 +9,15 @@ import typer
 
 from costplan.cli.common.options import (
     ExplainOption,
+    FieldsOption,
+    FilterOption,
     Format,
     FormatOption,
     FullOption,
     LinesOption,
     OutOption,
     StackOption,
+    SummaryOption,
 )
 
 
@@ -41,15 +44,9 @@ def command(
     form: FormatOption = Format.table,
     out: OutOption = None,
     stack: StackOption = None,
-    condition: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter", metavar="K=V", help="Only such lines: component=tokens, offer!=aws/*."
-        ),
-    ] = None,
-    fields: Annotated[
-        str | None, typer.Option("--fields", metavar="A,B", help="Lines with these fields.")
-    ] = None,
+    condition: FilterOption = None,
+    fields: FieldsOption = None,
+    summary: SummaryOption = False,
     group_by: Annotated[
         Group | None, typer.Option("--group-by", help="Sums of lines by a field.")
     ] = None,
@@ -69,7 +66,7 @@ def command(
     from costplan.cli.common.words import look, put, spare
 
     group = None if group_by is None else group_by.value
-    choice = Choice(stack or (), condition or (), fields, group, top)
+    choice = Choice(stack or (), condition or (), fields, group, top, summary)
     choice.check(form.value)
     found = open_all(file)
     spare(out)

@@ -16,7 +16,7 @@ from costplan.record import As, Key, Sparse, document, keys
 
 @document("bill", "1.2")  # 1.2 added facts
 @keys("offer", "as_of", "currency", "total", "unpriced", "line_items", "notes", "facts")
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Bill(Plain):
     """Lines of one offer at one moment. ``total`` counts the priced lines only."""
 

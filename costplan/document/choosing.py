@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -44,9 +44,16 @@ class Filter(NamedTuple):
     negated: bool
 
     def takes(self, entry: Entry) -> bool:
-        """Whether the line is chosen. Tags are one value each; true and false are words."""
-        value = FIELDS[self.field](entry)
-        words = entry.line.tags if self.field == "tags" else (_word(value),)
+        """Whether the line is chosen. Tags are one value each."""
+        if self.field == "tags":
+            return self._any_of(entry.line.tags)
+        return self.matches(FIELDS[self.field](entry))
+
+    def matches(self, value: object) -> bool:
+        """Whether a field's value is asked for; true and false are words."""
+        return self._any_of((_word(value),))
+
+    def _any_of(self, words: Iterable[str]) -> bool:
         matched = any(fnmatchcase(word, pattern) for word in words for pattern in self.patterns)
         return matched != self.negated
 
@@ -60,6 +67,11 @@ def read_filter(text: str) -> Filter:
 
     Raises BadUsage.
     """
+    return read_condition(text, KEYS, "lines")
+
+
+def read_condition(text: str, known: Sequence[str], what: str) -> Filter:
+    """As ``read_filter``, of what is called ``what`` and has the fields ``known``."""
     name, equals, value = text.partition("=")
     negated = name.endswith("!")
     name = name.removesuffix("!").strip()
@@ -68,9 +80,9 @@ def read_filter(text: str) -> Filter:
         raise BadUsage(
             f"'{text}' is no filter", "write it as component=tokens or offer=openai/*,aws/*"
         )
-    if name not in KEYS:
-        hint = did_you_mean(name, KEYS) or "known: " + ", ".join(KEYS)
-        raise BadUsage(f"lines cannot be chosen by '{name}'", hint)
+    if name not in known:
+        hint = did_you_mean(name, known) or "known: " + ", ".join(known)
+        raise BadUsage(f"{what} cannot be chosen by '{name}'", hint)
     return Filter(text, name, patterns, negated)
 
 

@@ -11,7 +11,7 @@ from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import settle
-from costplan.record import Amount, As, Key, Share, Sparse, Unsaved, document, keys
+from costplan.record import Amount, As, Compared, Key, Share, Sparse, Unsaved, document, keys
 
 CLOSE = Decimal("1e-6")
 """How far a difference may be from that of the totals."""
@@ -24,8 +24,8 @@ def _pairs(given: dict[str, Decimal]) -> Pairs:
     return list(given.items())
 
 
-@dataclass(slots=True, kw_only=True)
-class Versus:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Versus(Compared):
     """A stack against the baseline. Differences are this stack's minus the baseline's."""
 
     stack: str
@@ -37,8 +37,8 @@ class Versus:
     payback_months: Decimal | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class LockIn:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class LockIn(Compared):
     """The vendor that gets the largest share of a stack's spend."""
 
     stack: str
@@ -46,8 +46,8 @@ class LockIn:
     share: Share
 
 
-@dataclass(slots=True, kw_only=True)
-class Mix:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Mix(Compared):
     """Traffic shared between stacks: each pays its floors and seats in full."""
 
     name: str
@@ -56,8 +56,8 @@ class Mix:
     at_least: bool
 
 
-@dataclass(slots=True, kw_only=True)
-class Lever:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Lever(Compared):
     """One input moved down and up by a quarter: what the cheapest way to the target then costs.
 
     None: nothing tried reaches the target any more. ``flips``: another way becomes the cheapest.
@@ -82,8 +82,8 @@ class Lever:
     reason: Annotated[str | None, Sparse()] = None
 
 
-@dataclass(slots=True, kw_only=True)
-class BreakEven:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class BreakEven(Compared):
     """The value of an input at which the plan and ``against`` are the same."""
 
     what: str
@@ -92,8 +92,8 @@ class BreakEven:
     now: Decimal
 
 
-@dataclass(slots=True, kw_only=True)
-class Sensitivity:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Sensitivity(Compared):
     """What would change the answer. ``threshold``: the confidence below which a person is asked.
     ``stack``: whose answer; the baseline's where it does not say."""
 
@@ -105,8 +105,8 @@ class Sensitivity:
     stack: Annotated[str | None, Sparse()] = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Standing:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Standing(Compared):
     """A stack in the ranking: its plan as it is, and its best way to what is asked.
 
     ``best``: the name of that way, None where nothing tried reaches it; ``monthly`` and ``whole``
@@ -126,8 +126,8 @@ class Standing:
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Answer:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Answer(Compared):
     """What to do: the best way of the best stack, and what that hangs on.
 
     ``stack`` None: nothing can be recommended, for ``reason``. ``saved``: what it takes off the
@@ -168,7 +168,7 @@ class Answer:
     "answer",
     "levers",
 )
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Comparison(Plain):
     """Several estimates of one workload, side by side. ``recommended``: the answer's way as a
     workload of its own, for whoever wants to write it down."""

@@ -19,7 +19,7 @@ from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle, total
-from costplan.record import Amount, As, Key, OneOf, Share, Sparse, document, keys
+from costplan.record import Amount, As, Compared, Key, OneOf, Share, Sparse, document, keys
 
 Change = Annotated[str, OneOf("new", "removed", "changed", "same")]
 SideName = Annotated[str, OneOf("base", "head")]
@@ -28,8 +28,8 @@ SAME_SHARE = Decimal("1e-9")
 """Reliabilities agree within it: outcomes are solved in binary floats."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Split:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Split(Compared):
     """A difference by cause."""
 
     volume: Decimal = ZERO
@@ -62,8 +62,8 @@ def together(splits: list[Split]) -> Split:
     "head_quantity",
     "unpriced",
 )
-@dataclass(slots=True, kw_only=True)
-class LineChange:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class LineChange(Compared):
     """One charge of one offer in one role, all its slices, before and after.
 
     ``base`` None: not there before; ``head`` None: not there any more. ``unpriced``: the side or
@@ -105,8 +105,8 @@ class LineChange:
         return bool(self.unpriced) and (self.said_changed or not both)
 
 
-@dataclass(slots=True, kw_only=True)
-class Side:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Side(Compared):
     """What one side says of a stack; ``at_least`` where a price is missing."""
 
     total_monthly: Decimal
@@ -131,8 +131,8 @@ def _apart(before: Decimal | None, after: Decimal | None) -> bool:
 
 
 @keys("stack", "kind", "base", "head", "difference", "percent", "certain", "causes", "lines")
-@dataclass(slots=True, kw_only=True)
-class StackDiff:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class StackDiff(Compared):
     """A stack on both sides; one of them None: the stack is new, or gone."""
 
     stack: str
@@ -203,7 +203,7 @@ class StackDiff:
     "rule_changes",
     "facts",
 )
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class DiffDocument(Plain):
     """All stacks of a workload before and after a change.
 

@@ -17,6 +17,7 @@ from costplan.quantity import ZERO, literal, settle, total
 from costplan.record import (
     Amount,
     As,
+    Compared,
     Key,
     Monthly,
     Names,
@@ -43,8 +44,8 @@ def amounts(lines: Iterable[LineItem]) -> Decimal:
 
 
 @keys("component", "total", "fixed", "variable", "line_items")
-@dataclass(slots=True)
-class Component:
+@dataclass(slots=True, repr=False, eq=False)
+class Component(Compared):
     """The lines of one kind of cost: tokens, vector-db, observability ..."""
 
     name: Annotated[str, Key("component")]
@@ -73,8 +74,8 @@ class Component:
 
 
 @keys("name", "monthly", "covered", "unused", "overage", "saved")
-@dataclass(slots=True)
-class Commitment:
+@dataclass(slots=True, repr=False, eq=False)
+class Commitment(Compared):
     """What a month draws on money promised to a vendor: covered + unused = monthly.
 
     ``overage``: what is paid beyond it; ``saved``: what it takes off the contracted cost. Money of
@@ -93,8 +94,8 @@ class Commitment:
 
 
 @keys("month", "requests", "recurring", "one_off", "total", "at_least", "credits")
-@dataclass(slots=True)
-class Month:
+@dataclass(slots=True, repr=False, eq=False)
+class Month(Compared):
     """One month of a longer horizon: recurring cost at that month's traffic and prices.
 
     ``credits``: what one-time credits pay of it, as a positive amount.
@@ -152,8 +153,8 @@ class Budget(NamedTuple):
     "horizon_total",
     "facts",
 )
-@dataclass(slots=True, kw_only=True)
-class Estimate:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Estimate(Compared):
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
     names none; ``budget``: what the month may cost, for a table to show what is left; ``facts``:
     all that a reader must know, of which the lists of sentences are the words."""
@@ -330,7 +331,7 @@ class Estimate:
     "catalog.overrides",
     "estimates",
 )
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class EstimateDocument(Plain):
     """All stacks of one workload on one day.
 

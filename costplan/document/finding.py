@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from costplan.record import Count
+from costplan.record import Compared, Count
 
 Level = Literal["error", "warning", "note"]
 
@@ -46,8 +46,8 @@ class Finding(NamedTuple):
     unit: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
-class Findings:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Findings(Compared):
     """What was looked at and what was found. ``examined`` are the (stack, rule) pairs that were
     looked at, so that what passed can be counted; each pair without a finding passed."""
 

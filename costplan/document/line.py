@@ -13,6 +13,7 @@ from costplan.record import (
     Amount,
     As,
     Blank,
+    Compared,
     Inline,
     Key,
     OneOf,
@@ -28,8 +29,8 @@ Purpose = Annotated[str, OneOf(*PURPOSES)]
 Confidence = Annotated[str, OneOf(*CONFIDENCES, STATED)]
 
 
-@dataclass(slots=True)
-class Price:
+@dataclass(slots=True, repr=False, eq=False)
+class Price(Compared):
     """What one unit costs, and where that is written. Shared by every line that it prices.
 
     ``price`` None: the vendor publishes none (``why`` says so) and the line is unpriced.
@@ -87,8 +88,8 @@ class Conversion(NamedTuple):
     "exchange_date",
     "exchange_source",
 )
-@dataclass(slots=True)
-class Exchanged:
+@dataclass(slots=True, repr=False, eq=False)
+class Exchanged(Compared):
     """A line's amounts in the vendor's own currency, and the rate that turned them into ours."""
 
     conversion: Annotated[Conversion, Inline()]
@@ -165,8 +166,8 @@ class Unpriced(NamedTuple):
     "terms",
     faithful=True,
 )
-@dataclass(slots=True)
-class LineItem:
+@dataclass(slots=True, repr=False, eq=False)
+class LineItem(Compared):
     """Quantity times price, for one role and one purpose.
 
     ``list_amount`` is at published prices, ``contracted_amount`` after ``[[discount]]``, ``amount``

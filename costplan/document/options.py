@@ -8,7 +8,7 @@ from typing import Annotated
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO
-from costplan.record import Amount, As, Key, Names, OneOf, Sparse, Unsaved, keys
+from costplan.record import Amount, As, Compared, Key, Names, OneOf, Sparse, Unsaved, keys
 from costplan.words import PURPOSES
 
 KINDS = ("plan", "orchestrate", "model", "hosting", "unchecked", "quality")
@@ -31,8 +31,8 @@ KINDS = ("plan", "orchestrate", "model", "hosting", "unchecked", "quality")
     "seconds",
     "seconds_p95",
 )
-@dataclass(slots=True, kw_only=True)
-class Option:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Option(Compared):
     """One way to serve a stack's workload: this plan, a change of it, or brute force.
 
     ``kind``: "plan", "orchestrate", "model" (another model, checked as the plan is), "hosting" (the
@@ -103,8 +103,8 @@ class Option:
     "space",
     "proven",
 )
-@dataclass(slots=True, kw_only=True)
-class Strategies:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Strategies(Compared):
     """The options of one stack at one target, and what they say about the plan.
 
     ``seconds``: the longest acceptable time of a request. ``billed``: how many ways were billed, of

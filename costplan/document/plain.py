@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from costplan.record.kinds import Compared
 from costplan.record.writing import plain
 
 
-class Plain:
+class Plain(Compared):
     """A document that programs can take as plain data."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from costplan.problems import Problem
 from costplan.quantity import ONE, ZERO, settle
-from costplan.record import Amount, Key, Share, Unsaved, keys
+from costplan.record import Amount, Compared, Key, Share, Unsaved, keys
 
 NORMAL = (
     (Decimal("0.5"), ZERO),
@@ -54,8 +54,8 @@ class MonthQuantile(NamedTuple):
     "target",
     "same_for_every_model",
 )
-@dataclass(slots=True, kw_only=True)
-class Reliability:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Reliability(Compared):
     """What becomes of one request, and of a month's requests. Shares sum to 1.
 
     ``trusted``: a right answer, by the machine or a person; ``silent``: a wrong one delivered as if

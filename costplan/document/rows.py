@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from costplan.document.entries import AMOUNTS, FIELDS, FIGURES, Entry, Value, cu
 from costplan.document.saved import Saved
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, total
+from costplan.record import Compared
 
 GROUPS = ("component", "role", "offer", "vendor", "purpose", "stack", "workload")
 NOTHING = "(none)"
@@ -25,8 +26,8 @@ class Sum(NamedTuple):
     unpriced: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
-class Rows:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Rows(Compared):
     """``columns`` that hold figures are named in ``figures``. ``whole`` is the row of totals, where
     the rows can be added. Rows are as long as ``columns``."""
 
@@ -40,13 +41,18 @@ class Rows:
 
 def read_fields(text: str) -> list[str]:
     """The names of a list such as ``role,offer,amount``. Raises BadUsage."""
+    return read_names(text, FIELDS, "lines")
+
+
+def read_names(text: str, known: Iterable[str], what: str) -> list[str]:
+    """As ``read_fields``, of what is called ``what`` and has the fields ``known``."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        if name not in FIELDS:
-            hint = did_you_mean(name, FIELDS) or "fields: " + ", ".join(FIELDS)
-            raise BadUsage(f"a line has no field '{name}'", hint)
+        if name not in known:
+            hint = did_you_mean(name, known) or "fields: " + ", ".join(known)
+            raise BadUsage(f"{what} have no field '{name}'", hint)
     if not names:
-        raise BadUsage("--fields names none", "fields: " + ", ".join(FIELDS))
+        raise BadUsage("--fields names none", "fields: " + ", ".join(known))
     if len(set(names)) != len(names):
         raise BadUsage(f"--fields {text} names a field twice")
     return names

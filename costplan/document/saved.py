@@ -56,7 +56,7 @@ PAGES = {
     "usage": "costplan.document.usage:Usage",
 }
 """Documents that programs read, and no command draws again."""
-VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
+VERSION = r"(\d{1,4})\.(\d{1,4})"
 MAJOR = 1
 ABSOLUTE = Decimal("1e-9")
 """Figures agree within it, or within that part of themselves: a program in between may have made
@@ -222,7 +222,7 @@ def _kind(given: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
 
 def _check_major(version: object) -> None:
     """Raises BadUsage for another major version than ours."""
-    match = VERSION.fullmatch(version) if isinstance(version, str) else None
+    match = re.fullmatch(VERSION, version) if isinstance(version, str) else None
     if match is None:
         raise BadUsage("is no saved document: it has no 'schema_version' such as 1.0", REMEDY)
     major = int(match[1])

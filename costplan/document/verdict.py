@@ -10,7 +10,7 @@ from costplan.document.finding import Where
 from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
-from costplan.record import As, Blank, Ge, Key, Names, Sparse, Unsaved, document, keys
+from costplan.record import As, Blank, Compared, Ge, Key, Names, Sparse, Unsaved, document, keys
 from costplan.wordings import ALLOWED
 
 Status = Literal["pass", "warn", "deny", "unknown"]
@@ -46,8 +46,8 @@ OF_PRICES: tuple[Kind, ...] = ("unpriced", "stale", "ended")
     "source",
     "where",
 )
-@dataclass(slots=True, kw_only=True)
-class Verdict:
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Verdict(Compared):
     """One rule on one stack.
 
     ``status`` "unknown" is never a pass: ``waits_for_price`` tells whether a price that is missing
@@ -188,7 +188,7 @@ class Verdict:
     "notes",
     "facts",
 )
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class CheckDocument(Plain):
     """Every verdict on every checked stack of one estimate. ``subject``: the file that was checked,
     a workload or a saved estimate."""

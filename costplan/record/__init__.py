@@ -16,7 +16,7 @@ stands under ``Keys:`` in its record's docstring (``costplan.keys``).
 
 from costplan.record.dialects import JSON, TOML, collect, collected, read
 from costplan.record.found import BAD
-from costplan.record.kinds import REST, document, keys, record, version_of, with_fields
+from costplan.record.kinds import REST, Compared, document, keys, record, version_of, with_fields
 from costplan.record.marks import (
     Amount,
     As,
@@ -49,6 +49,7 @@ __all__ = [
     "As",
     "Blank",
     "Code",
+    "Compared",
     "Count",
     "Currency",
     "Ge",

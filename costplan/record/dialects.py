@@ -19,7 +19,7 @@ from costplan.record.reading import Dialect
 T = TypeVar("T")
 SIZES = range(-100, 40)
 """Powers of ten that a document's figure may have; outside them no sum of money is meant."""
-SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = "[\ud800-\udfff]"
 
 
 def _whole(number: Reader) -> Reader:
@@ -152,7 +152,7 @@ class Json(_Scalars):
         """A string of characters that can be written out again."""
         if not isinstance(value, str):
             return self.refuse("a string", value, path, problems)
-        if not value.isascii() and SURROGATE.search(value):
+        if not value.isascii() and re.search(SURROGATE, value):
             problems.append(Problem(path, "holds half of a character (a lone surrogate)"))
             return BAD
         return value

@@ -37,7 +37,7 @@ class Format(Protocol):
     def refuse(self, expected: str, value: object, path: Path, problems: list[Problem]) -> Any: ...
 
 
-VERSION = re.compile(r"\d{1,4}\.\d{1,4}")
+VERSION = r"\d{1,4}\.\d{1,4}"
 ALWAYS = 1_000_000
 """The minor version up to which a key that may always be missing may be missing."""
 
@@ -203,7 +203,7 @@ def _field(entry: Entry, dialect: Format) -> _Field:
 
 def _version(value: object, path: Path, problems: list[Problem]) -> Any:
     """A version of the schema; whether it is one that is read is asked of the whole document."""
-    if isinstance(value, str) and VERSION.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(VERSION, value):
         return value
     problems.append(Problem(path, "must be a version such as 1.0"))
     return BAD

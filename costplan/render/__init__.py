@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FORMATS = {
     "table": "costplan.render.table",
     "json": "costplan.render.json",
+    "lean": "costplan.render.lean",
     "markdown": "costplan.render.markdown",
     "html": "costplan.render.html",
     "csv": "costplan.render.csv",
@@ -30,7 +31,7 @@ FORMATS = {
 }
 ANNOTATING = ("json", "sarif", "github", "gitlab")
 """Formats that point into the workload file, or are kept for one that will."""
-TABULAR = ("table", "json", "markdown", "html", "csv")
+TABULAR = ("table", "json", "lean", "markdown", "html", "csv")
 """Formats that have ``draw_rows``."""
 
 

@@ -18,7 +18,7 @@ from costplan.render import Look
 
 if TYPE_CHECKING:
     from costplan.document.rows import Rows
-    from costplan.document.saved import Saved
+    from costplan.document.saved import Saved, SavedResult
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
@@ -46,6 +46,15 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
     return dumps(made) + "\n"
 
 
+def draw_summaries(saved: Sequence[Saved] | Sequence[SavedResult]) -> str:
+    """The summary of a document; several are one ``report``, each with the file that it is of."""
+    from costplan.document.briefs import summary
+
+    made = [{"file": one.name, "summary": plain(summary(one.document))} for one in saved]
+    whole = made[0]["summary"] if len(made) == 1 else {"kind": "report_summary", "documents": made}
+    return dumps(whole) + "\n"
+
+
 def draw_rows(rows: Rows, look: Look) -> str:
     """Rows as objects; a sum with lines that have no price says how many."""
     made = {
@@ -53,11 +62,16 @@ def draw_rows(rows: Rows, look: Look) -> str:
         "kind": "rows",
         "title": rows.title,
         "columns": rows.columns,
-        "rows": [_row(rows.columns, row) for row in rows.rows],
+        "rows": row_objects(rows),
         "total": None if rows.whole is None else _row(rows.columns, rows.whole),
         "notes": rows.notes,
     }
     return dumps(made) + "\n"
+
+
+def row_objects(rows: Rows) -> list[dict[str, Any]]:
+    """The rows as plain objects, without their total."""
+    return [_row(rows.columns, row) for row in rows.rows]
 
 
 def _row(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
@@ -89,6 +103,18 @@ def dumps(value: Any, indent: str = "") -> str:
     if not rows:
         return opening + closing
     return f"{opening}\n{deeper}" + f",\n{deeper}".join(rows) + f"\n{indent}{closing}"
+
+
+def compact(value: Any) -> str:
+    """As ``dumps``, in one line and without spaces."""
+    write = SCALARS.get(type(value))
+    if write is not None:
+        return write(value)
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{_key(key)}:{compact(one)}" for key, one in value.items()) + "}"
+    return "[" + ",".join(map(compact, value)) + "]"
 
 
 def _moment(value: datetime) -> str:

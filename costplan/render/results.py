@@ -19,12 +19,14 @@ RESULT_FORMATS: Mapping[str, Mapping[str, str]] = {
     "diff": {
         "table": "costplan.render.diff",
         "json": "costplan.render.result_json",
+        "lean": "costplan.render.result_lean",
         "markdown": "costplan.render.diff_markdown",
         "html": "costplan.render.html_diff",
     },
     "check": {
         "table": "costplan.render.verdict",
         "json": "costplan.render.result_json",
+        "lean": "costplan.render.result_lean",
         "markdown": "costplan.render.verdict_markdown",
         "html": "costplan.render.html_verdict",
         **{form: FORMATS[form] for form in ANNOTATING},
@@ -58,6 +60,10 @@ def draw_results(saved: Sequence[SavedResult], form: str, look: Look) -> str:
         return _draw(saved[0].document, form, look)
     if form == "json":
         return _report(saved)
+    if form == "lean":
+        from costplan.render import lean
+
+        return lean.draw(saved, look)
     if form == "html":
         return _sections(saved, look)
     parts = [_draw(one.document, form, look) for one in saved]

@@ -13,7 +13,8 @@ import pytest
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
 from costplan.plan.bill.price import price
-from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import SlicedFolder
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "component_cases.json"
 CASES = json.loads(DATA.read_text(encoding="utf-8"))

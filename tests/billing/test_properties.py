@@ -26,7 +26,8 @@ from costplan.document.estimate import EstimateDocument
 from costplan.plan.bill.estimate import estimate
 from costplan.quantity import STEP, total
 from costplan.record import read
-from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import SlicedFolder
 from costplan.words import PURPOSES, Confidence
 from costplan.workload.model import Workload
 

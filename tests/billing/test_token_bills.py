@@ -16,7 +16,8 @@ import pytest
 
 from costplan.catalog.lookup import Catalog
 from costplan.plan.bill.price import price
-from costplan.store.files.shelves import SlicedFolder, WholeFolder, built_in_folder
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import SlicedFolder, WholeFolder
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CASES = json.loads((DATA / "token_bills.json").read_text(encoding="utf-8"))

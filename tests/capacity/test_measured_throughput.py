@@ -17,7 +17,8 @@ from costplan.catalog.throughput import (
 )
 from costplan.problems import InvalidInput
 from costplan.record import read
-from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import SlicedFolder
 from costplan.store.files.text import DocumentError
 from costplan.store.files.throughput import open_throughput, read_throughput
 

@@ -17,7 +17,8 @@ from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.bill import Bill
 from costplan.plan.bill.price import price
-from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import SlicedFolder
 
 TODAY = date(2026, 11, 28)
 DATA = Path(__file__).resolve().parents[1] / "data" / "component_products.json"

@@ -14,7 +14,8 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.offer import Charge, Gate, Offer
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import PriceNotKnown
-from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import SlicedFolder
 
 TODAY = date(2026, 11, 22)
 CATALOG = Catalog([SlicedFolder("built-in", built_in_folder())])

@@ -24,8 +24,9 @@ from costplan.document.line import LineItem
 from costplan.plan.bill.price import price
 from costplan.problems import PriceNotKnown
 from costplan.record import read
-from costplan.store.files.shelves import SlicedFolder, built_in_folder
-from costplan.store.files.text import parse_toml
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import SlicedFolder
+from costplan.store.files.text import DocumentError, parse_toml
 from costplan.words import CATEGORIES, TOKEN_KINDS, Confidence
 
 TODAY = date(2026, 11, 28)
@@ -83,7 +84,10 @@ def test_a_slice_is_the_whole(path: Path, sliced: SlicedFolder) -> None:
             assert entry.item == item, name
             assert entry.vendor == file.vendor, name
             assert entry.currency == file.currency, name
-            assert entry.sources == file.source, name
+            origins = [origin for _, origin in item.origins()]
+            named = {one for origin in origins for one in (origin.source, *origin.also)}
+            assert named <= entry.sources.keys(), name
+            assert entry.sources.items() <= file.source.items(), name
             assert entry.category == (file.category or path.parent.name), name
 
 
@@ -129,6 +133,24 @@ def test_every_name_is_listed_once(sliced: SlicedFolder) -> None:
 def test_plans_are_the_entries_below_a_vendor(path: Path, sliced: SlicedFolder) -> None:
     below = {entry.id for entry in sliced.plans(path.stem)}
     assert {item.id for item in items(path)} <= below
+
+
+def test_a_product_that_nobody_sells_has_no_plans(sliced: SlicedFolder) -> None:
+    assert {path.stem: sliced.plans(f"{path.stem}/none") for path in FILES} == {
+        path.stem: [] for path in FILES
+    }
+
+
+def test_a_block_that_names_another_source_is_told_what_its_file_has(tmp_path: Path) -> None:
+    path = tmp_path / "tokens" / "acme.toml"
+    path.parent.mkdir()
+    head = 'vendor = "Acme"\nsource.page = { at = "https://acme.example", confidence = "vendor" }\n'
+    origin = '{ since = 2026-11-01, checked = 2026-11-01, source = "pgae" }'
+    block = f'[[model]]\nid = "acme/a"\n[[model.price]]\norigin = {origin}\n'
+    block += 'unit = "token"\nper = 1_000_000\nrates = { input = 1 }\n'
+    path.write_text(head + block, "utf-8")
+    with pytest.raises(DocumentError, match=r"unknown source 'pgae'[^$]*known: page"):
+        SlicedFolder("built-in", tmp_path).load("acme/a")
 
 
 @each_file

@@ -13,7 +13,8 @@ from costplan.catalog.origin import resolve
 from costplan.plan.bill.price import price
 from costplan.problems import PriceNotKnown
 from costplan.record import read
-from costplan.store.files.shelves import SlicedFolder, built_in_folder
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import SlicedFolder
 from costplan.store.files.text import parse_toml
 
 TODAY = date(2026, 11, 28)

@@ -29,8 +29,9 @@ from costplan.plan.prices.price_page import PLAUSIBLE, model_page, offer_page
 from costplan.plan.prices.searching import search as search_in
 from costplan.render import Look
 from costplan.render.listing import draw
+from costplan.store.files.folders import built_in_folder
 from costplan.store.files.scan import heads
-from costplan.store.files.shelves import built_in_folder, open_catalog
+from costplan.store.files.shelves import open_catalog
 
 DAY = date(2026, 11, 22)
 AT = ["--at", DAY.isoformat()]

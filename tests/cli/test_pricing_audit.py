@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from run import CONTROL, Ran, costplan
 
+from costplan.store.files.folders import built_in_folder
 from costplan.store.files.schemas import schema
-from costplan.store.files.shelves import built_in_folder
 
 AT = ("--at", "2026-11-22")
 HEAD = """\

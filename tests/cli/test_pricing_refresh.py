@@ -27,8 +27,9 @@ from run import CONTROL, ROOT, Ran, costplan, files_below
 from costplan.catalog.lookup import Catalog
 from costplan.cli import run
 from costplan.store.files import generations, price_sets, shelves, throughput
+from costplan.store.files.folders import built_in_folder
 from costplan.store.files.schemas import schema
-from costplan.store.files.shelves import built_in_folder, refreshed
+from costplan.store.files.shelves import refreshed
 from costplan.store.sourcing import refresh as refreshing
 
 TODAY = datetime.now(UTC).date()

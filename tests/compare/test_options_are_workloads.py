@@ -29,6 +29,8 @@ pytestmark = pytest.mark.usefixtures("fixed_prices")
 
 DIGITS = "1e-11"
 """Visits and shares are kept at twelve digits, in whatever order floats were added."""
+PARTS = "1e-10"
+"""What is left of a difference, as a purpose is of runs less first ones, has fewer digits."""
 SEEDS = range(12 if settings.default.max_examples == QUICK else 40)
 
 
@@ -94,7 +96,7 @@ def same(one: Billed, made: Estimate, written: Ready) -> None:
     assert option.by_purpose is not None
     for purpose, amount in option.by_purpose.items():
         assert amount >= 0, one.way.name
-        assert near(amount, made.by_purpose[purpose], DIGITS), one.way.name
+        assert near(amount, made.by_purpose[purpose], PARTS), one.way.name
     assert option.at_least == made.at_least
     told = made.reliability
     assert told is not None

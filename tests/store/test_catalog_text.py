@@ -27,7 +27,8 @@ from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput
 from costplan.record import read
 from costplan.store.files.catalog_text import catalog_text, plain_id
-from costplan.store.files.shelves import BLOCK, QUOTED, built_in_folder
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import BLOCK, QUOTED
 from costplan.store.files.text import parse_toml
 from costplan.words import TOKEN_KINDS
 

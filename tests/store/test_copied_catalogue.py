@@ -10,7 +10,8 @@ import pytest
 from run import DAY, WORKLOAD, costplan
 
 from costplan.store.files.catalogue_folder import same_files
-from costplan.store.files.shelves import built_in_folder, catalog_shelves
+from costplan.store.files.folders import built_in_folder
+from costplan.store.files.shelves import catalog_shelves
 
 
 def names(project: Path) -> list[str]:

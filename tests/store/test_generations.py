@@ -198,4 +198,4 @@ def test_only_the_blocks_named_are_parsed(tmp_path: Path, monkeypatch: pytest.Mo
         7,
         2_999,
     ]
-    assert parsed == [0, 1, 1], "the head once, then a block each"
+    assert parsed == [1, 1], "a block each, with the head"

@@ -23,6 +23,7 @@ EXIT_CODES = {
 }
 FORMATS = {
     "table": "for people, as wide as the terminal",
+    "lean": "a document in brief, for agents: a value a line",
     "json": "for programs: all digits, a schema_version, a schema under 'costplan schema'",
     "svg": "the table as a picture",
     "csv": "for spreadsheets, one row an entry",

@@ -14,6 +14,7 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    lean = "lean"
     markdown = "markdown"
     html = "html"
     csv = "csv"
@@ -54,6 +55,17 @@ VendorOption = Annotated[
 ]
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")
+]
+SummaryOption = Annotated[
+    bool,
+    typer.Option("--summary", help="Only the figures that decide; lean, or with --format json."),
+]
+FilterOption = Annotated[
+    list[str] | None,
+    typer.Option("--filter", metavar="K=V", help="Only such: component=tokens, offer!=aws/*."),
+]
+FieldsOption = Annotated[
+    str | None, typer.Option("--fields", metavar="A,B", help="Rows with these fields alone.")
 ]
 SaveOption = Annotated[
     list[str] | None,

@@ -32,13 +32,22 @@ def root(
 
         raise BadUsage("no command is named", "'costplan --help' lists them")
     if root:
-        from costplan.store.files import boundary
-        from costplan.store.files.shelves import built_in_folder, user_folder
-
-        own = (built_in_folder(), user_folder())
-        token = boundary.confine(root, tuple(one for one in own if one is not None))
-        context.call_on_close(lambda: boundary.CURRENT.reset(token))
+        confine(context, root)
     if quiet or verbose:
         from costplan.cli.common.voice import speak
 
         speak(context, quiet, verbose)
+
+
+def confine(context: typer.Context, named: str | None = None) -> None:
+    """Stay in a folder until the command ends; the one it was started in, where none is named and
+    ``--root`` names none either. Prices that ship and the user's own are read as always."""
+    from costplan.store.files import boundary
+    from costplan.store.files.folders import built_in_folder, user_folder
+
+    if named is None and boundary.boundary() is not None:
+        return
+    own = (built_in_folder(), user_folder())
+    said = boundary.OPTION if named else "the folder that the server was started in,"
+    token = boundary.confine(named or ".", tuple(one for one in own if one is not None), said)
+    context.call_on_close(lambda: boundary.CURRENT.reset(token))

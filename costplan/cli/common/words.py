@@ -20,18 +20,20 @@ from costplan.render import Look
 
 def complain(error: CostplanError) -> None:
     """An error with its remedy, on stderr."""
+    print(complaint(error), file=sys.stderr)
+    remark(getattr(error, "__notes__", ()))
+
+
+def complaint(error: CostplanError) -> str:
+    """An error with its place in the file and its remedy, as people and agents read it."""
     from costplan.store.files.text import DocumentError, DocumentSyntaxError
 
     if isinstance(error, DocumentError | DocumentSyntaxError):
-        print(error, file=sys.stderr)
-    else:
-        print(f"error: {clean(str(error))}", file=sys.stderr)
-        for one in getattr(error, "also", ()):
-            print(f"   - {clean(one)}", file=sys.stderr)
-        hint = getattr(error, "hint", None)
-        if hint:
-            print(f"   = help: {clean(hint)}", file=sys.stderr)
-    remark(getattr(error, "__notes__", ()))
+        return str(error)
+    said = [f"error: {clean(str(error))}"]
+    said += [f"   - {clean(one)}" for one in getattr(error, "also", ())]
+    hint = getattr(error, "hint", None)
+    return "\n".join([*said, f"   = help: {clean(hint)}"] if hint else said)
 
 
 def remark(sentences: Iterable[str]) -> None:

@@ -75,7 +75,7 @@ def _facts(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[Fa
     yield from (override.fact for override in head.overrides if override.fact not in known)
     before = {estimate.stack: estimate for estimate in base.estimates} if base else {}
     told = [newly_assumed(before.get(estimate.stack), estimate) for estimate in head.estimates]
-    if assumed := next((stated for stated in told if stated is not None), None):
+    if assumed := next((assumption for assumption in told if assumption is not None), None):
         yield fact("default-changed", rho=assumed.values["rho"], steps=assumed.listed("steps"))
     if base is None:
         yield fact("all-new", head.workload)

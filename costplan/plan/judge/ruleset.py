@@ -191,7 +191,8 @@ def levels(limit: object) -> tuple[Decimal | None, Decimal | None]:
 def from_limits(limits: Mapping[str, Decimal]) -> RuleSet:
     """The options' limits, by key of ``[budget]``, a component's as ``component.tokens``.
 
-    Raises BadUsage for a limit out of bounds or on a component that does not exist.
+    Raises BadUsage for a limit that nobody has, out of bounds, or on a component that does not
+    exist.
     """
     data: dict[str, object] = {}
     components: dict[str, Decimal] = {}
@@ -207,5 +208,7 @@ def from_limits(limits: Mapping[str, Decimal]) -> RuleSet:
     if problems or budget is None:
         first = problems[0]
         name = f" {first.path[1]}" if len(first.path) > 1 else ""
-        raise BadUsage(f"{LIMITS[str(first.path[0])][1]}{name}: {first.message}", first.hint)
+        known = LIMITS.get(str(first.path[0]))
+        limit = f"limit {first.path[0]}" if known is None else known[1]
+        raise BadUsage(f"{limit}{name}: {first.message}", first.hint)
     return RuleSet(COMMAND_LINE, budget)

@@ -21,10 +21,12 @@ OPTION = "--root"
 
 
 class Boundary(NamedTuple):
-    """``folders``: the roots that were named; ``also``: folders of the program's own."""
+    """``folders``: the roots that were named, and in words by what (``said``); ``also``: folders of
+    the program's own."""
 
     folders: tuple[Path, ...]
     also: tuple[Path, ...] = ()
+    said: str = OPTION
 
 
 CURRENT: ContextVar[Boundary | None] = ContextVar("boundary", default=None)
@@ -35,7 +37,7 @@ def boundary() -> Boundary | None:
     return CURRENT.get()
 
 
-def confine(named: str, also: tuple[Path, ...]) -> Token[Boundary | None]:
+def confine(named: str, also: tuple[Path, ...], said: str = OPTION) -> Token[Boundary | None]:
     """Stay in the folders of ``named`` (several joined as in PATH) until the token is given back.
 
     Raises BadUsage for one that is no folder.
@@ -45,7 +47,7 @@ def confine(named: str, also: tuple[Path, ...]) -> Token[Boundary | None]:
     if missing or not folders:
         said = f": {missing[0]} is no folder" if missing else " names no folder"
         raise BadUsage(OPTION + said, "name the top folder of the checkout")
-    return CURRENT.set(Boundary(tuple(folders), also))
+    return CURRENT.set(Boundary(tuple(folders), also, said))
 
 
 @contextmanager
@@ -78,7 +80,7 @@ def stay(path: Path, act: str = "read") -> None:
     leads = "leads out of" if named != real and _named_in(held, named) else "is outside of"
     where = os.pathsep.join(map(str, held.folders))
     raise BadUsage(
-        f"{path} is not {'read' if act == 'read' else 'written'}: it {leads} {OPTION} {where}",
+        f"{path} is not {'read' if act == 'read' else 'written'}: it {leads} {held.said} {where}",
         "put the file itself there, or name a folder that holds it",
     )
 

@@ -29,7 +29,7 @@ FOLDER = "refreshed"
 POINTER = "current"
 SUMS = "sums"
 SOURCES = "sources.json"
-NAME = re.compile(r"[0-9a-f]{16}")
+NAME = r"[0-9a-f]{16}"
 READ = (".toml", f"{FOLDER}/{POINTER}", f"/{SUMS}")
 """How the paths end that a bill reads of a catalogue folder with refreshed prices in it."""
 AGAIN = (
@@ -55,7 +55,7 @@ def current(folder: Path) -> str | None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise BadUsage(f"{folder}: {reason} (reading {FOLDER}/{POINTER})") from None
-    if not NAME.fullmatch(name):
+    if not re.fullmatch(NAME, name):
         raise BadUsage(f"{pointer} does not name a refresh", AGAIN)
     if not (folder / FOLDER / name / SUMS).is_file():
         raise BadUsage(f"{pointer} names the refresh {name}, which is not there", AGAIN)
@@ -179,7 +179,7 @@ def _settle(folder: Path) -> None:
 def _clear(root: Path, keep: Iterable[str | None]) -> None:
     """Remove generations that nobody names: older ones, and what a killed process half wrote."""
     for path in root.iterdir():
-        if path.name in keep or not NAME.fullmatch(path.name.removeprefix(".")):
+        if path.name in keep or not re.fullmatch(NAME, path.name.removeprefix(".")):
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

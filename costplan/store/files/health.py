@@ -13,12 +13,8 @@ from costplan.catalog.lookup import Shelf
 from costplan.document.health import Package
 from costplan.problems import BadUsage, CostplanError
 from costplan.store.files.catalogue_folder import catalogue_files
-from costplan.store.files.shelves import (
-    SlicedFolder,
-    built_in_folder,
-    open_catalog,
-    user_folder,
-)
+from costplan.store.files.folders import built_in_folder, user_folder
+from costplan.store.files.shelves import SlicedFolder, open_catalog
 from costplan.store.files.throughput import open_provisioned, open_throughput
 from costplan.store.files.whole import filed_file
 from costplan.store.files.workloads import nearest_file

@@ -9,15 +9,10 @@ from typing import NamedTuple
 
 from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.problems import BadUsage
+from costplan.store.files.folders import built_in_folder
 from costplan.store.files.git import Repository
 from costplan.store.files.lock import BLOCK, Lock
-from costplan.store.files.shelves import (
-    GivenFiles,
-    OwnPrices,
-    SlicedFolder,
-    WholeFolder,
-    built_in_folder,
-)
+from costplan.store.files.shelves import GivenFiles, OwnPrices, SlicedFolder, WholeFolder
 from costplan.store.files.text import decode, parse_toml, read_document, read_file
 from costplan.words import CATEGORIES
 

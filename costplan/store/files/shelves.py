@@ -1,8 +1,8 @@
 """Folders of prices as shelves of the catalogue: built in, the user's, a project's, a workload's.
 
-Shipped files have a fixed form (header first, ``id`` the first line of a block, ``aliases`` the
-second), so a bill parses the header and the blocks it names, not the file. Other people's files
-are parsed whole.
+Shipped files have a fixed form (header first, a source of it a line, ``id`` the first line of a
+block, ``aliases`` the second), so a bill parses the blocks it names with their sources, not the
+file. Other people's files are parsed whole.
 """
 
 from __future__ import annotations
@@ -29,42 +29,16 @@ from costplan.store.files.catalogue_folder import (
     is_folder,
     same_files,
 )
+from costplan.store.files.folders import built_in_folder, user_folder
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
 from costplan.words import CATEGORIES, Category
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
 QUOTED = re.compile(r'"([^"]+)"')
+SOURCE = re.compile(r'^source\.(?:"([^"\n]+)"|([\w-]+)) = .*\n', re.M)
 LONGEST_VENDOR = 64  # characters
 OWN = "workload"
 """The shelf of a workload's own prices."""
-
-
-def built_in_folder() -> Path:
-    """The catalogue that ships: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[2]
-    inside = package / "pricing"
-    return inside if inside.is_dir() else package.parent / "pricing"
-
-
-def user_folder() -> Path | None:
-    """The user's own catalogue folder; None where the system knows no home.
-
-    COSTPLAN_PRICING names another one. Raises BadUsage where that is none: a bill must not
-    quietly rest on other prices than were asked for.
-    """
-    named = os.environ.get("COSTPLAN_PRICING")
-    if named:
-        if not os.path.isdir(named):  # a NUL cannot be in a variable
-            raise BadUsage(
-                f"COSTPLAN_PRICING is '{named}', which is no folder",
-                "name a folder that holds tokens/*.toml and the like",
-            )
-        return Path(named)
-    for variable, below in (("XDG_CONFIG_HOME", ""), ("APPDATA", ""), ("HOME", ".config")):
-        base = os.environ.get(variable)
-        if base:
-            return Path(base) / below / "costplan" / "pricing"
-    return None
 
 
 def open_catalog(
@@ -163,7 +137,6 @@ class SlicedFolder(_Shelf):
         self._texts: dict[Path, str] = {}
         self._indexes: dict[Path, dict[str, tuple[int, int]]] = {}
         self._headers: dict[Path, str] = {}
-        self._heads: dict[Path, dict[str, Any]] = {}
 
     def load(self, name: str) -> Entry | None:
         for path, category in self._files(name.split("/", 1)[0]):
@@ -177,7 +150,8 @@ class SlicedFolder(_Shelf):
         for path, category in self._files(product.split("/", 1)[0]):
             index = self._index(path)
             spans = {span for name, span in index.items() if name.startswith(product + "/")}
-            entries += self._slice(path, category, sorted(spans))
+            if spans:
+                entries += self._slice(path, category, sorted(spans))
         return entries
 
     def ids(self) -> Iterable[str]:
@@ -197,12 +171,11 @@ class SlicedFolder(_Shelf):
     def _slice(
         self, path: Path, category: Category, spans: list[tuple[int, int]]
     ) -> Iterable[Entry]:
-        text, header, name = self._text(path), self._header(path), str(path)
-        if path not in self._heads:
-            self._heads[path] = parse_toml(name, header)
-        blocks = "".join(text[begin:end] for begin, end in spans)
-        data = self._heads[path] | parse_toml(name, blocks)
-        return self.entries(read_document(CatalogFile, name, header + blocks, data), category)
+        whole, name = self._text(path), str(path)
+        blocks = "".join(whole[begin:end] for begin, end in spans)
+        text = _named(self._header(path), blocks) + blocks
+        data = parse_toml(name, text)
+        return self.entries(read_document(CatalogFile, name, text, data), category)
 
     def _span(self, path: Path, name: str) -> tuple[int, int] | None:
         """The block of one name, found by the name: an index of the whole file takes ten times as
@@ -260,6 +233,13 @@ class SlicedFolder(_Shelf):
         for category in CATEGORIES:
             for path in sorted((self.root / category).glob("*.toml")):
                 yield path, category
+
+
+def _named(header: str, blocks: str) -> str:
+    """The header without the sources that no block names, most of what would be parsed for one;
+    whole where they name none of them, as a file has sources."""
+    left = SOURCE.sub(lambda line: line[0] if f'"{line[1] or line[2]}"' in blocks else "", header)
+    return left if SOURCE.search(left) else header
 
 
 class RefreshedFolder(SlicedFolder):

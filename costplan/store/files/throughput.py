@@ -14,7 +14,7 @@ from costplan.catalog.provisioned import ProvisionedFile, Terms
 from costplan.catalog.throughput import Throughput, ThroughputFile
 from costplan.outcomes.queueing import Arrival
 from costplan.problems import BadUsage
-from costplan.store.files.shelves import built_in_folder
+from costplan.store.files.folders import built_in_folder
 from costplan.store.files.text import parse_toml, read_document, read_kept
 
 BLOCK = "[[measured]]"

@@ -21,14 +21,13 @@ from costplan.document.refresh import LeftOut, SourceRead
 from costplan.problems import BadUsage, CostplanError
 from costplan.store.files import generations
 from costplan.store.files.catalog_text import plain_id
+from costplan.store.files.folders import built_in_folder, user_folder
 from costplan.store.files.shelves import (
     RefreshedFolder,
     SlicedFolder,
-    built_in_folder,
     last_checked,
     layers,
     refreshed,
-    user_folder,
 )
 from costplan.store.sourcing.merging_folders import key_of
 from costplan.store.sourcing.refreshed_text import Refused, files_of, with_origins

@@ -1,0 +1,50 @@
+"""A fresh document as the options of its command want it: whole, in brief, or rows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from costplan.render import Look
+
+
+class Part(NamedTuple):
+    """What ``--summary``, ``--filter`` and ``--fields`` ask for."""
+
+    summary: bool = False
+    filters: Sequence[str] | None = None
+    fields: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.summary and not self.filters and self.fields is None
+
+    def check(self, form: str) -> None:
+        """Raises BadUsage for what does not go together, before anything is read."""
+        if not self.is_whole:
+            self._choice.check(form)
+
+    def draw(self, document: Any, form: str, look: Look) -> str:
+        """The document, or this part of it, as ``costplan report`` would draw it."""
+        from costplan.document.saved import RESULTS, Saved, SavedResult
+
+        is_result = document.kind in RESULTS
+        if not self.is_whole:
+            from costplan.api.reporting import draw
+
+            saved = SavedResult("", document) if is_result else Saved("", document)
+            return draw([saved], form, self._choice, look)
+        if is_result:
+            from costplan.render.results import draw_result
+
+            return draw_result(document, form, look)
+        from costplan.render import render
+
+        return render(document, form, look)
+
+    @property
+    def _choice(self) -> Any:
+        from costplan.api.reporting import Choice
+
+        return Choice(filters=self.filters or (), fields=self.fields, summary=self.summary)

@@ -1,0 +1,473 @@
+"""Documents in brief: the figures that decide something, for whoever pays by the word.
+
+A summary leaves out lines, sources and formulas; ``SUMMARIES`` has the record of each kind. Money
+and counts are rounded to cents, or to four digits below one; shares are rounded down to six places,
+so that a missed target never looks met. Nothing is computed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import ROUND_FLOOR, Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from costplan.document.bill import Bill
+from costplan.document.diff import CAUSES
+from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.line import LineItem
+from costplan.quantity import ZERO
+from costplan.record import Sparse
+
+if TYPE_CHECKING:
+    from costplan.document.comparison import Answer, Comparison
+    from costplan.document.diff import DiffDocument, LineChange, StackDiff
+    from costplan.document.verdict import CheckDocument, Verdict
+
+DEAREST = 3
+"""So many lines of a stack, or of a change, are named."""
+CENT = Decimal("0.01")
+SHARE = Decimal("1e-6")
+
+
+class DearLine(NamedTuple):
+    """A line of a bill that costs more than the others."""
+
+    role: str
+    offer: str
+    charge: str
+    amount: Decimal
+
+
+class NoPrice(NamedTuple):
+    """A line without a price: the total is then the least it can be."""
+
+    offer: str
+    charge: str
+    reason: str | None
+
+
+class StackBrief(NamedTuple):
+    """A stack's month. ``components``: None where no line of it has a price. ``trusted``: share of
+    requests with a right answer, left out where it is not modelled."""
+
+    stack: str
+    total_monthly: Decimal
+    at_least: bool
+    fixed_monthly: Decimal
+    cost_per_request: Decimal | None
+    components: dict[str, Decimal | None]
+    dearest: list[DearLine]
+    trusted: Annotated[Decimal | None, Sparse()] = None
+    silent_per_month: Annotated[Decimal | None, Sparse()] = None
+    cost_per_trusted_answer: Annotated[Decimal | None, Sparse()] = None
+    left_of_budget: Annotated[Decimal | None, Sparse()] = None
+    unpriced: Annotated[tuple[NoPrice, ...], Sparse()] = ()
+    warnings: Annotated[tuple[str, ...], Sparse()] = ()
+
+
+class EstimateSummary(NamedTuple):
+    """An estimate in brief; its stacks in the order of the file."""
+
+    kind: Literal["estimate_summary"]
+    workload: str
+    currency: str
+    as_of: date
+    requests_per_month: Decimal
+    stacks: list[StackBrief]
+    notes: Annotated[tuple[str, ...], Sparse()] = ()
+
+
+class Against(NamedTuple):
+    """A stack beside the baseline. ``difference``: this one's month less the baseline's."""
+
+    stack: str
+    total_monthly: Decimal
+    at_least: bool
+    difference: Decimal
+    break_even_requests: Annotated[Decimal | None, Sparse()] = None
+    trusted: Annotated[Decimal | None, Sparse()] = None
+    cost_per_trusted_answer: Annotated[Decimal | None, Sparse()] = None
+    best_way: Annotated[str | None, Sparse()] = None
+    best_monthly: Annotated[Decimal | None, Sparse()] = None
+
+
+class BestWay(NamedTuple):
+    """What to do. ``stack`` left out: nothing can be recommended, for ``reason``. ``saved``: off
+    the ``against`` stack's plan, wrong answers included; ``compute``: the best way by compute
+    alone, in words; ``hangs_on``: inputs that would change it."""
+
+    against: str
+    compute: str
+    stack: Annotated[str | None, Sparse()] = None
+    way: Annotated[str | None, Sparse()] = None
+    monthly: Annotated[Decimal | None, Sparse()] = None
+    reliability: Annotated[Decimal | None, Sparse()] = None
+    saved: Annotated[Decimal | None, Sparse()] = None
+    hangs_on: Annotated[tuple[str, ...], Sparse()] = ()
+    to_measure: Annotated[tuple[str, ...], Sparse()] = ()
+    reason: Annotated[str | None, Sparse()] = None
+
+
+class CompareSummary(NamedTuple):
+    """A comparison in brief."""
+
+    kind: Literal["comparison_summary"]
+    workload: str
+    currency: str
+    as_of: date
+    baseline: str
+    stacks: list[Against]
+    answer: Annotated[BestWay | None, Sparse()] = None
+    at_reliability: Annotated[Decimal | None, Sparse()] = None
+    notes: Annotated[tuple[str, ...], Sparse()] = ()
+
+
+class VerdictBrief(NamedTuple):
+    """One rule on one stack; ``where``: its file and line."""
+
+    stack: str
+    rule: str
+    status: str
+    figure: Annotated[Decimal | None, Sparse()] = None
+    limit: Annotated[Decimal | None, Sparse()] = None
+    unit: Annotated[str | None, Sparse()] = None
+    reason: Annotated[str | None, Sparse()] = None
+    remedy: Annotated[str | None, Sparse()] = None
+    where: Annotated[str | None, Sparse()] = None
+
+
+class CheckSummary(NamedTuple):
+    """A check in brief: what it came to, and each verdict that is no pass."""
+
+    kind: Literal["check_summary"]
+    workload: str
+    currency: str
+    as_of: date
+    result: str
+    exit_code: int
+    stacks: list[str]
+    counts: dict[str, int]
+    verdicts: list[VerdictBrief]
+    notes: Annotated[tuple[str, ...], Sparse()] = ()
+
+
+class MovedLine(NamedTuple):
+    """A charge that a change moves; None: it is not on that side."""
+
+    role: str
+    offer: str
+    charge: str
+    base: Decimal | None
+    head: Decimal | None
+    difference: Decimal
+
+
+class StackChange(NamedTuple):
+    """A stack before and after. ``certain`` False: a price is missing on a side; ``causes`` add up
+    to the difference."""
+
+    stack: str
+    change: str
+    base: Decimal | None
+    head: Decimal | None
+    difference: Decimal
+    percent: Decimal | None
+    certain: bool
+    causes: dict[str, Decimal]
+    dearest: list[MovedLine]
+    trusted_base: Annotated[Decimal | None, Sparse()] = None
+    trusted_head: Annotated[Decimal | None, Sparse()] = None
+
+
+class DiffSummary(NamedTuple):
+    """A diff in brief; ``dearest`` are the lines that move most."""
+
+    kind: Literal["diff_summary"]
+    workload: str
+    currency: str
+    base: str | None
+    head: str
+    changed: bool
+    stacks: list[StackChange]
+    rule_changes: Annotated[tuple[str, ...], Sparse()] = ()
+    notes: Annotated[tuple[str, ...], Sparse()] = ()
+
+
+class BillLine(NamedTuple):
+    """One charge of a bill, with what its price rests on."""
+
+    charge: str
+    quantity: Decimal
+    unit: str
+    price: Decimal | None
+    per: Decimal
+    amount: Decimal | None
+    since: date | None
+    checked: date | None
+    confidence: str | None
+    reason: Annotated[str | None, Sparse()] = None
+
+
+class BillSummary(NamedTuple):
+    """The bill of one offer in brief; ``total`` counts the priced lines only."""
+
+    kind: Literal["bill_summary"]
+    offer: str
+    as_of: datetime
+    currency: str
+    total: Decimal
+    at_least: bool
+    lines: list[BillLine]
+    sources: list[str]
+    notes: Annotated[tuple[str, ...], Sparse()] = ()
+
+
+Summary = EstimateSummary | CompareSummary | CheckSummary | DiffSummary | BillSummary
+SUMMARIES: dict[str, type] = {
+    "estimate": EstimateSummary,
+    "comparison": CompareSummary,
+    "check": CheckSummary,
+    "diff": DiffSummary,
+    "bill": BillSummary,
+}
+"""The summary of each kind of document."""
+
+
+def summary(document: Any) -> Summary:
+    """A document of ``SUMMARIES`` in brief."""
+    made: Summary = _MAKERS[document.kind](document)
+    return made
+
+
+def money(value: Decimal | None) -> Any:
+    """To the cent, or with four digits where that is less than one."""
+    if value is None or not value:
+        return value
+    if abs(value) >= 1:
+        return value.quantize(CENT)
+    return value.quantize(Decimal(1).scaleb(value.adjusted() - 3))
+
+
+def share(value: Decimal | None) -> Any:
+    """Six places of a share, rounded down."""
+    return None if value is None else value.quantize(SHARE, ROUND_FLOOR)
+
+
+def _estimate(document: EstimateDocument) -> EstimateSummary:
+    stacks = document.estimates
+    return EstimateSummary(
+        "estimate_summary",
+        document.workload,
+        document.currency,
+        document.as_of,
+        money(stacks[0].requests if stacks else ZERO),
+        [_stack(one) for one in stacks],
+        tuple(one.text for one in document.price_facts),
+    )
+
+
+def _stack(made: Estimate) -> StackBrief:
+    outcome = made.reliability_of_requests
+    return StackBrief(
+        made.stack,
+        money(made.total_monthly),
+        made.at_least,
+        money(made.fixed_monthly),
+        money(made.cost_per_request),
+        {
+            one.name: None if one.unpriced and not one.total else money(one.total)
+            for one in made.components
+        },
+        _dearest(made.lines),
+        share(outcome.trusted) if outcome else None,
+        money(outcome.silent_per_month) if outcome else None,
+        money(made.cost_per_trusted_answer),
+        money(made.left_of_budget.headroom) if made.left_of_budget else None,
+        _unpriced(made),
+        (*(one.text for one in made.facts_of("part-of-bill")), *made.warnings, *made.stale),
+    )
+
+
+def _dearest(lines: Iterable[LineItem]) -> list[DearLine]:
+    """The charges that cost most, all their slices together."""
+    sums: dict[tuple[str, str, str], Decimal] = {}
+    for line in lines:
+        key = (line.role, line.price.offer, line.price.charge)
+        sums[key] = sums.get(key, ZERO) + (line.amount or ZERO)
+    dear = sorted(sums, key=lambda key: sums[key], reverse=True)[:DEAREST]
+    return [DearLine(*key, money(sums[key])) for key in dear if sums[key]]
+
+
+def _unpriced(made: Estimate) -> tuple[NoPrice, ...]:
+    found = [NoPrice(one.offer, one.charge, one.reason) for one in made.unpriced_said]
+    return tuple(dict.fromkeys(found))
+
+
+def _comparison(document: Comparison) -> CompareSummary:
+    inner = document.document
+    versus = {one.stack: one for one in document.versus}
+    answer = document.answer
+    standings = {one.stack: one for one in answer.standings} if answer else {}
+    stacks = []
+    for made in inner.estimates:
+        beside, standing = versus.get(made.stack), standings.get(made.stack)
+        outcome = made.reliability_of_requests
+        stacks.append(
+            Against(
+                made.stack,
+                money(made.total_monthly),
+                made.at_least,
+                money(beside.difference) if beside else ZERO,
+                money(beside.break_even) if beside else None,
+                share(outcome.trusted) if outcome else None,
+                money(made.cost_per_trusted_answer),
+                standing.best if standing else None,
+                money(standing.monthly) if standing else None,
+            )
+        )
+    return CompareSummary(
+        "comparison_summary",
+        inner.workload,
+        inner.currency,
+        inner.as_of,
+        document.baseline,
+        stacks,
+        _answer(answer) if answer else None,
+        document.at_reliability,
+        tuple(document.notes),
+    )
+
+
+def _answer(answer: Answer) -> BestWay:
+    return BestWay(
+        answer.against,
+        answer.compute,
+        answer.stack,
+        answer.way,
+        money(answer.monthly),
+        share(answer.reliability),
+        money(answer.saved),
+        tuple(one.name for one in answer.hangs_on),
+        tuple(answer.to_measure),
+        answer.reason,
+    )
+
+
+def _check(document: CheckDocument) -> CheckSummary:
+    return CheckSummary(
+        "check_summary",
+        document.workload,
+        document.currency,
+        document.as_of,
+        document.result,
+        document.exit_code,
+        document.stacks,
+        document.counts,
+        [_verdict(one) for one in document.verdicts if one.status != "pass"],
+        tuple(document.notes),
+    )
+
+
+def _verdict(one: Verdict) -> VerdictBrief:
+    place = None if one.where is None else f"{one.where.file}:{one.where.line}"
+    return VerdictBrief(
+        one.stack,
+        one.rule,
+        one.status,
+        money(one.figure),
+        one.limit,
+        one.unit or None,
+        one.reason,
+        one.remedy,
+        place,
+    )
+
+
+def _diff(document: DiffDocument) -> DiffSummary:
+    return DiffSummary(
+        "diff_summary",
+        document.workload,
+        document.currency,
+        document.base,
+        document.head,
+        document.changed,
+        [_change(one) for one in document.stacks],
+        tuple(document.rule_changes or ()),
+        tuple(document.notes),
+    )
+
+
+def _change(one: StackDiff) -> StackChange:
+    split, base, head = one.split, one.base, one.head
+    return StackChange(
+        one.stack,
+        one.kind,
+        money(base.total_monthly) if base else None,
+        money(head.total_monthly) if head else None,
+        money(one.difference),
+        money(one.percent),
+        one.certain,
+        {cause: money(getattr(split, cause)) for cause in CAUSES},
+        _moved(one.lines),
+        share(base.reliability) if base else None,
+        share(head.reliability) if head else None,
+    )
+
+
+def _moved(lines: Sequence[LineChange]) -> list[MovedLine]:
+    changed = [one for one in lines if one.kind != "same"]
+    changed.sort(key=lambda one: abs(one.difference), reverse=True)
+    return [
+        MovedLine(
+            one.role,
+            one.offer,
+            one.charge,
+            money(one.base),
+            money(one.head),
+            money(one.difference),
+        )
+        for one in changed[:DEAREST]
+    ]
+
+
+def _bill(document: Bill) -> BillSummary:
+    lines = document.line_items
+    return BillSummary(
+        "bill_summary",
+        document.offer,
+        document.as_of,
+        document.currency,
+        money(document.total),
+        bool(document.unpriced),
+        [
+            BillLine(
+                line.label,
+                line.quantity,
+                line.price.unit,
+                line.price.price,
+                line.price.per,
+                money(line.amount),
+                line.price.since,
+                line.price.checked,
+                line.price.confidence,
+                line.price.reason,
+            )
+            for line in lines
+        ],
+        list(_sources(line.price.source for line in lines)),
+        tuple(document.notes),
+    )
+
+
+def _sources(named: Iterable[str | None]) -> Iterable[str]:
+    return dict.fromkeys(one for one in named if one)
+
+
+_MAKERS: dict[str, Any] = {
+    "estimate": _estimate,
+    "comparison": _comparison,
+    "check": _check,
+    "diff": _diff,
+    "bill": _bill,
+}
