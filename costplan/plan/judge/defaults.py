@@ -13,7 +13,7 @@ ASSUMED = "verdicts-correlate"
 
 
 class Cases(NamedTuple):
-    """Of the head's cases, the share that a default ``added``, and the share that ``one_case`` is."""
+    """Of the head's cases, the share that a default ``added``, and what share ``one_case`` is."""
 
     added: Decimal
     one_case: Decimal
