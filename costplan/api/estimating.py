@@ -109,17 +109,17 @@ def compare_opened(
     return comparison
 
 
-def write_recommended(made: Comparison, opened: Opened, path: Path) -> None:
+def write_recommended(comparison: Comparison, opened: Opened, path: Path) -> None:
     """Save the way that a comparison recommends as a workload file, with the prices of its own that
     the file has. Raises BadUsage where nothing is recommended."""
     from costplan.store.files.workload_text import workload_text
     from costplan.store.files.writing import write
 
-    if made.recommended is None:
-        reason = made.answer.reason if made.answer else None
+    if comparison.recommended is None:
+        reason = comparison.answer.reason if comparison.answer else None
         raise BadUsage("nothing is recommended, so nothing is written", reason)
-    head = f"recommended by costplan compare, prices of {made.document.as_of}"
-    write(path, workload_text(made.recommended, opened.prices, head))
+    head = f"recommended by costplan compare, prices of {comparison.document.as_of}"
+    write(path, workload_text(comparison.recommended, opened.prices, head))
 
 
 def catalog_of(opened: Opened, locking: Locking, beneath: Catalog | None = None) -> Catalog:

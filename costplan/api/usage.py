@@ -89,7 +89,7 @@ def _there(engine: Engine, extra: Sequence[str]) -> None:
     """Raises BadUsage for a column to group by that no row has: a misspelt name."""
     counts = queries.filled(engine, len(extra))
     missing = [name for name, filled in zip(extra, counts, strict=True) if not filled]
-    if missing and any(one.rows for one in queries.states(engine)):
+    if missing and any(state.rows for state in queries.states(engine)):
         hint = did_you_mean(missing[0], queries.GROUPS) or "groups: " + ", ".join(queries.GROUPS)
         raise BadUsage(f"--by {missing[0]}: no record has such a column", hint)
 

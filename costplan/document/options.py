@@ -140,7 +140,9 @@ class Strategies(Compared):
 
     def check(self) -> Iterable[Problem]:
         """Sets ``at_target`` to the option of that name."""
-        self.at_target = next((one for one in self.options if one.name == self.named), None)
+        self.at_target = next(
+            (option for option in self.options if option.name == self.named), None
+        )
         if self.named is not None and self.at_target is None:
             message = f"names '{self.named}', which is not among the options"
             yield Problem(("at_target",), message)

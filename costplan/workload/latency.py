@@ -43,8 +43,8 @@ def untimed(workload: Workload, stack: Stack) -> list[str]:
 def latency(workload: Workload, stack: Stack, solved: Solved) -> Latency | None:
     """Seconds of a request with a stack's models; None where a step states none, or where
     outcomes are not modelled."""
-    found = solved.outcomes
-    if found is None or found.graph is None or untimed(workload, stack):
+    outcomes = solved.outcomes
+    if outcomes is None or outcomes.graph is None or untimed(workload, stack):
         return None
     runs: dict[str, float] = {}
     spread: dict[str, float] = {}
@@ -58,7 +58,7 @@ def latency(workload: Workload, stack: Stack, solved: Solved) -> Latency | None:
         runs[step.name] = float(stated) * first / together
         variation = max(0.0, second / first**2 - 1.0)
         spread[step.name] = sqrt(variation * together)
-    mean, variance = found.graph.moments(runs, fallback_costs=runs, variation=spread)
+    mean, variance = outcomes.graph.moments(runs, fallback_costs=runs, variation=spread)
     if mean <= 0.0:
         return Latency(mean, None)
     squared = log(1.0 + variance / mean**2)

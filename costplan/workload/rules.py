@@ -81,7 +81,7 @@ def _candidates(workload: Workload) -> Iterable[Problem]:
     roles = {step.model: step.name for step in steps.values()}
     for role, models in workload.candidates.items():
         if role not in roles:
-            near = did_you_mean(role, [one for one in roles if one])
+            near = did_you_mean(role, [role for role in roles if role])
             message = f"no step calls a model in the role '{role}'"
             yield Problem(("candidates", role), message, near, "key")
             continue

@@ -155,23 +155,27 @@ def _shared(workload: Workload, rates: Rates) -> list[str]:
 
 def without_people(solved: Solved) -> Solved:
     """The same requests where nobody takes the cases: they end loudly, without an answer."""
-    found = solved.outcomes
-    if found is None:
+    outcomes = solved.outcomes
+    if outcomes is None:
         return solved
-    lost = replace(found, human_right=0.0, human_wrong=0.0, aborted=found.aborted + found.escalated)
+    lost = replace(
+        outcomes, human_right=0.0, human_wrong=0.0, aborted=outcomes.aborted + outcomes.escalated
+    )
     return replace(solved, outcomes=lost, visits=replace(solved.visits, cases=Decimal(0)))
 
 
 def _vote_of_whole_runs(vote: WholeRuns, solved: Solved) -> None:
     """The majority's answer: right where more than half of the runs are; a run without an answer
     votes for none."""
-    one, visits = solved.outcomes, solved.visits
-    assert one is not None
+    single, visits = solved.outcomes, solved.visits
+    assert single is not None
     rho = DEFAULT_RHO if vote.rho is None else float(vote.rho)
     if vote.rho is None and vote.runs > 1:
         solved.assumed.append(fact("whole-runs-correlate", rho=Decimal(str(rho))))
-    right = majority(one.trusted, vote.runs, rho)
-    solved.outcomes = replace(one, delivered_right=right, delivered_wrong=1.0 - right, aborted=0.0)
+    right = majority(single.trusted, vote.runs, rho)
+    solved.outcomes = replace(
+        single, delivered_right=right, delivered_wrong=1.0 - right, aborted=0.0
+    )
     solved.whole_runs = vote.runs
     solved.visits = visits.times(vote.runs)
 
@@ -197,13 +201,13 @@ class Solutions:
     def key(self, rates: Rates) -> tuple[Decimal | None, ...]:
         """What tells stacks apart: the rates that steps and fallbacks have with their models, a
         stack's own or the file's."""
-        found: list[Decimal | None] = []
+        own_rates: list[Decimal | None] = []
         for step in self.workload.step:
-            found.append(rates.success.get(step.role, step.success))
-            found.append(rates.retry.get(step.role, step.retry_success))
+            own_rates.append(rates.success.get(step.role, step.success))
+            own_rates.append(rates.retry.get(step.role, step.retry_success))
             if step.fallback is not None:
-                found.append(rates.success.get(step.fallback.model, step.fallback.success))
-        return tuple(found)
+                own_rates.append(rates.success.get(step.fallback.model, step.fallback.success))
+        return tuple(own_rates)
 
 
 def _outcomes(

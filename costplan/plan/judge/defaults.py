@@ -13,20 +13,20 @@ ASSUMED = "verdicts-correlate"
 
 
 class Cases(NamedTuple):
-    """Of the head's cases, the share that a default ``added``, and the share that ``one`` is."""
+    """Of the head's cases, the share that a default ``added``, and what share ``one_case`` is."""
 
     added: Decimal
-    one: Decimal
+    one_case: Decimal
 
 
 def newly_assumed(base: Estimate | None, head: Estimate) -> Fact | None:
     """The head's assumption that validators repeat themselves, where the base has the same
     validators and supposed nothing of the kind; so did all estimates before there was a rho of
     validators."""
-    told = next((one for one in head.facts if one.code == ASSUMED), None)
+    told = next((stated for stated in head.facts if stated.code == ASSUMED), None)
     if base is None or base.reliability is None or told is None:
         return None
-    if any(one.code == ASSUMED for one in base.facts):
+    if any(stated.code == ASSUMED for stated in base.facts):
         return None
     judged = {line.step for line in base.lines}
     return told if any(name.strip("'") in judged for name in told.listed("steps")) else None
@@ -37,8 +37,8 @@ def cases_before(base: Estimate | None, head: Estimate | None) -> Cases | None:
     told = None if head is None else newly_assumed(base, head)
     if head is None or told is None or head.reliability is None:
         return None
-    found = head.reliability
-    cases = (found.human_right + found.human_wrong) * head.requests
+    reliability = head.reliability
+    cases = (reliability.human_right + reliability.human_wrong) * head.requests
     apart = _number(told.values.get("cases_apart"))
     if not cases or apart is None:
         return None

@@ -199,7 +199,7 @@ def _split(
     at_base = settle(sum((_at_base(key, summed, before) for key, summed in after.items()), ZERO))
     more = at_old_prices - a0 - volume
     default = ZERO if cases is None else settle(at_old_prices * cases.added)
-    if cases is not None and abs(more - default) <= at_old_prices * cases.one:
+    if cases is not None and abs(more - default) <= at_old_prices * cases.one_case:
         default = more  # documents say whole cases
     causes = {
         "volume": volume,

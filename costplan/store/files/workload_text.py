@@ -24,17 +24,17 @@ def workload_text(workload: Workload, prices: Mapping[str, Any], head: str) -> s
 
 
 def _tables(record: Any) -> Iterator[tuple[str, Any]]:
-    for one in fields(record):
-        value = getattr(record, one.name)
-        default = one.default
-        if default is MISSING and one.default_factory is not MISSING:
-            default = one.default_factory()
+    for field in fields(record):
+        value = getattr(record, field.name)
+        default = field.default
+        if default is MISSING and field.default_factory is not MISSING:
+            default = field.default_factory()
         if value is None or (default is not MISSING and value == default):
             continue
-        if one.metadata == REST:
+        if field.metadata == REST:
             yield from ((key, _plain(part)) for key, part in value.items())
         else:
-            yield one.name, _plain(value)
+            yield field.name, _plain(value)
 
 
 def _plain(value: Any) -> Any:
