@@ -1,23 +1,37 @@
 """Documents in brief: the figures that decide something, for whoever pays by the word.
 
-A summary leaves out lines, sources and formulas; ``SUMMARIES`` has the record of each kind. Money
-and counts are rounded to cents, or to four digits below one; shares are rounded down to six places,
-so that a missed target never looks met. Nothing is computed anew.
+A summary leaves out lines, sources and formulas; ``summaries`` has the record of each kind. Nothing
+is computed anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from costplan.document.bill import Bill
 from costplan.document.diff import CAUSES
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
+from costplan.document.summaries import (
+    Against,
+    BestWay,
+    BillLine,
+    BillSummary,
+    CheckSummary,
+    CompareSummary,
+    DearLine,
+    DiffSummary,
+    EstimateSummary,
+    MovedLine,
+    NoPrice,
+    StackBrief,
+    StackChange,
+    Summary,
+    VerdictBrief,
+)
 from costplan.quantity import ZERO
-from costplan.record import Sparse
 
 if TYPE_CHECKING:
     from costplan.document.comparison import Answer, Comparison
@@ -28,210 +42,6 @@ DEAREST = 3
 """So many lines of a stack, or of a change, are named."""
 CENT = Decimal("0.01")
 SHARE = Decimal("1e-6")
-
-
-class DearLine(NamedTuple):
-    """A line of a bill that costs more than the others."""
-
-    role: str
-    offer: str
-    charge: str
-    amount: Decimal
-
-
-class NoPrice(NamedTuple):
-    """A line without a price: the total is then the least it can be."""
-
-    offer: str
-    charge: str
-    reason: str | None
-
-
-class StackBrief(NamedTuple):
-    """A stack's month. ``components``: None where no line of it has a price. ``trusted``: share of
-    requests with a right answer, left out where it is not modelled."""
-
-    stack: str
-    total_monthly: Decimal
-    at_least: bool
-    fixed_monthly: Decimal
-    cost_per_request: Decimal | None
-    components: dict[str, Decimal | None]
-    dearest: list[DearLine]
-    trusted: Annotated[Decimal | None, Sparse()] = None
-    silent_per_month: Annotated[Decimal | None, Sparse()] = None
-    cost_per_trusted_answer: Annotated[Decimal | None, Sparse()] = None
-    left_of_budget: Annotated[Decimal | None, Sparse()] = None
-    unpriced: Annotated[tuple[NoPrice, ...], Sparse()] = ()
-    warnings: Annotated[tuple[str, ...], Sparse()] = ()
-
-
-class EstimateSummary(NamedTuple):
-    """An estimate in brief; its stacks in the order of the file."""
-
-    kind: Literal["estimate_summary"]
-    workload: str
-    currency: str
-    as_of: date
-    requests_per_month: Decimal
-    stacks: list[StackBrief]
-    notes: Annotated[tuple[str, ...], Sparse()] = ()
-
-
-class Against(NamedTuple):
-    """A stack beside the baseline. ``difference``: this one's month less the baseline's."""
-
-    stack: str
-    total_monthly: Decimal
-    at_least: bool
-    difference: Decimal
-    break_even_requests: Annotated[Decimal | None, Sparse()] = None
-    trusted: Annotated[Decimal | None, Sparse()] = None
-    cost_per_trusted_answer: Annotated[Decimal | None, Sparse()] = None
-    best_way: Annotated[str | None, Sparse()] = None
-    best_monthly: Annotated[Decimal | None, Sparse()] = None
-
-
-class BestWay(NamedTuple):
-    """What to do. ``stack`` left out: nothing can be recommended, for ``reason``. ``saved``: off
-    the ``against`` stack's plan, wrong answers included; ``compute``: the best way by compute
-    alone, in words; ``hangs_on``: inputs that would change it."""
-
-    against: str
-    compute: str
-    stack: Annotated[str | None, Sparse()] = None
-    way: Annotated[str | None, Sparse()] = None
-    monthly: Annotated[Decimal | None, Sparse()] = None
-    reliability: Annotated[Decimal | None, Sparse()] = None
-    saved: Annotated[Decimal | None, Sparse()] = None
-    hangs_on: Annotated[tuple[str, ...], Sparse()] = ()
-    to_measure: Annotated[tuple[str, ...], Sparse()] = ()
-    reason: Annotated[str | None, Sparse()] = None
-
-
-class CompareSummary(NamedTuple):
-    """A comparison in brief."""
-
-    kind: Literal["comparison_summary"]
-    workload: str
-    currency: str
-    as_of: date
-    baseline: str
-    stacks: list[Against]
-    answer: Annotated[BestWay | None, Sparse()] = None
-    at_reliability: Annotated[Decimal | None, Sparse()] = None
-    notes: Annotated[tuple[str, ...], Sparse()] = ()
-
-
-class VerdictBrief(NamedTuple):
-    """One rule on one stack; ``where``: its file and line."""
-
-    stack: str
-    rule: str
-    status: str
-    figure: Annotated[Decimal | None, Sparse()] = None
-    limit: Annotated[Decimal | None, Sparse()] = None
-    unit: Annotated[str | None, Sparse()] = None
-    reason: Annotated[str | None, Sparse()] = None
-    remedy: Annotated[str | None, Sparse()] = None
-    where: Annotated[str | None, Sparse()] = None
-
-
-class CheckSummary(NamedTuple):
-    """A check in brief: what it came to, and each verdict that is no pass."""
-
-    kind: Literal["check_summary"]
-    workload: str
-    currency: str
-    as_of: date
-    result: str
-    exit_code: int
-    stacks: list[str]
-    counts: dict[str, int]
-    verdicts: list[VerdictBrief]
-    notes: Annotated[tuple[str, ...], Sparse()] = ()
-
-
-class MovedLine(NamedTuple):
-    """A charge that a change moves; None: it is not on that side."""
-
-    role: str
-    offer: str
-    charge: str
-    base: Decimal | None
-    head: Decimal | None
-    difference: Decimal
-
-
-class StackChange(NamedTuple):
-    """A stack before and after. ``certain`` False: a price is missing on a side; ``causes`` add up
-    to the difference."""
-
-    stack: str
-    change: str
-    base: Decimal | None
-    head: Decimal | None
-    difference: Decimal
-    percent: Decimal | None
-    certain: bool
-    causes: dict[str, Decimal]
-    dearest: list[MovedLine]
-    trusted_base: Annotated[Decimal | None, Sparse()] = None
-    trusted_head: Annotated[Decimal | None, Sparse()] = None
-
-
-class DiffSummary(NamedTuple):
-    """A diff in brief; ``dearest`` are the lines that move most."""
-
-    kind: Literal["diff_summary"]
-    workload: str
-    currency: str
-    base: str | None
-    head: str
-    changed: bool
-    stacks: list[StackChange]
-    rule_changes: Annotated[tuple[str, ...], Sparse()] = ()
-    notes: Annotated[tuple[str, ...], Sparse()] = ()
-
-
-class BillLine(NamedTuple):
-    """One charge of a bill, with what its price rests on."""
-
-    charge: str
-    quantity: Decimal
-    unit: str
-    price: Decimal | None
-    per: Decimal
-    amount: Decimal | None
-    since: date | None
-    checked: date | None
-    confidence: str | None
-    reason: Annotated[str | None, Sparse()] = None
-
-
-class BillSummary(NamedTuple):
-    """The bill of one offer in brief; ``total`` counts the priced lines only."""
-
-    kind: Literal["bill_summary"]
-    offer: str
-    as_of: datetime
-    currency: str
-    total: Decimal
-    at_least: bool
-    lines: list[BillLine]
-    sources: list[str]
-    notes: Annotated[tuple[str, ...], Sparse()] = ()
-
-
-Summary = EstimateSummary | CompareSummary | CheckSummary | DiffSummary | BillSummary
-SUMMARIES: dict[str, type] = {
-    "estimate": EstimateSummary,
-    "comparison": CompareSummary,
-    "check": CheckSummary,
-    "diff": DiffSummary,
-    "bill": BillSummary,
-}
-"""The summary of each kind of document."""
 
 
 def summary(document: Any) -> Summary:

@@ -12,7 +12,8 @@ import pytest
 from run import DAY, ROOT, Ran
 from run import costplan as ran
 
-from costplan.document.briefs import SUMMARIES, money, share
+from costplan.document.briefs import money, share
+from costplan.document.summaries import SUMMARIES
 from costplan.record.schema import json_schema
 
 SUPPORT = str(ROOT / "examples" / "support-agent.toml")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from costplan.api.prices import OfferSearch
 from costplan.cli.mcp.fitting import LEFT_OUT, MOST, fitted
 from costplan.cli.mcp.protocol import INVALID_PARAMS, Answer, Offered, Refused, written
-from costplan.document.briefs import SUMMARIES
+from costplan.document.summaries import SUMMARIES
 from costplan.problems import BadUsage, CostplanError, did_you_mean
 from costplan.record.schema import json_schema
 from costplan.record.writing import plain
