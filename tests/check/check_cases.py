@@ -78,7 +78,7 @@ def document(*stacks: Estimate, currency: str = "USD") -> EstimateDocument:
         workload="probe",
         currency=currency,
         as_of=DAY,
-        catalog_text="",
+        priced_by=(("", "USD"),),
         offers=[],
         estimates=list(stacks),
     )
