@@ -62,7 +62,12 @@ def line(
 def document(requests: int, *lines: LineItem, currency: str = "USD") -> EstimateDocument:
     made = Estimate(stack="a", requests=D(requests), components=[Component("tokens", list(lines))])
     return EstimateDocument(
-        workload="w", currency=currency, as_of=DAY, priced_by=(("", "USD"),), offers=[], estimates=[made]
+        workload="w",
+        currency=currency,
+        as_of=DAY,
+        priced_by=(("", "USD"),),
+        offers=[],
+        estimates=[made],
     )
 
 
