@@ -75,8 +75,8 @@ def throughput_of(model: str, root: Path | None = None) -> Throughput:
             text = f"\n{BLOCK}\n".join([header, *own])
             name = str(path)
             files.append(read_document(ThroughputFile, name, text, parse_toml(name, text)))
-    found = Throughput(files)
-    return found if found.models() else open_throughput(root)
+    throughput = Throughput(files)
+    return throughput if throughput.models() else open_throughput(root)
 
 
 class CapacityFiles:
