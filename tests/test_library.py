@@ -27,6 +27,7 @@ SIGNALS = {
     "ExpressionError": "a formula that cannot be read; its reader makes it a problem of the file",
     "NeverEnds": "a graph without an exit; solving makes it a problem of the file",
     "TooManyStates": "a graph too large; solving makes it a problem of the file",
+    "Refused": "an agent's request that cannot be served; the server answers with it",
     "CutShort": "a body that ended early; the client tries again",
     "TryAgain": "a fault of a network that may pass; the client tries again, or refuses",
 }

@@ -157,6 +157,11 @@ class Catalog:
         self.products[product] = list(plans.values())
         return self.products[product]
 
+    def aside(self) -> "Catalog":
+        """The same prices for a look that leaves no trace: what is only named is not used, and so
+        in no lock."""
+        return Catalog(self.shelves)
+
     def asked(self) -> dict[str, Entry]:
         """Every entry that was asked for, by the name that was used; plans of products by id."""
         known = {name: entry for name, entry in self._found.items() if entry is not None}

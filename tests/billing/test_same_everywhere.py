@@ -145,7 +145,7 @@ success = 1
 """
     plan = workload(step)
     served = Served(plan, *plan.stack, solve(plan).visits, CATALOG)
-    assert (served.output, served.input) == (500_000, 700_000)
+    assert (served.all_output, served.input) == (500_000, 700_000)
 
 
 def test_a_step_may_read_audio_from_a_cache() -> None:

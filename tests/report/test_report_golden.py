@@ -32,6 +32,7 @@ ENDINGS = {
     "sarif": "sarif",
     "github": "github.txt",
     "gitlab": "gitlab.json",
+    "lean": "lean.txt",
 }
 OF_WHAT_FAILS = ("github", "gitlab", "sarif")
 """Formats that hold findings alone: the second document has none."""

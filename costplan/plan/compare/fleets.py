@@ -137,8 +137,9 @@ NONE = "none in the catalogue"
 
 
 def _machines(catalog: Catalog) -> Iterator[tuple[str, Hardware]]:
-    """Every machine of the catalogue whose accelerators are known."""
-    for entry in map(catalog.get, catalog.ids()):
+    """Every machine of the catalogue whose accelerators are known; only to be named."""
+    named = catalog.aside()
+    for entry in map(named.get, named.ids()):
         if isinstance(entry.item, Offer) and entry.category == "compute" and entry.item.hardware:
             yield entry.id, entry.item.hardware
 

@@ -22,6 +22,7 @@ from costplan.problems import BadUsage, CostplanError, InvalidInput
 from costplan.quantity import ONE, ZERO, grouped, total
 from costplan.workload.model import Binding, Workload
 from costplan.workload.solving import Visits
+from costplan.workload.strategy import Gpus
 from costplan.workload.tables import Fixed
 
 
@@ -71,6 +72,9 @@ def _gpus(
     terms = workload.strategy.gpus
     if served.nothing:
         return Hosted(GPUS, None, served.nothing)
+    if terms == Gpus():
+        reason = "not modelled: [strategy.gpus] names no machine, and no success of what it serves"
+        return Hosted(GPUS, None, reason)
     try:
         hardware = hardware_of(terms, catalog)
         fleet = sized(terms, served, capacity, hardware, catalog)

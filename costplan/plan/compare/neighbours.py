@@ -13,7 +13,7 @@ from typing import NamedTuple
 from costplan.catalog.lookup import Catalog, card_on
 from costplan.catalog.model import Model
 from costplan.plan.compare.answer import Ranking
-from costplan.plan.compare.pricing import Way
+from costplan.plan.compare.pricing import Pricer, Way
 from costplan.plan.compare.variants import with_models
 from costplan.plan.compare.ways import Ways
 from costplan.problems import CostplanError
@@ -40,8 +40,9 @@ def neighbours(ways: Ways, ranking: Ranking, stack: str) -> list[str]:
         for role in dict.fromkeys(step.model for step in workload.step if not step.judges)
         if role and role not in workload.candidates
     ]
+    pricer = Pricer(ways.pricer.catalog.aside(), ways.pricer.as_of)
     return [
-        _sentence(ways, ranking, stack, role, offer)
+        _sentence(pricer, ranking, stack, role, offer)
         for role in roles
         for offer in _next_in_price(ways.pricer.catalog, workload, stack, role, ways.pricer.as_of)
     ]
@@ -61,7 +62,7 @@ def _next_in_price(
     family, _, _ = entry.id.partition("/")
     models = [
         _Priced(price, other.id)
-        for other in catalog.plans(family)
+        for other in catalog.aside().plans(family)
         if isinstance(other.item, Model)
         and other.item.kind == entry.item.kind
         and _sold(other.item, day)
@@ -107,7 +108,7 @@ def _sold(model: Model, day: date) -> bool:
     return model.retires is None or model.retires > day
 
 
-def _sentence(ways: Ways, ranking: Ranking, stack: str, role: str, offer: str) -> str:
+def _sentence(pricer: Pricer, ranking: Ranking, stack: str, role: str, offer: str) -> str:
     best = ranking.best[stack]
     assert best is not None
     assert best.way.workload is not None
@@ -117,7 +118,7 @@ def _sentence(ways: Ways, ranking: Ranking, stack: str, role: str, offer: str) -
     def option(success: Decimal) -> tuple[bool, Decimal | None]:
         model = Candidate(offer=offer, success=success)
         workload = with_models(plan, {role: model}, stack)
-        found = ways.pricer.option(Way(offer, "model", workload), stack)
+        found = pricer.option(Way(offer, "model", workload), stack)
         wins = (
             found.whole is not None
             and found.reaches(*ranking.goal)

@@ -7,7 +7,7 @@ text gives the same file.
 
 tomli-w writes keys, texts and days. Numbers, lists and small tables are written here: it has no
 thousands apart, puts each element on a line of its own, and gives every table a section
-(docs/decisions/0044).
+(docs/decisions/0053).
 """
 
 from __future__ import annotations
