@@ -40,6 +40,8 @@ class Ways:
         self.workload, self.pricer, self.capacity = workload, pricer, capacity
         self.plain = changed(workload, bare_choices(workload))
         self.members = list(self._members())
+        several = [Choices(whole_runs=runs) for runs in workload.strategy.vote.runs]
+        self.voting = [(choices, changed(self.plain, choices)) for choices in several]
         self.too_large: dict[tuple[str, ...], int] = {}
         """By dropped validators, the attempts from which on there are too many states."""
 
@@ -158,17 +160,8 @@ class Ways:
             return
         top = twelve_digits(ceiling(outcomes.trusted, rho))
         reason = f"rho = {rho:g} between whole runs{assumed}"
-        for choices, workload in self._whole_runs():
+        for choices, workload in self.voting:
             yield Way(words(choices, workload), "quality", workload, reason, top)
-
-    def _whole_runs(self) -> list[tuple[Choices, Workload]]:
-        if not hasattr(self, "_voting"):
-            self._voting = [
-                (choices, changed(self.plain, choices))
-                for runs in self.workload.strategy.vote.runs
-                if (choices := Choices(whole_runs=runs))
-            ]
-        return self._voting
 
     def _larger(self, stack: str) -> Iterator[Way]:
         """The largest model for everything that answers, with the plan's checks and without."""
