@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from costplan.billing.adjustments import Grant
 from costplan.billing.book import Book
@@ -36,8 +36,11 @@ from costplan.words import STATED, WORKLOAD, purpose_of
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
-from costplan.workload.tables import Fixed
+from costplan.workload.tables import Fixed, Reservation
 from costplan.workload.usage import monthly_usage
+
+if TYPE_CHECKING:
+    from costplan.billing.reserved import Reserved
 
 TOO_MUCH = "the month's quantities are too large to price"
 LESS = "numbers here stay under 1e15"
@@ -68,6 +71,7 @@ class StackMonth:
         self.problems: list[Problem] = list(self.bindings.problems)
         self.lines: list[LineItem] = []
         self.grants: list[tuple[Grant, Decimal]] = []
+        self.reserved: list[Reserved] = []
 
     def _bind(self) -> Bindings:
         models = {calls.role for calls in self.usage.model_calls}
@@ -175,22 +179,61 @@ class StackMonth:
             self.problems.append(Problem(group[0].path, f"{entry.id}: {TOO_MUCH}", LESS))
 
     def _models(self, entry: Entry, group: list[Bound], allowances: Allowances) -> None:
+        pools: dict[Reservation, list[Bound]] = {}
         for bound in group:
+            if bound.kind == "model" and bound.binding.reserved is not None:
+                pools.setdefault(bound.binding.reserved, []).append(bound)
+                continue
             demands = [call for call in self.usage.model_calls if call.role == bound.role]
             if bound.kind == "tool":
                 demands = self._tool_calls(bound)
-            terms = Terms(
-                input_factor=bound.binding.input_factor,
-                output_factor=bound.binding.output_factor,
-                region=bound.binding.region or self.stack.residency or self._token_region(entry),
-                discount=self.discounts.off(entry.id),
-                paid=allowances.paid(entry, self.day),
-            )
+            terms = self._buys(bound, allowances)
             lines = model_lines(self.book, entry, self.day, demands, self.workload.traffic, terms)
             for line in lines:
                 line.component = "tokens" if bound.kind == "model" else "search-rerank"
             self._enter(entry, lines)
             self._tell_model(entry, demands, terms)
+        for asked, bounds in pools.items():
+            self._reserve(entry, asked, bounds, allowances)
+
+    def _buys(self, bound: Bound, allowances: Allowances) -> Terms:
+        entry = bound.entry
+        return Terms(
+            input_factor=bound.binding.input_factor,
+            output_factor=bound.binding.output_factor,
+            region=bound.binding.region or self.stack.residency or self._token_region(entry),
+            discount=self.discounts.off(entry.id),
+            paid=allowances.paid(entry, self.day),
+        )
+
+    def _reserve(
+        self, entry: Entry, asked: Reservation, bounds: Sequence[Bound], allowances: Allowances
+    ) -> None:
+        """A deployment of reserved units for the roles that share a model and how it is bought."""
+        from costplan.plan.bill.reserving import Buyer, reserve  # a bill by the token never asks
+
+        buyers = []
+        for bound in bounds:
+            calls = [call for call in self.usage.model_calls if call.role == bound.role]
+            buyers.append(Buyer(bound.role, calls, self._buys(bound, allowances)))
+        deployment = reserve(self.catalog, self.book, entry, asked, buyers, self.workload, self.day)
+        if self.exchange.amount(ONE, deployment.rate.currency) is None:
+            message = f"{entry.id} is priced in {deployment.rate.currency}, this workload is in "
+            hint = self.exchange.remedy(deployment.rate.currency)
+            self.problems.append(Problem(bounds[0].path, message + self.exchange.currency, hint))
+            return
+        on_demand = deployment.on_demand
+        if on_demand is not None:
+            deployment.by_token = self.exchange.amount(on_demand, entry.currency)
+        deployment.hourly = self.exchange.amount(deployment.rate.hourly, deployment.rate.currency)
+        self.reserved.append(deployment)
+        self._enter(entry, [*deployment.kept, *deployment.spilled()])
+        listed = asked.price_per_unit_hour is None and asked.terms is None
+        units = deployment.lines(self.discounts.off(entry.id) if listed else ZERO)
+        self._enter(entry._replace(currency=deployment.rate.currency), units)
+        for buyer in buyers:
+            self._tell_model(entry, buyer.calls, buyer.terms)
+        self.tell(deployment.facts(entry.id))
 
     def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
         """A tool served by a model that is priced by the token, such as a reranker."""

@@ -73,18 +73,24 @@ class Evaluator:
         Raises InvalidInput with the problems of a stack that cannot be billed (as ``estimate``
         does), such as a gate or a plan's limit, BadUsage for a stack that the workload has not.
         """
+        month = self.month(solutions, stack, scale)
+        workload = solutions.workload
+        agreed = agree(workload, {stack: month.lines}, self.as_of, month.exchange)
+        if month.problems or agreed.problems:
+            raise InvalidInput([*month.problems, *agreed.problems])
+        return summed([*month.lines, *agreed.lines], month.usage.requests, month.solved)
+
+    def month(self, solutions: Solutions, stack: str, scale: Decimal = ONE) -> StackMonth:
+        """The stack's month, before commitments and credits, with its problems. Raises BadUsage for
+        a stack that the workload has not."""
         workload = solutions.workload
         if stack not in workload.stack:
             hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)
             raise BadUsage(f"there is no stack '{stack}'", hint)
         solved = solutions.of(Rates.of(workload.stack[stack]))
-        month = billed_month(
+        return billed_month(
             StackMonth, workload, self.catalog, stack, solved, self.as_of, scale, self.book
         )
-        agreed = agree(workload, {stack: month.lines}, self.as_of, month.exchange)
-        if month.problems or agreed.problems:
-            raise InvalidInput([*month.problems, *agreed.problems])
-        return summed([*month.lines, *agreed.lines], month.usage.requests, solved)
 
 
 def summed(lines: Iterable[LineItem], requests: Decimal, solved: Solved) -> Totals:
