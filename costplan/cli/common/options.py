@@ -25,6 +25,7 @@ class Format(StrEnum):
     github = "github"
     gitlab = "gitlab"
     svg = "svg"
+    xlsx = "xlsx"
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
