@@ -21,53 +21,25 @@ from costplan.facts import Fact
 from costplan.problems import BadUsage, clean
 from costplan.quantity import ZERO
 from costplan.render import Look
+from costplan.render.xlsx_lines import AT, TRAFFIC_ROW, Lines, cell, text_of
 
 if TYPE_CHECKING:
     from costplan.document.saved import Saved
 
 INSTALL = "install costplan with its extra: costplan[xlsx]"
-LONGEST_TEXT = 32_767
-"""Characters that a cell can hold."""
-LONGEST_LINK = 2_079
-"""Characters that a link can have."""
-SAME = Decimal("1e-8")
-"""How far quantity times price may be from the amount and still be its arithmetic: amounts are
-settled at nine places."""
-
-HEADER = (
-    "column",
-    "component",
-    "role",
-    "step",
-    "offer",
-    "charge",
-    "purpose",
-    "moves with traffic",
-    "quantity in the plan",
-    "quantity",
-    "unit",
-    "price",
-    "per",
-    "times",
-    "amount in the plan",
-    "amount",
-    "arithmetic",
-    "source",
-    "since",
-    "checked",
-    "confidence",
-)
-WIDTHS = (16, 14, 14, 14, 34, 22, 12, 9, 14, 14, 12, 12, 10, 9, 14, 14, 44, 40, 11, 11, 13)
-AT = {name: number for number, name in enumerate(HEADER)}
 
 
 class Block(NamedTuple):
-    """One column of the summary: a stack's estimate, or the bill of one offer (no ``estimate``)."""
+    """One column of the summary: a stack's estimate, or the bill of one offer (no ``estimate``).
+
+    ``unpriced``: how many lines have no price, so that ``planned`` is the least it can be.
+    """
 
     title: str
     currency: str
     day: date
     planned: Decimal
+    unpriced: int
     facts: Sequence[Fact]
     estimate: Estimate | None = None
 
@@ -104,7 +76,7 @@ def draw(saved: Sequence[Saved], look: Look) -> bytes:
         styles = _styles(book)
         summary, lines = book.add_worksheet("Summary"), book.add_worksheet("Lines")
         components = list(dict.fromkeys(entry.line.component for _, entry in found))
-        _Lines(lines, styles, components).write(found)
+        Lines(lines, styles, components).write(found)
         _Summary(summary, styles, components, len(found)).write(blocks, found)
         _options(book, styles, saved)
         _notes(book.add_worksheet("Notes"), styles, blocks)
@@ -114,16 +86,16 @@ def draw(saved: Sequence[Saved], look: Look) -> bytes:
 
 def _blocks(saved: Sequence[Saved]) -> Iterable[Block]:
     for title, document, estimate in _columns(saved):
-        if estimate is None:
-            assert isinstance(document, Bill)
-            yield Block(
-                title, document.currency, document.as_of.date(), document.total, document.facts
-            )
-        else:
+        if isinstance(document, Bill):
+            day, planned = document.as_of.date(), document.total
+            missing = len(document.unpriced)
+            yield Block(title, document.currency, day, planned, missing, document.facts)
+        elif estimate is not None:
             whole = estimates_of(document)
             assert whole is not None
+            planned, missing = estimate.total_monthly, len(estimate.unpriced)
             yield Block(
-                title, whole.currency, whole.as_of, estimate.total_monthly, estimate.facts, estimate
+                title, whole.currency, whole.as_of, planned, missing, estimate.facts, estimate
             )
 
 
@@ -176,128 +148,6 @@ def _styles(book: Any) -> Mapping[str, Any]:
     }
 
 
-def _cell(row: int, column: int, fixed: bool = False) -> str:
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    return str(xl_rowcol_to_cell(row, column, row_abs=fixed, col_abs=fixed))
-
-
-def _text(value: str | None) -> str:
-    return clean(value or "")[:LONGEST_TEXT]
-
-
-TRAFFIC_ROW = 4
-"""The row of the summary (from 0) with the factor of traffic; those of prices follow."""
-
-
-class _Lines:
-    """The sheet of lines: one row a line item, its amount a formula."""
-
-    def __init__(self, sheet: Any, styles: Mapping[str, Any], components: Sequence[str]) -> None:
-        self.sheet = sheet
-        self.styles = styles
-        self.price_of = {
-            name: f"Summary!{_cell(TRAFFIC_ROW + 1 + number, 1, fixed=True)}"
-            for number, name in enumerate(components)
-        }
-        self.traffic = f"Summary!{_cell(TRAFFIC_ROW, 1, fixed=True)}"
-
-    def write(self, found: Sequence[tuple[str, Entry]]) -> None:
-        for number, (name, width) in enumerate(zip(HEADER, WIDTHS, strict=True)):
-            self.sheet.write_string(0, number, name, self.styles["head"])
-            self.sheet.set_column(number, number, width)
-        self.sheet.freeze_panes(1, 2)
-        self.sheet.autofilter(0, 0, max(len(found), 1), len(HEADER) - 1)
-        for row, (title, entry) in enumerate(found, 1):
-            self._row(row, title, entry)
-
-    def _row(self, row: int, title: str, entry: Entry) -> None:
-        line, price = entry.line, entry.line.price
-        texts = {
-            "column": title,
-            "component": line.component,
-            "role": line.role,
-            "step": line.step,
-            "offer": price.offer,
-            "charge": price.charge if price.variant is None else f"{price.charge} {price.variant}",
-            "purpose": line.purpose,
-            "moves with traffic": "no" if line.fixed else "yes",
-            "unit": price.unit,
-            "confidence": price.confidence,
-            "arithmetic": _arithmetic(entry),
-        }
-        for name, text in texts.items():
-            self.sheet.write_string(row, AT[name], _text(text))
-        self._link(row, price.source)
-        for name, day in (("since", price.since), ("checked", price.checked)):
-            midnight = datetime.combine(day, time())
-            self.sheet.write_datetime(row, AT[name], midnight, self.styles["day"])
-        self._number(row, "quantity in the plan", line.quantity)
-        at = _cell(row, AT["quantity in the plan"])
-        moves = f'=IF({_cell(row, AT["moves with traffic"])}="yes",{at}*{self.traffic},{at})'
-        number = self.styles["number"]
-        self.sheet.write_formula(row, AT["quantity"], moves, number, float(line.quantity))
-        if price.price is not None:
-            self._number(row, "price", price.price)
-        self._number(row, "per", price.per)
-        if line.amount is None:
-            return
-        self._number(row, "amount in the plan", line.amount, "money")
-        self._amount(row, entry, line.amount)
-
-    def _amount(self, row: int, entry: Entry, amount: Decimal) -> None:
-        """Quantity x price / per x what terms and exchange make of it; where that is not how the
-        line was billed, its amount in the plan in proportion to its quantity."""
-        scenario = self.price_of[entry.line.component]
-        factor = _times(entry)
-        if factor is None:
-            plan = _cell(row, AT["amount in the plan"])
-            formula = plan
-            if not entry.line.fixed:
-                formula += f"*{self.traffic}"
-        else:
-            self._number(row, "times", factor)
-            quantity, price = _cell(row, AT["quantity"]), _cell(row, AT["price"])
-            formula = f"{quantity}*{price}/{_cell(row, AT['per'])}*{_cell(row, AT['times'])}"
-        money = self.styles["money"]
-        self.sheet.write_formula(row, AT["amount"], f"={formula}*{scenario}", money, float(amount))
-
-    def _number(self, row: int, name: str, value: Decimal, style: str = "number") -> None:
-        self.sheet.write_number(row, AT[name], float(value), self.styles[style])
-
-    def _link(self, row: int, source: str) -> None:
-        text = _text(source)
-        plain = text.startswith(("https://", "http://")) and " " not in text
-        if plain and len(text) <= LONGEST_LINK:
-            self.sheet.write_url(row, AT["source"], text, self.styles["link"], text)
-        else:
-            self.sheet.write_string(row, AT["source"], text)
-
-
-def _times(entry: Entry) -> Decimal | None:
-    """What exchange, discounts and commitments make of quantity x price / per; None where the line
-    is not billed by that product."""
-    line, price = entry.line, entry.line.price
-    if line.flat is not None or price.price is None or line.amount is None:
-        return None
-    product = line.quantity * price.price / price.per
-    if abs(product - line.amount) <= SAME:
-        return Decimal(1)
-    listed = line.list_amount if line.exchanged is None else line.exchanged.list_amount
-    if not product or listed is None or abs(product - listed) > max(SAME, abs(product) * SAME):
-        return None
-    return line.amount / product
-
-
-def _arithmetic(entry: Entry) -> str:
-    line = entry.line
-    if line.amount is None:
-        return f"no price: {line.price.reason}"
-    if _times(entry) is not None:
-        return "quantity x price / per x times"
-    return f"as billed in the plan, in proportion: {line.formula}"
-
-
 class _Summary:
     """The first sheet: the cells to change, and each column's month by component."""
 
@@ -340,7 +190,7 @@ class _Summary:
             self.sheet.write_number(TRAFFIC_ROW + number, 1, 1, self.styles["input"])
 
     def _range(self, name: str) -> str:
-        first, last = _cell(1, AT[name], fixed=True), _cell(self.last, AT[name], fixed=True)
+        first, last = cell(1, AT[name], fixed=True), cell(self.last, AT[name], fixed=True)
         return f"Lines!{first}:{last}"
 
     def _components(
@@ -357,7 +207,7 @@ class _Summary:
             for column, block in enumerate(blocks, 1):
                 # an exact equality: SUMIFS would read * and ? of a name as patterns
                 formula = (
-                    f"=SUMPRODUCT(({self._range('column')}={_cell(head, column)})"
+                    f"=SUMPRODUCT(({self._range('column')}={cell(head, column)})"
                     f'*({self._range("component")}="{component}"),{self._range("amount")})'
                 )
                 value = float(sums.get((block.title, component), ZERO))
@@ -373,6 +223,7 @@ class _Summary:
             "a request",
             "trusted answers",
             "a trusted answer",
+            "lines without a price",
         )
         for number, name in enumerate(names):
             self.sheet.write_string(
@@ -384,23 +235,22 @@ class _Summary:
     def _column(self, row: int, column: int, block: Block) -> None:
         money, number = self.styles["money"], self.styles["number"]
         formula = self.sheet.write_formula
-        first = _cell(row - len(self.components), column)
-        total = _cell(row, column)
+        first = cell(row - len(self.components), column)
+        total = cell(row, column)
         planned = float(block.planned)
         formula(
-            row, column, f"=SUM({first}:{_cell(row - 1, column)})", self.styles["total"], planned
+            row, column, f"=SUM({first}:{cell(row - 1, column)})", self.styles["total"], planned
         )
         self.sheet.write_number(row + 1, column, planned, money)
-        formula(row + 2, column, f"={total}-{_cell(row + 1, column)}", money, 0)
+        formula(row + 2, column, f"={total}-{cell(row + 1, column)}", money, 0)
+        self.sheet.write_number(row + 7, column, block.unpriced)
         estimate = block.estimate
         if estimate is None:
             return
-        if estimate.at_least:
-            self.sheet.write_comment(row, column, "At least: a price is missing, see Lines.")
         requests = float(estimate.requests)
-        traffic = _cell(TRAFFIC_ROW, 1, fixed=True)
+        traffic = cell(TRAFFIC_ROW, 1, fixed=True)
         formula(row + 3, column, f"={requests!r}*{traffic}", number, requests)
-        each = _cell(row + 3, column)
+        each = cell(row + 3, column)
         if estimate.cost_per_request is not None:
             value = float(estimate.cost_per_request)
             formula(row + 4, column, f"=IF({each}=0,0,{total}/{each})", number, value)
@@ -410,7 +260,7 @@ class _Summary:
             row + 5, column, float(estimate.reliability.trusted), self.styles["share"]
         )
         if estimate.cost_per_trusted_answer is not None:
-            share = _cell(row + 5, column)
+            share = cell(row + 5, column)
             value = float(estimate.cost_per_trusted_answer)
             right = f"({each}*{share})"
             formula(row + 6, column, f"=IF({right}=0,0,{total}/{right})", number, value)
@@ -424,7 +274,7 @@ def _notes(sheet: Any, styles: Mapping[str, Any], blocks: Sequence[Block]) -> No
     told = [(block.title, fact) for block in blocks for fact in block.facts]
     for row, (title, fact) in enumerate(told, 1):
         for column, text in enumerate((title, fact.topic.replace("-", " "), fact.text)):
-            sheet.write_string(row, column, _text(text), styles["wrap"])
+            sheet.write_string(row, column, text_of(text), styles["wrap"])
 
 
 def _options(book: Any, styles: Mapping[str, Any], saved: Sequence[Saved]) -> None:
@@ -441,7 +291,7 @@ def _options(book: Any, styles: Mapping[str, Any], saved: Sequence[Saved]) -> No
     ]
     for row, (stack, way) in enumerate(ways, 1):
         for column, text in enumerate((stack, way.name, way.kind)):
-            sheet.write_string(row, column, _text(text))
+            sheet.write_string(row, column, text_of(text))
         figures = (
             (way.monthly, "money"),
             (way.loss, "money"),
@@ -454,7 +304,7 @@ def _options(book: Any, styles: Mapping[str, Any], saved: Sequence[Saved]) -> No
             if figure is not None:
                 sheet.write_number(row, column, float(figure), styles[style])
         said = "at least: a price is missing" if way.at_least else way.reason
-        sheet.write_string(row, len(WAYS) - 1, _text(said))
+        sheet.write_string(row, len(WAYS) - 1, text_of(said))
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, max(len(ways), 1), len(WAYS) - 1)
 
