@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from costplan.api.billing import number, price_offer
 from costplan.api.estimating import compare_opened, estimate_opened
+from costplan.api.notebooks import frame, html
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
-from costplan.document.plain import Plain
+from costplan.document.plain import Plain, Views
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.subjects import SavedEstimate
 from costplan.store.files.text import DocumentError
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from costplan.document.diff import DiffDocument
     from costplan.document.saved import Saved, SavedResult
     from costplan.document.verdict import CheckDocument
+
+Plain.views = Views(frame, html)
 
 Workload: TypeAlias = "str | Path | Opened"
 Subject: TypeAlias = "str | Path | Opened | EstimateDocument"

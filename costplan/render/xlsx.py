@@ -17,6 +17,7 @@ from costplan.document.bill import Bill
 from costplan.document.comparison import Comparison
 from costplan.document.entries import Entry, entries, estimates_of
 from costplan.document.estimate import Estimate
+from costplan.document.options import WAY_FIELDS
 from costplan.facts import Fact
 from costplan.problems import BadUsage, clean
 from costplan.quantity import ZERO
@@ -283,42 +284,32 @@ def _options(book: Any, styles: Mapping[str, Any], saved: Sequence[Saved]) -> No
     if not compared:
         return
     sheet = book.add_worksheet("Ways")
-    for number, (name, width) in enumerate(WAYS):
-        sheet.write_string(0, number, name, styles["head"])
-        sheet.set_column(number, number, width)
+    for number, name in enumerate(WAY_FIELDS):
+        sheet.write_string(0, number, name.replace("_", " "), styles["head"])
+        sheet.set_column(number, number, WAY_WIDTHS.get(name, 12))
     ways = [
         (each.stack, way) for one in compared for each in one.strategies for way in each.options
     ]
     for row, (stack, way) in enumerate(ways, 1):
-        for column, text in enumerate((stack, way.name, way.kind)):
-            sheet.write_string(row, column, text_of(text))
-        figures = (
-            (way.monthly, "money"),
-            (way.loss, "money"),
-            (way.whole, "money"),
-            (way.reliability, "share"),
-            (way.silent, "share"),
-            (way.seconds, "number"),
-        )
-        for column, (figure, style) in enumerate(figures, 3):
-            if figure is not None:
-                sheet.write_number(row, column, float(figure), styles[style])
-        said = "at least: a price is missing" if way.at_least else way.reason
-        sheet.write_string(row, len(WAYS) - 1, text_of(said))
+        for column, (name, read) in enumerate(WAY_FIELDS.items()):
+            value = read(stack, way)
+            if isinstance(value, Decimal):
+                style = styles[WAY_STYLES.get(name, "number")]
+                sheet.write_number(row, column, float(value), style)
+            elif value:
+                sheet.write_string(row, column, "yes" if value is True else text_of(str(value)))
     sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, max(len(ways), 1), len(WAYS) - 1)
+    sheet.autofilter(0, 0, max(len(ways), 1), len(WAY_FIELDS) - 1)
 
 
-WAYS = (
-    ("stack", 16),
-    ("way", 44),
-    ("kind", 12),
-    ("a month", 14),
-    ("wrong answers cost", 14),
-    ("together", 14),
-    ("trusted answers", 11),
-    ("silent failures", 11),
-    ("seconds", 9),
-    ("note", 60),
-)
-"""Titles and widths of the sheet of ways."""
+WAY_WIDTHS = {"way": 44, "reason": 60}
+WAY_STYLES = {
+    "monthly": "money",
+    "wrong_answers_cost": "money",
+    "together": "money",
+    "trusted": "share",
+    "silent": "share",
+    "aborted": "share",
+    "cases": "share",
+}
+"""How figures of the sheet of ways are shown; the others as plain numbers."""
