@@ -97,6 +97,10 @@ FullOption = Annotated[
     bool,
     typer.Option("--full", help="Show all that is known: lines, notes, assumptions, exclusions."),
 ]
+WatchOption = Annotated[
+    bool,
+    typer.Option("--watch", help="Draw again whenever the file is saved; values by a prompt."),
+]
 LockOption = Annotated[
     Path | None,
     typer.Option("--lock", metavar="FILE", help="Prices pinned by this lock file."),
