@@ -32,4 +32,4 @@ def _states(paths: Iterable[Path | None]) -> Iterator[tuple[str, int, int, int]]
                 inside = sorted(Path(entry.path) for entry in os.scandir(path))
             except OSError:
                 continue
-            yield from _states(one for one in inside if not one.name.startswith("."))
+            yield from _states(path for path in inside if not path.name.startswith("."))
