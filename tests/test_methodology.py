@@ -15,6 +15,7 @@ from functools import cache
 from importlib import import_module
 from math import isclose, sqrt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,11 +40,13 @@ from costplan.outcomes.votes import ceiling, majority
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare import hosting
 from costplan.plan.compare.comparison import compare
+from costplan.plan.compare.owning import payback
 from costplan.quantity import literal, shares
 from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.workload.conversation import Prefix, calls
+from costplan.workload.hardware import OwnHardware
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import SECONDS_PER_MONTH, ModelCalls
 from costplan.workload.solving import solve
@@ -240,6 +243,36 @@ def test_storage_by_the_hour() -> str:
     return (
         "100,000 tokens stored for 730 hours at 4.50 a million token-hours cost 0.1 x 730 x 4.50 = "
         f"{number(paid, 2)}."
+    )
+
+
+def owned(**changed: Decimal) -> OwnHardware:
+    terms: dict[str, Any] = dict.fromkeys(("watts", "electricity", "hosting", "operator_hours"), 0)
+    terms |= {"accelerator": "h100-sxm", "count": 8, "memory_gb": 80, "years": Decimal(4)}
+    return OwnHardware(**terms, **changed)
+
+
+@example
+def test_own_hardware() -> str:
+    price = {"purchase": Decimal(240_000), "residual": Decimal(24_000)}
+    dear, plain = (owned(**price, rate=Decimal(rate)).capital for rate in ("0.06", "0"))
+    return (
+        "a machine for 240,000 that brings 24,000 after four years costs "
+        f"{number(dear, 2)} a month at 6 % a year, {number(plain, 2)} at none."
+    )
+
+
+@example
+def test_own_hardware_is_paid_back() -> str:
+    given = Decimal(240_000), Decimal(5_000)
+    plain, dear = (payback(*given, Decimal(rate)) for rate in ("0", "0.06"))
+    assert plain is not None
+    assert dear is not None
+    assert payback(*given, Decimal("0.25")) is None
+    assert payback(*given, Decimal("0.2499")) is not None
+    return (
+        f"240,000 with 5,000 saved a month are paid back in {number(plain, 2)} months without "
+        f"interest, in {number(dear, 2)} at 6 % a year, and never at 25 % or more."
     )
 
 

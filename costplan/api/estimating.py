@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from costplan.catalog.lookup import Catalog, Shelf
+from costplan.catalog.lookup import Catalog, Entry, Shelf
 from costplan.document.estimate import EstimateDocument
 from costplan.document.prices_used import Origin, Override, Pinned
 from costplan.problems import (
@@ -28,6 +28,7 @@ from costplan.store.files.shelves import (
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import LOCK_NAME, Opened
 from costplan.store.files.workloads import open_workload as open_workload
+from costplan.words import OWN_HARDWARE
 from costplan.workload.model import Workload
 
 if TYPE_CHECKING:
@@ -176,10 +177,19 @@ def overrides_in(catalog: Catalog, document: EstimateDocument) -> list[Override]
 
 
 def own_shelf(opened: Opened) -> OwnPrices | None:
-    """The workload's own ``[prices]``, where it has any."""
+    """The workload's own ``[prices]`` and ``[hardware]``, where it has any."""
+    machines = _own_machines(opened.workload)
     if not opened.prices:
-        return None
-    return own_prices(opened.prices, opened.name, opened.text)
+        return OwnPrices(None, machines) if machines else None
+    return own_prices(opened.prices, opened.name, opened.text, machines)
+
+
+def _own_machines(workload: Workload | None) -> list[Entry]:
+    """A workload's own hardware, as offers that its stacks bind."""
+    if workload is None:
+        return []
+    named = workload.hardware.items()
+    return [owned.entry(name, workload.currency, OWN) for name, owned in named]
 
 
 def pinned_by(catalog: Catalog, day: date, locking: Locking) -> Pinned | None:
@@ -229,5 +239,7 @@ def with_places(
 def _unknown_ids(opened: Opened, catalog: Catalog) -> Iterable[Problem]:
     """Ids that the catalogue does not hold, so that a broken file shows these faults too."""
     for path, name in opened.bindings:
+        if name.startswith(OWN_HARDWARE):
+            continue  # the file's own, which is told of where it can be read
         if catalog.find(name) is None and not catalog.plans(name):
             yield Problem(path, f"unknown offer '{name}'", catalog.hint(name))

@@ -15,14 +15,16 @@ from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.plan.bill.settlement import agree, without_terms
 from costplan.plan.bill.vendors import largest_vendor
 from costplan.plan.compare.answer import Ranking
+from costplan.plan.compare.breakeven import break_even
 from costplan.plan.compare.fleets import Capacity
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.levers import threshold
 from costplan.plan.compare.neighbours import neighbours
+from costplan.plan.compare.owning import owning
 from costplan.plan.compare.pricing import Pricer
 from costplan.plan.compare.strategies import strategies
 from costplan.plan.compare.ways import Ways
-from costplan.problems import BadUsage, InvalidInput, did_you_mean
+from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, settle, total
 from costplan.words import WORKLOAD
 from costplan.workload.model import Workload
@@ -78,6 +80,7 @@ def compare(
         mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
         answer=ranking.answer(),
+        owning=owning(workload, pricer, {name: one.billed for name, one in tried.items()}),
         facts=_facts(document, at_reliability),
     )
     made.recommended = ranking.recommended()
@@ -135,66 +138,13 @@ def _versus(pricer: Pricer, workload: Workload, base: Estimate, other: Estimate)
     )
     known = not (base.at_least or other.at_least)
     if known:
-        made.break_even = _break_even(pricer, workload, base, other)
+        made.break_even = break_even(pricer, (workload, base.stack), (workload, other.stack))
     if workload.migration is not None:
         made.one_off = _one_off(workload, workload.migration, base, other)
         saved = -made.difference
         if saved > 0 and known:
             made.payback_months = settle(made.one_off / saved)
     return made
-
-
-def _break_even(
-    pricer: Pricer, workload: Workload, base: Estimate, other: Estimate
-) -> Decimal | None:
-    """Requests a month at which the two cost the same; None where no such volume is found.
-
-    The lines fixed + variable x volume cross at a first guess; the two stacks are billed again
-    there and the guess corrected until it stays, because tiers, quotas and floors bend the lines.
-    None too where a stack cannot serve that volume.
-    """
-    volume = workload.traffic.requests_per_month
-    if not volume:
-        return None
-    scale = _crossing(
-        (base.fixed_monthly, base.variable_monthly), (other.fixed_monthly, other.variable_monthly)
-    )
-    for _ in range(MOST_GUESSES):
-        if scale is None:
-            return None
-        try:
-            at_base = pricer.totals(workload, base.stack, scale)
-            at_other = pricer.totals(workload, other.stack, scale)
-        except InvalidInput:
-            return None
-        apart = abs(at_base.monthly - at_other.monthly)
-        better = _crossing(
-            (at_base.fixed, at_base.variable / scale), (at_other.fixed, at_other.variable / scale)
-        )
-        if apart <= at_base.monthly * CLOSE and (
-            better is None or abs(better - scale) <= scale * CLOSE
-        ):
-            return settle(volume * scale)
-        scale = better
-    return None
-
-
-MOST_GUESSES = 6
-CLOSE = Decimal("0.005")
-"""A break-even volume is found when another guess moves it, and the two bills differ, by less."""
-
-
-Straight = tuple[Decimal, Decimal]
-
-
-def _crossing(base: Straight, other: Straight) -> Decimal | None:
-    """The scale at which two bills, each (fixed, variable at a scale of 1), are the same, within a
-    factor of 1,000."""
-    slope, gap = base[1] - other[1], other[0] - base[0]
-    if not slope:
-        return None
-    crossing = gap / slope
-    return crossing if Decimal("0.001") <= crossing <= 1000 else None
 
 
 def _one_off(workload: Workload, terms: Migration, base: Estimate, other: Estimate) -> Decimal:
