@@ -51,8 +51,8 @@ docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the pr
 claims:  ## recompute docs/claims.md from examples/claims
 	$(PYTHON) examples/claims/make_claims.py
 
-accuracy:  ## leave each measured throughput out in turn; the figures go to docs/accuracy.md
-	$(PYTHON) tests/accuracy/accuracy.py
+accuracy:  ## leave each measured throughput out in turn, RUNS=FILE: energy too; the figures go to docs/accuracy.md
+	$(PYTHON) tests/accuracy/accuracy.py $(RUNS)
 
 catalogue-report:  ## what the catalogue holds and rests on; fails where a price has no source or a zero is silent
 	$(PYTHON) -m costplan pricing report pricing

@@ -25,6 +25,7 @@ from costplan.billing.models import Terms, bill_model
 from costplan.billing.offers import Take, bill_offer
 from costplan.billing.quotas import Allowances
 from costplan.billing.tokens import Processing, Tariff, TokenUsage
+from costplan.catalog.energy import Spread
 from costplan.catalog.expression import Expression
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.offer import Charge
@@ -45,6 +46,7 @@ from costplan.quantity import literal, shares
 from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
+from costplan.store.files.throughput import open_energy
 from costplan.workload.conversation import Prefix, calls
 from costplan.workload.hardware import OwnHardware
 from costplan.workload.model import Workload
@@ -243,6 +245,34 @@ def test_storage_by_the_hour() -> str:
     return (
         "100,000 tokens stored for 730 hours at 4.50 a million token-hours cost 0.1 x 730 x 4.50 = "
         f"{number(paid, 2)}."
+    )
+
+
+@example
+def test_an_h100_that_is_always_on() -> str:
+    host, pue = Spread.exact(Decimal(150)), Spread.exact(Decimal("1.2"))
+    power = open_energy().power("h100-sxm")
+    shares = [Decimal(one) for one in ("0.001", "0.5", "0.9")]
+    kwh = [round(power.kwh(Decimal(730), ONE, one, host, pue).likely) for one in shares]
+    idle, work = (
+        round(one.likely) for one in (power.accelerator.idle_watts, power.accelerator.work_watts)
+    )
+    return (
+        f"an H100 that is always on draws {kwh[0]}, {kwh[1]} and {kwh[2]} kWh a month at 0.1, 50 "
+        f"and 90 % at work: 730 hours of {idle} W idle, {work - idle} W more at work and 150 W of "
+        "host, x 1.2."
+    )
+
+
+@example
+def test_a_published_prompt() -> str:
+    found, _ = open_energy().published("google/gemini-apps-median-prompt")
+    share = {name: f"{one * 100:.0f} %" for name, one in found.shares.items()}
+    machines = sum(one for name, one in found.shares.items() if name != "overhead")
+    return (
+        f"{found.wh} Wh of a published prompt are ({share['accelerator']} accelerators + "
+        f"{share['host']} hosts + {share['idle']} idle machines) x {found.wh} x {found.pue} = "
+        f"{number(found.wh * machines * found.pue, 2)}."
     )
 
 

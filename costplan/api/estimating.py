@@ -33,6 +33,7 @@ from costplan.workload.model import Workload
 
 if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
+    from costplan.plan.bill.energy import Figures
 
 T = TypeVar("T")
 
@@ -66,7 +67,10 @@ def estimate_opened(
     from costplan.plan.bill.estimate import estimate
 
     catalog = catalog_of(opened, locking, catalog)
-    document = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
+    figures = figures_of(opened)
+    document = with_places(
+        opened, catalog, lambda ready: estimate(*ready, as_of, stacks, figures=figures)
+    )
     document.lock = pinned_by(catalog, as_of, locking)
     document.overrides = overrides_in(catalog, document)
     for stack in document.estimates:
@@ -101,6 +105,7 @@ def compare_opened(
             at_reliability=at_reliability,
             levers=levers,
             capacity=CapacityFiles(opened.folder),
+            figures=figures_of(opened),
         ),
     )
     document = comparison.document
@@ -108,6 +113,15 @@ def compare_opened(
     document.overrides = overrides_in(catalog, document)
     comparison.facts = [*document.price_facts, *comparison.facts, *strangers(catalog)]
     return comparison
+
+
+def figures_of(opened: Opened) -> Figures | None:
+    """Where energy is looked up; None where the workload does not ask for it."""
+    if opened.workload is None or opened.workload.energy is None:
+        return None
+    from costplan.store.files.throughput import CapacityFiles
+
+    return CapacityFiles(opened.folder)
 
 
 def write_recommended(comparison: Comparison, opened: Opened, path: Path) -> None:

@@ -198,6 +198,30 @@ def _stack_references(workload: Workload) -> Iterable[Problem]:
                 yield Problem(path, f"there is no stack '{name}'", near, "key")
     yield from stack_problems(workload.budget, workload.policy, workload.stack)
     yield from _hardware(workload)
+    yield from _energy(workload)
+
+
+def _energy(workload: Workload) -> Iterable[Problem]:
+    """Stacks and offers that [energy] speaks of are in the file."""
+    if workload.energy is None:
+        return
+    for name in workload.energy.stack:
+        if name not in workload.stack:
+            near = did_you_mean(name, workload.stack)
+            yield Problem(("energy", "stack", name), f"there is no stack '{name}'", near, "key")
+    offers = {
+        binding.offer
+        for stack in workload.stack.values()
+        for role in stack.roles
+        if (binding := stack.binding(role)) and binding.offer
+    }
+    offers |= {model.offer for models in workload.candidates.values() for model in models}
+    if workload.strategy.upgrade is not None:
+        offers.add(workload.strategy.upgrade.model)
+    for name in workload.energy.model:
+        if name not in offers:
+            hint = did_you_mean(name, offers) or "by the id that a stack binds"
+            yield Problem(("energy", "model", name), f"nothing here binds '{name}'", hint, "key")
 
 
 def _hardware(workload: Workload) -> Iterable[Problem]:

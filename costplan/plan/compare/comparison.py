@@ -11,6 +11,7 @@ from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.facts import Fact, fact
+from costplan.plan.bill.energy import Figures
 from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.plan.bill.settlement import agree, without_terms
 from costplan.plan.bill.vendors import largest_vendor
@@ -42,16 +43,18 @@ def compare(
     at_reliability: Decimal | None = None,
     levers: bool = False,
     capacity: Capacity | None = None,
+    figures: Figures | None = None,
 ) -> Comparison:
     """The comparison of all stacks, or of the named ones, with the first as the baseline.
 
-    ``levers`` asks what would change the answer for the baseline.
+    ``levers`` asks what would change the answer for the baseline; ``figures``: where energy is
+    looked up, if the workload asks for it.
 
     Raises as ``estimate``, and BadUsage for a baseline that is not among the stacks.
     """
-    pricer = Pricer(catalog, as_of)
+    pricer = Pricer(catalog, as_of, figures)
     solutions = pricer.solutions(workload)
-    document = estimate(workload, catalog, as_of, stacks, solutions)
+    document = estimate(workload, catalog, as_of, stacks, solutions, figures)
     names = [made.stack for made in document.estimates]
     base_name = baseline or names[0]
     if base_name not in names:
