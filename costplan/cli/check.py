@@ -108,6 +108,12 @@ def command(
         list[str] | None,
         limit("--max-overridden", "Offers priced otherwise than the catalogue, at most."),
     ] = None,
+    max_kwh: Annotated[
+        list[str] | None, limit("--max-kwh", "Likely electricity a month, at most.", "KWH")
+    ] = None,
+    max_kgco2e: Annotated[
+        list[str] | None, limit("--max-kgco2e", "Likely CO2e a month, at most.", "KG")
+    ] = None,
     stack: StackOption = None,
     as_of: DayOption = None,
     change: ChangeOption = None,
@@ -150,6 +156,8 @@ def command(
         "--max-price-age": max_price_age,
         "--max-unpriced": max_unpriced,
         "--max-overridden": max_overridden,
+        "--max-kwh": max_kwh,
+        "--max-kgco2e": max_kgco2e,
     }
     numbers = _limits(given, max_component or [], max_increase or [])
     saves = also(save or [], list(Format), out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +23,7 @@ from costplan.cli.common.options import (
     RateOption,
     StackOption,
     SummaryOption,
+    WatchOption,
     WorkloadArgument,
 )
 
@@ -65,6 +67,11 @@ def command(
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
     exchange: RateOption = None,
+    watch: WatchOption = False,
+    traits: Annotated[
+        bool,
+        typer.Option("--traits", help="Limits, isolation, protocols, regions of what hosts each."),
+    ] = False,
 ) -> int:
     """Compare stacks, and orchestration with brute force.
 
@@ -79,18 +86,35 @@ def command(
     part = Part(summary, condition, fields)
     part.check(form.value)
     days = [day(text) for text in as_of] if as_of else [day(None)]
+    locking = Locking(lock, no_lock, locked)
+    goal = None if at_reliability is None else share("--at-reliability", at_reliability)
+    every = levers or full or form in PAGES
+    if watch:
+        from costplan.cli.common.watching import check_watch, run_watch
+
+        check_watch(form.value, (out, write, len(days) > 1, not part.is_whole))
+        return run_watch(
+            workload,
+            locking,
+            lambda opened, prices: compare_opened(
+                opened, days[0], stack or [], baseline, goal, every, locking, catalog=prices
+            ),
+            look(full=full or levers),
+            change or [],
+            exchange or [],
+        )
     opened = open_workload(workload, change or [], exchange or [])
     spare(out)
-    locking = Locking(lock, no_lock, locked)
+    if traits:
+        others = [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
+        return _draw_traits(opened, days, stack or [], locking, form, out, others, full=full)
     if len(days) > 1:
         _check_days(
             form, [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
         )
         put(_by_day(opened, days, stack or [], locking), out)
         return 0
-    goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     spare(write)
-    every = levers or full or form in PAGES
     made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
     if write is not None:
         write_recommended(made, opened, write)
@@ -122,3 +146,30 @@ def _by_day(opened: Opened, days: list[date], stacks: list[str], locking: Lockin
     from costplan.render.dates import draw
 
     return draw([estimate_opened(opened, one, stacks, locking) for one in days], look())
+
+
+def _draw_traits(
+    opened: Opened,
+    days: list[date],
+    stacks: list[str],
+    locking: Locking,
+    form: Format,
+    out: Path | None,
+    others: Sequence[object],
+    *,
+    full: bool,
+) -> int:
+    """What hosts each stack, beside its price. Raises BadUsage for what it has not."""
+    from costplan.api.estimating import traits_opened
+    from costplan.cli.common.words import look, put
+    from costplan.problems import BadUsage
+    from costplan.render.traits import draw
+
+    forms = (Format.table, Format.json, Format.markdown)
+    if form not in forms or len(days) > 1 or any(one is not None for one in others):
+        raise BadUsage(
+            "--traits shows what hosts each stack and no figures",
+            f"it goes with --stack, --full, one --as-of and --format {', '.join(forms)}",
+        )
+    put(draw(traits_opened(opened, days[0], stacks, locking), form.value, look(full=full)), out)
+    return 0

@@ -7,7 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
+from costplan.document.energy import Energy
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.month import Commitment, Month
 from costplan.document.plain import Plain
 from costplan.document.prices_used import Ended, Origin, Override, Pinned
 from costplan.document.reliability import Reliability
@@ -19,7 +21,6 @@ from costplan.record import (
     As,
     Compared,
     Key,
-    Monthly,
     Names,
     Sparse,
     Unsaved,
@@ -73,46 +74,6 @@ class Component(Compared):
         return any(line.amount is None for line in self.line_items)
 
 
-@keys("name", "monthly", "covered", "unused", "overage", "saved")
-@dataclass(slots=True, repr=False, eq=False)
-class Commitment(Compared):
-    """What a month draws on money promised to a vendor: covered + unused = monthly.
-
-    ``overage``: what is paid beyond it; ``saved``: what it takes off the contracted cost. Money of
-    the estimate's currency.
-    """
-
-    name: str
-    monthly: Amount
-    covered: Amount
-    overage: Amount
-    saved: Decimal
-
-    @property
-    def unused(self) -> Decimal:
-        return self.monthly - self.covered
-
-
-@keys("month", "requests", "recurring", "one_off", "total", "at_least", "credits")
-@dataclass(slots=True, repr=False, eq=False)
-class Month(Compared):
-    """One month of a longer horizon: recurring cost at that month's traffic and prices.
-
-    ``credits``: what one-time credits pay of it, as a positive amount.
-    """
-
-    month: Annotated[date, Monthly()]
-    requests: Amount
-    recurring: Decimal
-    one_off: Decimal
-    at_least: bool
-    credits: Annotated[Amount, Sparse()] = ZERO
-
-    @property
-    def total(self) -> Decimal:
-        return self.recurring + self.one_off - self.credits
-
-
 class Budget(NamedTuple):
     """What a month may cost, and what is left of it."""
 
@@ -152,12 +113,14 @@ class Budget(NamedTuple):
     "mean_monthly",
     "horizon_total",
     "facts",
+    "energy",
 )
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Estimate(Compared):
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
-    names none; ``budget``: what the month may cost, for a table to show what is left; ``facts``:
-    all that a reader must know, of which the lists of sentences are the words."""
+    names none; ``budget``: what the month may cost, for a table to show what is left; ``energy``:
+    beside the bill, never in it, where the workload asks for it; ``facts``: all that a reader must
+    know, of which the lists of sentences are the words."""
 
     stack: str
     requests: Annotated[Amount, Key("requests_per_month")]
@@ -174,6 +137,7 @@ class Estimate(Compared):
     ] = None
     commitments: Annotated[list[Commitment], Sparse()] = field(default_factory=list)
     ended: Annotated[list[Ended], Sparse()] = field(default_factory=list)
+    energy: Annotated[Energy | None, Sparse()] = None
     reasons: Annotated[list[Unpriced], Key("unpriced"), As(list[Unpriced], "unpriced_said")] = (
         field(default_factory=list)
     )
@@ -319,7 +283,7 @@ class Estimate(Compared):
         return settle(self.total_monthly / self.conversations) if self.conversations else None
 
 
-@document("estimate", "1.3")
+@document("estimate", "1.4")
 @keys(
     "workload",
     "currency",
@@ -340,7 +304,7 @@ class EstimateDocument(Plain):
     folder or file of the user's prices otherwise than the catalogue.
 
     1.1 of the schema added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2
-    ``catalog.overrides`` and ``ended``; 1.3 ``facts``.
+    ``catalog.overrides`` and ``ended``; 1.3 ``facts``; 1.4 ``energy``.
     """
 
     workload: str

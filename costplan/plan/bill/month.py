@@ -17,7 +17,7 @@ from costplan.billing.adjustments import Grant
 from costplan.billing.book import Book
 from costplan.billing.discounts import Discounts
 from costplan.billing.exchange import Exchange, convert, convert_lines
-from costplan.billing.machines import bill_machines
+from costplan.billing.machines import at_work, bill_machines
 from costplan.billing.models import Terms, model_lines
 from costplan.billing.quotas import Allowances
 from costplan.billing.takes import OfferBill, Take
@@ -32,7 +32,7 @@ from costplan.plan.bill.people import cases_of
 from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle
-from costplan.words import STATED, WORKLOAD, purpose_of
+from costplan.words import OWN_HARDWARE, STATED, WORKLOAD, purpose_of
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
@@ -133,9 +133,12 @@ class StackMonth:
             rate = self.exchange.conversion(entry.currency)
             assert rate is not None  # or it would not have been billed
             convert_lines(lines, rate)
-        region = served_in(entry, self.stack.region)
+        region, owned = served_in(entry, self.stack.region), entry.id.startswith(OWN_HARDWARE)
         for line in lines:
             line.region = region
+            if owned:  # the file says so, whenever it is asked
+                day = self.day
+                line.price = replace(line.price, confidence=STATED, since=day, checked=day)
         self.lines += lines
         for grant in grants:
             amount = grant.amount if rate is None else convert(grant.amount, rate)
@@ -212,20 +215,14 @@ class StackMonth:
         """A deployment of reserved units for the roles that share a model and how it is bought."""
         from costplan.plan.bill.reserving import Buyer, reserve  # a bill by the token never asks
 
-        buyers = []
-        for bound in bounds:
-            calls = [call for call in self.usage.model_calls if call.role == bound.role]
-            buyers.append(Buyer(bound.role, calls, self._buys(bound, allowances)))
+        calls = self.usage.model_calls
+        buyers = [
+            Buyer(
+                [call for call in calls if call.role == bound.role], self._buys(bound, allowances)
+            )
+            for bound in bounds
+        ]
         deployment = reserve(self.catalog, self.book, entry, asked, buyers, self.workload, self.day)
-        if self.exchange.amount(ONE, deployment.rate.currency) is None:
-            message = f"{entry.id} is priced in {deployment.rate.currency}, this workload is in "
-            hint = self.exchange.remedy(deployment.rate.currency)
-            self.problems.append(Problem(bounds[0].path, message + self.exchange.currency, hint))
-            return
-        on_demand = deployment.on_demand
-        if on_demand is not None:
-            deployment.by_token = self.exchange.amount(on_demand, entry.currency)
-        deployment.hourly = self.exchange.amount(deployment.rate.hourly, deployment.rate.currency)
         self.reserved.append(deployment)
         self._enter(entry, [*deployment.kept, *deployment.spilled()])
         listed = asked.price_per_unit_hour is None and asked.terms is None
@@ -275,7 +272,7 @@ class StackMonth:
                 role=bound.role,
                 component=entry.category,
                 purpose="produce",
-                variables=bound.variables,
+                variables=at_work(entry, demands, bound.binding),
             )
             bill = self._offer(entry, [take])
             per_second = bound.binding.tokens_per_second

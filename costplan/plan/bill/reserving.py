@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.billing.book import Book
+from costplan.billing.exchange import Exchange
 from costplan.billing.models import Terms, model_lines
 from costplan.billing.reserved import Reserved, is_token, rate_of, reserved, taken_over
 from costplan.catalog.lookup import Catalog, Entry
@@ -20,9 +21,8 @@ from costplan.workload.traffic import shape_of
 
 
 class Buyer(NamedTuple):
-    """A role that calls the model, and how it buys its tokens."""
+    """A role's calls to the model, and how it buys its tokens."""
 
-    role: str
     calls: Sequence[ModelCalls]
     terms: Terms
 
@@ -65,6 +65,13 @@ def reserve(
     shape = shape_of(workload.traffic, day)
     deployment = reserved(sale, asked, rate, sold, shape, _merged(short), _merged(long))
     deployment.kept = _merged(kept)
+    exchange = Exchange.of(workload)
+    deployment.hourly = exchange.amount(rate.hourly, rate.currency)
+    if deployment.hourly is None:
+        message = f"{entry.id} is priced in {rate.currency}, this workload is in "
+        raise BadUsage(message + exchange.currency, exchange.remedy(rate.currency))
+    if deployment.on_demand is not None:
+        deployment.by_token = exchange.amount(deployment.on_demand, entry.currency)
     return deployment
 
 

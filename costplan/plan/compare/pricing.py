@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.options import Option
+from costplan.plan.bill.energy import Figures
 from costplan.plan.bill.priced import Evaluator, Totals, outcome_of
 from costplan.problems import InvalidInput
 from costplan.quantity import ONE, ZERO, settle, twelve_digits
@@ -61,8 +62,8 @@ class Unmanned(Solutions):
 class Pricer:
     """Bills ways by one catalogue on one day, and solves each graph once for all stacks."""
 
-    def __init__(self, catalog: Catalog, as_of: date) -> None:
-        self.evaluator = Evaluator(catalog, as_of)
+    def __init__(self, catalog: Catalog, as_of: date, figures: Figures | None = None) -> None:
+        self.evaluator = Evaluator(catalog, as_of, figures)
         self.catalog, self.as_of = catalog, as_of
         self._solutions: dict[int, Solutions] = {}
         self._graphs: dict[tuple[int, object, int], Solutions] = {}
@@ -102,9 +103,7 @@ class Pricer:
     def reserved(self, workload: Workload, stack: str) -> list[Reserved]:
         """The reserved throughput of a stack. Raises InvalidInput where it cannot be billed."""
         self.bills += 1
-        month = self.evaluator.month(self.solutions(workload), stack)
-        if month.problems:
-            raise InvalidInput(month.problems)
+        month, _, _ = self.evaluator.month(self.solutions(workload), stack)
         return month.reserved
 
     def bill(self, way: Way, stack: str) -> Billed:
@@ -128,6 +127,7 @@ class Pricer:
             by_purpose=dict(totals.by_purpose),
             at_least=totals.at_least,
             loss=loss(way.workload, totals),
+            kwh=self.evaluator.kwh(self.solutions(way.workload), stack) if scale == ONE else None,
         )
         outcome = totals.outcome
         if outcome is not None:
