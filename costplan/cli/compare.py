@@ -20,6 +20,7 @@ from costplan.cli.common.options import (
     NoLockOption,
     OutOption,
     RateOption,
+    ScenarioOption,
     StackOption,
     SummaryOption,
     WorkloadArgument,
@@ -61,6 +62,7 @@ def command(
     condition: FilterOption = None,
     fields: FieldsOption = None,
     change: ChangeOption = None,
+    scenario: ScenarioOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -79,7 +81,9 @@ def command(
     part = Part(summary, condition, fields)
     part.check(form.value)
     days = [day(text) for text in as_of] if as_of else [day(None)]
-    opened = open_workload(workload, change or [], exchange or [])
+    names = scenario or []
+    alone = names[0] if len(names) == 1 else ""
+    opened = open_workload(workload, change or [], exchange or [], alone)
     spare(out)
     locking = Locking(lock, no_lock, locked)
     if len(days) > 1:
@@ -90,6 +94,16 @@ def command(
         return 0
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     spare(write)
+    if len(names) > 1:
+        from costplan.api.scenarios import compared, each_scenario
+        from costplan.cli.common.drawing import side_by_side
+
+        made_each = [
+            (name, compare_opened(each, days[0], stack or [], baseline, goal, False, locking))
+            for name, each in each_scenario(opened, names, change or [], exchange or [])
+        ]
+        put(side_by_side(compared(made_each), part, form.value, look()), out)
+        return 0
     every = levers or full or form in PAGES
     made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
     if write is not None:

@@ -21,6 +21,7 @@ from costplan.cli.common.options import (
     NoLockOption,
     OutOption,
     RateOption,
+    ScenarioOption,
     StackOption,
     SummaryOption,
     WorkloadArgument,
@@ -44,6 +45,7 @@ def command(
         typer.Option("--strict", help="Exit 3 if a price is missing or stale, or an offer ends."),
     ] = False,
     change: ChangeOption = None,
+    scenario: ScenarioOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -58,9 +60,19 @@ def command(
     part = Part(summary, condition, fields)
     part.check(form.value)
     when = day(as_of)
-    opened = open_workload(workload, change or [], exchange or [])
+    names = scenario or []
+    alone = names[0] if len(names) == 1 else ""
+    opened = open_workload(workload, change or [], exchange or [], alone)
     spare(out)
     locking = Locking(lock, no_lock, locked)
+    if len(names) > 1:
+        from costplan.api.scenarios import each_scenario, estimated
+        from costplan.cli.common.drawing import side_by_side
+
+        variants = each_scenario(opened, names, change or [], exchange or [])
+        rows = estimated(variants, when, stack or [], locking)
+        put(side_by_side(rows, part, form.value, look()), out)
+        return 0
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:
         document.origin = origin(opened, document)

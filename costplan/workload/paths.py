@@ -9,16 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from costplan.problems import Path, did_you_mean
+from costplan.problems import BadUsage, Path, did_you_mean
 from costplan.record import TOML
 
 
-class Astray(Exception):
-    """A path that leads nowhere in a file: what is wrong, and how to mend that."""
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        self.message, self.hint = message, hint
-        super().__init__(message)
+class Astray(BadUsage):
+    """A path that leads nowhere in a file."""
 
 
 KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^."']*?))\s*(?:\.|$)""")

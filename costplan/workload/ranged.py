@@ -18,7 +18,7 @@ from costplan.problems import Path, Problem, did_you_mean
 from costplan.record import BAD, TOML, Ge, Gt, Le
 from costplan.record.kinds import entries, hints_of, is_record, values_of
 from costplan.workload.paths import dotted, name_in
-from costplan.workload.ranges import Listed, Pert, Quantiles, Range
+from costplan.workload.ranges import HALF, Listed, Pert, Quantiles, Range
 
 FIXED: Mapping[str, str] = {
     "budget": "a limit is one number",
@@ -31,7 +31,10 @@ FIXED: Mapping[str, str] = {
     "mix": "the shares of a mix are 1 together",
 }
 """Tables whose numbers take no range, and why."""
+WHOLE = ("turns", "tool_calls")
+"""Whole numbers that take a range. Others shape the plan itself."""
 FIXED_KEYS: Mapping[str, str] = {
+    "weekend_factor": "a weekend's weight says when requests come, not how many",
     "next": "the shares of what follows are 1 together",
     "hourly": "the hours' weights say when requests come, not how many",
     "bands": "the bands of a discount are one table",
@@ -114,7 +117,7 @@ class _Walk:
             problems.append(Problem(path, "takes no range", why, "key"))
         else:
             bounds = [mark for mark in marks if isinstance(mark, Ge | Gt | Le)]
-            known = read_range(value, bounds, path, problems)
+            known = read_range(value, bounds, path, problems, whole=kind is int)
             if known is not None:
                 self.taken.ranges[dotted(names)] = known
                 holder[key] = known.point
@@ -131,24 +134,25 @@ def rangeable(kind: type, place: tuple[str, ...]) -> list[str]:
     numbers = []
     for name, field in fields.items():
         annotation = values_of(hints[name]) if field.metadata.get("rest") else hints[name]
-        if name not in FIXED_KEYS and not set(place) & FIXED_KEYS.keys() and _is_number(annotation):
+        fixed = name in FIXED_KEYS or not FIXED_KEYS.keys().isdisjoint(place)
+        if not fixed and _is_number(annotation, whole=name in WHOLE):
             numbers.append(name)
     return numbers
 
 
-def _is_number(annotation: Any) -> bool:
-    """Whether a Decimal may stand there itself."""
+def _is_number(annotation: Any, *, whole: bool) -> bool:
+    """Whether a Decimal may stand there itself, or a whole number that takes a range."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
-        return _is_number(arguments[0])
+        return _is_number(arguments[0], whole=whole)
     if origin in (typing.Union, types.UnionType):
-        return any(_is_number(each) for each in arguments)
-    return annotation is Decimal
+        return any(_is_number(each, whole=whole) for each in arguments)
+    return annotation is Decimal or (whole and annotation is int)
 
 
 def _refused(kind: type, path: Path) -> str | None:
     """Why a number takes no range; None where it takes one."""
-    if kind is int:
+    if kind is int and path[-1] not in WHOLE:
         return "a whole number that shapes the plan is one number: --set or [scenario] change it"
     for key in path:
         if isinstance(key, str) and key in FIXED_KEYS:
@@ -187,12 +191,22 @@ WORDS = ("p5", "p95", "low", "likely", "high", "quantiles")
 
 
 def read_range(
-    value: Any, bounds: Sequence[Ge | Gt | Le], path: Path, problems: list[Problem]
+    value: Any,
+    bounds: Sequence[Ge | Gt | Le],
+    path: Path,
+    problems: list[Problem],
+    *,
+    whole: bool = False,
 ) -> Range | None:
-    """A table or an array as a range of a number with these bounds; notes what is wrong."""
-    limits: dict[str, Any] = {}
+    """A table or an array as a range of a number with these bounds; notes what is wrong.
+
+    The least of whole numbers is half a step lower, so that a quantile may be the bound itself.
+    """
+    limits: dict[str, Any] = {"whole": whole} if whole else {}
     for bound in bounds:
         limits["most" if isinstance(bound, Le) else "least"] = Decimal(bound.bound)
+    if whole:
+        limits["least"] -= HALF
     before = len(problems)
     if isinstance(value, Mapping):
         known = _table(value, limits, path, problems)

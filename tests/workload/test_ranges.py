@@ -85,6 +85,31 @@ def test_the_point_stands_in_place_of_the_range(key: str, value: str, point: flo
     assert float(known.point) == pytest.approx(point, rel=1e-11)
 
 
+TURNS = """
+[conversation]
+turns = 5
+fixed_tokens = 1_000
+user_tokens = 80
+output_tokens = 300
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "point"),
+    [("{ p5 = 1, p95 = 12 }", 3), ("{ low = 1, likely = 4, high = 9 }", 4)],
+)
+def test_turns_are_drawn_whole(value: str, point: int) -> None:
+    """Half a step below 1 the scale begins: sqrt(0.5 x 11.5) + 0.5 = 2.9, rounded."""
+    text = HEAD.format(step="", traffic="", end=TURNS)
+    text = text.replace("input_tokens = 2_000\noutput_tokens = 300\n", "")
+    workload = read_workload("a.toml", text, Path(), [f"conversation.turns={value}"]).workload
+    assert workload is not None
+    assert workload.conversation is not None
+    assert workload.conversation.turns == point
+    assert isinstance(workload.conversation.turns, int)
+    assert workload.ranges["conversation.turns"].whole
+
+
 def test_the_workload_holds_the_point_and_the_range() -> None:
     workload = opened("step.chat.input_tokens={ p5 = 1_000, p95 = 4_000 }").workload
     assert workload is not None

@@ -48,3 +48,16 @@ class Part(NamedTuple):
         from costplan.api.reporting import Choice
 
         return Choice(filters=self.filters or (), fields=self.fields, summary=self.summary)
+
+
+def side_by_side(rows: Any, part: Part, form: str, look: Look) -> str:
+    """Several scenarios as rows. Raises BadUsage for what a small table of them has not."""
+    from costplan.problems import BadUsage
+    from costplan.render import TABULAR, render_rows
+
+    if form not in TABULAR or not part.is_whole:
+        raise BadUsage(
+            "several scenarios stand side by side as rows alone",
+            f"formats: {', '.join(TABULAR)}; one --scenario has all that an estimate has",
+        )
+    return render_rows(rows, form, look)

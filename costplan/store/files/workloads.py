@@ -39,7 +39,7 @@ class Opened(NamedTuple):
 
     ``workload`` is None where a key or a type is wrong; ``problems`` holds all that was found.
     ``bindings`` are the (path, id) pairs of its stacks, whatever else is wrong; ``scenarios`` the
-    names of its overlays.
+    names of its overlays, ``scenario`` the one that is laid over it.
     """
 
     workload: Workload | None
@@ -50,6 +50,7 @@ class Opened(NamedTuple):
     folder: FilePath
     prices: dict[str, Any]
     scenarios: list[str]
+    scenario: str | None = None
 
     @property
     def lock_path(self) -> FilePath | None:
@@ -109,7 +110,9 @@ def read_workload(
     if scenario:
         problems = [overlaid_problem(problem, overlaid, scenario) for problem in problems]
     bindings = _bindings(data)
-    return Opened(workload, problems, bindings, name, text, folder, prices, [*overlays])
+    return Opened(
+        workload, problems, bindings, name, text, folder, prices, [*overlays], scenario or None
+    )
 
 
 def _collect(
