@@ -24,6 +24,7 @@ from costplan.cli.common.options import (
     ScenarioOption,
     StackOption,
     SummaryOption,
+    WatchOption,
     WorkloadArgument,
 )
 
@@ -50,6 +51,7 @@ def command(
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
     exchange: RateOption = None,
+    watch: WatchOption = False,
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload."""
     from costplan.api.estimating import Locking, estimate_opened, open_workload, origin
@@ -60,6 +62,7 @@ def command(
     part = Part(summary, condition, fields)
     part.check(form.value)
     when = day(as_of)
+<<<<<<< HEAD
     names = scenario or []
     alone = names[0] if len(names) == 1 else ""
     opened = open_workload(workload, change or [], exchange or [], alone)
@@ -73,6 +76,25 @@ def command(
         rows = estimated(variants, when, stack or [], locking)
         put(side_by_side(rows, part, form.value, look()), out)
         return 0
+=======
+    locking = Locking(lock, no_lock, locked)
+    if watch:
+        from costplan.cli.common.watching import check_watch, run_watch
+
+        check_watch(form.value, (out, strict, not part.is_whole))
+        return run_watch(
+            workload,
+            locking,
+            lambda opened, prices: estimate_opened(
+                opened, when, stack or [], locking, catalog=prices
+            ),
+            look(explain, lines, full),
+            change or [],
+            exchange or [],
+        )
+    opened = open_workload(workload, change or [], exchange or [])
+    spare(out)
+>>>>>>> main
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:
         document.origin = origin(opened, document)
