@@ -1,6 +1,8 @@
-"""What a month may cost where numbers of the workload are ranges: floats, here alone.
+"""What a plan may come to where its numbers are ranges: draws, and a stack's month in each.
 
-    draws.py     the ranges as arrays of numbers that they may be
+    draws.py     what the ranges of a workload may be, as arrays
+    evaluate.py  a stack's month over draws: placing.py puts them into the workload, month.py bills
 
-numpy is the extra ``costplan[risk]`` and is imported in this room alone, where it is used.
+Amounts are floats here and only here. Needs numpy (``costplan[risk]``), which no other room but
+``costplan.billing.arrays`` imports.
 """
