@@ -75,7 +75,7 @@ def command(
     Stacks are compared by component, volume, vendor and day.
     """
     from costplan.api.estimating import Locking, compare_opened, write_recommended
-    from costplan.cli.common.drawing import Part
+    from costplan.cli.common.drawing import Part, alone, side_by_side
     from costplan.cli.common.words import day, look, put, share, spare
     from costplan.render import ANNOTATING
     from costplan.store.files.workloads import open_workload
@@ -83,18 +83,14 @@ def command(
     part = Part(summary, condition, fields)
     part.check(form.value)
     days = [day(text) for text in as_of] if as_of else [day(None)]
-<<<<<<< HEAD
-    names = scenario or []
-    alone = names[0] if len(names) == 1 else ""
-    opened = open_workload(workload, change or [], exchange or [], alone)
-=======
     locking = Locking(lock, no_lock, locked)
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     every = levers or full or form in PAGES
+    names, changes, rates = scenario or [], change or [], exchange or []
     if watch:
         from costplan.cli.common.watching import check_watch, run_watch
 
-        check_watch(form.value, (out, write, len(days) > 1, not part.is_whole))
+        check_watch(form.value, (out, write, names, len(days) > 1, not part.is_whole))
         return run_watch(
             workload,
             locking,
@@ -102,11 +98,10 @@ def command(
                 opened, days[0], stack or [], baseline, goal, every, locking, catalog=prices
             ),
             look(full=full or levers),
-            change or [],
-            exchange or [],
+            changes,
+            rates,
         )
-    opened = open_workload(workload, change or [], exchange or [])
->>>>>>> main
+    opened = open_workload(workload, changes, rates, alone(names))
     spare(out)
     if len(days) > 1:
         _check_days(
@@ -115,20 +110,15 @@ def command(
         put(_by_day(opened, days, stack or [], locking), out)
         return 0
     spare(write)
-<<<<<<< HEAD
     if len(names) > 1:
         from costplan.api.scenarios import compared, each_scenario
-        from costplan.cli.common.drawing import side_by_side
 
-        made_each = [
+        variants = [
             (name, compare_opened(each, days[0], stack or [], baseline, goal, False, locking))
-            for name, each in each_scenario(opened, names, change or [], exchange or [])
+            for name, each in each_scenario(opened, names, changes, rates)
         ]
-        put(side_by_side(compared(made_each), part, form.value, look()), out)
+        put(side_by_side(compared(variants), part, form.value, look()), out)
         return 0
-    every = levers or full or form in PAGES
-=======
->>>>>>> main
     made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
     if write is not None:
         write_recommended(made, opened, write)

@@ -49,6 +49,11 @@ class Part(NamedTuple):
         return Choice(filters=self.filters or (), fields=self.fields, summary=self.summary)
 
 
+def alone(scenarios: Sequence[str]) -> str:
+    """The scenario that is laid over the file: the only one."""
+    return scenarios[0] if len(scenarios) == 1 else ""
+
+
 def side_by_side(rows: Any, part: Part, form: str, look: Look) -> str:
     """Several scenarios as rows. Raises BadUsage for what a small table of them has not."""
     from costplan.problems import BadUsage
