@@ -45,13 +45,12 @@ from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened, read_workload
 from costplan.store.files.writing import alone, write
 from costplan.store.traces import measures, queries
+from costplan.store.traces.sources import SAMPLED
 from costplan.weektime import parse_zone
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
 
 __all__ = ["Asked", "Calibrated", "calibrated", "keep"]
-SAMPLED = ("otlp", "otel", "openinference", "langfuse")
-"""Sources that are often sampled: without a rate their volume is not known."""
 
 
 class Asked(NamedTuple):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costplan.cli.common.options import ExplainOption, OutOption
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 SourceArgument = Annotated[
     list[str],
@@ -31,6 +34,11 @@ MapOption = Annotated[
 VendorOfOption = Annotated[
     str | None,
     typer.Option("--vendor", metavar="NAME", help="Who served, where the source does not say."),
+]
+
+SamplingOption = Annotated[
+    str | None,
+    typer.Option("--sampling", metavar="SHARE", help="Share of requests logged: 0.1, or 1."),
 ]
 
 
@@ -90,3 +98,16 @@ def command(
     spare(out)
     put(draw(made, form.value, look(explain)), out)
     return 3 if strict and not made.complete else 0
+
+
+def sampled(text: str | None) -> Decimal | None:
+    """The share of ``--sampling``; None where it was not given. Raises BadUsage."""
+    from costplan.cli.common.words import sane
+    from costplan.problems import BadUsage
+
+    if text is None:
+        return None
+    share = sane("--sampling", text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    if not 0 < share <= 1:
+        raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
+    return share
