@@ -47,7 +47,9 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    lean = "lean"
     markdown = "markdown"
+    html = "html"
     csv = "csv"
 
 
@@ -84,7 +86,7 @@ def command(
     """
     from costplan.api.usage import Options, mapping_of, usage_of
     from costplan.cli.common.words import day, look, put, spare
-    from costplan.render.usage import draw
+    from costplan.render.results import draw_result
 
     options = Options(
         day=day(as_of),
@@ -96,7 +98,7 @@ def command(
     )
     made = usage_of(source, options)
     spare(out)
-    put(draw(made, form.value, look(explain)), out)
+    put(draw_result(made, form.value, look(explain)), out)
     return 3 if strict and not made.complete else 0
 
 
