@@ -1,4 +1,4 @@
-"""The workloads that ``costplan init`` writes: text files that teach the format, in three sizes.
+"""The workloads that ``costplan init`` writes: the examples, which teach the format, in three sizes.
 
 An assumed number carries its light, typical and heavy value and the reason on its own line:
 
@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 
 from costplan.problems import BadUsage, did_you_mean
+from costplan.store.files.folders import shipped
 
-FOLDER = Path(__file__).resolve().parent / "templates"
 SIZES = ("light", "typical", "heavy")
 SIZED = re.compile(
     r"^(?P<head>\s*[\w.-]+ = )(?P<value>\S+)(?P<gap>\s+# )"
@@ -23,17 +23,26 @@ SIZED = re.compile(
 
 def names() -> list[str]:
     """The templates there are, the smallest first."""
-    stems = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    stems = sorted(path.stem for path in shipped("examples").glob("*.toml"))
     return sorted(stems, key=lambda name: (name != "minimal", name))
 
 
+def about(name: str) -> str:
+    """What a template is for, in its own first words."""
+    return text(name).splitlines()[0].removeprefix("# ")
+
+
 def text(name: str) -> str:
-    """A template's text. Raises BadUsage for an unknown name."""
+    """A template's text, by its name or a part of it that no other has. Raises BadUsage."""
     known = names()
-    if name not in known:
-        hint = did_you_mean(name, known) or "templates: " + ", ".join(known)
-        raise BadUsage(f"there is no template '{name}'", hint)
-    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    within = [stem for stem in known if name and name in stem]
+    if name not in known and len(within) != 1:
+        hint = did_you_mean(name, known) if not within else ""
+        raise BadUsage(
+            f"there is no template '{name}'", hint or "templates: " + ", ".join(within or known)
+        )
+    stem = name if name in known else within[0]
+    return (shipped("examples") / f"{stem}.toml").read_text(encoding="utf-8")
 
 
 def sized(template: str, size: str) -> str:
