@@ -288,8 +288,8 @@ def test_the_voice_agents_sound_by_hand(stack: str) -> None:
 
 
 def test_the_research_agents_searches_by_hand() -> None:
-    # The critic rejects at 0.7 what plan, search or write got wrong, for a plan's fault feeds what it
-    # judges, at 0.1 the rest; one rejection runs the searchers and their look-ups once more.
+    # The critic rejects at 0.7 what plan, search or write got wrong, for a plan's fault feeds what
+    # it judges, at 0.1 the rest; one rejection runs the searchers and their look-ups once more.
     right = Decimal("0.95") * Decimal("0.9") * Decimal("0.95")
     again = (1 - right) * Decimal("0.7") + right * Decimal("0.1")
     portable = example("research-agents").estimates[0]
