@@ -19,6 +19,14 @@ def command(
         str | None,
         typer.Option("--size", metavar="light|typical|heavy", help="How much traffic."),
     ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help="A draft of what is there: Python of a LangGraph (read, never run), or traces.",
+        ),
+    ] = None,
     out: Annotated[
         str, typer.Option("--out", metavar="FILE", help="Where to write; - prints it.")
     ] = "costplan.toml",
@@ -27,7 +35,8 @@ def command(
 ) -> int:
     """Write a commented workload that runs as it is.
 
-    On a terminal, without a template, five questions choose and fill it; each has a default.
+    On a terminal, without a template, five questions choose and fill it; each has a default. With
+    --from a draft is made of a graph in Python, or of traces, and what could not be read is said.
     """
     from costplan.cli.common.asking import terminal
     from costplan.cli.common.voice import note
@@ -37,6 +46,8 @@ def command(
         for name in starters.names():
             print(f"{name:22} {starters.about(name)}")
         return 0
+    if source:
+        return _draft(source, template or size, out, force)
     asks = template is None and size is None and out != "-" and terminal()
     if asks:
         _free(Path(out), force)  # before anybody has answered for nothing
@@ -44,6 +55,24 @@ def command(
     _write(text, out, force)
     if asks:
         note(f"now: costplan estimate{'' if out == 'costplan.toml' else f' {out}'}")
+    return 0
+
+
+def _draft(sources: list[str], other: str | None, out: str, force: bool) -> int:
+    """A workload of what is there, in place of a template."""
+    from costplan.api.drafting import drafted
+    from costplan.cli.common.voice import note
+    from costplan.cli.common.words import day
+    from costplan.problems import BadUsage, clean
+
+    if other is not None:
+        raise BadUsage("--from reads what is there: no template, and no size", "leave them out")
+    if out != "-":
+        _free(Path(out), force)  # before anything is read for nothing
+    draft = drafted(sources, day(None))
+    _write(draft.text, out, force)
+    for sentence in draft.notes:
+        note(f"not read: {clean(sentence)}")
     return 0
 
 
