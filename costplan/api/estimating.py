@@ -29,6 +29,7 @@ from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import LOCK_NAME
 from costplan.store.files.workloads import Opened as Opened
 from costplan.store.files.workloads import open_workload as open_workload
+from costplan.store.files.workloads import read_workload as read_workload
 from costplan.words import OWN_HARDWARE
 from costplan.workload.model import Workload
 
@@ -74,6 +75,7 @@ def estimate_opened(
         opened, catalog, lambda ready: estimate(*ready, as_of, stacks, figures=figures)
     )
     document.lock = pinned_by(catalog, as_of, locking)
+    document.scenario = opened.scenario
     document.overrides = overrides_in(catalog, document)
     for stack in document.estimates:
         stack.facts += strangers(catalog)
@@ -111,6 +113,7 @@ def compare_opened(
         ),
     )
     document = comparison.document
+    document.scenario = opened.scenario
     document.lock = pinned_by(catalog, as_of, locking)
     document.overrides = overrides_in(catalog, document)
     comparison.facts = [*document.price_facts, *comparison.facts, *strangers(catalog)]

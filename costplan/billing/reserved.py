@@ -128,7 +128,8 @@ class Reserved:
         return smallest + low * step
 
     def lines(self, off: Off) -> list[LineItem]:
-        """The units' lines: used by the load in its proportions, the rest idle."""
+        """The units' lines: used by the load in its proportions, the rest idle. A quote is what it
+        is, and another vendor's terms know no discount of this one's."""
         weights = {user: load.whole * self.carried(self.units) for user, load in self.load.items()}
         capacity = self.units * self.reserve.terms.tokens_per_minute * MINUTES
         role = next(iter(weights))[0] if weights else ""
@@ -138,7 +139,8 @@ class Reserved:
         quantity, price = self.units * HOURS_PER_MONTH, self.rate.price
         assert price.price is not None
         listed = settle(quantity * price.price / price.per)
-        less = share_off(off, CHARGE)
+        published = self.asked.price_per_unit_hour is None and self.asked.terms is None
+        less = share_off(off, CHARGE) if published else ZERO
         paid, parts = settle(listed * (ONE - less)), list(weights.values())
         split = zip(
             weights, *(shares(whole, parts) for whole in (quantity, listed, paid)), strict=True

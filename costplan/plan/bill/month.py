@@ -26,10 +26,10 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
-from costplan.facts import Fact
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
 from costplan.plan.bill.people import cases_of
-from costplan.plan.bill.vendors import served_in
+from costplan.plan.bill.untold import Untold
+from costplan.plan.bill.vendors import served_in, tokens_served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle
 from costplan.words import OWN_HARDWARE, STATED, WORKLOAD, purpose_of
@@ -46,7 +46,7 @@ TOO_MUCH = "the month's quantities are too large to price"
 LESS = "numbers here stay under 1e15"
 
 
-class StackMonth:
+class StackMonth(Untold):
     """A stack's month while it is put together; ``bill`` fills it."""
 
     def __init__(
@@ -74,13 +74,16 @@ class StackMonth:
         self.reserved: list[Reserved] = []
 
     def _bind(self) -> Bindings:
+        kinds = self._kinds()
+        return bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
+
+    def _kinds(self) -> dict[str, str]:
         models = {calls.role for calls in self.usage.model_calls}
         models |= {job.model for job in self.workload.job if job.model}
         models |= {step.model for step in self.workload.step if step.model}
         models |= {step.fallback.model for step in self.workload.step if step.fallback}
         models |= {index.embedding for index in self.workload.index.values() if index.embedding}
-        kinds = role_kinds(self.usage.parts, models, self.workload.human is not None)
-        return bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
+        return role_kinds(self.usage.parts, models, self.workload.human is not None)
 
     def bill(self) -> Self:
         """Bill every role, what they require, cases and fixed costs; returns the month."""
@@ -94,19 +97,25 @@ class StackMonth:
         for group in groups.values():
             self._bill(group, allowances)
         self._required()
-        self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
+        self._people()
         for at, fixed in enumerate(self.workload.fixed):
-            self.lines += self._fixed(fixed, at)
+            if fixed.monthly is not None and (not fixed.stacks or self.name in fixed.stacks):
+                self._fixed(fixed, fixed.monthly, at)
         return self
+
+    def _people(self) -> None:
+        self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
 
     def _allowances(self) -> Allowances:
         """What the account has free of its models' fees, summed over all that the stack calls."""
+        return Allowances.of(self._fee_uses(), self.workload.traffic, self.day)
+
+    def _fee_uses(self) -> list[tuple[Entry, Sequence[ModelCalls]]]:
         calls: dict[str, list[ModelCalls]] = {}
         for call in self.usage.model_calls:
             calls.setdefault(call.role, []).append(call)
         bound = self.bindings.bound.values() if self.stack.free_tiers else ()
-        uses = [(bound.entry, calls.get(bound.role, ())) for bound in bound]
-        return Allowances.of(uses, self.workload.traffic, self.day)
+        return [(bound.entry, calls.get(bound.role, ())) for bound in bound]
 
     def _payable(self, bound: Bound) -> bool:
         """Whether the offer's currency is ours or has a stated rate; a problem where not."""
@@ -116,7 +125,7 @@ class StackMonth:
         return problem is None
 
     def _no_rate(self, entry: Entry, bound: Bound) -> Problem | None:
-        if self.exchange.amount(ONE, entry.currency) is not None:
+        if self.exchange.states(entry.currency):
             return None
         needs = "" if entry is bound.entry else f"{bound.entry.id} needs {entry.id}: "
         return Problem(
@@ -171,8 +180,7 @@ class StackMonth:
             elif group[0].kind == "model":
                 self._machines(entry, group)
             else:
-                takes = [self._take(bound) for bound in group]
-                self._enter_offer(entry, group[0], self._offer(entry, takes))
+                self._buy(entry, group[0], [self._take(bound) for bound in group])
         except MissingVariables as error:
             path = group[0].path[:3]
             self.problems.append(Problem(path, str(error.message), error.hint, "key"))
@@ -190,23 +198,28 @@ class StackMonth:
             demands = [call for call in self.usage.model_calls if call.role == bound.role]
             if bound.kind == "tool":
                 demands = self._tool_calls(bound)
-            terms = self._buys(bound, allowances)
-            lines = model_lines(self.book, entry, self.day, demands, self.workload.traffic, terms)
-            for line in lines:
-                line.component = "tokens" if bound.kind == "model" else "search-rerank"
-            self._enter(entry, lines)
-            self._tell_model(entry, demands, terms)
+            component = "tokens" if bound.kind == "model" else "search-rerank"
+            self._model(bound, component, demands, allowances)
         for asked, bounds in pools.items():
             self._reserve(entry, asked, bounds, allowances)
 
+    def _model(
+        self, bound: Bound, component: str, demands: Sequence[ModelCalls], allowances: Allowances
+    ) -> None:
+        terms = self._buys(bound, allowances)
+        lines = model_lines(self.book, bound.entry, self.day, demands, self.workload.traffic, terms)
+        for line in lines:
+            line.component = component
+        self._enter(bound.entry, lines)
+        self._tell_model(bound.entry, demands, terms)
+
     def _buys(self, bound: Bound, allowances: Allowances) -> Terms:
-        entry = bound.entry
         return Terms(
             input_factor=bound.binding.input_factor,
             output_factor=bound.binding.output_factor,
-            region=bound.binding.region or self.stack.residency or self._token_region(entry),
-            discount=self.discounts.off(entry.id),
-            paid=allowances.paid(entry, self.day),
+            region=tokens_served_in(bound.entry, bound.binding, self.stack),
+            discount=self.discounts.off(bound.entry.id),
+            paid=allowances.paid(bound.entry, self.day),
         )
 
     def _reserve(
@@ -217,16 +230,13 @@ class StackMonth:
 
         calls = self.usage.model_calls
         buyers = [
-            Buyer(
-                [call for call in calls if call.role == bound.role], self._buys(bound, allowances)
-            )
-            for bound in bounds
+            Buyer([call for call in calls if call.role == own.role], self._buys(own, allowances))
+            for own in bounds
         ]
         deployment = reserve(self.catalog, self.book, entry, asked, buyers, self.workload, self.day)
         self.reserved.append(deployment)
         self._enter(entry, [*deployment.kept, *deployment.spilled()])
-        listed = asked.price_per_unit_hour is None and asked.terms is None
-        units = deployment.lines(self.discounts.off(entry.id) if listed else ZERO)
+        units = deployment.lines(self.discounts.off(entry.id))
         self._enter(entry._replace(currency=deployment.rate.currency), units)
         for buyer in buyers:
             self._tell_model(entry, buyer.calls, buyer.terms)
@@ -258,13 +268,6 @@ class StackMonth:
             if whole
         ]
 
-    def _token_region(self, entry: Entry) -> str | None:
-        """The stack's region where the model's price depends on it."""
-        model, region = entry.item, self.stack.region
-        if isinstance(model, Model) and any(region in card.region for card in model.price):
-            return region
-        return None
-
     def _machines(self, entry: Entry, group: list[Bound]) -> None:
         for bound in group:
             demands = [call for call in self.usage.model_calls if call.role == bound.role]
@@ -274,17 +277,20 @@ class StackMonth:
                 purpose="produce",
                 variables=at_work(entry, demands, bound.binding),
             )
-            bill = self._offer(entry, [take])
-            per_second = bound.binding.tokens_per_second
-            assert per_second is not None or self.problems
-            if per_second is not None:
-                self.problems += [
-                    problem.under(bound.path[:3])
-                    for problem in bill_machines(
-                        entry, bill, demands, bound.binding, self.workload.traffic
-                    )
-                ]
-            self._enter_offer(entry, bound, bill)
+            self._fleet(entry, bound, take, demands)
+
+    def _fleet(self, entry: Entry, bound: Bound, take: Take, demands: Sequence[ModelCalls]) -> None:
+        bill = self._offer(entry, [take])
+        per_second = bound.binding.tokens_per_second
+        assert per_second is not None or self.problems
+        if per_second is not None:
+            self.problems += [
+                problem.under(bound.path[:3])
+                for problem in bill_machines(
+                    entry, bill, demands, bound.binding, self.workload.traffic
+                )
+            ]
+        self._enter_offer(entry, bound, bill)
 
     def _take(self, bound: Bound) -> Take:
         part, category = self.usage.parts[bound.role], bound.entry.category
@@ -301,6 +307,9 @@ class StackMonth:
         return self.book.offer(entry, self.day).bill(
             takes, free_tiers=self.stack.free_tiers, discount=self.discounts.off(entry.id)
         )
+
+    def _buy(self, entry: Entry, bound: Bound, takes: list[Take]) -> None:
+        self._enter_offer(entry, bound, self._offer(entry, takes))
 
     def _enter_offer(self, entry: Entry, bound: Bound, bill: OfferBill) -> None:
         self._enter(entry, bill.lines, bill.grants)
@@ -348,7 +357,7 @@ class StackMonth:
                 variables={**own, **(part.variables if part else {})},
             )
             self._tell_required(entry, bound)
-            self._enter_offer(entry, bound, self._along(entry, take))
+            self._along(entry, bound, take)
         except BadUsage as error:
             self.problems.append(
                 Problem(
@@ -358,20 +367,18 @@ class StackMonth:
                 )
             )
 
-    def _along(self, entry: Entry, take: Take) -> OfferBill:
-        """The bill of an offer bought along; what the workload says nothing of counts as unused."""
+    def _along(self, entry: Entry, bound: Bound, take: Take) -> None:
+        """Bill an offer bought along; what the workload says nothing of counts as unused."""
         try:
-            return self._offer(entry, [take])
+            self._buy(entry, bound, [take])
         except MissingVariables as error:
             unused = {variable.name: ZERO for variable in error.needed}
             self._tell_unused(entry, list(unused))
             given = {**take.variables, **unused}
-            return self._offer(entry, [replace(take, variables=given)])
+            self._buy(entry, bound, [replace(take, variables=given)])
 
-    def _fixed(self, fixed: Fixed, at: int) -> list[LineItem]:
-        if fixed.monthly is None or (fixed.stacks and self.name not in fixed.stacks):
-            return []
-        amount = settle(fixed.monthly)
+    def _fixed(self, fixed: Fixed, monthly: Decimal, at: int) -> None:
+        amount = settle(monthly)
         price = Price(
             offer=WORKLOAD,
             charge=fixed.name,
@@ -383,33 +390,15 @@ class StackMonth:
             since=self.day,
             checked=self.day,
         )
-        component = "human" if fixed.purpose == "people" else "other"
-        return [
+        self.lines.append(
             LineItem(
                 price=price,
                 quantity=ONE,
                 list_amount=amount,
                 amount=amount,
                 role=fixed.name,
-                component=component,
+                component=fixed.component,
                 purpose=fixed.purpose,
                 fixed=True,
             )
-        ]
-
-    # -- what a reader must know: nothing, of money alone --------------------------------------
-
-    def tell(self, facts: Sequence[Fact]) -> None:
-        """Of the month as a whole."""
-
-    def _tell_model(self, entry: Entry, demands: Sequence[ModelCalls], terms: Terms) -> None:
-        """Of a model's lines."""
-
-    def _tell_offer(self, entry: Entry, bill: OfferBill) -> None:
-        """Of an offer's bill."""
-
-    def _tell_required(self, entry: Entry, bound: Bound) -> None:
-        """That an offer is bought along."""
-
-    def _tell_unused(self, entry: Entry, unknown: Sequence[str]) -> None:
-        """That of an offer bought along only the fixed part is known."""
+        )
