@@ -45,8 +45,7 @@ class Options(NamedTuple):
     vendor: str | None = None
 
 
-Rows = TypeVar("Rows", bound=Answers, covariant=True)
-Some = TypeVar("Some", bound=Answers)
+Rows = TypeVar("Rows", bound=Answers)
 
 
 class Read(NamedTuple, Generic[Rows]):
@@ -114,7 +113,7 @@ def usage_of(names: Sequence[str], options: Options, catalog: Catalog | None = N
         return document_of(read, options)
 
 
-def document_of(read: Read[Answers], options: Options) -> Usage:
+def document_of(read: Read[Rows], options: Options) -> Usage:
     """What was read, priced."""
     states = read.states
     cells = read.cells(options.by)
@@ -136,7 +135,7 @@ def document_of(read: Read[Answers], options: Options) -> Usage:
     )
 
 
-def traffic(read: Read[Answers], requests: int) -> Traffic:
+def traffic(read: Read[Rows], requests: int) -> Traffic:
     """How requests came, of which ``requests`` were answered."""
     failed = [state for state in read.states if state.what == "failed"]
     return traffic_of(
@@ -196,7 +195,7 @@ def _sources(states: Sequence[State], counts: Sequence[Counts]) -> tuple[Source,
     return tuple(sources)
 
 
-def _notes(read: Read[Answers], options: Options) -> list[str]:
+def _notes(read: Read[Rows], options: Options) -> list[str]:
     """What a reader must know of the figures."""
     said = []
     kinds = {name for count in read.counts for name in count.source.split(", ") if name in SOURCES}

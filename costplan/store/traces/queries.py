@@ -98,12 +98,8 @@ class Files:
 
     def cells(self, cut: Cut, by: Sequence[str]) -> list[Counted]:
         """The sums of every cell, by groups."""
-        small = "input_tokens" if not cut.edges else "coalesce(size_low, input_tokens)"
-        large = (
-            "input_tokens"
-            if not cut.edges
-            else "coalesce(least(size_high, input_tokens), input_tokens)"
-        )
+        large = "least(size_high, input_tokens)"  # of what is there, in DuckDB
+        small = f"least(coalesce(size_low, input_tokens), {large})"
         keys = [
             *self._chosen(by),
             "vendor",
