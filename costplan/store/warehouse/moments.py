@@ -44,7 +44,7 @@ def _seconds(value: Any, column: str) -> Any:
         iso = ibis.cases((value.re_search(ISO), _iso(value)), else_=ibis.null("float64"))
         number = value.strip()
         return ibis.cases((is_number(number), _sized(as_number(number))), else_=iso)
-    if kind.is_numeric() and not kind.is_boolean():
+    if kind.is_numeric():
         return _sized(value.cast("float64"))
     raise wrong_type(column, kind, "a time")
 

@@ -26,7 +26,7 @@ def place(table: Any, path: str, option: str) -> Any:
     for term in terms:
         number = count(_plain(table, term, option), term.text)
         broken = broken | (number < 0).fill_null(False)
-        whole = whole + number.fill_null(0.0) * term.sign
+        whole = whole + number.fill_null(0) * term.sign
     return ibis.cases((broken, NO_NUMBER), else_=whole)
 
 

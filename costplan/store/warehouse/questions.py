@@ -125,7 +125,7 @@ class Table:
         asks = {f"asks_{at}": asked for at, asked in enumerate(_asks(rows, has))}
         sums = {f"{name}_": rows[name].sum() for name in SUMS if name in has}
         sums["requests_"] = rows.requests.sum()
-        wanted = _grouped(rows, {**keys, **asks}, sums).drop(*asks)
+        wanted = _grouped(rows, {**keys, **asks}, sums).select(*keys, *sums)
         found = sorted(self._connection.rows(wanted), key=_order)
         return [_counted(row, self._names(row, by)) for row in found]
 

@@ -7,6 +7,8 @@ compiled; the same rows give the same answers (tested).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import add, or_
 from typing import Any, Final, NamedTuple
 
 import ibis
@@ -39,7 +41,7 @@ def usage_of(table: Any, paths: Mapping[str, str], extra: Sequence[str] = ()) ->
     has = frozenset(typed)
     rows = _completed(rows, has)
     rows = rows.mutate(fault=_fault(rows, has))
-    if "identity" in has or "family" in has:
+    if "identity" in has or {"family", "replay"} <= has:
         rows = _with_repeated(rows, has)
     what = [(rows.fault.notnull(), rows.fault)]
     if "repeated" in rows.columns:
@@ -75,17 +77,14 @@ def _same(text: Any) -> Any:
 
 def _completed(rows: Any, has: frozenset[str]) -> Any:
     """Sums and requests as whole numbers; of a row with a bad count they are 0 and 1."""
-    bad = ibis.literal(False)
-    for name in columns.JUDGED:
-        if name in has:
-            bad = bad | values.bad(rows[name])
-    rows = rows.mutate(bad=bad)
+    judged = [values.bad(rows[name]) for name in columns.JUDGED if name in has]
+    rows = rows.mutate(bad=reduce(or_, judged))
     whole = {
         name: ibis.cases((rows.bad, 0), else_=_counted(rows[name])) for name in SUMS if name in has
     }
     requests: Any = ibis.literal(1, "int64")
     if "requests" in has:
-        requests = ibis.cases((rows.bad, 1), else_=_counted(rows.requests.fill_null(1.0)))
+        requests = ibis.cases((rows.bad, 1), else_=_counted(rows.requests.fill_null(1)))
     rows = rows.mutate(**whole, requests=requests)
     return rows.mutate(
         **{
@@ -109,10 +108,9 @@ def _fault(rows: Any, has: frozenset[str]) -> Any:
     for side in ("input", "output"):
         parts = [kind.tokens for kind in PARTS if kind.whole == side and kind.tokens in has]
         if parts:
-            whole = sum((rows[name] for name in parts[1:]), rows[parts[0]])
+            whole = reduce(add, (rows[name] for name in parts))
             faults.append((whole > rows[f"{side}_tokens"], columns.TOO_LARGE_PARTS))
-    counted = [rows[name] for name in SUMS if name in has]
-    nothing = sum(counted[1:], counted[0]) == 0
+    nothing = reduce(add, (rows[name] for name in SUMS if name in has)) == 0
     faults.append((nothing & ~rows.failed if "failed" in has else nothing, columns.NO_TOKENS))
     return ibis.cases(*faults, else_=ibis.null("string"))
 
@@ -124,7 +122,7 @@ def _with_repeated(rows: Any, has: frozenset[str]) -> Any:
     Of one identity the highest rank stays, then the fullest; where these are the same, the first
     by everything else that a row is priced by, so that every run keeps the same.
     """
-    again = ibis.literal(False)
+    again = []
     if "identity" in has:
         order = [ibis.desc(rows.rank.fill_null(0.0))] if "rank" in has else []
         order.append(ibis.desc(rows.input_tokens + rows.output_tokens))
@@ -132,11 +130,11 @@ def _with_repeated(rows: Any, has: frozenset[str]) -> Any:
         order += [ibis.asc(rows[name], nulls_first=False) for name in others]
         order += [ibis.desc(rows[name]) for name in SUMS if name in has]
         place_of = ibis.row_number().over(group_by=rows.identity, order_by=order)
-        again = again | (rows.identity.notnull() & (place_of > 0))
-    if "family" in has and "replay" in has:
+        again.append(rows.identity.notnull() & (place_of > 0))
+    if {"family", "replay"} <= has:
         original = (~rows.replay).any().over(group_by=rows.family)
-        again = again | (rows.replay & rows.family.notnull() & original)
-    return rows.mutate(repeated=again)
+        again.append(rows.replay & rows.family.notnull() & original)
+    return rows.mutate(repeated=reduce(or_, again))
 
 
 def needs(paths: Mapping[str, str], names: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from costplan.store.traces.columns import ANYWHERE, FINE, MODES, ORDINARY
 
 NO_NUMBER: Final = -1.0
 """Stands for something that is no number: as bad a count as any below zero."""
-LIMIT: Final = 1e15
+LIMIT: Final = 10**15
 NUMBER: Final = (
     "^[+-]?([0-9]{1,30}|[0-9]{1,30}[.][0-9]{0,30}|[.][0-9]{1,30})([eE][+-]?[0-9]{1,2})?$"
 )
@@ -30,14 +30,19 @@ MOST_COST: Final = 1e6
 
 
 def count(value: Any, column: str) -> Any:
-    """A double number; NULL where there is none, ``NO_NUMBER`` where there is something else."""
+    """A whole number of 64 bits or a double one; NULL where there is none, ``NO_NUMBER`` where
+    there is something else."""
     kind = value.type()
     if kind.is_string():
         text = value.strip()
         none = value.isnull() | text.isin(NOTHING)
         number = ibis.cases((is_number(text), as_number(text)), else_=NO_NUMBER)
         return ibis.cases((none, ibis.null("float64")), else_=number)
-    if kind.is_numeric() and not kind.is_boolean():
+    if kind.is_floating():  # NaN is a null to some engines, and larger than all to others
+        return ibis.cases((value.isnan(), NO_NUMBER), else_=value.cast("float64"))
+    if kind.is_integer():
+        return value.cast("float64" if kind.is_unsigned_integer() else "int64")
+    if kind.is_numeric():
         return value.cast("float64")
     raise wrong_type(column, kind, "a number")
 
@@ -54,13 +59,16 @@ def as_number(text: Any) -> Any:
 
 def bad(number: Any) -> Any:
     """Whether a count is there and is no whole number from 0 to ``LIMIT``."""
-    held = within(number, 0, LIMIT)
-    return number.notnull() & ((held != number) | (held.floor().cast("float64") != held))
+    beyond = (number < 0) | (number >= LIMIT)
+    if not number.type().is_integer():
+        held = within(number, 0, LIMIT)
+        beyond = beyond | (held.floor().cast("float64") != held)
+    return number.notnull() & beyond
 
 
 def within(number: Any, least: float, most: float) -> Any:
     """A number of a range, the upper end not included, and 0 in place of any other and of none."""
-    return ibis.cases(((number >= least) & (number < most), number), else_=0.0)
+    return ibis.cases(((number >= least) & (number < most), number), else_=0)
 
 
 def name(value: Any, column: str) -> Any:
