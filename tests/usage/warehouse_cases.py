@@ -8,7 +8,7 @@ what a warehouse must say.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +17,10 @@ from typing import Any
 import duckdb
 from usage_cases import DAY, small
 
-from costplan.api.usage import Options, usage_of
+from costplan.api.usage import Options, document_of, further, read_of, usage_of
 from costplan.document.usage import Usage
 from costplan.store.traces.mapping import MapFile
+from costplan.store.traces.reading import MAPPED, Counts
 
 START = datetime(2026, 1, 20, tzinfo=UTC)
 """Before every price of ``small()`` that begins later, and before both changes of summer time."""
@@ -218,3 +219,53 @@ def unnamed(document: Usage) -> Usage:
             for source in document.sources
         )
     )
+
+
+IBIS = {
+    "VARCHAR": "string",
+    "INTEGER": "int32",
+    "BIGINT": "int64",
+    "TIMESTAMP": "timestamp(6)",
+    "TIMESTAMPTZ": "timestamp('UTC', 6)",
+    "DOUBLE": "float64",
+}
+"""What Ibis calls a type, where it is another word."""
+
+
+class Compiling:
+    """In place of a connection: SQL of a dialect, which ``answer`` runs somewhere."""
+
+    def __init__(self, dialect: str, answer: Callable[[str], list[list[Any]]]) -> None:
+        self.dialect, self.answer = dialect, answer
+        self.statements: list[str] = []
+
+    def table(self, catalog: str | None, schema: str | None) -> Any:
+        """The table ``calls`` as it would be found there."""
+        import ibis
+
+        types = {name: IBIS.get(kind, kind.lower()) for name, kind in TYPES.items()}
+        return ibis.table(types, name="calls", catalog=catalog, database=schema)
+
+    def rows(self, expression: Any) -> list[dict[str, Any]]:
+        """As ``Connection.rows``."""
+        import ibis
+
+        from costplan.store.warehouse.connecting import as_texts
+
+        sql = str(ibis.to_sql(as_texts(expression), dialect=self.dialect))
+        self.statements.append(sql)
+        return [dict(zip(expression.columns, row, strict=True)) for row in self.answer(sql)]
+
+
+def compiled(compiling: Compiling, table: Any, name: str) -> Usage:
+    """What a table says through compiled SQL alone."""
+    from costplan.store.warehouse.questions import Table
+    from costplan.store.warehouse.rows import usage_of as rows_of
+
+    chosen = options(name)
+    extra = further(chosen)
+    usage = rows_of(table, chosen.mapping.columns, extra)
+    asked = Table(compiling, usage, extra)  # type: ignore[arg-type]
+    counts = Counts("", MAPPED)
+    counts.records = sum(state.rows for state in asked.states())
+    return unnamed(document_of(read_of(asked, [counts], chosen, small()), chosen))

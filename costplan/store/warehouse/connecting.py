@@ -78,9 +78,7 @@ class Connection:
 
     def rows(self, expression: Any) -> list[Row]:
         """The rows of an expression, every value as text. Raises BadUsage where it is refused."""
-        texts = expression.select(
-            **{name: expression[name].cast("string") for name in expression.columns}
-        )
+        texts = as_texts(expression)
         with self._told("the warehouse did not answer"):
             self.statements.append(str(ibis.to_sql(texts, dialect=self._backend.name)))
             found: list[Row] = self._backend.to_pyarrow(texts).to_pylist()
@@ -106,6 +104,13 @@ class Connection:
             if DENIED.search(words):
                 hint = hint or "the account needs SELECT on this table, and nothing else"
             raise BadUsage(f"{what}: {words}", hint) from None
+
+
+def as_texts(expression: Any) -> Any:
+    """An expression with every column as text."""
+    return expression.select(
+        **{name: expression[name].cast("string") for name in expression.columns}
+    )
 
 
 def _parts(name: str) -> list[str]:

@@ -96,6 +96,8 @@ def _completed(rows: Any, has: frozenset[str]) -> Any:
 
 
 def _counted(number: Any) -> Any:
+    if number.type().is_integer():
+        return number.fill_null(0)
     return values.within(number, 0, values.LIMIT).cast("int64")
 
 
