@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from costplan.api.usage import Options, Read, document_of, further, read_of
 from costplan.catalog.lookup import Catalog
@@ -13,11 +14,12 @@ from costplan.problems import BadUsage
 from costplan.store.files.shelves import open_catalog
 from costplan.store.traces.reading import MAPPED, Counts
 from costplan.store.warehouse.address import address_of
-from costplan.store.warehouse.connecting import Connection
-from costplan.store.warehouse.questions import Table
-from costplan.store.warehouse.rows import needs, usage_of
+
+if TYPE_CHECKING:
+    from costplan.store.warehouse.questions import Table
 
 __all__ = ["opened_table", "table_usage"]
+INSTALL = "pip install 'costplan[warehouse]'"
 
 
 @contextmanager
@@ -31,6 +33,12 @@ def opened_table(
             "--map NAME=COLUMN says what its columns are",
         )
     address = address_of(warehouse)
+    try:
+        from costplan.store.warehouse.connecting import Connection
+        from costplan.store.warehouse.questions import Table
+        from costplan.store.warehouse.rows import needs, usage_of
+    except ImportError:
+        raise BadUsage("a warehouse needs Ibis, which is not installed", INSTALL) from None
     connection = Connection(address)
     try:
         found = connection.table(table)

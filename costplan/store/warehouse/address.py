@@ -90,11 +90,11 @@ def address_of(text: str) -> Address:
     """The address that a text is. Raises BadUsage for an unknown engine and for any secret."""
     url, port = _split(text)
     scheme = SCHEMES.get(url.scheme.lower())
-    if scheme is None:
-        word = clean(url.scheme or text.partition(":")[0])[:40]
-        hint = did_you_mean(word, SCHEMES) or "engines: " + ", ".join(SCHEMES)
-        raise BadUsage(f"--warehouse: there is no engine '{word}'", hint)
-    if url.password is not None:
+    if scheme is None or not text.lower().startswith(f"{url.scheme}://"):
+        hint = did_you_mean(url.scheme, SCHEMES) or "engines: " + ", ".join(SCHEMES)
+        word = f"there is no engine '{url.scheme}'" if url.scheme else "the address has no engine"
+        raise BadUsage(f"--warehouse: {word}", f"{hint}, as in postgres://host:5432/database")
+    if url.password is not None or "@" in url.path:
         raise BadUsage(
             "--warehouse: the address has a password, which the shell's history keeps and every "
             "user of the machine sees",

@@ -70,11 +70,15 @@ class Connection:
     def _tables(self, name: str, database: Any) -> str:
         """Which tables there are, as a remedy."""
         try:
-            listed = self._backend.list_tables(database=database)
+            if self.address.scheme.backend == "duckdb":  # Ibis 12 lists with a call 2.0 has not
+                sql = "SELECT table_name FROM information_schema.tables ORDER BY 1"
+                listed = [str(one) for (one,) in self._backend.con.execute(sql).fetchall()]
+            else:
+                listed = self._backend.list_tables(database=database)
         except Exception:  # a listing that is refused is no second error
             return "--table schema.table"
-        named = clean(", ".join(listed[:MOST_LISTED]))
-        return did_you_mean(name, listed) or (f"it has: {named}" if listed else "it has no table")
+        named = "it has: " + ", ".join(listed[:MOST_LISTED]) if listed else "it has no table"
+        return clean(did_you_mean(name, listed) or named)
 
     def rows(self, expression: Any) -> list[Row]:
         """The rows of an expression, every value as text. Raises BadUsage where it is refused."""

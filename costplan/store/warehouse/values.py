@@ -9,6 +9,7 @@ compute what several branches share before they choose one (Spark in ANSI mode d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import ibis
@@ -82,14 +83,17 @@ def name(value: Any, column: str) -> Any:
 def mode(text: Any) -> Any:
     """A mode of the catalogue, NULL for ordinary processing, an unknown name as it is."""
     word = text.strip().lower()
-    known = [(word == theirs, ours) for theirs, ours in MODES.items()]
-    return ibis.cases(*known, (word.isin(ORDINARY), ibis.null("string")), else_=word)
+    return word.cases(*MODES.items(), *_nothing(ORDINARY), else_=word)
 
 
 def region(text: Any) -> Any:
     """A region, NULL where any will do."""
     word = text.strip().lower()
-    return ibis.cases((word.isin(ANYWHERE), ibis.null("string")), else_=word)
+    return word.cases(*_nothing(ANYWHERE), else_=word)
+
+
+def _nothing(names: Iterable[str]) -> list[tuple[str, Any]]:
+    return [(name, ibis.null("string")) for name in names]
 
 
 def flag(value: Any, column: str) -> Any:

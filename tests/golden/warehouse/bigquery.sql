@@ -128,8 +128,7 @@ FROM (
             `t0`.`input` AS `input_tokens`,
             `t0`.`cached` AS `cache_read_tokens`,
             `t0`.`output` AS `output_tokens`,
-            CASE
-              WHEN LOWER(
+            CASE LOWER(
                 TRIM(
                   NULLIF(
                     SUBSTRING(`t0`.`mode`, IF((
@@ -139,91 +138,34 @@ FROM (
                   ),
                   ' \t\n\r\v\f'
                 )
-              ) = 'batch'
+              )
+              WHEN 'batch'
               THEN 'batch'
-              WHEN LOWER(
-                TRIM(
-                  NULLIF(
-                    SUBSTRING(`t0`.`mode`, IF((
-                      0 + 1
-                    ) >= 1, 0 + 1, 0 + 1 + LENGTH(`t0`.`mode`)), 300),
-                    ''
-                  ),
-                  ' \t\n\r\v\f'
-                )
-              ) = 'flex'
+              WHEN 'flex'
               THEN 'flex'
-              WHEN LOWER(
-                TRIM(
-                  NULLIF(
-                    SUBSTRING(`t0`.`mode`, IF((
-                      0 + 1
-                    ) >= 1, 0 + 1, 0 + 1 + LENGTH(`t0`.`mode`)), 300),
-                    ''
-                  ),
-                  ' \t\n\r\v\f'
-                )
-              ) = 'flex-tier'
+              WHEN 'flex-tier'
               THEN 'flex'
-              WHEN LOWER(
-                TRIM(
-                  NULLIF(
-                    SUBSTRING(`t0`.`mode`, IF((
-                      0 + 1
-                    ) >= 1, 0 + 1, 0 + 1 + LENGTH(`t0`.`mode`)), 300),
-                    ''
-                  ),
-                  ' \t\n\r\v\f'
-                )
-              ) = 'flex_discount'
+              WHEN 'flex_discount'
               THEN 'flex'
-              WHEN LOWER(
-                TRIM(
-                  NULLIF(
-                    SUBSTRING(`t0`.`mode`, IF((
-                      0 + 1
-                    ) >= 1, 0 + 1, 0 + 1 + LENGTH(`t0`.`mode`)), 300),
-                    ''
-                  ),
-                  ' \t\n\r\v\f'
-                )
-              ) = 'priority'
+              WHEN 'priority'
               THEN 'priority'
-              WHEN LOWER(
-                TRIM(
-                  NULLIF(
-                    SUBSTRING(`t0`.`mode`, IF((
-                      0 + 1
-                    ) >= 1, 0 + 1, 0 + 1 + LENGTH(`t0`.`mode`)), 300),
-                    ''
-                  ),
-                  ' \t\n\r\v\f'
-                )
-              ) = 'priority_on_demand'
+              WHEN 'priority_on_demand'
               THEN 'priority'
-              WHEN LOWER(
-                TRIM(
-                  NULLIF(
-                    SUBSTRING(`t0`.`mode`, IF((
-                      0 + 1
-                    ) >= 1, 0 + 1, 0 + 1 + LENGTH(`t0`.`mode`)), 300),
-                    ''
-                  ),
-                  ' \t\n\r\v\f'
-                )
-              ) = 'fast'
+              WHEN 'fast'
               THEN 'fast'
-              WHEN LOWER(
-                TRIM(
-                  NULLIF(
-                    SUBSTRING(`t0`.`mode`, IF((
-                      0 + 1
-                    ) >= 1, 0 + 1, 0 + 1 + LENGTH(`t0`.`mode`)), 300),
-                    ''
-                  ),
-                  ' \t\n\r\v\f'
-                )
-              ) IN ('', 'default', 'standard', 'auto', 'on_demand', 'scale', 'not_available')
+              WHEN ''
+              THEN CAST(NULL AS STRING)
+              WHEN 'default'
+              THEN CAST(NULL AS STRING)
+              WHEN 'standard'
+              THEN CAST(NULL AS STRING)
+              WHEN 'auto'
+              THEN CAST(NULL AS STRING)
+              WHEN 'on_demand'
+              THEN CAST(NULL AS STRING)
+              WHEN 'scale'
+              THEN CAST(NULL AS STRING)
+              WHEN 'not_available'
               THEN CAST(NULL AS STRING)
               ELSE LOWER(
                 TRIM(
