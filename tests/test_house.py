@@ -223,7 +223,8 @@ def test_the_drawing_of_the_house_names_every_floor() -> None:
 OPTIONS = {
     "cli/check.py:command": "twenty-six options",
     "cli/comment.py:command": "twelve options",
-    "cli/compare.py:command": "sixteen options",
+    "cli/compare.py:command": "seventeen options",
+    "cli/estimate.py:command": "seventeen options",
     "cli/pricing/list.py:command": "sixteen options",
     "api/checking.py:check_subject": "eleven arguments and what they mean",
 }

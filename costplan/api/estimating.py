@@ -29,6 +29,7 @@ from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import LOCK_NAME
 from costplan.store.files.workloads import Opened as Opened
 from costplan.store.files.workloads import open_workload as open_workload
+from costplan.store.files.workloads import read_workload as read_workload
 from costplan.workload.model import Workload
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def estimate_opened(
     catalog = catalog_of(opened, locking, catalog)
     document = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
     document.lock = pinned_by(catalog, as_of, locking)
+    document.scenario = opened.scenario
     document.overrides = overrides_in(catalog, document)
     for stack in document.estimates:
         stack.facts += strangers(catalog)
@@ -104,6 +106,7 @@ def compare_opened(
         ),
     )
     document = comparison.document
+    document.scenario = opened.scenario
     document.lock = pinned_by(catalog, as_of, locking)
     document.overrides = overrides_in(catalog, document)
     comparison.facts = [*document.price_facts, *comparison.facts, *strangers(catalog)]

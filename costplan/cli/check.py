@@ -16,6 +16,7 @@ from costplan.cli.common.options import (
     LockedOption,
     LockOption,
     NoLockOption,
+    OneScenarioOption,
     OutOption,
     RateOption,
     SaveOption,
@@ -111,6 +112,7 @@ def command(
     stack: StackOption = None,
     as_of: DayOption = None,
     change: ChangeOption = None,
+    scenario: OneScenarioOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -162,6 +164,7 @@ def command(
         stacks=stack or [],
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
+        scenario=scenario or "",
         locking=Locking(lock, no_lock, locked),
         rates=exchange or [],
     )

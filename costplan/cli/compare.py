@@ -20,6 +20,7 @@ from costplan.cli.common.options import (
     NoLockOption,
     OutOption,
     RateOption,
+    ScenarioOption,
     StackOption,
     SummaryOption,
     WatchOption,
@@ -62,6 +63,7 @@ def command(
     condition: FilterOption = None,
     fields: FieldsOption = None,
     change: ChangeOption = None,
+    scenario: ScenarioOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -73,7 +75,7 @@ def command(
     Stacks are compared by component, volume, vendor and day.
     """
     from costplan.api.estimating import Locking, compare_opened, write_recommended
-    from costplan.cli.common.drawing import Part
+    from costplan.cli.common.drawing import Part, alone, side_by_side
     from costplan.cli.common.words import day, look, put, share, spare
     from costplan.render import ANNOTATING
     from costplan.store.files.workloads import open_workload
@@ -84,10 +86,11 @@ def command(
     locking = Locking(lock, no_lock, locked)
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     every = levers or full or form in PAGES
+    names, changes, rates = scenario or [], change or [], exchange or []
     if watch:
         from costplan.cli.common.watching import check_watch, run_watch
 
-        check_watch(form.value, (out, write, len(days) > 1, not part.is_whole))
+        check_watch(form.value, (out, write, names, len(days) > 1, not part.is_whole))
         return run_watch(
             workload,
             locking,
@@ -95,10 +98,10 @@ def command(
                 opened, days[0], stack or [], baseline, goal, every, locking, catalog=prices
             ),
             look(full=full or levers),
-            change or [],
-            exchange or [],
+            changes,
+            rates,
         )
-    opened = open_workload(workload, change or [], exchange or [])
+    opened = open_workload(workload, changes, rates, alone(names))
     spare(out)
     if len(days) > 1:
         _check_days(
@@ -107,6 +110,15 @@ def command(
         put(_by_day(opened, days, stack or [], locking), out)
         return 0
     spare(write)
+    if len(names) > 1:
+        from costplan.api.scenarios import compared, each_scenario
+
+        variants = [
+            (name, compare_opened(each, days[0], stack or [], baseline, goal, False, locking))
+            for name, each in each_scenario(opened, names, changes, rates)
+        ]
+        put(side_by_side(compared(variants), part, form.value, look()), out)
+        return 0
     made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
     if write is not None:
         write_recommended(made, opened, write)

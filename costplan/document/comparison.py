@@ -152,7 +152,7 @@ class Answer(Compared):
     reason: str | None = None
 
 
-@document("comparison", "1.2")  # 1.2 added facts, the answer, levers of every stack
+@document("comparison", "1.3")  # 1.2 added facts, the answer, levers; 1.3 risk, scenario
 @keys(
     "baseline",
     "at_reliability",

@@ -11,6 +11,7 @@ from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
 from costplan.document.plain import Plain
 from costplan.document.prices_used import Ended, Origin, Override, Pinned
 from costplan.document.reliability import Reliability
+from costplan.document.risk import Risk
 from costplan.facts import Fact, texts
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ZERO, literal, settle, total
@@ -152,12 +153,15 @@ class Budget(NamedTuple):
     "mean_monthly",
     "horizon_total",
     "facts",
+    "risk",
 )
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Estimate(Compared):
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
     names none; ``budget``: what the month may cost, for a table to show what is left; ``facts``:
-    all that a reader must know, of which the lists of sentences are the words."""
+    all that a reader must know, of which the lists of sentences are the words; ``risk``: what the
+    month may come to, where numbers are ranges that were drawn: the bill itself is of their
+    points."""
 
     stack: str
     requests: Annotated[Amount, Key("requests_per_month")]
@@ -174,6 +178,7 @@ class Estimate(Compared):
     ] = None
     commitments: Annotated[list[Commitment], Sparse()] = field(default_factory=list)
     ended: Annotated[list[Ended], Sparse()] = field(default_factory=list)
+    risk: Annotated[Risk | None, Sparse()] = None
     reasons: Annotated[list[Unpriced], Key("unpriced"), As(list[Unpriced], "unpriced_said")] = (
         field(default_factory=list)
     )
@@ -319,7 +324,7 @@ class Estimate(Compared):
         return settle(self.total_monthly / self.conversations) if self.conversations else None
 
 
-@document("estimate", "1.3")
+@document("estimate", "1.4")
 @keys(
     "workload",
     "currency",
@@ -330,6 +335,7 @@ class Estimate(Compared):
     "catalog.lock",
     "catalog.overrides",
     "estimates",
+    "scenario",
 )
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class EstimateDocument(Plain):
@@ -337,10 +343,11 @@ class EstimateDocument(Plain):
 
     ``priced_by`` are the offers used and their currencies, whole; a document that was saved has
     their ``saved_hash`` alone. ``lock`` None: no lock file was used. ``overrides``: offers that a
-    folder or file of the user's prices otherwise than the catalogue.
+    folder or file of the user's prices otherwise than the catalogue. ``scenario``: the overlay of
+    the file that it was made with.
 
     1.1 of the schema added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2
-    ``catalog.overrides`` and ``ended``; 1.3 ``facts``.
+    ``catalog.overrides`` and ``ended``; 1.3 ``facts``; 1.4 ``scenario`` and ``risk``.
     """
 
     workload: str
@@ -355,6 +362,7 @@ class EstimateDocument(Plain):
     overrides: Annotated[list[Override], Sparse(), Key("catalog.overrides")] = field(
         default_factory=list
     )
+    scenario: Annotated[str | None, Sparse()] = None
 
     def check(self) -> Iterable[Problem]:
         names: set[str] = set()
@@ -363,6 +371,11 @@ class EstimateDocument(Plain):
                 message = f"has the stack '{estimate.stack}' twice (element {number})"
                 yield Problem(("estimates",), message)
             names.add(estimate.stack)
+
+    @property
+    def title(self) -> str:
+        """What a page calls it."""
+        return f"{self.workload}, {self.scenario}" if self.scenario else self.workload
 
     @property
     def catalog_hash(self) -> str:
