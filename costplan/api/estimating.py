@@ -34,6 +34,7 @@ from costplan.workload.model import Workload
 
 if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
+    from costplan.document.traits import TraitsDocument
 
 T = TypeVar("T")
 
@@ -111,6 +112,16 @@ def compare_opened(
     document.overrides = overrides_in(catalog, document)
     comparison.facts = [*document.price_facts, *comparison.facts, *strangers(catalog)]
     return comparison
+
+
+def traits_opened(
+    opened: Opened, as_of: date, stacks: str | Sequence[str] = (), locking: Locking = BESIDE
+) -> TraitsDocument:
+    """What hosts each stack of a workload that was read, beside its price."""
+    from costplan.plan.compare.traits import traits
+
+    catalog = catalog_of(opened, locking)
+    return with_places(opened, catalog, lambda ready: traits(*ready, as_of, stacks))
 
 
 def write_recommended(comparison: Comparison, opened: Opened, path: Path) -> None:
