@@ -108,13 +108,11 @@ def command(
         )
     opened = open_workload(workload, changes, rates, alone(names))
     spare(out)
+    others = [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
     if traits:
-        others = [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
         return _draw_traits(opened, days, stack or [], locking, form, out, others, full=full)
     if len(days) > 1:
-        _check_days(
-            form, [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
-        )
+        _check_days(form, others)
         put(_by_day(opened, days, stack or [], locking), out)
         return 0
     spare(write)
