@@ -136,7 +136,7 @@ def command(
     return 0
 
 
-def _check_days(form: Format, given: list[object]) -> None:
+def _check_days(form: Format, given: Sequence[object]) -> None:
     """Raises BadUsage for what goes with one day only."""
     from costplan.problems import BadUsage
 
