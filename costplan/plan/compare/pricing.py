@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.options import Option
+from costplan.outcomes.places import Turns
 from costplan.plan.bill.priced import Evaluator, Totals, outcome_of
 from costplan.problems import InvalidInput
 from costplan.quantity import ONE, ZERO, settle, twelve_digits
@@ -63,6 +64,7 @@ class Pricer:
         self._solutions: dict[int, Solutions] = {}
         self._graphs: dict[tuple[int, object, int], Solutions] = {}
         self._manned: dict[int, Solutions] = {}
+        self._turns = Turns()
         self.bills = 0
 
     def solutions(self, workload: Workload) -> Solutions:
@@ -71,7 +73,7 @@ class Pricer:
         if known is None:
             people = workload.human.success if workload.human else None
             graph = (id(workload.step), people, id(workload.vote))
-            known = Solutions(workload, self._graphs.get(graph))
+            known = Solutions(workload, self._graphs.get(graph), self._turns)
             if people is None:
                 manned = self._manned.get(id(workload.step))
                 known = Unmanned(workload, manned) if manned is not None else known
