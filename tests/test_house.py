@@ -133,7 +133,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_every_format_has_a_file_and_every_file_a_format() -> None:
-    from costplan.render import FORMATS
+    from costplan.render import BINARY, FORMATS
 
     files = (ROOT / "costplan" / "render").glob("*.py")
     drawing = {
@@ -141,7 +141,7 @@ def test_every_format_has_a_file_and_every_file_a_format() -> None:
         for path in files
         if "\ndef draw(saved: " in path.read_text(encoding="utf-8")
     }
-    assert drawing == {*FORMATS.values()}
+    assert drawing == {*FORMATS.values(), *BINARY.values()}
 
 
 def test_versions_agree() -> None:

@@ -26,7 +26,8 @@ from costplan.store.files.shelves import (
     strangers,
 )
 from costplan.store.files.text import DocumentError
-from costplan.store.files.workloads import LOCK_NAME, Opened
+from costplan.store.files.workloads import LOCK_NAME
+from costplan.store.files.workloads import Opened as Opened
 from costplan.store.files.workloads import open_workload as open_workload
 from costplan.workload.model import Workload
 

@@ -13,14 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from costplan.api.billing import number, price_offer
 from costplan.api.estimating import compare_opened, estimate_opened
+from costplan.api.notebooks import frame, html
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
-from costplan.document.plain import Plain
+from costplan.document.plain import Plain, Views
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.subjects import SavedEstimate
 from costplan.store.files.text import DocumentError
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from costplan.document.diff import DiffDocument
     from costplan.document.saved import Saved, SavedResult
     from costplan.document.verdict import CheckDocument
+
+Plain.views = Views(frame, html)
 
 Workload: TypeAlias = "str | Path | Opened"
 Subject: TypeAlias = "str | Path | Opened | EstimateDocument"
@@ -162,6 +165,15 @@ def diff(
     return diff_files(_subject(base), _subject(head), as_of, stacks)
 
 
+@overload
+def report(  # type: ignore[overload-overlap]  # the one text that names a file of bytes
+    documents: Report | Sequence[Report],
+    form: Literal["xlsx"],
+    *,
+    stacks: str | Sequence[str] = (),
+    filters: str | Sequence[str] = (),
+) -> bytes: ...
+@overload
 def report(
     documents: Report | Sequence[Report],
     form: str = "table",
@@ -171,8 +183,19 @@ def report(
     fields: str | None = None,
     group_by: str | None = None,
     top: int | None = None,
-) -> str:
-    """Documents, or saved ones by path, as one text in a format of ``docs/formats.md``.
+) -> str: ...
+def report(
+    documents: Report | Sequence[Report],
+    form: str = "table",
+    *,
+    stacks: str | Sequence[str] = (),
+    filters: str | Sequence[str] = (),
+    fields: str | None = None,
+    group_by: str | None = None,
+    top: int | None = None,
+) -> str | bytes:
+    """Documents, or saved ones by path, as one text in a format of ``docs/formats.md``; ``xlsx`` as
+    the bytes of a workbook.
 
     The other arguments are the options of ``costplan report`` of the same names. Raises BadUsage
     for a format or an argument that the documents have not, SavedError for a saved document that

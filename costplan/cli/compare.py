@@ -22,6 +22,7 @@ from costplan.cli.common.options import (
     RateOption,
     StackOption,
     SummaryOption,
+    WatchOption,
     WorkloadArgument,
 )
 
@@ -65,6 +66,7 @@ def command(
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
     exchange: RateOption = None,
+    watch: WatchOption = False,
 ) -> int:
     """Compare stacks, and orchestration with brute force.
 
@@ -79,18 +81,32 @@ def command(
     part = Part(summary, condition, fields)
     part.check(form.value)
     days = [day(text) for text in as_of] if as_of else [day(None)]
+    locking = Locking(lock, no_lock, locked)
+    goal = None if at_reliability is None else share("--at-reliability", at_reliability)
+    every = levers or full or form in PAGES
+    if watch:
+        from costplan.cli.common.watching import check_watch, run_watch
+
+        check_watch(form.value, (out, write, len(days) > 1, not part.is_whole))
+        return run_watch(
+            workload,
+            locking,
+            lambda opened, prices: compare_opened(
+                opened, days[0], stack or [], baseline, goal, every, locking, catalog=prices
+            ),
+            look(full=full or levers),
+            change or [],
+            exchange or [],
+        )
     opened = open_workload(workload, change or [], exchange or [])
     spare(out)
-    locking = Locking(lock, no_lock, locked)
     if len(days) > 1:
         _check_days(
             form, [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
         )
         put(_by_day(opened, days, stack or [], locking), out)
         return 0
-    goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     spare(write)
-    every = levers or full or form in PAGES
     made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
     if write is not None:
         write_recommended(made, opened, write)

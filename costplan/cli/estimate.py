@@ -23,6 +23,7 @@ from costplan.cli.common.options import (
     RateOption,
     StackOption,
     SummaryOption,
+    WatchOption,
     WorkloadArgument,
 )
 
@@ -48,6 +49,7 @@ def command(
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
     exchange: RateOption = None,
+    watch: WatchOption = False,
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload."""
     from costplan.api.estimating import Locking, estimate_opened, open_workload, origin
@@ -58,9 +60,23 @@ def command(
     part = Part(summary, condition, fields)
     part.check(form.value)
     when = day(as_of)
+    locking = Locking(lock, no_lock, locked)
+    if watch:
+        from costplan.cli.common.watching import check_watch, run_watch
+
+        check_watch(form.value, (out, strict, not part.is_whole))
+        return run_watch(
+            workload,
+            locking,
+            lambda opened, prices: estimate_opened(
+                opened, when, stack or [], locking, catalog=prices
+            ),
+            look(explain, lines, full),
+            change or [],
+            exchange or [],
+        )
     opened = open_workload(workload, change or [], exchange or [])
     spare(out)
-    locking = Locking(lock, no_lock, locked)
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:
         document.origin = origin(opened, document)

@@ -1,6 +1,6 @@
 """The ways to serve a stack's workload, priced, and what they say of its plan."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated
@@ -83,6 +83,25 @@ class Option(Compared):
     def votes(self) -> bool:
         """Whether it is a vote of whole runs."""
         return self.kind == "quality" and self.name.startswith("vote of ")
+
+
+WAY_FIELDS: dict[str, Callable[[str, Option], str | Decimal | bool | None]] = {
+    "stack": lambda stack, way: stack,
+    "way": lambda stack, way: way.name,
+    "kind": lambda stack, way: way.kind,
+    "monthly": lambda stack, way: way.monthly,
+    "at_least": lambda stack, way: way.at_least,
+    "wrong_answers_cost": lambda stack, way: way.loss,
+    "together": lambda stack, way: way.whole,
+    "trusted": lambda stack, way: way.reliability,
+    "silent": lambda stack, way: way.silent,
+    "aborted": lambda stack, way: way.aborted,
+    "cases": lambda stack, way: way.cases,
+    "seconds": lambda stack, way: way.seconds,
+    "seconds_p95": lambda stack, way: way.seconds_p95,
+    "reason": lambda stack, way: way.reason,
+}
+"""What can be listed of a way, with the stack that it serves."""
 
 
 @keys(

@@ -25,12 +25,13 @@ class Part(NamedTuple):
         if not self.is_whole:
             self._choice.check(form)
 
-    def draw(self, document: Any, form: str, look: Look) -> str:
+    def draw(self, document: Any, form: str, look: Look) -> str | bytes:
         """The document, or this part of it, as ``costplan report`` would draw it."""
         from costplan.document.saved import RESULTS, Saved, SavedResult
+        from costplan.render import BINARY, render
 
         is_result = document.kind in RESULTS
-        if not self.is_whole:
+        if not self.is_whole or form in BINARY:
             from costplan.api.reporting import draw
 
             saved = SavedResult("", document) if is_result else Saved("", document)
@@ -39,8 +40,6 @@ class Part(NamedTuple):
             from costplan.render.results import draw_result
 
             return draw_result(document, form, look)
-        from costplan.render import render
-
         return render(document, form, look)
 
     @property

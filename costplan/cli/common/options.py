@@ -25,6 +25,7 @@ class Format(StrEnum):
     github = "github"
     gitlab = "gitlab"
     svg = "svg"
+    xlsx = "xlsx"
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
@@ -95,6 +96,10 @@ LinesOption = Annotated[
 FullOption = Annotated[
     bool,
     typer.Option("--full", help="Show all that is known: lines, notes, assumptions, exclusions."),
+]
+WatchOption = Annotated[
+    bool,
+    typer.Option("--watch", help="Draw again whenever the file is saved; values by a prompt."),
 ]
 LockOption = Annotated[
     Path | None,
