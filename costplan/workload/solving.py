@@ -195,6 +195,7 @@ class Solutions:
         self.workload = workload
         self._turns = Turns() if turns is None else turns
         self._solved: dict[tuple[object, ...], Solved] = alike._solved if alike else {}
+        self._of_stacks: dict[str, Solved] = {}
 
     def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
         """As ``solve``."""
@@ -204,6 +205,13 @@ class Solutions:
         solved = self._solved[key]
         shared = _shared(self.workload, rates) if solved.outcomes is not None else []
         return solved if shared == solved.shared else replace(solved, shared=shared)
+
+    def of_stack(self, name: str) -> Solved:
+        """Of a stack of the workload, with the rates that its bindings state."""
+        solved = self._of_stacks.get(name)
+        if solved is None:
+            solved = self._of_stacks[name] = self.of(Rates.of(self.workload.stack[name]))
+        return solved
 
     def key(self, rates: Rates) -> tuple[Decimal | None, ...]:
         """What tells stacks apart: the rates that steps and fallbacks have with their models, a

@@ -16,7 +16,7 @@ from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls, asked_of, portions, step_calls
 from costplan.workload.solving import Visits, once
 from costplan.workload.step import Step
-from costplan.workload.tables import Job
+from costplan.workload.tables import Human, Job
 
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
@@ -69,9 +69,14 @@ def monthly_usage(
     runs = {name: count * requests for name, count in seen.runs.items()}
     _platform(usage, workload, runs, _passes(seen))
     if workload.human is not None:
-        share = seen.cases if workload.human.share is None else workload.human.share
-        _part(usage, "human", "human").variables["cases"] = share * requests
+        cases = cases_in(workload.human, seen, requests)
+        _part(usage, "human", "human").variables["cases"] = cases
     return usage
+
+
+def cases_in(human: Human, visits: Visits, requests: Decimal) -> Decimal:
+    """How many of a month's requests people handle."""
+    return (visits.cases if human.share is None else human.share) * requests
 
 
 def _part(usage: Usage, role: str, kind: str) -> PartUsage:

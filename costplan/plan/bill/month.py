@@ -7,14 +7,14 @@ A month is money alone; what a reader must know of it is added by ``WrittenMonth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import Self
 
 from costplan.billing.adjustments import Grant
-from costplan.billing.book import Book
+from costplan.billing.book import Book, Same
 from costplan.billing.discounts import Discounts
 from costplan.billing.exchange import Exchange, convert, convert_lines
 from costplan.billing.machines import bill_machines
@@ -25,22 +25,32 @@ from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
-from costplan.document.line import LineItem, Price
+from costplan.document.line import LineItem
 from costplan.facts import Fact
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
-from costplan.plan.bill.people import cases_of
+from costplan.plan.bill.stated import stated_lines
 from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
-from costplan.quantity import ONE, ZERO, grouped, rounded, settle
-from costplan.words import STATED, WORKLOAD, purpose_of
+from costplan.quantity import ONE, ZERO, grouped, rounded
+from costplan.words import purpose_of
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
-from costplan.workload.tables import Fixed
 from costplan.workload.usage import monthly_usage
 
 TOO_MUCH = "the month's quantities are too large to price"
 LESS = "numbers here stay under 1e15"
+
+
+APART = frozenset(("human", "fixed", "target", "candidates", "strategy", "migration"))
+APART |= {"mix", "stack", "budget", "policy"}
+"""Tables that no offer's bill follows from."""
+BILLED = tuple(table.name for table in fields(Workload) if table.name not in APART)
+
+
+def billed_by(workload: Workload) -> Iterator[object]:
+    """All of a workload that offers are billed by, but for the stack and who handles cases."""
+    return (getattr(workload, name) for name in BILLED)
 
 
 class StackMonth:
@@ -63,10 +73,15 @@ class StackMonth:
         self.stack = workload.stack[name]
         self.solved = solved
         self.used: dict[str, Entry] = {}
-        self.usage = monthly_usage(workload, scale, solved.visits)
+        of = Same(solved.visits, workload.human, *billed_by(workload))
+        self.usage = book.keep(
+            ("usage", scale, of), lambda: monthly_usage(workload, scale, solved.visits)
+        )
         self.bindings = self._bind()
         self.problems: list[Problem] = list(self.bindings.problems)
         self.lines: list[LineItem] = []
+        self.services = 0
+        """Of the lines, how many are of offers; what the file itself states comes behind."""
         self.grants: list[tuple[Grant, Decimal]] = []
 
     def _bind(self) -> Bindings:
@@ -76,10 +91,24 @@ class StackMonth:
         models |= {step.fallback.model for step in self.workload.step if step.fallback}
         models |= {index.embedding for index in self.workload.index.values() if index.embedding}
         kinds = role_kinds(self.usage.parts, models, self.workload.human is not None)
-        return bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
+        key = ("bindings", self.name, self.day, *kinds.items(), Same(self.stack))
+        known: list[Bindings] = self.book.keep(key, list)
+        if known:
+            return known[0]
+        bindings = bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
+        if not bindings.chosen:
+            known.append(bindings)
+        return bindings
 
     def bill(self) -> Self:
         """Bill every role, what they require, cases and fixed costs; returns the month."""
+        self._bill_services()
+        self.services = len(self.lines)
+        requests = self.usage.requests
+        self.lines += stated_lines(self.workload, self.name, self.solved, requests, self.day)
+        return self
+
+    def _bill_services(self) -> None:
         self._let_index_embed()
         allowances = self._allowances()
         groups: dict[str, list[Bound]] = {}
@@ -90,10 +119,6 @@ class StackMonth:
         for group in groups.values():
             self._bill(group, allowances)
         self._required()
-        self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
-        for at, fixed in enumerate(self.workload.fixed):
-            self.lines += self._fixed(fixed, at)
-        return self
 
     def _allowances(self) -> Allowances:
         """What the account has free of its models' fees, summed over all that the stack calls."""
@@ -154,7 +179,10 @@ class StackMonth:
                 ),
                 ZERO,
             )
-            self.usage.parts[name].variables["embedding_tokens"] = tokens
+            part = self.usage.parts[name]
+            variables = {**part.variables, "embedding_tokens": tokens}
+            parts = {**self.usage.parts, name: replace(part, variables=variables)}
+            self.usage = replace(self.usage, parts=parts)
 
     def _bill(self, group: list[Bound], allowances: Allowances) -> None:
         entry = group[0].entry
@@ -327,35 +355,6 @@ class StackMonth:
             self._tell_unused(entry, list(unused))
             given = {**take.variables, **unused}
             return self._offer(entry, [replace(take, variables=given)])
-
-    def _fixed(self, fixed: Fixed, at: int) -> list[LineItem]:
-        if fixed.monthly is None or (fixed.stacks and self.name not in fixed.stacks):
-            return []
-        amount = settle(fixed.monthly)
-        price = Price(
-            offer=WORKLOAD,
-            charge=fixed.name,
-            unit="month",
-            price=amount,
-            per=ONE,
-            source=f"the workload file, [[fixed]] {at + 1}",
-            confidence=STATED,
-            since=self.day,
-            checked=self.day,
-        )
-        component = "human" if fixed.purpose == "people" else "other"
-        return [
-            LineItem(
-                price=price,
-                quantity=ONE,
-                list_amount=amount,
-                amount=amount,
-                role=fixed.name,
-                component=component,
-                purpose=fixed.purpose,
-                fixed=True,
-            )
-        ]
 
     # -- what a reader must know: nothing, of money alone --------------------------------------
 

@@ -10,17 +10,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
-from costplan.billing.book import Book
+from costplan.billing.book import Book, Same
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
-from costplan.plan.bill.month import StackMonth
+from costplan.plan.bill.month import StackMonth, billed_by
 from costplan.plan.bill.settlement import agree, billed_month
+from costplan.plan.bill.stated import stated_lines
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, total, twelve_digits
 from costplan.words import PURPOSES
-from costplan.workload.solving import Rates, Solutions, Solved
+from costplan.workload.model import Workload
+from costplan.workload.solving import Solutions, Solved
 
 
 class Outcome(NamedTuple):
@@ -59,6 +62,13 @@ class Totals:
         return bool(self.unpriced)
 
 
+class Services(NamedTuple):
+    """What a month's offers come to, whoever handles its cases."""
+
+    lines: list[LineItem]
+    requests: Decimal
+
+
 class Evaluator:
     """Totals on one day by one catalogue, of any workload's stacks."""
 
@@ -77,14 +87,36 @@ class Evaluator:
         if stack not in workload.stack:
             hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)
             raise BadUsage(f"there is no stack '{stack}'", hint)
-        solved = solutions.of(Rates.of(workload.stack[stack]))
-        month = billed_month(
-            StackMonth, workload, self.catalog, stack, solved, self.as_of, scale, self.book
+        solved = solutions.of_stack(stack)
+        bill = partial(
+            billed_month, StackMonth, workload, self.catalog, stack, solved, self.as_of, scale
         )
+        if _alone(workload, stack):
+            of = Same(workload.stack[stack], solved.visits.runs, *billed_by(workload))
+            lines, requests = self.book.keep(
+                ("services", stack, scale, of), lambda: _services(bill(self.book))
+            )
+            stated = stated_lines(workload, stack, solved, requests, self.as_of)
+            return summed([*lines, *stated], requests, solved)
+        month = bill(self.book)
         agreed = agree(workload, {stack: month.lines}, self.as_of, month.exchange)
         if month.problems or agreed.problems:
             raise InvalidInput([*month.problems, *agreed.problems])
         return summed([*month.lines, *agreed.lines], month.usage.requests, solved)
+
+
+def _services(month: StackMonth) -> Services:
+    """A month's offers alone. Raises InvalidInput."""
+    if month.problems:
+        raise InvalidInput(month.problems)
+    return Services(month.lines[: month.services], month.usage.requests)
+
+
+def _alone(workload: Workload, stack: str) -> bool:
+    """Whether offers are billed without a look at what the file itself states: no offer handles
+    cases, and no terms of the account count all lines."""
+    terms = workload.commitment or workload.credit
+    return not terms and "human" not in workload.stack[stack].roles
 
 
 def summed(lines: Iterable[LineItem], requests: Decimal, solved: Solved) -> Totals:

@@ -85,7 +85,7 @@ class Pricer:
 
     def solved(self, workload: Workload, stack: str) -> Solved:
         """What becomes of the requests with a stack's models. Raises InvalidInput."""
-        return self.solutions(workload).of(Rates.of(workload.stack[stack]))
+        return self.solutions(workload).of_stack(stack)
 
     def trusted(self, workload: Workload, stack: str) -> Decimal | None:
         """The share of right answers, as an estimate says it; None where it is not modelled."""

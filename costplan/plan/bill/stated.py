@@ -1,20 +1,33 @@
-"""Cases that people handle, at the workload's own cost: counted, stated, or unknown."""
+"""What the workload file itself states a price for: cases that people handle, and fixed costs."""
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from costplan.document.line import LineItem, Price
 from costplan.facts import fact, texts
 from costplan.quantity import ONE, settle
 from costplan.words import STATED, WORKLOAD
-from costplan.workload.model import Stack, Workload
+from costplan.workload.model import Workload
 from costplan.workload.solving import Solved
-from costplan.workload.usage import Usage
+from costplan.workload.tables import Fixed
+from costplan.workload.usage import cases_in
 
 
-def cases_of(
-    workload: Workload, stack: Stack, usage: Usage, solved: Solved, day: date
+def stated_lines(
+    workload: Workload, stack: str, solved: Solved, requests: Decimal, day: date
+) -> list[LineItem]:
+    """The lines of a month of so many ``requests`` of a stack."""
+    lines = _cases(workload, stack, solved, requests, day)
+    for at, fixed in enumerate(workload.fixed):
+        if fixed.monthly is not None and (not fixed.stacks or stack in fixed.stacks):
+            lines.append(_fixed(fixed, fixed.monthly, at, day))
+    return lines
+
+
+def _cases(
+    workload: Workload, stack: str, solved: Solved, requests: Decimal, day: date
 ) -> list[LineItem]:
     """The line of a month's cases; none where nobody handles them or an offer of the stack does.
 
@@ -24,11 +37,11 @@ def cases_of(
     human = workload.human
     if human is None:
         return []
-    bound = "human" in stack.roles
+    bound = "human" in workload.stack[stack].roles
     known = solved.outcomes is not None or human.share is not None
     if (known and bound) or not (known or bound or human.cost_per_case):
         return []
-    cases = usage.parts["human"].variables["cases"]
+    cases = cases_in(human, solved.visits, requests)
     price = Price(
         offer=WORKLOAD,
         charge="cases",
@@ -54,3 +67,28 @@ def cases_of(
             basis="requests x P(escalated)" if human.share is None else "requests x share",
         )
     ]
+
+
+def _fixed(fixed: Fixed, monthly: Decimal, at: int, day: date) -> LineItem:
+    amount = settle(monthly)
+    price = Price(
+        offer=WORKLOAD,
+        charge=fixed.name,
+        unit="month",
+        price=amount,
+        per=ONE,
+        source=f"the workload file, [[fixed]] {at + 1}",
+        confidence=STATED,
+        since=day,
+        checked=day,
+    )
+    return LineItem(
+        price=price,
+        quantity=ONE,
+        list_amount=amount,
+        amount=amount,
+        role=fixed.name,
+        component="human" if fixed.purpose == "people" else "other",
+        purpose=fixed.purpose,
+        fixed=True,
+    )
