@@ -6,17 +6,17 @@ This is where expected visits become quantities. They are turned into Decimal on
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from costplan.facts import Fact, fact
-from costplan.quantity import TWELVE, ZERO
+from costplan.quantity import ZERO, least, ratio
 from costplan.words import Purpose
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls, asked_of, portions, step_calls
 from costplan.workload.solving import Visits, once
 from costplan.workload.step import Step
-from costplan.workload.tables import Human, Job
+from costplan.workload.tables import Job
 
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
@@ -54,6 +54,11 @@ def monthly_usage(
     ``visits`` say how often each step runs for one request; each runs once when left out.
     """
     seen = visits or once(workload)
+    return with_cases(usage_of_offers(workload, scale, seen), workload, seen)
+
+
+def usage_of_offers(workload: Workload, scale: Decimal, seen: Visits) -> Usage:
+    """What a month takes, whoever handles its cases."""
     arrivals = workload.traffic.requests_per_month * scale
     turns = Decimal(workload.conversation.turns) if workload.conversation else Decimal(1)
     requests = arrivals * turns
@@ -68,15 +73,18 @@ def monthly_usage(
     _embedding(usage, workload)
     runs = {name: count * requests for name, count in seen.runs.items()}
     _platform(usage, workload, runs, _passes(seen))
-    if workload.human is not None:
-        cases = cases_in(workload.human, seen, requests)
-        _part(usage, "human", "human").variables["cases"] = cases
     return usage
 
 
-def cases_in(human: Human, visits: Visits, requests: Decimal) -> Decimal:
-    """How many of a month's requests people handle."""
-    return (visits.cases if human.share is None else human.share) * requests
+def with_cases(usage: Usage, workload: Workload, visits: Visits) -> Usage:
+    """The usage with what people handle of it."""
+    human = workload.human
+    if human is None:
+        return usage
+    part = usage.parts.get("human") or PartUsage(role="human", kind="human", variables={})
+    share = visits.cases if human.share is None else human.share
+    part = replace(part, variables={**part.variables, "cases": share * usage.requests})
+    return replace(usage, parts={**usage.parts, "human": part})
 
 
 def _part(usage: Usage, role: str, kind: str) -> PartUsage:
@@ -232,7 +240,7 @@ def _passes(visits: Visits) -> Decimal:
     first = sum(visits.first.values(), ZERO)
     runs = sum(visits.runs.values(), ZERO) - sum(visits.redundant.values(), ZERO)
     runs += sum(visits.fallbacks.values(), ZERO)
-    return TWELVE.divide(runs, first) if first else Decimal(1)
+    return ratio(runs, first) if first else Decimal(1)
 
 
 def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
@@ -247,7 +255,7 @@ def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
     llm_spans = sum((runs[name] * each for name, each in model_steps.items()), ZERO) * part.sample
     if part.spans_per_request is not None:
         spans = traces * part.spans_per_request
-        llm_spans = min(llm_spans, spans)
+        llm_spans = least(llm_spans, spans)
     else:
         others = sum((count for name, count in runs.items() if name not in model_steps), ZERO)
         spans = traces + others * part.sample + llm_spans

@@ -187,7 +187,7 @@ def check_watch(form: str, given: Sequence[object]) -> None:
     if form != "table" or any(given):
         raise BadUsage(
             "--watch draws a table on the terminal and nothing else",
-            "leave out --format, --out, --write, --strict, --summary, --filter and --fields",
+            "leave out --format, --out, --write, --strict, --scenario, --summary and the like",
         )
     if sys.stdout is None or not sys.stdout.isatty():
         raise BadUsage("--watch needs a terminal", "without it the command prints once")

@@ -7,17 +7,17 @@ A month is money alone; what a reader must know of it is added by ``WrittenMonth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import Self
 
 from costplan.billing.adjustments import Grant
-from costplan.billing.book import Book, Same
+from costplan.billing.book import Book
 from costplan.billing.discounts import Discounts
 from costplan.billing.exchange import Exchange, convert, convert_lines
-from costplan.billing.machines import bill_machines
+from costplan.billing.machines import at_work, bill_machines
 from costplan.billing.models import Terms, model_lines
 from costplan.billing.quotas import Allowances
 from costplan.billing.takes import OfferBill, Take
@@ -25,32 +25,22 @@ from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
-from costplan.document.line import LineItem
+from costplan.document.line import LineItem, Price
 from costplan.facts import Fact
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
-from costplan.plan.bill.stated import stated_lines
+from costplan.plan.bill.people import cases_of
 from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
-from costplan.quantity import ONE, ZERO, grouped, rounded
-from costplan.words import purpose_of
+from costplan.quantity import ONE, ZERO, grouped, rounded, settle
+from costplan.words import OWN_HARDWARE, STATED, WORKLOAD, purpose_of
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
-from costplan.workload.usage import monthly_usage
+from costplan.workload.tables import Fixed
+from costplan.workload.usage import Usage, monthly_usage
 
 TOO_MUCH = "the month's quantities are too large to price"
 LESS = "numbers here stay under 1e15"
-
-
-APART = frozenset(("human", "fixed", "target", "candidates", "strategy", "migration"))
-APART |= {"mix", "stack", "budget", "policy"}
-"""Tables that no offer's bill follows from."""
-BILLED = tuple(table.name for table in fields(Workload) if table.name not in APART)
-
-
-def billed_by(workload: Workload) -> Iterator[object]:
-    """All of a workload that offers are billed by, but for the stack and who handles cases."""
-    return (getattr(workload, name) for name in BILLED)
 
 
 class StackMonth:
@@ -73,42 +63,37 @@ class StackMonth:
         self.stack = workload.stack[name]
         self.solved = solved
         self.used: dict[str, Entry] = {}
-        of = Same(solved.visits, workload.human, *billed_by(workload))
-        self.usage = book.keep(
-            ("usage", scale, of), lambda: monthly_usage(workload, scale, solved.visits)
-        )
+        self.usage = self._usage(scale)
         self.bindings = self._bind()
         self.problems: list[Problem] = list(self.bindings.problems)
         self.lines: list[LineItem] = []
-        self.services = 0
-        """Of the lines, how many are of offers; what the file itself states comes behind."""
         self.grants: list[tuple[Grant, Decimal]] = []
 
+    def _usage(self, scale: Decimal) -> Usage:
+        return monthly_usage(self.workload, scale, self.solved.visits)
+
     def _bind(self) -> Bindings:
+        kinds = self._kinds()
+        return bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
+
+    def _kinds(self) -> dict[str, str]:
         models = {calls.role for calls in self.usage.model_calls}
         models |= {job.model for job in self.workload.job if job.model}
         models |= {step.model for step in self.workload.step if step.model}
         models |= {step.fallback.model for step in self.workload.step if step.fallback}
         models |= {index.embedding for index in self.workload.index.values() if index.embedding}
-        kinds = role_kinds(self.usage.parts, models, self.workload.human is not None)
-        key = ("bindings", self.name, self.day, *kinds.items(), Same(self.stack))
-        known: list[Bindings] = self.book.keep(key, list)
-        if known:
-            return known[0]
-        bindings = bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
-        if not bindings.chosen:
-            known.append(bindings)
-        return bindings
+        return role_kinds(self.usage.parts, models, self.workload.human is not None)
 
     def bill(self) -> Self:
         """Bill every role, what they require, cases and fixed costs; returns the month."""
-        self._bill_services()
-        self.services = len(self.lines)
-        requests = self.usage.requests
-        self.lines += stated_lines(self.workload, self.name, self.solved, requests, self.day)
+        self._bill_offers()
+        self._people()
+        for at, fixed in enumerate(self.workload.fixed):
+            if fixed.monthly is not None and (not fixed.stacks or self.name in fixed.stacks):
+                self._fixed(fixed, fixed.monthly, at)
         return self
 
-    def _bill_services(self) -> None:
+    def _bill_offers(self) -> None:
         self._let_index_embed()
         allowances = self._allowances()
         groups: dict[str, list[Bound]] = {}
@@ -120,14 +105,19 @@ class StackMonth:
             self._bill(group, allowances)
         self._required()
 
+    def _people(self) -> None:
+        self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
+
     def _allowances(self) -> Allowances:
         """What the account has free of its models' fees, summed over all that the stack calls."""
+        return Allowances.of(self._fee_uses(), self.workload.traffic, self.day)
+
+    def _fee_uses(self) -> list[tuple[Entry, Sequence[ModelCalls]]]:
         calls: dict[str, list[ModelCalls]] = {}
         for call in self.usage.model_calls:
             calls.setdefault(call.role, []).append(call)
         bound = self.bindings.bound.values() if self.stack.free_tiers else ()
-        uses = [(bound.entry, calls.get(bound.role, ())) for bound in bound]
-        return Allowances.of(uses, self.workload.traffic, self.day)
+        return [(bound.entry, calls.get(bound.role, ())) for bound in bound]
 
     def _payable(self, bound: Bound) -> bool:
         """Whether the offer's currency is ours or has a stated rate; a problem where not."""
@@ -137,7 +127,7 @@ class StackMonth:
         return problem is None
 
     def _no_rate(self, entry: Entry, bound: Bound) -> Problem | None:
-        if self.exchange.amount(ONE, entry.currency) is not None:
+        if self.exchange.states(entry.currency):
             return None
         needs = "" if entry is bound.entry else f"{bound.entry.id} needs {entry.id}: "
         return Problem(
@@ -154,9 +144,12 @@ class StackMonth:
             rate = self.exchange.conversion(entry.currency)
             assert rate is not None  # or it would not have been billed
             convert_lines(lines, rate)
-        region = served_in(entry, self.stack.region)
+        region, owned = served_in(entry, self.stack.region), entry.id.startswith(OWN_HARDWARE)
         for line in lines:
             line.region = region
+            if owned:  # the file says so, whenever it is asked
+                day = self.day
+                line.price = replace(line.price, confidence=STATED, since=day, checked=day)
         self.lines += lines
         for grant in grants:
             amount = grant.amount if rate is None else convert(grant.amount, rate)
@@ -192,8 +185,7 @@ class StackMonth:
             elif group[0].kind == "model":
                 self._machines(entry, group)
             else:
-                takes = [self._take(bound) for bound in group]
-                self._enter_offer(entry, group[0], self._offer(entry, takes))
+                self._buy(entry, group[0], [self._take(bound) for bound in group])
         except MissingVariables as error:
             path = group[0].path[:3]
             self.problems.append(Problem(path, str(error.message), error.hint, "key"))
@@ -207,18 +199,30 @@ class StackMonth:
             demands = [call for call in self.usage.model_calls if call.role == bound.role]
             if bound.kind == "tool":
                 demands = self._tool_calls(bound)
-            terms = Terms(
-                input_factor=bound.binding.input_factor,
-                output_factor=bound.binding.output_factor,
-                region=bound.binding.region or self.stack.residency or self._token_region(entry),
-                discount=self.discounts.off(entry.id),
-                paid=allowances.paid(entry, self.day),
-            )
-            lines = model_lines(self.book, entry, self.day, demands, self.workload.traffic, terms)
-            for line in lines:
-                line.component = "tokens" if bound.kind == "model" else "search-rerank"
-            self._enter(entry, lines)
-            self._tell_model(entry, demands, terms)
+            component = "tokens" if bound.kind == "model" else "search-rerank"
+            self._model(bound, component, demands, allowances)
+
+    def _model(
+        self, bound: Bound, component: str, demands: Sequence[ModelCalls], allowances: Allowances
+    ) -> None:
+        entry = bound.entry
+        terms = Terms(
+            input_factor=bound.binding.input_factor,
+            output_factor=bound.binding.output_factor,
+            region=self._region_of(bound),
+            discount=self.discounts.off(entry.id),
+            paid=allowances.paid(entry, self.day),
+        )
+        lines = model_lines(self.book, entry, self.day, demands, self.workload.traffic, terms)
+        for line in lines:
+            line.component = component
+        self._enter(entry, lines)
+        self._tell_model(entry, demands, terms)
+
+    def _region_of(self, bound: Bound) -> str | None:
+        """Where a model's tokens are served, as far as its price depends on it."""
+        named = bound.binding.region or self.stack.residency
+        return named or self._token_region(bound.entry)
 
     def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
         """A tool served by a model that is priced by the token, such as a reranker."""
@@ -260,19 +264,22 @@ class StackMonth:
                 role=bound.role,
                 component=entry.category,
                 purpose="produce",
-                variables=bound.variables,
+                variables=at_work(entry, demands, bound.binding),
             )
-            bill = self._offer(entry, [take])
-            per_second = bound.binding.tokens_per_second
-            assert per_second is not None or self.problems
-            if per_second is not None:
-                self.problems += [
-                    problem.under(bound.path[:3])
-                    for problem in bill_machines(
-                        entry, bill, demands, bound.binding, self.workload.traffic
-                    )
-                ]
-            self._enter_offer(entry, bound, bill)
+            self._fleet(entry, bound, take, demands)
+
+    def _fleet(self, entry: Entry, bound: Bound, take: Take, demands: Sequence[ModelCalls]) -> None:
+        bill = self._offer(entry, [take])
+        per_second = bound.binding.tokens_per_second
+        assert per_second is not None or self.problems
+        if per_second is not None:
+            self.problems += [
+                problem.under(bound.path[:3])
+                for problem in bill_machines(
+                    entry, bill, demands, bound.binding, self.workload.traffic
+                )
+            ]
+        self._enter_offer(entry, bound, bill)
 
     def _take(self, bound: Bound) -> Take:
         part, category = self.usage.parts[bound.role], bound.entry.category
@@ -289,6 +296,9 @@ class StackMonth:
         return self.book.offer(entry, self.day).bill(
             takes, free_tiers=self.stack.free_tiers, discount=self.discounts.off(entry.id)
         )
+
+    def _buy(self, entry: Entry, bound: Bound, takes: list[Take]) -> None:
+        self._enter_offer(entry, bound, self._offer(entry, takes))
 
     def _enter_offer(self, entry: Entry, bound: Bound, bill: OfferBill) -> None:
         self._enter(entry, bill.lines, bill.grants)
@@ -336,7 +346,7 @@ class StackMonth:
                 variables={**own, **(part.variables if part else {})},
             )
             self._tell_required(entry, bound)
-            self._enter_offer(entry, bound, self._along(entry, take))
+            self._along(entry, bound, take)
         except BadUsage as error:
             self.problems.append(
                 Problem(
@@ -346,15 +356,41 @@ class StackMonth:
                 )
             )
 
-    def _along(self, entry: Entry, take: Take) -> OfferBill:
-        """The bill of an offer bought along; what the workload says nothing of counts as unused."""
+    def _along(self, entry: Entry, bound: Bound, take: Take) -> None:
+        """Bill an offer bought along; what the workload says nothing of counts as unused."""
         try:
-            return self._offer(entry, [take])
+            self._buy(entry, bound, [take])
         except MissingVariables as error:
             unused = {variable.name: ZERO for variable in error.needed}
             self._tell_unused(entry, list(unused))
             given = {**take.variables, **unused}
-            return self._offer(entry, [replace(take, variables=given)])
+            self._buy(entry, bound, [replace(take, variables=given)])
+
+    def _fixed(self, fixed: Fixed, monthly: Decimal, at: int) -> None:
+        amount = settle(monthly)
+        price = Price(
+            offer=WORKLOAD,
+            charge=fixed.name,
+            unit="month",
+            price=amount,
+            per=ONE,
+            source=f"the workload file, [[fixed]] {at + 1}",
+            confidence=STATED,
+            since=self.day,
+            checked=self.day,
+        )
+        self.lines.append(
+            LineItem(
+                price=price,
+                quantity=ONE,
+                list_amount=amount,
+                amount=amount,
+                role=fixed.name,
+                component=fixed.component,
+                purpose=fixed.purpose,
+                fixed=True,
+            )
+        )
 
     # -- what a reader must know: nothing, of money alone --------------------------------------
 

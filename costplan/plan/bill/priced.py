@@ -10,19 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
-from costplan.billing.book import Book, Same
+from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
-from costplan.plan.bill.month import StackMonth, billed_by
+from costplan.plan.bill.energy import Figures, energy_of
+from costplan.plan.bill.kept import KeptMonth
+from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import agree, billed_month
-from costplan.plan.bill.stated import stated_lines
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, total, twelve_digits
 from costplan.words import PURPOSES
-from costplan.workload.model import Workload
 from costplan.workload.solving import Solutions, Solved
 
 
@@ -62,18 +61,12 @@ class Totals:
         return bool(self.unpriced)
 
 
-class Services(NamedTuple):
-    """What a month's offers come to, whoever handles its cases."""
-
-    lines: list[LineItem]
-    requests: Decimal
-
-
 class Evaluator:
-    """Totals on one day by one catalogue, of any workload's stacks."""
+    """Totals on one day by one catalogue, of any workload's stacks. ``figures``: where energy is
+    looked up, if it is asked for."""
 
-    def __init__(self, catalog: Catalog, as_of: date) -> None:
-        self.catalog = catalog
+    def __init__(self, catalog: Catalog, as_of: date, figures: Figures | None = None) -> None:
+        self.catalog, self.figures = catalog, figures
         self.as_of = as_of
         self.book = Book()
 
@@ -83,40 +76,35 @@ class Evaluator:
         Raises InvalidInput with the problems of a stack that cannot be billed (as ``estimate``
         does), such as a gate or a plan's limit, BadUsage for a stack that the workload has not.
         """
+        month, added, solved = self._month(solutions, stack, scale)
+        return summed([*month.lines, *added], month.usage.requests, solved)
+
+    def kwh(self, solutions: Solutions, stack: str) -> Decimal | None:
+        """The likely kWh of a month as ``total`` bills it; None where a part has no figure."""
+        if self.figures is None or solutions.workload.energy is None:
+            return None
+        month, _, _ = self._month(solutions, stack, ONE)
+        found = energy_of(month, self.figures, None)
+        if found is None or found.kwh is None or any(part.kwh is None for part in found.parts):
+            return None
+        return found.kwh.likely
+
+    def _month(
+        self, solutions: Solutions, stack: str, scale: Decimal
+    ) -> tuple[StackMonth, list[LineItem], Solved]:
+        """A stack's month, the lines that the account's terms add to it, and what it rests on."""
         workload = solutions.workload
         if stack not in workload.stack:
             hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)
             raise BadUsage(f"there is no stack '{stack}'", hint)
         solved = solutions.of_stack(stack)
-        bill = partial(
-            billed_month, StackMonth, workload, self.catalog, stack, solved, self.as_of, scale
+        month = billed_month(
+            KeptMonth, workload, self.catalog, stack, solved, self.as_of, scale, self.book
         )
-        if _alone(workload, stack):
-            of = Same(workload.stack[stack], solved.visits.runs, *billed_by(workload))
-            lines, requests = self.book.keep(
-                ("services", stack, scale, of), lambda: _services(bill(self.book))
-            )
-            stated = stated_lines(workload, stack, solved, requests, self.as_of)
-            return summed([*lines, *stated], requests, solved)
-        month = bill(self.book)
         agreed = agree(workload, {stack: month.lines}, self.as_of, month.exchange)
         if month.problems or agreed.problems:
             raise InvalidInput([*month.problems, *agreed.problems])
-        return summed([*month.lines, *agreed.lines], month.usage.requests, solved)
-
-
-def _services(month: StackMonth) -> Services:
-    """A month's offers alone. Raises InvalidInput."""
-    if month.problems:
-        raise InvalidInput(month.problems)
-    return Services(month.lines[: month.services], month.usage.requests)
-
-
-def _alone(workload: Workload, stack: str) -> bool:
-    """Whether offers are billed without a look at what the file itself states: no offer handles
-    cases, and no terms of the account count all lines."""
-    terms = workload.commitment or workload.credit
-    return not terms and "human" not in workload.stack[stack].roles
+        return month, agreed.lines, solved
 
 
 def summed(lines: Iterable[LineItem], requests: Decimal, solved: Solved) -> Totals:
