@@ -93,9 +93,9 @@ def command(
     every = levers or full or form in PAGES
     names, changes, rates = scenario or [], change or [], exchange or []
     if watch:
-        from costplan.cli.common.watching import check_watch, run_watch
+        from costplan.cli.common.watching import Tried, check_watch, run_watch
 
-        check_watch(form.value, (out, write, names, len(days) > 1, not part.is_whole))
+        check_watch(form.value, (out, write, names[1:], len(days) > 1, not part.is_whole))
         return run_watch(
             workload,
             locking,
@@ -103,7 +103,7 @@ def command(
                 opened, days[0], stack or [], baseline, goal, every, locking, catalog=prices
             ),
             look(full=full or levers),
-            changes,
+            Tried(tuple(changes), alone(names)),
             rates,
         )
     opened = open_workload(workload, changes, rates, alone(names))
@@ -136,7 +136,7 @@ def command(
     return 0
 
 
-def _check_days(form: Format, given: list[object]) -> None:
+def _check_days(form: Format, given: Sequence[object]) -> None:
     """Raises BadUsage for what goes with one day only."""
     from costplan.problems import BadUsage
 

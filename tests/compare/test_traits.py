@@ -115,8 +115,7 @@ def test_leaving_costs_what_migration_states(tmp_path: Path) -> None:
 def test_a_plan_without_traits_has_those_of_its_product(tmp_path: Path) -> None:
     text = WORKLOAD.replace(
         'chat = "openai/gpt-5"\nsearch',
-        'chat = "openai/gpt-5"\norchestration = "langsmith/deployment-serverless-large"\n'
-        "search",
+        'chat = "openai/gpt-5"\norchestration = "langsmith/deployment-serverless-large"\nsearch',
         1,
     )
     aws = stack(document(tmp_path, text), "aws")
