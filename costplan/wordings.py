@@ -72,6 +72,7 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     },
     "note": {
         "noted": "{text}",
+        "ranges-not-drawn": "ranges: {ranges}, each at its point: {how}",
         "alias": "{asked} is an alias of {subject}",
         "cheapest-plan": "'{asked}': {subject} is the cheapest plan that serves it",
         "cheapest-plan-of": "'{asked}': {subject} is the cheapest plan that serves it; {others:; }",

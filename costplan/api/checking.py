@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costplan.api.estimating import BESIDE, Locking, estimate_opened
 from costplan.api.house import house_rates, idle, judge_ages, narrowed, sound, under
+from costplan.api.risking import NEVER
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
 from costplan.facts import Fact, fact
@@ -200,7 +201,7 @@ def _baseline(
     if isinstance(opened, SavedEstimate):
         before = opened.document
     else:
-        before = estimate_opened(opened, now.as_of)
+        before = estimate_opened(opened, now.as_of, drawing=NEVER)
     if before.workload != now.workload:
         raise BadUsage(
             f"the baseline {called(where)} is of workload '{before.workload}', "

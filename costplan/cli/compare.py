@@ -10,6 +10,7 @@ import typer
 
 from costplan.cli.common.options import (
     ChangeOption,
+    DrawsOption,
     FieldsOption,
     FilterOption,
     Format,
@@ -21,6 +22,7 @@ from costplan.cli.common.options import (
     OutOption,
     RateOption,
     ScenarioOption,
+    SeedOption,
     StackOption,
     SummaryOption,
     WatchOption,
@@ -29,6 +31,8 @@ from costplan.cli.common.options import (
 
 if TYPE_CHECKING:
     from costplan.api.estimating import Locking
+    from costplan.catalog.lookup import Catalog
+    from costplan.document.comparison import Comparison
     from costplan.store.files.workloads import Opened
 
 PAGES = (Format.html, Format.markdown)
@@ -64,6 +68,8 @@ def command(
     fields: FieldsOption = None,
     change: ChangeOption = None,
     scenario: ScenarioOption = None,
+    draws: DrawsOption = None,
+    seed: SeedOption = 1,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -75,6 +81,7 @@ def command(
     Stacks are compared by component, volume, vendor and day.
     """
     from costplan.api.estimating import Locking, compare_opened, write_recommended
+    from costplan.api.risking import Drawing
     from costplan.cli.common.drawing import Part, alone, side_by_side
     from costplan.cli.common.words import day, look, put, share, spare
     from costplan.render import ANNOTATING
@@ -87,20 +94,17 @@ def command(
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     every = levers or full or form in PAGES
     names, changes, rates = scenario or [], change or [], exchange or []
+
+    def compared_with(opened: Opened, prices: Catalog | None = None) -> Comparison:
+        asked = (days[0], stack or [], baseline, goal, every and len(names) < 2, locking)
+        return compare_opened(opened, *asked, catalog=prices, drawing=Drawing(draws, seed))
+
     if watch:
         from costplan.cli.common.watching import check_watch, run_watch
 
         check_watch(form.value, (out, write, names, len(days) > 1, not part.is_whole))
-        return run_watch(
-            workload,
-            locking,
-            lambda opened, prices: compare_opened(
-                opened, days[0], stack or [], baseline, goal, every, locking, catalog=prices
-            ),
-            look(full=full or levers),
-            changes,
-            rates,
-        )
+        looks = look(full=full or levers)
+        return run_watch(workload, locking, compared_with, looks, changes, rates)
     opened = open_workload(workload, changes, rates, alone(names))
     spare(out)
     if len(days) > 1:
@@ -113,13 +117,11 @@ def command(
     if len(names) > 1:
         from costplan.api.scenarios import compared, each_scenario
 
-        variants = [
-            (name, compare_opened(each, days[0], stack or [], baseline, goal, False, locking))
-            for name, each in each_scenario(opened, names, changes, rates)
-        ]
+        each = each_scenario(opened, names, changes, rates)
+        variants = [(name, compared_with(overlaid)) for name, overlaid in each]
         put(side_by_side(compared(variants), part, form.value, look()), out)
         return 0
-    made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
+    made = compared_with(opened)
     if write is not None:
         write_recommended(made, opened, write)
     if form in ANNOTATING:
@@ -146,7 +148,10 @@ def _check_days(form: Format, given: list[object]) -> None:
 def _by_day(opened: Opened, days: list[date], stacks: list[str], locking: Locking) -> str:
     """The bills of several days, component by component."""
     from costplan.api.estimating import estimate_opened
+    from costplan.api.risking import NEVER
     from costplan.cli.common.words import look
     from costplan.render.dates import draw
 
-    return draw([estimate_opened(opened, one, stacks, locking) for one in days], look())
+    return draw(
+        [estimate_opened(opened, one, stacks, locking, drawing=NEVER) for one in days], look()
+    )

@@ -17,6 +17,7 @@ import numpy as np
 from costplan.billing.arrays.numbers import Draws, Floats, Places
 from costplan.problems import BadUsage
 from costplan.workload.model import Binding, Stack, Workload
+from costplan.workload.paths import keys_of
 
 Drawn = Mapping[str, Floats]
 """By path of a number in the workload, a value for each draw."""
@@ -72,7 +73,7 @@ def _groups(whole: Drawn, count: int) -> Iterator[tuple[dict[str, int], Places]]
 
 def number_at(workload: Workload, path: str) -> Decimal | int:
     node: Any = workload
-    for key in path.split("."):
+    for key in keys_of(path):
         node = _below(node, key, path)
     if isinstance(node, bool) or not isinstance(node, Decimal | int):
         raise BadUsage(f"a range on {path}: it is no number", "a range belongs to a number")
@@ -81,7 +82,7 @@ def number_at(workload: Workload, path: str) -> Decimal | int:
 
 def with_number(workload: Workload, path: str, number: Decimal | int) -> Workload:
     """The workload with one number replaced."""
-    return cast(Workload, _replaced(workload, path.split("."), number, path))
+    return cast(Workload, _replaced(workload, keys_of(path), number, path))
 
 
 def _replaced(node: Any, keys: list[str], number: Any, path: str) -> Any:
