@@ -54,19 +54,18 @@ def add_risk(
     """Give each stack of a document what its month may come to, where the workload has ranges.
 
     Without numpy every stack has a note that says how to have it. Raises BadUsage where draws were
-    asked for and cannot be made: without numpy, or without a range.
+    asked for and cannot be made: without numpy, or without a range; a rule that needs them without
+    a range is judged to be unknown.
     """
     check_drawing(drawing)
     if not workload.ranges:
-        if drawing.draws or drawing.needed:
-            asked = drawing.needed or f"--draws {drawing.draws}"
+        if drawing.draws:
             hint = "such as requests_per_month = { p5 = 6_000, p95 = 20_000 }"
+            asked = f"--draws {drawing.draws}"
             raise BadUsage(f"{asked}: no number of this workload is a range", hint)
         return
     count = len(workload.ranges)
     if drawing.draws == 0:
-        if drawing.needed:
-            raise BadUsage(f"{drawing.needed} needs draws", f"leave out --draws 0; usual: {USUAL}")
         if not drawing.silent:
             _note(document, count, "--draws 0 draws none")
         return

@@ -23,10 +23,12 @@ from costplan.cli.common.options import (
     StackOption,
     SummaryOption,
 )
+from costplan.cli.usage import KindOption, MapOption, SamplingOption, VendorOfOption
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from costplan.api.spending import Logs
     from costplan.document.verdict import CheckDocument
 
 SubjectArgument = Annotated[
@@ -53,7 +55,7 @@ class Format(StrEnum):
     gitlab = "gitlab"
 
 
-SHARES = ("--min-reliability", "--max-vendor-share")
+SHARES = ("--min-reliability", "--max-vendor-share", "--max-probability-over")
 """The limits that are shares of a whole."""
 
 
@@ -109,8 +111,33 @@ def command(
         list[str] | None,
         limit("--max-overridden", "Offers priced otherwise than the catalogue, at most."),
     ] = None,
+    max_kwh: Annotated[
+        list[str] | None, limit("--max-kwh", "Likely electricity a month, at most.", "KWH")
+    ] = None,
+    max_kgco2e: Annotated[
+        list[str] | None, limit("--max-kgco2e", "Likely CO2e a month, at most.", "KG")
+    ] = None,
+    max_p95: Annotated[
+        list[str] | None, limit("--max-p95", "The month in 95 % of the draws, at most.")
+    ] = None,
+    max_probability_over: Annotated[
+        list[str] | None,
+        limit("--max-probability-over", "Draws over --max-total, at most.", "0.1|10%"),
+    ] = None,
     stack: StackOption = None,
     as_of: DayOption = None,
+    usage: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--usage",
+            metavar="SOURCE",
+            help="Logs or traces of this month, projected to its end; may be repeated.",
+        ),
+    ] = None,
+    sampling: SamplingOption = None,
+    kind: KindOption = None,
+    mapping: MapOption = None,
+    vendor: VendorOfOption = None,
     change: ChangeOption = None,
     scenario: OneScenarioOption = None,
     lock: LockOption = None,
@@ -152,6 +179,10 @@ def command(
         "--max-price-age": max_price_age,
         "--max-unpriced": max_unpriced,
         "--max-overridden": max_overridden,
+        "--max-kwh": max_kwh,
+        "--max-kgco2e": max_kgco2e,
+        "--max-p95": max_p95,
+        "--max-probability-over": max_probability_over,
     }
     numbers = _limits(given, max_component or [], max_increase or [])
     saves = also(save or [], list(Format), out)
@@ -167,6 +198,7 @@ def command(
         scenario=scenario or "",
         locking=Locking(lock, no_lock, locked),
         rates=exchange or [],
+        logs=_logs(usage or [], sampling, kind, mapping or [], vendor, as_of),
     )
     spare(out, *saves.values())
     for name, target in saves.items():
@@ -174,6 +206,32 @@ def command(
     put(part.draw(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code
+
+
+def _logs(
+    sources: list[str],
+    sampling: str | None,
+    kind: str | None,
+    mapping: list[str],
+    vendor: str | None,
+    as_of: str | None,
+) -> Logs | None:
+    """Real usage to judge, and how it is read. Raises BadUsage for how without what."""
+    from costplan.cli.common.words import day
+    from costplan.problems import BadUsage
+
+    if not sources:
+        said = {"--sampling": sampling, "--source": kind, "--map": mapping, "--vendor": vendor}
+        for option, value in said.items():
+            if value:
+                raise BadUsage(f"{option} says how usage is read", "--usage SOURCE gives it")
+        return None
+    from costplan.api.spending import Logs
+    from costplan.api.usage import Options, mapping_of
+    from costplan.cli.usage import sampled
+
+    options = Options(day=day(as_of), source=kind, mapping=mapping_of(mapping), vendor=vendor)
+    return Logs(sources, options, sampled(sampling))
 
 
 def _limits(

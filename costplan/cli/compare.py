@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,6 +76,10 @@ def command(
     locked: LockedOption = False,
     exchange: RateOption = None,
     watch: WatchOption = False,
+    traits: Annotated[
+        bool,
+        typer.Option("--traits", help="Limits, isolation, protocols, regions of what hosts each."),
+    ] = False,
 ) -> int:
     """Compare stacks, and orchestration with brute force.
 
@@ -107,6 +112,9 @@ def command(
         return run_watch(workload, locking, compared_with, looks, changes, rates)
     opened = open_workload(workload, changes, rates, alone(names))
     spare(out)
+    if traits:
+        others = [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
+        return _draw_traits(opened, days, stack or [], locking, form, out, others, full=full)
     if len(days) > 1:
         _check_days(
             form, [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
@@ -152,6 +160,32 @@ def _by_day(opened: Opened, days: list[date], stacks: list[str], locking: Lockin
     from costplan.cli.common.words import look
     from costplan.render.dates import draw
 
-    return draw(
-        [estimate_opened(opened, one, stacks, locking, drawing=NEVER) for one in days], look()
-    )
+    bills = [estimate_opened(opened, one, stacks, locking, drawing=NEVER) for one in days]
+    return draw(bills, look())
+
+
+def _draw_traits(
+    opened: Opened,
+    days: list[date],
+    stacks: list[str],
+    locking: Locking,
+    form: Format,
+    out: Path | None,
+    others: Sequence[object],
+    *,
+    full: bool,
+) -> int:
+    """What hosts each stack, beside its price. Raises BadUsage for what it has not."""
+    from costplan.api.estimating import traits_opened
+    from costplan.cli.common.words import look, put
+    from costplan.problems import BadUsage
+    from costplan.render.traits import draw
+
+    forms = (Format.table, Format.json, Format.markdown)
+    if form not in forms or len(days) > 1 or any(one is not None for one in others):
+        raise BadUsage(
+            "--traits shows what hosts each stack and no figures",
+            f"it goes with --stack, --full, one --as-of and --format {', '.join(forms)}",
+        )
+    put(draw(traits_opened(opened, days[0], stacks, locking), form.value, look(full=full)), out)
+    return 0

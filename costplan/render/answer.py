@@ -10,6 +10,7 @@ from costplan.document.comparison import Answer, Comparison, Standing
 from costplan.document.options import Option
 from costplan.problems import clean
 from costplan.quantity import grouped, rounded
+from costplan.render.owning import deciding
 from costplan.render.page import Page, Table, about, shortened, width_of
 from costplan.render.screen import BESIDE, SCREEN
 from costplan.render.sentences import traffic
@@ -104,6 +105,8 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
         yield Said("assumed", said, "warns")
         if detail.measure and answer.to_measure:
             yield Said("measure", answer.to_measure[0])
+    if owned := deciding(made, answer):
+        yield Said("owning", owned)
     own = [one.fact.text for one in made.document.overrides]
     if own:
         more = f" and {len(own) - 1} more" if len(own) > 1 else ""

@@ -15,7 +15,7 @@ from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
 from costplan.quantity import ZERO, rounded
-from costplan.render import Look
+from costplan.render import Look, energy
 from costplan.render.deciding import what_decides
 from costplan.render.figures import component_names, figure_rows
 from costplan.render.html_chart import component_bars, grid
@@ -195,6 +195,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
         table("Every line", header, rows, [False] * 4 + [True] * 2, total=1, shade="wide"),
         "</details>",
         _months(made, currency),
+        _energy(made),
         bullets("Notes", [*reasons(made.unpriced), *made.notes]),
         *(
             bullets(title, [one for one in getattr(made, name) if one not in shared[name]])
@@ -232,6 +233,16 @@ def _reliability(made: Estimate) -> str:
     if found.target is not None:
         rows.append(["target", share_of(found.target), ""])
     return table("Reliability", ["answers", "share", "a month"], rows)
+
+
+def _energy(made: Estimate) -> str:
+    if made.energy is None:
+        return ""
+    return (
+        table(energy.TITLE, energy.HEADER, energy.figures(made))
+        + table("What takes it", energy.PARTS, energy.parts(made), energy.FIGURES)
+        + f'<p class="sub">{text_of(energy.boundary(made))}</p>'
+    )
 
 
 def _months(made: Estimate, currency: str) -> str:

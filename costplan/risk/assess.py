@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costplan.catalog.lookup import Catalog
-from costplan.document.risk import FIGURES, Risk
+from costplan.document.risk import FIGURES, PERCENTILES, Risk
 from costplan.quantity import ZERO, twelve_digits
 from costplan.risk.draws import SHIFTS, draw
 from costplan.risk.evaluate import Spread, spreads
@@ -63,6 +63,7 @@ def _risk(
         seed=seed,
         monthly=monthly,
         errors=errors,
+        percentiles=percentiles(spread.monthly[sold]),
         trusted=None if spread.trusted is None else figures(spread.trusted, sold)[0],
         refused=_share(spread.blocked),
         unpriced=_share(spread.unknown),
@@ -96,6 +97,12 @@ def figures(values: Floats, counted: Mask) -> tuple[dict[str, Decimal], dict[str
     if len(parts) == SHIFTS:
         errors = np.std(np.array(parts), axis=0, ddof=1) / np.sqrt(SHIFTS)
     return _named(whole), _named(errors)
+
+
+def percentiles(values: Floats) -> list[Decimal]:
+    """What 1 % to 99 % of the draws do not exceed."""
+    shares = np.arange(1, PERCENTILES + 1) / (PERCENTILES + 1)
+    return [twelve_digits(number) for number in np.quantile(values, shares).tolist()]
 
 
 def _figures(values: Floats) -> Floats:

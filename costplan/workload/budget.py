@@ -94,6 +94,11 @@ class StackBudget:
         price_age_days (days): age of the oldest price, at most
         unpriced_lines (lines): lines without a price, at most; allowed ones count too
         overridden_prices (offers): offers priced otherwise than the catalogue, at most
+        kwh (kWh a month): likely electricity behind the bill, at most
+        kgco2e (kg a month): likely CO2e of it, at most
+        p95_total (currency a month): the month that 95 % of the draws of all ranges do not exceed,
+            at most
+        probability_over_budget: share of the draws that are over monthly_total, at most
     """
 
     monthly_total: AmountLimit | None = None
@@ -109,6 +114,10 @@ class StackBudget:
     price_age_days: AmountLimit | None = None
     unpriced_lines: AmountLimit | None = None
     overridden_prices: AmountLimit | None = None
+    kwh: AmountLimit | None = None
+    kgco2e: AmountLimit | None = None
+    p95_total: AmountLimit | None = None
+    probability_over_budget: ShareLimit | None = None
 
 
 KEYS = tuple(key.name for key in fields(StackBudget) if key.name != "component")

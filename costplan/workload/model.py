@@ -20,6 +20,8 @@ from costplan.record import (
 )
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate
+from costplan.workload.energy import EnergyTerms
+from costplan.workload.hardware import OwnHardware
 from costplan.workload.ranges import Correlated, Range
 from costplan.workload.rules import problems_of
 from costplan.workload.seconds import spread_problems
@@ -120,6 +122,8 @@ class Workload:
         human: people who handle what is escalated
         job: work that no request triggers, such as a nightly index
         fixed: any other cost, monthly or once
+        hardware: machines of one's own, by name; stacks bind them as "hardware/NAME"
+        energy: electricity and carbon beside the bill, never in it
         target: how right the answers must be, for 'costplan compare'
         candidates: other models for a role, with what was measured of them, for 'costplan compare'
         strategy: parameters of the ways that 'costplan compare' tries; none is in the bill
@@ -150,6 +154,8 @@ class Workload:
     human: Human | None = None
     job: tuple[Job, ...] = ()
     fixed: tuple[Fixed, ...] = ()
+    hardware: Mapping[str, OwnHardware] = field(default_factory=dict)
+    energy: EnergyTerms | None = None
     target: Target | None = None
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     strategy: Strategy = field(default_factory=Strategy)

@@ -17,7 +17,6 @@ from costplan.api.risking import NEVER
 from costplan.document.risk import Risk
 from costplan.risk.assess import Assessed, assess, figures
 from costplan.store.files.workloads import read_workload
-from costplan.workload.model import Workload
 
 DAY = date(2026, 11, 22)
 TEXT = """name = "probe"
@@ -168,6 +167,19 @@ def test_a_workload_that_moves_together_has_a_wider_month() -> None:
 
 def test_the_record_is_checked() -> None:
     wrong: dict[str, Any] = dict.fromkeys(("p5", "p50", "mean", "p95"), Decimal(1))
-    risk = Risk(draws=512, seed=1, monthly={**wrong, "p95": Decimal(0)}, errors=wrong)
-    assert [problem.path for problem in risk.check()] == [("monthly",)]
-    assert isinstance(read_workload("w.toml", TEXT, Path()).workload, Workload)
+    risk = Risk(
+        draws=512,
+        seed=1,
+        monthly={**wrong, "p95": Decimal(0)},
+        errors=wrong,
+        percentiles=[Decimal(2), Decimal(1)],
+    )
+    assert [problem.path for problem in risk.check()] == [("monthly",), ("percentiles",)]
+
+
+def test_how_likely_another_limit_is() -> None:
+    risk = assessed(REQUESTS).risks["a"]
+    assert float(risk.over(Decimal("3.5"))) == pytest.approx(0.5, abs=0.01)
+    assert float(risk.over(Decimal("7"))) == pytest.approx(0.05, abs=0.003)
+    assert (risk.over(Decimal("0.1")), risk.over(Decimal(900))) == (1, Decimal("0.01"))
+    assert float(risk.over(risk.percentiles[39])) == pytest.approx(0.6)

@@ -17,7 +17,7 @@ from costplan.billing.adjustments import Grant
 from costplan.billing.book import Book
 from costplan.billing.discounts import Discounts
 from costplan.billing.exchange import Exchange, convert, convert_lines
-from costplan.billing.machines import bill_machines
+from costplan.billing.machines import at_work, bill_machines
 from costplan.billing.models import Terms, model_lines
 from costplan.billing.quotas import Allowances
 from costplan.billing.takes import OfferBill, Take
@@ -32,7 +32,7 @@ from costplan.plan.bill.people import cases_of
 from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle
-from costplan.words import STATED, WORKLOAD, purpose_of
+from costplan.words import OWN_HARDWARE, STATED, WORKLOAD, purpose_of
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
@@ -138,9 +138,12 @@ class StackMonth:
             rate = self.exchange.conversion(entry.currency)
             assert rate is not None  # or it would not have been billed
             convert_lines(lines, rate)
-        region = served_in(entry, self.stack.region)
+        region, owned = served_in(entry, self.stack.region), entry.id.startswith(OWN_HARDWARE)
         for line in lines:
             line.region = region
+            if owned:  # the file says so, whenever it is asked
+                day = self.day
+                line.price = replace(line.price, confidence=STATED, since=day, checked=day)
         self.lines += lines
         for grant in grants:
             amount = grant.amount if rate is None else convert(grant.amount, rate)
@@ -252,7 +255,7 @@ class StackMonth:
                 role=bound.role,
                 component=entry.category,
                 purpose="produce",
-                variables=bound.variables,
+                variables=at_work(entry, demands, bound.binding),
             )
             self._fleet(entry, bound, take, demands)
 
