@@ -105,20 +105,18 @@ def command(
         return compare_opened(opened, *asked, catalog=prices, drawing=Drawing(draws, seed))
 
     if watch:
-        from costplan.cli.common.watching import check_watch, run_watch
+        from costplan.cli.common.watching import Tried, check_watch, run_watch
 
-        check_watch(form.value, (out, write, names, len(days) > 1, not part.is_whole))
-        looks = look(full=full or levers)
-        return run_watch(workload, locking, compared_with, looks, changes, rates)
+        check_watch(form.value, (out, write, names[1:], len(days) > 1, not part.is_whole))
+        looks, tried = look(full=full or levers), Tried(tuple(changes), alone(names))
+        return run_watch(workload, locking, compared_with, looks, tried, rates)
     opened = open_workload(workload, changes, rates, alone(names))
     spare(out)
+    others = [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
     if traits:
-        others = [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
         return _draw_traits(opened, days, stack or [], locking, form, out, others, full=full)
     if len(days) > 1:
-        _check_days(
-            form, [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
-        )
+        _check_days(form, others)
         put(_by_day(opened, days, stack or [], locking), out)
         return 0
     spare(write)
@@ -140,7 +138,7 @@ def command(
     return 0
 
 
-def _check_days(form: Format, given: list[object]) -> None:
+def _check_days(form: Format, given: Sequence[object]) -> None:
     """Raises BadUsage for what goes with one day only."""
     from costplan.problems import BadUsage
 

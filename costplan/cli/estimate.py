@@ -71,9 +71,9 @@ def command(
     drawing = Drawing(draws, seed)
     names, changes, rates = scenario or [], change or [], exchange or []
     if watch:
-        from costplan.cli.common.watching import check_watch, run_watch
+        from costplan.cli.common.watching import Tried, check_watch, run_watch
 
-        check_watch(form.value, (out, strict, names, not part.is_whole))
+        check_watch(form.value, (out, strict, names[1:], not part.is_whole))
         return run_watch(
             workload,
             locking,
@@ -81,7 +81,7 @@ def command(
                 opened, when, stack or [], locking, catalog=prices, drawing=drawing
             ),
             look(explain, lines, full),
-            changes,
+            Tried(tuple(changes), alone(names)),
             rates,
         )
     opened = open_workload(workload, changes, rates, alone(names))

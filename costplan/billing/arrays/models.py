@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from costplan.billing.arrays.caching import Priced, cases
-from costplan.billing.arrays.numbers import Amount, Draws, Mask, at_most, floats, over
+from costplan.billing.arrays.numbers import Amount, Draws, Mask, at_most, below, floats, over
 from costplan.billing.arrays.rows import ArrayBill, ArrayOff, Row, total_of
 from costplan.billing.book import Book
 from costplan.billing.fees import SIZES
@@ -121,8 +121,12 @@ class _Counter:
         tariff: Tariff,
         levels: Sequence[Level],
     ) -> None:
-        """So many calls of one class, in hours of one price."""
+        """So many calls of one class, in hours of one price. Parts of more than the whole are of
+        no request."""
         read = tokens.get("input_tokens", 0.0)
+        for _, quantity, parts in ORDER:
+            together = total_of(tokens[part] for _, part in parts if part in tokens)
+            self.impossible |= below(tokens.get(quantity, 0.0), together)
         tiers = _tiers(tariff, read)
         priced = _cache_prices(tiers)
         prefix = calls.prefix
@@ -151,7 +155,6 @@ class _Counter:
                     if tokens is not None and kind in prices:
                         rest = rest - tokens
                         self._add(calls, prices[kind], tokens, times)
-                self.impossible |= np.less(rest, -1e-6) & here
                 self._add(calls, prices[whole], rest, times)
 
     def _fees(

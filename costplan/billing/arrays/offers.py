@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -112,7 +112,7 @@ class _Counter:
         else:
             amount, unknown = _priced(charge, rest, rank)
         if charge.redundant:
-            values.evaluate(charge.redundant)  # which may ask for a variable
+            self.bill.impossible |= np.isnan(values.evaluate(charge.redundant)) & present
         rows = self._split(compiled, traits, takers, quantities, rest, amount * present)
         for row in rows:
             row.present, row.unknown = present, unknown & present
@@ -143,41 +143,56 @@ class _Counter:
         rest: Amount,
         amount: Amount,
     ) -> list[Row]:
-        """By taker pro rata, and within a taker by what its steps are for."""
+        """Pro rata over takers, and within a taker over what its steps are for; where nothing was
+        taken, in equal parts."""
         charge, kept = compiled.charge, 1.0 - self.off(compiled.charge.id)
-        rows: list[Row] = []
-        parts = zip(shared(amount, quantities), shared(rest, quantities), strict=True)
-        for (take, _), (listed, quantity) in zip(takers, parts, strict=True):
-            uses = _uses(take, compiled.purpose, traits.follows)
-            rows += [
-                Row(
-                    offer=compiled.entry.id,
-                    charge=charge.id,
-                    role=take.role,
-                    component=take.component,
-                    purpose=purpose,
-                    listed=listed * share,
-                    paid=listed * share * kept,
-                    quantity=quantity * share,
-                    unit=charge.unit,
-                )
-                for purpose, share in uses.items()
-            ]
-        return rows
+        users = [
+            (take, quantity, use)
+            for (take, _), quantity in zip(takers, quantities, strict=True)
+            for use in _uses(take, compiled.purpose, traits.follows)
+        ]
+        weights = [quantity * use.share for _, quantity, use in users]
+        shares = shared(1.0, weights, [use.lines for _, _, use in users])
+        return [
+            Row(
+                offer=compiled.entry.id,
+                charge=charge.id,
+                role=take.role,
+                component=take.component,
+                purpose=use.purpose,
+                listed=amount * share,
+                paid=amount * share * kept,
+                quantity=rest * share,
+                unit=charge.unit,
+            )
+            for (take, _, use), share in zip(users, shares, strict=True)
+        ]
 
 
-def _uses(take: Take, own: str | None, follows: bool) -> dict[str, Amount]:
-    """The share of a taker's part that each purpose has; they sum to 1."""
+class _Use(NamedTuple):
+    """A purpose's share of what a taker takes, and how many of its lines are for it."""
+
+    purpose: str
+    share: Amount
+    lines: Amount
+
+
+def _uses(take: Take, own: str | None, follows: bool) -> list[_Use]:
     alone = own or take.purpose
-    if own is not None or not follows or not take.uses:
-        return {alone: 1.0}
+    if not follows or not take.uses:
+        return [_Use(alone, 1.0, 1.0)]
     weights: dict[str, Amount] = {}
+    lines: dict[str, int] = {}
     for (purpose, _), weight in take.uses.items():
-        weights[purpose] = weights.get(purpose, 0.0) + floats(weight)
+        name = own or purpose
+        weights[name] = weights.get(name, 0.0) + floats(weight)
+        lines[name] = lines.get(name, 0) + 1
     whole = total_of(weights.values())
-    uses = {purpose: over(weight, whole) for purpose, weight in weights.items()}
-    if not np.all(whole):
-        uses[alone] = uses.get(alone, 0.0) + np.where(np.equal(whole, 0), 1.0, 0.0)
+    used = np.not_equal(whole, 0)
+    uses = [_Use(name, over(weight, whole), lines[name] * used) for name, weight in weights.items()]
+    if not np.all(used):
+        unused = np.where(used, 0.0, 1.0)
+        uses.append(_Use(alone, unused, unused))
     return uses
 
 

@@ -61,17 +61,24 @@ def any_of(masks: Iterable[Mask]) -> Any:
     return either
 
 
-def shared(amount: Amount, weights: Sequence[Amount]) -> list[Any]:
-    """``costplan.quantity.shares`` without its rounding: pro rata; equal where no weight is."""
+def shared(
+    amount: Amount, weights: Sequence[Amount], otherwise: Sequence[Amount] | None = None
+) -> list[Any]:
+    """``costplan.quantity.shares`` without its rounding: pro rata; where no weight is, by those of
+    ``otherwise``, in equal parts without them."""
     if len(weights) == 1:
         return [amount]
     whole = total_of(weights)
     if np.all(whole):
         each = amount / whole
         return [each * weight for weight in weights]
-    equal = 1.0 / len(weights)
+    others = otherwise or [1.0] * len(weights)
+    equal = over(1.0, total_of(others))
     zero = np.equal(whole, 0)
-    return [amount * np.where(zero, equal, over(weight, whole)) for weight in weights]
+    return [
+        amount * np.where(zero, equal * other, over(weight, whole))
+        for weight, other in zip(weights, others, strict=True)
+    ]
 
 
 def by_purpose(rows: Iterable[Row]) -> dict[str, list[Row]]:
