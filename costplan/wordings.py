@@ -72,6 +72,7 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     },
     "note": {
         "noted": "{text}",
+        "ranges-not-drawn": "ranges: {ranges}, each at its point: {how}",
         "alias": "{asked} is an alias of {subject}",
         "cheapest-plan": "'{asked}': {subject} is the cheapest plan that serves it",
         "cheapest-plan-of": "'{asked}': {subject} is the cheapest plan that serves it; {others:; }",
@@ -261,6 +262,9 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "no-trusted-answer": "the month has no trusted answer",
         "no-seats": "the estimate has no seats: [observability] gives them",
         "no-target": "the workload has no [target] reliability",
+        "no-draws": "no number of this estimate is a range that was drawn",
+        "no-budget": "the workload has no [budget] monthly_total",
+        "not-compared": "it stands beside no other stack with all its prices",
         "no-conversation": "the workload has no [conversation]",
         "no-observability": "the workload has no [observability]",
         "unmodelled": "reliability is not modelled",
