@@ -16,7 +16,7 @@ from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
 from costplan.plan.bill.month import StackMonth
-from costplan.plan.bill.settlement import agree, billed_month
+from costplan.plan.bill.settlement import Agreed, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, total, twelve_digits
 from costplan.words import PURPOSES
@@ -73,6 +73,15 @@ class Evaluator:
         Raises InvalidInput with the problems of a stack that cannot be billed (as ``estimate``
         does), such as a gate or a plan's limit, BadUsage for a stack that the workload has not.
         """
+        month, agreed = self.month(solutions, stack, scale)
+        lines = [*month.lines, *agreed.lines]
+        return summed(lines, month.usage.requests, month.solved)
+
+    def month(
+        self, solutions: Solutions, stack: str, scale: Decimal = ONE
+    ) -> tuple[StackMonth, Agreed]:
+        """The month itself, and what commitments and credits add to its lines. Raises as
+        ``total``."""
         workload = solutions.workload
         if stack not in workload.stack:
             hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)
@@ -84,7 +93,7 @@ class Evaluator:
         agreed = agree(workload, {stack: month.lines}, self.as_of, month.exchange)
         if month.problems or agreed.problems:
             raise InvalidInput([*month.problems, *agreed.problems])
-        return summed([*month.lines, *agreed.lines], month.usage.requests, solved)
+        return month, agreed
 
 
 def summed(lines: Iterable[LineItem], requests: Decimal, solved: Solved) -> Totals:
