@@ -208,6 +208,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     },
     "warning": {
         "warned": "{text}",
+        "energy-above-price": "{subject}: {kwh:r} kWh as stated cost more as electricity than the"
+        " {amount:2} that is paid for it: is it Wh for 1,000 tokens?",
         "input-too-long": "'{subject}' sends {tokens} tokens; {model} takes {context}",
         "output-too-long": "'{subject}' wants {tokens} output tokens; {model} gives at most {most}",
         "retired": "{subject} was retired on {date}",
@@ -261,6 +263,13 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     },
     "reason": {
         "because": "{text}",
+        "energy-unknown": "no figure of {subject} is published or stated",
+        "power-unknown": "what {subject} draws is not known",
+        "not-measured": "{reason}",
+        "no-grid": "'{subject}': no grid is named: [energy] country or g_per_kwh",
+        "energy-not-asked": "the workload has no [energy]",
+        "energy-lacks": "no figure of {offers:, }",
+        "carbon-lacks": "no grid for {offers:, }",
         "no-success-rate": "'{subject}' has no success rate",
         "no-rates-of-validator": "'{subject}' has no sensitivity and false_positive_rate",
         "no-steps": "the workload has no steps",

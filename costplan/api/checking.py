@@ -59,14 +59,16 @@ def check_subject(
     changes: str | Sequence[str] = (),
     locking: Locking = BESIDE,
     rates: str | Sequence[str] = (),
+    scenario: str = "",
     logs: Logs | None = None,
 ) -> CheckDocument:
     """A workload or a saved estimate against its own rules, policy files and given ``limits``.
 
     ``limits``: by key of ``[budget]``, a component's as ``component.tokens``. ``base``: a git
     revision; the workload as of it is the baseline where a rule compares with one. ``rates``: of
-    the subject, and of a baseline that is a workload. ``logs``: real usage of the month of
-    ``as_of``, whose projection the same limits judge. Raises CostplanError.
+    the subject, and of a baseline that is a workload; ``scenario`` of the subject alone. ``logs``:
+    real usage of the month of ``as_of``, whose projection the same limits judge. Raises
+    CostplanError.
     """
     from costplan.plan.judge.check import check
     from costplan.plan.judge.measures import NOT_GIVEN
@@ -80,9 +82,10 @@ def check_subject(
     if subject == "-" == baseline:
         raise BadUsage("standard input cannot be both the subject and its baseline")
     files = [open_policies(path) for path in policies]
-    opened = open_subject(subject, changes, rates)
+    opened = open_subject(subject, changes, rates, scenario)
     if isinstance(opened, SavedEstimate):
-        if as_of is not None or changes or rates or logs or locking != BESIDE:
+        given = as_of is not None or changes or rates or scenario or logs
+        if given or locking != BESIDE:
             raise BadUsage(f"{opened.name} is a saved estimate: {MADE}", ITS_WORKLOAD)
         judged = _Judged.of_saved(opened, files, stacks)
     else:
@@ -96,6 +99,7 @@ def check_subject(
     if limits:
         sets.append(from_limits(limits))
     facts += narrowed(document, known, changes, locking, rates)
+    facts += [fact("with-option", "--scenario", value=scenario)] if scenario else []
     facts += idle(files, document)
     rates = [*house_rates(files, document.currency), *several(rates)]
     compares = any(rules.compares for rules in sets)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -96,11 +96,10 @@ def _of_usage(
     """Calls to models by whole UTC day. Raises BadUsage without a whole day, and for traces of
     which nobody said what share they are."""
     from costplan.plan.forecast.series import History
-    from costplan.plan.usage.coverage import EPOCH, covered
-    from costplan.store.traces import measures, queries
+    from costplan.plan.usage.coverage import covered
     from costplan.store.traces.sources import SAMPLED
 
-    with opened(names, options._replace(by=()), catalog) as read:
+    with opened(names, options._replace(by=("day",)), catalog) as read:
         kinds = {kind for count in read.counts for kind in count.source.split(", ")}
         often = sorted(kinds & set(SAMPLED))
         if often and sampling is None:
@@ -108,14 +107,14 @@ def _of_usage(
                 f"{', '.join(often)} is often sampled, and what share was logged is not said",
                 "--sampling 10%, or --sampling 1 where all was",
             )
-        coverage = covered(queries.hours(read.engine), read.first, read.last, as_of)
-        days = measures.days(read.engine)
+        coverage = covered(read.rows.hours(), read.first, read.last, as_of)
+        cells = read.cells(("day",))
     if coverage is None or coverage.whole is None:
         raise BadUsage("the history has no day from end to end", "a table: date,requests")
     first, last = coverage.whole
     values: dict[date, Decimal] = {first: Decimal(0), last: Decimal(0)}
-    for each in days:
-        day = EPOCH + timedelta(days=each.day)
-        if first <= day <= last:
-            values[day] = values.get(day, Decimal(0)) + each.requests / (sampling or ONE)
+    for cell in cells:
+        day = None if cell.groups[0] is None else date.fromisoformat(cell.groups[0])
+        if day is not None and first <= day <= last:
+            values[day] = values.get(day, Decimal(0)) + cell.requests / (sampling or ONE)
     return History("calls", values, silent=0.0)

@@ -50,17 +50,19 @@ def load_workload(
     *,
     changes: str | Sequence[str] = (),
     rates: str | Sequence[str] = (),
+    scenario: str = "",
 ) -> Opened:
     """A workload file, checked; None is the nearest ``costplan.toml`` upward.
 
     ``changes``: values in place of the file's, such as ``traffic.requests_per_month=20000``.
-    ``rates``: exchange rates, such as ``usd_per_eur=1.08@2026-11-20``. The ``workload`` of what is
+    ``rates``: exchange rates, such as ``usd_per_eur=1.08@2026-11-20``; ``scenario``: the name of
+    one of the file's overlays, which they stand above. The ``workload`` of what is
     returned is the record of ``docs/workload.md``.
 
     Raises DocumentError with every problem of the file, DocumentSyntaxError for what is no TOML,
     BadUsage for a file that cannot be read and for a change or a rate that cannot be made.
     """
-    opened = open_workload(None if path is None else str(path), changes, rates)
+    opened = open_workload(None if path is None else str(path), changes, rates, scenario)
     if opened.problems:
         raise DocumentError(opened.name, opened.text, opened.problems)
     return opened

@@ -27,7 +27,6 @@ from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, grouped, scaled, settle, total
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.workloads import Opened
-from costplan.store.traces import queries
 from costplan.store.traces.engine import Engine
 from costplan.store.traces.invoices import PLAIN, Invoice, Line, Reader
 from costplan.workload.model import Workload
@@ -97,7 +96,7 @@ def reconcile(
 
 def _used(names: Sequence[str], options: Options, catalog: Catalog) -> Used:
     with opened(names, options._replace(by=("day",)), catalog) as read:
-        cells = read.cells([queries.GROUPS["day"]])
+        cells = read.cells(["day"])
         lines = logged_lines(cells, read.entries, read.cut, options.day)
         unread = sum(sum(count.unread.values()) for count in read.counts)
         unread += sum(state.rows for state in read.states if state.what not in NO_FAULT)

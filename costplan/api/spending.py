@@ -20,7 +20,7 @@ from costplan.plan.usage.spending import Sides, Spent, spent
 from costplan.plan.usage.summary import logged_lines
 from costplan.problems import InvalidInput
 from costplan.quantity import ONE
-from costplan.store.traces import queries
+from costplan.store.traces.queries import Files
 from costplan.store.traces.sources import SAMPLED
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
@@ -44,14 +44,14 @@ def judged_month(logs: Logs, workload: Workload, stack: str, catalog: Catalog, d
     Raises BadUsage for what is no usage and for a currency without a rate.
     """
     with opened(logs.sources, logs.options._replace(by=("day",)), catalog) as read:
-        coverage = covered(queries.hours(read.engine), read.first, read.last, day)
+        coverage = covered(read.rows.hours(), read.first, read.last, day)
         doubts = list(_doubts(read, logs))
         if coverage is None:
             return Judged(stack, None, [*doubts, _timeless()], [])
         projection = projected(coverage, day)
         if projection.so_far is None:
             return Judged(stack, None, [*doubts, _nothing(coverage, projection)], [])
-        cells = read.cells([queries.GROUPS["day"]])
+        cells = read.cells(["day"])
         lines = Sides(
             *(
                 logged_lines(cells, read.entries, read.cut, logs.options.day, high=high)
@@ -84,7 +84,7 @@ def _others(workload: Workload, stack: str, catalog: Catalog, day: date) -> list
     return [line for line in month.lines if line.component != "tokens"]
 
 
-def _doubts(read: Read, logs: Logs) -> Iterable[Doubt]:
+def _doubts(read: Read[Files], logs: Logs) -> Iterable[Doubt]:
     kinds = {kind for count in read.counts for kind in count.source.split(", ")}
     sampled = sorted(kinds & set(SAMPLED))
     if sampled and logs.sampling is None:

@@ -16,6 +16,7 @@ from costplan.cli.common.options import (
     LockedOption,
     LockOption,
     NoLockOption,
+    OneScenarioOption,
     OutOption,
     RateOption,
     SaveOption,
@@ -110,6 +111,12 @@ def command(
         list[str] | None,
         limit("--max-overridden", "Offers priced otherwise than the catalogue, at most."),
     ] = None,
+    max_kwh: Annotated[
+        list[str] | None, limit("--max-kwh", "Likely electricity a month, at most.", "KWH")
+    ] = None,
+    max_kgco2e: Annotated[
+        list[str] | None, limit("--max-kgco2e", "Likely CO2e a month, at most.", "KG")
+    ] = None,
     stack: StackOption = None,
     as_of: DayOption = None,
     usage: Annotated[
@@ -125,6 +132,7 @@ def command(
     mapping: MapOption = None,
     vendor: VendorOfOption = None,
     change: ChangeOption = None,
+    scenario: OneScenarioOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -164,6 +172,8 @@ def command(
         "--max-price-age": max_price_age,
         "--max-unpriced": max_unpriced,
         "--max-overridden": max_overridden,
+        "--max-kwh": max_kwh,
+        "--max-kgco2e": max_kgco2e,
     }
     numbers = _limits(given, max_component or [], max_increase or [])
     saves = also(save or [], list(Format), out)
@@ -176,6 +186,7 @@ def command(
         stacks=stack or [],
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
+        scenario=scenario or "",
         locking=Locking(lock, no_lock, locked),
         rates=exchange or [],
         logs=_logs(usage or [], sampling, kind, mapping or [], vendor, as_of),

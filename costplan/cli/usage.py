@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costplan.cli.common.options import ExplainOption, OutOption
+from costplan.problems import BadUsage
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+    from costplan.api.usage import Options
+    from costplan.document.usage import Usage
 
 SourceArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE...",
+        help="Logs, traces, usage pages: files, folders, patterns, or - for standard input.",
+    ),
+]
+SourcesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SOURCE...]",
         help="Logs, traces, usage pages: files, folders, patterns, or - for standard input.",
     ),
 ]
@@ -54,7 +65,7 @@ class Format(StrEnum):
 
 
 def command(
-    source: SourceArgument,
+    source: SourcesArgument = None,
     by: Annotated[
         str,
         typer.Option(
@@ -66,6 +77,16 @@ def command(
     kind: KindOption = None,
     mapping: MapOption = None,
     vendor: VendorOfOption = None,
+    warehouse: Annotated[
+        str | None,
+        typer.Option(
+            "--warehouse", metavar="URL", help="Ask a warehouse, such as postgres://host/database."
+        ),
+    ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option("--table", metavar="NAME", help="The table there, as schema.table."),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -84,7 +105,7 @@ def command(
 
     Prompts and answers are not kept, printed or stored.
     """
-    from costplan.api.usage import Options, mapping_of, usage_of
+    from costplan.api.usage import Options, mapping_of
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render.results import draw_result
 
@@ -96,7 +117,7 @@ def command(
         mapping=mapping_of(mapping or []),
         vendor=vendor,
     )
-    made = usage_of(source, options)
+    made = _read(source or [], warehouse, table, options)
     spare(out)
     put(draw_result(made, form.value, look(explain)), out)
     return 3 if strict and not made.complete else 0
@@ -105,7 +126,6 @@ def command(
 def sampled(text: str | None) -> Decimal | None:
     """The share of ``--sampling``; None where it was not given. Raises BadUsage."""
     from costplan.cli.common.words import sane
-    from costplan.problems import BadUsage
 
     if text is None:
         return None
@@ -113,3 +133,22 @@ def sampled(text: str | None) -> Decimal | None:
     if not 0 < share <= 1:
         raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
     return share
+
+
+def _read(sources: list[str], warehouse: str | None, table: str | None, options: Options) -> Usage:
+    """What files hold, or a table of a warehouse."""
+    if warehouse is None:
+        if table is not None:
+            raise BadUsage("--table is of a warehouse", "--warehouse postgres://host/database")
+        if not sources:
+            raise BadUsage("no source of usage", "name files, or --warehouse URL --table NAME")
+        from costplan.api.usage import usage_of
+
+        return usage_of(sources, options)
+    if sources:
+        raise BadUsage("files and a warehouse are two sources", "ask for one at a time")
+    if table is None:
+        raise BadUsage("--warehouse needs the table", "--table schema.table")
+    from costplan.api.warehouse import table_usage
+
+    return table_usage(warehouse, table, options)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
+from costplan.plan.bill.energy import Figures, energy_of
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import Agreed, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
@@ -60,10 +61,11 @@ class Totals:
 
 
 class Evaluator:
-    """Totals on one day by one catalogue, of any workload's stacks."""
+    """Totals on one day by one catalogue, of any workload's stacks. ``figures``: where energy is
+    looked up, if it is asked for."""
 
-    def __init__(self, catalog: Catalog, as_of: date) -> None:
-        self.catalog = catalog
+    def __init__(self, catalog: Catalog, as_of: date, figures: Figures | None = None) -> None:
+        self.catalog, self.figures = catalog, figures
         self.as_of = as_of
         self.book = Book()
 
@@ -74,14 +76,22 @@ class Evaluator:
         does), such as a gate or a plan's limit, BadUsage for a stack that the workload has not.
         """
         month, agreed = self.month(solutions, stack, scale)
-        lines = [*month.lines, *agreed.lines]
-        return summed(lines, month.usage.requests, month.solved)
+        return summed([*month.lines, *agreed.lines], month.usage.requests, month.solved)
+
+    def kwh(self, solutions: Solutions, stack: str) -> Decimal | None:
+        """The likely kWh of a month as ``total`` bills it; None where a part has no figure."""
+        if self.figures is None or solutions.workload.energy is None:
+            return None
+        month, _ = self.month(solutions, stack)
+        found = energy_of(month, self.figures, None)
+        if found is None or found.kwh is None or any(part.kwh is None for part in found.parts):
+            return None
+        return found.kwh.likely
 
     def month(
         self, solutions: Solutions, stack: str, scale: Decimal = ONE
     ) -> tuple[StackMonth, Agreed]:
-        """The month itself, and what commitments and credits add to its lines. Raises as
-        ``total``."""
+        """A stack's month, and what the account's terms add to its lines. Raises as ``total``."""
         workload = solutions.workload
         if stack not in workload.stack:
             hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)

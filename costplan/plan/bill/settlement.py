@@ -22,8 +22,8 @@ from costplan.billing.discounts import Discounts, band_share
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.offer import Offer
-from costplan.document.estimate import Commitment as Drawn
 from costplan.document.line import LineItem
+from costplan.document.month import Commitment as Drawn
 from costplan.facts import Fact, fact
 from costplan.plan.bill.month import StackMonth
 from costplan.problems import Problem

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
-from costplan.document.estimate import Commitment
 from costplan.document.line import LineItem
+from costplan.document.month import Commitment
 from costplan.plan.bill.month import TOO_MUCH
 from costplan.plan.bill.priced import Evaluator, summed
 from costplan.plan.bill.settlement import Purse
