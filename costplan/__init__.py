@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         load_workload,
         price,
         report,
+        usage,
     )
     from costplan.billing.variables import MissingVariables
     from costplan.problems import (
@@ -45,6 +46,7 @@ _PLACES = {
         "load_workload",
         "price",
         "report",
+        "usage",
     ),
     "costplan.billing.variables": ("MissingVariables",),
     "costplan.problems": (
@@ -78,6 +80,7 @@ __all__ = [
     "load_workload",
     "price",
     "report",
+    "usage",
 ]
 
 
