@@ -253,7 +253,7 @@ def usage(
 
     given = [sources] if isinstance(sources, str | Path) else sources
     return usage_from(
-        [str(one) for one in given],
+        [str(name) for name in given],
         warehouse,
         table,
         Options(

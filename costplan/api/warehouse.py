@@ -42,9 +42,9 @@ def opened_table(
         raise BadUsage("a warehouse needs Ibis, which is not installed", INSTALL) from None
     connection = Connection(address)
     try:
-        found = connection.table(table)
-        needs(options.mapping.columns, list(found.columns))
-        usage = rows_of(found, options.mapping.columns, further(options))
+        logged = connection.table(table)
+        needs(options.mapping.columns, list(logged.columns))
+        usage = rows_of(logged, options.mapping.columns, further(options))
         rows = Table(connection, usage, further(options))
         counts = Counts(f"{address.shown} {table}", MAPPED)
         counts.records = sum(state.rows for state in rows.states())
