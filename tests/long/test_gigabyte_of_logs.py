@@ -1,7 +1,7 @@
 """A gigabyte of malformed, truncated and hostile logs: counted, in bounded memory.
 
-``COSTPLAN_LOGS_BYTES`` says another size; ``tests/usage/test_hostile_usage.py`` reads four megabytes
-of the same in every run, by every source.
+``COSTPLAN_LOGS_BYTES`` says another size. ``tests/usage/test_hostile_usage.py`` reads four
+megabytes of the same in every run, by every source.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "usage"))
 
-from hostile_logs import write  # noqa: E402
+from hostile_logs import write
 
 SIZE = int(os.environ.get("COSTPLAN_LOGS_BYTES", 1_000_000_000))
 MOST_MEMORY = 600_000_000
