@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help docs test cover check check-long fuzz lint types layers workflows bench picture schemas claims accuracy catalogue-report
+.PHONY: dist owner help docs test cover check check-long fuzz lint types layers workflows bench picture schemas claims accuracy catalogue-report
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -32,9 +32,10 @@ types:  ## mypy --strict
 layers:  ## import-linter: one direction of imports
 	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
-workflows:  ## zizmor, shellcheck: the action, the recipes and their scripts
+workflows:  ## zizmor, shellcheck, hadolint: the action, the recipes, the workflows, the container
 	PATH="$(dir $(shell command -v $(PYTHON))):$$PATH"; \
-	zizmor --offline --no-progress --quiet --config ci/zizmor.yml action.yml examples/ci/github*.yml && \
+	zizmor --offline --no-progress --quiet --config ci/zizmor.yml action.yml examples/ci/github*.yml .github/workflows && \
+	hadolint ci/Dockerfile && \
 	shellcheck ci/github.sh examples/ci/plain.sh .ci/run
 
 bench:  ## measure speed as ratios in one run (builds and installs the wheel in a temporary folder)
@@ -51,8 +52,14 @@ docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the pr
 claims:  ## recompute docs/claims.md from examples/claims
 	$(PYTHON) examples/claims/make_claims.py
 
-accuracy:  ## leave each measured throughput out in turn; the figures go to docs/accuracy.md
-	$(PYTHON) tests/accuracy/accuracy.py
+accuracy:  ## leave each measured throughput out in turn, RUNS=FILE: energy too; the figures go to docs/accuracy.md
+	$(PYTHON) tests/accuracy/accuracy.py $(RUNS)
+
+dist:  ## wheel, sdist and schema in dist/, built twice and compared
+	$(PYTHON) ci/release.py build dist
+
+owner:  ## write the owner in pyproject.toml wherever the repository is named
+	$(PYTHON) ci/release.py owner
 
 catalogue-report:  ## what the catalogue holds and rests on; fails where a price has no source or a zero is silent
 	$(PYTHON) -m costplan pricing report pricing

@@ -18,6 +18,7 @@ from costplan.plan.usage.calibrate import (
     Turns,
     Volume,
     calibrate,
+    with_attempts,
 )
 from costplan.plan.usage.calibrate import Rates as StepRates
 from costplan.plan.usage.measure import (
@@ -46,13 +47,12 @@ from costplan.store.files.workloads import Opened, read_workload
 from costplan.store.files.writing import alone, write
 from costplan.store.traces import measures
 from costplan.store.traces.queries import Files
+from costplan.store.traces.sources import SAMPLED
 from costplan.weektime import parse_zone
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
 
 __all__ = ["Asked", "Calibrated", "calibrated", "keep"]
-SAMPLED = ("otlp", "otel", "openinference", "langfuse")
-"""Sources that are often sampled: without a rate their volume is not known."""
 
 
 class Asked(NamedTuple):
@@ -193,11 +193,12 @@ def _measured(
     uses = _uses(read)
     hours = read.rows.hours()
     whole = whole_days(hours)
+    rates = _rates(read, matched)
     measured = Measures(
         uses={step: together([uses[name] for name in names]) for step, names in matched.items()},
-        rates=_rates(read, matched),
+        rates=rates,
         volume=_volume(read, matched, whole, asked),
-        runs=_runs(workload, asked.stack),
+        runs=_runs(with_attempts(workload, rates), asked.stack),
         factors=_factors(workload, asked.stack),
         turns=_turns(workload, read, matched),
         peak=peak_to_mean(hours, whole) if whole is not None else None,
@@ -223,6 +224,8 @@ def _rates(read: Read[Files], matched: Mapping[str, list[str]]) -> dict[str, Ste
             failed=sum(row.failed for row in own),
             tries=sum(row.tries for row in own),
             again=sum(row.again for row in own),
+            most=max((row.most for row in own), default=0),
+            most_failed=max((row.most_failed for row in own), default=0),
             labelled=sum(row.labelled for row in own),
             right=sum((row.right for row in own), ZERO),
         )

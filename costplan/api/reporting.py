@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costplan.document.saved import Saved, SavedResult, kind_of
 from costplan.problems import BadUsage, did_you_mean
-from costplan.render import FORMATS, TABULAR, Look, render_all, render_rows
+from costplan.render import BINARY, FORMATS, TABULAR, Look, render_all, render_file, render_rows
 from costplan.store.files.documents import open_all
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ class Choice(NamedTuple):
         """Raises BadUsage for what does not go together, before anything is read."""
         from costplan.document.rows import GROUPS
 
-        if form not in FORMATS:
-            hint = did_you_mean(form, FORMATS) or "formats: " + ", ".join(FORMATS)
+        known = (*FORMATS, *BINARY)
+        if form not in known:
+            hint = did_you_mean(form, known) or "formats: " + ", ".join(known)
             raise BadUsage(f"'{form}' is no format", hint)
         if self.fields is not None and self.group_by is not None:
             raise BadUsage("--fields shows lines and --group-by sums", "give one of them")
@@ -64,8 +65,11 @@ class Choice(NamedTuple):
             )
 
 
-def draw(opened: Iterable[Saved | SavedResult], form: str, choice: Choice, look: Look) -> str:
-    """Documents as one text in a format of ``costplan.render``.
+def draw(
+    opened: Iterable[Saved | SavedResult], form: str, choice: Choice, look: Look
+) -> str | bytes:
+    """Documents as one text in a format of ``costplan.render``, or as the bytes of one that is no
+    text.
 
     Raises BadUsage for a format or a choice that they have not.
     """
@@ -87,6 +91,8 @@ def draw(opened: Iterable[Saved | SavedResult], form: str, choice: Choice, look:
         return _summaries(chosen, form, look)
     if choice.wants_rows:
         return render_rows(_rows(chosen, choice), form, look)
+    if form in BINARY:
+        return render_file(chosen, form, look)
     return render_all(chosen, form, look)
 
 
@@ -111,9 +117,15 @@ def _summaries(found: Sequence[Saved] | Sequence[SavedResult], form: str, look: 
 
 def _result_rows(results: Sequence[SavedResult], choice: Choice, form: str) -> Rows:
     """Verdicts or changes as rows: a part of a check is no check, and is not drawn as one."""
+    from costplan.document.result_rows import KINDS as ROWED_KINDS
     from costplan.document.result_rows import result_rows
 
     kinds = {kind_of(one.document) for one in results}
+    if others := kinds - ROWED_KINDS.keys():
+        raise BadUsage(
+            f"--fields, --filter and --top do not apply to a {others.pop()}",
+            "--summary, --format and --out do; csv and json have every row",
+        )
     if len(kinds) > 1:
         raise BadUsage("rows of checks and of diffs have other fields", "ask for them one by one")
     if form not in TABULAR:
@@ -151,7 +163,7 @@ def _alone(
         raise BadUsage(
             f"{first.name} is a {kind} and has no lines, as {beside.name} has: "
             f"it cannot be drawn beside the {kind_of(beside.document)}",
-            "report diffs and checks by themselves, documents of lines by themselves",
+            "report documents of lines by themselves, and all others by themselves",
         )
     asked = {
         "--stack": choice.stacks,

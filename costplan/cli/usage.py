@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costplan.cli.common.options import ExplainOption, OutOption
+from costplan.problems import BadUsage
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 SourceArgument = Annotated[
     list[str],
@@ -40,13 +44,20 @@ VendorOfOption = Annotated[
     typer.Option("--vendor", metavar="NAME", help="Who served, where the source does not say."),
 ]
 
+SamplingOption = Annotated[
+    str | None,
+    typer.Option("--sampling", metavar="SHARE", help="Share of requests logged: 0.1, or 1."),
+]
+
 
 class Format(StrEnum):
     """What usage can be drawn as."""
 
     table = "table"
     json = "json"
+    lean = "lean"
     markdown = "markdown"
+    html = "html"
     csv = "csv"
 
 
@@ -93,7 +104,7 @@ def command(
     """
     from costplan.api.warehouse import Options, mapping_of, usage_from
     from costplan.cli.common.words import day, look, put, spare
-    from costplan.render.usage import draw
+    from costplan.render.results import draw_result
 
     options = Options(
         day=day(as_of),
@@ -105,5 +116,17 @@ def command(
     )
     made = usage_from(source or [], warehouse, table, options)
     spare(out)
-    put(draw(made, form.value, look(explain)), out)
+    put(draw_result(made, form.value, look(explain)), out)
     return 3 if strict and not made.complete else 0
+
+
+def sampled(text: str | None) -> Decimal | None:
+    """The share of ``--sampling``; None where it was not given. Raises BadUsage."""
+    from costplan.cli.common.words import sane
+
+    if text is None:
+        return None
+    share = sane("--sampling", text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    if not 0 < share <= 1:
+        raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
+    return share

@@ -29,6 +29,8 @@ FORMATS = {
     "gitlab": "costplan.render.gitlab",
     "svg": "costplan.render.svg",
 }
+BINARY = {"xlsx": "costplan.render.xlsx"}
+"""Formats that are no text: ``draw`` gives bytes."""
 ANNOTATING = ("json", "sarif", "github", "gitlab")
 """Formats that point into the workload file, or are kept for one that will."""
 TABULAR = ("table", "json", "lean", "markdown", "html", "csv")
@@ -59,6 +61,12 @@ def render_all(saved: Sequence[Saved], form: str, look: Look) -> str:
     """Several documents as one text."""
     text: str = import_module(FORMATS[form]).draw(saved, look)
     return text
+
+
+def render_file(saved: Sequence[Saved], form: str, look: Look) -> bytes:
+    """Several documents as one file in a format of ``BINARY``."""
+    content: bytes = import_module(BINARY[form]).draw(saved, look)
+    return content
 
 
 def render_rows(rows: Rows, form: str, look: Look) -> str:

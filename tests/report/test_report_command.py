@@ -16,7 +16,7 @@ from costplan.cli import run
 from costplan.cli.common.options import Format
 from costplan.cli.report import Group
 from costplan.document.rows import GROUPS
-from costplan.render import FORMATS
+from costplan.render import BINARY, FORMATS
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def checked(ran: Ran) -> str:
 
 
 def test_the_command_offers_what_there_is() -> None:
-    assert [one.value for one in Format] == list(FORMATS)
+    assert [one.value for one in Format] == [*FORMATS, *BINARY]
     assert tuple(one.value for one in Group) == GROUPS
 
 

@@ -26,6 +26,7 @@ FORMATS = {
     "lean": "a document in brief, for agents: a value a line",
     "json": "for programs: all digits, a schema_version, a schema under 'costplan schema'",
     "svg": "the table as a picture",
+    "xlsx": "a workbook with live formulas",
     "csv": "for spreadsheets, one row an entry",
     "focus": "line items in the columns of FOCUS 1.2, for tools that read bills",
     "focus-1.4": "the same in the columns of FOCUS 1.4",

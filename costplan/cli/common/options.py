@@ -25,6 +25,7 @@ class Format(StrEnum):
     github = "github"
     gitlab = "gitlab"
     svg = "svg"
+    xlsx = "xlsx"
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
@@ -85,6 +86,18 @@ RateOption = Annotated[
         help="State an exchange rate: so many USD for one EUR, on a day.",
     ),
 ]
+ScenarioOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME",
+        help="Lay [scenario.NAME] over the file; several stand side by side.",
+    ),
+]
+OneScenarioOption = Annotated[
+    str | None,
+    typer.Option("--scenario", metavar="NAME", help="Lay [scenario.NAME] over the file."),
+]
 ExplainOption = Annotated[
     bool,
     typer.Option("--explain", help="Show each line's formula, price, source and date."),
@@ -95,6 +108,10 @@ LinesOption = Annotated[
 FullOption = Annotated[
     bool,
     typer.Option("--full", help="Show all that is known: lines, notes, assumptions, exclusions."),
+]
+WatchOption = Annotated[
+    bool,
+    typer.Option("--watch", help="Draw again whenever the file is saved; values by a prompt."),
 ]
 LockOption = Annotated[
     Path | None,

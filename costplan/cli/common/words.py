@@ -67,17 +67,25 @@ def file_look() -> Look:
     return Look(version=__version__)
 
 
-def put(text: str, out: Path | None) -> None:
-    """The text on stdout (no file, or ``-``), or in a file that is replaced in one move."""
+def put(content: str | bytes, out: Path | None) -> None:
+    """A text or a file's bytes on stdout (no file, or ``-``), or in a file that is replaced in one
+    move. Raises BadUsage for bytes on a terminal."""
     if out is None or str(out) == "-":
         if sys.stdout is None:
             raise BadUsage("standard output is closed", "--out FILE writes to a file")
-        sys.stdout.write(text)
+        if isinstance(content, str):
+            sys.stdout.write(content)
+        elif sys.stdout.isatty():
+            raise BadUsage(
+                "this format is no text for a terminal", "--out FILE writes it to a file"
+            )
+        else:
+            sys.stdout.buffer.write(content)
         return
     from costplan.store.files.writing import write
 
     spare(out)
-    write(out, text)
+    write(out, content)
     note(f"wrote {clean(str(out))}")
 
 

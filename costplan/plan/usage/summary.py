@@ -231,9 +231,15 @@ class Logged(NamedTuple):
 
 
 def logged_lines(
-    cells: Iterable[Counted], entries: Mapping[NameOf, Entry], cut: Cut, day: date
+    cells: Iterable[Counted],
+    entries: Mapping[NameOf, Entry],
+    cut: Cut,
+    day: date,
+    *,
+    high: bool = False,
 ) -> list[Logged]:
-    """The lines of cells that are grouped by one name, their day; the lower bound where two."""
+    """The lines of cells that are grouped by one name, their day; of two bounds the lower, or the
+    ``high`` one."""
     sides: dict[tuple[str | None, str], Sum] = {}
     book = Book()
     for counted in cells:
@@ -241,7 +247,7 @@ def logged_lines(
         if entry is not None:
             key = (counted.groups[0], entry.currency)
             bounds = bill_cell(entry, counted.cell(cut, day), book)
-            sides.setdefault(key, Sum()).add(bounds.low)
+            sides.setdefault(key, Sum()).add(bounds.high if high else bounds.low)
     return [
         Logged(when, line, currency)
         for (when, currency), side in sides.items()

@@ -82,24 +82,26 @@ def lock(handle: int) -> bool:
     return True
 
 
-def write(path: Path, text: str) -> None:
-    """Replace a file's text in one move. Raises BadUsage where the folder refuses it."""
+def write(path: Path, content: str | bytes) -> None:
+    """Replace what a file holds in one move; a text as UTF-8. Raises BadUsage where the folder
+    refuses it."""
     stay(path, "write")
     temporary = None
     try:
+        data = content.encode() if isinstance(content, str) else content
         if path.is_dir():
             raise BadUsage(f"{path} is a folder, not a file")
         if path.exists() and not path.is_file():
-            with path.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with path.open("wb") as stream:
+                stream.write(data)
             return
         if path.is_symlink():
             path = Path(os.path.realpath(path, strict=False))
         from tempfile import mkstemp  # 1 ms that only who writes pays
 
         handle, temporary = mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
         Path(temporary).chmod(mode & 0o777)
         Path(temporary).replace(path)
