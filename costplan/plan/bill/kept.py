@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from costplan.billing.adjustments import Grant
 from costplan.billing.book import Same
+from costplan.billing.reserved import Reserved
 from costplan.catalog.lookup import Entry
 from costplan.document.line import LineItem
 from costplan.plan.bill.bindings import Bindings
@@ -34,6 +35,7 @@ class Offers(NamedTuple):
     used: dict[str, Entry]
     grants: list[tuple[Grant, Decimal]]
     problems: list[Problem]
+    reserved: list[Reserved]
 
 
 class KeptMonth(StackMonth):
@@ -64,13 +66,22 @@ class KeptMonth(StackMonth):
         known: list[Offers] = self.book.keep(key, list)
         if known:
             self._let_index_embed()
-            lines, used, grants, self.problems[:] = known[0]
+            lines, used, grants, self.problems[:], reserved = known[0]
             self.lines += lines
             self.used |= used
             self.grants += grants
+            self.reserved += reserved
         else:
             super()._bill_offers()
-            known.append(Offers([*self.lines], {**self.used}, [*self.grants], [*self.problems]))
+            known.append(
+                Offers(
+                    [*self.lines],
+                    {**self.used},
+                    [*self.grants],
+                    [*self.problems],
+                    [*self.reserved],
+                )
+            )
 
     def _billed_by(self) -> Iterator[object]:
         """All of a workload that offers are billed by, but for the stack and who handles cases."""
