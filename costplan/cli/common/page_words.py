@@ -112,8 +112,8 @@ PAGE_WORDS: dict[str, Term] = {
             "'own' and 'other' are whole bills a month, the purchase spread over the machines' "
             "life with its interest. 'cheaper from': the requests a month from which on owning "
             "costs less; '-' where there is no such volume, or the machines do not carry it. "
-            "'paid back': the month in which running them has saved the purchase, less what they will bring; "
-            "within their life where, and only where, the own bill is the lower one.",
+            "'paid back': the month in which running them has saved the purchase, less what they "
+            "will bring; within their life where, and only where, the own bill is the lower one.",
         ),
         "docs/methodology.md, sections 5 and 10",
         ("own hardware", "cheaper from", "paid back", "purchase"),
