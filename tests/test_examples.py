@@ -45,6 +45,13 @@ TOTALS = {
         "aws": "773.31",
         "google": "1427.64",
     },
+    "rag-or-tuned": {
+        "rag": "148.19",
+        "tuned": "122.92",
+        "both": "311.11",
+        "prompt": "132.00",
+    },
+    "own-hardware": {"api": "9216.00", "rented": "40179.20", "owned": "8972.92"},
     "mcp-tool-server": {
         "agentcore": "4325.24",
         "agent-engine": "4284.88",
