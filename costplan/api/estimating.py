@@ -29,11 +29,13 @@ from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import LOCK_NAME
 from costplan.store.files.workloads import Opened as Opened
 from costplan.store.files.workloads import open_workload as open_workload
+from costplan.store.files.workloads import read_workload as read_workload
 from costplan.words import OWN_HARDWARE
 from costplan.workload.model import Workload
 
 if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
+    from costplan.document.traits import TraitsDocument
     from costplan.plan.bill.energy import Figures
 
 T = TypeVar("T")
@@ -73,6 +75,7 @@ def estimate_opened(
         opened, catalog, lambda ready: estimate(*ready, as_of, stacks, figures=figures)
     )
     document.lock = pinned_by(catalog, as_of, locking)
+    document.scenario = opened.scenario
     document.overrides = overrides_in(catalog, document)
     for stack in document.estimates:
         stack.facts += strangers(catalog)
@@ -110,10 +113,21 @@ def compare_opened(
         ),
     )
     document = comparison.document
+    document.scenario = opened.scenario
     document.lock = pinned_by(catalog, as_of, locking)
     document.overrides = overrides_in(catalog, document)
     comparison.facts = [*document.price_facts, *comparison.facts, *strangers(catalog)]
     return comparison
+
+
+def traits_opened(
+    opened: Opened, as_of: date, stacks: str | Sequence[str] = (), locking: Locking = BESIDE
+) -> TraitsDocument:
+    """What hosts each stack of a workload that was read, beside its price."""
+    from costplan.plan.compare.traits import traits
+
+    catalog = catalog_of(opened, locking)
+    return with_places(opened, catalog, lambda ready: traits(*ready, as_of, stacks))
 
 
 def figures_of(opened: Opened) -> Figures | None:

@@ -194,7 +194,8 @@ class Owning(Compared):
         return self.payback_months is not None and self.payback_months <= self.life_months
 
 
-@document("comparison", "1.3")  # 1.2 added facts, the answer, levers of every stack; 1.3 owning
+# 1.2 added facts, the answer, levers of every stack; 1.3 owning, risk, scenario
+@document("comparison", "1.3")
 @keys(
     "baseline",
     "at_reliability",

@@ -75,7 +75,7 @@ def lay_out_answer(page: Page, made: Comparison, answer: Answer) -> None:
 def _screen(page: Page, made: Comparison, answer: Answer, detail: Detail) -> None:
     document = made.document
     page.say(
-        f"{document.workload}: {traffic(document.estimates)} a month, prices of "
+        f"{document.title}: {traffic(document.estimates)} a month, prices of "
         f"{document.as_of}, {document.currency} a month",
         "bold",
     )

@@ -55,7 +55,7 @@ def lay_out(page: Page, made: Comparison) -> None:
     """The answer on a page; with ``look.full`` all that it rests on below it."""
     if made.answer is None:
         document = made.document
-        page.say(f"{document.workload}: {traffic(document.estimates)} a month", "bold")
+        page.say(f"{document.title}: {traffic(document.estimates)} a month", "bold")
         page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
         page.say()
     else:

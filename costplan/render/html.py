@@ -41,7 +41,7 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
     """One page; several documents are its sections, after a table of all totals."""
     first = saved[0].document
     found = estimates_of(first)
-    name = found.workload if found is not None else getattr(first, "offer", "")
+    name = found.title if found is not None else getattr(first, "offer", "")
     title = name if len(saved) == 1 else f"{len(saved)} documents"
     parts = [] if len(saved) == 1 else [_all(saved)]
     for number, one in enumerate(saved):
@@ -111,7 +111,7 @@ def _estimates(
     shared = shared_sentences(estimates)
     several = len(estimates) > 1
     parts = [
-        f'<section id="d{number}"><h1>{text_of(document.workload)}</h1>',
+        f'<section id="d{number}"><h1>{text_of(document.title)}</h1>',
         f'<p class="sub">{text_of(traffic(estimates))} a month. Prices as of {document.as_of}, '
         f"in {currency} a month.</p>",
         *(f'<p class="sub">{text_of(note)}</p>' for note in texts(document.price_facts)),

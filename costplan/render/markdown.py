@@ -117,7 +117,7 @@ def _head(document: EstimateDocument, first: Sequence[str]) -> list[str]:
     decided = what_decides(estimates)
     rows = [[safe(row.title), *(safe(one) for one in row.cells)] for row in figure_rows(estimates)]
     return [
-        f"# {safe(document.workload)}",
+        f"# {safe(document.title)}",
         "",
         f"{safe(traffic(estimates))} a month; prices as of {document.as_of}, "
         f"in {safe(document.currency)} a month",

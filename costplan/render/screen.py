@@ -66,7 +66,7 @@ def _is_brief(look: Look) -> bool:
 
 
 def _head(page: Page, document: EstimateDocument) -> None:
-    name = f"{document.workload}: {traffic(document.estimates)} a month"
+    name = f"{document.title}: {traffic(document.estimates)} a month"
     day = f"prices as of {document.as_of}, in {document.currency} a month"
     if width_of(f"{name}; {day}") <= page.width:
         page.lines.append((cell(name, "bold"), Cell("; "), cell(day, "dim")))

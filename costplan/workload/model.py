@@ -15,12 +15,14 @@ from costplan.record import (
     Le,
     Positive,
     Share,
+    Unsaved,
     record,
 )
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate
 from costplan.workload.energy import EnergyTerms
 from costplan.workload.hardware import OwnHardware
+from costplan.workload.ranges import Correlated, Range
 from costplan.workload.rules import problems_of
 from costplan.workload.seconds import spread_problems
 from costplan.workload.step import Conversation, Step
@@ -134,6 +136,7 @@ class Workload:
         credit: money granted by a vendor
         budget: limits for 'costplan check'; the bill is as without them
         policy: conditions for 'costplan check'; the bill is as without them
+        correlation: ranges that move together; without it each range moves alone
     """
 
     name: str
@@ -165,6 +168,10 @@ class Workload:
     credit: tuple[Credit, ...] = ()
     budget: Budget | None = None
     policy: tuple[Policy, ...] = ()
+    correlation: tuple[Correlated, ...] = ()
+    ranges: Annotated[Mapping[str, Range], Unsaved()] = field(default_factory=dict)
+    """What stands in the file in place of a number, by the number's dotted path; its own place
+    holds the point."""
 
     def check(self) -> Iterable[Problem]:
         return problems_of(self)

@@ -195,7 +195,7 @@ class Claim:
 def path(name: str) -> str:
     """A workload's file: beside this script, or one of the examples."""
     own = f"examples/claims/{name}.toml"
-    return own if (ROOT / own).exists() else f"examples/{name}.toml"
+    return own if (ROOT / own).exists() else f"examples/{name}/costplan.toml"
 
 
 def link(name: str) -> str:
@@ -922,7 +922,7 @@ def chips() -> Claim:
 
 def tuning() -> Claim:
     """Claim 9."""
-    name = "rag-or-tuned"
+    name = "tuning"
     file = workload(name)
     now = month(name)
     rag, tuned, both = (now[stack].total_monthly for stack in ("rag", "tuned", "both"))

@@ -69,6 +69,8 @@ def test_commands_options_and_values(project: Path) -> None:
     assert words("price --mode b") == ["batch"]
     assert words("init --template doc") == ["document-rag"]
     assert words("init --size t") == ["typical"]
+    assert complete(["init", "--from"], "").kind == "files"
+    assert complete(["usage"], "").kind == "files"
     assert words("schema bi") == ["bill"]
     assert words("explain exit") == ["exit codes"]
     assert words("completion ") == ["bash", "zsh", "fish"]

@@ -317,8 +317,8 @@ SOURCES: dict[str, Callable[[Question], Iterable[str]]] = {
     "vendor": _vendors,
     "kind": _kinds,
     "capability": _capabilities,
-    "source": _upstreams,
+    "refresh source": _upstreams,
     "schema name": _schemas,
 }
 """By a parameter's name, or by its command's name and its own: what it is known to take."""
-FILES = ("workload", "out")
+FILES = ("workload", "out", "source")

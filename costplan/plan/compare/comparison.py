@@ -8,18 +8,18 @@ from decimal import Decimal
 
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
-from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
+from costplan.document.comparison import Comparison, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.facts import Fact, fact
 from costplan.plan.bill.energy import Figures
 from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.plan.bill.settlement import agree, without_terms
-from costplan.plan.bill.vendors import largest_vendor
 from costplan.plan.compare.answer import Ranking
 from costplan.plan.compare.breakeven import break_even
 from costplan.plan.compare.fleets import Capacity
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.levers import threshold
+from costplan.plan.compare.moving import lock_in, one_off
 from costplan.plan.compare.neighbours import neighbours
 from costplan.plan.compare.owning import owning
 from costplan.plan.compare.pricing import Pricer
@@ -30,7 +30,6 @@ from costplan.quantity import ZERO, settle, total
 from costplan.words import WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solutions
-from costplan.workload.strategy import Migration
 
 
 def compare(
@@ -78,7 +77,7 @@ def compare(
             for other in document.estimates
             if other.stack != base_name
         ],
-        lock_in=[_lock_in(catalog, one) for one in document.estimates],
+        lock_in=[lock_in(catalog, one) for one in document.estimates],
         strategies=[one.made for one in tried.values()],
         mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
@@ -143,48 +142,11 @@ def _versus(pricer: Pricer, workload: Workload, base: Estimate, other: Estimate)
     if known:
         made.break_even = break_even(pricer, (workload, base.stack), (workload, other.stack))
     if workload.migration is not None:
-        made.one_off = _one_off(workload, workload.migration, base, other)
+        made.one_off = one_off(workload, workload.migration, base, other)
         saved = -made.difference
         if saved > 0 and known:
             made.payback_months = settle(made.one_off / saved)
     return made
-
-
-def _one_off(workload: Workload, terms: Migration, base: Estimate, other: Estimate) -> Decimal:
-    """Engineers, egress, embedding everything again, and the months in which both run."""
-    once = terms.engineer_days * terms.cost_per_day + terms.egress_gb * terms.egress_per_gb
-    once += base.total_monthly * terms.overlap_months
-    if terms.reindex:
-        for index in workload.index.values():
-            if index.embedding is None or _same_offer(base, other, index.embedding):
-                continue
-            tokens = index.vectors * index.chunk_tokens
-            once += tokens * _token_price(other, index.embedding)
-    return settle(once)
-
-
-def _same_offer(base: Estimate, other: Estimate, role: str) -> bool:
-    """Whether both stacks pay the same offer for a role."""
-    offers = [
-        {line.price.offer for line in made.lines if line.role == role} for made in (base, other)
-    ]
-    return offers[0] == offers[1]
-
-
-def _token_price(made: Estimate, role: str) -> Decimal:
-    """Money a token that a role's input lines cost on average; 0 where it has none."""
-    lines = [line for line in made.lines if line.role == role and line.price.charge == "input"]
-    tokens = total(line.quantity for line in lines)
-    return total(line.amount or ZERO for line in lines) / tokens if tokens else ZERO
-
-
-def _lock_in(catalog: Catalog, made: Estimate) -> LockIn:
-    def vendor_of(offer: str) -> str | None:
-        entry = catalog.find(offer)
-        return entry.vendor if entry is not None else None
-
-    vendor, share = largest_vendor(made, vendor_of)
-    return LockIn(stack=made.stack, vendor=vendor or "none", share=share)
 
 
 def _mixes(workload: Workload, catalog: Catalog, as_of: date, names: Sequence[str]) -> list[Mix]:

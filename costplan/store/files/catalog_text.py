@@ -84,7 +84,7 @@ def header_text(
 
 def source_text(name: str, source: Source) -> str:
     """One line of the head: where a price comes from."""
-    return f"source.{_key(name)} = {_inline(source)}"
+    return f"source.{key_text(name)} = {inline(source)}"
 
 
 def model_text(model: Model) -> str:
@@ -104,7 +104,7 @@ def card_text(card: Card) -> str:
 
 def line_of(name: str, value: object) -> str:
     """One key with its value on one line."""
-    return f"{name} = {_inline(value)}"
+    return f"{name} = {inline(value)}"
 
 
 def lines_of(record: object) -> list[str]:
@@ -114,9 +114,9 @@ def lines_of(record: object) -> list[str]:
         if _blocks(name, value):
             continue
         if isinstance(value, Mapping):
-            lines += [f"{name}.{_key(key)} = {_inline(item)}" for key, item in value.items()]
+            lines += [f"{name}.{key_text(key)} = {inline(item)}" for key, item in value.items()]
         else:
-            lines.append(f"{name} = {_inline(value)}")
+            lines.append(f"{name} = {inline(value)}")
     return lines
 
 
@@ -147,16 +147,16 @@ def _at_default(field: Field[Any], value: object) -> bool:
     return field.default_factory is not MISSING and bool(value == field.default_factory())
 
 
-def _inline(value: object) -> str:
+def inline(value: object) -> str:
     """A value on one line."""
     if isinstance(value, str | bool | date):
         return _scalar(value)
     if isinstance(value, Decimal | int):
         return _number(Decimal(value))
     if isinstance(value, tuple):
-        return f"[{', '.join(_inline(element) for element in value)}]"
+        return f"[{', '.join(inline(element) for element in value)}]"
     pairs = value.items() if isinstance(value, Mapping) else _given(value)
-    inner = ", ".join(f"{_key(key)} = {_inline(element)}" for key, element in pairs)
+    inner = ", ".join(f"{key_text(key)} = {inline(element)}" for key, element in pairs)
     return f"{{ {inner} }}" if inner else "{}"
 
 
@@ -167,7 +167,8 @@ def _number(number: Decimal) -> str:
     return f"{sign}{int(digits):_}{dot}{fraction}"
 
 
-def _key(name: str) -> str:
+def key_text(name: str) -> str:
+    """A key, in quotes where it needs them."""
     return _written({name: 0}).removesuffix(" = 0")
 
 

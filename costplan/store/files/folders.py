@@ -8,11 +8,16 @@ from pathlib import Path
 from costplan.problems import BadUsage
 
 
-def built_in_folder() -> Path:
-    """The catalogue that ships: inside the installed package, or beside it in a checkout."""
+def shipped(name: str) -> Path:
+    """A folder that ships: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).resolve().parents[2]
-    inside = package / "pricing"
-    return inside if inside.is_dir() else package.parent / "pricing"
+    inside = package / name
+    return inside if inside.is_dir() else package.parent / name
+
+
+def built_in_folder() -> Path:
+    """The catalogue that ships."""
+    return shipped("pricing")
 
 
 def user_folder() -> Path | None:

@@ -1,6 +1,6 @@
-"""The workloads that ``costplan init`` writes: text files that teach the format, in three sizes.
+"""The workloads that ``costplan init`` writes: the examples, which teach the format.
 
-An assumed number carries its light, typical and heavy value and the reason on its own line:
+An assumed number has its light, typical and heavy value and the reason on its own line:
 
     requests_per_month = 10_000   # light 1_000, typical 10_000, heavy 200_000: one team, ...
 """
@@ -8,11 +8,13 @@ An assumed number carries its light, typical and heavy value and the reason on i
 from __future__ import annotations
 
 import re
-from pathlib import Path
+import tomllib
+from collections.abc import Mapping
 
 from costplan.problems import BadUsage, did_you_mean
+from costplan.store.files.folders import shipped
+from costplan.store.files.positions import locate
 
-FOLDER = Path(__file__).resolve().parent / "templates"
 SIZES = ("light", "typical", "heavy")
 SIZED = re.compile(
     r"^(?P<head>\s*[\w.-]+ = )(?P<value>\S+)(?P<gap>\s+# )"
@@ -23,21 +25,33 @@ SIZED = re.compile(
 
 def names() -> list[str]:
     """The templates there are, the smallest first."""
-    stems = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    stems = sorted(path.stem for path in shipped("examples").glob("*.toml"))
     return sorted(stems, key=lambda name: (name != "minimal", name))
 
 
+def about(name: str) -> str:
+    """What a template is for, in its own first words."""
+    return text(name).splitlines()[0].removeprefix("# ")
+
+
 def text(name: str) -> str:
-    """A template's text. Raises BadUsage for an unknown name."""
+    """A template's text, by its name or a part of it that no other has. Raises BadUsage."""
     known = names()
-    if name not in known:
-        hint = did_you_mean(name, known) or "templates: " + ", ".join(known)
-        raise BadUsage(f"there is no template '{name}'", hint)
-    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    within = [stem for stem in known if name and name in stem]
+    if name not in known and len(within) != 1:
+        hint = did_you_mean(name, known) if not within else ""
+        raise BadUsage(
+            f"there is no template '{name}'", hint or "templates: " + ", ".join(within or known)
+        )
+    stem = name if name in known else within[0]
+    return (shipped("examples") / f"{stem}.toml").read_text(encoding="utf-8")
 
 
-def sized(template: str, size: str) -> str:
-    """The template with every sized number set to its light, typical or heavy value."""
+def sized(template: str, size: str | None) -> str:
+    """The template with every sized number set to its light, typical or heavy value; typical where
+    none is asked for, which is the template as it is."""
+    if size is None:
+        return template
     if size not in SIZES:
         raise BadUsage(f"there is no size '{size}'", "sizes: " + ", ".join(SIZES))
 
@@ -47,3 +61,44 @@ def sized(template: str, size: str) -> str:
         )
 
     return SIZED.sub(choose, template)
+
+
+def value(template: str, key: tuple[str, str]) -> str | None:
+    """The value of a table's key as the template spells it; None where it has none."""
+    table, name = key
+    if name not in tomllib.loads(template).get(table, {}):
+        return None
+    return template.splitlines()[_line(template, key)].partition("#")[0].partition("=")[2].strip()
+
+
+def answered(template: str, answers: Mapping[tuple[str, str], str]) -> str:
+    """The template with somebody's own values, each by its table and key, in place of assumed ones.
+
+    A table that the template lacks is added at its end. What a comment said of the assumed value
+    goes with it.
+    """
+    for key, answer in answers.items():
+        table, name = key
+        lines = template.splitlines()
+        known = tomllib.loads(template).get(table)
+        if known is None:
+            lines += ["", f"[{table}]", _given(name, answer)]
+        elif name in known:
+            at = _line(template, key)
+            lead = lines[at].partition(name)[0]  # a dotted key's table, such as traffic.
+            lines[at] = _given(lead + name, answer)
+        else:
+            lines.insert(_line(template, (table,)) + 1, _given(name, answer))
+        template = "\n".join(lines) + "\n"
+    return template
+
+
+def _given(name: str, answer: str) -> str:
+    return f"{name} = {answer}".ljust(33) + " # your answer"
+
+
+def _line(template: str, path: tuple[str, ...]) -> int:
+    """The line, from 0, on which a key that is there stands."""
+    place = locate(template, path, "key")
+    assert place is not None
+    return place.line - 1
