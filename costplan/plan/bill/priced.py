@@ -20,7 +20,7 @@ from costplan.plan.bill.kept import KeptMonth
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import Agreed, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
-from costplan.quantity import ONE, total, twelve_digits
+from costplan.quantity import ONE, ZERO, total, twelve_digits
 from costplan.words import PURPOSES
 from costplan.workload.solving import Solutions, Solved
 
@@ -84,10 +84,10 @@ class Evaluator:
         if self.figures is None or solutions.workload.energy is None:
             return None
         month, _ = self.month(solutions, stack)
-        found = energy_of(month, self.figures, None)
-        if found is None or found.kwh is None or any(part.kwh is None for part in found.parts):
+        energy = energy_of(month, self.figures, None)
+        if energy is None or any(part.kwh is None for part in energy.parts):
             return None
-        return found.kwh.likely
+        return ZERO if energy.kwh is None else energy.kwh.likely
 
     def month(
         self, solutions: Solutions, stack: str, scale: Decimal = ONE
