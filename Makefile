@@ -52,8 +52,8 @@ docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the pr
 claims:  ## recompute docs/claims.md from examples/claims
 	$(PYTHON) examples/claims/make_claims.py
 
-accuracy:  ## leave each measured throughput out in turn; the figures go to docs/accuracy.md
-	$(PYTHON) tests/accuracy/accuracy.py
+accuracy:  ## leave each measured throughput out in turn, RUNS=FILE: energy too; the figures go to docs/accuracy.md
+	$(PYTHON) tests/accuracy/accuracy.py $(RUNS)
 
 dist:  ## wheel, sdist and schema in dist/, built twice and compared
 	$(PYTHON) ci/release.py build dist

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
-from costplan.quantity import grouped, rounded
+from costplan.quantity import Many, grouped, rounded
 from costplan.record import As, Key
 from costplan.wordings import SAID, TOPICS, WORDINGS, Topic
 
@@ -78,6 +78,8 @@ def _value(given: object) -> Value:
         return given.isoformat()
     if isinstance(given, Iterable):
         return [str(each) for each in given]
+    if isinstance(given, Many):
+        return str(given)  # no page tells of draws
     return Decimal(str(given))
 
 

@@ -22,7 +22,7 @@ from functools import cache
 from inspect import cleandoc
 from typing import Annotated, Any, Literal, NamedTuple
 
-from costplan.record import Code, Ge, Gt, Le
+from costplan.record import Code, Ge, Gt, Le, Unsaved
 
 HEAD = "\nKeys:\n"
 ENTRY = re.compile(r"^    (\w+)(?: \(([^)]+)\))?: (.+(?:\n {8}.+)*)$", re.M)
@@ -91,13 +91,23 @@ def tables(kind: type) -> list[Table]:
     return list(found.values())
 
 
+def file_fields(kind: type) -> list[Field[Any]]:
+    """The fields of a record that a file has: all but those that reading works out."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return [one for one in fields(kind) if not _is_unsaved(hints[one.name])]
+
+
+def _is_unsaved(annotation: Any) -> bool:
+    return any(isinstance(mark, Unsaved) for mark in getattr(annotation, "__metadata__", ()))
+
+
 def _add(kind: type, place: tuple[str, ...], many: bool, found: dict[type, Table]) -> None:
     known = found.get(kind)
     if known is not None:
         known.places.append(place)
     else:
         known = found[kind] = Table(kind, many, [place])
-        known.keys.extend(_key(kind, one) for one in fields(kind))
+        known.keys.extend(_key(kind, one) for one in file_fields(kind))
     for _, name, below, is_many in inner(kind):
         _add(below, (*place, *name), is_many, found)
 
@@ -105,7 +115,7 @@ def _add(kind: type, place: tuple[str, ...], many: bool, found: dict[type, Table
 def inner(kind: type) -> Iterator[tuple[str, tuple[str, ...], type, bool]]:
     """(field, place below, record, whether there are many) of each record that a field may hold."""
     hints = typing.get_type_hints(kind, include_extras=True)
-    for one in fields(kind):
+    for one in file_fields(kind):
         for record, steps, many in _records(hints[one.name]):
             if one.metadata.get(
                 "rest"

@@ -2,6 +2,7 @@
 
     CostplanError            the base of all others (exit 2)
     |- BadUsage              a value or a file that cannot be used, with its remedy (exit 2)
+    |  |- Astray             a path that leads nowhere in a workload (exit 2)
     |  |- Busy               another process writes there (exit 2)
     |  |- FetchError         an address or a file that cannot be had (exit 2)
     |  |- ForgeError         a code host that cannot be reached or says no (exit 2)

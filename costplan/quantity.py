@@ -6,10 +6,11 @@ that, a total can differ from the sum of its parts in the 28th digit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from functools import reduce
 from itertools import accumulate, pairwise
+from typing import Any, TypeVar, cast
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -37,8 +38,84 @@ def scaled(amount: Decimal, times: Decimal, over: Decimal = ONE) -> Decimal:
     return settle(_WIDE.divide(_WIDE.multiply(amount, times), over))
 
 
+class Many:
+    """A number that is many at once, one for each draw of the ranges in a workload.
+
+    It stands where a Decimal or a float does, so that a plan and its draws share their formulas;
+    ``costplan.billing.arrays`` has the only kind. Where a formula leaves out what is nothing, it
+    is left out only where it is nothing in every draw: ``<=``, ``<`` and ``==`` hold where they do
+    in all draws, ``>``, ``>=``, ``!=`` and ``bool`` where they do in any.
+    """
+
+    __slots__ = ()
+
+    def least(self, other: Number) -> Number:
+        """The smaller of the two, draw by draw."""
+        raise NotImplementedError
+
+    def most(self, other: Number) -> Number:
+        """The larger of the two, draw by draw."""
+        raise NotImplementedError
+
+    def each(self, function: Callable[..., float], numbers: Sequence[float]) -> float:
+        """What a function of floats gives for the numbers, draw by draw."""
+        raise NotImplementedError
+
+
+Number = TypeVar("Number", Decimal, float)
+
+
+def least(number: Number, other: Number) -> Number:
+    """The smaller of two numbers, draw by draw where one is many."""
+    if isinstance(number, Many):
+        return number.least(other)
+    if isinstance(other, Many):
+        return other.least(number)
+    return min(number, other)
+
+
+def most(number: Number, other: Number) -> Number:
+    """The larger of two numbers, draw by draw where one is many."""
+    if isinstance(number, Many):
+        return number.most(other)
+    if isinstance(other, Many):
+        return other.most(number)
+    return max(number, other)
+
+
+def each(function: Callable[..., float], *numbers: float) -> float:
+    """What a function of floats gives, draw by draw where one of them is many."""
+    many = next((number for number in numbers if isinstance(number, Many)), None)
+    return function(*numbers) if many is None else many.each(function, numbers)
+
+
+def probability(share: Decimal) -> float:
+    """A share of the workload file as a float, for what is worked out in floats."""
+    number: Any = share
+    return cast(float, number) if isinstance(number, Many) else float(number)
+
+
+def decimal(number: Decimal | bool) -> Decimal:
+    """A number, or a switch as 0 or 1."""
+    switched: Any = number
+    return cast(Decimal, switched) if isinstance(switched, Many) else Decimal(number)
+
+
+def ratio(number: Decimal, other: Decimal) -> Decimal:
+    """number / other at 12 digits, for what follows from visits."""
+    if isinstance(number, Many) or isinstance(other, Many):
+        return number / other
+    return TWELVE.divide(number, other)
+
+
 def twelve_digits(number: float) -> Decimal:
-    """A float at 12 significant digits: the one place where a probability meets money."""
+    """A float at 12 significant digits: the one place where a probability meets money.
+
+    Draws stay as they are: their money is in floats too.
+    """
+    drawn: Any = number
+    if isinstance(drawn, Many):
+        return cast(Decimal, drawn)
     return TWELVE.create_decimal_from_float(number).normalize() + 0
 
 

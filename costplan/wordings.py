@@ -144,6 +144,21 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "with-option": "with {subject} {value}",
         "without-lock": "with --no-lock",
         "idle-policy": "no limit and no policy of {subject} is about a checked stack",
+        "used-so-far": "{subject}: {amount:2} {currency} of tokens used from {first} to {last}",
+        "used-so-far-bounds": "{subject}: {low:2} to {high:2} {currency} of tokens used from"
+        " {first} to {last}: the source has lost the sizes of requests",
+        "month-projected": "{subject}: {tokens:2} {currency} of tokens by the month's end, at the"
+        " mean of {days} whole days ({first} to {last}); with {others:2} of the plan's other lines"
+        " {monthly:2}",
+        "month-over": "{subject}: the month is over: {tokens:2} {currency} of tokens, with"
+        " {others:2} of the plan's other lines {monthly:2}",
+        "part-of-week": "{subject}: {days} whole days are less than a week, so weekends weigh as"
+        " they came",
+        "days-silent": "{subject}: {days} days of those whose mean is taken have no request",
+        "days-unlogged": "{subject}: nothing is logged before {first}: {days} days of the month"
+        " count as days without usage",
+        "days-to-come": "{subject}: usage after {day} is left out; it goes on to {last}",
+        "usage-ends": "{subject}: the usage ends on {last}; the days since count at the mean",
         "not-ranked": "success rates are taken to be the same for every model in {stacks:, }: no"
         " stack is ranked on reliability",
         "totals-at-least": "prices are missing in {stacks:, }: totals there are at least what they"
@@ -159,6 +174,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     },
     "warning": {
         "warned": "{text}",
+        "energy-above-price": "{subject}: {kwh:r} kWh as stated cost more as electricity than the"
+        " {amount:2} that is paid for it: is it Wh for 1,000 tokens?",
         "input-too-long": "'{subject}' sends {tokens} tokens; {model} takes {context}",
         "output-too-long": "'{subject}' wants {tokens} output tokens; {model} gives at most {most}",
         "retired": "{subject} was retired on {date}",
@@ -212,6 +229,13 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     },
     "reason": {
         "because": "{text}",
+        "energy-unknown": "no figure of {subject} is published or stated",
+        "power-unknown": "what {subject} draws is not known",
+        "not-measured": "{reason}",
+        "no-grid": "'{subject}': no grid is named: [energy] country or g_per_kwh",
+        "energy-not-asked": "the workload has no [energy]",
+        "energy-lacks": "no figure of {offers:, }",
+        "carbon-lacks": "no grid for {offers:, }",
         "no-success-rate": "'{subject}' has no success rate",
         "no-rates-of-validator": "'{subject}' has no sensitivity and false_positive_rate",
         "no-steps": "the workload has no steps",
@@ -248,6 +272,14 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "no-baseline": "no --baseline was given",
         "stack-is-new": "the baseline has no stack '{subject}'",
         "baseline-is-nothing": "the baseline's total is 0: a percentage of it says nothing",
+        "usage-sampled": "{sources:, } is often sampled, and what share was logged is not said",
+        "usage-uncounted": "{count} records of the usage could not be counted, or have no time",
+        "usage-questions": "no offer is known for {models:, } of the usage",
+        "usage-timeless": "the usage has no times, so that nothing is known of its month",
+        "usage-elsewhere": "the usage has nothing in {month}: it is of {first} to {last}",
+        "usage-no-whole-day": "no day of the usage is logged from end to end, so that the month's"
+        " end cannot be told",
+        "usage-bounds": "between {low:2} and {high:2}: the source has lost the sizes of requests",
         "base-untold": "what it costs on {subject} cannot be told: {reason}",
         "base-lacks-file": "{subject} has no {file}: a percentage of nothing says nothing",
         "base-currency": "it is in {before} on {subject}, in {now} now",

@@ -111,6 +111,8 @@ STATED = "stated"
 """The confidence of what the workload file says itself; it is in no order with the others."""
 WORKLOAD = "workload"
 """The offer of a line whose price the workload file says itself."""
+OWN_HARDWARE = "hardware/"
+"""How ids of machines that the workload file says are owned begin."""
 
 
 def weakest(parts: Iterable[Confidence]) -> Confidence:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from costplan.catalog.lookup import CatalogFile
 from costplan.catalog.provisioned import ProvisionedFile
 from costplan.catalog.throughput import ThroughputFile
-from costplan.keys import Said, Table, sentences, summary, tables
+from costplan.keys import Said, Table, file_fields, sentences, summary, tables
 from costplan.record import record
 from costplan.store.files.schemas import schema
 from costplan.workload.budget import RuleFile
@@ -25,7 +24,7 @@ TABLES = [pytest.param(one, id=one.kind.__qualname__) for kind in FILES for one 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_key_has_one_line_that_says_what_it_does(table: Table) -> None:
     said = sentences(table.kind)
-    assert [*said] == [one.name for one in fields(table.kind)], "Keys: of its docstring"
+    assert [*said] == [one.name for one in file_fields(table.kind)], "Keys: of its docstring"
     for name, (text, unit) in said.items():
         assert 4 < len(text) <= 120, name
         assert not text.endswith("."), name

@@ -15,6 +15,7 @@ from functools import cache
 from importlib import import_module
 from math import isclose, sqrt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from costplan.billing.models import Terms, bill_model
 from costplan.billing.offers import Take, bill_offer
 from costplan.billing.quotas import Allowances
 from costplan.billing.tokens import Processing, Tariff, TokenUsage
+from costplan.catalog.energy import Spread
 from costplan.catalog.expression import Expression
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.offer import Charge
@@ -39,11 +41,14 @@ from costplan.outcomes.votes import ceiling, majority
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare import hosting
 from costplan.plan.compare.comparison import compare
+from costplan.plan.compare.owning import payback
 from costplan.quantity import literal, shares
 from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
+from costplan.store.files.throughput import open_energy
 from costplan.workload.conversation import Prefix, calls
+from costplan.workload.hardware import OwnHardware
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import SECONDS_PER_MONTH, ModelCalls
 from costplan.workload.solving import solve
@@ -240,6 +245,64 @@ def test_storage_by_the_hour() -> str:
     return (
         "100,000 tokens stored for 730 hours at 4.50 a million token-hours cost 0.1 x 730 x 4.50 = "
         f"{number(paid, 2)}."
+    )
+
+
+@example
+def test_an_h100_that_is_always_on() -> str:
+    host, pue = Spread.exact(Decimal(150)), Spread.exact(Decimal("1.2"))
+    power = open_energy().power("h100-sxm")
+    shares = [Decimal(one) for one in ("0.001", "0.5", "0.9")]
+    kwh = [round(power.kwh(Decimal(730), ONE, one, host, pue).likely) for one in shares]
+    idle, work = (
+        round(one.likely) for one in (power.accelerator.idle_watts, power.accelerator.work_watts)
+    )
+    return (
+        f"an H100 that is always on draws {kwh[0]}, {kwh[1]} and {kwh[2]} kWh a month at 0.1, 50 "
+        f"and 90 % at work: 730 hours of {idle} W idle, {work - idle} W more at work and 150 W of "
+        "host, x 1.2."
+    )
+
+
+@example
+def test_a_published_prompt() -> str:
+    found, _ = open_energy().published("google/gemini-apps-median-prompt")
+    share = {name: f"{one * 100:.0f} %" for name, one in found.shares.items()}
+    machines = sum(one for name, one in found.shares.items() if name != "overhead")
+    return (
+        f"{found.wh} Wh of a published prompt are ({share['accelerator']} accelerators + "
+        f"{share['host']} hosts + {share['idle']} idle machines) x {found.wh} x {found.pue} = "
+        f"{number(found.wh * machines * found.pue, 2)}."
+    )
+
+
+def owned(**changed: Decimal) -> OwnHardware:
+    terms: dict[str, Any] = dict.fromkeys(("watts", "electricity", "hosting", "operator_hours"), 0)
+    terms |= {"accelerator": "h100-sxm", "count": 8, "memory_gb": 80, "years": Decimal(4)}
+    return OwnHardware(**terms, **changed)
+
+
+@example
+def test_own_hardware() -> str:
+    price = {"purchase": Decimal(240_000), "residual": Decimal(24_000)}
+    dear, plain = (owned(**price, rate=Decimal(rate)).capital for rate in ("0.06", "0"))
+    return (
+        "a machine for 240,000 that brings 24,000 after four years costs "
+        f"{number(dear, 2)} a month at 6 % a year, {number(plain, 2)} at none."
+    )
+
+
+@example
+def test_own_hardware_is_paid_back() -> str:
+    given = Decimal(240_000), Decimal(5_000)
+    plain, dear = (payback(*given, Decimal(rate)) for rate in ("0", "0.06"))
+    assert plain is not None
+    assert dear is not None
+    assert payback(*given, Decimal("0.25")) is None
+    assert payback(*given, Decimal("0.2499")) is not None
+    return (
+        f"240,000 with 5,000 saved a month are paid back in {number(plain, 2)} months without "
+        f"interest, in {number(dear, 2)} at 6 % a year, and never at 25 % or more."
     )
 
 

@@ -18,6 +18,7 @@ from costplan.plan.usage.calibrate import (
     Turns,
     Volume,
     calibrate,
+    with_attempts,
 )
 from costplan.plan.usage.calibrate import Rates as StepRates
 from costplan.plan.usage.measure import (
@@ -44,14 +45,14 @@ from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened, read_workload
 from costplan.store.files.writing import alone, write
-from costplan.store.traces import measures, queries
+from costplan.store.traces import measures
+from costplan.store.traces.queries import Files
+from costplan.store.traces.sources import SAMPLED
 from costplan.weektime import parse_zone
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
 
 __all__ = ["Asked", "Calibrated", "calibrated", "keep"]
-SAMPLED = ("otlp", "otel", "openinference", "langfuse")
-"""Sources that are often sampled: without a rate their volume is not known."""
 
 
 class Asked(NamedTuple):
@@ -112,7 +113,7 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
             workload=plan.workload.name,
             begin=read.first,
             end=read.last,
-            whole_days=0 if (days := whole_days(queries.hours(read.engine))) is None else days.days,
+            whole_days=0 if (days := whole_days(read.rows.hours())) is None else days.days,
             requests=sum(use.calls for use in uses.values()),
             measured=tuple(
                 Measured(".".join(setting.key), setting.value, setting.was, setting.words)
@@ -139,10 +140,9 @@ def keep(calibration: Calibrated, target: Path) -> None:
         write(target, calibration.after)
 
 
-def _uses(read: Read) -> dict[str, StepUse]:
-    groups = [queries.GROUPS["step"]]
-    token_sizes = sizes(read.engine, groups)
-    return step_uses(read.cells(groups), read.entries, token_sizes.inputs, token_sizes.outputs)
+def _uses(read: Read[Files]) -> dict[str, StepUse]:
+    token_sizes = sizes(read.rows, ["step"])
+    return step_uses(read.cells(["step"]), read.entries, token_sizes.inputs, token_sizes.outputs)
 
 
 def _fresh(uses: Mapping[str, StepUse]) -> Opened:
@@ -188,16 +188,17 @@ def _matched(
 
 
 def _measured(
-    workload: Workload, read: Read, matched: Mapping[str, list[str]], asked: Asked
+    workload: Workload, read: Read[Files], matched: Mapping[str, list[str]], asked: Asked
 ) -> tuple[Found, Measures]:
     uses = _uses(read)
-    hours = queries.hours(read.engine)
+    hours = read.rows.hours()
     whole = whole_days(hours)
+    rates = _rates(read, matched)
     measured = Measures(
         uses={step: together([uses[name] for name in names]) for step, names in matched.items()},
-        rates=_rates(read, matched),
+        rates=rates,
         volume=_volume(read, matched, whole, asked),
-        runs=_runs(workload, asked.stack),
+        runs=_runs(with_attempts(workload, rates), asked.stack),
         factors=_factors(workload, asked.stack),
         turns=_turns(workload, read, matched),
         peak=peak_to_mean(hours, whole) if whole is not None else None,
@@ -207,14 +208,14 @@ def _measured(
     return calibrate(workload, measured), measured
 
 
-def _rests(read: Read) -> str:
+def _rests(read: Read[Files]) -> str:
     kinds = ", ".join(dict.fromkeys(count.source for count in read.counts if count.source))
     span = f"{read.first} to {read.last}" if read.first is not None else "without times"
     return f"{kinds}, {span}"
 
 
-def _rates(read: Read, matched: Mapping[str, list[str]]) -> dict[str, StepRates]:
-    rows = {row.step: row for row in measures.steps(read.engine)}
+def _rates(read: Read[Files], matched: Mapping[str, list[str]]) -> dict[str, StepRates]:
+    rows = {row.step: row for row in measures.steps(read.rows.engine)}
     rates = {}
     for step, names in matched.items():
         own = [rows[name] for name in names if name in rows]
@@ -223,6 +224,8 @@ def _rates(read: Read, matched: Mapping[str, list[str]]) -> dict[str, StepRates]
             failed=sum(row.failed for row in own),
             tries=sum(row.tries for row in own),
             again=sum(row.again for row in own),
+            most=max((row.most for row in own), default=0),
+            most_failed=max((row.most_failed for row in own), default=0),
             labelled=sum(row.labelled for row in own),
             right=sum((row.right for row in own), ZERO),
         )
@@ -230,10 +233,10 @@ def _rates(read: Read, matched: Mapping[str, list[str]]) -> dict[str, StepRates]
 
 
 def _volume(
-    read: Read, matched: Mapping[str, list[str]], whole: Whole | None, asked: Asked
+    read: Read[Files], matched: Mapping[str, list[str]], whole: Whole | None, asked: Asked
 ) -> Volume:
     """Requests and calls of whole days; of all days where none is whole."""
-    days = measures.days(read.engine)
+    days = measures.days(read.rows.engine)
     span = whole or Whole(
         min((day.day for day in days), default=0), max((day.day for day in days), default=0)
     )
@@ -246,7 +249,7 @@ def _volume(
         step: sum(day.first for day in inside if day.step in names)
         for step, names in matched.items()
     }
-    traces = 0 if measures.untraced(read.engine) else measures.traces(read.engine, *span)
+    traces = 0 if measures.untraced(read.rows.engine) else measures.traces(read.rows.engine, *span)
     requests = Decimal(traces or max(first.values(), default=0))
     what = "traces" if traces else "first attempts of the step of most"
     if not inside:  # without times: all that there is
@@ -283,12 +286,12 @@ def _factors(workload: Workload, stack: str | None) -> dict[str, tuple[Decimal, 
     return factors
 
 
-def _turns(workload: Workload, read: Read, matched: Mapping[str, list[str]]) -> Turns | None:
+def _turns(workload: Workload, read: Read[Files], matched: Mapping[str, list[str]]) -> Turns | None:
     answering = workload.answering_step if workload.conversation is not None else None
     if answering is None:
         return None
     names = matched.get(answering.name, [])
-    history = measures.history(read.engine, names) if names else None
+    history = measures.history(read.rows.engine, names) if names else None
     if history is None:
         return None
     mean = Decimal(history.turns) / history.conversations

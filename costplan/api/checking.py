@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from costplan.api.estimating import BESIDE, Locking, estimate_opened
+from costplan.api.estimating import BESIDE, Locking, catalog_of, estimate_opened, with_places
 from costplan.api.house import house_rates, idle, judge_ages, narrowed, sound, under
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
@@ -23,6 +23,7 @@ from costplan.store.files.workloads import Opened
 from costplan.words import several
 
 if TYPE_CHECKING:
+    from costplan.api.spending import Logs
     from costplan.document.verdict import CheckDocument
     from costplan.plan.judge.measures import NoBaseline
     from costplan.plan.judge.ruleset import RuleSet
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["LIMITS", "MEASURES", "check_subject", "refuse_bad_rules", "vocabulary"]
 
 MADE = "its prices and quantities are made"
-ITS_WORKLOAD = "give the workload with --as-of, --set and --lock, or --exchange"
+ITS_WORKLOAD = "give the workload with --as-of, --set, --usage and --lock, or --exchange"
 
 
 def refuse_bad_rules(opened: Opened) -> None:
@@ -58,12 +59,16 @@ def check_subject(
     changes: str | Sequence[str] = (),
     locking: Locking = BESIDE,
     rates: str | Sequence[str] = (),
+    scenario: str = "",
+    logs: Logs | None = None,
 ) -> CheckDocument:
     """A workload or a saved estimate against its own rules, policy files and given ``limits``.
 
     ``limits``: by key of ``[budget]``, a component's as ``component.tokens``. ``base``: a git
     revision; the workload as of it is the baseline where a rule compares with one. ``rates``: of
-    the subject, and of a baseline that is a workload. Raises CostplanError.
+    the subject, and of a baseline that is a workload; ``scenario`` of the subject alone. ``logs``:
+    real usage of the month of ``as_of``, whose projection the same limits judge. Raises
+    CostplanError.
     """
     from costplan.plan.judge.check import check
     from costplan.plan.judge.measures import NOT_GIVEN
@@ -77,9 +82,10 @@ def check_subject(
     if subject == "-" == baseline:
         raise BadUsage("standard input cannot be both the subject and its baseline")
     files = [open_policies(path) for path in policies]
-    opened = open_subject(subject, changes, rates)
+    opened = open_subject(subject, changes, rates, scenario)
     if isinstance(opened, SavedEstimate):
-        if as_of is not None or changes or rates or locking != BESIDE:
+        given = as_of is not None or changes or rates or scenario or logs
+        if given or locking != BESIDE:
             raise BadUsage(f"{opened.name} is a saved estimate: {MADE}", ITS_WORKLOAD)
         judged = _Judged.of_saved(opened, files, stacks)
     else:
@@ -93,6 +99,7 @@ def check_subject(
     if limits:
         sets.append(from_limits(limits))
     facts += narrowed(document, known, changes, locking, rates)
+    facts += [fact("with-option", "--scenario", value=scenario)] if scenario else []
     facts += idle(files, document)
     rates = [*house_rates(files, document.currency), *several(rates)]
     compares = any(rules.compares for rules in sets)
@@ -113,6 +120,8 @@ def check_subject(
         without=against.without or NOT_GIVEN,
         facts=facts,
     )
+    if logs is not None and judged.opened is not None:
+        _judge_usage(checked, logs, judged.opened, sets, locking)
     place(checked, texts, opened.name if isinstance(opened, Opened) else None)
     return checked
 
@@ -125,6 +134,7 @@ class _Judged(NamedTuple):
     sets: list[RuleSet]
     texts: dict[str, str]
     facts: list[Fact]
+    opened: Opened | None = None
 
     @classmethod
     def of_saved(
@@ -152,7 +162,31 @@ class _Judged(NamedTuple):
         assert workload is not None  # else it could not be estimated
         facts += strangers(Catalog(catalog_shelves(opened.folder)))
         rules = RuleSet(opened.name, workload.budget, workload.policy)
-        return cls(document, list(workload.stack), [rules], {opened.name: opened.text}, facts)
+        return cls(
+            document, list(workload.stack), [rules], {opened.name: opened.text}, facts, opened
+        )
+
+
+def _judge_usage(
+    checked: CheckDocument, logs: Logs, opened: Opened, sets: Sequence[RuleSet], locking: Locking
+) -> None:
+    """Verdicts on the month by real usage, and what it says, into the document.
+
+    Raises BadUsage where several stacks are checked: usage is of one of them.
+    """
+    from costplan.api.spending import judged_month
+    from costplan.plan.judge.spending import spending_verdicts
+
+    if len(checked.stacks) > 1:
+        hint = "--stack names one of: " + ", ".join(checked.stacks)
+        raise BadUsage("usage is of one stack, and several are checked", hint)
+    (stack,) = checked.stacks
+    catalog = catalog_of(opened, locking)
+    month = with_places(
+        opened, catalog, lambda ready: judged_month(logs, ready[0], stack, ready[1], checked.as_of)
+    )
+    checked.verdicts += spending_verdicts(month, sets, checked.currency)
+    checked.facts += month.facts
 
 
 class _Against(NamedTuple):

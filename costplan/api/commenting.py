@@ -54,7 +54,7 @@ def comment_of(
             parts.append(render(opened.document, "markdown", Look()))
         else:
             parts.append(draw_result(opened.document, "markdown", Look()))
-            changes.append(opened.document.changed)
+            changes.append(getattr(opened.document, "changed", True))
     if quote is not None:
         refuse_link(quote)
         parts.append(quoted(read_file(quote)))

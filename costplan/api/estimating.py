@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from costplan.catalog.lookup import Catalog, Shelf
+from costplan.catalog.lookup import Catalog, Entry, Shelf
 from costplan.document.estimate import EstimateDocument
 from costplan.document.prices_used import Origin, Override, Pinned
 from costplan.problems import (
@@ -29,10 +29,14 @@ from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import LOCK_NAME
 from costplan.store.files.workloads import Opened as Opened
 from costplan.store.files.workloads import open_workload as open_workload
+from costplan.store.files.workloads import read_workload as read_workload
+from costplan.words import OWN_HARDWARE
 from costplan.workload.model import Workload
 
 if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
+    from costplan.document.traits import TraitsDocument
+    from costplan.plan.bill.energy import Figures
 
 T = TypeVar("T")
 
@@ -66,8 +70,12 @@ def estimate_opened(
     from costplan.plan.bill.estimate import estimate
 
     catalog = catalog_of(opened, locking, catalog)
-    document = with_places(opened, catalog, lambda ready: estimate(*ready, as_of, stacks))
+    figures = figures_of(opened)
+    document = with_places(
+        opened, catalog, lambda ready: estimate(*ready, as_of, stacks, figures=figures)
+    )
     document.lock = pinned_by(catalog, as_of, locking)
+    document.scenario = opened.scenario
     document.overrides = overrides_in(catalog, document)
     for stack in document.estimates:
         stack.facts += strangers(catalog)
@@ -101,13 +109,34 @@ def compare_opened(
             at_reliability=at_reliability,
             levers=levers,
             capacity=CapacityFiles(opened.folder),
+            figures=figures_of(opened),
         ),
     )
     document = comparison.document
+    document.scenario = opened.scenario
     document.lock = pinned_by(catalog, as_of, locking)
     document.overrides = overrides_in(catalog, document)
     comparison.facts = [*document.price_facts, *comparison.facts, *strangers(catalog)]
     return comparison
+
+
+def traits_opened(
+    opened: Opened, as_of: date, stacks: str | Sequence[str] = (), locking: Locking = BESIDE
+) -> TraitsDocument:
+    """What hosts each stack of a workload that was read, beside its price."""
+    from costplan.plan.compare.traits import traits
+
+    catalog = catalog_of(opened, locking)
+    return with_places(opened, catalog, lambda ready: traits(*ready, as_of, stacks))
+
+
+def figures_of(opened: Opened) -> Figures | None:
+    """Where energy is looked up; None where the workload does not ask for it."""
+    if opened.workload is None or opened.workload.energy is None:
+        return None
+    from costplan.store.files.throughput import CapacityFiles
+
+    return CapacityFiles(opened.folder)
 
 
 def write_recommended(comparison: Comparison, opened: Opened, path: Path) -> None:
@@ -177,10 +206,19 @@ def overrides_in(catalog: Catalog, document: EstimateDocument) -> list[Override]
 
 
 def own_shelf(opened: Opened) -> OwnPrices | None:
-    """The workload's own ``[prices]``, where it has any."""
+    """The workload's own ``[prices]`` and ``[hardware]``, where it has any."""
+    machines = _own_machines(opened.workload)
     if not opened.prices:
-        return None
-    return own_prices(opened.prices, opened.name, opened.text)
+        return OwnPrices(None, machines) if machines else None
+    return own_prices(opened.prices, opened.name, opened.text, machines)
+
+
+def _own_machines(workload: Workload | None) -> list[Entry]:
+    """A workload's own hardware, as offers that its stacks bind."""
+    if workload is None:
+        return []
+    named = workload.hardware.items()
+    return [owned.entry(name, workload.currency, OWN) for name, owned in named]
 
 
 def pinned_by(catalog: Catalog, day: date, locking: Locking) -> Pinned | None:
@@ -230,5 +268,7 @@ def with_places(
 def _unknown_ids(opened: Opened, catalog: Catalog) -> Iterable[Problem]:
     """Ids that the catalogue does not hold, so that a broken file shows these faults too."""
     for path, name in opened.bindings:
+        if name.startswith(OWN_HARDWARE):
+            continue  # the file's own, which is told of where it can be read
         if catalog.find(name) is None and not catalog.plans(name):
             yield Problem(path, f"unknown offer '{name}'", catalog.hint(name))

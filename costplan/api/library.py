@@ -28,6 +28,7 @@ from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened, open_workload
 
 if TYPE_CHECKING:
+    from costplan.api.spending import Logs
     from costplan.document.comparison import Comparison
     from costplan.document.diff import DiffDocument
     from costplan.document.saved import Saved, SavedResult
@@ -47,17 +48,19 @@ def load_workload(
     *,
     changes: str | Sequence[str] = (),
     rates: str | Sequence[str] = (),
+    scenario: str = "",
 ) -> Opened:
     """A workload file, checked; None is the nearest ``costplan.toml`` upward.
 
     ``changes``: values in place of the file's, such as ``traffic.requests_per_month=20000``.
-    ``rates``: exchange rates, such as ``usd_per_eur=1.08@2026-11-20``. The ``workload`` of what is
+    ``rates``: exchange rates, such as ``usd_per_eur=1.08@2026-11-20``; ``scenario``: the name of
+    one of the file's overlays, which they stand above. The ``workload`` of what is
     returned is the record of ``docs/workload.md``.
 
     Raises DocumentError with every problem of the file, DocumentSyntaxError for what is no TOML,
     BadUsage for a file that cannot be read and for a change or a rate that cannot be made.
     """
-    opened = open_workload(None if path is None else str(path), changes, rates)
+    opened = open_workload(None if path is None else str(path), changes, rates, scenario)
     if opened.problems:
         raise DocumentError(opened.name, opened.text, opened.problems)
     return opened
@@ -129,13 +132,19 @@ def check(
     baseline: Subject | None = None,
     as_of: date | None = None,
     stacks: str | Sequence[str] = (),
+    usage: str | Path | Sequence[str | Path] = (),
+    maps: str | Sequence[str] = (),
+    sampling: Decimal | int | str | None = None,
 ) -> CheckDocument:
     """A workload, or an estimate, against budgets and policies.
 
     ``limits``: by key of ``[budget]``, such as ``{"monthly_total": 3000}``; a component's as
     ``component.tokens``. ``policies``: files with ``[budget]`` and ``[[policy]]``. ``baseline``:
-    what an increase is measured from. The document's ``exit_code`` is 0 where every rule holds, 1
-    where one is broken or cannot be judged, 3 where a price is missing or stale.
+    what an increase is measured from. ``usage``: files of real usage of the month of ``as_of``, of
+    one stack, projected to its end and held to the same limits (needs ``costplan[usage]``);
+    ``maps`` and ``sampling`` as ``--map`` and ``--sampling``. The document's ``exit_code`` is 0
+    where every rule holds, 1 where one is broken or cannot be judged, 3 where a price is missing or
+    stale.
 
     Raises as ``estimate``, and BadUsage for a limit that nobody has.
     """
@@ -148,6 +157,7 @@ def check(
         baseline=None if baseline is None else _subject(baseline),
         as_of=as_of,
         stacks=stacks,
+        logs=_logs(usage, maps, sampling, as_of),
     )
 
 
@@ -244,6 +254,25 @@ def price(
         charge=charge,
         free_tiers=free_tiers,
     )
+
+
+def _logs(
+    usage: str | Path | Sequence[str | Path],
+    maps: str | Sequence[str],
+    sampling: Decimal | int | str | None,
+    as_of: date | None,
+) -> Logs | None:
+    """Files of usage as a check takes them."""
+    names = [usage] if isinstance(usage, str | Path) else usage
+    if not names:
+        return None
+    from costplan.api.spending import Logs
+    from costplan.api.usage import Options, mapping_of
+    from costplan.words import several
+
+    share_of = None if sampling is None else share("sampling", sampling)
+    options = Options(day=as_of or _today(), mapping=mapping_of(list(several(maps))))
+    return Logs([str(name) for name in names], options, share_of or None)
 
 
 def _drawable(document: Report) -> list[Saved | SavedResult]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from costplan.api.estimating import BESIDE, catalog_of, open_workload, with_places
 from costplan.api.usage import Options, opened
 from costplan.billing.book import Book
+from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
 from costplan.document.reconciliation import Compared, Reconciliation, Step
@@ -21,14 +22,13 @@ from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import billed_month
 from costplan.plan.usage.reconcile import Billed, Taken, invoice_steps, plan_steps
 from costplan.plan.usage.summary import Logged, logged_lines
-from costplan.plan.usage.terms import with_terms
+from costplan.plan.usage.terms import in_currency, with_terms
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, grouped, scaled, settle, total
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.workloads import Opened
-from costplan.store.traces import queries
 from costplan.store.traces.engine import Engine
-from costplan.store.traces.invoices import PLAIN, Invoice, Reader
+from costplan.store.traces.invoices import PLAIN, Invoice, Line, Reader
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
 
@@ -86,13 +86,17 @@ def reconcile(
     planned = None
     if plan is not None:
         planned = with_places(plan, catalog, lambda ready: _planned(*ready, sides.stack, day))
+    rates: list[str] = []
+    if planned is not None:
+        used, invoice, rates = _exchanged(planned.workload, used, invoice)
     currency = _currency(planned, used, invoice)
-    return _document(planned, used, invoice, currency, day, limit)
+    document = _document(planned, used, invoice, currency, day, limit)
+    return document._replace(notes=(*rates, *document.notes))
 
 
 def _used(names: Sequence[str], options: Options, catalog: Catalog) -> Used:
     with opened(names, options._replace(by=("day",)), catalog) as read:
-        cells = read.cells([queries.GROUPS["day"]])
+        cells = read.cells(["day"])
         lines = logged_lines(cells, read.entries, read.cut, options.day)
         unread = sum(sum(count.unread.values()) for count in read.counts)
         unread += sum(state.rows for state in read.states if state.what not in NO_FAULT)
@@ -151,6 +155,46 @@ def _planned(workload: Workload, catalog: Catalog, name: str | None, day: date) 
     return Planned(workload, stack, tokens, calls, notes)
 
 
+def _exchanged(
+    workload: Workload, used: Used | None, invoice: Invoice | None
+) -> tuple[Used | None, Invoice | None, list[str]]:
+    """Usage and invoice in the workload's currency, by its rates, and what these are.
+
+    Raises BadUsage for a currency without a rate.
+    """
+    exchange = Exchange.of(workload)
+    if used is not None:
+        in_currency(
+            [(logged.line, logged.currency) for logged in used.lines], exchange, "the usage"
+        )
+        lines = [logged._replace(currency=exchange.currency) for logged in used.lines]
+        used = used._replace(lines=lines)
+    if invoice is not None:
+        invoice = invoice._replace(
+            lines=[_billed_in(line, exchange) for line in invoice.lines],
+            elsewhere=[_billed_in(line, exchange) for line in invoice.elsewhere],
+        )
+    return (
+        used,
+        invoice,
+        [
+            f"amounts in {rate.currency} {rate.words}, {rate.source}"
+            for rate in exchange.used.values()
+        ],
+    )
+
+
+def _billed_in(line: Line, exchange: Exchange) -> Line:
+    amount = exchange.amount(line.amount, line.currency)
+    if amount is None:
+        assert line.currency is not None
+        raise BadUsage(
+            f"the invoice is in {line.currency}, the workload in {exchange.currency}",
+            exchange.remedy(line.currency),
+        )
+    return line._replace(amount=amount, currency=exchange.currency)
+
+
 def _currency(planned: Planned | None, used: Used | None, invoice: Invoice | None) -> str:
     currencies: dict[str, str] = {}
     if planned is not None:
@@ -162,7 +206,10 @@ def _currency(planned: Planned | None, used: Used | None, invoice: Invoice | Non
             currencies.setdefault(billed.currency, "the invoice")
     if len(currencies) > 1:
         said = ", ".join(f"{who} in {currency}" for currency, who in currencies.items())
-        raise BadUsage(f"two currencies are not compared: {said}", "leave one of them out by [map]")
+        raise BadUsage(
+            f"two currencies are not compared: {said}",
+            "give a workload with its [exchange], or leave one of them out by [map]",
+        )
     return next(iter(currencies), "USD")
 
 

@@ -117,9 +117,15 @@ def _summaries(found: Sequence[Saved] | Sequence[SavedResult], form: str, look: 
 
 def _result_rows(results: Sequence[SavedResult], choice: Choice, form: str) -> Rows:
     """Verdicts or changes as rows: a part of a check is no check, and is not drawn as one."""
+    from costplan.document.result_rows import KINDS as ROWED_KINDS
     from costplan.document.result_rows import result_rows
 
     kinds = {kind_of(one.document) for one in results}
+    if others := kinds - ROWED_KINDS.keys():
+        raise BadUsage(
+            f"--fields, --filter and --top do not apply to a {others.pop()}",
+            "--summary, --format and --out do; csv and json have every row",
+        )
     if len(kinds) > 1:
         raise BadUsage("rows of checks and of diffs have other fields", "ask for them one by one")
     if form not in TABULAR:
@@ -157,7 +163,7 @@ def _alone(
         raise BadUsage(
             f"{first.name} is a {kind} and has no lines, as {beside.name} has: "
             f"it cannot be drawn beside the {kind_of(beside.document)}",
-            "report diffs and checks by themselves, documents of lines by themselves",
+            "report documents of lines by themselves, and all others by themselves",
         )
     asked = {
         "--stack": choice.stacks,

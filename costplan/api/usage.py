@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from costplan.billing.cells import Counted, Cut
 from costplan.catalog.lookup import Catalog, Entry
@@ -16,11 +16,12 @@ from costplan.plan.usage.summary import NameOf, Names, Sizes, cut_of, priced, tr
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import total
 from costplan.store.files.shelves import open_catalog
-from costplan.store.traces import queries
+from costplan.store.traces.answers import GROUPS, Answers, Logged, State
 from costplan.store.traces.engine import Engine
 from costplan.store.traces.mapping import MapFile, mapping_of
 from costplan.store.traces.names import IGNORED
 from costplan.store.traces.names import Names as Resolver
+from costplan.store.traces.queries import Files
 from costplan.store.traces.reading import Asked, Counts, read_usage
 from costplan.store.traces.sources import SOURCES
 
@@ -44,12 +45,15 @@ class Options(NamedTuple):
     vendor: str | None = None
 
 
-class Read(NamedTuple):
-    """Usage that was read: rows in an engine, what became of them, and what their models are."""
+Rows = TypeVar("Rows", bound=Answers)
 
-    engine: Engine
+
+class Read(NamedTuple, Generic[Rows]):
+    """Usage that was read: rows that can be asked, what became of them, what their models are."""
+
+    rows: Rows
     counts: Sequence[Counts]
-    states: Sequence[queries.State]
+    states: Sequence[State]
     entries: Mapping[NameOf, Entry]
     questions: Sequence[Question]
     ignored: Mapping[NameOf, int]
@@ -57,58 +61,63 @@ class Read(NamedTuple):
     first: date | None
     last: date | None
 
-    def cells(self, groups: Sequence[str]) -> list[Counted]:
-        """Cells by groups of SQL, without models that the user left out."""
-        cells = queries.cells(self.engine, self.cut, groups)
+    def cells(self, by: Sequence[str]) -> list[Counted]:
+        """Cells by groups, without models that the user left out."""
+        cells = self.rows.cells(self.cut, by)
         return [cell for cell in cells if (cell.vendor, cell.model) not in self.ignored]
 
 
 @contextmanager
-def opened(names: Sequence[str], options: Options, catalog: Catalog) -> Iterator[Read]:
+def opened(names: Sequence[str], options: Options, catalog: Catalog) -> Iterator[Read[Files]]:
     """Usage of some files, for as long as it is asked. Raises BadUsage for what is no usage."""
-    extra = [group for group in options.by if group not in queries.GROUPS]
+    extra = further(options)
     engine = Engine(extra)
     try:
         mapping = options.mapping
         paths = {name: (path,) for name, path in mapping.columns.items()}
         counts = read_usage(Asked(names, options.source, paths, mapping.rows, extra), engine)
-        _there(engine, extra)
-        resolver = Resolver(catalog, mapping.map, options.vendor or mapping.vendor)
-        logged = queries.logged(engine)
-        entries, questions, ignored = _resolved(logged, resolver)
-        days = [day for row in logged for day in (row.first, row.last) if day is not None]
-        first, last = min(days, default=None), max(days, default=None)
-        cut = cut_of(entries, first, last, options.day if options.fixed else None)
-        states = queries.states(engine)
-        yield Read(engine, counts, states, entries, questions, ignored, cut, first, last)
+        yield read_of(Files(engine, extra), counts, options, catalog)
     finally:
         engine.close()
 
 
-def _there(engine: Engine, extra: Sequence[str]) -> None:
+def further(options: Options) -> list[str]:
+    """Columns of the source's own to group by."""
+    return [group for group in options.by if group not in GROUPS]
+
+
+def read_of(rows: Rows, counts: Sequence[Counts], options: Options, catalog: Catalog) -> Read[Rows]:
+    """Rows with what their models are, and where the prices of these change."""
+    states = rows.states()
+    _there(rows, states, further(options))
+    resolver = Resolver(catalog, options.mapping.map, options.vendor or options.mapping.vendor)
+    logged = rows.logged()
+    entries, questions, ignored = _resolved(logged, resolver)
+    days = [day for row in logged for day in (row.first, row.last) if day is not None]
+    first, last = min(days, default=None), max(days, default=None)
+    cut = cut_of(entries, first, last, options.day if options.fixed else None)
+    return Read(rows, counts, states, entries, questions, ignored, cut, first, last)
+
+
+def _there(rows: Answers, states: Sequence[State], extra: Sequence[str]) -> None:
     """Raises BadUsage for a column to group by that no row has: a misspelt name."""
-    counts = queries.filled(engine, len(extra))
-    missing = [name for name, filled in zip(extra, counts, strict=True) if not filled]
-    if missing and any(state.rows for state in queries.states(engine)):
-        hint = did_you_mean(missing[0], queries.GROUPS) or "groups: " + ", ".join(queries.GROUPS)
+    missing = [name for name, filled in zip(extra, rows.filled(), strict=True) if not filled]
+    if missing and any(state.rows for state in states):
+        hint = did_you_mean(missing[0], GROUPS) or "groups: " + ", ".join(GROUPS)
         raise BadUsage(f"--by {missing[0]}: no record has such a column", hint)
 
 
 def usage_of(names: Sequence[str], options: Options, catalog: Catalog | None = None) -> Usage:
     """What the usage of some files cost. Raises BadUsage for what is no usage."""
     with opened(names, options, catalog or open_catalog(Path())) as read:
-        return _document(read, options)
+        return document_of(read, options)
 
 
-def _document(read: Read, options: Options) -> Usage:
-    engine, states = read.engine, read.states
-    extra = [group for group in options.by if group not in queries.GROUPS]
-    groups = [
-        queries.GROUPS[group] if group in queries.GROUPS else f"extra_{extra.index(group)}"
-        for group in options.by
-    ]
-    cells = read.cells(groups)
-    bill = priced(cells, read.entries, read.cut, options.day, sizes(engine, groups))
+def document_of(read: Read[Rows], options: Options) -> Usage:
+    """What was read, priced."""
+    states = read.states
+    cells = read.cells(options.by)
+    bill = priced(cells, read.entries, read.cut, options.day, sizes(read.rows, options.by))
     costs = [state.cost for state in states if state.what is None and state.cost is not None]
     return Usage(
         priced_on=options.day if options.fixed else None,
@@ -126,12 +135,12 @@ def _document(read: Read, options: Options) -> Usage:
     )
 
 
-def traffic(read: Read, requests: int) -> Traffic:
+def traffic(read: Read[Rows], requests: int) -> Traffic:
     """How requests came, of which ``requests`` were answered."""
     failed = [state for state in read.states if state.what == "failed"]
     return traffic_of(
-        queries.hours(read.engine),
-        queries.turns(read.engine),
+        read.rows.hours(),
+        read.rows.turns(),
         (sum(state.tries for state in read.states), sum(state.again for state in read.states)),
         (sum(state.requests for state in failed), sum(state.tokens for state in failed)),
         requests,
@@ -139,7 +148,7 @@ def traffic(read: Read, requests: int) -> Traffic:
 
 
 def _resolved(
-    logged: Sequence[queries.Logged], resolver: Resolver
+    logged: Sequence[Logged], resolver: Resolver
 ) -> tuple[dict[NameOf, Entry], list[Question], dict[NameOf, int]]:
     """Entries of logged models, those that are a question, and those that the user left out."""
     entries: dict[NameOf, Entry] = {}
@@ -159,25 +168,19 @@ def _resolved(
     return entries, questions, ignored
 
 
-def sizes(engine: Engine, groups: Sequence[str]) -> Sizes:
-    inputs, outputs = (
-        _by_group(queries.sketch(engine, column, groups), len(groups))
-        for column in ("input_tokens", "output_tokens")
-    )
-    return Sizes(inputs, outputs)
+def sizes(rows: Answers, by: Sequence[str]) -> Sizes:
+    """How large single requests are, by groups."""
+    return Sizes(*(_buckets(rows, column, by) for column in ("input_tokens", "output_tokens")))
 
 
-def _by_group(rows: Sequence[tuple[object, ...]], width: int) -> Mapping[Names, list[Bucket]]:
+def _buckets(rows: Answers, column: str, by: Sequence[str]) -> Mapping[Names, list[Bucket]]:
     by_group: dict[Names, list[Bucket]] = {}
-    for row in rows:
-        names = tuple(None if name is None else str(name) for name in row[:width])
-        bucket = None if row[width] is None else int(str(row[width]))
-        count, whole = int(str(row[width + 1])), int(str(row[width + 2]))
-        by_group.setdefault(names, []).append(Bucket(bucket, count, whole))
+    for row in rows.sketch(column, by):
+        by_group.setdefault(row.names, []).append(Bucket(row.place, row.rows, row.sum))
     return by_group
 
 
-def _sources(states: Sequence[queries.State], counts: Sequence[Counts]) -> tuple[Source, ...]:
+def _sources(states: Sequence[State], counts: Sequence[Counts]) -> tuple[Source, ...]:
     """Files with what became of their records."""
     sources = []
     for at, count in enumerate(counts):
@@ -192,7 +195,7 @@ def _sources(states: Sequence[queries.State], counts: Sequence[Counts]) -> tuple
     return tuple(sources)
 
 
-def _notes(read: Read, options: Options) -> list[str]:
+def _notes(read: Read[Rows], options: Options) -> list[str]:
     """What a reader must know of the figures."""
     said = []
     kinds = {name for count in read.counts for name in count.source.split(", ") if name in SOURCES}

@@ -50,9 +50,11 @@ class Watch(Generic[T]):
         self._seen = now
         return changed
 
-    def again(self, changes: Sequence[str] = (), rates: Sequence[str] = ()) -> T:
+    def again(
+        self, changes: Sequence[str] = (), rates: Sequence[str] = (), scenario: str = ""
+    ) -> T:
         """The document as the files are now. Raises as ``open_workload`` and the work."""
-        opened = open_workload(str(self.path), changes, rates)
+        opened = open_workload(str(self.path), changes, rates, scenario)
         if self._catalog is None:
             self._catalog = open_catalog(self.path.parent)
         return self.work(opened, self._catalog)

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from costplan.document.estimate import Commitment as Drawn
 from costplan.document.line import UNUSED, LineItem, Price, Term
+from costplan.document.month import Commitment as Drawn
 from costplan.quantity import ONE, ZERO, grouped, scaled, settle, shares, total
 from costplan.words import STATED, WORKLOAD
 from costplan.workload.contract import Commitment

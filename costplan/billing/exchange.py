@@ -48,6 +48,10 @@ class Exchange:
             return conversion
         return None
 
+    def states(self, currency: str) -> bool:
+        """Whether money of a currency can be ours."""
+        return currency == self.currency or self.conversion(currency) is not None
+
     def amount(self, money: Decimal, currency: str | None) -> Decimal | None:
         """Money of a currency (None: ours) in ours; None where no rate is stated."""
         if currency is None or currency == self.currency:

@@ -29,8 +29,8 @@ class FeePrices:
     def __init__(self, entry: Entry, card: Card, day: date) -> None:
         self._entry, self._card, self._day = entry, card, day
         self._made: dict[str, Price] = {}
-        self._sizes = [name for name in SIZES if name in card.fee]
-        self._owed = bool(self._sizes) or any(
+        self.sizes = [name for name in SIZES if name in card.fee]
+        self._owed = bool(self.sizes) or any(
             fee.always or name == REQUESTS for name, fee in card.fee.items()
         )
 
@@ -57,13 +57,13 @@ class FeePrices:
         """
         lines = []
         for name, units in asked.items():
-            if name in SIZES and not self._sizes:
+            if name in SIZES and not self.sizes:
                 continue
             fee = self._card.fee.get(name)
             paid = fee.charged(units, calls) if fee is not None else units
             lines.append(line_of(self.price(name), paid * count))
         if called and self._owed:
-            lines += [line_of(price, called * count) for price in self._of_every_call(asked)]
+            lines += [line_of(price, called * count) for price in self.of_every_call(asked)]
         return lines
 
     def _find(self, name: str) -> Price:
@@ -77,13 +77,14 @@ class FeePrices:
             return self._price(name, fee.unit, None, fee.per, origin, why)
         return self._price(name, fee.unit, fee.price, fee.per, origin)
 
-    def _of_every_call(self, asked: Container[str]) -> Iterable[Price]:
+    def of_every_call(self, asked: Container[str]) -> Iterable[Price]:
+        """What each call pays whatever it asks for, and what nobody said of it."""
         fees = self._card.fee
         if REQUESTS in fees:
             yield self.price(REQUESTS)
-        if self._sizes and not any(name in asked for name in self._sizes):
-            prices = ", ".join(f"{name} {fees[name].words}" for name in self._sizes)
-            yield self._unsaid(REQUESTS, fees[self._sizes[0]], f"one of {prices}", "search_context")
+        if self.sizes and not any(name in asked for name in self.sizes):
+            prices = ", ".join(f"{name} {fees[name].words}" for name in self.sizes)
+            yield self._unsaid(REQUESTS, fees[self.sizes[0]], f"one of {prices}", "search_context")
         for name, fee in fees.items():
             if fee.always and name not in asked and name not in (REQUESTS, *SIZES):
                 yield self._unsaid(name, fee, f"{name} {fee.words}", name)

@@ -1,23 +1,27 @@
-"""Rented machines that serve a model: bought by the hour, used by the token.
+"""Machines that serve a model, rented by the hour or owned, and used by the token.
 
-    capacity = tokens/s x 3600 x instance-hours      utilisation = output tokens / capacity
+    capacity = tokens/s x 3600 x machine-hours      utilisation = output tokens / capacity
 
 What is paid and not used is idle. A fleet that cannot serve the month is refused, not averaged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
 
 from costplan.billing.takes import OfferBill
+from costplan.billing.variables import Values
 from costplan.catalog.lookup import Entry
+from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem
 from costplan.facts import fact
 from costplan.problems import Problem
 from costplan.quantity import ONE, ZERO, grouped, shares, total
+from costplan.words import OWN_HARDWARE
+from costplan.workload.hardware import BUSY
 from costplan.workload.model import Binding
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Traffic
@@ -35,12 +39,8 @@ def bill_machines(
     Returns a problem when the fleet cannot serve the month.
     """
     per_second = binding.tokens_per_second or ONE
-    weights: dict[tuple[str, str], Decimal] = {}
-    for calls in demands:
-        output = calls.tokens.get("output_tokens", ZERO) * binding.output_factor
-        key = (calls.purpose, calls.step)
-        weights[key] = weights.get(key, ZERO) + calls.count * output
-    hours = total(line.quantity for line in bill.lines if line.price.unit.endswith("hour"))
+    weights = _weights(demands, binding)
+    hours = _hours(entry, bill, binding)
     capacity = per_second * 3600 * hours
     wanted = total(weights.values())
     if wanted > capacity:
@@ -58,9 +58,45 @@ def bill_machines(
         ]
     used = wanted / capacity if capacity else ZERO
     bill.unwritten.append(partial(_write, entry, bill, per_second, used, traffic))
-    weights[("idle", "")] = capacity - wanted
-    bill.lines = [part for line in bill.lines for part in _split(line, weights)]
+    idle = {**weights, ("idle", ""): capacity - wanted}
+    bill.lines = [
+        part for line in bill.lines for part in _split(line, idle if line.fixed else weights)
+    ]
     return []
+
+
+def at_work(entry: Entry, demands: Iterable[ModelCalls], binding: Binding) -> Mapping[str, Decimal]:
+    """The variables of a machine's bill. What an own one draws depends on the share of its hours
+    that it is at work; what a rented one does is in its price."""
+    given = {name: Decimal(value) for name, value in binding.variables.items()}
+    if not entry.id.startswith(OWN_HARDWARE):
+        return given
+    capacity = (binding.tokens_per_second or ONE) * 3600 * _owned_hours(entry, binding)
+    wanted = total(_weights(demands, binding).values())
+    return {**given, BUSY: min(ONE, wanted / capacity) if capacity else ZERO}
+
+
+def _weights(demands: Iterable[ModelCalls], binding: Binding) -> dict[tuple[str, str], Decimal]:
+    """Output tokens that a fleet is to deliver, by purpose and step."""
+    weights: dict[tuple[str, str], Decimal] = {}
+    for calls in demands:
+        output = calls.tokens.get("output_tokens", ZERO) * binding.output_factor
+        key = (calls.purpose, calls.step)
+        weights[key] = weights.get(key, ZERO) + calls.count * output
+    return weights
+
+
+def _hours(entry: Entry, bill: OfferBill, binding: Binding) -> Decimal:
+    """Machine-hours of a month: those that are paid, or those that own machines run."""
+    if entry.id.startswith(OWN_HARDWARE):
+        return _owned_hours(entry, binding)
+    return total(line.quantity for line in bill.lines if line.price.unit.endswith("hour"))
+
+
+def _owned_hours(entry: Entry, binding: Binding) -> Decimal:
+    assert isinstance(entry.item, Offer)
+    given = {name: Decimal(value) for name, value in binding.variables.items()}
+    return Values(entry.item, given).evaluate("instances * hours")
 
 
 def _write(

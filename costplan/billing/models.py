@@ -94,7 +94,7 @@ def model_lines(
             if not share:
                 continue
             tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
-            if _not_sold(calls, tariff):
+            if not_sold(calls, tariff):
                 continue
             for case in cases(usage, prefix, calls.rate_per_second, tariff, levels):
                 count = calls.count * share * case.share
@@ -135,7 +135,7 @@ def write_model(
                 continue
             tariff = book.tariff(entry, day, Processing(calls.mode, terms.region, window))
             bill.facts += tariff.facts(usage)
-            if _not_sold(calls, tariff):
+            if not_sold(calls, tariff):
                 why = absent(entry, tariff.card, STORAGE, "price of a stored cache").text
                 bill.facts.append(fact("cache-not-sold", entry.id, reason=why, step=calls.step))
             if prefix is not None and prefix.marked:
@@ -216,7 +216,7 @@ def _caching_note(model: Model, prefix: Prefix, tariff: Tariff, bill: ModelBill)
         bill.facts.append(fact("cache-life", model.id, minutes=ASSUMED_MINUTES))
 
 
-def _not_sold(calls: ModelCalls, tariff: Tariff) -> bool:
+def not_sold(calls: ModelCalls, tariff: Tariff) -> bool:
     """Whether the calls are the storage of a cache with a model that has no price for it."""
     return STORAGE in calls.tokens and tariff.fees.known(STORAGE) is None
 

@@ -54,8 +54,8 @@ class Allowances:
         used: dict[Group, _Used] = {}
         for entry, calls in uses:
             card = entry.item.card(day) if isinstance(entry.item, Model) else None
-            for name, quota in _quotas(card, day):
-                group = _group(entry, name, quota)
+            for name, quota in quotas(card, day):
+                group = group_of(entry, name, quota)
                 known = used.get(group, _Used(quota, ZERO))
                 taken = total(_taken(card, name, call) for call in calls)
                 used[group] = known._replace(quantity=known.quantity + taken)
@@ -66,14 +66,14 @@ class Allowances:
         """By fee of a model: what its quota leaves to pay."""
         card = entry.item.card(day) if isinstance(entry.item, Model) else None
         paid = {}
-        for name, quota in _quotas(card, day):
-            share = self._shares.get(_group(entry, name, quota))
+        for name, quota in quotas(card, day):
+            share = self._shares.get(group_of(entry, name, quota))
             if share is not None:
                 paid[name] = Paid(share, entry.provenance(quota.origin) if quota.origin else None)
         return paid
 
 
-def _quotas(card: Card | None, day: date) -> Iterable[tuple[str, Quota]]:
+def quotas(card: Card | None, day: date) -> Iterable[tuple[str, Quota]]:
     """The quotas in force, by fee."""
     for name, fee in card.fee.items() if card is not None else ():
         if fee.free is not None:
@@ -82,7 +82,7 @@ def _quotas(card: Card | None, day: date) -> Iterable[tuple[str, Quota]]:
                 yield name, fee.free
 
 
-def _group(entry: Entry, fee: str, quota: Quota) -> Group:
+def group_of(entry: Entry, fee: str, quota: Quota) -> Group:
     vendor, _, name = entry.id.partition("/")
     return vendor, fee, quota.shared or name
 

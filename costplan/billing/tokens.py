@@ -121,7 +121,7 @@ class Tariff:
                 self._no_tiers = self._lacks(f"{window.name} price for inputs of this size")
             rates = Rates(**dict(window.rates))
         self._rates = rates
-        self._edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
+        self.edges = tuple(reversed([(tier.first, at) for at, tier in enumerate(tiers)]))
         self._tiers = tiers
         self._prices: dict[int, dict[str, Price]] = {}
         self.fees = FeePrices(entry, self.card, day)
@@ -180,7 +180,7 @@ class Tariff:
 
     def tier(self, input_tokens: Decimal) -> int:
         """The index of the tier that a request of this input falls in; -1 for the base rates."""
-        for first, at in self._edges:
+        for first, at in self.edges:
             if input_tokens >= first:
                 return at
         return -1

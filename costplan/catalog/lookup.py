@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import RELEASED, Origin, Provenance, Source, resolve, unknown_sources
+from costplan.catalog.traits import unknown_trait_sources
 from costplan.facts import Fact, fact
 from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
 from costplan.record import Currency, record
@@ -51,6 +52,11 @@ class CatalogFile:
         for at, offer in enumerate(self.offer):
             for problem in unknown_sources(offer.origins(), self.source):
                 yield problem.under(("offer", at))
+            for problem in unknown_trait_sources(offer.traits, self.source):
+                yield problem.under(("offer", at))
+        yield from self._named_twice()
+
+    def _named_twice(self) -> Iterable[Problem]:
         seen: set[str] = set()
         kinds: tuple[tuple[str, tuple[Model | Offer, ...]], ...] = (
             ("model", self.model),

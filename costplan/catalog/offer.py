@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar
 
 from costplan.catalog.expression import Expression, ExpressionError
 from costplan.catalog.origin import Accepted, Origin
+from costplan.catalog.traits import Trait, trait_problems
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import Problem, did_you_mean
 from costplan.record import Amount, Count, Positive, Since, Sparse, record
@@ -261,6 +262,7 @@ class Offer:
         charge: its priced dimensions; a change of price is a further one
         adjust: changes of the bill after the charges, in order
         accepted: findings of the audit that are right as they stand
+        traits: what it is like beside its price, by name; each with the page that says so
     """
 
     id: str
@@ -282,8 +284,10 @@ class Offer:
     charge: tuple[Charge, ...] = ()
     adjust: tuple[Adjust, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    traits: Annotated[Mapping[str, Trait], Sparse(), Since(2)] = field(default_factory=dict)
 
     def check(self) -> Iterable[Problem]:
+        yield from trait_problems(self.traits)
         known = (set(VOCABULARY) | set(self.variables)) - set(self.derived)
         for name, text in self.derived.items():
             yield from _expression_problems(("derived", name), text, known)
@@ -342,7 +346,8 @@ class Offer:
 
     def sources(self) -> set[str]:
         """Every source that the offer names."""
-        return {name for _, origin in self.origins() for name in (origin.source, *origin.also)}
+        named = {name for _, origin in self.origins() for name in (origin.source, *origin.also)}
+        return named | {trait.source for trait in self.traits.values()}
 
 
 Dated = TypeVar("Dated", Charge, Adjust)

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.usage import KindOption, MapOption, VendorOfOption
+from costplan.cli.usage import KindOption, MapOption, SamplingOption, VendorOfOption, sampled
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from costplan.api.calibrating import Calibrated
 
 
@@ -34,10 +32,7 @@ def command(
     stack: Annotated[
         str | None, typer.Option("--stack", metavar="NAME", help="The stack that was in use.")
     ] = None,
-    sampling: Annotated[
-        str | None,
-        typer.Option("--sampling", metavar="SHARE", help="Share of requests logged: 0.1, or 1."),
-    ] = None,
+    sampling: SamplingOption = None,
     step: Annotated[
         list[str] | None,
         typer.Option("--step", metavar="NAME=LOGGED", help="What a step is called in the logs."),
@@ -70,7 +65,7 @@ def command(
     if not sources:
         raise BadUsage("calibrating needs usage", "costplan calibrate WORKLOAD SOURCE...")
     options = Options(day=day(None), source=kind, mapping=mapping_of(mapping or []), vendor=vendor)
-    asked = Asked(workload, sources, stack, _share(sampling), _pairs(step or []))
+    asked = Asked(workload, sources, stack, sampled(sampling), _pairs(step or []))
     made = calibrated(asked, options)
     drawn = made.diff if dry_run and form is Format.table else draw(made.document, form, look())
     put(drawn, None)
@@ -98,18 +93,6 @@ def _write(made: Calibrated, workload: str | None, out: Path | None) -> None:
         raise BadUsage(f"{target} is there already", "name it to calibrate it, or give --out")
     spare(out)
     put(made.after, target)
-
-
-def _share(text: str | None) -> Decimal | None:
-    from costplan.cli.common.words import sane
-    from costplan.problems import BadUsage
-
-    if text is None:
-        return None
-    share = sane("--sampling", text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    if not 0 < share <= 1:
-        raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
-    return share
 
 
 def _pairs(pairs: list[str]) -> dict[str, str]:

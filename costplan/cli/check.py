@@ -16,16 +16,19 @@ from costplan.cli.common.options import (
     LockedOption,
     LockOption,
     NoLockOption,
+    OneScenarioOption,
     OutOption,
     RateOption,
     SaveOption,
     StackOption,
     SummaryOption,
 )
+from costplan.cli.usage import KindOption, MapOption, SamplingOption, VendorOfOption
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from costplan.api.spending import Logs
     from costplan.document.verdict import CheckDocument
 
 SubjectArgument = Annotated[
@@ -108,9 +111,28 @@ def command(
         list[str] | None,
         limit("--max-overridden", "Offers priced otherwise than the catalogue, at most."),
     ] = None,
+    max_kwh: Annotated[
+        list[str] | None, limit("--max-kwh", "Likely electricity a month, at most.", "KWH")
+    ] = None,
+    max_kgco2e: Annotated[
+        list[str] | None, limit("--max-kgco2e", "Likely CO2e a month, at most.", "KG")
+    ] = None,
     stack: StackOption = None,
     as_of: DayOption = None,
+    usage: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--usage",
+            metavar="SOURCE",
+            help="Logs or traces of this month, projected to its end; may be repeated.",
+        ),
+    ] = None,
+    sampling: SamplingOption = None,
+    kind: KindOption = None,
+    mapping: MapOption = None,
+    vendor: VendorOfOption = None,
     change: ChangeOption = None,
+    scenario: OneScenarioOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -150,6 +172,8 @@ def command(
         "--max-price-age": max_price_age,
         "--max-unpriced": max_unpriced,
         "--max-overridden": max_overridden,
+        "--max-kwh": max_kwh,
+        "--max-kgco2e": max_kgco2e,
     }
     numbers = _limits(given, max_component or [], max_increase or [])
     saves = also(save or [], list(Format), out)
@@ -162,8 +186,10 @@ def command(
         stacks=stack or [],
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
+        scenario=scenario or "",
         locking=Locking(lock, no_lock, locked),
         rates=exchange or [],
+        logs=_logs(usage or [], sampling, kind, mapping or [], vendor, as_of),
     )
     spare(out, *saves.values())
     for name, target in saves.items():
@@ -171,6 +197,32 @@ def command(
     put(part.draw(document, form.value, look()), out)
     _say(document)
     return 0 if exit_zero else document.exit_code
+
+
+def _logs(
+    sources: list[str],
+    sampling: str | None,
+    kind: str | None,
+    mapping: list[str],
+    vendor: str | None,
+    as_of: str | None,
+) -> Logs | None:
+    """Real usage to judge, and how it is read. Raises BadUsage for how without what."""
+    from costplan.cli.common.words import day
+    from costplan.problems import BadUsage
+
+    if not sources:
+        said = {"--sampling": sampling, "--source": kind, "--map": mapping, "--vendor": vendor}
+        for option, value in said.items():
+            if value:
+                raise BadUsage(f"{option} says how usage is read", "--usage SOURCE gives it")
+        return None
+    from costplan.api.spending import Logs
+    from costplan.api.usage import Options, mapping_of
+    from costplan.cli.usage import sampled
+
+    options = Options(day=day(as_of), source=kind, mapping=mapping_of(mapping), vendor=vendor)
+    return Logs(sources, options, sampled(sampling))
 
 
 def _limits(

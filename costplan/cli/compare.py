@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,7 @@ from costplan.cli.common.options import (
     NoLockOption,
     OutOption,
     RateOption,
+    ScenarioOption,
     StackOption,
     SummaryOption,
     WatchOption,
@@ -62,18 +64,23 @@ def command(
     condition: FilterOption = None,
     fields: FieldsOption = None,
     change: ChangeOption = None,
+    scenario: ScenarioOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
     exchange: RateOption = None,
     watch: WatchOption = False,
+    traits: Annotated[
+        bool,
+        typer.Option("--traits", help="Limits, isolation, protocols, regions of what hosts each."),
+    ] = False,
 ) -> int:
     """Compare stacks, and orchestration with brute force.
 
     Stacks are compared by component, volume, vendor and day.
     """
     from costplan.api.estimating import Locking, compare_opened, write_recommended
-    from costplan.cli.common.drawing import Part
+    from costplan.cli.common.drawing import Part, alone, side_by_side
     from costplan.cli.common.words import day, look, put, share, spare
     from costplan.render import ANNOTATING
     from costplan.store.files.workloads import open_workload
@@ -84,10 +91,11 @@ def command(
     locking = Locking(lock, no_lock, locked)
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     every = levers or full or form in PAGES
+    names, changes, rates = scenario or [], change or [], exchange or []
     if watch:
-        from costplan.cli.common.watching import check_watch, run_watch
+        from costplan.cli.common.watching import Tried, check_watch, run_watch
 
-        check_watch(form.value, (out, write, len(days) > 1, not part.is_whole))
+        check_watch(form.value, (out, write, names[1:], len(days) > 1, not part.is_whole))
         return run_watch(
             workload,
             locking,
@@ -95,18 +103,28 @@ def command(
                 opened, days[0], stack or [], baseline, goal, every, locking, catalog=prices
             ),
             look(full=full or levers),
-            change or [],
-            exchange or [],
+            Tried(tuple(changes), alone(names)),
+            rates,
         )
-    opened = open_workload(workload, change or [], exchange or [])
+    opened = open_workload(workload, changes, rates, alone(names))
     spare(out)
+    others = [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
+    if traits:
+        return _draw_traits(opened, days, stack or [], locking, form, out, others, full=full)
     if len(days) > 1:
-        _check_days(
-            form, [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
-        )
+        _check_days(form, others)
         put(_by_day(opened, days, stack or [], locking), out)
         return 0
     spare(write)
+    if len(names) > 1:
+        from costplan.api.scenarios import compared, each_scenario
+
+        variants = [
+            (name, compare_opened(each, days[0], stack or [], baseline, goal, False, locking))
+            for name, each in each_scenario(opened, names, changes, rates)
+        ]
+        put(side_by_side(compared(variants), part, form.value, look()), out)
+        return 0
     made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
     if write is not None:
         write_recommended(made, opened, write)
@@ -118,7 +136,7 @@ def command(
     return 0
 
 
-def _check_days(form: Format, given: list[object]) -> None:
+def _check_days(form: Format, given: Sequence[object]) -> None:
     """Raises BadUsage for what goes with one day only."""
     from costplan.problems import BadUsage
 
@@ -138,3 +156,30 @@ def _by_day(opened: Opened, days: list[date], stacks: list[str], locking: Lockin
     from costplan.render.dates import draw
 
     return draw([estimate_opened(opened, one, stacks, locking) for one in days], look())
+
+
+def _draw_traits(
+    opened: Opened,
+    days: list[date],
+    stacks: list[str],
+    locking: Locking,
+    form: Format,
+    out: Path | None,
+    others: Sequence[object],
+    *,
+    full: bool,
+) -> int:
+    """What hosts each stack, beside its price. Raises BadUsage for what it has not."""
+    from costplan.api.estimating import traits_opened
+    from costplan.cli.common.words import look, put
+    from costplan.problems import BadUsage
+    from costplan.render.traits import draw
+
+    forms = (Format.table, Format.json, Format.markdown)
+    if form not in forms or len(days) > 1 or any(one is not None for one in others):
+        raise BadUsage(
+            "--traits shows what hosts each stack and no figures",
+            f"it goes with --stack, --full, one --as-of and --format {', '.join(forms)}",
+        )
+    put(draw(traits_opened(opened, days[0], stacks, locking), form.value, look(full=full)), out)
+    return 0

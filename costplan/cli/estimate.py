@@ -21,6 +21,7 @@ from costplan.cli.common.options import (
     NoLockOption,
     OutOption,
     RateOption,
+    ScenarioOption,
     StackOption,
     SummaryOption,
     WatchOption,
@@ -45,6 +46,7 @@ def command(
         typer.Option("--strict", help="Exit 3 if a price is missing or stale, or an offer ends."),
     ] = False,
     change: ChangeOption = None,
+    scenario: ScenarioOption = None,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -53,7 +55,7 @@ def command(
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload."""
     from costplan.api.estimating import Locking, estimate_opened, open_workload, origin
-    from costplan.cli.common.drawing import Part
+    from costplan.cli.common.drawing import Part, alone, side_by_side
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render import ANNOTATING
 
@@ -61,10 +63,11 @@ def command(
     part.check(form.value)
     when = day(as_of)
     locking = Locking(lock, no_lock, locked)
+    names, changes, rates = scenario or [], change or [], exchange or []
     if watch:
-        from costplan.cli.common.watching import check_watch, run_watch
+        from costplan.cli.common.watching import Tried, check_watch, run_watch
 
-        check_watch(form.value, (out, strict, not part.is_whole))
+        check_watch(form.value, (out, strict, names[1:], not part.is_whole))
         return run_watch(
             workload,
             locking,
@@ -72,11 +75,18 @@ def command(
                 opened, when, stack or [], locking, catalog=prices
             ),
             look(explain, lines, full),
-            change or [],
-            exchange or [],
+            Tried(tuple(changes), alone(names)),
+            rates,
         )
-    opened = open_workload(workload, change or [], exchange or [])
+    opened = open_workload(workload, changes, rates, alone(names))
     spare(out)
+    if len(names) > 1:
+        from costplan.api.scenarios import each_scenario, estimated
+
+        variants = each_scenario(opened, names, changes, rates)
+        rows = estimated(variants, when, stack or [], locking)
+        put(side_by_side(rows, part, form.value, look()), out)
+        return 0
     document = estimate_opened(opened, when, stack or [], locking)
     if form in ANNOTATING:
         document.origin = origin(opened, document)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.common.options import ChangeOption, OutOption
+from costplan.cli.common.options import ChangeOption, OutOption, RateOption
 from costplan.cli.usage import KindOption, MapOption, VendorOfOption
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    lean = "lean"
     markdown = "markdown"
+    html = "html"
     csv = "csv"
 
 
@@ -57,6 +59,7 @@ def command(
         ),
     ] = None,
     change: ChangeOption = None,
+    exchange: RateOption = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     out: OutOption = None,
 ) -> int:
@@ -67,14 +70,14 @@ def command(
     from costplan.api.reconciling import Sides, open_workload, reconcile
     from costplan.api.usage import Options, mapping_of
     from costplan.cli.common.words import day, look, put, spare
-    from costplan.render.reconciliation import draw
+    from costplan.render.results import draw_result
 
     share, columns = _share(limit), _columns(column or [])
     options = Options(day=day(None), source=kind, mapping=mapping_of(mapping or []), vendor=vendor)
-    plan = None if workload is None else open_workload(workload, change or [], [])
+    plan = None if workload is None else open_workload(workload, change or [], exchange or [])
     made = reconcile(Sides(plan, stack, usage or [], invoice or []), options, share, columns)
     spare(out)
-    put(draw(made, form.value, look()), out)
+    put(draw_result(made, form.value, look()), out)
     return 0 if made.passes else 1
 
 

@@ -60,7 +60,7 @@ def command(
 ) -> int:
     """Draw saved documents again, alone or together.
 
-    These are estimates, comparisons, bills, diffs and checks.
+    These are estimates, comparisons, bills, diffs, checks, real usage and reconciliations.
     """
     from costplan.api.reporting import Choice, draw, open_all
     from costplan.cli.common.words import look, put, spare

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costplan.cli.common.options import ExplainOption, OutOption
+from costplan.problems import BadUsage
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from costplan.api.usage import Options
+    from costplan.document.usage import Usage
 
 SourceArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE...",
+        help="Logs, traces, usage pages: files, folders, patterns, or - for standard input.",
+    ),
+]
+SourcesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SOURCE...]",
         help="Logs, traces, usage pages: files, folders, patterns, or - for standard input.",
     ),
 ]
@@ -33,18 +47,25 @@ VendorOfOption = Annotated[
     typer.Option("--vendor", metavar="NAME", help="Who served, where the source does not say."),
 ]
 
+SamplingOption = Annotated[
+    str | None,
+    typer.Option("--sampling", metavar="SHARE", help="Share of requests logged: 0.1, or 1."),
+]
+
 
 class Format(StrEnum):
     """What usage can be drawn as."""
 
     table = "table"
     json = "json"
+    lean = "lean"
     markdown = "markdown"
+    html = "html"
     csv = "csv"
 
 
 def command(
-    source: SourceArgument,
+    source: SourcesArgument = None,
     by: Annotated[
         str,
         typer.Option(
@@ -56,6 +77,16 @@ def command(
     kind: KindOption = None,
     mapping: MapOption = None,
     vendor: VendorOfOption = None,
+    warehouse: Annotated[
+        str | None,
+        typer.Option(
+            "--warehouse", metavar="URL", help="Ask a warehouse, such as postgres://host/database."
+        ),
+    ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option("--table", metavar="NAME", help="The table there, as schema.table."),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -74,9 +105,9 @@ def command(
 
     Prompts and answers are not kept, printed or stored.
     """
-    from costplan.api.usage import Options, mapping_of, usage_of
+    from costplan.api.usage import Options, mapping_of
     from costplan.cli.common.words import day, look, put, spare
-    from costplan.render.usage import draw
+    from costplan.render.results import draw_result
 
     options = Options(
         day=day(as_of),
@@ -86,7 +117,38 @@ def command(
         mapping=mapping_of(mapping or []),
         vendor=vendor,
     )
-    made = usage_of(source, options)
+    made = _read(source or [], warehouse, table, options)
     spare(out)
-    put(draw(made, form.value, look(explain)), out)
+    put(draw_result(made, form.value, look(explain)), out)
     return 3 if strict and not made.complete else 0
+
+
+def sampled(text: str | None) -> Decimal | None:
+    """The share of ``--sampling``; None where it was not given. Raises BadUsage."""
+    from costplan.cli.common.words import sane
+
+    if text is None:
+        return None
+    share = sane("--sampling", text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    if not 0 < share <= 1:
+        raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
+    return share
+
+
+def _read(sources: list[str], warehouse: str | None, table: str | None, options: Options) -> Usage:
+    """What files hold, or a table of a warehouse."""
+    if warehouse is None:
+        if table is not None:
+            raise BadUsage("--table is of a warehouse", "--warehouse postgres://host/database")
+        if not sources:
+            raise BadUsage("no source of usage", "name files, or --warehouse URL --table NAME")
+        from costplan.api.usage import usage_of
+
+        return usage_of(sources, options)
+    if sources:
+        raise BadUsage("files and a warehouse are two sources", "ask for one at a time")
+    if table is None:
+        raise BadUsage("--warehouse needs the table", "--table schema.table")
+    from costplan.api.warehouse import table_usage
+
+    return table_usage(warehouse, table, options)

@@ -40,13 +40,16 @@ def command(
 
 def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
     from costplan.api.checking import refuse_bad_rules
-    from costplan.api.estimating import estimate_opened, open_workload
+    from costplan.api.estimating import estimate_opened, open_workload, read_workload
     from costplan.cli.common.voice import note
     from costplan.problems import clean
 
     opened = open_workload(workload, rates=exchange)
     refuse_bad_rules(opened)
     document = estimate_opened(opened, when)
+    for name in opened.scenarios:
+        overlaid = read_workload(opened.name, opened.text, opened.folder, (), exchange, name)
+        estimate_opened(overlaid, when)
     unpriced = sum(len(made.unpriced) for made in document.estimates)
     stacks = ", ".join(made.stack for made in document.estimates)
     lines = "1 line has" if unpriced == 1 else f"{unpriced} lines have"
@@ -55,5 +58,6 @@ def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
         end.fact.text for made in document.estimates for end in made.ended
     ):
         note(clean(f"{opened.name}: warning: {sentence}"))
-    note(clean(f"{opened.name}: valid; stacks: {stacks}{missing}"))
+    also = f"; scenarios: {', '.join(opened.scenarios)}" if opened.scenarios else ""
+    note(clean(f"{opened.name}: valid; stacks: {stacks}{also}{missing}"))
     return 0

@@ -24,11 +24,16 @@ from costplan.document.summaries import (
     DearLine,
     DiffSummary,
     EstimateSummary,
+    GroupBrief,
     MovedLine,
     NoPrice,
+    ReconciliationSummary,
     StackBrief,
     StackChange,
+    StepBrief,
     Summary,
+    TotalBrief,
+    UsageSummary,
     VerdictBrief,
 )
 from costplan.quantity import ZERO
@@ -36,10 +41,14 @@ from costplan.quantity import ZERO
 if TYPE_CHECKING:
     from costplan.document.comparison import Answer, Comparison
     from costplan.document.diff import DiffDocument, LineChange, StackDiff
+    from costplan.document.reconciliation import Reconciliation
+    from costplan.document.usage import Usage
     from costplan.document.verdict import CheckDocument, Verdict
 
 DEAREST = 3
 """So many lines of a stack, or of a change, are named."""
+MOST_GROUPS = 10
+"""So many groups of real usage are named."""
 CENT = Decimal("0.01")
 SHARE = Decimal("1e-6")
 
@@ -274,10 +283,59 @@ def _sources(named: Iterable[str | None]) -> Iterable[str]:
     return dict.fromkeys(one for one in named if one)
 
 
+def _usage(document: Usage) -> UsageSummary:
+    return UsageSummary(
+        "usage_summary",
+        document.first,
+        document.last,
+        document.traffic.requests,
+        document.traffic.failed,
+        [
+            TotalBrief(whole.currency, money(whole.low), money(whole.high), whole.at_least)
+            for whole in document.totals
+        ],
+        [
+            GroupBrief(
+                ", ".join(name or "(none)" for name in group.names),
+                group.requests,
+                money(group.low),
+                money(group.high),
+                group.at_least,
+                group.currency,
+            )
+            for group in document.groups[:MOST_GROUPS]
+        ],
+        document.unread,
+        tuple(question.logged for question in document.questions),
+        document.notes,
+    )
+
+
+def _reconciliation(document: Reconciliation) -> ReconciliationSummary:
+    return ReconciliationSummary(
+        "reconciliation_summary",
+        document.workload,
+        document.currency,
+        document.begin,
+        document.end,
+        money(document.planned),
+        money(document.usage_at_list),
+        money(document.expected),
+        money(document.invoiced),
+        document.passes,
+        document.off,
+        [StepBrief(step.name, money(step.amount), step.words) for step in document.steps],
+        tuple(line.item for line in document.not_mapped),
+        (*document.not_compared, *document.notes),
+    )
+
+
 _MAKERS: dict[str, Any] = {
     "estimate": _estimate,
     "comparison": _comparison,
     "check": _check,
     "diff": _diff,
     "bill": _bill,
+    "usage": _usage,
+    "reconciliation": _reconciliation,
 }

@@ -11,7 +11,18 @@ from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import settle
-from costplan.record import Amount, As, Compared, Key, Share, Sparse, Unsaved, document, keys
+from costplan.record import (
+    Amount,
+    As,
+    Compared,
+    Key,
+    OneOf,
+    Share,
+    Sparse,
+    Unsaved,
+    document,
+    keys,
+)
 
 CLOSE = Decimal("1e-6")
 """How far a difference may be from that of the totals."""
@@ -152,7 +163,39 @@ class Answer(Compared):
     reason: str | None = None
 
 
-@document("comparison", "1.2")  # 1.2 added facts, the answer, levers of every stack
+@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+class Owning(Compared):
+    """Own hardware against what it replaces, whole bills a month.
+
+    ``way``: how a stack would run on it, None for a stack's plan as it is. ``instead``: what the
+    other has in the roles that run on it. ``capital``: what the ``purchase`` costs a month over its
+    life. ``break_even``: the volume at which both cost the same, capital included, None where there
+    is none that these machines carry. ``payback_months``: when the purchase with its interest is
+    saved at this volume, None where it never is; behind ``life_months`` that is too late.
+    """
+
+    hardware: str
+    machines: Amount
+    stack: str
+    way: str | None
+    against: str
+    instead: Annotated[str, OneOf("api", "rent", "other")]
+    purchase: Amount
+    capital: Amount
+    monthly: Decimal
+    against_monthly: Decimal
+    break_even: Annotated[Amount | None, Key("break_even_requests")]
+    payback_months: Amount | None
+    life_months: Amount
+
+    @property
+    def pays(self) -> bool:
+        """Whether the purchase is saved before the machines are worn."""
+        return self.payback_months is not None and self.payback_months <= self.life_months
+
+
+# 1.2 added facts, the answer, levers of every stack; 1.3 owning, risk, scenario
+@document("comparison", "1.3")
 @keys(
     "baseline",
     "at_reliability",
@@ -167,6 +210,7 @@ class Answer(Compared):
     "estimate",
     "answer",
     "levers",
+    "owning",
 )
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Comparison(Plain):
@@ -185,6 +229,7 @@ class Comparison(Plain):
     answer: Annotated[Answer | None, Sparse()] = None
     levers: Annotated[list[Sensitivity], Sparse()] = field(default_factory=list)
     facts: Annotated[list[Fact], Sparse()] = field(default_factory=list)
+    owning: Annotated[list[Owning], Sparse()] = field(default_factory=list)
     recommended: Annotated[Any, Unsaved()] = None
 
     @property

@@ -7,10 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
+from costplan.document.energy import Energy
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.month import Commitment, Month
 from costplan.document.plain import Plain
 from costplan.document.prices_used import Ended, Origin, Override, Pinned
 from costplan.document.reliability import Reliability
+from costplan.document.risk import Risk
 from costplan.facts import Fact, texts
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ZERO, literal, settle, total
@@ -19,7 +22,6 @@ from costplan.record import (
     As,
     Compared,
     Key,
-    Monthly,
     Names,
     Sparse,
     Unsaved,
@@ -73,46 +75,6 @@ class Component(Compared):
         return any(line.amount is None for line in self.line_items)
 
 
-@keys("name", "monthly", "covered", "unused", "overage", "saved")
-@dataclass(slots=True, repr=False, eq=False)
-class Commitment(Compared):
-    """What a month draws on money promised to a vendor: covered + unused = monthly.
-
-    ``overage``: what is paid beyond it; ``saved``: what it takes off the contracted cost. Money of
-    the estimate's currency.
-    """
-
-    name: str
-    monthly: Amount
-    covered: Amount
-    overage: Amount
-    saved: Decimal
-
-    @property
-    def unused(self) -> Decimal:
-        return self.monthly - self.covered
-
-
-@keys("month", "requests", "recurring", "one_off", "total", "at_least", "credits")
-@dataclass(slots=True, repr=False, eq=False)
-class Month(Compared):
-    """One month of a longer horizon: recurring cost at that month's traffic and prices.
-
-    ``credits``: what one-time credits pay of it, as a positive amount.
-    """
-
-    month: Annotated[date, Monthly()]
-    requests: Amount
-    recurring: Decimal
-    one_off: Decimal
-    at_least: bool
-    credits: Annotated[Amount, Sparse()] = ZERO
-
-    @property
-    def total(self) -> Decimal:
-        return self.recurring + self.one_off - self.credits
-
-
 class Budget(NamedTuple):
     """What a month may cost, and what is left of it."""
 
@@ -152,12 +114,16 @@ class Budget(NamedTuple):
     "mean_monthly",
     "horizon_total",
     "facts",
+    "energy",
+    "risk",
 )
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Estimate(Compared):
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
-    names none; ``budget``: what the month may cost, for a table to show what is left; ``facts``:
-    all that a reader must know, of which the lists of sentences are the words."""
+    names none; ``budget``: what the month may cost, for a table to show what is left; ``energy``:
+    beside the bill, never in it, where the workload asks for it; ``facts``: all that a reader must
+    know, of which the lists of sentences are the words; ``risk``: what the month may come to, where
+    numbers are ranges that were drawn: the bill itself is of their points."""
 
     stack: str
     requests: Annotated[Amount, Key("requests_per_month")]
@@ -174,6 +140,8 @@ class Estimate(Compared):
     ] = None
     commitments: Annotated[list[Commitment], Sparse()] = field(default_factory=list)
     ended: Annotated[list[Ended], Sparse()] = field(default_factory=list)
+    energy: Annotated[Energy | None, Sparse()] = None
+    risk: Annotated[Risk | None, Sparse()] = None
     reasons: Annotated[list[Unpriced], Key("unpriced"), As(list[Unpriced], "unpriced_said")] = (
         field(default_factory=list)
     )
@@ -319,7 +287,7 @@ class Estimate(Compared):
         return settle(self.total_monthly / self.conversations) if self.conversations else None
 
 
-@document("estimate", "1.3")
+@document("estimate", "1.4")
 @keys(
     "workload",
     "currency",
@@ -330,6 +298,7 @@ class Estimate(Compared):
     "catalog.lock",
     "catalog.overrides",
     "estimates",
+    "scenario",
 )
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class EstimateDocument(Plain):
@@ -337,10 +306,11 @@ class EstimateDocument(Plain):
 
     ``priced_by`` are the offers used and their currencies, whole; a document that was saved has
     their ``saved_hash`` alone. ``lock`` None: no lock file was used. ``overrides``: offers that a
-    folder or file of the user's prices otherwise than the catalogue.
+    folder or file of the user's prices otherwise than the catalogue. ``scenario``: the overlay of
+    the file that it was made with.
 
     1.1 of the schema added ``origin``, ``catalog.lock`` and a line's ``flat``; 1.2
-    ``catalog.overrides`` and ``ended``; 1.3 ``facts``.
+    ``catalog.overrides`` and ``ended``; 1.3 ``facts``; 1.4 ``energy``, ``scenario``, ``risk``.
     """
 
     workload: str
@@ -355,6 +325,7 @@ class EstimateDocument(Plain):
     overrides: Annotated[list[Override], Sparse(), Key("catalog.overrides")] = field(
         default_factory=list
     )
+    scenario: Annotated[str | None, Sparse()] = None
 
     def check(self) -> Iterable[Problem]:
         names: set[str] = set()
@@ -363,6 +334,11 @@ class EstimateDocument(Plain):
                 message = f"has the stack '{estimate.stack}' twice (element {number})"
                 yield Problem(("estimates",), message)
             names.add(estimate.stack)
+
+    @property
+    def title(self) -> str:
+        """What a page calls it."""
+        return f"{self.workload}, {self.scenario}" if self.scenario else self.workload
 
     @property
     def catalog_hash(self) -> str:

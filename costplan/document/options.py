@@ -30,6 +30,7 @@ KINDS = ("plan", "orchestrate", "model", "hosting", "unchecked", "quality")
     "loss",
     "seconds",
     "seconds_p95",
+    "kwh",
 )
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Option(Compared):
@@ -44,7 +45,7 @@ class Option(Compared):
     ``by_purpose``: produce, coordinate, people, idle. ``at_least``: a price is unknown. ``loss``:
     what a month's wrong and missing answers cost the business, None where the workload does not
     say; never in ``monthly``. ``seconds`` of a request, mean and 95th percentile, where they are
-    stated.
+    stated. ``kwh``: the month's likely electricity, where all of it has a figure.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Option(Compared):
     loss: Annotated[Amount | None, Sparse()] = None
     seconds: Annotated[Amount | None, Sparse()] = None
     seconds_p95: Annotated[Amount | None, Sparse()] = None
+    kwh: Annotated[Amount | None, Sparse()] = None
 
     @property
     def whole(self) -> Decimal | None:
@@ -121,6 +123,8 @@ WAY_FIELDS: dict[str, Callable[[str, Option], str | Decimal | bool | None]] = {
     "billed",
     "space",
     "proven",
+    "orchestrated_kwh",
+    "brute_force_kwh",
 )
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Strategies(Compared):
@@ -132,7 +136,8 @@ class Strategies(Compared):
     ``gap``: 1 - C*(R achieved) / spend. ``shortfall``: C*(R target) - spend where the target is
     missed; negative when a plan that meets it costs less. ``multiple``: cheapest brute force over
     cheapest orchestration at the target; None where one kind cannot reach it. ``at_target``: the
-    cheapest option of all there.
+    cheapest option of all there. ``orchestrated_kwh``, ``brute_force_kwh``: likely electricity of
+    the two cheapest that ``multiple`` compares.
     """
 
     stack: str
@@ -151,6 +156,8 @@ class Strategies(Compared):
     billed: Annotated[int | None, Sparse()] = None
     space: Annotated[int | None, Sparse()] = None
     proven: Annotated[bool, Sparse()] = False
+    orchestrated_kwh: Annotated[Amount | None, Sparse()] = None
+    brute_force_kwh: Annotated[Amount | None, Sparse()] = None
 
     @property
     def notes(self) -> list[str]:

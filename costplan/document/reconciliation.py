@@ -8,13 +8,14 @@
 Each bridge sums exactly. What there was nothing to compare with is left out, not zero.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from costplan.document.usage import Number, Question
-from costplan.quantity import ZERO, total
+from costplan.problems import Problem
+from costplan.quantity import ONE, ZERO, literal, total
 from costplan.record import Amount, OneOf, Share, document, keys
 
 PLAN = ("volume", "intensity", "mix", "price")
@@ -45,6 +46,10 @@ STEPS: Mapping[str, str] = {
     "unexplained": "what nothing above explains",
 }
 """What each step means, in the order in which they are shown."""
+
+
+CRUMB = Decimal("1e-9")
+"""Sums agree within it, or that share of them: a program in between may have made them binary."""
 
 
 class Step(NamedTuple):
@@ -132,6 +137,21 @@ class Reconciliation(NamedTuple):
     limit: Share
     not_compared: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def check(self) -> Iterable[Problem]:
+        """Each bridge sums to what it ends at."""
+        listed = self.planned if self.usage_at_list is None else self.usage_at_list
+        for name, start, steps, end in (
+            ("usage_at_list", self.planned, PLAN, self.usage_at_list),
+            ("expected", listed, TERMS, self.expected),
+            ("invoiced", self.expected, INVOICE, self.invoiced),
+        ):
+            if start is None or end is None:
+                continue
+            reached = total((start, *(self.step(step) for step in steps)))
+            if abs(reached - end) > CRUMB * max(abs(reached), ONE):
+                message = f"is {literal(end)}, but the steps before it come to {literal(reached)}"
+                yield Problem((name,), message)
 
     def step(self, name: str) -> Decimal:
         """The amount of a step; 0 where it is not there."""

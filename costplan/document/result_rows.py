@@ -65,7 +65,7 @@ CHANGES = Kind(
     ("stack", "change", "role", "offer", "charge", "base", "head", "difference"),
     frozenset(("base", "head", "difference", "base_quantity", "head_quantity")),
 )
-KINDS = {"check": VERDICTS, "diff": CHANGES}
+KINDS: Mapping[str, Kind] = {"check": VERDICTS, "diff": CHANGES}
 
 
 class _Changed(NamedTuple):

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
     from costplan.document.diff import DiffDocument
     from costplan.document.estimate import EstimateDocument
+    from costplan.document.reconciliation import Reconciliation
+    from costplan.document.usage import Usage
     from costplan.document.verdict import CheckDocument
 
     Document: TypeAlias = EstimateDocument | Comparison | Bill
-    Result: TypeAlias = DiffDocument | CheckDocument
+    Result: TypeAlias = DiffDocument | CheckDocument | Usage | Reconciliation
 
 KINDS = {
     "estimate": "costplan.document.estimate:EstimateDocument",
@@ -38,9 +40,13 @@ KINDS = {
 RESULTS = {
     "diff": "costplan.document.diff:DiffDocument",
     "check": "costplan.document.verdict:CheckDocument",
+    "usage": "costplan.document.usage:Usage",
+    "reconciliation": "costplan.document.reconciliation:Reconciliation",
 }
 """Documents that say what was found about others. They have no lines to choose from or to sum, and
 are drawn in formats of their own."""
+WITH_FACTS = ("diff", "check")
+"""Results whose sentences are facts; those of the others are words alone."""
 PAGES = {
     "audit": "costplan.document.audit:Audit",
     "catalogue_report": "costplan.document.audit:Report",
@@ -52,8 +58,6 @@ PAGES = {
     "price_refresh": "costplan.document.refresh:PriceRefresh",
     "price_search": "costplan.document.listing:Search",
     "calibration": "costplan.document.calibration:Calibration",
-    "reconciliation": "costplan.document.reconciliation:Reconciliation",
-    "usage": "costplan.document.usage:Usage",
 }
 """Documents that programs read, and no command draws again."""
 VERSION = r"(\d{1,4})\.(\d{1,4})"
@@ -127,7 +131,7 @@ def read_document(kind: type[Any], given: Mapping[str, Any]) -> Any:
     collector = Problems()
     collector.minor = int(str(given["schema_version"]).partition(".")[2])
     collector.newer = collector.minor > int(kind.schema_version.partition(".")[2])
-    if kind.kind in KINDS | RESULTS:
+    if kind.kind in (*KINDS, *WITH_FACTS):
         given = _with_facts(given)
     document, problems = collected(JSON, kind, given, collector)
     if document is not None:
@@ -200,7 +204,9 @@ class _Versions(NamedTuple):
     newer: bool
 
 
-REMEDY = "save one with --format json: costplan estimate, compare, price, diff or check"
+REMEDY = (
+    "save one with --format json: costplan estimate, compare, price, diff, check, usage, reconcile"
+)
 
 
 def _kind(given: Mapping[str, Any], kinds: Mapping[str, str]) -> str:

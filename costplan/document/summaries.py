@@ -206,12 +206,84 @@ class BillSummary(NamedTuple):
     notes: Annotated[tuple[str, ...], Sparse()] = ()
 
 
-Summary = EstimateSummary | CompareSummary | CheckSummary | DiffSummary | BillSummary
+class GroupBrief(NamedTuple):
+    """A group of requests; ``currency`` left out: no part of it has a price."""
+
+    names: str
+    requests: int
+    low: Decimal
+    high: Decimal
+    at_least: bool
+    currency: Annotated[str | None, Sparse()] = None
+
+
+class TotalBrief(NamedTuple):
+    """What all requests cost in one currency, at least and at most."""
+
+    currency: str
+    low: Decimal
+    high: Decimal
+    at_least: bool
+
+
+class UsageSummary(NamedTuple):
+    """Real usage in brief: its dearest groups."""
+
+    kind: Literal["usage_summary"]
+    first: date | None
+    last: date | None
+    requests: int
+    failed: int
+    totals: list[TotalBrief]
+    groups: list[GroupBrief]
+    unread: int
+    questions: Annotated[tuple[str, ...], Sparse()] = ()
+    notes: Annotated[tuple[str, ...], Sparse()] = ()
+
+
+class StepBrief(NamedTuple):
+    """A step of a bridge."""
+
+    step: str
+    amount: Decimal
+    words: str
+
+
+class ReconciliationSummary(NamedTuple):
+    """A reconciliation in brief. ``off``: the share of the invoice that nothing explains."""
+
+    kind: Literal["reconciliation_summary"]
+    workload: str | None
+    currency: str
+    begin: date | None
+    end: date | None
+    planned: Annotated[Decimal | None, Sparse()]
+    usage_at_list: Annotated[Decimal | None, Sparse()]
+    expected: Annotated[Decimal | None, Sparse()]
+    invoiced: Annotated[Decimal | None, Sparse()]
+    passes: bool
+    off: Annotated[Decimal | None, Sparse()]
+    steps: list[StepBrief]
+    not_mapped: Annotated[tuple[str, ...], Sparse()] = ()
+    notes: Annotated[tuple[str, ...], Sparse()] = ()
+
+
+Summary = (
+    EstimateSummary
+    | CompareSummary
+    | CheckSummary
+    | DiffSummary
+    | BillSummary
+    | UsageSummary
+    | ReconciliationSummary
+)
 SUMMARIES: dict[str, type] = {
     "estimate": EstimateSummary,
     "comparison": CompareSummary,
     "check": CheckSummary,
     "diff": DiffSummary,
     "bill": BillSummary,
+    "usage": UsageSummary,
+    "reconciliation": ReconciliationSummary,
 }
 """The summary of each kind of document."""

@@ -97,7 +97,7 @@ def tries(node: Node, record: Record, told: bool) -> Iterator[Try]:
 def _common_cause(node: Node, record: Record) -> Iterator[Try]:
     """A failure that all runs share or none; ``rights`` -1 marks the ways where it struck."""
     shared = node.common_cause * (1.0 - node.success)
-    apart = 1.0 - (1.0 - node.success - shared) / (1.0 - shared) if shared < 1 else 0.0
+    apart = 1.0 - (1.0 - node.success - shared) / (1.0 - shared) if shared != 1 else 0.0
     if record == STRUCK:
         yield Try(1.0, False, -1, 0, node.all_wrong)
         return
@@ -109,7 +109,8 @@ def _common_cause(node: Node, record: Record) -> Iterator[Try]:
 
 
 def _flat(p: float, rights: int, wrongs: int) -> float:
-    return float(p**rights * (1.0 - p) ** wrongs)
+    share: float = p**rights * (1.0 - p) ** wrongs
+    return share
 
 
 def _same(p: float, rights: int, wrongs: int) -> float:

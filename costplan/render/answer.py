@@ -10,6 +10,7 @@ from costplan.document.comparison import Answer, Comparison, Standing
 from costplan.document.options import Option
 from costplan.problems import clean
 from costplan.quantity import grouped, rounded
+from costplan.render.owning import deciding
 from costplan.render.page import Page, Table, about, shortened, width_of
 from costplan.render.screen import BESIDE, SCREEN
 from costplan.render.sentences import traffic
@@ -74,7 +75,7 @@ def lay_out_answer(page: Page, made: Comparison, answer: Answer) -> None:
 def _screen(page: Page, made: Comparison, answer: Answer, detail: Detail) -> None:
     document = made.document
     page.say(
-        f"{document.workload}: {traffic(document.estimates)} a month, prices of "
+        f"{document.title}: {traffic(document.estimates)} a month, prices of "
         f"{document.as_of}, {document.currency} a month",
         "bold",
     )
@@ -104,6 +105,8 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
         yield Said("assumed", said, "warns")
         if detail.measure and answer.to_measure:
             yield Said("measure", answer.to_measure[0])
+    if owned := deciding(made, answer):
+        yield Said("owning", owned)
     own = [one.fact.text for one in made.document.overrides]
     if own:
         more = f" and {len(own) - 1} more" if len(own) > 1 else ""

@@ -9,6 +9,7 @@ from costplan.document.comparison import Comparison, Sensitivity, Versus
 from costplan.document.estimate import Estimate
 from costplan.document.options import Option, Strategies
 from costplan.quantity import ZERO, grouped, rounded
+from costplan.render import owning
 from costplan.render.answer import lay_out_answer
 from costplan.render.colours import colour_of
 from costplan.render.page import Cell, Page, Table, cell, money, shortened
@@ -54,7 +55,7 @@ def lay_out(page: Page, made: Comparison) -> None:
     """The answer on a page; with ``look.full`` all that it rests on below it."""
     if made.answer is None:
         document = made.document
-        page.say(f"{document.workload}: {traffic(document.estimates)} a month", "bold")
+        page.say(f"{document.title}: {traffic(document.estimates)} a month", "bold")
         page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
         page.say()
     else:
@@ -73,6 +74,7 @@ def _all_of_it(page: Page, made: Comparison) -> None:
         _equal(page, made)
     for versus in made.versus:
         _versus(page, versus, made)
+    _owning(page, made)
     for title, words in LISTS.items():
         _bullets(page, title, words(made))
     told = known(made)
@@ -206,6 +208,16 @@ def _versus(page: Page, versus: Versus, made: Comparison) -> None:
     if versus.one_off is not None:
         page.say(f"moving costs {money(versus.one_off)} once, {_payback(versus)}", "", 2)
     page.say()
+
+
+def _owning(page: Page, made: Comparison) -> None:
+    if made.owning:
+        page.say(owning.TITLE, "bold")
+        table = Table(*owning.HEADER, texts=owning.FIGURES.count(False))
+        for row in owning.rows(made):
+            table.add(*row)
+        page.draw(table)
+        page.say()
 
 
 def _bound(base: Estimate, other: Estimate) -> str:

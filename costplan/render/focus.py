@@ -23,6 +23,7 @@ from costplan.quantity import literal
 from costplan.render import Look
 from costplan.render.csv import FIELD, table_of_texts
 from costplan.render.focus_columns import COLUMNS, OWN, WITHOUT
+from costplan.render.focus_energy import taken
 from costplan.render.focus_names import is_metered, service, unit_name
 from costplan.render.focus_terms import billed, committed, covered_parts, priced_cost, unit_prices
 
@@ -44,6 +45,7 @@ CATEGORIES = {
 """Service category and subcategory of each component, of the values that the specification
 allows."""
 OTHER = ("Other", "Other (Other)")
+NONE = (None, None)
 NOTHING = dict.fromkeys(COLUMNS + OWN, "")
 
 
@@ -60,7 +62,9 @@ def draw_version(saved: Sequence[Saved], version: str) -> str:
     groups: dict[str, tuple[str, str]] = {}
     for one in saved:
         found = estimates_of(one.document)
-        parts = {made.stack: covered_parts(made) for made in (found.estimates if found else ())}
+        estimates = found.estimates if found else ()
+        parts = {made.stack: covered_parts(made) for made in estimates}
+        drawn = {line: each for made in estimates for line, each in taken(made).items()}
         lines = list(entries([one]))
         left_out = _left_out(lines)
         shared: dict[str, dict[str, str]] = {}
@@ -71,6 +75,7 @@ def draw_version(saved: Sequence[Saved], version: str) -> str:
                     same = _of_stack(entry, version) | {"x_LeftOut": left_out.get(stack)}
                     shared[stack] = NOTHING | _texts(same)
                 row = _row(entry, parts.get(stack, {}), groups)
+                row["x_EnergyKwh"], row["x_CarbonKg"] = drawn.get(id(entry.line), NONE)
                 rows.append(pick(shared[stack] | _texts(row)))
     return table_of_texts(header, rows)
 

@@ -81,6 +81,8 @@ OWN = [
     "x_PriceChecked",
     "x_Confidence",
     "x_AsOf",
+    "x_EnergyKwh",
+    "x_CarbonKg",
 ]
 WITHOUT = {
     "1.2": {"HostProviderName", "InvoiceDetailId", "ServiceProviderName"},

@@ -15,7 +15,7 @@ from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
 from costplan.quantity import ZERO, rounded
-from costplan.render import Look
+from costplan.render import Look, energy
 from costplan.render.deciding import what_decides
 from costplan.render.figures import component_names, figure_rows
 from costplan.render.html_chart import component_bars, grid
@@ -41,7 +41,7 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
     """One page; several documents are its sections, after a table of all totals."""
     first = saved[0].document
     found = estimates_of(first)
-    name = found.workload if found is not None else getattr(first, "offer", "")
+    name = found.title if found is not None else getattr(first, "offer", "")
     title = name if len(saved) == 1 else f"{len(saved)} documents"
     parts = [] if len(saved) == 1 else [_all(saved)]
     for number, one in enumerate(saved):
@@ -111,7 +111,7 @@ def _estimates(
     shared = shared_sentences(estimates)
     several = len(estimates) > 1
     parts = [
-        f'<section id="d{number}"><h1>{text_of(document.workload)}</h1>',
+        f'<section id="d{number}"><h1>{text_of(document.title)}</h1>',
         f'<p class="sub">{text_of(traffic(estimates))} a month. Prices as of {document.as_of}, '
         f"in {currency} a month.</p>",
         *(f'<p class="sub">{text_of(note)}</p>' for note in texts(document.price_facts)),
@@ -195,6 +195,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
         table("Every line", header, rows, [False] * 4 + [True] * 2, total=1, shade="wide"),
         "</details>",
         _months(made, currency),
+        _energy(made),
         bullets("Notes", [*reasons(made.unpriced), *made.notes]),
         *(
             bullets(title, [one for one in getattr(made, name) if one not in shared[name]])
@@ -232,6 +233,16 @@ def _reliability(made: Estimate) -> str:
     if found.target is not None:
         rows.append(["target", share_of(found.target), ""])
     return table("Reliability", ["answers", "share", "a month"], rows)
+
+
+def _energy(made: Estimate) -> str:
+    if made.energy is None:
+        return ""
+    return (
+        table(energy.TITLE, energy.HEADER, energy.figures(made))
+        + table("What takes it", energy.PARTS, energy.parts(made), energy.FIGURES)
+        + f'<p class="sub">{text_of(energy.boundary(made))}</p>'
+    )
 
 
 def _months(made: Estimate, currency: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from costplan.document.comparison import Answer, Comparison, Sensitivity, Versus
 from costplan.document.options import Strategies
 from costplan.quantity import grouped, rounded
+from costplan.render import owning
 from costplan.render.answer import best_ways, columns, sentences
 from costplan.render.html_frontier import frontier
 from costplan.render.html_page import bullets, folded, held, table, text_of
@@ -55,6 +56,9 @@ def answered(made: Comparison, number: int) -> str:
 def compared(made: Comparison, number: int) -> str:
     """Everything else: stacks against the baseline, each stack's ways, notes."""
     parts = [_versus(made)]
+    if made.owning:
+        body = table(owning.TITLE, list(owning.HEADER), owning.rows(made), list(owning.FIGURES))
+        parts.append(f"<section><h2>{owning.TITLE}</h2>{body}</section>")
     for title, words in LISTS.items():
         parts.append(bullets(title, words(made)))
     shown = made.answer.standings[0].stack if made.answer is not None else None

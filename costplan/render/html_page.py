@@ -20,9 +20,10 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 SAFE = ("https://", "http://")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DATED = ' class="d"'
+ESTIMATE = "An estimate, not an invoice."
 
 
-def whole_page(title: str, body: str, look: Look) -> str:
+def whole_page(title: str, body: str, look: Look, footer: str = ESTIMATE) -> str:
     """A page with a title that is escaped here, and a body that is markup already."""
     made = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -31,7 +32,7 @@ def whole_page(title: str, body: str, look: Look) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="generator" content="costplan">\n'
         f"<title>{text_of(title)}</title>\n<style>\n{CSS}</style>\n</head>\n<body>\n<main>\n{body}\n"
-        "</main>\n<footer>An estimate, not an invoice. Made by costplan from the prices and dates "
+        f"</main>\n<footer>{text_of(footer)} Made by costplan from the prices and dates "
         "named above.</footer>\n</body>\n</html>\n"
     )
     return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")

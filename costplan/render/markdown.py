@@ -17,7 +17,7 @@ from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
 from costplan.quantity import ZERO, rounded
-from costplan.render import Look
+from costplan.render import Look, energy
 from costplan.render.deciding import what_decides
 from costplan.render.figures import figure_rows
 from costplan.render.markdown_parts import bulleted, folded, source_of, table_of
@@ -117,7 +117,7 @@ def _head(document: EstimateDocument, first: Sequence[str]) -> list[str]:
     decided = what_decides(estimates)
     rows = [[safe(row.title), *(safe(one) for one in row.cells)] for row in figure_rows(estimates)]
     return [
-        f"# {safe(document.workload)}",
+        f"# {safe(document.title)}",
         "",
         f"{safe(traffic(estimates))} a month; prices as of {document.as_of}, "
         f"in {safe(document.currency)} a month",
@@ -164,7 +164,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> list[
     body = table_of(
         ["component", "charge", "quantity", safe(currency)], rows, [False, False, True, True]
     )
-    body += ["", *_purposes(made), *_months(made)]
+    body += ["", *_purposes(made), *_months(made), *_energy(made)]
     body += bulleted("Notes", [*reasons(made.unpriced), *made.notes])
     for name, heading in SENTENCES.items():
         own = [one for one in getattr(made, name) if one not in shared[name]]
@@ -180,6 +180,22 @@ def _purposes(made: Estimate) -> list[str]:
         for name, amount in made.by_purpose.items()
     ]
     return [*table_of(["purpose", "a month", "share"], rows), ""]
+
+
+def _energy(made: Estimate) -> list[str]:
+    if made.energy is None:
+        return []
+    parts = [[safe(one) for one in row] for row in energy.parts(made)]
+    return [
+        strong(energy.TITLE),
+        "",
+        *table_of(energy.HEADER, [[safe(one) for one in row] for row in energy.figures(made)]),
+        "",
+        *table_of(energy.PARTS, parts, energy.FIGURES),
+        "",
+        safe(energy.boundary(made)),
+        "",
+    ]
 
 
 def _months(made: Estimate) -> list[str]:

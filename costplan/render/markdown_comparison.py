@@ -7,6 +7,7 @@ from decimal import Decimal
 from costplan.document.comparison import Answer, Comparison, Lever, Sensitivity, Versus
 from costplan.document.options import Option, Strategies
 from costplan.quantity import grouped, rounded
+from costplan.render import owning
 from costplan.render.answer import best_ways, columns, sentences
 from costplan.render.markdown_parts import bulleted, folded, table_of
 from costplan.render.markup import safe, strong
@@ -61,6 +62,9 @@ def answered(made: Comparison) -> list[str]:
 def compared(made: Comparison) -> list[str]:
     """Everything else: stacks against the baseline, each stack's ways, notes."""
     body = _versus(made)
+    if made.owning:
+        cells = [[safe(one) for one in row] for row in owning.rows(made)]
+        body += [strong(owning.TITLE), "", *table_of(owning.HEADER, cells, owning.FIGURES), ""]
     for title, words in LISTS.items():
         body += bulleted(title, words(made))
     shown = made.answer.standings[0].stack if made.answer is not None else None

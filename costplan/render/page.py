@@ -308,7 +308,7 @@ def about(amount: Decimal) -> str:
 
 def plural(unit: str, quantity: Decimal) -> str:
     """The unit for a quantity: 2 tokens, 2 queries, 2 GB, 1 trace."""
-    if quantity == 1 or not unit or not unit[-1].islower() or unit.endswith("s"):
+    if quantity == 1 or not unit or not unit[-1].islower() or unit.endswith(("s", "kWh")):
         return unit
     if " of " in unit:
         return unit

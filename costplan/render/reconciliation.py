@@ -1,4 +1,4 @@
-"""A reconciliation as a table, JSON, Markdown or CSV."""
+"""A reconciliation as a table for a person; its words for every page."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from decimal import Decimal
 from costplan.document.reconciliation import INVOICE, PLAN, TERMS, Reconciliation
 from costplan.problems import clean
 from costplan.quantity import grouped, rounded
-from costplan.record.writing import plain
 from costplan.render import Look
-from costplan.render.csv import table
-from costplan.render.json import dumps
-from costplan.render.markup import safe
 from costplan.render.page import Page, Table, money
 
 MOST = 20
@@ -26,16 +22,22 @@ Row = tuple[str, Decimal, str, bool]
 """A name, an amount, its words, and whether it is a sum of what is above it."""
 
 
-def draw(document: Reconciliation, form: str, look: Look) -> str:
-    """The document in a format, ending in a newline."""
-    if form == "json":
-        return dumps(plain(document)) + "\n"
-    if form == "csv":
-        rows = [(name, amount, words) for name, amount, words, _ in bridge(document)]
-        return table(["step", "amount", "words"], rows)
-    if form == "markdown":
-        return _markdown(document)
-    return _page(document, look)
+def draw(made: Reconciliation, look: Look) -> str:
+    """The bridge, the verdict, each charge on its sides, and what is open."""
+    page = Page(look)
+    page.say(title(made), "bold")
+    page.say()
+    for name, amount, words, is_sum in bridge(made):
+        lead = name if is_sum else f"  {name}"
+        said = f"{lead:24}{signed(amount, is_sum):>16}  {words}"
+        page.say(said.rstrip(), "bold" if is_sum else "", further=42)
+    page.say()
+    page.say(verdict(made), "green" if made.passes else "red")
+    if made.lines:
+        page.say()
+        page.draw(_lines(made))
+    _asides(page, made)
+    return page.text()
 
 
 def bridge(made: Reconciliation) -> list[Row]:
@@ -65,33 +67,18 @@ def bridge(made: Reconciliation) -> list[Row]:
     return rows
 
 
-def _title(made: Reconciliation) -> str:
+def title(made: Reconciliation) -> str:
+    """What is compared, its days and its currency."""
     parts = ["reconcile", made.workload, made.stack]
     if made.begin is not None and made.end is not None:
         parts.append(f"{made.begin} to {made.end} (UTC)")
     return "  ".join(part for part in parts if part) + f"  {made.currency}"
 
 
-def _signed(amount: Decimal, is_sum: bool) -> str:
+def signed(amount: Decimal, is_sum: bool) -> str:
+    """A step with its sign, a sum as it is."""
     text = money(amount)
     return text if is_sum or amount < 0 else f"+{text}"
-
-
-def _page(made: Reconciliation, look: Look) -> str:
-    page = Page(look)
-    page.say(_title(made), "bold")
-    page.say()
-    for name, amount, words, is_sum in bridge(made):
-        lead = name if is_sum else f"  {name}"
-        said = f"{lead:24}{_signed(amount, is_sum):>16}  {words}"
-        page.say(said.rstrip(), "bold" if is_sum else "", further=42)
-    page.say()
-    page.say(verdict(made), "green" if made.passes else "red")
-    if made.lines:
-        page.say()
-        page.draw(_lines(made))
-    _asides(page, made)
-    return page.text()
 
 
 def verdict(made: Reconciliation) -> str:
@@ -109,16 +96,19 @@ def verdict(made: Reconciliation) -> str:
 def _lines(made: Reconciliation) -> Table:
     found = Table("offer", "charge", "logged", "billed", "expected", "invoice", texts=2)
     for one in made.lines[:MOST]:
-        quantities = (_quantity(one.logged), _quantity(one.billed))
-        found.add(one.offer, one.charge, *quantities, _money(one.expected), _money(one.invoiced))
+        cells = [quantity(one.logged), quantity(one.billed)]
+        cells += [money_of(one.expected), money_of(one.invoiced)]
+        found.add(one.offer, one.charge, *cells)
     return found
 
 
-def _quantity(value: Decimal | None) -> str:
+def quantity(value: Decimal | None) -> str:
+    """A quantity of a side; "none" where that side has none."""
     return "none" if value is None else grouped(value, 0)
 
 
-def _money(value: Decimal | None) -> str:
+def money_of(value: Decimal | None) -> str:
+    """An amount of a side; "none" where that side has none."""
     return "none" if value is None else money(value)
 
 
@@ -147,14 +137,3 @@ def _asides(page: Page, made: Reconciliation) -> None:
         if sentences:
             page.say()
             page.bullets(title, sentences)
-
-
-def _markdown(made: Reconciliation) -> str:
-    lines = [f"### {safe(_title(made))}", "", "| | amount | |", "|---|---:|---|"]
-    for name, amount, words, is_sum in bridge(made):
-        shown = f"**{name}**" if is_sum else name
-        lines.append(f"| {shown} | {_signed(amount, is_sum)} | {safe(words)} |")
-    lines += ["", safe(verdict(made)), ""]
-    lines += [f"- not compared: {safe(one)}" for one in made.not_compared]
-    lines += [f"- {safe(one)}" for one in made.notes]
-    return "\n".join(lines).rstrip() + "\n"

@@ -31,6 +31,22 @@ RESULT_FORMATS: Mapping[str, Mapping[str, str]] = {
         "html": "costplan.render.html_verdict",
         **{form: FORMATS[form] for form in ANNOTATING},
     },
+    "usage": {
+        "table": "costplan.render.usage",
+        "json": "costplan.render.result_json",
+        "lean": "costplan.render.result_lean",
+        "markdown": "costplan.render.usage_markdown",
+        "html": "costplan.render.html_usage",
+        "csv": "costplan.render.usage_csv",
+    },
+    "reconciliation": {
+        "table": "costplan.render.reconciliation",
+        "json": "costplan.render.result_json",
+        "lean": "costplan.render.result_lean",
+        "markdown": "costplan.render.reconciliation_markdown",
+        "html": "costplan.render.html_reconciliation",
+        "csv": "costplan.render.reconciliation_csv",
+    },
 }
 """Of each kind the modules with ``draw(document, look)``, by format, and of HTML with
 ``body(document)``; of a format of ``ANNOTATING``
@@ -103,7 +119,11 @@ def _report(saved: Sequence[SavedResult]) -> str:
     from costplan.render.json import dumps
 
     documents = [
-        {"file": one.name, "workload": one.document.workload, "document": plain(one.document)}
+        {
+            "file": one.name,
+            "workload": getattr(one.document, "workload", None),
+            "document": plain(one.document),
+        }
         for one in saved
     ]
     made = {

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from costplan.document.estimate import Estimate, EstimateDocument
-from costplan.render import Look
+from costplan.render import Look, energy
 from costplan.render.alerts import alerts, each_once
 from costplan.render.bill_lines import UNVERIFIED, explain, is_doubted, lines_of, months_of, spread
 from costplan.render.deciding import what_decides
@@ -66,7 +66,7 @@ def _is_brief(look: Look) -> bool:
 
 
 def _head(page: Page, document: EstimateDocument) -> None:
-    name = f"{document.workload}: {traffic(document.estimates)} a month"
+    name = f"{document.title}: {traffic(document.estimates)} a month"
     day = f"prices as of {document.as_of}, in {document.currency} a month"
     if width_of(f"{name}; {day}") <= page.width:
         page.lines.append((cell(name, "bold"), Cell("; "), cell(day, "dim")))
@@ -93,6 +93,8 @@ def _details(page: Page, document: EstimateDocument) -> None:
                 explain(page, line)
             spread(page, made)
             page.part()
+        if look.full:
+            _energy(page, made, several=several)
         if made.months and (not several or look.lines or look.full):
             page.draw(months_of(made, document.currency))
             page.say()
@@ -100,6 +102,21 @@ def _details(page: Page, document: EstimateDocument) -> None:
         for name, title in NAMES.items():
             page.bullets(title, each_once(estimates, attrgetter(name)))
         page.part()
+
+
+def _energy(page: Page, made: Estimate, *, several: bool) -> None:
+    if made.energy is None:
+        return
+    page.say(
+        f"{made.stack}: {energy.TITLE[0].lower()}{energy.TITLE[1:]}" if several else energy.TITLE,
+        "bold",
+    )
+    table = Table(*energy.HEADER)
+    for row in energy.figures(made):
+        table.add(*row)
+    page.draw(table)
+    page.bullets("", [energy.boundary(made), *energy.sentences(made)])
+    page.say()
 
 
 def _total(table: Table, made: Estimate) -> None:
@@ -163,6 +180,8 @@ def _foot(page: Page, document: EstimateDocument) -> Page:
     foot.say()
     if said := what_decides(estimates, page.width):
         foot.say(said, "bold")
+    if said := energy.line_of_all(estimates):
+        foot.say(said, "", 0, 2)
     for one in alerts(document, page.width, full=page.look.full):
         foot.say(one.text, one.style, 0, 2)
     if len(estimates) == 1 and is_doubted(estimates[0]):

@@ -1,4 +1,4 @@
-"""Real usage as a table, JSON, Markdown or CSV."""
+"""Real usage as a table for a person; its words for every page."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from decimal import Decimal
 from costplan.document.usage import Group, Usage
 from costplan.problems import clean
 from costplan.quantity import grouped, rounded
-from costplan.record.writing import plain
 from costplan.render import Look
-from costplan.render.csv import table
-from costplan.render.json import dumps
-from costplan.render.markup import safe
 from costplan.render.page import Page, Table, counted, money, short
-from costplan.words import TOKENS
 
 MOST_ROWS = 40
 """Groups that a page shows; JSON and CSV have all."""
@@ -22,27 +17,17 @@ FIRST = 5
 """Questions that are shown with a line to paste."""
 
 
-def draw(document: Usage, form: str, look: Look) -> str:
-    """The document in a format, ending in a newline."""
-    if form == "json":
-        return dumps(plain(document)) + "\n"
-    if form == "csv":
-        return _csv(document)
-    if form == "markdown":
-        return _markdown(document)
-    return _page(document, look)
-
-
-def _page(made: Usage, look: Look) -> str:
+def draw(made: Usage, look: Look) -> str:
+    """The groups, what all of it cost, how requests came, and what is open."""
     page = Page(look)
-    page.say(f"usage  {_when(made)}", "bold")
+    page.say(f"usage  {when(made)}", "bold")
     page.say()
     table = Table(*made.by, *COLUMNS, texts=len(made.by))
     sizes = Table(*made.by, *SIZES, texts=len(made.by))
     for group in made.groups[:MOST_ROWS]:
-        table.add(*_names(group), *_figures(group))
+        table.add(*names(group), *figures(group))
         if group.input_p50 is not None:
-            sizes.add(*_names(group), *_sizes(group))
+            sizes.add(*names(group), *sizes_of(group))
     if not made.groups:
         page.say("no request to a model was found")
         _asides(page, made)
@@ -52,9 +37,7 @@ def _page(made: Usage, look: Look) -> str:
         page.say(f"and {len(made.groups) - MOST_ROWS:,} more; --format csv has all", "dim")
     page.say()
     for total in made.totals:
-        page.say(
-            f"total  {_bounds(total.low, total.high, total.at_least)} {total.currency}", "bold"
-        )
+        page.say(f"total  {bounds(total.low, total.high, total.at_least)} {total.currency}", "bold")
     if any(total.low != total.high for total in made.totals):
         page.say(BOUNDS, "dim")
     if sizes.rows:
@@ -76,7 +59,8 @@ BOUNDS = (
 )
 
 
-def _when(made: Usage) -> str:
+def when(made: Usage) -> str:
+    """The days of the usage and those of its prices."""
     if made.first is None:
         span = "of unknown days"
     elif made.first == made.last:
@@ -98,27 +82,31 @@ def compact(number: int | Decimal) -> str:
     return f"{number:,.0f}"
 
 
-def _names(group: Group) -> list[str]:
+def names(group: Group) -> list[str]:
+    """What a group is of; what has no name says so."""
     return ["(none)" if name is None else name for name in group.names]
 
 
-def _figures(group: Group) -> list[str]:
+def figures(group: Group) -> list[str]:
+    """A group's cells of ``COLUMNS``."""
     tokens = group.tokens
     return [
         compact(group.requests),
         compact(tokens.get("input_tokens", 0)),
         "" if group.cache_share is None else f"{grouped(group.cache_share * 100, 1)} %",
         compact(tokens.get("output_tokens", 0)),
-        "unknown" if group.currency is None else _bounds(group.low, group.high, group.at_least),
+        "unknown" if group.currency is None else bounds(group.low, group.high, group.at_least),
     ]
 
 
-def _bounds(low: Decimal, high: Decimal, at_least: bool) -> str:
+def bounds(low: Decimal, high: Decimal, at_least: bool) -> str:
+    """An amount, or two where sizes are lost."""
     lead = ">= " if at_least else ""
     return lead + (money(low) if low == high else f"{money(low)} to {money(high)}")
 
 
-def _sizes(group: Group) -> list[str]:
+def sizes_of(group: Group) -> list[str]:
+    """A group's cells of ``SIZES``."""
     sizes = (group.input_p50, group.input_p95, group.output_p50, group.output_p95)
     return ["" if one is None else compact(one) for one in sizes]
 
@@ -164,8 +152,8 @@ def _explained(page: Page, made: Usage) -> None:
 
 
 def _asides(page: Page, made: Usage) -> None:
-    unread = _merged(one.unread.items() for one in made.sources)
-    left_out = _merged(one.left_out.items() for one in made.sources)
+    unread = merged(one.unread.items() for one in made.sources)
+    left_out = merged(one.left_out.items() for one in made.sources)
     for title, found, style in (("Not counted", unread, "yellow"), ("Left out", left_out, "")):
         if found:
             page.say()
@@ -204,48 +192,10 @@ def _toml(text: str) -> str:
     return '"' + clean(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _merged(found: Iterable[Iterable[tuple[str, int]]]) -> dict[str, int]:
+def merged(found: Iterable[Iterable[tuple[str, int]]]) -> dict[str, int]:
+    """Counts by reason, of all files together, the largest first."""
     sums: dict[str, int] = {}
     for items in found:
         for why, count in items:
             sums[why] = sums.get(why, 0) + count
     return dict(sorted(sums.items(), key=lambda one: -one[1]))
-
-
-def _csv(made: Usage) -> str:
-    """A row a group, all its tokens; numbers with all their digits."""
-    kinds = [*(kind.tokens for kind in TOKENS), "web_searches"]
-    figures = ["input_p50", "input_p95", "output_p50", "output_p95", "cache_share"]
-    header = [*made.by, "requests", *kinds, "currency", "low", "high", "at_least", *figures]
-    rows = [
-        [
-            *group.names,
-            Decimal(group.requests),
-            *(Decimal(group.tokens.get(kind, 0)) for kind in kinds),
-            group.currency,
-            group.low,
-            group.high,
-            str(group.at_least).lower(),
-            *(getattr(group, name) for name in figures),
-        ]
-        for group in made.groups
-    ]
-    return table(header, rows)
-
-
-def _markdown(made: Usage) -> str:
-    titles = [*made.by, *COLUMNS, *SIZES]
-    lines = [f"### Usage {_when(made)}", "", "| " + " | ".join(titles) + " |"]
-    lines.append("|" + "---|" * len(made.by) + "---:|" * (len(titles) - len(made.by)))
-    for group in made.groups[:MOST_ROWS]:
-        cells = [safe(name) for name in _names(group)] + _figures(group) + _sizes(group)
-        lines.append("| " + " | ".join(cells) + " |")
-    lines.append("")
-    for total in made.totals:
-        lines.append(f"**Total {_bounds(total.low, total.high, total.at_least)} {total.currency}**")
-        lines.append("")
-    lines += [f"- {sentence}" for sentence in traffic_words(made)]
-    for found in (one.unread for one in made.sources):
-        lines += [f"- not counted: {count:,} x {why}" for why, count in found.items()]
-    lines += [f"- which offer is {safe(one.logged)}?" for one in made.questions]
-    return "\n".join(lines) + "\n"

@@ -160,6 +160,12 @@ def measures(made: Strategies) -> list[str]:
         said.append(
             f"brute-force multiple {rounded(made.multiple, 3)}: by compute alone over orchestrated"
         )
+    if made.orchestrated_kwh is not None and made.brute_force_kwh is not None:
+        words = f"{rounded(made.brute_force_kwh)} kWh in place of {rounded(made.orchestrated_kwh)}"
+        if made.orchestrated_kwh:
+            times = made.brute_force_kwh / made.orchestrated_kwh
+            words += f", {rounded(times, 3)} times the energy"
+        said.append(f"by compute alone {words}")
     if made.billed is not None and made.space is not None:
         bound = "none of the rest can be cheaper" if made.proven else "the rest were not billed"
         said.append(f"{made.billed:,} ways billed of {made.space:,}: {bound}")

@@ -94,6 +94,8 @@ class StackBudget:
         price_age_days (days): age of the oldest price, at most
         unpriced_lines (lines): lines without a price, at most; allowed ones count too
         overridden_prices (offers): offers priced otherwise than the catalogue, at most
+        kwh (kWh a month): likely electricity behind the bill, at most
+        kgco2e (kg a month): likely CO2e of it, at most
     """
 
     monthly_total: AmountLimit | None = None
@@ -109,6 +111,8 @@ class StackBudget:
     price_age_days: AmountLimit | None = None
     unpriced_lines: AmountLimit | None = None
     overridden_prices: AmountLimit | None = None
+    kwh: AmountLimit | None = None
+    kgco2e: AmountLimit | None = None
 
 
 KEYS = tuple(key.name for key in fields(StackBudget) if key.name != "component")

@@ -14,7 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
-from costplan.quantity import ONE, ZERO
+from costplan.quantity import ONE, ZERO, least
 from costplan.record import record
 from costplan.workload.step import Conversation
 
@@ -84,7 +84,7 @@ def calls(
             opens = number == 0
             last = number == conversation.tool_calls
             marked = _marked(conversation, fixed + history, context)
-            own = min(written, marked)
+            own = least(written, marked)
             if opens and opening != "turn before":
                 own = marked if opening == "same turn" else ZERO
             waited = opens and opening == "turn before"
@@ -108,7 +108,7 @@ def calls(
             written = marked
         if not conversation.keep_retrieval and conversation.retrieval_tokens:
             # The next turn's history has no retrieved text, so its prefix parts ways before it.
-            written = min(written, fixed + history)
+            written = least(written, fixed + history)
         history += conversation.user_tokens + loop * conversation.tool_calls
         history += conversation.output_tokens
         if conversation.keep_retrieval:

@@ -15,10 +15,14 @@ from costplan.record import (
     Le,
     Positive,
     Share,
+    Unsaved,
     record,
 )
 from costplan.workload.budget import Budget, Policy
 from costplan.workload.contract import Commitment, Credit, Discount, Rate
+from costplan.workload.energy import EnergyTerms
+from costplan.workload.hardware import OwnHardware
+from costplan.workload.ranges import Correlated, Range
 from costplan.workload.rules import problems_of
 from costplan.workload.seconds import spread_problems
 from costplan.workload.step import Conversation, Step
@@ -118,6 +122,8 @@ class Workload:
         human: people who handle what is escalated
         job: work that no request triggers, such as a nightly index
         fixed: any other cost, monthly or once
+        hardware: machines of one's own, by name; stacks bind them as "hardware/NAME"
+        energy: electricity and carbon beside the bill, never in it
         target: how right the answers must be, for 'costplan compare'
         candidates: other models for a role, with what was measured of them, for 'costplan compare'
         strategy: parameters of the ways that 'costplan compare' tries; none is in the bill
@@ -130,6 +136,7 @@ class Workload:
         credit: money granted by a vendor
         budget: limits for 'costplan check'; the bill is as without them
         policy: conditions for 'costplan check'; the bill is as without them
+        correlation: ranges that move together; without it each range moves alone
     """
 
     name: str
@@ -147,6 +154,8 @@ class Workload:
     human: Human | None = None
     job: tuple[Job, ...] = ()
     fixed: tuple[Fixed, ...] = ()
+    hardware: Mapping[str, OwnHardware] = field(default_factory=dict)
+    energy: EnergyTerms | None = None
     target: Target | None = None
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     strategy: Strategy = field(default_factory=Strategy)
@@ -159,6 +168,10 @@ class Workload:
     credit: tuple[Credit, ...] = ()
     budget: Budget | None = None
     policy: tuple[Policy, ...] = ()
+    correlation: tuple[Correlated, ...] = ()
+    ranges: Annotated[Mapping[str, Range], Unsaved()] = field(default_factory=dict)
+    """What stands in the file in place of a number, by the number's dotted path; its own place
+    holds the point."""
 
     def check(self) -> Iterable[Problem]:
         return problems_of(self)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.catalog.fees import BY_CONTEXT, STORAGE
-from costplan.quantity import ONE, ZERO
+from costplan.quantity import ONE, ZERO, least
 from costplan.record import record
 from costplan.words import TOKENS, Purpose
 from costplan.workload.conversation import Opening, Prefix, calls
@@ -60,14 +60,14 @@ def portions(step: Step, visits: Visits, requests: Decimal) -> list[Portion]:
     whole = visits.runs[step.name] * requests
     spare = visits.redundant.get(step.name, ZERO) * requests
     first = visits.first.get(step.name, ZERO) * requests
-    fresh = min(first, requests)
+    fresh = least(first, requests)
     # A vote's runs go side by side, so that none reads what another writes; one at a time where
     # it stops early.
     aside = spare * fresh / first if first and not (step.vote and step.vote.stop_early) else ZERO
     if step.purpose or step.judges:
         first = whole - spare
     parts = [
-        Portion(purpose, (), first, min(first, fresh)),
+        Portion(purpose, (), first, least(first, fresh)),
         Portion("coordinate", (), whole - spare - first, ZERO),
         Portion(purpose, ("redundant",), spare, aside),
     ]
@@ -82,7 +82,7 @@ def purpose_of(step: Step) -> Purpose:
 def step_calls(
     workload: Workload, step: Step, visits: Visits, requests: Decimal, arrivals: Decimal
 ) -> list[ModelCalls]:
-    chance = min(ONE, visits.first.get(step.name, ZERO), step.calls or ONE)
+    chance = least(least(ONE, visits.first.get(step.name, ZERO)), step.calls or ONE)
     if ONE - chance < TINY:
         chance = ONE
     sent = [*_storage(step)]
@@ -94,8 +94,8 @@ def step_calls(
     spare = visits.fallbacks.get(step.name, ZERO) if step.fallback else ZERO
     if step.fallback and spare:
         runs = spare * requests
-        portion = Portion("coordinate", (), runs, min(runs, requests))
-        chance = min(ONE, spare)
+        portion = Portion("coordinate", (), runs, least(runs, requests))
+        chance = least(ONE, spare)
         sent += [
             replace(
                 call,
@@ -132,7 +132,7 @@ def _storage(step: Step) -> Iterator[ModelCalls]:
 def _stored_share(step: Step) -> Decimal:
     """The share of a step's calls that come while its explicit cache is kept, spread evenly."""
     stored = step.cache_storage
-    return ZERO if stored is None else min(ONE, stored.hours * 3600 / SECONDS_PER_MONTH)
+    return ZERO if stored is None else least(ONE, stored.hours * 3600 / SECONDS_PER_MONTH)
 
 
 def _portion_calls(
@@ -146,7 +146,7 @@ def _portion_calls(
     """The first call of each fresh run, which finds what ``opening`` says; the others find what
     this turn wrote."""
     whole = portion.runs * step.calls
-    fresh = portion.fresh * min(step.calls, ONE)
+    fresh = portion.fresh * least(step.calls, ONE)
     if not _caches(workload, step):
         fresh = whole
     sent = _classes(workload, step, fresh, arrivals, opening, chance) if fresh else []

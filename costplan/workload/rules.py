@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from costplan.problems import Path, Problem, did_you_mean
-from costplan.words import TOKENS
+from costplan.words import OWN_HARDWARE, TOKENS
 from costplan.workload.budget import stack_problems
 from costplan.workload.contract import term_problems
 from costplan.workload.flow import flow_problems
@@ -197,6 +197,55 @@ def _stack_references(workload: Workload) -> Iterable[Problem]:
                 path = ("mix", mix, "stacks", name)
                 yield Problem(path, f"there is no stack '{name}'", near, "key")
     yield from stack_problems(workload.budget, workload.policy, workload.stack)
+    yield from _hardware(workload)
+    yield from _energy(workload)
+
+
+def _energy(workload: Workload) -> Iterable[Problem]:
+    """Stacks and offers that [energy] speaks of are in the file."""
+    if workload.energy is None:
+        return
+    for name in workload.energy.stack:
+        if name not in workload.stack:
+            near = did_you_mean(name, workload.stack)
+            yield Problem(("energy", "stack", name), f"there is no stack '{name}'", near, "key")
+    offers = {
+        binding.offer
+        for stack in workload.stack.values()
+        for role in stack.roles
+        if (binding := stack.binding(role)) and binding.offer
+    }
+    offers |= {model.offer for models in workload.candidates.values() for model in models}
+    if workload.strategy.upgrade is not None:
+        offers.add(workload.strategy.upgrade.model)
+    for name in workload.energy.model:
+        if name not in offers:
+            hint = did_you_mean(name, offers) or "by the id that a stack binds"
+            yield Problem(("energy", "model", name), f"nothing here binds '{name}'", hint, "key")
+
+
+def _hardware(workload: Workload) -> Iterable[Problem]:
+    """Own machines that are bound are there, and those that are there are bound."""
+    bound: dict[str, Path] = {}
+    for name, stack in workload.stack.items():
+        for role in stack.roles:
+            binding = stack.binding(role)
+            path: Path = ("stack", name, role)
+            if binding is not None and binding.offer is not None:
+                bound.setdefault(binding.offer, path)
+    bound.setdefault(workload.strategy.gpus.offer, ("strategy", "gpus", "offer"))
+    ids = [OWN_HARDWARE + name for name in workload.hardware]
+    for offer, path in bound.items():
+        if offer.startswith(OWN_HARDWARE) and offer not in ids:
+            name = offer.removeprefix(OWN_HARDWARE)
+            hint = did_you_mean(offer, ids) or f"add a table [hardware.{name}]"
+            yield Problem(path, f"there is no hardware '{name}'", hint)
+    for name in workload.hardware:
+        if OWN_HARDWARE + name not in bound:
+            hint = f'ROLE = {{ offer = "{OWN_HARDWARE}{name}", tokens_per_second = N }}'
+            yield Problem(
+                ("hardware", name), f"no stack runs on the hardware '{name}'", hint, "key"
+            )
 
 
 def _validators(workload: Workload) -> Iterable[Problem]:

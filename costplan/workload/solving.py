@@ -18,7 +18,7 @@ from costplan.outcomes.node import Node, after_failure, timeout_share
 from costplan.outcomes.states import TooManyStates
 from costplan.outcomes.votes import majority
 from costplan.problems import InvalidInput, Path, Problem
-from costplan.quantity import twelve_digits
+from costplan.quantity import ZERO, each, probability, twelve_digits
 from costplan.workload.flow import DONE, feeding, flow_problems, followers, told_by
 from costplan.workload.model import Stack, Workload
 from costplan.workload.step import Step
@@ -128,7 +128,7 @@ def solve(
             node.rho = verdict_rho
     if any(node.attempts > 1 or node.rounds > 1 for node in nodes):
         solved.assumed.append(fact("failed-attempt-cost"))
-    human = float(workload.human.success) if workload.human else None
+    human = probability(workload.human.success) if workload.human else None
     outcomes = _outcomes(workload, nodes, human, solved)
     solved.outcomes = outcomes
     solved.visits = Visits(
@@ -169,10 +169,10 @@ def _vote_of_whole_runs(vote: WholeRuns, solved: Solved) -> None:
     votes for none."""
     single, visits = solved.outcomes, solved.visits
     assert single is not None
-    rho = DEFAULT_RHO if vote.rho is None else float(vote.rho)
+    rho = DEFAULT_RHO if vote.rho is None else probability(vote.rho)
     if vote.rho is None and vote.runs > 1:
         solved.assumed.append(fact("whole-runs-correlate", rho=Decimal(str(rho))))
-    right = majority(single.trusted, vote.runs, rho)
+    right = each(majority, single.trusted, vote.runs, rho)
     solved.outcomes = replace(
         single, delivered_right=right, delivered_wrong=1.0 - right, aborted=0.0
     )
@@ -263,7 +263,7 @@ def _success(step: Step, rates: Rates) -> float | None:
     if step.judges:
         return 1.0
     success = rates.success.get(step.role, step.success)
-    return None if success is None else float(success)
+    return None if success is None else probability(success)
 
 
 def _node(workload: Workload, at: int, step: Step, rates: Rates, solved: Solved) -> Node:
@@ -275,31 +275,31 @@ def _node(workload: Workload, at: int, step: Step, rates: Rates, solved: Solved)
         names = [other.name for other in workload.step]
         judged = {names.index(name) for name in step.judges}
         node.sees = frozenset(judged | feeding(workload, judged))
-        node.sensitivity = float(step.sensitivity or 0)
-        node.false_positive = float(step.false_positive_rate or 0)
+        node.sensitivity = probability(step.sensitivity or ZERO)
+        node.false_positive = probability(step.false_positive_rate or ZERO)
         node.then = ends
         if step.on_reject:
             node.restart = names.index(step.on_reject.restart)
             node.rounds = step.on_reject.max_attempts
             node.then = step.on_reject.then or ends
         if _judges_again(workload, at, step):
-            node.rho = float(step.rho if step.rho is not None else DEFAULT_VERDICT_RHO)
+            node.rho = DEFAULT_VERDICT_RHO if step.rho is None else probability(step.rho)
             if step.rho is None:
                 solved.verdicts.append(step.name)
         return node
     node.success = _success(step, rates) or 0.0
-    node.detection = float(step.detection_rate or 0)
+    node.detection = probability(step.detection_rate or ZERO)
     node.attempts = step.max_attempts or 1
     node.exhaust = step.on_exhaust or ends
-    node.common_cause = float(step.common_cause or 0)
+    node.common_cause = probability(step.common_cause or ZERO)
     _parallel(step, node)
     if step.common_cause is None and (step.rho is not None or _repeats(workload, at, step)):
-        node.rho = float(step.rho) if step.rho is not None else DEFAULT_RHO
+        node.rho = DEFAULT_RHO if step.rho is None else probability(step.rho)
         if step.rho is None:
             solved.assumed.append(fact("repeats-correlate", step.name, rho=DEFAULT_RHO))
     retry = rates.retry.get(step.role, step.retry_success)
     if retry is not None and _can_be_told(workload, at, step):
-        node.retry = float(retry)
+        node.retry = probability(retry)
     if step.fallback is not None:
         _fallback(step, node, rates, solved)
     return node
@@ -312,7 +312,7 @@ def _parallel(step: Step, node: Node) -> None:
         node.early = step.vote.stop_early
     elif step.best_of:
         node.runs = step.best_of.runs
-        node.selector = float(step.best_of.selector)
+        node.selector = probability(step.best_of.selector)
 
 
 def _fallback(step: Step, node: Node, rates: Rates, solved: Solved) -> None:
@@ -320,26 +320,30 @@ def _fallback(step: Step, node: Node, rates: Rates, solved: Solved) -> None:
     given = rates.success.get(step.fallback.model, step.fallback.success)
     if given is None:
         solved.assumed.append(fact("fallback-as-good", step.name))
-        given = Decimal(str(node.success))
+        own = node.success
+    else:
+        own = probability(given)
     phi = step.fallback.phi
     if phi is None:
         solved.assumed.append(fact("fallback-correlates", step.name, phi=DEFAULT_PHI))
-    node.fallback = after_failure(
-        node.success, float(given), DEFAULT_PHI if phi is None else float(phi)
-    )
-    node.fallback_alone = float(given)
+    shared = DEFAULT_PHI if phi is None else probability(phi)
+    node.fallback = each(after_failure, node.success, own, shared)
+    node.fallback_alone = own
 
 
 def _timeout(step: Step) -> float:
     timeout = step.timeout
     assert timeout is not None
     if timeout.share is not None:
-        return float(timeout.share)
+        return probability(timeout.share)
     assert timeout.median_seconds
     assert timeout.after_seconds
     assert timeout.sigma is not None
-    return timeout_share(
-        float(timeout.median_seconds), float(timeout.sigma), float(timeout.after_seconds)
+    return each(
+        timeout_share,
+        probability(timeout.median_seconds),
+        probability(timeout.sigma),
+        probability(timeout.after_seconds),
     )
 
 

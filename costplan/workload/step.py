@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from costplan.catalog.traits import PROTOCOLS
 from costplan.problems import Problem
 from costplan.record import (
     Amount,
     Count,
     Ge,
     Le,
+    OneOf,
     Positive,
     Share,
     record,
@@ -20,6 +22,7 @@ from costplan.workload.seconds import spread_problems
 
 Mode = Literal["batch", "flex", "priority", "fast"]
 LONGEST_MONTH = 744
+Protocol = Annotated[str, OneOf(*PROTOCOLS)]
 SearchContext = Literal["low", "medium", "high"]
 Correlation = Annotated[Decimal, Ge(-1), Le(1)]
 
@@ -204,6 +207,8 @@ class Step:
         seconds (seconds a run): mean time of one run, of the fallback's too; with [target] seconds,
             plans that take longer are left out
         seconds_p95 (seconds a run): time that 95 % of runs do not exceed, taken as lognormal
+        protocol: what the step is reached by: an open protocol, or its vendor's own interface; for
+            'compare --traits'
         cache_write_1h_tokens (tokens a call): part of the input written to a cache for an hour, at
             that write price
         reasoning_tokens (tokens a call): part of the output that is reasoning, at its own price
@@ -250,6 +255,7 @@ class Step:
     on_reject: OnReject | None = None
     seconds: Amount | None = None
     seconds_p95: Amount | None = None
+    protocol: Protocol | None = None
 
     @property
     def role(self) -> str:

@@ -249,6 +249,11 @@ class Fixed:
     purpose: Purpose = "produce"
     stacks: tuple[str, ...] = ()
 
+    @property
+    def component(self) -> str:
+        """The component that it is shown under."""
+        return "human" if self.purpose == "people" else "other"
+
     def check(self) -> Iterable[Problem]:
         if (self.monthly is None) == (self.one_off is None):
             yield Problem((), "a fixed cost has either 'monthly' or 'one_off'", part="key")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from costplan.facts import Fact, fact
-from costplan.quantity import TWELVE, ZERO
+from costplan.quantity import ZERO, least, ratio
 from costplan.words import Purpose
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls, asked_of, portions, step_calls
@@ -227,7 +227,7 @@ def _passes(visits: Visits) -> Decimal:
     first = sum(visits.first.values(), ZERO)
     runs = sum(visits.runs.values(), ZERO) - sum(visits.redundant.values(), ZERO)
     runs += sum(visits.fallbacks.values(), ZERO)
-    return TWELVE.divide(runs, first) if first else Decimal(1)
+    return ratio(runs, first) if first else Decimal(1)
 
 
 def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
@@ -242,7 +242,7 @@ def _trace(usage: Usage, workload: Workload, runs: dict[str, Decimal]) -> None:
     llm_spans = sum((runs[name] * each for name, each in model_steps.items()), ZERO) * part.sample
     if part.spans_per_request is not None:
         spans = traces * part.spans_per_request
-        llm_spans = min(llm_spans, spans)
+        llm_spans = least(llm_spans, spans)
     else:
         others = sum((count for name, count in runs.items() if name not in model_steps), ZERO)
         spans = traces + others * part.sample + llm_spans

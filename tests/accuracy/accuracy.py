@@ -5,6 +5,7 @@ The figures go to docs/accuracy.md with the hash of the files that they were com
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -12,9 +13,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from energy_runs import section
+
 from costplan.catalog.curves import Curve, Run, Shape, between, frontier, inside, reading, reshaped
 from costplan.catalog.throughput import DENSE, MANY, RESHAPED, SPARSE, Band, Throughput
-from costplan.store.files.throughput import open_throughput
+from costplan.store.files.throughput import open_energy, open_throughput
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "pricing" / "throughput"
@@ -102,8 +105,8 @@ def shapes_left_out(table: Throughput) -> Score:
     return Score(ratios, RESHAPED)
 
 
-def page(table: Throughput) -> str:
-    """docs/accuracy.md."""
+def page(table: Throughput, energy: str) -> str:
+    """docs/accuracy.md; ``energy``: its last section."""
     dense, sparse = points_left_out(table)
     rows = [
         (f"between two runs, curves of {MANY} points or more", dense),
@@ -133,6 +136,7 @@ def page(table: Throughput) -> str:
             "|---|---|",
             *files,
             "",
+            energy,
         ]
     )
 
@@ -163,6 +167,13 @@ median.
 """
 
 
+def kept() -> str:
+    """The section on energy as the page has it: the runs that it rests on are not shipped."""
+    text = PAGE.read_text(encoding="utf-8")
+    return text[text.index("## Energy") :]
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(open_throughput()), encoding="utf-8")
+    energy = section(Path(sys.argv[1]), open_energy()) if len(sys.argv) > 1 else kept()
+    PAGE.write_text(page(open_throughput(), energy), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from accuracy import PAGE, frontiers, inner, page, points_left_out, shapes_left_out
+from accuracy import PAGE, frontiers, inner, kept, page, points_left_out, shapes_left_out
+from energy_runs import errors
 
 from costplan.catalog.throughput import Throughput
-from costplan.store.files.throughput import open_throughput
+from costplan.store.files.throughput import open_energy, open_throughput
 
 
 @pytest.fixture(scope="module")
@@ -38,4 +41,28 @@ def test_nothing_is_predicted_from_itself(table: Throughput) -> None:
 
 
 def test_the_page_says_what_the_shipped_files_say(table: Throughput) -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(table), "run `make accuracy`"
+    assert PAGE.read_text(encoding="utf-8") == page(table, kept()), "run `make accuracy`"
+
+
+RUNS = """gpu_model,num_gpus,output_throughput_tokens_per_sec,energy_per_token_joules
+H100,1,1000,0.518
+H100,4,1000,1.036
+B200,2,3000,0.4
+"""
+
+
+def test_energy_of_runs_by_hand(tmp_path: Path) -> None:
+    """0.74 x 700 W over 1,000 a second are 0.518 J; of four 2.072 J, twice the truth."""
+    path = tmp_path / "runs.csv"
+    path.write_text(RUNS, encoding="utf-8")
+    found = errors(path, open_energy())
+    assert found["h100-sxm"].errors == [0, 1]
+    assert found["h100-sxm"].inside == 1
+    assert found["b200-sxm"].errors == [Decimal("0.25")]  # 0.75 x 1,000 W x 2 / 3,000 = 0.5
+
+
+def test_the_page_has_the_errors_of_energy_within_what_was_asked() -> None:
+    rows = dict(re.findall(r"\| (\S+) \| \d+ \| ([\d.]+) % \|", kept()))
+    assert float(rows["h100-sxm"]) <= 20
+    assert float(rows["b200-sxm"]) <= 30
+    assert re.search(r"SHA-256 `[0-9a-f]{64}`", kept())

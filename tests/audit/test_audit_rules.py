@@ -46,6 +46,10 @@ MODELS = {
         (model(BAD, "kind = 'embedding'", "{ input = 2.01 }"), "input"),
         (model(BAD, more="fee.web_searches = { price = 10, per = 1, unit = 'search' }"), None),
     ],
+    "under_electricity": [
+        (model(BAD, rates="{ input = 1, output = 0.0004 }"), "output"),
+        (model("bad/chat/kimi-k2.5", rates="{ input = 1, output = 0.009 }"), "output"),
+    ],
     "price_jump": [
         (model(BAD, cards=card("{ input = 40.01, output = 10 }")), "input"),
         (model(BAD, cards=card("{ input = 2, output = 0.4 }")), "output"),

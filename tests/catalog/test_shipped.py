@@ -164,8 +164,7 @@ def test_writing_and_reading_again_changes_nothing(path: Path) -> None:
 @each_file
 def test_every_source_is_used(path: Path) -> None:
     file = whole(path)
-    origins = [origin for item in items(path) for _, origin in item.origins()]
-    named = {name for origin in origins for name in (origin.source, *origin.also)}
+    named = {name for item in items(path) for name in item.sources()}
     rejected = {one.source for item in file.model for card in item.price for one in card.rejected}
     assert set(file.source) == named | rejected
 

@@ -9,8 +9,9 @@ from itertools import product
 import pytest
 from check_cases import DAY, RIGHT, document, judged, line, only, stack
 
-from costplan.document.estimate import Estimate, Month
+from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
+from costplan.document.month import Month
 from costplan.facts import fact
 from costplan.plan.judge.measures import MEASURES, Figure, Subject
 from costplan.words import PURPOSES

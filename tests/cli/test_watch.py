@@ -17,7 +17,7 @@ from run import DAY, ROOT, costplan
 
 from costplan.api.estimating import BESIDE, Locking, estimate_opened
 from costplan.api.watching import Watch, since
-from costplan.cli.common.watching import Screen, moved, typed
+from costplan.cli.common.watching import Screen, Tried, moved, typed
 from costplan.document.estimate import EstimateDocument
 from costplan.problems import BadUsage
 from costplan.render import Look, render
@@ -66,7 +66,7 @@ def pages(file: Path, capsys: pytest.CaptureFixture[str], *steps: Any) -> list[s
     screen = Screen(
         Watch(str(file), BESIDE, work),
         lambda document: render(document, "table", Look(width=80)),
-        [],
+        Tried(),
         [],
     )
     screen.run(Script(*steps), lambda seconds: None)
@@ -149,6 +149,20 @@ def test_prices_beside_the_file_are_looked_at_too(file: Path) -> None:
         watch.again()
 
 
+def test_a_scenario_is_laid_over_the_file_and_taken_off(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = file.read_text(encoding="utf-8")
+    launch = '\n[scenario.launch]\n"traffic.requests_per_month" = 90_000\n'
+    file.write_text(text + launch, encoding="utf-8")
+    lines = ("scenario launch", "scenario", "scenario lunch")
+    plain, launched, again, unknown = pages(file, capsys, *lines)
+    assert "changed here: scenario launch" in launched
+    assert total(launched) != total(plain) == total(again)
+    assert "the change was taken back" in unknown
+    assert "launch" in unknown.split("error: ")[1]
+
+
 @pytest.mark.parametrize(
     ("line", "before", "after"),
     [
@@ -161,15 +175,15 @@ def test_prices_beside_the_file_are_looked_at_too(file: Path) -> None:
     ],
 )
 def test_lines(line: str, before: tuple[str, ...], after: tuple[str, ...]) -> None:
-    asked = typed(line, before)
-    assert asked.changes == after
+    asked = typed(line, Tried(before, "launch"))
+    assert asked.tried == Tried(after, "" if line == "reset" else "launch")
     assert not asked.ends
     assert bool(asked.said) == (line in ("nonsense", "=5"))
 
 
 def test_words_that_end_it() -> None:
-    assert all(typed(word, ()).ends for word in ("q", "quit", " exit "))
-    assert typed("?", ()).said
+    assert all(typed(word, Tried()).ends for word in ("q", "quit", " exit "))
+    assert typed("?", Tried()).said
 
 
 def test_what_moved_is_told_in_money_of_one_stack_and_in_shares_of_several() -> None:
@@ -190,7 +204,14 @@ def test_what_moved_is_told_in_money_of_one_stack_and_in_shares_of_several() -> 
 
 @pytest.mark.parametrize(
     "extra",
-    [["--format", "json"], ["--out", "x.txt"], ["--strict"], ["--summary"], ["--fields", "offer"]],
+    [
+        ["--format", "json"],
+        ["--scenario", "a", "--scenario", "b"],
+        ["--out", "x.txt"],
+        ["--strict"],
+        ["--summary"],
+        ["--fields", "offer"],
+    ],
 )
 def test_what_goes_with_no_watch(extra: list[str], file: Path) -> None:
     ran = costplan("estimate", str(file), "--watch", *extra, folder=file.parent)

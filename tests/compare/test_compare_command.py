@@ -59,7 +59,7 @@ def test_a_comparison_of_two_stacks(folder: Path) -> None:
 
 def test_json_is_one_document_with_numbers(folder: Path) -> None:
     data = said(folder, "w.toml", "--format", "json", "--levers", width=1_000_000).data
-    assert (data["kind"], data["schema_version"], data["baseline"]) == ("comparison", "1.2", "a")
+    assert (data["kind"], data["schema_version"], data["baseline"]) == ("comparison", "1.3", "a")
     assert [one["stack"] for one in data["estimate"]["estimates"]] == ["a", "b"]
     first = data["strategies"][0]
     plan = first["options"][0]

@@ -55,7 +55,7 @@ def hostile() -> Saved:
 
 
 NAMES = ("workload", "base", "head", "stack", "role", "offer", "charge", "unit", "reason", "remedy")
-NAMES = (*NAMES, "subject", "baseline", "file", "rule", "source")
+NAMES = (*NAMES, "subject", "baseline", "file", "rule", "source", "logged", "item", "words")
 """Keys of a result whose strings a file may choose."""
 CODED = ("why", "facts")
 """What says by its code what the sentences say: without it they are taken at their word."""
@@ -70,7 +70,15 @@ def hostile_result(name: str) -> SavedResult:
             return {name: renamed(value, name) for name, value in known.items()}
         if isinstance(given, list):
             return [renamed(one, key) for one in given]
-        if isinstance(given, str) and key in (*NAMES, "stacks", "notes", "rule_changes"):
+        if isinstance(given, str) and key in (
+            *NAMES,
+            "stacks",
+            "notes",
+            "rule_changes",
+            "names",
+            "by",
+            "hints",
+        ):
             return f"{NASTY}{given}"
         return given
 

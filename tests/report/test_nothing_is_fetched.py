@@ -34,6 +34,7 @@ LOOK = Look()
 CHECKS = tuple(path.name for path in sorted(RESULTS.glob("check-*.json")))
 DIFFS = tuple(path.name for path in sorted(RESULTS.glob("diff-*.json")))
 SHOWN = clean(NASTY)
+OTHERS = ("usage.json", "reconciliation.json")
 LOADS = ("script", "link", "img", "iframe", "object", "embed", "form", "base", "image", "use")
 LOADS = (*LOADS, "video", "audio", "source", "track", "foreignobject", "animate", "set")
 ADDRESSES = ("src", "srcset", "href", "action", "formaction", "data", "poster", "ping")
@@ -55,10 +56,10 @@ def html_pages() -> Iterator[tuple[str, str]]:
     }
     for name, saved in documents.items():
         yield name, render_all(saved, "html", LOOK)
-    for name in (*CHECKS, *DIFFS):
+    for name in (*CHECKS, *DIFFS, *OTHERS):
         yield name, draw_results([result(name)], "html", LOOK)
         yield f"hostile {name}", draw_results([hostile_result(name)], "html", LOOK)
-    yield "all", draw_results([result(name) for name in (*CHECKS, *DIFFS)], "html", LOOK)
+    yield "all", draw_results([result(name) for name in (*CHECKS, *DIFFS, *OTHERS)], "html", LOOK)
 
 
 PAGES = dict(html_pages())

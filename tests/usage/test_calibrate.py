@@ -318,3 +318,67 @@ def test_without_tomlkit_it_says_what_to_install(
     ran = run(tmp_path, "calibrate", "shop.toml", "log.jsonl", *MAPS)
     assert ran.code == 2
     assert "pip install 'costplan[calibrate]'" in ran.err
+
+
+ATTEMPTS = """
+name = "shop"
+traffic.requests_per_month = 500
+stack.own.chat = "acme/plain"
+
+[[step]]
+name = "answer"
+model = "chat"
+input_tokens = 1_000
+output_tokens = 100
+success = 0.9
+detection_rate = 0.5
+%s
+"""
+
+
+@pytest.mark.parametrize(
+    ("allowed", "seen", "failed_at_last", "expected"),
+    [
+        (None, 3, False, 3),  # more than the workload allows
+        (2, 3, False, 3),
+        (3, 3, True, None),  # as it has them
+        (5, 3, False, None),  # three were enough: that says nothing of a fourth
+        (5, 3, True, 3),  # the third failed, and nobody tried again
+        (None, 1, True, None),
+    ],
+)
+def test_attempts_are_set_where_the_log_shows_them(
+    allowed: int | None, seen: int, failed_at_last: bool, expected: int | None, tmp_path: Path
+) -> None:
+    made = Simulation(3)
+    for hour in range(14 * 24):
+        common = {"time": (START + timedelta(hours=hour)).isoformat(), "step": "answer"}
+        tried = seen if hour == 5 else 1
+        for attempt in range(1, tried + 1):
+            last = hour == 5 and attempt == tried
+            failed = {"failed": True} if failed_at_last and last else {}
+            made.call("plain", (1_000, 0, 100), attempt=attempt, **common, **failed)
+    made.write(tmp_path / "log.jsonl")
+    said = "" if allowed is None else f"max_attempts = {allowed}"
+    (tmp_path / "shop.toml").write_text(ATTEMPTS % said, encoding="utf-8")
+    document = calibrate(tmp_path, "shop.toml", "log.jsonl")
+    found = {one["key"]: one for one in document["measured"]}
+    if expected is None:
+        assert "step.answer.max_attempts" not in found
+    else:
+        assert found["step.answer.max_attempts"]["value"] == str(expected)
+    # what a request calls stays what was logged, however often retries run it already
+    data = tomllib.loads((tmp_path / "shop.toml").read_text("utf-8"))
+    most = data["step"][0].get("max_attempts", 1)
+    assert most == (expected or allowed or 1)
+    again = calibrate(tmp_path, "shop.toml", "log.jsonl")
+    assert "step.answer.max_attempts" not in {one["key"] for one in again["measured"]}
+    assert "step.answer.calls" not in {one["key"] for one in again["measured"]}
+
+
+def test_attempts_that_nothing_says_how_to_notice_are_only_told(tmp_path: Path) -> None:
+    shop().write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    document = calibrate(tmp_path, "shop.toml", "log.jsonl")
+    assert "step.answer.max_attempts" not in {one["key"] for one in document["measured"]}
+    assert any("up to 2 attempts were logged" in note for note in document["notes"])

@@ -379,3 +379,97 @@ def test_every_form_has_the_whole_bridge(tmp_path: Path) -> None:
         assert ran.code == 0, ran.err
         for name in ("planned", "intensity", "usage at list price", "terms", "expected", "invoice"):
             assert name in ran.out, (form, name)
+
+
+RATE = """
+exchange.usd_per_eur = { rate = 1.25, date = 2026-06-01, source = "bank" }
+"""
+
+
+def in_euros(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "amount": row["amount"] / Decimal("1.25"), "currency": "EUR"} for row in rows]
+
+
+def test_an_invoice_in_another_currency_becomes_the_workloads(tmp_path: Path) -> None:
+    """A tenth off in dollars, billed in euros at 1.25: nothing is left to explain."""
+    logs(tmp_path)
+    off = [{**row, "amount": row["amount"] * Decimal("0.9")} for row in RIGHT]
+    invoice(tmp_path, in_euros(off))
+    run(tmp_path)
+    (tmp_path / "euro.toml").write_text(WORKLOAD + RATE, encoding="utf-8")
+    found, made = steps(tmp_path, "euro.toml", *BOTH)
+    assert made["currency"] == "USD"
+    assert made["invoiced"] == made["expected"] == Decimal("4.05")
+    assert "rate" not in found
+    assert any("1.25 USD/EUR" in note for note in made["notes"])
+    # the rate may be given on the command line too
+    again, _ = steps(tmp_path, "plan.toml", *BOTH, "--exchange", "usd_per_eur=1.25@2026-06-01")
+    assert again == found
+
+
+def test_usage_in_another_currency_becomes_the_workloads(tmp_path: Path) -> None:
+    logs(tmp_path)
+    invoice(tmp_path, in_euros(RIGHT))
+    run(tmp_path)
+    euros = WORKLOAD.replace('name = "shop"', 'name = "shop"\ncurrency = "EUR"') + RATE
+    (tmp_path / "euro.toml").write_text(euros, encoding="utf-8")
+    _, made = steps(tmp_path, "euro.toml", *BOTH)
+    assert made["currency"] == "EUR"
+    assert made["usage_at_list"] == made["invoiced"] == Decimal("3.6")  # 4.50 dollars
+    assert made["expected"] == Decimal("3.24")
+
+
+def test_a_currency_without_a_rate_is_refused_with_the_rate_to_state(tmp_path: Path) -> None:
+    logs(tmp_path)
+    invoice(tmp_path, in_euros(RIGHT))
+    ran = run(tmp_path, "plan.toml", *BOTH, *MAPS, "--map=names.toml")
+    assert ran.code == 2
+    assert "the invoice is in EUR, the workload in USD" in ran.err
+    assert "usd_per_eur" in ran.err
+    ran = run(tmp_path, *BOTH, *MAPS, "--map=names.toml")
+    assert ran.code == 2
+    assert "[exchange]" in ran.err
+
+
+FOCUS_ROW = {
+    "BilledCost": 1,
+    "BillingCurrency": "USD",
+    "ChargePeriodStart": "2026-06-01",
+    "ChargePeriodEnd": "2026-06-02",
+    "ServiceName": "Plain input",
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "columns"),
+    [
+        ("0.5", {"AmortizedCost": 1, "ChargeType": "Usage"}),
+        ("1.0-preview", {"ChargeCategory": "Usage", "UsageQuantity": 1, "UsageUnit": "token"}),
+        ("1.0-preview", {"ChargeCategory": "Usage", "ChargeSubcategory": "On-Demand"}),
+        ("1.5", {"ChargeCategory": "Usage", "x_FocusVersion": "1.5"}),
+        ("2.0", {"ChargeCategory": "Usage", "FocusVersion": "2.0"}),
+        ("0.5", {"ChargeCategory": "Usage", "x_focus_version": "0.5"}),
+    ],
+)
+def test_focus_of_another_version_is_refused_by_name(
+    version: str, columns: dict[str, Any], tmp_path: Path
+) -> None:
+    logs(tmp_path)
+    invoice(tmp_path, [{**FOCUS_ROW, **columns}])
+    ran = run(tmp_path, *BOTH, *MAPS, "--map=names.toml")
+    assert ran.code == 2
+    assert f"FOCUS {version}" in ran.err
+    assert "FOCUS 1.0, 1.1, 1.2, 1.3 and 1.4 are understood" in ran.err
+    # as a table of one's own it is read
+    named = ("item=ServiceName", "amount=BilledCost", "currency=BillingCurrency")
+    ran = run(tmp_path, *BOTH, *MAPS, "--map=names.toml", *(f"--invoice-map={x}" for x in named))
+    assert ran.code in (0, 1)
+
+
+@pytest.mark.parametrize("version", ["1.0", "v1.1", "1.2-preview", "1.3.0", "1.4"])
+def test_focus_of_a_known_version_is_read(version: str, tmp_path: Path) -> None:
+    logs(tmp_path)
+    more = {"ChargeCategory": "Usage", "ConsumedQuantity": 1, "x_FocusVersion": version}
+    invoice(tmp_path, [{**FOCUS_ROW, **more}])
+    ran = run(tmp_path, *BOTH, *MAPS, "--map=names.toml")
+    assert ran.code in (0, 1), ran.err

@@ -47,3 +47,21 @@ class Part(NamedTuple):
         from costplan.api.reporting import Choice
 
         return Choice(filters=self.filters or (), fields=self.fields, summary=self.summary)
+
+
+def alone(scenarios: Sequence[str]) -> str:
+    """The scenario that is laid over the file: the only one."""
+    return scenarios[0] if len(scenarios) == 1 else ""
+
+
+def side_by_side(rows: Any, part: Part, form: str, look: Look) -> str:
+    """Several scenarios as rows. Raises BadUsage for what a small table of them has not."""
+    from costplan.problems import BadUsage
+    from costplan.render import TABULAR, render_rows
+
+    if form not in TABULAR or not part.is_whole:
+        raise BadUsage(
+            "several scenarios stand side by side as rows alone",
+            f"formats: {', '.join(TABULAR)}; one --scenario has all that an estimate has",
+        )
+    return render_rows(rows, form, look)

@@ -86,6 +86,18 @@ RateOption = Annotated[
         help="State an exchange rate: so many USD for one EUR, on a day.",
     ),
 ]
+ScenarioOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME",
+        help="Lay [scenario.NAME] over the file; several stand side by side.",
+    ),
+]
+OneScenarioOption = Annotated[
+    str | None,
+    typer.Option("--scenario", metavar="NAME", help="Lay [scenario.NAME] over the file."),
+]
 ExplainOption = Annotated[
     bool,
     typer.Option("--explain", help="Show each line's formula, price, source and date."),

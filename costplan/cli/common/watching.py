@@ -33,36 +33,51 @@ CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 PROMPT = "> "
 HELP = (
     "key=value changes a value until the end, as --set does: traffic.requests_per_month=20000",
-    "key= takes that back, reset takes all back, an empty line draws again, quit ends",
+    "key= takes that back; scenario NAME lays [scenario.NAME] over the file, scenario takes it off",
+    "reset takes all back, an empty line draws again, quit ends",
 )
 MOST_STACKS = 4
 """Stacks whose change is told."""
 
 
-class Asked(NamedTuple):
-    """What one typed line asks for: other ``changes``, a word to the reader, the end."""
+class Tried(NamedTuple):
+    """What stands in place of the file's: changed values, and a scenario over them."""
 
-    changes: tuple[str, ...]
+    changes: tuple[str, ...] = ()
+    scenario: str = ""
+
+    def __str__(self) -> str:
+        named = [f"scenario {self.scenario}"] if self.scenario else []
+        return ", ".join(map(clean, [*named, *self.changes]))
+
+
+class Asked(NamedTuple):
+    """What one typed line asks for: other things to try, a word to the reader, the end."""
+
+    tried: Tried
     said: tuple[str, ...] = ()
     ends: bool = False
 
 
-def typed(line: str, changes: tuple[str, ...]) -> Asked:
-    """What a line means, with the changes that hold so far."""
+def typed(line: str, tried: Tried) -> Asked:
+    """What a line means, with what holds so far."""
     text = line.strip()
+    word, _, name = text.partition(" ")
     if text in ("q", "quit", "exit"):
-        return Asked(changes, ends=True)
+        return Asked(tried, ends=True)
     if text in ("?", "h", "help"):
-        return Asked(changes, HELP)
+        return Asked(tried, HELP)
     if text == "reset":
-        return Asked(())
+        return Asked(Tried())
+    if word == "scenario" and "=" not in text:
+        return Asked(tried._replace(scenario=name.strip()))
     key, equals, value = (part.strip() for part in text.partition("="))
     if not text:
-        return Asked(changes)
+        return Asked(tried)
     if not equals or not key:
-        return Asked(changes, (f"'{clean(text)}' is no key=value", *HELP))
-    others = tuple(one for one in changes if one.partition("=")[0].strip() != key)
-    return Asked((*others, f"{key}={value}") if value else others)
+        return Asked(tried, (f"'{clean(text)}' is no key=value", *HELP))
+    others = tuple(one for one in tried.changes if one.partition("=")[0].strip() != key)
+    return Asked(tried._replace(changes=(*others, f"{key}={value}") if value else others))
 
 
 def moved(document: DiffDocument) -> str:
@@ -90,12 +105,11 @@ class Screen:
         self,
         watch: Watch[Any],
         draw: Callable[[Any], str],
-        changes: Sequence[str],
+        tried: Tried,
         rates: Sequence[str],
     ) -> None:
         self.watch, self.draw, self.rates = watch, draw, rates
-        self.changes: tuple[str, ...] = tuple(changes)
-        self.sound: tuple[str, ...] = self.changes
+        self.tried = self.sound = tried
         self.page = ""
         self.last: EstimateDocument | None = None
 
@@ -105,20 +119,20 @@ class Screen:
         began = perf_counter()
         lines: list[str] = []
         try:
-            document = self.watch.again(self.changes, self.rates)
+            document = self.watch.again(self.tried.changes, self.rates, self.tried.scenario)
             self.page = self.draw(document)
             lines += self._moved(document)
-            self.sound = self.changes
+            self.sound = self.tried
         except CostplanError as error:
             lines += ["", *complaint(error).splitlines()]
-            if self.changes != self.sound:
-                self.changes = self.sound
+            if self.tried != self.sound:
+                self.tried = self.sound
                 lines.append("the change was taken back")
             elif self.page:
                 lines.append("above: as it was before")
         took = (perf_counter() - began) * 1000
-        if self.changes:
-            lines.append("changed here: " + ", ".join(map(clean, self.changes)))
+        if str(self.tried):
+            lines.append(f"changed here: {self.tried}")
         lines += said
         lines.append(f"{clean(str(self.watch.path))}: {took:,.0f} ms. ? for help, quit to end")
         sys.stdout.write(CLEAR + self.page + "\n".join(lines) + "\n" + PROMPT)
@@ -152,10 +166,10 @@ class Screen:
             if line is None:
                 wait(TICK)
                 continue
-            asked = typed(line, self.changes)
+            asked = typed(line, self.tried)
             if asked.ends:
                 return
-            self.changes = asked.changes
+            self.tried = asked.tried
             self.redraw(asked.said)
 
 
@@ -187,7 +201,7 @@ def check_watch(form: str, given: Sequence[object]) -> None:
     if form != "table" or any(given):
         raise BadUsage(
             "--watch draws a table on the terminal and nothing else",
-            "leave out --format, --out, --write, --strict, --summary, --filter and --fields",
+            "leave out --format, --out, --write, --strict, --summary and the like; one --scenario",
         )
     if sys.stdout is None or not sys.stdout.isatty():
         raise BadUsage("--watch needs a terminal", "without it the command prints once")
@@ -198,7 +212,7 @@ def run_watch(
     locking: Locking,
     work: Callable[[Opened, Catalog], Document],
     looks: Look,
-    changes: Sequence[str],
+    tried: Tried,
     rates: Sequence[str],
 ) -> int:
     """Draw what ``work`` makes of the workload until the reader ends it: by a word, the end of
@@ -207,7 +221,7 @@ def run_watch(
 
     gc.enable()  # this command lives long
     watch = Watch(where, locking, work)
-    screen = Screen(watch, lambda document: render(document, "table", looks), changes, rates)
+    screen = Screen(watch, lambda document: render(document, "table", looks), tried, rates)
     try:
         screen.run(Typed(), sleep)
     except KeyboardInterrupt:

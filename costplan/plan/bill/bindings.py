@@ -16,7 +16,7 @@ from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Path, PriceNotKnown, Problem, did_you_mean
-from costplan.quantity import ZERO, grouped, rounded, total
+from costplan.quantity import ZERO, decimal, grouped, rounded, total
 from costplan.words import Category
 from costplan.workload.model import Binding, Stack
 from costplan.workload.usage import PartUsage, Usage
@@ -77,13 +77,15 @@ def bind(
         if binding.offer is None:
             bindings.omitted[role] = binding.none or ""
             continue
-        variables = {key: Decimal(value) for key, value in binding.variables.items()}
+        variables = {key: decimal(value) for key, value in binding.variables.items()}
         part = usage.parts.get(role)
         given = {**(part.variables if part else {}), **variables}
         entry = catalog.find(binding.offer)  # a broken catalogue file is not this role's fault
         try:
             if entry is None:
-                entry = _choose(catalog, book, binding.offer, kind, given, stack, day, bindings)
+                plans = plans_of(catalog, binding.offer, kind)
+                asked = binding.offer
+                entry = _cheapest(book, asked, kind, plans, given, stack, day, bindings)
             _fits(entry, kind, role, binding, bindings.problems, ("stack", name, role))
         except BadUsage as error:
             bindings.problems.append(Problem(path, str(error.message), error.hint))
@@ -129,17 +131,11 @@ def _fits(
         )
 
 
-def _choose(
-    catalog: Catalog,
-    book: Book,
-    name: str,
-    kind: str,
-    given: Mapping[str, Decimal],
-    stack: Stack,
-    day: date,
-    bindings: Bindings,
-) -> Entry:
-    """The cheapest plan below ``name`` that serves the workload. Raises BadUsage without one."""
+def plans_of(catalog: Catalog, name: str, kind: str) -> list[Entry]:
+    """The plans of the product that ``name`` is, of which the cheapest that serves is taken.
+
+    Raises BadUsage where it is no product, or several.
+    """
     below = catalog.plans(name) if name else []
     fitting = _by_plan(below, kind)
     if not fitting:
@@ -154,7 +150,7 @@ def _choose(
     if len({entry.currency for entry in fitting}) > 1:
         ids = ", ".join(f"{entry.id} ({entry.currency})" for entry in fitting)
         raise BadUsage(f"the plans of '{name}' are not in one currency: say which", ids)
-    return _cheapest(book, name, kind, fitting, given, stack, day, bindings)
+    return fitting
 
 
 def _by_plan(below: list[Entry], kind: str) -> list[Entry]:
@@ -194,6 +190,7 @@ def _cheapest(
     day: date,
     bindings: Bindings,
 ) -> Entry:
+    """The cheapest plan that serves the workload. Raises BadUsage without one."""
     bills: list[tuple[Decimal, Entry]] = []
     refused: list[str] = []
     take = Take(role=kind, component="", purpose="produce", variables=given)

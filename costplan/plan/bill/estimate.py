@@ -13,9 +13,11 @@ from costplan.billing.book import Book
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.origin import is_old
-from costplan.document.estimate import Component, Estimate, EstimateDocument, Month
+from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import Conversion, LineItem
+from costplan.document.month import Month
 from costplan.facts import Fact, fact, texts, unique
+from costplan.plan.bill.energy import Figures, dearer_than_sold, energy_of
 from costplan.plan.bill.lifetimes import lifetimes
 from costplan.plan.bill.month import LESS, TOO_MUCH
 from costplan.plan.bill.reliability import reliability, verdicts_assumed
@@ -38,9 +40,10 @@ def estimate(
     as_of: date,
     stacks: str | Sequence[str] = (),
     solutions: Solutions | None = None,
+    figures: Figures | None = None,
 ) -> EstimateDocument:
     """The estimates of all stacks, or of the named ones. ``solutions``: those of this workload, for
-    whoever has further use for them.
+    whoever has further use for them; ``figures``: where energy is looked up, if it is asked for.
 
     Raises InvalidInput with every problem of every estimated stack, each at its place in the
     workload file; BadUsage for an unknown stack.
@@ -57,7 +60,7 @@ def estimate(
     rates: set[str] = set()
     book = Book()
     for name in names:
-        planner = _Planner(solutions, catalog, name, book)
+        planner = _Planner(solutions, catalog, name, book, figures)
         try:
             estimates.append(planner.estimate(as_of))
         except InvalidInput as error:
@@ -105,9 +108,16 @@ def estimate_scaled(
 
 
 class _Planner:
-    def __init__(self, solutions: Solutions, catalog: Catalog, name: str, book: Book) -> None:
+    def __init__(
+        self,
+        solutions: Solutions,
+        catalog: Catalog,
+        name: str,
+        book: Book,
+        figures: Figures | None = None,
+    ) -> None:
         self.solutions, self.workload = solutions, solutions.workload
-        self.catalog, self.book = catalog, book
+        self.catalog, self.book, self.figures = catalog, book, figures
         self.name, self.stack = name, self.workload.stack[name]
         self.used: dict[str, Entry] = {}
         self.rates: dict[str, Conversion] = {}
@@ -145,6 +155,10 @@ class _Planner:
             commitments=agreed.commitments,
             ended=ends.ended,
         )
+        if self.figures is not None:
+            trusted = estimated.reliability.trusted if estimated.reliability else None
+            estimated.energy = energy_of(month, self.figures, trusted)
+            estimated.facts += dearer_than_sold(month, estimated.energy)
         if workload.horizon_months > 1:
             estimated.months = self._horizon(as_of, estimated)
         return estimated

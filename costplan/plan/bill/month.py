@@ -17,7 +17,7 @@ from costplan.billing.adjustments import Grant
 from costplan.billing.book import Book
 from costplan.billing.discounts import Discounts
 from costplan.billing.exchange import Exchange, convert, convert_lines
-from costplan.billing.machines import bill_machines
+from costplan.billing.machines import at_work, bill_machines
 from costplan.billing.models import Terms, model_lines
 from costplan.billing.quotas import Allowances
 from costplan.billing.takes import OfferBill, Take
@@ -32,7 +32,7 @@ from costplan.plan.bill.people import cases_of
 from costplan.plan.bill.vendors import served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle
-from costplan.words import STATED, WORKLOAD, purpose_of
+from costplan.words import OWN_HARDWARE, STATED, WORKLOAD, purpose_of
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
@@ -70,13 +70,16 @@ class StackMonth:
         self.grants: list[tuple[Grant, Decimal]] = []
 
     def _bind(self) -> Bindings:
+        kinds = self._kinds()
+        return bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
+
+    def _kinds(self) -> dict[str, str]:
         models = {calls.role for calls in self.usage.model_calls}
         models |= {job.model for job in self.workload.job if job.model}
         models |= {step.model for step in self.workload.step if step.model}
         models |= {step.fallback.model for step in self.workload.step if step.fallback}
         models |= {index.embedding for index in self.workload.index.values() if index.embedding}
-        kinds = role_kinds(self.usage.parts, models, self.workload.human is not None)
-        return bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
+        return role_kinds(self.usage.parts, models, self.workload.human is not None)
 
     def bill(self) -> Self:
         """Bill every role, what they require, cases and fixed costs; returns the month."""
@@ -90,19 +93,25 @@ class StackMonth:
         for group in groups.values():
             self._bill(group, allowances)
         self._required()
-        self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
+        self._people()
         for at, fixed in enumerate(self.workload.fixed):
-            self.lines += self._fixed(fixed, at)
+            if fixed.monthly is not None and (not fixed.stacks or self.name in fixed.stacks):
+                self._fixed(fixed, fixed.monthly, at)
         return self
+
+    def _people(self) -> None:
+        self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
 
     def _allowances(self) -> Allowances:
         """What the account has free of its models' fees, summed over all that the stack calls."""
+        return Allowances.of(self._fee_uses(), self.workload.traffic, self.day)
+
+    def _fee_uses(self) -> list[tuple[Entry, Sequence[ModelCalls]]]:
         calls: dict[str, list[ModelCalls]] = {}
         for call in self.usage.model_calls:
             calls.setdefault(call.role, []).append(call)
         bound = self.bindings.bound.values() if self.stack.free_tiers else ()
-        uses = [(bound.entry, calls.get(bound.role, ())) for bound in bound]
-        return Allowances.of(uses, self.workload.traffic, self.day)
+        return [(bound.entry, calls.get(bound.role, ())) for bound in bound]
 
     def _payable(self, bound: Bound) -> bool:
         """Whether the offer's currency is ours or has a stated rate; a problem where not."""
@@ -112,7 +121,7 @@ class StackMonth:
         return problem is None
 
     def _no_rate(self, entry: Entry, bound: Bound) -> Problem | None:
-        if self.exchange.amount(ONE, entry.currency) is not None:
+        if self.exchange.states(entry.currency):
             return None
         needs = "" if entry is bound.entry else f"{bound.entry.id} needs {entry.id}: "
         return Problem(
@@ -129,9 +138,12 @@ class StackMonth:
             rate = self.exchange.conversion(entry.currency)
             assert rate is not None  # or it would not have been billed
             convert_lines(lines, rate)
-        region = served_in(entry, self.stack.region)
+        region, owned = served_in(entry, self.stack.region), entry.id.startswith(OWN_HARDWARE)
         for line in lines:
             line.region = region
+            if owned:  # the file says so, whenever it is asked
+                day = self.day
+                line.price = replace(line.price, confidence=STATED, since=day, checked=day)
         self.lines += lines
         for grant in grants:
             amount = grant.amount if rate is None else convert(grant.amount, rate)
@@ -164,8 +176,7 @@ class StackMonth:
             elif group[0].kind == "model":
                 self._machines(entry, group)
             else:
-                takes = [self._take(bound) for bound in group]
-                self._enter_offer(entry, group[0], self._offer(entry, takes))
+                self._buy(entry, group[0], [self._take(bound) for bound in group])
         except MissingVariables as error:
             path = group[0].path[:3]
             self.problems.append(Problem(path, str(error.message), error.hint, "key"))
@@ -179,18 +190,30 @@ class StackMonth:
             demands = [call for call in self.usage.model_calls if call.role == bound.role]
             if bound.kind == "tool":
                 demands = self._tool_calls(bound)
-            terms = Terms(
-                input_factor=bound.binding.input_factor,
-                output_factor=bound.binding.output_factor,
-                region=bound.binding.region or self.stack.residency or self._token_region(entry),
-                discount=self.discounts.off(entry.id),
-                paid=allowances.paid(entry, self.day),
-            )
-            lines = model_lines(self.book, entry, self.day, demands, self.workload.traffic, terms)
-            for line in lines:
-                line.component = "tokens" if bound.kind == "model" else "search-rerank"
-            self._enter(entry, lines)
-            self._tell_model(entry, demands, terms)
+            component = "tokens" if bound.kind == "model" else "search-rerank"
+            self._model(bound, component, demands, allowances)
+
+    def _model(
+        self, bound: Bound, component: str, demands: Sequence[ModelCalls], allowances: Allowances
+    ) -> None:
+        entry = bound.entry
+        terms = Terms(
+            input_factor=bound.binding.input_factor,
+            output_factor=bound.binding.output_factor,
+            region=self._region_of(bound),
+            discount=self.discounts.off(entry.id),
+            paid=allowances.paid(entry, self.day),
+        )
+        lines = model_lines(self.book, entry, self.day, demands, self.workload.traffic, terms)
+        for line in lines:
+            line.component = component
+        self._enter(entry, lines)
+        self._tell_model(entry, demands, terms)
+
+    def _region_of(self, bound: Bound) -> str | None:
+        """Where a model's tokens are served, as far as its price depends on it."""
+        named = bound.binding.region or self.stack.residency
+        return named or self._token_region(bound.entry)
 
     def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
         """A tool served by a model that is priced by the token, such as a reranker."""
@@ -232,19 +255,22 @@ class StackMonth:
                 role=bound.role,
                 component=entry.category,
                 purpose="produce",
-                variables=bound.variables,
+                variables=at_work(entry, demands, bound.binding),
             )
-            bill = self._offer(entry, [take])
-            per_second = bound.binding.tokens_per_second
-            assert per_second is not None or self.problems
-            if per_second is not None:
-                self.problems += [
-                    problem.under(bound.path[:3])
-                    for problem in bill_machines(
-                        entry, bill, demands, bound.binding, self.workload.traffic
-                    )
-                ]
-            self._enter_offer(entry, bound, bill)
+            self._fleet(entry, bound, take, demands)
+
+    def _fleet(self, entry: Entry, bound: Bound, take: Take, demands: Sequence[ModelCalls]) -> None:
+        bill = self._offer(entry, [take])
+        per_second = bound.binding.tokens_per_second
+        assert per_second is not None or self.problems
+        if per_second is not None:
+            self.problems += [
+                problem.under(bound.path[:3])
+                for problem in bill_machines(
+                    entry, bill, demands, bound.binding, self.workload.traffic
+                )
+            ]
+        self._enter_offer(entry, bound, bill)
 
     def _take(self, bound: Bound) -> Take:
         part, category = self.usage.parts[bound.role], bound.entry.category
@@ -261,6 +287,9 @@ class StackMonth:
         return self.book.offer(entry, self.day).bill(
             takes, free_tiers=self.stack.free_tiers, discount=self.discounts.off(entry.id)
         )
+
+    def _buy(self, entry: Entry, bound: Bound, takes: list[Take]) -> None:
+        self._enter_offer(entry, bound, self._offer(entry, takes))
 
     def _enter_offer(self, entry: Entry, bound: Bound, bill: OfferBill) -> None:
         self._enter(entry, bill.lines, bill.grants)
@@ -308,7 +337,7 @@ class StackMonth:
                 variables={**own, **(part.variables if part else {})},
             )
             self._tell_required(entry, bound)
-            self._enter_offer(entry, bound, self._along(entry, take))
+            self._along(entry, bound, take)
         except BadUsage as error:
             self.problems.append(
                 Problem(
@@ -318,20 +347,18 @@ class StackMonth:
                 )
             )
 
-    def _along(self, entry: Entry, take: Take) -> OfferBill:
-        """The bill of an offer bought along; what the workload says nothing of counts as unused."""
+    def _along(self, entry: Entry, bound: Bound, take: Take) -> None:
+        """Bill an offer bought along; what the workload says nothing of counts as unused."""
         try:
-            return self._offer(entry, [take])
+            self._buy(entry, bound, [take])
         except MissingVariables as error:
             unused = {variable.name: ZERO for variable in error.needed}
             self._tell_unused(entry, list(unused))
             given = {**take.variables, **unused}
-            return self._offer(entry, [replace(take, variables=given)])
+            self._buy(entry, bound, [replace(take, variables=given)])
 
-    def _fixed(self, fixed: Fixed, at: int) -> list[LineItem]:
-        if fixed.monthly is None or (fixed.stacks and self.name not in fixed.stacks):
-            return []
-        amount = settle(fixed.monthly)
+    def _fixed(self, fixed: Fixed, monthly: Decimal, at: int) -> None:
+        amount = settle(monthly)
         price = Price(
             offer=WORKLOAD,
             charge=fixed.name,
@@ -343,19 +370,18 @@ class StackMonth:
             since=self.day,
             checked=self.day,
         )
-        component = "human" if fixed.purpose == "people" else "other"
-        return [
+        self.lines.append(
             LineItem(
                 price=price,
                 quantity=ONE,
                 list_amount=amount,
                 amount=amount,
                 role=fixed.name,
-                component=component,
+                component=fixed.component,
                 purpose=fixed.purpose,
                 fixed=True,
             )
-        ]
+        )
 
     # -- what a reader must know: nothing, of money alone --------------------------------------
 

@@ -13,6 +13,21 @@ from costplan.workload.solving import Solved
 from costplan.workload.usage import Usage
 
 
+def counts_cases(workload: Workload, solved: Solved) -> bool:
+    """Whether anything says how many cases there are: modelled outcomes, or a stated share."""
+    human = workload.human
+    return solved.outcomes is not None or (human is not None and human.share is not None)
+
+
+def has_cases(workload: Workload, stack: Stack, solved: Solved) -> bool:
+    """Whether a month has a line of cases at the workload's own cost."""
+    human = workload.human
+    if human is None:
+        return False
+    bound, known = "human" in stack.roles, counts_cases(workload, solved)
+    return not (known and bound) and bool(known or bound or human.cost_per_case)
+
+
 def cases_of(
     workload: Workload, stack: Stack, usage: Usage, solved: Solved, day: date
 ) -> list[LineItem]:
@@ -21,12 +36,8 @@ def cases_of(
     Without modelled outcomes and without a stated share nobody knows how many there are: the line
     is then unpriced, whoever handles them, so that no total passes for a whole one.
     """
-    human = workload.human
-    if human is None:
-        return []
-    bound = "human" in stack.roles
-    known = solved.outcomes is not None or human.share is not None
-    if (known and bound) or not (known or bound or human.cost_per_case):
+    human, known = workload.human, counts_cases(workload, solved)
+    if human is None or not has_cases(workload, stack, solved):
         return []
     cases = usage.parts["human"].variables["cases"]
     price = Price(

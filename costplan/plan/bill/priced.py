@@ -15,6 +15,7 @@ from typing import NamedTuple
 from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
+from costplan.plan.bill.energy import Figures, energy_of
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
@@ -60,10 +61,11 @@ class Totals:
 
 
 class Evaluator:
-    """Totals on one day by one catalogue, of any workload's stacks."""
+    """Totals on one day by one catalogue, of any workload's stacks. ``figures``: where energy is
+    looked up, if it is asked for."""
 
-    def __init__(self, catalog: Catalog, as_of: date) -> None:
-        self.catalog = catalog
+    def __init__(self, catalog: Catalog, as_of: date, figures: Figures | None = None) -> None:
+        self.catalog, self.figures = catalog, figures
         self.as_of = as_of
         self.book = Book()
 
@@ -73,6 +75,23 @@ class Evaluator:
         Raises InvalidInput with the problems of a stack that cannot be billed (as ``estimate``
         does), such as a gate or a plan's limit, BadUsage for a stack that the workload has not.
         """
+        month, added, solved = self._month(solutions, stack, scale)
+        return summed([*month.lines, *added], month.usage.requests, solved)
+
+    def kwh(self, solutions: Solutions, stack: str) -> Decimal | None:
+        """The likely kWh of a month as ``total`` bills it; None where a part has no figure."""
+        if self.figures is None or solutions.workload.energy is None:
+            return None
+        month, _, _ = self._month(solutions, stack, ONE)
+        found = energy_of(month, self.figures, None)
+        if found is None or found.kwh is None or any(part.kwh is None for part in found.parts):
+            return None
+        return found.kwh.likely
+
+    def _month(
+        self, solutions: Solutions, stack: str, scale: Decimal
+    ) -> tuple[StackMonth, list[LineItem], Solved]:
+        """A stack's month, the lines that the account's terms add to it, and what it rests on."""
         workload = solutions.workload
         if stack not in workload.stack:
             hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)
@@ -84,7 +103,7 @@ class Evaluator:
         agreed = agree(workload, {stack: month.lines}, self.as_of, month.exchange)
         if month.problems or agreed.problems:
             raise InvalidInput([*month.problems, *agreed.problems])
-        return summed([*month.lines, *agreed.lines], month.usage.requests, solved)
+        return month, agreed.lines, solved
 
 
 def summed(lines: Iterable[LineItem], requests: Decimal, solved: Solved) -> Totals:

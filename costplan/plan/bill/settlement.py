@@ -22,14 +22,14 @@ from costplan.billing.discounts import Discounts, band_share
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.offer import Offer
-from costplan.document.estimate import Commitment as Drawn
 from costplan.document.line import LineItem
+from costplan.document.month import Commitment as Drawn
 from costplan.facts import Fact, fact
 from costplan.plan.bill.month import StackMonth
 from costplan.problems import Problem
 from costplan.quantity import ZERO, total
 from costplan.words import WORKLOAD
-from costplan.workload.contract import Band, Commitment, Scope
+from costplan.workload.contract import Band, Commitment, Discount, Scope
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solved
 
@@ -76,12 +76,9 @@ def billed_month(
     shares: dict[int, Decimal] = {}
     facts: list[Fact] = []
     for at, table in discounts.with_bands.items():
-        edges = [_edge(band, month.exchange, table.currency) for band in table.bands]
-        bands = [edge for edge in edges if edge is not None]
-        if len(bands) < len(edges):
-            month.problems.append(
-                _no_rate(("discount", at, "currency"), table.currency, month.exchange)
-            )
+        bands = bands_of(table, month.exchange)
+        if bands is None:
+            month.problems.append(no_rate_of_bands(at, table, month.exchange))
             return month
         spend = _list_spend(table, month.lines, month.used)
         shares[at] = band_share(bands, spend, table.mode)
@@ -94,12 +91,20 @@ def billed_month(
     return month
 
 
-def _edge(band: Band, exchange: Exchange, currency: str | None) -> Band | None:
-    """A band with its edge in the workload's currency; None where no rate is stated."""
-    if band.up_to is None:
-        return band
-    edge = exchange.amount(band.up_to, currency)
-    return None if edge is None else Band(up_to=edge, percent=band.percent)
+def bands_of(table: Discount, exchange: Exchange) -> list[Band] | None:
+    """Bands with their edges in the workload's currency; None where no rate is stated."""
+    bands = []
+    for band in table.bands:
+        edge = None if band.up_to is None else exchange.amount(band.up_to, table.currency)
+        if edge is None and band.up_to is not None:
+            return None
+        bands.append(Band(up_to=edge, percent=band.percent))
+    return bands
+
+
+def no_rate_of_bands(at: int, table: Discount, exchange: Exchange) -> Problem:
+    """What ``bands_of`` found no rate for, at its place in the workload."""
+    return _no_rate(("discount", at, "currency"), table.currency, exchange)
 
 
 def _list_spend(table: Scope, lines: Sequence[LineItem], used: Mapping[str, Entry]) -> Decimal:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from costplan.catalog.lookup import Entry
 from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, settle
+from costplan.words import STATED
 
 AWS = re.compile(r"[a-z]{2}(-gov|-isob?)?-[a-z]+-\d")
 GOOGLE = re.compile(r"[a-z]+-[a-z]+\d+")
@@ -41,7 +42,8 @@ def largest_vendor(
     """
     sums: dict[str, Decimal] = {}
     for line in estimate.lines:
-        vendor = vendor_of(line.price.offer)
+        stated = line.price.confidence == STATED
+        vendor = None if stated else vendor_of(line.price.offer)
         if vendor is not None and line.amount is not None:
             sums[vendor] = sums.get(vendor, ZERO) + line.amount
     whole = estimate.total_monthly

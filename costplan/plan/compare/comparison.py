@@ -8,26 +8,28 @@ from decimal import Decimal
 
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
-from costplan.document.comparison import Comparison, LockIn, Mix, Versus, margin
+from costplan.document.comparison import Comparison, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.facts import Fact, fact
+from costplan.plan.bill.energy import Figures
 from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.plan.bill.settlement import agree, without_terms
-from costplan.plan.bill.vendors import largest_vendor
 from costplan.plan.compare.answer import Ranking
+from costplan.plan.compare.breakeven import break_even
 from costplan.plan.compare.fleets import Capacity
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.levers import threshold
+from costplan.plan.compare.moving import lock_in, one_off
 from costplan.plan.compare.neighbours import neighbours
+from costplan.plan.compare.owning import owning
 from costplan.plan.compare.pricing import Pricer
 from costplan.plan.compare.strategies import strategies
 from costplan.plan.compare.ways import Ways
-from costplan.problems import BadUsage, InvalidInput, did_you_mean
+from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, settle, total
 from costplan.words import WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solutions
-from costplan.workload.strategy import Migration
 
 
 def compare(
@@ -40,16 +42,18 @@ def compare(
     at_reliability: Decimal | None = None,
     levers: bool = False,
     capacity: Capacity | None = None,
+    figures: Figures | None = None,
 ) -> Comparison:
     """The comparison of all stacks, or of the named ones, with the first as the baseline.
 
-    ``levers`` asks what would change the answer for the baseline.
+    ``levers`` asks what would change the answer for the baseline; ``figures``: where energy is
+    looked up, if the workload asks for it.
 
     Raises as ``estimate``, and BadUsage for a baseline that is not among the stacks.
     """
-    pricer = Pricer(catalog, as_of)
+    pricer = Pricer(catalog, as_of, figures)
     solutions = pricer.solutions(workload)
-    document = estimate(workload, catalog, as_of, stacks, solutions)
+    document = estimate(workload, catalog, as_of, stacks, solutions, figures)
     names = [made.stack for made in document.estimates]
     base_name = baseline or names[0]
     if base_name not in names:
@@ -73,11 +77,12 @@ def compare(
             for other in document.estimates
             if other.stack != base_name
         ],
-        lock_in=[_lock_in(catalog, one) for one in document.estimates],
+        lock_in=[lock_in(catalog, one) for one in document.estimates],
         strategies=[one.made for one in tried.values()],
         mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
         answer=ranking.answer(),
+        owning=owning(workload, pricer, {name: one.billed for name, one in tried.items()}),
         facts=_facts(document, at_reliability),
     )
     made.recommended = ranking.recommended()
@@ -135,103 +140,13 @@ def _versus(pricer: Pricer, workload: Workload, base: Estimate, other: Estimate)
     )
     known = not (base.at_least or other.at_least)
     if known:
-        made.break_even = _break_even(pricer, workload, base, other)
+        made.break_even = break_even(pricer, (workload, base.stack), (workload, other.stack))
     if workload.migration is not None:
-        made.one_off = _one_off(workload, workload.migration, base, other)
+        made.one_off = one_off(workload, workload.migration, base, other)
         saved = -made.difference
         if saved > 0 and known:
             made.payback_months = settle(made.one_off / saved)
     return made
-
-
-def _break_even(
-    pricer: Pricer, workload: Workload, base: Estimate, other: Estimate
-) -> Decimal | None:
-    """Requests a month at which the two cost the same; None where no such volume is found.
-
-    The lines fixed + variable x volume cross at a first guess; the two stacks are billed again
-    there and the guess corrected until it stays, because tiers, quotas and floors bend the lines.
-    None too where a stack cannot serve that volume.
-    """
-    volume = workload.traffic.requests_per_month
-    if not volume:
-        return None
-    scale = _crossing(
-        (base.fixed_monthly, base.variable_monthly), (other.fixed_monthly, other.variable_monthly)
-    )
-    for _ in range(MOST_GUESSES):
-        if scale is None:
-            return None
-        try:
-            at_base = pricer.totals(workload, base.stack, scale)
-            at_other = pricer.totals(workload, other.stack, scale)
-        except InvalidInput:
-            return None
-        apart = abs(at_base.monthly - at_other.monthly)
-        better = _crossing(
-            (at_base.fixed, at_base.variable / scale), (at_other.fixed, at_other.variable / scale)
-        )
-        if apart <= at_base.monthly * CLOSE and (
-            better is None or abs(better - scale) <= scale * CLOSE
-        ):
-            return settle(volume * scale)
-        scale = better
-    return None
-
-
-MOST_GUESSES = 6
-CLOSE = Decimal("0.005")
-"""A break-even volume is found when another guess moves it, and the two bills differ, by less."""
-
-
-Straight = tuple[Decimal, Decimal]
-
-
-def _crossing(base: Straight, other: Straight) -> Decimal | None:
-    """The scale at which two bills, each (fixed, variable at a scale of 1), are the same, within a
-    factor of 1,000."""
-    slope, gap = base[1] - other[1], other[0] - base[0]
-    if not slope:
-        return None
-    crossing = gap / slope
-    return crossing if Decimal("0.001") <= crossing <= 1000 else None
-
-
-def _one_off(workload: Workload, terms: Migration, base: Estimate, other: Estimate) -> Decimal:
-    """Engineers, egress, embedding everything again, and the months in which both run."""
-    once = terms.engineer_days * terms.cost_per_day + terms.egress_gb * terms.egress_per_gb
-    once += base.total_monthly * terms.overlap_months
-    if terms.reindex:
-        for index in workload.index.values():
-            if index.embedding is None or _same_offer(base, other, index.embedding):
-                continue
-            tokens = index.vectors * index.chunk_tokens
-            once += tokens * _token_price(other, index.embedding)
-    return settle(once)
-
-
-def _same_offer(base: Estimate, other: Estimate, role: str) -> bool:
-    """Whether both stacks pay the same offer for a role."""
-    offers = [
-        {line.price.offer for line in made.lines if line.role == role} for made in (base, other)
-    ]
-    return offers[0] == offers[1]
-
-
-def _token_price(made: Estimate, role: str) -> Decimal:
-    """Money a token that a role's input lines cost on average; 0 where it has none."""
-    lines = [line for line in made.lines if line.role == role and line.price.charge == "input"]
-    tokens = total(line.quantity for line in lines)
-    return total(line.amount or ZERO for line in lines) / tokens if tokens else ZERO
-
-
-def _lock_in(catalog: Catalog, made: Estimate) -> LockIn:
-    def vendor_of(offer: str) -> str | None:
-        entry = catalog.find(offer)
-        return entry.vendor if entry is not None else None
-
-    vendor, share = largest_vendor(made, vendor_of)
-    return LockIn(stack=made.stack, vendor=vendor or "none", share=share)
 
 
 def _mixes(workload: Workload, catalog: Catalog, as_of: date, names: Sequence[str]) -> list[Mix]:

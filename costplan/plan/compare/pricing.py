@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.options import Option
+from costplan.plan.bill.energy import Figures
 from costplan.plan.bill.priced import Evaluator, Totals, outcome_of
 from costplan.problems import InvalidInput
 from costplan.quantity import ONE, ZERO, settle, twelve_digits
@@ -57,8 +58,8 @@ class Unmanned(Solutions):
 class Pricer:
     """Bills ways by one catalogue on one day, and solves each graph once for all stacks."""
 
-    def __init__(self, catalog: Catalog, as_of: date) -> None:
-        self.evaluator = Evaluator(catalog, as_of)
+    def __init__(self, catalog: Catalog, as_of: date, figures: Figures | None = None) -> None:
+        self.evaluator = Evaluator(catalog, as_of, figures)
         self.catalog, self.as_of = catalog, as_of
         self._solutions: dict[int, Solutions] = {}
         self._graphs: dict[tuple[int, object, int], Solutions] = {}
@@ -116,6 +117,7 @@ class Pricer:
             by_purpose=dict(totals.by_purpose),
             at_least=totals.at_least,
             loss=loss(way.workload, totals),
+            kwh=self.evaluator.kwh(self.solutions(way.workload), stack) if scale == ONE else None,
         )
         outcome = totals.outcome
         if outcome is not None:

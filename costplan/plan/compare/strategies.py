@@ -124,6 +124,7 @@ def _measure(made: Strategies, requests: Decimal) -> None:
     )
     if orchestrated and brute and orchestrated.monthly and brute.monthly is not None:
         made.multiple = settle(brute.monthly / orchestrated.monthly)
+        made.orchestrated_kwh, made.brute_force_kwh = orchestrated.kwh, brute.kwh
     made.sentence = _sentence(made, target, orchestrated, brute)
 
 

@@ -286,6 +286,24 @@ def _increase_percent(subject: Subject) -> Figure:
     return increase._replace(value=settle(increase.value / before.value * 100))
 
 
+def _energy(name: str) -> Callable[[Subject], Figure]:
+    """The likely figure; unknown where a part of the bill has none, for it would be too low."""
+
+    def of(subject: Subject) -> Figure:
+        energy = subject.estimate.energy
+        if energy is None:
+            return Figure(None, fact("energy-not-asked"), remedy="add [energy] to the workload")
+        lacking = [part.offer for part in energy.parts if getattr(part, name) is None]
+        if lacking:
+            code = "energy-lacks" if name == "kwh" else "carbon-lacks"
+            remedy = "[energy.model.OFFER] states one" if name == "kwh" else "[energy] country"
+            return Figure(None, fact(code, offers=lacking), remedy=remedy)
+        found = getattr(energy, name)
+        return Figure(Decimal(0) if found is None else found.likely)
+
+    return of
+
+
 def _plain(name: str, why: str) -> Callable[[Subject], Figure]:
     return lambda subject: _known(getattr(subject.estimate, name), fact(why))
 
@@ -366,6 +384,8 @@ MEASURES: dict[str, Measure] = {
         "offers priced otherwise than the catalogue, by a folder, a lock or the workload",
         lambda s: Figure(Decimal(len(s.overridden))),
     ),
+    "kwh_per_month": Measure("kWh", "likely electricity behind the bill", _energy("kwh")),
+    "kgco2e_per_month": Measure("kg", "likely CO2e of that", _energy("kgco2e")),
     "lines": Measure(COUNT, "all lines of the bill", _lines(lambda _, line: True)),
     "stacks": Measure(
         COUNT, "stacks that are checked", lambda s: Figure(Decimal(len(s.document.estimates)))

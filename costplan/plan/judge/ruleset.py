@@ -34,6 +34,8 @@ LIMITS: dict[str, tuple[str, str]] = {
     "price_age_days": ("price_age_max_days", "--max-price-age"),
     "unpriced_lines": ("unpriced_lines", "--max-unpriced"),
     "overridden_prices": ("overridden_prices", "--max-overridden"),
+    "kwh": ("kwh_per_month", "--max-kwh"),
+    "kgco2e": ("kgco2e_per_month", "--max-kgco2e"),
 }
 """Each limit of a budget: the figure that it is on, and its option. All but one are maxima."""
 MINIMA = ("min_reliability",)

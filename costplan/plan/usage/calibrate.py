@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -44,14 +44,29 @@ class Volume(NamedTuple):
 
 class Rates(NamedTuple):
     """A step's calls that failed, that were no first attempt, and that were judged, and how right
-    those were."""
+    those were. ``most``: the highest attempt that was logged, 0 where none says; ``most_failed``:
+    the highest that failed."""
 
     answered: int
     failed: int
     tries: int
     again: int
+    most: int
+    most_failed: int
     labelled: int
     right: Decimal
+
+    def max_attempts(self, step: Step) -> int | None:
+        """What the log shows of a step's attempts; None where it shows nothing else than the
+        workload has.
+
+        More than it allows were made; or fewer, where calls failed at the last one and were not
+        tried again. That few attempts were needed says nothing of how many are allowed.
+        """
+        allowed = step.max_attempts or 1
+        if self.most > allowed or 1 <= self.most == self.most_failed < allowed:
+            return self.most
+        return None
 
 
 class Turns(NamedTuple):
@@ -244,6 +259,7 @@ class _Maker:
             self.measured.notes.append(
                 f"{step.name}: {failed} % of calls failed, {again} were no first attempt"
             )
+        self._attempts(step, rates)
         if step.judges:
             self.wanted.append(
                 wanted(f"step.{step.name}.sensitivity", step.sensitivity, "wrong answers, judged")
@@ -258,6 +274,36 @@ class _Maker:
         else:
             key = f"step.{step.name}.success"
             self.wanted.append(wanted(key, step.success, "answers, judged right or wrong"))
+
+    def _attempts(self, step: Step, rates: Rates) -> None:
+        most = rates.max_attempts(step)
+        if most is None:
+            return
+        if not retries(step):
+            self.measured.notes.append(
+                f"{step.name}: up to {most} attempts were logged; max_attempts waits for a "
+                "detection_rate or a timeout, which say what is tried again"
+            )
+            return
+        words = f"the highest attempt of {rates.tries:,} that say, {self.measured.rests}"
+        was = None if step.max_attempts is None else Decimal(step.max_attempts)
+        self.number(("step", step.name, "max_attempts"), Decimal(most), was, words)
+
+
+def retries(step: Step) -> bool:
+    """Whether a step may have several attempts: something says which failures are noticed."""
+    return bool(step.detection_rate or step.timeout) and not step.judges
+
+
+def with_attempts(workload: Workload, rates: Mapping[str, Rates]) -> Workload:
+    """The workload with the attempts that were logged, which say how often each step runs."""
+    steps = tuple(
+        replace(step, max_attempts=most)
+        if step.name in rates and retries(step) and (most := rates[step.name].max_attempts(step))
+        else step
+        for step in workload.step
+    )
+    return replace(workload, step=steps)
 
 
 def _as_spelled(value: Decimal) -> Decimal:

@@ -138,18 +138,23 @@ class Whole(NamedTuple):
 def whole_days(hours: Sequence[tuple[int, int]]) -> Whole | None:
     """The days that the log covers whole; from a week on, whole weeks, the last ones.
 
-    ``hours``: (hour since 1970, requests), ascending. The first and the last day count where they
-    have requests in their first or last hour. None where no day is whole.
+    ``hours``: (hour since 1970, requests), ascending. None where no day is whole.
     """
+    logged = logged_days(hours)
+    if logged is None or logged.days < 7:
+        return logged
+    return Whole(logged.last - logged.days // 7 * 7 + 1, logged.last)
+
+
+def logged_days(hours: Sequence[tuple[int, int]]) -> Whole | None:
+    """All days that the log covers whole: the first and the last day count where they have requests
+    in their first or last hour. None where no day is whole."""
     if not hours:
         return None
     first, last = hours[0][0], hours[-1][0]
     begin = first // 24 if first % 24 == 0 else first // 24 + 1
     end = last // 24 if last % 24 == 23 else last // 24 - 1
-    if end < begin:
-        return None
-    days = end - begin + 1
-    return Whole(end - days // 7 * 7 + 1 if days >= 7 else begin, end)
+    return Whole(begin, end) if begin <= end else None
 
 
 def a_month(count: Decimal, days: int, sampling: Decimal) -> Decimal:

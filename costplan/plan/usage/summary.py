@@ -52,8 +52,7 @@ class _Side:
     def count(self, counted: Counted) -> None:
         self.requests += counted.requests
         for name, value in counted.sums.items():
-            if value:
-                self.tokens[name] = self.tokens.get(name, 0) + value
+            self.tokens[name] = self.tokens.get(name, 0) + value
 
 
 class Priced(NamedTuple):
@@ -98,13 +97,32 @@ def priced(
             one.high.add(bounds.high)
     questions = any(currency is None for _, currency in sides)
     groups = [_group(names, currency, side, sizes) for (names, currency), side in sides.items()]
-    groups.sort(key=lambda one: (-one.high, tuple(name or "" for name in one.names)))
+    groups.sort(key=_rank)
     lines = [
         _line(line, currency) for currency, whole in wholes.items() for line in whole.low.lines()
     ]
-    lines.sort(key=lambda one: (one.offer, one.charge, one.variant or ""))
+    lines.sort(key=_place)
     totals = [_total(currency, whole, questions) for currency, whole in sorted(wholes.items())]
     return Priced(tuple(groups), tuple(lines), tuple(totals))
+
+
+def _rank(group: Group) -> tuple[Decimal, tuple[tuple[bool, str], ...], str]:
+    """The dearest first; then by name, a group without one before all others."""
+    names = tuple((name is not None, name or "") for name in group.names)
+    return -group.high, names, group.currency or ""
+
+
+def _place(line: PricedTokens) -> tuple[str | Decimal | date, ...]:
+    """Where a line stands: the same whatever order its cells came in."""
+    price = -1 if line.price is None else line.price / line.per
+    return (
+        line.offer,
+        line.charge,
+        line.variant or "",
+        line.since,
+        Decimal(price),
+        line.reason or "",
+    )
 
 
 def _total(currency: str, whole: _Side, questions: bool) -> Total:
@@ -125,7 +143,7 @@ def _group(names: Names, currency: str | None, side: _Side, sizes: Sizes) -> Gro
     return Group(
         names,
         side.requests,
-        dict(side.tokens),
+        {name: value for name, value in side.tokens.items() if value},
         currency,
         _known(low),
         _known(high),
@@ -213,9 +231,15 @@ class Logged(NamedTuple):
 
 
 def logged_lines(
-    cells: Iterable[Counted], entries: Mapping[NameOf, Entry], cut: Cut, day: date
+    cells: Iterable[Counted],
+    entries: Mapping[NameOf, Entry],
+    cut: Cut,
+    day: date,
+    *,
+    high: bool = False,
 ) -> list[Logged]:
-    """The lines of cells that are grouped by one name, their day; the lower bound where two."""
+    """The lines of cells that are grouped by one name, their day; of two bounds the lower, or the
+    ``high`` one."""
     sides: dict[tuple[str | None, str], Sum] = {}
     book = Book()
     for counted in cells:
@@ -223,7 +247,7 @@ def logged_lines(
         if entry is not None:
             key = (counted.groups[0], entry.currency)
             bounds = bill_cell(entry, counted.cell(cut, day), book)
-            sides.setdefault(key, Sum()).add(bounds.low)
+            sides.setdefault(key, Sum()).add(bounds.high if high else bounds.low)
     return [
         Logged(when, line, currency)
         for (when, currency), side in sides.items()

@@ -17,7 +17,7 @@ from costplan.store.files import generations
 from costplan.store.files.text import read_kept
 from costplan.words import CATEGORIES, Category
 
-CAPACITY = ("throughput", "provisioned")
+CAPACITY = ("throughput", "provisioned", "energy")
 """Folders beside the categories that hold measurements, not offers."""
 NOT_OFFERS = (*CAPACITY, generations.FOLDER)
 PRICES = re.compile(r"^\s*\[\[\s*(?:model|offer)\b", re.M)

@@ -15,7 +15,7 @@ from costplan.problems import BadUsage, CostplanError
 from costplan.store.files.catalogue_folder import catalogue_files
 from costplan.store.files.folders import built_in_folder, user_folder
 from costplan.store.files.shelves import SlicedFolder, open_catalog
-from costplan.store.files.throughput import open_provisioned, open_throughput
+from costplan.store.files.throughput import open_energy, open_provisioned, open_throughput
 from costplan.store.files.whole import filed_file
 from costplan.store.files.workloads import nearest_file
 
@@ -56,7 +56,7 @@ def catalogues(project: Path) -> tuple[list[Read], list[str]]:
         shelves, user = [SlicedFolder("built-in", built_in_folder())], None  # the rest is unknown
     roots = [(shelf, getattr(shelf, "root", None)) for shelf in shelves]
     reads = [_read(shelf, root) for shelf, root in roots if isinstance(root, Path)]
-    for read in (open_throughput, open_provisioned):
+    for read in (open_throughput, open_provisioned, open_energy):
         try:
             read()
         except (CostplanError, OSError) as error:

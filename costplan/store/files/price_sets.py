@@ -74,7 +74,7 @@ def _on_disk(path: Path, as_of: date) -> PriceSet:
 def _file(name: str, text: str, folder: str, as_of: date) -> PriceSet:
     file = read_document(CatalogFile, name, text, parse_toml(name, text))
     category = next((known for known in CATEGORIES if known == folder), file.category)
-    shelf = OwnPrices(file if file.category else _in(file, category), name)
+    shelf = OwnPrices(file if file.category else _in(file, category), name=name)
     return PriceSet(name, as_of, shelf, partial=True)
 
 

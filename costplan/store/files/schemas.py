@@ -12,6 +12,7 @@ from typing import Any
 
 from costplan.problems import BadUsage, did_you_mean
 
+QUANTILE = r"^p\d{1,2}(\.\d+)?$"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -30,9 +31,98 @@ def workload_schema() -> dict[str, Any]:
 
     described = _of(Workload)
     prices = _of(CatalogFile)
+    _allow_ranges(described)
     described["$defs"].update(prices.pop("$defs"))
     described["properties"]["prices"] = prices
+    described["properties"]["scenario"] = dict(SCENARIO)
     return described
+
+
+SCENARIO = {
+    "type": "object",
+    "description": "other values for keys of this file, by scenario; --scenario NAME lays it over",
+    "additionalProperties": {"type": "object"},
+}
+RANGE = {
+    "description": "a number that is not known exactly: docs/risk.md",
+    "anyOf": [
+        {
+            "type": "object",
+            "description": "quantiles, such as { p5 = 600, p95 = 4_000 }",
+            "patternProperties": {QUANTILE: {"type": "number"}},
+            "minProperties": 2,
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {
+                "quantiles": {
+                    "type": "object",
+                    "description": "what the number stays under so often, such as p10 and p99",
+                    "patternProperties": {QUANTILE: {"type": "number"}},
+                    "minProperties": 2,
+                    "additionalProperties": False,
+                }
+            },
+            "required": ["quantiles"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "description": "the least, the most likely and the most (PERT)",
+            "properties": {
+                key: {"type": "number", "description": f"the {said} that it may be"}
+                for key, said in (("low", "least"), ("likely", "likeliest"), ("high", "most"))
+            },
+            "required": ["low", "likely", "high"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "array",
+            "description": "one of several numbers",
+            "minItems": 2,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "value": {"type": "number", "description": "what it may be"},
+                    "weight": {
+                        "type": "number",
+                        "exclusiveMinimum": 0,
+                        "description": "how likely that is, against the others' weights",
+                    },
+                },
+                "required": ["value", "weight"],
+                "additionalProperties": False,
+            },
+        },
+    ],
+}
+
+
+def _allow_ranges(described: dict[str, Any]) -> None:
+    """A range wherever a number of the bill stands."""
+    from costplan.keys import tables
+    from costplan.workload.model import Workload
+    from costplan.workload.ranged import rangeable
+
+    described["$defs"]["Range"] = RANGE
+    for table in tables(Workload):
+        name = table.kind.__name__
+        known = described if table.kind is Workload else described["$defs"][name]
+        properties = known["properties"]
+        for key in rangeable(table.kind, table.places[0]):
+            if key in properties:
+                properties[key] = _or_range(properties[key])
+            else:
+                known["additionalProperties"] = _or_range(known["additionalProperties"])
+
+
+def _or_range(number: dict[str, Any]) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        key: number.pop(key) for key in ("description", "default") if key in number
+    }
+    members = number["anyOf"] if number.keys() == {"anyOf"} else [number]
+    return {"anyOf": [*members, {"$ref": "#/$defs/Range"}], **said}
 
 
 def catalog_schema() -> dict[str, Any]:
@@ -48,7 +138,7 @@ def _of(kind: type) -> dict[str, Any]:
     from pydantic import TypeAdapter
     from pydantic.json_schema import GenerateJsonSchema
 
-    from costplan.keys import sentences, summary
+    from costplan.keys import file_fields, sentences, summary
 
     class Generator(GenerateJsonSchema):
         """Pydantic's, for files: numbers are numbers, there is no null, unknown keys are errors."""
@@ -74,6 +164,9 @@ def _of(kind: type) -> dict[str, Any]:
             rest = next((f.name for f in fields(schema["cls"]) if f.metadata.get("rest")), None)
             extra = described["properties"].pop(rest) if rest else None
             described["description"] = summary(schema["cls"])
+            kept = {field.name for field in file_fields(schema["cls"])}
+            for name in [name for name in described["properties"] if name not in kept]:
+                described["properties"].pop(name)
             for name, said in sentences(schema["cls"]).items():
                 if name in described["properties"]:
                     described["properties"][name]["description"] = str(said)

@@ -339,15 +339,18 @@ def _files_below(root: Path) -> Iterable[tuple[str, str, str]]:
 
 
 class OwnPrices(_Shelf):
-    """One catalogue file, such as the ``[prices]`` of a workload."""
+    """What a workload says itself: its ``[prices]``, as one catalogue file, and its machines."""
 
-    def __init__(self, file: CatalogFile, name: str = OWN) -> None:
+    def __init__(
+        self, file: CatalogFile | None, machines: Iterable[Entry] = (), name: str = OWN
+    ) -> None:
         super().__init__(name)
-        category: Category = file.category or ("tokens" if file.model else "runtime")
+        entries = list(machines)
+        if file is not None:
+            category: Category = file.category or ("tokens" if file.model else "runtime")
+            entries += self.entries(file, category)
         self._entries = {
-            name: entry
-            for entry in self.entries(file, category)
-            for name in (entry.id, *entry.item.aliases)
+            name: entry for entry in entries for name in (entry.id, *entry.item.aliases)
         }
 
     def load(self, name: str) -> Entry | None:
@@ -360,7 +363,9 @@ class OwnPrices(_Shelf):
         return self._entries
 
 
-def own_prices(data: Mapping[str, Any], name: str, text: str) -> OwnPrices:
+def own_prices(
+    data: Mapping[str, Any], name: str, text: str, machines: Iterable[Entry] = ()
+) -> OwnPrices:
     """A workload's ``[prices]`` as a shelf. Raises DocumentError with places in the workload."""
     try:
         file = read(CatalogFile, data, ("prices",))
@@ -369,7 +374,7 @@ def own_prices(data: Mapping[str, Any], name: str, text: str) -> OwnPrices:
     problems = [problem.under(("prices",)) for problem in _id_problems(file)]
     if problems:
         raise DocumentError(name, text, problems)
-    return OwnPrices(file)
+    return OwnPrices(file, machines)
 
 
 def _id_problems(file: CatalogFile) -> list[Problem]:

@@ -32,15 +32,16 @@ def open_subject(
     where: str | Opened | SavedEstimate | None,
     changes: Iterable[str] = (),
     rates: Iterable[str] = (),
+    scenario: str = "",
 ) -> Opened | SavedEstimate:
     """The workload or saved estimate of a path, of standard input (``-``), or the nearest
-    ``costplan.toml`` upward; what is open stays as it is. ``changes`` and ``rates`` are of a
-    workload that is read here.
+    ``costplan.toml`` upward; what is open stays as it is. ``changes``, ``rates`` and
+    ``scenario`` are of a workload that is read here.
 
     Raises BadUsage, DocumentError, DocumentSyntaxError or SavedError.
     """
     if where is None:
-        return open_workload(None, changes, rates)
+        return open_workload(None, changes, rates, scenario)
     if not isinstance(where, str):
         return where
     if where == "-":
@@ -49,7 +50,8 @@ def open_subject(
         path = Path(where)
         name, data, folder = str(path), read_bytes(path, LARGEST_DOCUMENT), path.parent
     if not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        return read_workload(name, decode(data, name, LARGEST_FILE), folder, changes, rates)
+        text = decode(data, name, LARGEST_FILE)
+        return read_workload(name, text, folder, changes, rates, scenario)
     document = read_saved(name, decode(data, name, LARGEST_DOCUMENT)).document
     if not isinstance(document, EstimateDocument):
         raise BadUsage(

@@ -1,8 +1,8 @@
 """The built-in measurements of accelerators, and the terms of provisioned throughput.
 
-They lie beside the catalogue's categories (``pricing/throughput``, ``pricing/provisioned``) but
-hold no offers, so no shelf of the catalogue reads them. A command that plans capacity reads them
-whole, once.
+What machines draw lies beside them. All lie beside the catalogue's categories
+(``pricing/throughput``, ``pricing/provisioned``, ``pricing/energy``) but hold no offers, so no
+shelf of the catalogue reads them. A command that plans capacity reads them whole, once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import isfinite
 from pathlib import Path
 
+from costplan.catalog.energy import Energy, EnergyFile
 from costplan.catalog.provisioned import ProvisionedFile, Terms
 from costplan.catalog.throughput import Throughput, ThroughputFile
 from costplan.outcomes.queueing import Arrival
@@ -42,6 +43,18 @@ def read_provisioned(path: Path) -> ProvisionedFile:
     """One vendor's terms. Raises DocumentError with every problem and its place."""
     text = read_kept(path)
     return read_document(ProvisionedFile, str(path), text, parse_toml(str(path), text))
+
+
+def open_energy(root: Path | None = None) -> Energy:
+    """What machines draw and grids emit: every file below ``energy/`` of a pricing folder."""
+    folder = (root or built_in_folder()) / "energy"
+    texts = {str(path): read_kept(path) for path in sorted(folder.glob("*.toml"))}
+    return Energy(
+        [
+            read_document(EnergyFile, name, text, parse_toml(name, text))
+            for name, text in texts.items()
+        ]
+    )
 
 
 def provisioned_terms(name: str, root: Path | None = None) -> Terms:
@@ -85,12 +98,19 @@ class CapacityFiles:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or Path()
         self._throughput: dict[str, Throughput] = {}
+        self._energy: Energy | None = None
 
     def throughput(self, model: str) -> Throughput:
         """Measured tokens a second of a model."""
         if model not in self._throughput:
             self._throughput[model] = throughput_of(model)
         return self._throughput[model]
+
+    def energy(self) -> Energy:
+        """What machines draw and grids emit."""
+        if self._energy is None:
+            self._energy = open_energy()
+        return self._energy
 
     def terms(self, name: str) -> Terms:
         """Terms by id. Raises BadUsage for an unknown one."""

@@ -10,6 +10,7 @@ from typing import Any
 from costplan.record import REST
 from costplan.record.kinds import is_record
 from costplan.workload.model import Workload
+from costplan.workload.paths import keys_of, put, value_at
 
 
 def workload_text(workload: Workload, prices: Mapping[str, Any], head: str) -> str:
@@ -18,9 +19,27 @@ def workload_text(workload: Workload, prices: Mapping[str, Any], head: str) -> s
     import tomli_w  # only what writes files needs it
 
     data = dict(_tables(workload))
+    _put_ranges(data, workload)
     if prices:
         data["prices"] = prices
     return f"# {head}\n{tomli_w.dumps(data)}"
+
+
+def _put_ranges(data: dict[str, Any], workload: Workload) -> None:
+    """Each range in place of its point, where a variant has not set another number; and what moves
+    together of those that are left."""
+    data.pop("ranges", None)
+    kept = []
+    for path, known in workload.ranges.items():
+        keys = keys_of(path)
+        if value_at(data, keys) == _number(known.point):
+            put(data, keys, _plain(known.written))
+            kept.append(path)
+    tables = data.pop("correlation", ())
+    for table in tables:
+        table["paths"] = [path for path in table["paths"] if path in kept]
+    if left := [table for table in tables if len(table["paths"]) > 1]:
+        data["correlation"] = left
 
 
 def _tables(record: Any) -> Iterator[tuple[str, Any]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from costplan.problems import BadUsage, CostplanError, Path, Problem, did_you_mean
+from costplan.problems import BadUsage, CostplanError, Path, Problem
 from costplan.record import TOML
 from costplan.store.files.boundary import boundary
+from costplan.store.files.scenarios import overlaid_problem, overlay, scenarios_of
 from costplan.store.files.text import (
     DocumentError,
     collect_document,
@@ -22,6 +24,9 @@ from costplan.store.files.text import (
 from costplan.words import several
 from costplan.workload.contract import pair
 from costplan.workload.model import Workload
+from costplan.workload.paths import Astray, keys_of, put
+from costplan.workload.ranged import take_ranges
+from costplan.workload.ranges import correlation_problems
 from costplan.workload.rules import RESERVED
 
 FILE_NAME = "costplan.toml"
@@ -33,7 +38,8 @@ class Opened(NamedTuple):
     """A workload with what is needed to speak of its file.
 
     ``workload`` is None where a key or a type is wrong; ``problems`` holds all that was found.
-    ``bindings`` are the (path, id) pairs of its stacks, whatever else is wrong.
+    ``bindings`` are the (path, id) pairs of its stacks, whatever else is wrong; ``scenarios`` the
+    names of its overlays, ``scenario`` the one that is laid over it.
     """
 
     workload: Workload | None
@@ -43,6 +49,8 @@ class Opened(NamedTuple):
     text: str
     folder: FilePath
     prices: dict[str, Any]
+    scenarios: list[str]
+    scenario: str | None = None
 
     @property
     def lock_path(self) -> FilePath | None:
@@ -51,11 +59,15 @@ class Opened(NamedTuple):
 
 
 def open_workload(
-    where: str | None, changes: Iterable[str] = (), rates: Iterable[str] = ()
+    where: str | None,
+    changes: Iterable[str] = (),
+    rates: Iterable[str] = (),
+    scenario: str = "",
 ) -> Opened:
     """The workload of a path, of standard input (``-``), or the nearest ``costplan.toml`` upward.
 
-    ``changes`` are values such as ``a.b=1``, ``rates`` such as ``usd_per_eur=1.08@2026-11-20``.
+    ``changes`` are values such as ``a.b=1``, ``rates`` such as ``usd_per_eur=1.08@2026-11-20``;
+    they stand above the ``scenario``, one of the file's overlays.
 
     Raises BadUsage, DocumentError or DocumentSyntaxError.
     """
@@ -64,7 +76,7 @@ def open_workload(
     else:
         path = FilePath(where) if where is not None else nearest_file()
         name, text, folder = str(path), read_file(path), path.parent
-    return read_workload(name, text, folder, changes, rates)
+    return read_workload(name, text, folder, changes, rates, scenario)
 
 
 def read_workload(
@@ -73,6 +85,7 @@ def read_workload(
     folder: FilePath,
     changes: Iterable[str] = (),
     rates: Iterable[str] = (),
+    scenario: str = "",
 ) -> Opened:
     """The workload of a text that was read from somewhere. Raises as ``open_workload``."""
     if text.lstrip().startswith("{"):
@@ -81,18 +94,44 @@ def read_workload(
     data = parse_toml(name, text)
     if not data:
         raise BadUsage(f"{name} is empty", "'costplan init' writes a workload to start from")
+    overlays = scenarios_of(name, text, data)
+    overlaid = overlay(name, text, data, overlays, scenario)
     changed = [(_set(data, change), f"--set {change}") for change in several(changes)]
     changed += [(_exchange(data, rate), f"--exchange {rate}") for rate in several(rates)]
     prices = data.pop("prices", {})
     if not isinstance(prices, dict):
         problem = Problem(("prices",), f"must be a table, not {TOML.word_for(prices)}", "[prices]")
         raise DocumentError(name, text, [problem])
-    workload, problems = collect_document(Workload, name, data)
+    workload, problems = _collect(name, data, bool(changed or overlaid))
     for place, change in changed:
         for problem in problems:
             if problem.path[: len(place)] == place:  # its place is not in the file
                 raise BadUsage(f"{change}: {with_subject(problem)}", problem.hint)
-    return Opened(workload, problems, _bindings(data), name, text, folder, prices)
+    if scenario:
+        problems = [overlaid_problem(problem, overlaid, scenario) for problem in problems]
+    bindings = _bindings(data)
+    return Opened(
+        workload, problems, bindings, name, text, folder, prices, [*overlays], scenario or None
+    )
+
+
+def _collect(
+    name: str, data: dict[str, Any], changed: bool
+) -> tuple[Workload | None, list[Problem]]:
+    """The workload with its ranges, and every problem of both."""
+    ranges, wrong = take_ranges(Workload, data)
+    workload, problems = collect_document(Workload, name, data)
+    if wrong:  # the reader says of such a place only that a number is wanted there
+        problems = [
+            problem
+            for problem in problems
+            if not any(problem.path[:end] in wrong for end in range(len(problem.path) + 1))
+        ]
+        problems += (problem for said in wrong.values() for problem in said)
+    if workload is None:
+        return None, problems
+    problems += correlation_problems(ranges, workload.correlation, changed)
+    return (replace(workload, ranges=ranges) if ranges else workload), problems
 
 
 def _bindings(data: dict[str, Any]) -> list[tuple[Path, str]]:
@@ -132,28 +171,14 @@ def _set(data: dict[str, Any], change: str) -> Path:
 
     Returns the path of what was changed.
     """
-    keys, equals, text = change.partition("=")
-    names = [key.strip() for key in keys.split(".")]
-    if not equals or not all(names):
+    written, equals, text = change.partition("=")
+    keys = keys_of(written)
+    if not equals or not all(keys):
         raise BadUsage(f"--set {change}: write it as path.to.key=value")
-    node: Any = data
-    path: list[str | int] = []
-    for at, key in enumerate(names):
-        so_far = ".".join(names[: at + 1])
-        if isinstance(node, list):
-            path.append(_position(node, key, so_far))
-        elif isinstance(node, dict):
-            path.append(key)
-        else:
-            before = ".".join(names[:at])
-            raise BadUsage(f"--set {change}: {before} is {TOML.word_for(node)}, not a table")
-        if at == len(names) - 1:
-            node[path[-1]] = _value(text)
-        elif isinstance(node, dict):
-            node = node.setdefault(key, {})
-        else:
-            node = node[path[-1]]
-    return tuple(path)
+    try:
+        return put(data, keys, _value(text))
+    except Astray as error:
+        raise BadUsage(f"--set {change}: {error.message}", error.hint) from None
 
 
 def _exchange(data: dict[str, Any], rate: str) -> Path:
@@ -174,19 +199,6 @@ def _exchange(data: dict[str, Any], rate: str) -> Path:
         rates.pop(f"{codes[1]}_per_{codes[0]}".lower(), None)
         rates[key] = {**stated, "source": "command line"}
     return ("exchange", key)
-
-
-def _position(items: list[Any], key: str, so_far: str) -> int:
-    if key.isdecimal() and int(key) < len(items):
-        return int(key)
-    names = [table.get("name") for table in items if isinstance(table, dict)]
-    if key in names:
-        return names.index(key)
-    known = [name for name in names if isinstance(name, str)]
-    raise BadUsage(
-        f"--set: there is no element '{key}' at {so_far}",
-        did_you_mean(key, known) or "elements: " + ", ".join(known),
-    )
 
 
 def _value(text: str) -> Any:

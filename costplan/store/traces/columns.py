@@ -18,6 +18,8 @@ FEES: Final = ("web_searches", "searches", "training_tokens")
 SUMS: Final = (*KINDS, *FEES)
 """What a row counts beside requests."""
 COUNTS: Final = (*SUMS, "total_tokens", "requests", "attempt", "size_low", "size_high", "rank")
+JUDGED: Final = (*SUMS, "total_tokens", "requests", "size_low", "size_high")
+"""Counts that a row is judged by: a broken size would choose a price."""
 TEXTS: Final = (
     "vendor",
     "model",
@@ -197,6 +199,6 @@ def too_large(given: frozenset[str]) -> str:
 
 def bad_counts(given: frozenset[str]) -> str:
     """SQL: whether any count is no whole number from 0 to ``LIMIT``."""
-    counts = [name for name in (*SUMS, "total_tokens", "requests") if name in given]
+    counts = [name for name in JUDGED if name in given]
     bad = [f"NOT ({name} >= 0 AND {name} < {LIMIT} AND {name} = floor({name}))" for name in counts]
     return " OR ".join(f"coalesce({one}, false)" for one in bad) or "false"

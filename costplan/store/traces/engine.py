@@ -152,7 +152,8 @@ def usage_of(source: str, given: Mapping[str, Given], extra: Sequence[str] = ())
     ]
     typed = f"SELECT {', '.join(first)} FROM {source}"
     kept = ("file", "source", "time", *TEXTS, *FLAGS, "cost", *extra)
-    second = [f'"{name}"' for name in kept]
+    second = [f'"{name}"' for name in kept if name != "time"]
+    second.append("CASE WHEN time >= 0 THEN time END AS time")  # nobody was asked before 1970
     for name in SUMS:
         sql = f"coalesce({name}, 0)"
         if name in ("input_tokens", "output_tokens"):

@@ -8,7 +8,8 @@ OpenAI's and Anthropic's own pages, which name a model and a kind of token; or b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -51,6 +52,15 @@ ANTHROPIC_KINDS = {
 CENTS = Decimal(100)
 FOCUS = ("BilledCost", "ChargeCategory")
 """Columns that every version of FOCUS has."""
+FOCUS_VERSION = re.compile(r"v?1\.(?:0|[1-4](?:-preview)?)(?:\.\d+)?")
+"""The versions that are understood. 1.0-preview is another one than 1.0: its quantities have other
+names."""
+UNDERSTOOD = "FOCUS 1.0, 1.1, 1.2, 1.3 and 1.4 are understood"
+BEFORE_FOCUS_1 = {
+    "0.5": ({"AmortizedCost", "ChargeType"}, {"ChargeCategory"}),
+    "1.0-preview": ({"ChargeSubcategory", "UsageQuantity"}, {"ConsumedQuantity"}),
+}
+"""By version from before 1.0 the columns of which it has any, and those that it has not."""
 ITEMS = ("SkuMeter", "SkuId", "SkuPriceId", "ChargeDescription", "ServiceName")
 """What names a line of FOCUS, the most exact first."""
 MODELS = "AI and Machine Learning"
@@ -204,6 +214,9 @@ class Reader:
         names = set(columns)
         focus = all(one in names for one in FOCUS)
         wanted = {one: self.columns.get(one, one) for one in PLAIN}
+        if not self.columns:
+            rows = list(rows)
+            _refuse_other_focus(rows, names, file)
         if not focus and not {wanted["item"], wanted["amount"]} <= names:
             raise BadUsage(
                 f"{file.name} is no invoice that is known",
@@ -271,6 +284,30 @@ class Reader:
             return None, ""
         charge = label.partition(" ")[0]
         return (entry.id, charge) if charge in (*TOKEN_KINDS, *FEES) else (None, "")
+
+
+def _refuse_other_focus(
+    rows: Sequence[Mapping[str, Any]], names: AbstractSet[str], file: File
+) -> None:
+    """Raises BadUsage for FOCUS of a version whose columns mean something else, by its name."""
+    if "BilledCost" not in names:
+        return
+    versions = {version for name in names if _is_version(name) for version in _values(rows, name)}
+    other = next((one for one in sorted(versions) if not FOCUS_VERSION.fullmatch(one)), None)
+    for version, (some, none) in BEFORE_FOCUS_1.items():
+        if names & some and not names & none:
+            other = other or version
+    if other is not None:
+        hint = f"{UNDERSTOOD}; as a table: --invoice-map item=COLUMN amount=BilledCost ..."
+        raise BadUsage(f"{file.name} is FOCUS {other}, which is not read", hint)
+
+
+def _is_version(name: str) -> bool:
+    return name.lower().replace("_", "").removeprefix("x") == "focusversion"
+
+
+def _values(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
+    return {value for row in rows if (value := text(row.get(name))) is not None}
 
 
 def _maps(value: Any) -> list[Mapping[str, Any]]:

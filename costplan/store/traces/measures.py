@@ -14,6 +14,7 @@ STEP = "coalesce(\"step\", '')"
 
 class StepRows(NamedTuple):
     """Rows of a logged step; "" for rows without one. ``again``: those that are no first attempt;
+    ``most``: the highest attempt, and ``most_failed`` the highest that failed; 0 where none says;
     ``labelled`` and ``right``: rows with a label, and their labels' sum (0 to 1 each)."""
 
     step: str
@@ -21,6 +22,8 @@ class StepRows(NamedTuple):
     failed: int
     tries: int
     again: int
+    most: int
+    most_failed: int
     labelled: int
     right: Decimal
 
@@ -57,12 +60,14 @@ def steps(engine: Engine) -> list[StepRows]:
             coalesce(sum(requests) FILTER (failed), 0),
             coalesce(sum(requests) FILTER (attempt IS NOT NULL), 0),
             coalesce(sum(requests) FILTER (attempt > 1), 0),
+            coalesce(max(attempt), 0),
+            coalesce(max(attempt) FILTER (failed), 0),
             count({label}) FILTER (NOT failed),
             coalesce(sum({label}) FILTER (NOT failed), 0)
         FROM usage WHERE fault IS NULL AND NOT repeated GROUP BY 1 ORDER BY 2 DESC, 1
     """
     return [
-        StepRows(str(row[0]), *(int(one) for one in row[1:6]), Decimal(str(row[6])))  # type: ignore[call-arg,arg-type]
+        StepRows(str(row[0]), *(int(one) for one in row[1:8]), Decimal(str(row[8])))  # type: ignore[call-arg,arg-type]
         for row in engine.ask(sql)
     ]
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 Value = str | None
 PART = re.compile(r"([^.\[\]]+)(?:\[(?:(\w+)=(\w+))?\])?\.?")
+SIGN = re.compile(r"\s+([+-])\s+")
 LONGEST_NAME = 300  # characters
 LONGEST_INNER = 200_000
 """Characters of a text that is read as JSON on the way to a value; longer ones are no usage."""
@@ -50,13 +51,11 @@ class Term(NamedTuple):
 
 def terms_of(path: str) -> tuple[Term, ...]:
     """The terms of a path; one for a plain one."""
-    found, sign = [], 1
-    for word in re.split(r"\s+", path.strip()):
-        if word in ("+", "-"):
-            sign = 1 if word == "+" else -1
-            continue
-        found.append(Term(sign, word, steps_of(word)))
-    return tuple(found)
+    words = SIGN.split(path.strip())
+    signs = [1, *(1 if sign == "+" else -1 for sign in words[1::2])]
+    return tuple(
+        Term(sign, word, steps_of(word)) for sign, word in zip(signs, words[::2], strict=True)
+    )
 
 
 def steps_of(path: str) -> tuple[Step, ...]:

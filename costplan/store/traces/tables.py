@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from costplan.store.traces.columns import count
 from costplan.store.traces.engine import Given
 from costplan.store.traces.paths import Step, Term, terms_of
 from costplan.store.traces.shape import Shape
@@ -80,8 +81,7 @@ def _of(path: str, columns: Columns) -> Given | None:
     if len(terms) == 1:
         return found[0][1]
     numbers = " ".join(
-        f"{'+' if sign > 0 else '-'} coalesce(try_cast({one.sql} AS DOUBLE), 0)"
-        for sign, one in found
+        f"{'+' if sign > 0 else '-'} coalesce({count(one.sql, one.kind)}, 0)" for sign, one in found
     )
     return Given(f"(0 {numbers})", "DOUBLE")
 

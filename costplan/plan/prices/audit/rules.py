@@ -6,7 +6,7 @@ find it; a warning needs a reader; a note is worth knowing.
 
 from __future__ import annotations
 
-from costplan.plan.prices.audit import dates, fees, shape, siblings, sources, values, whole
+from costplan.plan.prices.audit import dates, fees, power, shape, siblings, sources, values, whole
 from costplan.plan.prices.audit.parts import Rule
 
 UNKNOWN = Rule(
@@ -31,6 +31,12 @@ RULES: tuple[Rule, ...] = (
         meaning="a price outside of what its unit can cost",
         model=values.odd_rates,
         offer=values.odd_charges,
+    ),
+    Rule(
+        name="under_electricity",
+        level="error",
+        meaning="output tokens cheaper than the electricity that makes them",
+        model=power.under_electricity,
     ),
     Rule(
         name="price_jump",

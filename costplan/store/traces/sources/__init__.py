@@ -62,6 +62,10 @@ SOURCES: Mapping[str, Source] = {
 }
 
 
+SAMPLED = ("otlp", "otel", "openinference", "langfuse")
+"""Sources that are often sampled: without a rate their volume is not known."""
+
+
 def recognised(record: Record) -> Source | None:
     """The source whose shape a record has, or None."""
     return next((one for one in SOURCES.values() if one.shape.recognises(record)), None)

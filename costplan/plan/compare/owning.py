@@ -1,0 +1,134 @@
+"""Own hardware against what it replaces: from which volume on, and after how many months.
+
+    outlay = saved x (1 - (1 + i)^-n) / i, solved for n      saved = the other's month - running
+
+``running`` is the own month without capital, ``outlay`` the purchase less what the machines will
+bring: they are paid back within their life where, and only where, the own bill is the lower one.
+The volume comes from whole bills, capital included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.catalog.lookup import Catalog
+from costplan.catalog.model import Model
+from costplan.document.comparison import Owning
+from costplan.plan.compare.breakeven import break_even
+from costplan.plan.compare.pricing import Billed, Pricer
+from costplan.problems import InvalidInput
+from costplan.quantity import ONE, ZERO, settle, total
+from costplan.words import OWN_HARDWARE
+from costplan.workload.hardware import OwnHardware
+from costplan.workload.model import Stack, Workload
+
+
+class Owned(NamedTuple):
+    """Machines of one kind that a stack runs on, and the roles that do."""
+
+    name: str
+    terms: OwnHardware
+    machines: Decimal
+    roles: tuple[str, ...]
+
+
+def owned_by(workload: Workload, stack: Stack) -> list[Owned]:
+    """The own machines of a stack."""
+    found: dict[str, Owned] = {}
+    for role in stack.roles:
+        binding = stack.binding(role)
+        offer = binding.offer if binding is not None else None
+        if binding is None or offer is None or not offer.startswith(OWN_HARDWARE):
+            continue
+        terms = workload.hardware[offer.removeprefix(OWN_HARDWARE)]
+        known = found.get(offer, Owned(offer, terms, ZERO, ()))
+        machines = known.machines + Decimal(binding.variables.get("instances", ONE))
+        found[offer] = Owned(offer, terms, machines, (*known.roles, role))
+    return list(found.values())
+
+
+def payback(outlay: Decimal, saved: Decimal, rate: Decimal) -> Decimal | None:
+    """Months until ``saved`` a month has paid an outlay with its interest, ``rate`` a year; None
+    where it never does."""
+    interest = rate / 12
+    if saved <= 0 or outlay * rate >= saved * 12:
+        return None
+    if not interest:
+        return settle(outlay / saved)
+    return settle(-(1 - outlay * interest / saved).ln() / (1 + interest).ln())
+
+
+class Versus(NamedTuple):
+    """A workload on own machines, the stack that has them, and what it is called."""
+
+    workload: Workload
+    stack: str
+    way: str | None
+    owned: list[Owned]
+
+
+def owning(
+    workload: Workload, pricer: Pricer, billed: Mapping[str, Sequence[Billed]]
+) -> list[Owning]:
+    """Every plan on own hardware against every stack without, and each way that would put a stack's
+    models on own hardware against its plan. ``billed``: the ways of the stacks that are compared.
+    """
+    if not workload.hardware:
+        return []
+    stacks = {name: owned_by(workload, workload.stack[name]) for name in billed}
+    rented = [name for name, owned in stacks.items() if not owned]
+    found = []
+    for name, ways in billed.items():
+        if stacks[name]:
+            own = Versus(workload, name, None, stacks[name])
+            found += [_against(pricer, own, workload, other) for other in rented]
+            continue
+        for way in (one.way for one in ways):
+            owned = owned_by(way.workload, way.workload.stack[name]) if way.workload else []
+            if way.workload is not None and owned and way.kind == "hosting":
+                own = Versus(way.workload, name, way.name, owned)
+                found.append(_against(pricer, own, workload, name))
+    return [one for one in found if one is not None]
+
+
+def _against(pricer: Pricer, own: Versus, workload: Workload, other: str) -> Owning | None:
+    """None where either cannot be billed, or has a price that nobody knows."""
+    try:
+        ours = pricer.totals(own.workload, own.stack)
+        theirs = pricer.totals(workload, other)
+    except InvalidInput:
+        return None
+    if ours.at_least or theirs.at_least:
+        return None
+    purchase = total(one.terms.purchase * one.machines for one in own.owned)
+    capital = total(one.terms.capital * one.machines for one in own.owned)
+    outlay = total(one.terms.outlay * one.machines for one in own.owned)
+    interest = total(one.terms.outlay * one.machines * one.terms.rate for one in own.owned)
+    saved = theirs.monthly - (ours.monthly - capital)
+    return Owning(
+        hardware=", ".join(one.name for one in own.owned),
+        machines=total(one.machines for one in own.owned),
+        stack=own.stack,
+        way=own.way,
+        against=other,
+        instead=_instead(pricer.catalog, own, workload.stack[other]),
+        purchase=settle(purchase),
+        capital=settle(capital),
+        monthly=ours.monthly,
+        against_monthly=theirs.monthly,
+        break_even=break_even(pricer, (workload, other), (own.workload, own.stack)),
+        payback_months=payback(outlay, saved, interest / outlay if outlay else ZERO),
+        life_months=min(one.terms.months for one in own.owned),
+    )
+
+
+def _instead(catalog: Catalog, own: Versus, stack: Stack) -> str:
+    """What the other has in the roles of the own machines: an API, or machines by the hour."""
+    offers = [stack.binding(role) for one in own.owned for role in one.roles]
+    entries = [catalog.find(one.offer) for one in offers if one is not None and one.offer]
+    if any(entry is not None and entry.category == "compute" for entry in entries):
+        return "rent"
+    models = [entry for entry in entries if entry is not None and isinstance(entry.item, Model)]
+    return "api" if models else "other"

@@ -1,0 +1,114 @@
+"""Energy and carbon beside a bill: a line for a terminal's last screen, rows for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from costplan.document.energy import EnergyPart, Range
+from costplan.document.estimate import Estimate
+from costplan.quantity import grouped, rounded
+
+TITLE = "Energy, not in the total"
+HEADER = ("energy", "low", "likely", "high")
+PARTS = ("part", "kWh", "kg CO2e", "rests on")
+FIGURES = (False, True, True, False)
+SCI = "g CO2e a trusted answer (SCI)"
+
+
+def line_of(made: Estimate) -> str:
+    """What a stack takes, in one line; "" where nothing was asked."""
+    energy = made.energy
+    if energy is None:
+        return ""
+    if energy.kwh is None:
+        return "energy: not modelled, no part of the bill has a figure"
+    least = "at least " if energy.at_least else ""
+    said = [f"{least}{_likely(energy.kwh)} kWh a month ({_bounds(energy.kwh)})"]
+    if energy.kgco2e is not None:
+        said.append(f"{_likely(energy.kgco2e)} kg CO2e")
+    if energy.g_per_trusted_answer is not None:
+        said.append(f"{_likely(energy.g_per_trusted_answer)} g a trusted answer")
+    return f"energy, not in the total: {', '.join(said)}"
+
+
+def line_of_all(estimates: Sequence[Estimate]) -> str:
+    """What the stacks take, in one line; "" where nothing was asked."""
+    if len(estimates) == 1:
+        return line_of(estimates[0])
+    said = []
+    for made in estimates:
+        if made.energy is not None:
+            least = ">= " if made.energy.at_least else ""
+            kwh = made.energy.kwh
+            said.append(f"{made.stack} {'-' if kwh is None else least + _likely(kwh)}")
+    return f"energy, not in the total, kWh a month: {', '.join(said)}" if said else ""
+
+
+def figures(made: Estimate) -> list[list[str]]:
+    """Low, likely and high of each figure, under ``HEADER``."""
+    energy = made.energy
+    if energy is None:
+        return []
+    named = (
+        ("Wh a request", energy.wh_per_request),
+        ("kWh a month", energy.kwh),
+        ("kg CO2e a month", energy.kgco2e),
+        (SCI, energy.g_per_trusted_answer),
+    )
+    least = ">= " if energy.at_least else ""
+    return [
+        [name, *(["not modelled", "-", "-"] if one is None else [least + rounded(x) for x in one])]
+        for name, one in named
+    ]
+
+
+def parts(made: Estimate) -> list[list[str]]:
+    """What each role takes and rests on, under ``PARTS``."""
+    return [
+        [f"{one.role}: {one.offer}", _figure(one.kwh), _figure(one.kgco2e), _why(one)]
+        for one in (made.energy.parts if made.energy is not None else ())
+    ]
+
+
+def sentences(made: Estimate) -> list[str]:
+    """As ``parts``, a sentence each."""
+    return [f"{part}: {kwh} kWh, {kg} kg CO2e; {why}" for part, kwh, kg, why in parts(made)]
+
+
+def boundary(made: Estimate) -> str:
+    """What is counted, as a sentence."""
+    return f"Counted: {made.energy.boundary}." if made.energy is not None else ""
+
+
+def _why(part: EnergyPart) -> str:
+    said = [part.reason or "", WORDS[part.basis] if part.kwh is not None else "", part.grid or ""]
+    return "; ".join(text for text in (*said, part.source) if text)
+
+
+WORDS = {
+    "own": "watts of own hardware, as stated",
+    "machine": "hours of the machines in the bill",
+    "curve": "measured curve of an open model",
+    "stated": "as stated",
+    "published": "as its vendor publishes of its own requests",
+}
+
+
+def _likely(one: Range) -> str:
+    return rounded(one.likely, 3)
+
+
+def _bounds(one: Range) -> str:
+    if one.low == one.high:
+        return "as stated"
+    return f"{rounded(one.low, 2)} to {rounded(one.high, 2)}"
+
+
+def _figure(one: Range | None) -> str:
+    return "-" if one is None else grouped(_short(one.likely))
+
+
+def _short(number: Decimal) -> Decimal:
+    """Three digits that count."""
+    return round(number, max(0, 2 - number.adjusted())) if number else number

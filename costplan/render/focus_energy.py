@@ -1,0 +1,43 @@
+"""A stack's energy and carbon over the lines of its bill, for columns of our own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.document.estimate import Estimate
+from costplan.quantity import ONE, ZERO, shares
+
+
+class Taken(NamedTuple):
+    """The likely kWh and kg CO2e of a line; None where it is not known."""
+
+    kwh: Decimal | None
+    kg: Decimal | None
+
+
+NOTHING = Taken(None, None)
+
+
+def taken(made: Estimate) -> dict[int, Taken]:
+    """What each priced line takes, by its identity: a part's figure pro rata by list price, so that
+    the rows sum to it. Lines of what has no figure have none."""
+    found: dict[int, Taken] = {}
+    for part in made.energy.parts if made.energy is not None else ():
+        if part.kwh is None:
+            continue
+        lines = [
+            line
+            for line in made.lines
+            if (line.role, line.price.offer) == (part.role, part.offer) and line.amount is not None
+        ]
+        weights = [max(ZERO, line.list_amount or ZERO) for line in lines]
+        if not any(weights):
+            weights = [ONE] * len(lines)
+        if not lines:
+            continue
+        kwh = shares(part.kwh.likely, weights)
+        kg = shares(part.kgco2e.likely, weights) if part.kgco2e is not None else [None] * len(lines)
+        for line, energy, carbon in zip(lines, kwh, kg, strict=True):
+            found[id(line)] = Taken(energy, carbon)
+    return found

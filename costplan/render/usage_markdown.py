@@ -1,0 +1,37 @@
+"""Real usage as GitHub-flavoured Markdown."""
+
+from __future__ import annotations
+
+from costplan.document.usage import Usage
+from costplan.render import Look
+from costplan.render.markup import safe
+from costplan.render.usage import (
+    COLUMNS,
+    MOST_ROWS,
+    SIZES,
+    bounds,
+    figures,
+    names,
+    sizes_of,
+    traffic_words,
+    when,
+)
+
+
+def draw(made: Usage, look: Look) -> str:
+    """The largest groups, totals, and what is open; each text of a file is escaped."""
+    titles = [*made.by, *COLUMNS, *SIZES]
+    lines = [f"### Usage {when(made)}", "", "| " + " | ".join(titles) + " |"]
+    lines.append("|" + "---|" * len(made.by) + "---:|" * (len(titles) - len(made.by)))
+    for group in made.groups[:MOST_ROWS]:
+        cells = [safe(name) for name in names(group)] + figures(group) + sizes_of(group)
+        lines.append("| " + " | ".join(cells) + " |")
+    lines.append("")
+    for total in made.totals:
+        lines.append(f"**Total {bounds(total.low, total.high, total.at_least)} {total.currency}**")
+        lines.append("")
+    lines += [f"- {sentence}" for sentence in traffic_words(made)]
+    for found in (one.unread for one in made.sources):
+        lines += [f"- not counted: {count:,} x {why}" for why, count in found.items()]
+    lines += [f"- which offer is {safe(one.logged)}?" for one in made.questions]
+    return "\n".join(lines) + "\n"
