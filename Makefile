@@ -46,7 +46,7 @@ picture:  ## draw docs/estimate.svg and docs/compare.svg, the pictures in the RE
 	$(PYTHON) -m costplan estimate examples/support-agent.toml --stack portable --as-of 2026-11-22 --format svg --out docs/estimate.svg
 	$(PYTHON) -m costplan compare examples/support-agent.toml --as-of 2026-11-22 --format svg --out docs/compare.svg
 
-docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the program itself
+docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the program, and play the guides
 	$(PYTHON) docs/make_docs.py
 
 claims:  ## recompute docs/claims.md from examples/claims
