@@ -205,6 +205,8 @@ class Job:
         input_tokens (tokens an item): input, the cached part included
         cache_read_tokens (tokens an item): part of the input read from a cache, at the read price
         output_tokens (tokens an item): output, at the output price
+        training_tokens (tokens an item): tokens that the model is trained on, each epoch counted,
+            at its price of training
         web_searches (searches an item): the model's own web searches, at the vendor's fee for each
         search_context: how much of what it finds a model that always searches may read; decides the
             fee of an item
@@ -225,6 +227,7 @@ class Job:
     input_tokens: Amount = Decimal(0)
     cache_read_tokens: Amount = Decimal(0)
     output_tokens: Amount = Decimal(0)
+    training_tokens: Amount = Decimal(0)
     web_searches: Amount = Decimal(0)
     search_context: SearchContext | None = None
     mode: Mode | None = None
@@ -240,7 +243,7 @@ class Job:
             yield Problem(
                 (), "a job needs a 'model', a 'tool' or an index it 'upserts_to'", part="key"
             )
-        if self.model is None and (self.input_tokens or self.output_tokens):
+        if self.model is None and (self.input_tokens or self.output_tokens or self.training_tokens):
             yield Problem(("model",), "tokens need a 'model', the role that reads them")
         if self.model is None and (self.web_searches or self.search_context):
             yield Problem(("model",), "searches need a 'model', the role that makes them")
