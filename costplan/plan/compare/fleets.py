@@ -73,7 +73,7 @@ class Served:
                 self.deferred += load
         self.all_output = total(self.output.values())
         self.whole = total(self.load.values())
-        self.shape = shape_of(workload.traffic, day)
+        self.shape, self.day = shape_of(workload.traffic, day), day
 
     @property
     def nothing(self) -> str | None:
@@ -176,7 +176,7 @@ def sized(
     if terms.service_seconds is not None and terms.concurrency is not None:
         return _by_queueing(terms, served)
     if terms.tokens_per_second is not None:
-        needed, how = _by_rate(terms, served, terms.tokens_per_second)
+        needed, how = by_rate(terms, served, terms.tokens_per_second)
         words = f"{rounded(terms.tokens_per_second)} tokens/s each (as stated), {how}"
         return Fleet(needed, terms.tokens_per_second, words)
     if capacity is None:
@@ -184,7 +184,7 @@ def sized(
     return _by_measurement(terms, served, capacity, hardware, catalog)
 
 
-def _by_rate(terms: Gpus, served: Served, per_second: Decimal) -> tuple[Decimal, str]:
+def by_rate(terms: Gpus, served: Served, per_second: Decimal) -> tuple[Decimal, str]:
     """Machines for the busiest hour at a rate of one of them, and what they were sized with. What
     may wait fills quiet hours: it needs machines only where the whole month has no room for it."""
     busiest = served.peak_per_second(served.urgent) * (1 + terms.headroom)
@@ -364,12 +364,12 @@ def _by_measurement(
     except TooSmall as error:
         larger = _larger(catalog, terms.offer, accelerator, error.gpus)
         raise BadUsage(error.message, f"{error.hint}; next size: {larger}") from None
-    fleet, how = _by_rate(terms, served, rate.likely * count)
+    fleet, how = by_rate(terms, served, rate.likely * count)
     words = f"{rounded(rate.likely * count)} tokens/s each ({_band(rate, count)}; "
     words += f"{terms.measured} {rate.precision} on {accelerator}, {rate.how}; "
     words += f"{rate.provenance.source}, {rate.provenance.checked})"
-    most = _by_rate(terms, served, rate.low * count)[0]
-    fewest = fleet if rate.high is None else _by_rate(terms, served, rate.high * count)[0]
+    most = by_rate(terms, served, rate.low * count)[0]
+    fewest = fleet if rate.high is None else by_rate(terms, served, rate.high * count)[0]
     if fewest != most:
         words += f", {grouped(fewest)} to {grouped(most)} machines within the band"
     return Fleet(fleet, rate.likely * count, f"{words}, {how}")

@@ -16,6 +16,7 @@ from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.plan.compare.fleets import Capacity, Served, hardware_of, sized
 from costplan.plan.compare.pricing import Pricer
+from costplan.plan.compare.unmeasured import by_roofline
 from costplan.problems import BadUsage, CostplanError, InvalidInput
 from costplan.quantity import ZERO, grouped, rounded, total
 from costplan.workload.model import Binding, Workload
@@ -75,6 +76,8 @@ def _gpus(
         return Hosted(GPUS, None, reason)
     try:
         hardware = hardware_of(terms, catalog)
+        if terms.modelled is not None and capacity is not None:
+            return Hosted(GPUS, None, by_roofline(terms, served, capacity, hardware))
         fleet = sized(terms, served, capacity, hardware, catalog)
     except (CostplanError, ValueError) as error:
         if isinstance(error, InvalidInput):
