@@ -154,15 +154,14 @@ def _add_calls(part: PartUsage, calls_made: Decimal) -> None:
         part.variables[name] += calls_made
 
 
+JOB_TOKENS = ("input_tokens", "cache_read_tokens", "output_tokens", "training_tokens")
+
+
 def _count_job(usage: Usage, workload: Workload, job: Job) -> None:
     items = job.runs_per_month * job.items
     key: tuple[str, str | None] = (job.purpose, job.name)
     if job.model:
-        tokens = {
-            name: value
-            for name in ("input_tokens", "cache_read_tokens", "output_tokens")
-            if (value := getattr(job, name))
-        }
+        tokens = {name: value for name in JOB_TOKENS if (value := getattr(job, name))}
         usage.model_calls.append(
             ModelCalls(
                 role=job.model,

@@ -126,6 +126,15 @@ def _fits(
             problems.append(
                 Problem((*path, key), f"{entry.id} has no variable '{key}'", hint, "key")
             )
+    if binding.reserved is not None and (kind != "model" or not isinstance(entry.item, Model)):
+        problems.append(
+            Problem(
+                (*path, "reserved"),
+                f"{entry.id} is no model that is paid by the token",
+                "throughput is reserved of models",
+                "key",
+            )
+        )
     if kind == "model" and entry.category == "compute" and binding.tokens_per_second is None:
         problems.append(
             Problem(

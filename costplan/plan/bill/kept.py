@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from costplan.billing.adjustments import Grant
 from costplan.billing.book import Same
+from costplan.billing.reserved import Reserved
 from costplan.catalog.lookup import Entry
 from costplan.document.line import LineItem
 from costplan.plan.bill.bindings import Bindings
@@ -35,6 +36,7 @@ class Offers(NamedTuple):
     used: dict[str, Entry]
     grants: list[tuple[Grant, Decimal]]
     problems: list[Problem]
+    reserved: list[Reserved]
 
 
 class KeptMonth(StackMonth):
@@ -65,13 +67,22 @@ class KeptMonth(StackMonth):
         known: list[Offers] = self.book.keep(key, list)
         if known:
             self._let_index_embed()
-            lines, used, grants, self.problems[:] = known[0]
+            lines, used, grants, self.problems[:], reserved = known[0]
             self.lines += lines
             self.used |= used
             self.grants += grants
+            self.reserved += reserved
         else:
             super()._bill_offers()
-            known.append(Offers([*self.lines], {**self.used}, [*self.grants], [*self.problems]))
+            known.append(
+                Offers(
+                    [*self.lines],
+                    {**self.used},
+                    [*self.grants],
+                    [*self.problems],
+                    [*self.reserved],
+                )
+            )
 
     def _apart(self) -> bool:
         """Whether offers are billed without a look at the other lines: no offer handles cases, and

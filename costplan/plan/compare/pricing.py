@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.options import Option
@@ -23,6 +24,9 @@ from costplan.workload.solving import (
     Solved,
     without_people,
 )
+
+if TYPE_CHECKING:
+    from costplan.billing.reserved import Reserved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +101,12 @@ class Pricer:
         """The month's totals. Raises InvalidInput where the stack cannot be billed so."""
         self.bills += 1
         return self.evaluator.total(self.solutions(workload), stack, scale)
+
+    def reserved(self, workload: Workload, stack: str) -> list[Reserved]:
+        """The reserved throughput of a stack. Raises InvalidInput where it cannot be billed."""
+        self.bills += 1
+        month, _ = self.evaluator.month(self.solutions(workload), stack)
+        return month.reserved
 
     def bill(self, way: Way, stack: str) -> Billed:
         """The way's option: without an amount, and with the reason, where it cannot be billed."""
