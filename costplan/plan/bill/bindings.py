@@ -47,12 +47,16 @@ class Bound:
 
 @dataclass(slots=True, repr=False, eq=False)
 class Bindings:
-    """A stack's roles, filled; and what was refused, chosen or left out on the way."""
+    """A stack's roles, filled; and what was refused, chosen or left out on the way.
+
+    ``chosen``: a plan was, by the month's quantities.
+    """
 
     bound: dict[str, Bound] = field(default_factory=dict)
     omitted: dict[str, str] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    chosen: bool = False
 
 
 def bind(
@@ -83,6 +87,7 @@ def bind(
         entry = catalog.find(binding.offer)  # a broken catalogue file is not this role's fault
         try:
             if entry is None:
+                bindings.chosen = True
                 plans = plans_of(catalog, binding.offer, kind)
                 asked = binding.offer
                 entry = _cheapest(book, asked, kind, plans, given, stack, day, bindings)

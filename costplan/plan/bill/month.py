@@ -37,7 +37,7 @@ from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
 from costplan.workload.tables import Fixed
-from costplan.workload.usage import monthly_usage
+from costplan.workload.usage import Usage, monthly_usage
 
 TOO_MUCH = "the month's quantities are too large to price"
 LESS = "numbers here stay under 1e15"
@@ -63,11 +63,14 @@ class StackMonth:
         self.stack = workload.stack[name]
         self.solved = solved
         self.used: dict[str, Entry] = {}
-        self.usage = monthly_usage(workload, scale, solved.visits)
+        self.usage = self._usage(scale)
         self.bindings = self._bind()
         self.problems: list[Problem] = list(self.bindings.problems)
         self.lines: list[LineItem] = []
         self.grants: list[tuple[Grant, Decimal]] = []
+
+    def _usage(self, scale: Decimal) -> Usage:
+        return monthly_usage(self.workload, scale, self.solved.visits)
 
     def _bind(self) -> Bindings:
         kinds = self._kinds()
@@ -83,6 +86,14 @@ class StackMonth:
 
     def bill(self) -> Self:
         """Bill every role, what they require, cases and fixed costs; returns the month."""
+        self._bill_offers()
+        self._people()
+        for at, fixed in enumerate(self.workload.fixed):
+            if fixed.monthly is not None and (not fixed.stacks or self.name in fixed.stacks):
+                self._fixed(fixed, fixed.monthly, at)
+        return self
+
+    def _bill_offers(self) -> None:
         self._let_index_embed()
         allowances = self._allowances()
         groups: dict[str, list[Bound]] = {}
@@ -93,11 +104,6 @@ class StackMonth:
         for group in groups.values():
             self._bill(group, allowances)
         self._required()
-        self._people()
-        for at, fixed in enumerate(self.workload.fixed):
-            if fixed.monthly is not None and (not fixed.stacks or self.name in fixed.stacks):
-                self._fixed(fixed, fixed.monthly, at)
-        return self
 
     def _people(self) -> None:
         self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
@@ -166,7 +172,10 @@ class StackMonth:
                 ),
                 ZERO,
             )
-            self.usage.parts[name].variables["embedding_tokens"] = tokens
+            part = self.usage.parts[name]
+            variables = {**part.variables, "embedding_tokens": tokens}
+            parts = {**self.usage.parts, name: replace(part, variables=variables)}
+            self.usage = replace(self.usage, parts=parts)
 
     def _bill(self, group: list[Bound], allowances: Allowances) -> None:
         entry = group[0].entry

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.options import Option
+from costplan.outcomes.places import Turns
 from costplan.plan.bill.energy import Figures
 from costplan.plan.bill.priced import Evaluator, Totals, outcome_of
 from costplan.problems import InvalidInput
@@ -64,6 +65,7 @@ class Pricer:
         self._solutions: dict[int, Solutions] = {}
         self._graphs: dict[tuple[int, object, int], Solutions] = {}
         self._manned: dict[int, Solutions] = {}
+        self._turns = Turns()
         self.bills = 0
 
     def solutions(self, workload: Workload) -> Solutions:
@@ -72,7 +74,7 @@ class Pricer:
         if known is None:
             people = workload.human.success if workload.human else None
             graph = (id(workload.step), people, id(workload.vote))
-            known = Solutions(workload, self._graphs.get(graph))
+            known = Solutions(workload, self._graphs.get(graph), self._turns)
             if people is None:
                 manned = self._manned.get(id(workload.step))
                 known = Unmanned(workload, manned) if manned is not None else known
@@ -84,7 +86,7 @@ class Pricer:
 
     def solved(self, workload: Workload, stack: str) -> Solved:
         """What becomes of the requests with a stack's models. Raises InvalidInput."""
-        return self.solutions(workload).of(Rates.of(workload.stack[stack]))
+        return self.solutions(workload).of_stack(stack)
 
     def trusted(self, workload: Workload, stack: str) -> Decimal | None:
         """The share of right answers, as an estimate says it; None where it is not modelled."""
