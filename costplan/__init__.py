@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         load_workload,
         price,
         report,
+        usage,
     )
     from costplan.billing.variables import MissingVariables
     from costplan.problems import (
@@ -47,6 +48,7 @@ _PLACES = {
         "load_workload",
         "price",
         "report",
+        "usage",
     ),
     "costplan.billing.variables": ("MissingVariables",),
     "costplan.problems": (
@@ -81,6 +83,7 @@ __all__ = [
     "load_workload",
     "price",
     "report",
+    "usage",
 ]
 
 

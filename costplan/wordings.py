@@ -38,6 +38,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     "assumption": {
         "assumed": "{text}",
         "flat-traffic": "traffic is flat: peak_to_mean = 1",
+        "load-curve": "between its mean and its peak of {peak} times, traffic follows a curve: the"
+        " part x of the hours is above {peak} (1 - x)^({peak} - 1)",
         "success-shared": "the success rate of {steps:, } is taken to be the same for every model",
         "failed-attempt-cost": "a failed attempt costs as much as a good one",
         "repeats-counted-to": "too many states to follow every repeat: what repeats tell is counted"
@@ -72,6 +74,7 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     },
     "note": {
         "noted": "{text}",
+        "ranges-not-drawn": "ranges: {ranges}, each at its point: {how}",
         "alias": "{asked} is an alias of {subject}",
         "cheapest-plan": "'{asked}': {subject} is the cheapest plan that serves it",
         "cheapest-plan-of": "'{asked}': {subject} is the cheapest plan that serves it; {others:; }",
@@ -82,7 +85,15 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         " the charges come to {charges:2}",
         "throttled": "{subject} slows down above {variable} {limit}: this workload has {reached}",
         "utilisation": "{subject}: {percent:1} % of {speed} tokens/s (as stated) is used over the"
-        " month; the rest is idle",
+        " month; {headroom:1} % is headroom above the busiest hour, {idle:1} % idle between peaks",
+        "underused": "{subject}: {hours} of its {bought} hours at 70 % would carry the month, where"
+        " it may stop between requests",
+        "smaller-machine": "{subject}: {machine} would carry its busiest hour",
+        "provisioned": "{subject}: {units} {unit} ({term}) carry {carried:1} % of its tokens and"
+        " are {used:1} % used; the rest of the tokens is paid by the token",
+        "provisioned-or-by-token": "{subject}: {units} {unit} ({term}) carry {carried:1} % of its"
+        " tokens and are {used:1} % used; by the token all of them cost {on_demand:2}",
+        "reserved-way": "{subject}: {monthly:2} a month; {reason}",
         "queueing": "{subject}: the busiest hour needs {percent:0} % of it; requests will queue",
         "announced": "{subject}: from {since} on: {changes:, }",
         "writes-as-input": "{subject}: no price for cache writes; they are billed as input",
@@ -295,6 +306,9 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "no-trusted-answer": "the month has no trusted answer",
         "no-seats": "the estimate has no seats: [observability] gives them",
         "no-target": "the workload has no [target] reliability",
+        "no-draws": "no number of this estimate is a range that was drawn",
+        "no-budget": "the workload has no [budget] monthly_total",
+        "not-compared": "it stands beside no other stack with all its prices",
         "no-conversation": "the workload has no [conversation]",
         "no-observability": "the workload has no [observability]",
         "unmodelled": "reliability is not modelled",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from costplan.document.diff import DiffDocument
     from costplan.document.forecast import ForecastDocument
     from costplan.document.saved import Saved, SavedResult
+    from costplan.document.usage import Usage
     from costplan.document.verdict import CheckDocument
 
 Plain.views = Views(frame, html)
@@ -292,6 +293,50 @@ def price(
         region=region,
         charge=charge,
         free_tiers=free_tiers,
+    )
+
+
+def usage(
+    sources: str | Path | Sequence[str | Path] = (),
+    *,
+    warehouse: str | None = None,
+    table: str | None = None,
+    by: str | Sequence[str] = "model",
+    columns: Mapping[str, str] | None = None,
+    models: Mapping[str, str] | None = None,
+    source: str | None = None,
+    vendor: str | None = None,
+    as_of: date | None = None,
+    catalog: Catalog | None = None,
+) -> Usage:
+    """What real usage cost at list prices, and how requests came.
+
+    ``sources``: files, folders, patterns; or a ``table`` of a ``warehouse``, whose address holds no
+    secret (``docs/usage.md``). ``columns``: where a column of usage stands, ``{"model": "name"}``;
+    ``models``: the offer that a logged model is. ``source``: what the files are; ``vendor``: who
+    served, where they do not say. ``as_of``: one day's prices for all, in place of each request's
+    own. ``catalog``: in place of that of the folder one is in.
+
+    Raises BadUsage for what is no usage and for a warehouse that cannot be asked.
+    """
+    from costplan.api.warehouse import Options, usage_from
+    from costplan.store.traces.mapping import MapFile, checked
+    from costplan.words import several
+
+    given = [sources] if isinstance(sources, str | Path) else sources
+    return usage_from(
+        [str(name) for name in given],
+        warehouse,
+        table,
+        Options(
+            day=as_of or _today(),
+            fixed=as_of is not None,
+            by=tuple(dict.fromkeys(several(by))),
+            source=source,
+            mapping=MapFile(columns=checked(columns or {}), map=models or {}),
+            vendor=vendor,
+        ),
+        catalog,
     )
 
 
