@@ -13,6 +13,7 @@ from costplan.billing.arrays.formulas import ArrayValues
 from costplan.billing.arrays.numbers import Amount, Draws, below, floats, over
 from costplan.billing.arrays.rows import ArrayBill, ArrayOff, Row, shared, total_of
 from costplan.billing.compiled import CompiledOffer
+from costplan.billing.machines import input_share_of
 from costplan.billing.takes import Take
 from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Entry
@@ -27,13 +28,23 @@ Weights = dict[str, Amount]
 
 
 def weights_of(demands: Iterable[ModelCalls], binding: Binding) -> Weights:
-    """What the month asks of a fleet."""
-    factor = floats(binding.output_factor)
-    weights: Weights = {}
+    """What the month asks of a fleet: input weighs its share of an output token."""
+    factor, share = floats(binding.output_factor), floats(input_share_of(binding))
+    loads: Weights = {}
+    output: Any = 0.0
     for calls in demands:
-        output = floats(calls.tokens.get("output_tokens", 0)) * factor * floats(calls.count)
-        weights[calls.purpose] = weights.get(calls.purpose, 0.0) + output
-    return weights
+        count = floats(calls.count)
+        own = floats(calls.tokens.get("output_tokens", 0)) * factor * count
+        prompt = floats(calls.tokens.get("input_tokens", 0)) * floats(binding.input_factor) * count
+        loads[calls.purpose] = loads.get(calls.purpose, 0.0) + own + share * prompt
+        output = output + own
+    whole: Any = total_of(loads.values())
+    measured = 0.0 if binding.input_per_output is None else floats(binding.input_per_output)
+    wanted: Any = whole / (1 + share * measured)
+    if binding.input_per_output is None:
+        wanted = np.where(np.equal(output, 0), wanted, output)
+    parts = shared(wanted, list(loads.values())) if loads else []
+    return dict(zip(loads, parts, strict=True))
 
 
 def owned_hours(entry: Entry, binding: Binding) -> Amount | None:
