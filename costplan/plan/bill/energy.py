@@ -44,7 +44,7 @@ from costplan.workload.model_calls import ModelCalls
 T = TypeVar("T")
 CLOUDS = {"google": "google", "vertex": "google"}
 """Vendors whose regions have figures of the cloud's own."""
-NOT_COUNTED = "no network, no users' devices, nothing else that the bill pays"
+NOT_COUNTED = "no training, no network, no users' devices, nothing else that the bill pays"
 
 
 class Figures(Protocol):
@@ -175,7 +175,7 @@ class _Meter:
     def _model(self, bound: Bound) -> tuple[str, Spread | None, str, Fact | None]:
         named = (bound.binding.offer or "", bound.entry.id)
         terms = next((self.terms.model[name] for name in named if name in self.terms.model), None)
-        calls = [call for call in self.month.usage.model_calls if call.role == bound.role]
+        calls = self.month.calls_of(bound)
         if terms is None:
             return "not-modelled", None, "", fact("energy-unknown", bound.entry.id)
         count = total(call.count for call in calls)

@@ -187,9 +187,7 @@ class StackMonth:
 
     def _models(self, entry: Entry, group: list[Bound], allowances: Allowances) -> None:
         for bound in group:
-            demands = [call for call in self.usage.model_calls if call.role == bound.role]
-            if bound.kind == "tool":
-                demands = self._tool_calls(bound)
+            demands = self.calls_of(bound)
             component = "tokens" if bound.kind == "model" else "search-rerank"
             self._model(bound, component, demands, allowances)
 
@@ -214,6 +212,12 @@ class StackMonth:
         """Where a model's tokens are served, as far as its price depends on it."""
         named = bound.binding.region or self.stack.residency
         return named or self._token_region(bound.entry)
+
+    def calls_of(self, bound: Bound) -> list[ModelCalls]:
+        """What a role asks of a model that is priced by the token."""
+        if bound.kind == "tool":
+            return self._tool_calls(bound)
+        return [call for call in self.usage.model_calls if call.role == bound.role]
 
     def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
         """A tool served by a model that is priced by the token, such as a reranker."""
