@@ -109,7 +109,7 @@ def _stack(made: Estimate) -> StackBrief:
     )
 
 
-def _kwh(estimate: Estimate) -> Decimal | None:
+def _kwh(estimate: Estimate) -> Any:
     """Likely kWh of a bill all of whose parts have a figure."""
     energy = estimate.energy
     if energy is None or energy.kwh is None or any(part.kwh is None for part in energy.parts):

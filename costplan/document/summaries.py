@@ -32,8 +32,8 @@ class NoPrice(NamedTuple):
 
 class StackBrief(NamedTuple):
     """A stack's month. ``components``: None where no line of it has a price. ``trusted``: share of
-    requests with a right answer, left out where it is not modelled. ``kwh``: likely, left out where a
-    part of the bill has no figure."""
+    requests with a right answer, left out where it is not modelled. ``kwh``: likely, left out
+    where a part of the bill has no figure."""
 
     stack: str
     total_monthly: Decimal
