@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: dist owner help docs test cover check check-long fuzz lint types layers workflows bench picture schemas claims accuracy catalogue-report
+.PHONY: dist owner help docs test cover check check-long fuzz lint types layers workflows bench picture schemas claims accuracy risk-accuracy catalogue-report
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -46,7 +46,7 @@ picture:  ## draw docs/estimate.svg and docs/compare.svg, the pictures in the RE
 	$(PYTHON) -m costplan estimate examples/support-agent.toml --stack portable --as-of 2026-11-22 --format svg --out docs/estimate.svg
 	$(PYTHON) -m costplan compare examples/support-agent.toml --as-of 2026-11-22 --format svg --out docs/compare.svg
 
-docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the program itself
+docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the program, and play the guides
 	$(PYTHON) docs/make_docs.py
 
 claims:  ## recompute docs/claims.md from examples/claims
@@ -60,6 +60,9 @@ dist:  ## wheel, sdist and schema in dist/, built twice and compared
 
 owner:  ## write the owner in pyproject.toml wherever the repository is named
 	$(PYTHON) ci/release.py owner
+
+risk-accuracy:  ## compare figures of draws with those of a million plain ones; they go to docs/quality.md
+	PYTHONPATH=tests/risk:tests/compare:tests/cli:tests/store $(PYTHON) tests/risk/accuracy.py --write
 
 catalogue-report:  ## what the catalogue holds and rests on; fails where a price has no source or a zero is silent
 	$(PYTHON) -m costplan pricing report pricing

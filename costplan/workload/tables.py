@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from costplan.problems import Problem
 from costplan.record import (
@@ -50,6 +50,30 @@ class Traffic:
         if self.hourly and not any(self.hourly):
             yield Problem(("hourly",), "at least one hour must have traffic")
         yield from zone_problem(("timezone",), self.timezone)
+
+
+@record
+class Reservation:
+    """Reserved throughput of a model, bought by the unit; what it does not carry goes by the token.
+
+    Keys:
+        terms: an id of pricing/provisioned, such as azure/gpt-5.2; those of the offer when left out
+        kind: the kind of deployment; the offer's own when left out
+        commitment: how long one is bound, as the vendor calls it; when left out the cheapest that
+            binds for a month at most
+        units (the vendor's units): how many are bought; what the busiest hour needs when left out
+        cache_share: share of input tokens read from a cache, which take less of a unit; what the
+            workload's own prompts read when left out
+        price_per_unit_hour (the file's currency a unit and hour): what you were quoted; the
+            published price when left out
+    """
+
+    terms: str | None = None
+    kind: Literal["global", "data-zone", "regional"] | None = None
+    commitment: str | None = None
+    units: Positive | None = None
+    cache_share: Share | None = None
+    price_per_unit_hour: Amount | None = None
 
 
 @record

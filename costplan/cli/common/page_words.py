@@ -26,6 +26,31 @@ PAGE_WORDS: dict[str, Term] = {
             "change",
         ),
     ),
+    "ranges": Term(
+        "what a month may come to, where numbers of the workload are ranges",
+        (
+            "Each draw takes a number from every range and bills the month. P5 and P95 are the "
+            "months that 5 % and 95 % of the draws do not exceed, the median 50 %; the mean is "
+            "what many such months cost on average, and above the median where a few are dear. "
+            "The likely month, 'o' on a bar, is the bill with every range at its point.",
+            "'over budget' is the share of draws over [budget] monthly_total, 'cheapest' that in "
+            "which no other stack costs less (wrong answers included where [target] says what "
+            "they cost), 'on target' that in which as many answers are right as [target] asks, "
+            "'refused' that in which a plan's gate or limit refuses what is asked.",
+        ),
+        "docs/risk.md",
+        (
+            "ranges",
+            "P5",
+            "median",
+            "mean",
+            "P95",
+            "over budget",
+            "cheapest",
+            "on target",
+            "refused",
+        ),
+    ),
     "request": Term(
         "what traffic counts, and the cost of it",
         (
