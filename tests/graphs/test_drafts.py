@@ -285,6 +285,26 @@ def test_files_apart_are_read_together(tmp_path: Path) -> None:
     assert set(tomllib.loads(alone.out)["stack"]) == {"openai", "anthropic", "google"}
 
 
+def test_a_folder_is_read_without_other_people_s_code(tmp_path: Path) -> None:
+    at = RETRIEVE_REASON_VALIDATE.index("builder =")
+    head = "from langgraph.graph import StateGraph\n"
+    for name, text in {
+        "app/nodes.py": RETRIEVE_REASON_VALIDATE[:at],
+        "app/graph.py": head + RETRIEVE_REASON_VALIDATE[at:],
+        "app/broken.py": "def f(:\n",
+        "app/.venv/lib/other.py": AGENT,
+        "app/site-packages/other.py": AGENT,
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    ran = costplan("init", "--from", "app", folder=tmp_path)
+    assert ran.code == 0, ran.err
+    data = tomllib.loads((tmp_path / "costplan.toml").read_text())
+    assert [step["name"] for step in data["step"]] == ["retrieve", "reason", "validate"]
+    assert data["stack"]["as-written"]["chat"] == "openai/gpt-4o"
+    assert "broken.py is no Python that can be read, line 1" in ran.err
+
+
 AGENT = '''
 from langgraph.graph import StateGraph, MessagesState, START
 from langgraph.prebuilt import ToolNode, tools_condition
@@ -627,6 +647,22 @@ def test_a_source_beside_a_template_or_of_two_kinds_is_refused(tmp_path: Path) -
     assert (ran.code, "leave them out" in ran.err) == (2, True)
     ran = costplan("init", "--from", "app.py", "--from", "log.jsonl", folder=tmp_path)
     assert (ran.code, "not both" in ran.err) == (2, True)
+
+
+def test_a_workload_is_no_source_of_one(tmp_path: Path) -> None:
+    (tmp_path / "w.toml").write_text("name = 'x'")
+    ran = costplan("init", "--from", "w.toml", folder=tmp_path)
+    assert (ran.code, "is a workload" in ran.err) == (2, True)
+
+
+def test_a_folder_outside_of_the_root_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "app.py").write_text(RETRIEVE_REASON_VALIDATE)
+    for source in ("../out", "../out/app.py"):
+        ran = costplan("--root", ".", "init", "--from", source, folder=tmp_path / "in")
+        assert ran.code == 2
+        assert "outside" in ran.err
 
 
 def test_the_code_is_never_written_over(tmp_path: Path) -> None:
