@@ -39,7 +39,8 @@ def draft_text(plan: Plan, source: str, offer_of: OfferOf) -> str:
     """A workload of these steps, with success rates left out. What is missing goes to the plan's
     notes, which stand at its head."""
     roles = _roles(plan, offer_of)
-    body = [f"name = {inline(role_of(Path(source.partition(",")[0]).stem))}", "", "[traffic]"]
+    first, _, _ = source.partition(",")
+    body = [f"name = {inline(role_of(Path(first).stem))}", "", "[traffic]"]
     body.append(_line("requests_per_month", "10_000", "assumed"))
     for step in plan.steps:
         body += _step(step, roles)
