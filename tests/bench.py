@@ -39,6 +39,22 @@ LIMITS = {"estimate, table": 12.0, "price, one model": 8.0}
 LIMITS |= {f"price, {vendor}": 16.0 for vendor in LARGEST}
 LIMITS |= {f"pricing search, {how}": 20.0 for how in SEARCHES}
 """Times a bare start of Python."""
+MOST_DRAWN = {8_192: (1.5, 200_000_000), 100_000: (2.0, 500_000_000)}
+"""Seconds and bytes that a month over so many draws may take."""
+RANGED = {
+    "traffic.requests_per_month": 10_000,
+    "step.retrieve.success": 0.97,
+    "step.reason.input_tokens": 3_000,
+    "step.reason.output_tokens": 400,
+    "step.reason.success": 0.9,
+    "step.validate.output_tokens": 100,
+    "step.validate.sensitivity": 0.85,
+    "human.cost_per_case": 4,
+    "index.knowledge.vectors": 500_000,
+    "observability.bytes_per_span": 2_000,
+    "runtime.active_cpu_seconds": 2,
+}
+"""Numbers of the README's example that are drawn, about these."""
 MOST_MEMORY = 80_000_000
 """Bytes resident at the peak of one estimate."""
 
@@ -54,6 +70,7 @@ def main() -> None:
         reports(home, turns, Path(folder))
         subprocess.run([home / "python", __file__, "--bills"], check=True)
         subprocess.run([home / "python", __file__, "--documents"], check=True)
+        over += ranges(home)
     for name in over:
         print(f"over its limit: {name}", file=sys.stderr)
     sys.exit(1 if over else 0)
@@ -66,9 +83,61 @@ def install(folder: Path) -> Path:
     subprocess.run(wheel, **run)
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], **run)
     programs = folder / "env" / "bin"
-    packages = [*folder.glob("costplan-*.whl"), "genai-prices==0.2.3"]
+    packages = [*folder.glob("costplan-*.whl"), "genai-prices==0.2.3", "numpy>=2.0"]
     subprocess.run([programs / "pip", "install", "-q", *packages], **run)
     return programs
+
+
+def ranges(programs: Path) -> list[str]:
+    """Months over draws, each in a process of its own; the names of those over their limits."""
+    print(f"\n{'months over draws':34} {'ms':>8} {'limit':>8} {'MB':>8}")
+    over = []
+    for draws, (most, memory_most) in MOST_DRAWN.items():
+        command = [programs / "python", __file__, "--draws", str(draws)]
+        ran = subprocess.run(command, capture_output=True, check=True, text=True)
+        seconds, still, lines, peak = (float(word) for word in ran.stdout.split())
+        name = f"{draws:,} draws, 4 stacks, {lines:.0f} lines"
+        print(f"{name:34} {seconds * 1e3:8.1f} {most * 1e3:8.0f} {peak / 1e6:8.1f}")
+        print(f"{'  of that the same at 16 draws':34} {still * 1e3:8.1f}")
+        if seconds > most or peak > memory_most:
+            over.append(name)
+    return over
+
+
+def drawn(draws: int) -> None:
+    """The README's four stacks over draws of eleven of their numbers: seconds of the processor with
+    drawing, those of 16 draws, lines, bytes at the peak."""
+    import resource
+
+    import numpy as np
+
+    from costplan.risk.evaluate import spreads
+    from costplan.store.files.shelves import open_catalog
+    from costplan.store.files.workloads import open_workload
+
+    opened = open_workload(str(WORKLOAD), [])
+    catalog = open_catalog(opened.folder, opened.prices, opened.name, opened.text)
+    day = date(2026, 11, 22)
+
+    def month(count: int) -> float:
+        best = float("inf")
+        for _ in range(5):
+            start = time.process_time()
+            random = np.random.default_rng(1)
+            values = {
+                path: point * np.exp(random.normal(0, 0.01 if point < 1 else 0.3, count))
+                for path, point in RANGED.items()
+            }
+            spreads(opened.workload, catalog, day, values)
+            best = min(best, time.process_time() - start)
+        return best
+
+    still, seconds = month(16), month(draws)
+    from costplan.plan.bill.estimate import estimate
+
+    lines = sum(len(one.lines) for one in estimate(opened.workload, catalog, day).estimates)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(seconds, still, lines, peak * (1 if sys.platform == "darwin" else 1024))
 
 
 def reports(programs: Path, turns: int, folder: Path) -> None:
@@ -244,6 +313,7 @@ def options() -> None:
     people; each is a workload of its own, and shares with the others what an evaluator keeps.
     Time of the processor: nothing here waits.
     """
+    from costplan.outcomes.places import Turns
     from costplan.plan.bill.priced import Evaluator
     from costplan.store.files.shelves import open_catalog
     from costplan.store.files.workloads import open_workload
@@ -255,7 +325,8 @@ def options() -> None:
     ways = [way(workload, *choice) for choice in product(*CHOICES)]
     best = dict.fromkeys(("solved", "billed"), float("inf"))
     for _ in range(5):
-        evaluator, known = Evaluator(catalog, date(2026, 11, 22)), [Solutions(one) for one in ways]
+        evaluator, turns = Evaluator(catalog, date(2026, 11, 22)), Turns()
+        known = [Solutions(one, turns=turns) for one in ways]
         pairs = [(one, stack) for one in known for stack in workload.stack]
         start = time.process_time()
         for one, stack in pairs:
@@ -327,6 +398,8 @@ if __name__ == "__main__":
         write(sys.argv[-1])
     elif "--documents" in sys.argv:
         documents()
+    elif "--draws" in sys.argv:
+        drawn(int(sys.argv[-1]))
     elif "--bills" in sys.argv:
         bills()
         graphs()

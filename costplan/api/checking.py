@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costplan.api.estimating import BESIDE, Locking, catalog_of, estimate_opened, with_places
 from costplan.api.house import house_rates, idle, judge_ages, narrowed, sound, under
+from costplan.api.risking import NEVER, USUALLY, Drawing
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
 from costplan.facts import Fact, fact
@@ -77,20 +78,17 @@ def check_subject(
     from costplan.store.files.policies import open_policies
     from costplan.store.files.subjects import SavedEstimate, called, open_subject
 
-    if base is not None and baseline is not None:
-        raise BadUsage("--base and --baseline are two baselines", "give one of them")
-    if subject == "-" == baseline:
-        raise BadUsage("standard input cannot be both the subject and its baseline")
+    _check_baselines(subject, baseline, base)
     files = [open_policies(path) for path in policies]
     opened = open_subject(subject, changes, rates, scenario)
     if isinstance(opened, SavedEstimate):
-        given = as_of is not None or changes or rates or scenario or logs
-        if given or locking != BESIDE:
+        if as_of or changes or rates or scenario or logs or locking != BESIDE:
             raise BadUsage(f"{opened.name} is a saved estimate: {MADE}", ITS_WORKLOAD)
         judged = _Judged.of_saved(opened, files, stacks)
     else:
         day = as_of or datetime.now(UTC).date()
-        judged = _Judged.of_workload(opened, files, stacks, day, locking, rates)
+        asked = (day, locking, rates, _drawing(opened, files, limits))
+        judged = _Judged.of_workload(opened, files, stacks, *asked)
     document, known, sets, facts = judged.document, judged.known, judged.sets, judged.facts
     texts = {} if subject == "-" else judged.texts
     for file in files:
@@ -99,13 +97,12 @@ def check_subject(
     if limits:
         sets.append(from_limits(limits))
     facts += narrowed(document, known, changes, locking, rates)
-    facts += [fact("with-option", "--scenario", value=scenario)] if scenario else []
     facts += idle(files, document)
     rates = [*house_rates(files, document.currency), *several(rates)]
-    compares = any(rules.compares for rules in sets)
     if baseline is not None:
         against = _Against(_baseline(baseline, document, rates), called(baseline))
     elif base is not None:
+        compares = any(rules.compares for rules in sets)
         against = _revision(opened, base, document, compares, locking, rates)
         facts += rule_changes(Path(opened.name), base, None, policies)
     else:
@@ -124,6 +121,30 @@ def check_subject(
         _judge_usage(checked, logs, judged.opened, sets, locking)
     place(checked, texts, opened.name if isinstance(opened, Opened) else None)
     return checked
+
+
+def _check_baselines(subject: object, baseline: object, base: str | None) -> None:
+    if base is not None and baseline is not None:
+        raise BadUsage("--base and --baseline are two baselines", "give one of them")
+    if subject == "-" == baseline:
+        raise BadUsage("standard input cannot be both the subject and its baseline")
+
+
+def _drawing(opened: Opened, files: Sequence[PolicyFile], limits: Mapping[str, Decimal]) -> Drawing:
+    """How ranges are drawn: a rule on a figure of draws needs them."""
+    from costplan.plan.judge.measures import OF_DRAWS
+    from costplan.plan.judge.ruleset import RuleSet, faults
+
+    rules = [(file.rules.budget, file.rules.policy) for file in files]
+    if opened.workload is not None:
+        rules.append((opened.workload.budget, opened.workload.policy))
+    needed = [
+        named
+        for budget, policies in rules
+        if not faults(budget, policies) and (named := RuleSet("", budget, policies).of_draws)
+    ]
+    needed += [key for key in limits if key in OF_DRAWS]
+    return Drawing(needed=needed[0]) if needed else USUALLY
 
 
 class _Judged(NamedTuple):
@@ -152,12 +173,13 @@ class _Judged(NamedTuple):
         day: date,
         locking: Locking,
         rates: str | Sequence[str],
+        drawing: Drawing,
     ) -> _Judged:
         from costplan.plan.judge.ruleset import RuleSet
 
         refuse_bad_rules(opened)
         opened, facts = under(opened, files, several(rates))
-        document = estimate_opened(opened, day, stacks, locking)
+        document = estimate_opened(opened, day, stacks, locking, drawing=drawing)
         workload = opened.workload
         assert workload is not None  # else it could not be estimated
         facts += strangers(Catalog(catalog_shelves(opened.folder)))
@@ -231,7 +253,7 @@ def _baseline(
     if isinstance(opened, SavedEstimate):
         before = opened.document
     else:
-        before = estimate_opened(opened, now.as_of)
+        before = estimate_opened(opened, now.as_of, drawing=NEVER)
     if before.workload != now.workload:
         raise BadUsage(
             f"the baseline {called(where)} is of workload '{before.workload}', "

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from costplan.api.estimating import BESIDE, Locking, estimate_opened
+from costplan.api.risking import NEVER
 from costplan.document.diff import DiffDocument
 from costplan.document.estimate import EstimateDocument
 from costplan.plan.judge.diff import diff
@@ -44,7 +45,7 @@ def diff_files(
     documents = [
         side.document
         if isinstance(side, SavedEstimate)
-        else estimate_opened(side, day, (), locking)
+        else estimate_opened(side, day, (), locking, drawing=NEVER)
         for side in opened
     ]
     return diff(documents[0], documents[1], called(base), called(head), stacks)
@@ -62,7 +63,10 @@ def what_if(
     if not changes:
         raise BadUsage("nothing is changed", "name a change such as step.answer.output_tokens=300")
     base, head = open_workload(workload), open_workload(workload, changes)
-    before, after = estimate_opened(base, day), estimate_opened(head, day)
+    before, after = (
+        estimate_opened(base, day, drawing=NEVER),
+        estimate_opened(head, day, drawing=NEVER),
+    )
     return diff(before, after, base.name, "with " + ", ".join(changes), stacks)
 
 
@@ -84,7 +88,7 @@ def diff_revisions(
     if head is None:
         opened = open_workload(workload, (), rates)
         path = Path(opened.name)
-        after: EstimateDocument | None = estimate_opened(opened, day, (), locking)
+        after: EstimateDocument | None = estimate_opened(opened, day, (), locking, drawing=NEVER)
     else:  # what lies on disk has no say: it may be gone, or broken
         path = nearest_file() if workload is None else Path(workload)
         after = estimate_at(path, head, day, locking, rates)
@@ -107,4 +111,4 @@ def estimate_at(
     None where it has no such file. Raises CostplanError."""
     with TemporaryDirectory(prefix="costplan-") as folder, trusting(Path(folder)):
         opened = open_revision(path, revision, Path(folder), (), rates)
-        return None if opened is None else estimate_opened(opened, day, (), locking)
+        return None if opened is None else estimate_opened(opened, day, (), locking, drawing=NEVER)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from costplan.api.risking import USUALLY, Drawing, add_risk
 from costplan.catalog.lookup import Catalog, Entry, Shelf
 from costplan.document.estimate import EstimateDocument
 from costplan.document.prices_used import Origin, Override, Pinned
@@ -62,10 +63,11 @@ def estimate_opened(
     locking: Locking = BESIDE,
     *,
     catalog: Catalog | None = None,
+    drawing: Drawing = USUALLY,
 ) -> EstimateDocument:
     """The estimate of a workload that was read; problems are drawn at their place in its text.
 
-    ``catalog``: as for ``catalog_of``.
+    ``catalog``: as for ``catalog_of``; ``drawing``: how its ranges are drawn, where it has any.
     """
     from costplan.plan.bill.estimate import estimate
 
@@ -79,6 +81,7 @@ def estimate_opened(
     document.overrides = overrides_in(catalog, document)
     for stack in document.estimates:
         stack.facts += strangers(catalog)
+    with_places(opened, catalog, lambda ready: add_risk(document, *ready, as_of, drawing))
     return document
 
 
@@ -92,6 +95,7 @@ def compare_opened(
     locking: Locking = BESIDE,
     *,
     catalog: Catalog | None = None,
+    drawing: Drawing = USUALLY,
 ) -> Comparison:
     """The comparison of a workload that was read; problems are drawn as in ``estimate_opened``."""
     from costplan.plan.compare.comparison import compare
@@ -116,6 +120,7 @@ def compare_opened(
     document.scenario = opened.scenario
     document.lock = pinned_by(catalog, as_of, locking)
     document.overrides = overrides_in(catalog, document)
+    with_places(opened, catalog, lambda ready: add_risk(document, *ready, as_of, drawing))
     comparison.facts = [*document.price_facts, *comparison.facts, *strangers(catalog)]
     return comparison
 

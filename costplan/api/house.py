@@ -94,6 +94,8 @@ def narrowed(
     for option, values in (("--set", changes), ("--exchange", rates)):
         for value in values:
             yield fact("with-option", option, value=value)
+    if document.scenario:
+        yield fact("with-option", "--scenario", value=document.scenario)
     if locking.off or locking.path:
         path = str(locking.path)
         yield fact("without-lock") if locking.off else fact("with-option", "--lock", value=path)

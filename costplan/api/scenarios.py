@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from costplan.api.estimating import Locking, estimate_opened
+from costplan.api.risking import USUALLY, Drawing
 from costplan.document.comparison import Comparison
 from costplan.document.entries import Value
 from costplan.document.estimate import Estimate
@@ -35,9 +36,12 @@ def estimated(
     as_of: date,
     stacks: Sequence[str],
     locking: Locking,
+    drawing: Drawing = USUALLY,
 ) -> Rows:
-    """A row a stack, a column a scenario: what each costs a month."""
-    documents = [estimate_opened(each, as_of, stacks, locking) for _, each in variants]
+    """A row a stack, a column a scenario: what each costs a month, and what it may come to."""
+    documents = [
+        estimate_opened(each, as_of, stacks, locking, drawing=drawing) for _, each in variants
+    ]
     known = dict.fromkeys(bill.stack for document in documents for bill in document.estimates)
     rows: list[list[Value | Sum]] = []
     for stack in known:
@@ -46,6 +50,9 @@ def estimated(
             for document in documents
         ]
         rows.append([stack, *(None if bill is None else _sum(bill) for bill in bills)])
+        if any(bill is not None and bill.risk for bill in bills):
+            for name, title in (("p5", "P5"), ("mean", "mean"), ("p95", "P95")):
+                rows.append([f"{stack} {title}", *(_figure(bill, name) for bill in bills)])
     names = [name for name, _ in variants]
     first = documents[0]
     return Rows(
@@ -55,6 +62,12 @@ def estimated(
         rows=rows,
         notes=[f"{first.workload}: {first.currency} a month, prices of {first.as_of}"],
     )
+
+
+def _figure(bill: Estimate | None, name: str) -> Sum | None:
+    if bill is None or bill.risk is None:
+        return None
+    return Sum(bill.risk.monthly[name], len(bill.unpriced))
 
 
 def _sum(bill: Estimate) -> Sum:

@@ -26,6 +26,11 @@ from costplan.workload.model import Binding
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Traffic
 
+UNDERUSED = Decimal("0.2")
+"""A fleet that is used less is too large, or bought for too many hours."""
+SAFE = Decimal("0.7")
+"""The share of a machine that is safe to plan with in its busiest hour."""
+
 
 def bill_machines(
     entry: Entry,
@@ -57,7 +62,7 @@ def bill_machines(
             )
         ]
     used = wanted / capacity if capacity else ZERO
-    bill.unwritten.append(partial(_write, entry, bill, per_second, used, traffic))
+    bill.unwritten.append(partial(_write, entry, bill, per_second, used, hours, traffic))
     idle = {**weights, ("idle", ""): capacity - wanted}
     bill.lines = [
         part for line in bill.lines for part in _split(line, idle if line.fixed else weights)
@@ -100,13 +105,31 @@ def _owned_hours(entry: Entry, binding: Binding) -> Decimal:
 
 
 def _write(
-    entry: Entry, bill: OfferBill, per_second: Decimal, used: Decimal, traffic: Traffic
+    entry: Entry,
+    bill: OfferBill,
+    per_second: Decimal,
+    used: Decimal,
+    hours: Decimal,
+    traffic: Traffic,
 ) -> None:
     """How much of a fleet the month uses, and whether requests queue in its busiest hour."""
-    bill.facts.append(fact("utilisation", entry.id, percent=used * 100, speed=per_second))
     peak = traffic.peak_to_mean or ONE
+    above = ONE - min(ONE, used * peak)
+    bill.facts.append(
+        fact(
+            "utilisation",
+            entry.id,
+            percent=used * 100,
+            speed=per_second,
+            headroom=above * 100,
+            idle=(ONE - used - above) * 100,
+        )
+    )
     if used * peak > 1:
         bill.facts.append(fact("queueing", entry.id, percent=used * peak * 100))
+    if ZERO < used < UNDERUSED:
+        needed = (used * hours / SAFE).to_integral_value(ROUND_CEILING)
+        bill.facts.append(fact("underused", entry.id, hours=needed, bought=hours))
 
 
 def _split(line: LineItem, weights: dict[tuple[str, str], Decimal]) -> list[LineItem]:

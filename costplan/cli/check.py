@@ -55,7 +55,7 @@ class Format(StrEnum):
     gitlab = "gitlab"
 
 
-SHARES = ("--min-reliability", "--max-vendor-share")
+SHARES = ("--min-reliability", "--max-vendor-share", "--max-probability-over")
 """The limits that are shares of a whole."""
 
 
@@ -117,6 +117,13 @@ def command(
     max_kgco2e: Annotated[
         list[str] | None, limit("--max-kgco2e", "Likely CO2e a month, at most.", "KG")
     ] = None,
+    max_p95: Annotated[
+        list[str] | None, limit("--max-p95", "The month in 95 % of the draws, at most.")
+    ] = None,
+    max_probability_over: Annotated[
+        list[str] | None,
+        limit("--max-probability-over", "Draws over --max-total, at most.", "0.1|10%"),
+    ] = None,
     stack: StackOption = None,
     as_of: DayOption = None,
     usage: Annotated[
@@ -174,6 +181,8 @@ def command(
         "--max-overridden": max_overridden,
         "--max-kwh": max_kwh,
         "--max-kgco2e": max_kgco2e,
+        "--max-p95": max_p95,
+        "--max-probability-over": max_probability_over,
     }
     numbers = _limits(given, max_component or [], max_increase or [])
     saves = also(save or [], list(Format), out)

@@ -11,6 +11,7 @@ import typer
 
 from costplan.cli.common.options import (
     ChangeOption,
+    DrawsOption,
     FieldsOption,
     FilterOption,
     Format,
@@ -22,6 +23,7 @@ from costplan.cli.common.options import (
     OutOption,
     RateOption,
     ScenarioOption,
+    SeedOption,
     StackOption,
     SummaryOption,
     WatchOption,
@@ -30,6 +32,8 @@ from costplan.cli.common.options import (
 
 if TYPE_CHECKING:
     from costplan.api.estimating import Locking
+    from costplan.catalog.lookup import Catalog
+    from costplan.document.comparison import Comparison
     from costplan.store.files.workloads import Opened
 
 PAGES = (Format.html, Format.markdown)
@@ -65,6 +69,8 @@ def command(
     fields: FieldsOption = None,
     change: ChangeOption = None,
     scenario: ScenarioOption = None,
+    draws: DrawsOption = None,
+    seed: SeedOption = 1,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -80,6 +86,7 @@ def command(
     Stacks are compared by component, volume, vendor and day.
     """
     from costplan.api.estimating import Locking, compare_opened, write_recommended
+    from costplan.api.risking import Drawing
     from costplan.cli.common.drawing import Part, alone, side_by_side
     from costplan.cli.common.words import day, look, put, share, spare
     from costplan.render import ANNOTATING
@@ -92,20 +99,17 @@ def command(
     goal = None if at_reliability is None else share("--at-reliability", at_reliability)
     every = levers or full or form in PAGES
     names, changes, rates = scenario or [], change or [], exchange or []
+
+    def compared_with(opened: Opened, prices: Catalog | None = None) -> Comparison:
+        asked = (days[0], stack or [], baseline, goal, every and len(names) < 2, locking)
+        return compare_opened(opened, *asked, catalog=prices, drawing=Drawing(draws, seed))
+
     if watch:
         from costplan.cli.common.watching import Tried, check_watch, run_watch
 
         check_watch(form.value, (out, write, names[1:], len(days) > 1, not part.is_whole))
-        return run_watch(
-            workload,
-            locking,
-            lambda opened, prices: compare_opened(
-                opened, days[0], stack or [], baseline, goal, every, locking, catalog=prices
-            ),
-            look(full=full or levers),
-            Tried(tuple(changes), alone(names)),
-            rates,
-        )
+        looks, tried = look(full=full or levers), Tried(tuple(changes), alone(names))
+        return run_watch(workload, locking, compared_with, looks, tried, rates)
     opened = open_workload(workload, changes, rates, alone(names))
     spare(out)
     others = [baseline, at_reliability, levers or None, write, None if part.is_whole else part]
@@ -119,13 +123,11 @@ def command(
     if len(names) > 1:
         from costplan.api.scenarios import compared, each_scenario
 
-        variants = [
-            (name, compare_opened(each, days[0], stack or [], baseline, goal, False, locking))
-            for name, each in each_scenario(opened, names, changes, rates)
-        ]
+        each = each_scenario(opened, names, changes, rates)
+        variants = [(name, compared_with(overlaid)) for name, overlaid in each]
         put(side_by_side(compared(variants), part, form.value, look()), out)
         return 0
-    made = compare_opened(opened, days[0], stack or [], baseline, goal, every, locking)
+    made = compared_with(opened)
     if write is not None:
         write_recommended(made, opened, write)
     if form in ANNOTATING:
@@ -152,10 +154,12 @@ def _check_days(form: Format, given: Sequence[object]) -> None:
 def _by_day(opened: Opened, days: list[date], stacks: list[str], locking: Locking) -> str:
     """The bills of several days, component by component."""
     from costplan.api.estimating import estimate_opened
+    from costplan.api.risking import NEVER
     from costplan.cli.common.words import look
     from costplan.render.dates import draw
 
-    return draw([estimate_opened(opened, one, stacks, locking) for one in days], look())
+    bills = [estimate_opened(opened, one, stacks, locking, drawing=NEVER) for one in days]
+    return draw(bills, look())
 
 
 def _draw_traits(

@@ -9,6 +9,7 @@ import typer
 from costplan.cli.common.options import (
     ChangeOption,
     DayOption,
+    DrawsOption,
     ExplainOption,
     FieldsOption,
     FilterOption,
@@ -22,6 +23,7 @@ from costplan.cli.common.options import (
     OutOption,
     RateOption,
     ScenarioOption,
+    SeedOption,
     StackOption,
     SummaryOption,
     WatchOption,
@@ -47,6 +49,8 @@ def command(
     ] = False,
     change: ChangeOption = None,
     scenario: ScenarioOption = None,
+    draws: DrawsOption = None,
+    seed: SeedOption = 1,
     lock: LockOption = None,
     no_lock: NoLockOption = False,
     locked: LockedOption = False,
@@ -55,6 +59,7 @@ def command(
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload."""
     from costplan.api.estimating import Locking, estimate_opened, open_workload, origin
+    from costplan.api.risking import Drawing
     from costplan.cli.common.drawing import Part, alone, side_by_side
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render import ANNOTATING
@@ -63,6 +68,7 @@ def command(
     part.check(form.value)
     when = day(as_of)
     locking = Locking(lock, no_lock, locked)
+    drawing = Drawing(draws, seed)
     names, changes, rates = scenario or [], change or [], exchange or []
     if watch:
         from costplan.cli.common.watching import Tried, check_watch, run_watch
@@ -72,7 +78,7 @@ def command(
             workload,
             locking,
             lambda opened, prices: estimate_opened(
-                opened, when, stack or [], locking, catalog=prices
+                opened, when, stack or [], locking, catalog=prices, drawing=drawing
             ),
             look(explain, lines, full),
             Tried(tuple(changes), alone(names)),
@@ -84,10 +90,10 @@ def command(
         from costplan.api.scenarios import each_scenario, estimated
 
         variants = each_scenario(opened, names, changes, rates)
-        rows = estimated(variants, when, stack or [], locking)
+        rows = estimated(variants, when, stack or [], locking, drawing)
         put(side_by_side(rows, part, form.value, look()), out)
         return 0
-    document = estimate_opened(opened, when, stack or [], locking)
+    document = estimate_opened(opened, when, stack or [], locking, drawing=drawing)
     if form in ANNOTATING:
         document.origin = origin(opened, document)
     put(part.draw(document, form.value, look(explain, lines, full)), out)

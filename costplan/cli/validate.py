@@ -41,15 +41,16 @@ def command(
 def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
     from costplan.api.checking import refuse_bad_rules
     from costplan.api.estimating import estimate_opened, open_workload, read_workload
+    from costplan.api.risking import NEVER
     from costplan.cli.common.voice import note
     from costplan.problems import clean
 
     opened = open_workload(workload, rates=exchange)
     refuse_bad_rules(opened)
-    document = estimate_opened(opened, when)
+    document = estimate_opened(opened, when, drawing=NEVER)
     for name in opened.scenarios:
         overlaid = read_workload(opened.name, opened.text, opened.folder, (), exchange, name)
-        estimate_opened(overlaid, when)
+        estimate_opened(overlaid, when, drawing=NEVER)
     unpriced = sum(len(made.unpriced) for made in document.estimates)
     stacks = ", ".join(made.stack for made in document.estimates)
     lines = "1 line has" if unpriced == 1 else f"{unpriced} lines have"

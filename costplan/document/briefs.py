@@ -24,7 +24,9 @@ from costplan.document.summaries import (
     DearLine,
     DiffSummary,
     EstimateSummary,
+    ForecastSummary,
     GroupBrief,
+    MonthBrief,
     MovedLine,
     NoPrice,
     ReconciliationSummary,
@@ -41,6 +43,7 @@ from costplan.quantity import ZERO
 if TYPE_CHECKING:
     from costplan.document.comparison import Answer, Comparison
     from costplan.document.diff import DiffDocument, LineChange, StackDiff
+    from costplan.document.forecast import ForecastDocument
     from costplan.document.reconciliation import Reconciliation
     from costplan.document.usage import Usage
     from costplan.document.verdict import CheckDocument, Verdict
@@ -311,6 +314,34 @@ def _usage(document: Usage) -> UsageSummary:
     )
 
 
+def _forecast(document: ForecastDocument) -> ForecastSummary:
+    method, band = document.method, document.band
+    return ForecastSummary(
+        "forecast_summary",
+        document.workload,
+        document.stack,
+        document.currency,
+        document.as_of,
+        document.counts,
+        None if method is None else method.words,
+        None if method is None else method.error,
+        None if band is None else band.held,
+        [
+            MonthBrief(
+                month.month,
+                money(month.volume),
+                money(month.total),
+                money(month.total_low),
+                money(month.total_high),
+                month.at_least,
+            )
+            for month in document.months
+        ],
+        tuple(event.fact.text for event in document.events),
+        tuple(document.notes),
+    )
+
+
 def _reconciliation(document: Reconciliation) -> ReconciliationSummary:
     return ReconciliationSummary(
         "reconciliation_summary",
@@ -337,5 +368,6 @@ _MAKERS: dict[str, Any] = {
     "diff": _diff,
     "bill": _bill,
     "usage": _usage,
+    "forecast": _forecast,
     "reconciliation": _reconciliation,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated
 
 from costplan.problems import Problem
@@ -12,6 +13,7 @@ from costplan.record import Amount, Compared, Count, Names, Share, Sparse
 
 FIGURES = ("p5", "p50", "mean", "p95")
 """The figures of a distribution, as a page shows them."""
+PERCENTILES = 99
 Figures = Annotated[dict[str, Decimal], Names(*FIGURES)]
 Errors = Annotated[dict[str, Amount], Names(*FIGURES)]
 
@@ -60,18 +62,20 @@ class Measuring(Compared):
 class Risk(Compared):
     """A stack's month over the draws of all ranges. Money of the estimate's currency.
 
-    ``errors``: of each figure, one standard error over eight independent parts of the draws. All
-    figures are of the draws that can be billed: ``refused`` is the share in which a plan's gate or
-    limit refuses what is asked, ``unpriced`` that in which a price is missing, so that the month is
-    more. ``over_budget``, ``cheapest``, ``on_target``: shares of the draws in which it is over
-    its budget, the cheapest stack, as right as [target] asks; None where there is no budget,
-    no other stack, no target. ``trusted``: the share of trusted answers.
+    ``percentiles``: the month that 1 %, 2 % ... 99 % of the draws do not exceed, for whoever asks
+    how likely another limit is. ``errors``: of each figure, one standard error over eight
+    independent parts of the draws. All are of the draws that can be billed: ``refused`` is the
+    share in which a plan's gate or limit refuses what is asked, ``unpriced`` that in which a price
+    is missing, so that the month is more. ``over_budget``, ``cheapest``, ``on_target``: shares of
+    the draws in which it is over its budget, the cheapest stack, as right as [target] asks; None
+    where there is no budget, no other stack, no target. ``trusted``: the share of trusted answers.
     """
 
     draws: Count
     seed: int
     monthly: Figures
     errors: Errors
+    percentiles: list[Decimal]
     trusted: Annotated[Figures | None, Sparse()] = None
     refused: Annotated[Share, Sparse()] = Decimal(0)
     unpriced: Annotated[Share, Sparse()] = Decimal(0)
@@ -81,7 +85,23 @@ class Risk(Compared):
     unknowns: list[Unknown] = field(default_factory=list)
     measure: Annotated[Measuring | None, Sparse()] = None
 
+    def over(self, limit: Decimal) -> Decimal:
+        """The share of draws over a limit: straight between the percentiles, and at the outermost
+        the most that it can be."""
+        known = self.percentiles
+        if limit < known[0]:
+            return Decimal(1)
+        if limit >= known[-1]:
+            return Decimal(1) / (len(known) + 1)
+        after = next(at for at, amount in enumerate(known) if amount > limit)
+        low, high = known[after - 1], known[after]
+        under = after + (limit - low) / (high - low)
+        return 1 - under / (len(known) + 1)
+
     def check(self) -> Iterable[Problem]:
         monthly = self.monthly
         if not monthly["p5"] <= monthly["p50"] <= monthly["p95"]:
             yield Problem(("monthly",), "has quantiles that do not rise")
+        known = self.percentiles
+        if len(known) != PERCENTILES or any(low > high for low, high in pairwise(known)):
+            yield Problem(("percentiles",), f"must be {PERCENTILES} that rise")

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
 
-from costplan.record import Sparse
+from costplan.record import Monthly, Sparse
 
 
 class DearLine(NamedTuple):
@@ -241,6 +241,34 @@ class UsageSummary(NamedTuple):
     notes: Annotated[tuple[str, ...], Sparse()] = ()
 
 
+class MonthBrief(NamedTuple):
+    """A month ahead; ``total`` left out: no bill can be made."""
+
+    month: Annotated[date, Monthly()]
+    volume: Annotated[Decimal | None, Sparse()]
+    total: Annotated[Decimal | None, Sparse()]
+    low: Annotated[Decimal | None, Sparse()]
+    high: Annotated[Decimal | None, Sparse()]
+    at_least: bool
+
+
+class ForecastSummary(NamedTuple):
+    """A forecast in brief. ``held``: the share of past months that was inside of its bands."""
+
+    kind: Literal["forecast_summary"]
+    workload: str
+    stack: str
+    currency: str
+    as_of: date
+    counts: str
+    method: str | None
+    error: Annotated[Decimal | None, Sparse()]
+    held: Annotated[Decimal | None, Sparse()]
+    months: list[MonthBrief]
+    events: tuple[str, ...]
+    notes: Annotated[tuple[str, ...], Sparse()] = ()
+
+
 class StepBrief(NamedTuple):
     """A step of a bridge."""
 
@@ -275,6 +303,7 @@ Summary = (
     | DiffSummary
     | BillSummary
     | UsageSummary
+    | ForecastSummary
     | ReconciliationSummary
 )
 SUMMARIES: dict[str, type] = {
@@ -284,6 +313,7 @@ SUMMARIES: dict[str, type] = {
     "diff": DiffSummary,
     "bill": BillSummary,
     "usage": UsageSummary,
+    "forecast": ForecastSummary,
     "reconciliation": ReconciliationSummary,
 }
 """The summary of each kind of document."""

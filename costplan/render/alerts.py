@@ -46,6 +46,8 @@ def alerts(document: EstimateDocument, width: int, *, full: bool) -> list[Alert]
     own += each_once(estimates, lambda made: texts(made.facts_of("no-prices-in-file")))
     found += [Alert(one) for one in _cut(own, full, "own price")]
     found += [Alert(one) for one in _aged(estimates, width, full)]
+    undrawn = each_once(estimates, lambda made: texts(made.facts_of("ranges-not-drawn")))
+    found += [Alert(one) for one in undrawn]
     subjects = each_once(estimates, left_out)
     if subjects:
         said_so = f"not modelled: {', '.join(subjects)}"

@@ -25,6 +25,8 @@ from costplan.render.figures import (
     small_together,
 )
 from costplan.render.page import Cell, Page, Table, cell, counted, money, width_of
+from costplan.render.risk import drawn, lay_out_risk
+from costplan.render.risk import sentences as open_questions
 from costplan.render.sentences import SENTENCES, traffic
 from costplan.render.summary import apart, shaded, side_by_side, title_of
 
@@ -129,6 +131,8 @@ def _tables(document: EstimateDocument, width: int, room: int) -> list[Table]:
     """The stacks side by side, so that they fit the lines that there is room for."""
     estimates = document.estimates
     rows = figure_rows(estimates)
+    if drawn(estimates):
+        rows = [_behind_ranges(row) for row in rows]
     for most in RANKS:
         kept = [row for row in rows if row.rank <= most]
         if most == KEPT and len(estimates) <= BESIDE:
@@ -139,6 +143,14 @@ def _tables(document: EstimateDocument, width: int, room: int) -> list[Table]:
     for table in tables:
         table.close(_height(table) - room if len(tables) == 1 else table.gaps)
     return tables
+
+
+def _behind_ranges(row: Row) -> Row:
+    """A row's place where the ranges' figures stand below: only the whole and its outcome stay."""
+    if row.title in (WHOLE, "trusted answers", "no longer sold"):
+        return row
+    rank = EXTRA if row.block == "component" else DETAIL
+    return row._replace(rank=min(row.rank, rank) if row.rank else rank)
 
 
 def _height(table: Table) -> int:
@@ -178,8 +190,12 @@ def _foot(page: Page, document: EstimateDocument) -> Page:
     foot = Page(page.look)
     estimates = document.estimates
     foot.say()
+    if drawn(estimates):
+        lay_out_risk(foot, estimates, every=page.look.full)
     if said := what_decides(estimates, page.width):
         foot.say(said, "bold")
+    for sentence in open_questions(estimates):
+        foot.say(sentence, "", 0, 2)
     if said := energy.line_of_all(estimates):
         foot.say(said, "", 0, 2)
     for one in alerts(document, page.width, full=page.look.full):

@@ -21,7 +21,7 @@ from costplan.words import PURPOSES
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions, Solved, Visits
 
-BLOCK = 8_192
+BLOCK = 16_384
 """Draws that are worked out together: more of them no longer fit a processor's cache."""
 STATES = 100
 """A chain of more states than this is solved in blocks of fewer draws, so that memory holds it."""

@@ -31,13 +31,14 @@ from costplan.catalog.offer import Offer
 from costplan.plan.bill.bindings import Bindings, Bound, plans_of
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.people import counts_cases, has_cases
+from costplan.plan.bill.vendors import tokens_served_in
 from costplan.problems import BadUsage, InvalidInput, PriceNotKnown, Problem
 from costplan.quantity import ONE
 from costplan.words import WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
-from costplan.workload.tables import Fixed
+from costplan.workload.tables import Fixed, Reservation
 
 Choices = dict[str, Places]
 """By role that names a product, the place of the plan that each draw takes; -1: none serves."""
@@ -127,7 +128,7 @@ class ArrayMonth(StackMonth):
         terms = ArrayTerms(
             input_factor=floats(bound.binding.input_factor),
             output_factor=floats(bound.binding.output_factor),
-            region=self._region_of(bound),
+            region=tokens_served_in(entry, bound.binding, self.stack),
             off=self.discounts.array_off(entry.id),
             paid=self.paid.get(entry.id, {}),
         )
@@ -135,6 +136,13 @@ class ArrayMonth(StackMonth):
         for row in bill.rows:
             row.component = component
         self._take_in(entry, bill)
+
+    def _reserve(
+        self, entry: Entry, asked: Reservation, bounds: Sequence[Bound], allowances: Allowances
+    ) -> None:
+        message = f"{entry.id} is reserved: a range of reserved throughput is not modelled yet"
+        hint = "leave the ranges out, or 'reserved'"
+        self.problems.append(Problem(bounds[0].path, message, hint))
 
     def _fleet(self, entry: Entry, bound: Bound, take: Take, demands: Sequence[ModelCalls]) -> None:
         bill = self._array_bill(entry, [take])

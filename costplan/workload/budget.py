@@ -96,6 +96,9 @@ class StackBudget:
         overridden_prices (offers): offers priced otherwise than the catalogue, at most
         kwh (kWh a month): likely electricity behind the bill, at most
         kgco2e (kg a month): likely CO2e of it, at most
+        p95_total (currency a month): the month that 95 % of the draws of all ranges do not exceed,
+            at most
+        probability_over_budget: share of the draws that are over monthly_total, at most
     """
 
     monthly_total: AmountLimit | None = None
@@ -113,6 +116,8 @@ class StackBudget:
     overridden_prices: AmountLimit | None = None
     kwh: AmountLimit | None = None
     kgco2e: AmountLimit | None = None
+    p95_total: AmountLimit | None = None
+    probability_over_budget: ShareLimit | None = None
 
 
 KEYS = tuple(key.name for key in fields(StackBudget) if key.name != "component")

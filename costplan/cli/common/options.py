@@ -98,6 +98,15 @@ OneScenarioOption = Annotated[
     str | None,
     typer.Option("--scenario", metavar="NAME", help="Lay [scenario.NAME] over the file."),
 ]
+DrawsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--draws", metavar="N", help="Draws of the numbers that are ranges; 8192, 0 for none."
+    ),
+]
+SeedOption = Annotated[
+    int, typer.Option("--seed", metavar="N", help="Other draws: the same number, the same draws.")
+]
 ExplainOption = Annotated[
     bool,
     typer.Option("--explain", help="Show each line's formula, price, source and date."),

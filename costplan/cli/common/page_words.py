@@ -26,6 +26,31 @@ PAGE_WORDS: dict[str, Term] = {
             "change",
         ),
     ),
+    "ranges": Term(
+        "what a month may come to, where numbers of the workload are ranges",
+        (
+            "Each draw takes a number from every range and bills the month. P5 and P95 are the "
+            "months that 5 % and 95 % of the draws do not exceed, the median 50 %; the mean is "
+            "what many such months cost on average, and above the median where a few are dear. "
+            "The likely month, 'o' on a bar, is the bill with every range at its point.",
+            "'over budget' is the share of draws over [budget] monthly_total, 'cheapest' that in "
+            "which no other stack costs less (wrong answers included where [target] says what "
+            "they cost), 'on target' that in which as many answers are right as [target] asks, "
+            "'refused' that in which a plan's gate or limit refuses what is asked.",
+        ),
+        "docs/risk.md",
+        (
+            "ranges",
+            "P5",
+            "median",
+            "mean",
+            "P95",
+            "over budget",
+            "cheapest",
+            "on target",
+            "refused",
+        ),
+    ),
     "request": Term(
         "what traffic counts, and the cost of it",
         (
@@ -105,6 +130,29 @@ PAGE_WORDS: dict[str, Term] = {
         ),
         "'costplan explain strategies'",
         ("off the frontier", "by compute", "extra", "p95 s", "cheapest way", "measures"),
+    ),
+    "owning": Term(
+        "own hardware against what it replaces",
+        (
+            "'own' and 'other' are whole bills a month, the purchase spread over the machines' "
+            "life with its interest. 'cheaper from': the requests a month from which on owning "
+            "costs less; '-' where there is no such volume, or the machines do not carry it. "
+            "'paid back': the month in which running them has saved the purchase, less what they "
+            "will bring; within their life where, and only where, the own bill is the lower one.",
+        ),
+        "docs/methodology.md, sections 5 and 10",
+        ("own hardware", "cheaper from", "paid back", "purchase"),
+    ),
+    "energy": Term(
+        "electricity and CO2e beside the bill, never in it",
+        (
+            "Low, likely and high, where the workload has [energy]: machines by their hours, open "
+            "models by measured curves, closed ones by a figure that is stated or published, else "
+            "not modelled. CO2e is location-based; grams a trusted answer are the Software Carbon "
+            "Intensity (SCI, ISO/IEC 21031).",
+        ),
+        "docs/methodology.md, section 13",
+        ("kwh", "kg co2e", "sci", "wh a request", "carbon"),
     ),
     "do this": Term(
         "what a comparison recommends, and what that rests on",

@@ -233,7 +233,7 @@ class _Planner:
                 message = f"month {number + 1} has {self.workload.traffic.requests_per_month} x "
                 message += f"{growth} ^ {number} requests: {TOO_MUCH}"
                 raise InvalidInput([Problem(("traffic", "growth_per_month"), message, LESS)])
-            day = _later(as_of, number)
+            day = later(as_of, number)
             month, _ = self._month(day, scale)
             months.append(
                 Month(
@@ -258,7 +258,7 @@ class _Planner:
         return months
 
 
-def _later(day: date, months: int) -> date:
+def later(day: date, months: int) -> date:
     """The day ``months`` later: the first of that month, or the as-of day itself for 0."""
     if months == 0:
         return day

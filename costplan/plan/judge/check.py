@@ -22,6 +22,7 @@ from costplan.plan.judge.measures import (
     NoBaseline,
     Subject,
     is_stale,
+    over_budget,
 )
 from costplan.plan.judge.ruleset import (
     MINIMA,
@@ -203,6 +204,8 @@ class _Judge:
         key, name = figure_of(path)
         warn, deny = levels(limit)
         figure = self._figure(name)
+        if key == "probability_over_budget" and rules.budget:  # a rule's own limit comes first
+            figure = over_budget(self.subject, rules.budget.most(self.stack))
         waiting = self._waiting(figure)
         verdict = Verdict(
             stack=self.stack,

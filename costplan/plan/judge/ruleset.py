@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from costplan.catalog.expression import Condition, ExpressionError, condition
 from costplan.facts import Fact, fact
-from costplan.plan.judge.measures import MEASURES, MONEY, component_names
+from costplan.plan.judge.measures import MEASURES, MONEY, OF_DRAWS, component_names
 from costplan.problems import BadUsage, Path, Problem, did_you_mean
 from costplan.record import collect
 from costplan.workload.budget import Budget, Policy, stack_problems
@@ -36,6 +36,8 @@ LIMITS: dict[str, tuple[str, str]] = {
     "overridden_prices": ("overridden_prices", "--max-overridden"),
     "kwh": ("kwh_per_month", "--max-kwh"),
     "kgco2e": ("kgco2e_per_month", "--max-kgco2e"),
+    "p95_total": ("p95_total", "--max-p95"),
+    "probability_over_budget": ("probability_over_budget", "--max-probability-over"),
 }
 """Each limit of a budget: the figure that it is on, and its option. All but one are maxima."""
 MINIMA = ("min_reliability",)
@@ -61,6 +63,14 @@ class RuleSet:
             and (budget.increase is not None or budget.increase_percent is not None)
             for budget in budgets
         )
+
+    @property
+    def of_draws(self) -> str | None:
+        """A figure of draws that a rule speaks of."""
+        named = {name for policy in self.policies for name in figures_of(policy)}
+        for limits in [self.budget, *self.budget.stack.values()] if self.budget else []:
+            named |= {key for key in OF_DRAWS if getattr(limits, key, None) is not None}
+        return next((name for name in OF_DRAWS if name in named), None)
 
     def rules_for(self, stack: str) -> int:
         """How many rules speak of a stack."""

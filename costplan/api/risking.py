@@ -1,0 +1,89 @@
+"""Draws of a workload's ranges, for whoever asks for an estimate."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.util import find_spec
+from typing import NamedTuple
+
+from costplan.catalog.lookup import Catalog
+from costplan.document.estimate import EstimateDocument
+from costplan.facts import fact
+from costplan.problems import BadUsage
+from costplan.workload.model import Workload
+
+INSTALL = "pip install 'costplan[risk]'"
+USUAL = 8_192
+FEWEST, MOST = 512, 1_000_000
+"""Under the first, a 95 % quantile of an eighth of the draws rests on three of them."""
+
+
+class Drawing(NamedTuple):
+    """How ranges are drawn. ``draws``: None for the usual number, where numpy is there; 0 for none.
+    A number that is asked for is drawn or refused. ``needed``: what cannot be said without draws;
+    ``silent``: that nothing is drawn is not said.
+    """
+
+    draws: int | None = None
+    seed: int = 1
+    needed: str = ""
+    silent: bool = False
+
+
+USUALLY = Drawing()
+NEVER = Drawing(draws=0, silent=True)
+
+
+def check_drawing(drawing: Drawing) -> None:
+    """Raises BadUsage for a number of draws that says nothing."""
+    draws = drawing.draws
+    if draws is not None and draws and not FEWEST <= draws <= MOST:
+        hint = f"{USUAL:,} are usual, 0 draws nothing"
+        raise BadUsage(f"--draws {draws}: is not between {FEWEST:,} and {MOST:,}", hint)
+    if drawing.seed < 0:
+        raise BadUsage(f"--seed {drawing.seed}: must be at least 0", "any whole number, such as 1")
+
+
+def add_risk(
+    document: EstimateDocument,
+    workload: Workload,
+    catalog: Catalog,
+    as_of: date,
+    drawing: Drawing = USUALLY,
+) -> None:
+    """Give each stack of a document what its month may come to, where the workload has ranges.
+
+    Without numpy every stack has a note that says how to have it. Raises BadUsage where draws were
+    asked for and cannot be made: without numpy, or without a range; a rule that needs them without
+    a range is judged to be unknown.
+    """
+    check_drawing(drawing)
+    if not workload.ranges:
+        if drawing.draws:
+            hint = "such as requests_per_month = { p5 = 6_000, p95 = 20_000 }"
+            asked = f"--draws {drawing.draws}"
+            raise BadUsage(f"{asked}: no number of this workload is a range", hint)
+        return
+    count = len(workload.ranges)
+    if drawing.draws == 0:
+        if not drawing.silent:
+            _note(document, count, "--draws 0 draws none")
+        return
+    if find_spec("numpy") is None:
+        if drawing.draws or drawing.needed:
+            asked = drawing.needed or "--draws"
+            raise BadUsage(f"{asked} needs numpy, which is not installed", INSTALL)
+        _note(document, count, f"{INSTALL} draws them")
+        return
+    from costplan.risk.assess import assess
+
+    stacks = [estimate.stack for estimate in document.estimates]
+    draws = USUAL if drawing.draws is None else drawing.draws
+    assessed = assess(workload, catalog, as_of, stacks, draws, drawing.seed)
+    for estimate in document.estimates:
+        estimate.risk = assessed.risks.get(estimate.stack)
+
+
+def _note(document: EstimateDocument, count: int, how: str) -> None:
+    for estimate in document.estimates:
+        estimate.facts.append(fact("ranges-not-drawn", ranges=count, how=how))

@@ -1,0 +1,211 @@
+"""What a month may come to, as rows and strips: what a table, Markdown and HTML show alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from costplan.document.estimate import Estimate
+from costplan.document.risk import Measuring, Risk, Unknown
+from costplan.quantity import ZERO, grouped, rounded
+from costplan.render.page import Page, Table, about, counted, shortened, width_of
+
+STRIP = 22
+"""Columns of a strip on a terminal."""
+NAMED = 3
+"""Ranges that are named on the first screen."""
+LEGEND = "o likely  x mean"
+NARROWEST_STRIP = 16
+WIDE = 78
+
+
+class Drawn(NamedTuple):
+    """A stack with its risk."""
+
+    made: Estimate
+    risk: Risk
+
+    @property
+    def likely(self) -> Decimal:
+        """The month at the points of all ranges."""
+        return self.made.total_monthly
+
+
+def drawn(estimates: Iterable[Estimate]) -> list[Drawn]:
+    """The stacks whose ranges were drawn."""
+    return [Drawn(made, made.risk) for made in estimates if made.risk is not None]
+
+
+class Scale(NamedTuple):
+    """From the least to the most of all stacks."""
+
+    low: Decimal
+    high: Decimal
+
+    @classmethod
+    def of(cls, stacks: Sequence[Drawn]) -> Scale:
+        ends = [
+            each
+            for one in stacks
+            for each in (one.risk.monthly["p5"], one.risk.monthly["p95"], one.likely)
+        ]
+        return cls(min(ends), max(ends))
+
+    def share(self, amount: Decimal) -> Decimal:
+        """Where an amount lies, from 0 to 1."""
+        return (amount - self.low) / (self.high - self.low) if self.high > self.low else ZERO
+
+
+def strip(stack: Drawn, scale: Scale, width: int, *, unicode: bool) -> str:
+    """The bar from P5 to P95 with the median, the mean and, where all ranges are at their points,
+    the likely month; what falls together shows the first of likely, median, mean."""
+    line, left, right, middle = ("─", "├", "┤", "●") if unicode else ("-", "|", "|", "*")
+    cells = [" "] * width
+
+    def at(amount: Decimal) -> int:
+        return round(scale.share(amount) * (width - 1))
+
+    monthly = stack.risk.monthly
+    for place in range(at(monthly["p5"]), at(monthly["p95"]) + 1):
+        cells[place] = line
+    cells[at(monthly["p5"])], cells[at(monthly["p95"])] = left, right
+    for amount, mark in ((monthly["mean"], "x"), (monthly["p50"], middle), (stack.likely, "o")):
+        cells[at(amount)] = mark
+    return "".join(cells).rstrip()
+
+
+def percent(share: Decimal) -> str:
+    """A probability: whole per cents, and never 0 or 100 where it is neither."""
+    if share and share < Decimal("0.005"):
+        return "< 1 %"
+    if share != 1 and share > Decimal("0.995"):
+        return "> 99 %"
+    return f"{grouped(share * 100, 0)} %"
+
+
+class Column(NamedTuple):
+    """Figures of each stack under a title, and how soon they give way: 0 never."""
+
+    title: str
+    cells: list[str]
+    rank: int = 0
+
+
+def columns(stacks: Sequence[Drawn], *, every: bool = True) -> list[Column]:
+    """The figures and the probabilities that any of the stacks has. Unless ``every``, those of the
+    target are left out where they are sure."""
+    names = (("p5", "P5", 2), ("p50", "median", 1), ("mean", "mean", 3), ("p95", "P95", 0))
+    figures = [
+        Column(title, [_amount(one, one.risk.monthly[name]) for one in stacks], rank)
+        for name, title, rank in names
+    ]
+    on_target = [one.risk.on_target for one in stacks]
+    if not every and all(share in (None, 0, 1) for share in on_target):
+        on_target = []
+    shares = (
+        ("over budget", [one.risk.over_budget for one in stacks], 4),
+        ("cheapest", [one.risk.cheapest for one in stacks], 5),
+        ("on target", on_target, 6),
+        ("refused", [one.risk.refused or None for one in stacks], 7),
+    )
+    return figures + [
+        Column(title, ["-" if share is None else percent(share) for share in known], rank)
+        for title, known, rank in shares
+        if any(share is not None for share in known)
+    ]
+
+
+def _amount(stack: Drawn, amount: Decimal) -> str:
+    least = ">= " if stack.made.at_least or stack.risk.unpriced else ""
+    return least + about(amount)
+
+
+def error(stacks: Sequence[Drawn]) -> str:
+    """How far the figures may be from those of endless draws: the largest error in per cent."""
+    worst = max(
+        (
+            one.risk.errors[name] / abs(one.risk.monthly[name])
+            for one in stacks
+            for name in ("p5", "p50", "mean", "p95")
+            if one.risk.monthly[name]
+        ),
+        default=ZERO,
+    )
+    return f"{rounded(max(worst * 100, Decimal('0.1')), 2)} %"
+
+
+def of_draws(stacks: Sequence[Drawn]) -> str:
+    """How many draws the figures are of, and their error."""
+    return f"{counted(stacks[0].risk.draws, 'draw')}, error up to {error(stacks)}"
+
+
+def lay_out_risk(page: Page, estimates: Sequence[Estimate], *, every: bool = True) -> None:
+    """A strip a stack on one scale, beside its figures or below them: columns give way to the
+    width, those of little meaning first. Nothing where nothing was drawn."""
+    stacks = drawn(estimates)
+    if not stacks:
+        return
+    shown = columns(stacks, every=every)
+    names = max(6, *(width_of(one.made.stack) for one in stacks))
+    while page.width < min(names, 12) + _needed(shown) and any(each.rank for each in shown):
+        shown.remove(max(shown, key=lambda each: each.rank))
+    left = page.width - _needed(shown)
+    names = min(names, max(8, left))
+    room = min(STRIP, left - names - 3)
+    strips = room >= NARROWEST_STRIP
+    table = Table("ranges", *([LEGEND] if strips else []), *titles(shown), texts=1 + strips)
+    scale, unicode = Scale.of(stacks), page.look.unicode
+    for at, one in enumerate(stacks):
+        bar = [strip(one, scale, room, unicode=unicode)] if strips else []
+        table.add(shortened(one.made.stack, names), *bar, *(each.cells[at] for each in shown))
+        if not strips:
+            table.add("  " + strip(one, scale, min(page.width, WIDE) - 2, unicode=unicode))
+    page.draw(table)
+    page.say(of_draws(stacks) + ("" if strips else f"; bars: {LEGEND}"), "dim")
+
+
+def titles(shown: Iterable[Column]) -> list[str]:
+    """The columns' titles."""
+    return [each.title for each in shown]
+
+
+def _needed(shown: Iterable[Column]) -> int:
+    return sum(3 + max(map(width_of, [each.title, *each.cells])) for each in shown)
+
+
+def sentences(estimates: Sequence[Estimate], count: int = NAMED) -> list[str]:
+    """Which ranges matter and what to measure next, for the stack that matters most: the one that
+    is the cheapest most often."""
+    stacks = drawn(estimates)
+    if not stacks:
+        return []
+    leading = max(stacks, key=lambda one: one.risk.cheapest or ZERO)
+    said = []
+    if leading.risk.unknowns:
+        shown = sorted(leading.risk.unknowns, key=lambda one: -one.share)[:count]
+        whose = f" ({leading.made.stack})" if len(stacks) > 1 else ""
+        parts = "; ".join(_matters(one) for one in shown)
+        said.append(f"what is not known{whose}: {parts}")
+    if leading.risk.measure is not None:
+        said.append(measuring(leading.risk.measure, estimates))
+    return said
+
+
+def _matters(one: Unknown) -> str:
+    ends = ""
+    if one.monthly_low is not None and one.monthly_high is not None:
+        ends = f", {about(one.monthly_low)} to {about(one.monthly_high)}"
+    return f"{one.key} {percent(one.share)}{ends}"
+
+
+def measuring(measure: Measuring, estimates: Sequence[Estimate]) -> str:
+    """What to measure next, and how often."""
+    said = f"measure next: {measure.key}"
+    if measure.observations is not None:
+        said += f": {counted(measure.observations, 'observation')} halve what is open"
+    if measure.worth:
+        said += f"; knowing it is worth {about(measure.worth)} a month"
+    elif len(estimates) > 1 and not measure.flips:
+        said += "; no choice of a stack hangs on it"
+    return said

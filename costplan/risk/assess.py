@@ -1,0 +1,155 @@
+"""What a stack's month may come to, as a document says it: figures of draws, and their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costplan.catalog.lookup import Catalog
+from costplan.document.risk import FIGURES, PERCENTILES, Risk
+from costplan.quantity import ZERO, twelve_digits
+from costplan.risk.draws import SHIFTS, draw
+from costplan.risk.evaluate import Spread, spreads
+from costplan.risk.normal import Floats
+from costplan.workload.model import Workload
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """Each stack's risk, by its name, and the draws that it is of."""
+
+    risks: Mapping[str, Risk]
+    drawn: Mapping[str, Floats]
+    spreads: Mapping[str, Spread]
+
+
+def assess(
+    workload: Workload,
+    catalog: Catalog,
+    as_of: date,
+    stacks: Sequence[str],
+    draws: int,
+    seed: int,
+) -> Assessed:
+    """The risk of the stacks, all on the same draws of the workload's ranges. A stack that no draw
+    can be billed on has none. Raises InvalidInput as ``spreads``."""
+    drawn = draw(workload.ranges, workload.correlation, draws, seed)
+    over = spreads(workload, catalog, as_of, drawn.values, stacks)
+    wins = _cheapest(workload, over)
+    risks = {
+        stack: _risk(workload, stack, spread, wins.get(stack), drawn.draws, seed)
+        for stack, spread in over.items()
+        if not spread.blocked.all()
+    }
+    return Assessed(risks, drawn.values, over)
+
+
+def _risk(
+    workload: Workload, stack: str, spread: Spread, wins: Mask | None, draws: int, seed: int
+) -> Risk:
+    sold = ~spread.blocked
+    monthly, errors = figures(spread.monthly, sold)
+    most = workload.budget.most(stack) if workload.budget else None
+    target = workload.target.reliability if workload.target else None
+    return Risk(
+        draws=draws,
+        seed=seed,
+        monthly=monthly,
+        errors=errors,
+        percentiles=percentiles(spread.monthly[sold]),
+        trusted=None if spread.trusted is None else figures(spread.trusted, sold)[0],
+        refused=_share(spread.blocked),
+        unpriced=_share(spread.unknown),
+        over_budget=None if most is None else _share(spread.monthly[sold] > float(most)),
+        cheapest=None if wins is None else _share(wins),
+        on_target=(
+            None
+            if target is None or spread.trusted is None
+            else _share((spread.trusted >= float(target) - ROUNDING) & sold)
+        ),
+    )
+
+
+ROUNDING = 1e-12
+"""A share of trusted answers so near to the target reaches it."""
+
+
+def figures(values: Floats, counted: Mask) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """P5, P50, mean and P95 of the counted draws, and one standard error of each.
+
+    The error is how far the figure differs between the eight shifts, over the root of eight; where
+    one of them has no counted draw there is no telling, and it is the whole spread.
+    """
+    whole = _figures(values[counted])
+    parts = [
+        _figures(part[mask])
+        for part, mask in zip(np.split(values, SHIFTS), np.split(counted, SHIFTS), strict=True)
+        if mask.any()
+    ]
+    errors = np.array([whole[3] - whole[0]] * len(FIGURES))
+    if len(parts) == SHIFTS:
+        errors = np.std(np.array(parts), axis=0, ddof=1) / np.sqrt(SHIFTS)
+    return _named(whole), _named(errors)
+
+
+def percentiles(values: Floats) -> list[Decimal]:
+    """What 1 % to 99 % of the draws do not exceed."""
+    shares = np.arange(1, PERCENTILES + 1) / (PERCENTILES + 1)
+    return [twelve_digits(number) for number in np.quantile(values, shares).tolist()]
+
+
+def _figures(values: Floats) -> Floats:
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return np.array([low, middle, values.mean(), high])
+
+
+def _named(numbers: Floats) -> dict[str, Decimal]:
+    return {
+        name: twelve_digits(number) for name, number in zip(FIGURES, numbers.tolist(), strict=True)
+    }
+
+
+def _share(mask: Mask) -> Decimal:
+    return twelve_digits(float(mask.mean())) if len(mask) else ZERO
+
+
+def _cheapest(workload: Workload, over: Mapping[str, Spread]) -> dict[str, Mask]:
+    """In which draws each stack is the cheapest, wrong answers included where they cost something.
+
+    A stack with a missing price costs at least what it says: it is never the cheapest for sure, and
+    where it might be, no other one is. Draws in which a plan refuses do not count for it. Equals
+    share no draw: the first of the file has it.
+    """
+    if len(over) < 2:
+        return {}
+    costs = np.stack(
+        [np.where(spread.blocked, np.inf, whole(workload, spread)) for spread in over.values()]
+    )
+    best = costs.argmin(axis=0)
+    served = np.isfinite(costs.min(axis=0))
+    return {
+        stack: (best == at) & served & ~spread.unknown
+        for at, (stack, spread) in enumerate(over.items())
+        if not spread.unknown.all()
+    }
+
+
+def whole(workload: Workload, spread: Spread) -> Floats:
+    """The month with what wrong and missing answers cost the business, where [target] says so."""
+    cost, target = spread.monthly, workload.target
+    if target is None:
+        return cost
+    for loss, share in (
+        (target.loss_per_wrong_answer, spread.silent),
+        (target.loss_per_aborted_request, spread.aborted),
+    ):
+        if loss and share is not None:
+            cost = cost + float(loss) * share * spread.requests
+    return cost

@@ -1,0 +1,185 @@
+"""The figures of a month over draws: against exact bills of the same draws, and by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from math import exp, log
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pytest
+
+from costplan.api.estimating import BESIDE, catalog_of, estimate_opened
+from costplan.api.risking import NEVER
+from costplan.document.risk import Risk
+from costplan.risk.assess import Assessed, assess, figures
+from costplan.store.files.workloads import read_workload
+
+DAY = date(2026, 11, 22)
+TEXT = """name = "probe"
+[traffic]
+requests_per_month = 1_000
+[[step]]
+name = "answer"
+model = "chat"
+input_tokens = 1_000
+output_tokens = 500
+success = 0.9
+[target]
+reliability = 0.9
+[budget]
+monthly_total = 3.50
+[stack.a]
+chat = "openai/gpt-6.1-terra"
+[stack.b]
+chat = { offer = "openai/gpt-6.1-terra", output_factor = 1.5 }
+[prices]
+"""
+MU, SIGMA = log(1_000), log(4) / (2 * NormalDist().inv_cdf(0.95))
+
+
+def assessed(*changes: str, draws: int = 8_192, stacks: tuple[str, ...] = ("a", "b")) -> Assessed:
+    opened = read_workload("w.toml", TEXT, Path("/nowhere"), changes)
+    assert opened.workload is not None, opened.problems
+    return assess(opened.workload, catalog_of(opened, BESIDE), DAY, stacks, draws, 1)
+
+
+REQUESTS = "traffic.requests_per_month={ p5 = 500, p95 = 2_000 }"
+
+
+def test_a_bill_that_follows_one_range_has_its_quantiles() -> None:
+    """3.50 for 1,000 requests; the median request count is 1,000, so over budget half of the time;
+    the mean is exp(mu + sigma^2 / 2)."""
+    risk = assessed(REQUESTS).risks["a"]
+    monthly = {name: float(value) for name, value in risk.monthly.items()}
+    assert monthly["p5"] == pytest.approx(1.75, rel=0.01)
+    assert monthly["p50"] == pytest.approx(3.50, rel=0.005)
+    assert monthly["p95"] == pytest.approx(7.00, rel=0.01)
+    assert monthly["mean"] == pytest.approx(0.0035 * exp(MU + SIGMA**2 / 2), rel=0.002)
+    assert float(risk.over_budget or 0) == pytest.approx(0.5, abs=0.01)
+    assert risk.cheapest == 1
+    assert risk.on_target == 1
+    assert (risk.refused, risk.unpriced) == (0, 0)
+    assert (risk.draws, risk.seed) == (8_192, 1)
+
+
+def test_errors_are_about_as_large_as_they_are_said_to_be() -> None:
+    """Of 40 seeds, the P95 lies within two of its errors of the true one most of the time."""
+    opened = read_workload("w.toml", TEXT, Path("/nowhere"), [REQUESTS])
+    assert opened.workload is not None
+    near = 0
+    for seed in range(40):
+        catalog = catalog_of(opened, BESIDE)
+        risk = assess(opened.workload, catalog, DAY, ["a"], 1_024, seed).risks["a"]
+        near += abs(float(risk.monthly["p95"]) - 7.0) <= 2.5 * float(risk.errors["p95"])
+    assert near >= 34
+
+
+def test_probabilities_of_a_target_and_of_being_the_cheapest() -> None:
+    """P(success > 0.9) of a logit-normal with that median is a half; b is cheaper than a where its
+    factor is under 1: P = Phi((ln 1 - ln 0.9) / sigma)."""
+    found = assessed(
+        "step.answer.success={ p5 = 0.8, p95 = 0.95294117647 }",
+        "stack.b.chat.output_factor={ p5 = 0.45, p95 = 1.8 }",
+    )
+    assert float(found.risks["a"].on_target or 0) == pytest.approx(0.5, abs=0.01)
+    cheaper = NormalDist().cdf(-log(0.9) / SIGMA)
+    assert float(found.risks["b"].cheapest or 0) == pytest.approx(cheaper, abs=0.01)
+    shares = [risk.cheapest or Decimal(0) for risk in found.risks.values()]
+    assert sum(shares) == 1
+
+
+def test_wrong_answers_count_where_they_cost() -> None:
+    """b costs 1.25 more and is right twice as often wrong: at 0.05 a wrong answer it wins."""
+    changes = ("stack.b.chat.success=0.95", REQUESTS)
+    assert assessed(*changes).risks["a"].cheapest == 1
+    loss = "target.loss_per_wrong_answer=0.05"
+    assert assessed(*changes, loss).risks["b"].cheapest == 1
+
+
+def test_a_missing_price_is_never_the_cheapest_and_says_so() -> None:
+    found = assessed(REQUESTS, 'step.answer.mode="flex"', "stack.a.chat='openai/gpt-6-luna'")
+    unpriced = [stack for stack, risk in found.risks.items() if risk.unpriced]
+    for stack in unpriced:
+        assert found.risks[stack].cheapest is None
+
+
+def test_one_stack_is_compared_with_nothing() -> None:
+    assert assessed(REQUESTS, stacks=("a",)).risks["a"].cheapest is None
+
+
+def test_draws_are_billed_as_the_exact_plan_bills_them() -> None:
+    """Twelve draws of five ranges, each put into the file as numbers and estimated exactly."""
+    ranges = (
+        REQUESTS,
+        "step.answer.input_tokens={ low = 200, likely = 900, high = 4_000 }",
+        "step.answer.output_tokens=[{ value = 100, weight = 1 }, { value = 900, weight = 2 }]",
+        "step.answer.success={ p5 = 0.8, p95 = 0.97 }",
+        "stack.b.chat.output_factor={ quantiles = { p10 = 0.8, p50 = 1.2, p90 = 3 } }",
+    )
+    found = assessed(*ranges, draws=512)
+    for at in range(0, 512, 43):
+        numbers = [f"{path}={float(values[at])!r}" for path, values in found.drawn.items()]
+        opened = read_workload("w.toml", TEXT, Path("/nowhere"), numbers)
+        exact = estimate_opened(opened, DAY, drawing=NEVER)
+        for bill in exact.estimates:
+            spread = found.spreads[bill.stack]
+            assert spread.monthly[at] == pytest.approx(float(bill.total_monthly), rel=1e-9)
+            assert bill.reliability is not None
+            assert spread.trusted is not None
+            assert spread.trusted[at] == pytest.approx(float(bill.reliability.trusted), rel=1e-9)
+
+
+def test_figures_leave_out_what_does_not_count() -> None:
+    values = np.concatenate([np.arange(1, 801.0), np.full(800, 1e9)]).reshape(2, 800).T.ravel()
+    counted = values < 1e9
+    whole, errors = figures(values, counted)
+    assert float(whole["mean"]) == pytest.approx(400.5)
+    assert float(whole["p95"]) == pytest.approx(760, abs=1)
+    assert all(error >= 0 for error in errors.values())
+
+
+def test_where_a_part_has_no_draw_left_the_error_is_the_whole_spread() -> None:
+    values = np.arange(80.0)
+    whole, errors = figures(values, values < 10)
+    assert errors["p95"] == whole["p95"] - whole["p5"]
+
+
+def test_a_workload_that_moves_together_has_a_wider_month() -> None:
+    """Requests and tokens at 0.8: sigma^2 of the product is 2 s^2 (1 + rho)."""
+    ranges = (REQUESTS, "step.answer.input_tokens={ p5 = 500, p95 = 2_000 }")
+    together = (
+        'correlation=[{ paths = ["traffic.requests_per_month", "step.answer.input_tokens"], '
+        "coefficient = 0.8 }]"
+    )
+    apart, tied = (
+        assessed(*ranges, *more, "step.answer.output_tokens=0").risks["a"]
+        for more in ((), (together,))
+    )
+    for risk, rho in ((apart, 0.0), (tied, 0.8)):
+        sigma = SIGMA * (2 * (1 + rho)) ** 0.5
+        expected = exp(NormalDist().inv_cdf(0.95) * sigma)
+        assert float(risk.monthly["p95"] / risk.monthly["p50"]) == pytest.approx(expected, rel=0.02)
+
+
+def test_the_record_is_checked() -> None:
+    wrong: dict[str, Any] = dict.fromkeys(("p5", "p50", "mean", "p95"), Decimal(1))
+    risk = Risk(
+        draws=512,
+        seed=1,
+        monthly={**wrong, "p95": Decimal(0)},
+        errors=wrong,
+        percentiles=[Decimal(2), Decimal(1)],
+    )
+    assert [problem.path for problem in risk.check()] == [("monthly",), ("percentiles",)]
+
+
+def test_how_likely_another_limit_is() -> None:
+    risk = assessed(REQUESTS).risks["a"]
+    assert float(risk.over(Decimal("3.5"))) == pytest.approx(0.5, abs=0.01)
+    assert float(risk.over(Decimal("7"))) == pytest.approx(0.05, abs=0.003)
+    assert (risk.over(Decimal("0.1")), risk.over(Decimal(900))) == (1, Decimal("0.01"))
+    assert float(risk.over(risk.percentiles[39])) == pytest.approx(0.6)
