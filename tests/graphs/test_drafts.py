@@ -455,6 +455,56 @@ def test_a_supervisor_that_commands(tmp_path: Path) -> None:
     assert made.data["human"]["share"] == 1, "the person stands on the only way"
 
 
+COMMANDED = (
+    SUPERVISOR[: SUPERVISOR.index("def supervisor")]
+    + """
+members = ["researcher", "writer"]
+
+def make(llm, members):
+    def node(state)%s:
+        goto = llm.with_structured_output(Router).invoke(state)["next"]
+        return Command(goto=END if goto == "FINISH" else goto)
+    return node
+
+def researcher(state) -> Command[Literal["supervisor"]]:
+    return Command(goto="supervisor", update=chat.completions.create(model="gpt-4o"))
+
+def writer(state):
+    return Command(goto="supervisor")
+
+builder = StateGraph(MessagesState)
+builder.add_edge(START, "supervisor")
+builder.add_node("supervisor", make(ChatOpenAI(model="gpt-4o"), members))
+builder.add_node("researcher", researcher)
+builder.add_node("writer", functools.partial(writer, name="w"))
+"""
+)
+
+
+@pytest.mark.parametrize("said", [' -> Command[Literal[*members, "__end__"]]', ""])
+def test_where_a_supervisor_goes_is_in_its_annotation_or_computed(
+    said: str, tmp_path: Path
+) -> None:
+    made = Drafted(tmp_path, COMMANDED % said)
+    assert next(iter(made.steps)) == "supervisor"
+    assert set(made.steps) == {"supervisor", "researcher", "writer"}
+    assert set(made.steps["supervisor"]["next"]) == {"researcher", "writer", "end"}
+    assert bool(said) != made.said("supervisor: where it goes is computed")
+
+
+def test_a_store_is_known_by_its_class_and_embeds_by_default(tmp_path: Path) -> None:
+    text = RETRIEVE_REASON_VALIDATE.replace(
+        'PineconeVectorStore("kb", OpenAIEmbeddings(model="text-embedding-3-small"))',
+        "Chroma.from_documents(documents=docs, embedding=OpenAIEmbeddings())",
+    )
+    made = Drafted(tmp_path, text)
+    assert list(made.steps) == ["retrieve", "reason", "validate"]
+    assert "index" in made.steps["retrieve"]
+    assert made.stack["knowledge"] == {"none": "an index in the program's own memory"}
+    assert "embedding" not in made.data["index"]["knowledge"]
+    assert made.said("retrieve: the model of OpenAIEmbeddings() in line 7")
+
+
 BESIDE = """
 from langgraph.graph import StateGraph, START, END
 llm = ChatOpenAI(model="gpt-4o")

@@ -28,7 +28,7 @@ from costplan.store.graphs.known import (
     STORES,
     TOOLS,
 )
-from costplan.store.graphs.shape import Evidence, Named
+from costplan.store.graphs.shape import END, Evidence, Named
 
 MOST_NODES = 100_000
 """Parts of a syntax tree that are looked at for one node."""
@@ -130,20 +130,24 @@ class _Walk:
             self.does.asks = True
         elif name in EMBEDDINGS:
             text = self._text(call, first=True)
-            if text is not None:
+            if text is None:
+                self.does.unread.append(f"the model of {name}() in line {call.lineno}")
+            else:
                 self.does.embeddings.append(named(EMBEDDINGS[name], text))
         elif name == "interrupt":
             self.does.people = "interrupt()"
         elif name == "Command":
-            self.does.goes_to += texts(self.code, keyword(call, "goto"))
+            goto = keyword(call, "goto")
+            targets = [] if goto is None else list(leaves(self.code, goto))
+            self.does.goes_to += [target for target in targets if target is not None]
+            self.does.computed |= None in targets
         self._searched(call, name, path)
         if name in TOOLS:
             self.does.tools.append(TOOLS[name])
 
     def _searched(self, call: ast.Call, name: str, path: str) -> None:
         base = path.rpartition(".")[0]
-        if name in STORES:
-            self.does.stores.append(STORES[name])
+        self.does.stores += [STORES[part] for part in path.split(".") if part in STORES]
         by_likeness = any(given.arg in QUERIES for given in call.keywords)
         of_retriever = name in ASKS_RETRIEVER and RETRIEVER.search(base)
         if SEARCHES.fullmatch(name) or by_likeness or of_retriever:
@@ -158,17 +162,16 @@ class _Walk:
         if text is not None:
             provider = self.code.text(keyword(call, "model_provider"))
             self.does.models.append(named(PROVIDERS.get(provider or "", vendor), text))
+        elif name_of(call.func) not in RUNS_ITSELF:  # whose first argument is a model, or its name
+            self.does.asks = True
+            self.does.unread.append(f"the model of {name_of(call.func)}() in line {call.lineno}")
 
     def _text(self, call: ast.Call, first: bool) -> str | None:
-        """The name of a model that a call is given; noted where it has one that is no text."""
+        """The name of a model that a call is given; None where it has none that is a text."""
         node = keyword(call, *MODEL_KEYS)
         if node is None and first and call.args:
             node = call.args[0]
-        text = self.code.text(node)
-        if text is None and name_of(call.func) not in RUNS_ITSELF:
-            self.does.asks = True
-            self.does.unread.append(f"the model of {name_of(call.func)}() in line {call.lineno}")
-        return text
+        return self.code.text(node)
 
     def _compare(self, node: ast.Compare) -> None:
         """A confidence against a number, either way round."""
@@ -192,11 +195,7 @@ class _Walk:
     def _returns(self, node: Function) -> None:
         """The nodes that a function's annotation says it may go to: ``Command[Literal[...]]``."""
         if node.returns is not None and name_of(node.returns) == "Command":
-            self.does.goes_to += [
-                part.value
-                for part in ast.walk(node.returns)
-                if isinstance(part, ast.Constant) and isinstance(part.value, str)
-            ]
+            self.does.goes_to += texts(self.code, node.returns)
 
 
 def _run(node: ast.AST) -> Iterable[ast.AST]:
@@ -236,16 +235,26 @@ def words(node: ast.expr) -> Iterable[str]:
 
 
 def texts(code: Code, node: ast.expr | None) -> list[str]:
-    """The texts that an expression can stand for: both of an ``if``, all of a list."""
-    if node is None:
-        return []
-    text = code.text(node)
-    if text is not None:
-        return [text]
-    said = []
-    for part in ast.walk(node):
-        if isinstance(part, ast.Constant | ast.Name | ast.Attribute):
-            text = code.text(part)
-            if text is not None:
-                said.append(text)
-    return list(dict.fromkeys(said))
+    """The texts that an expression can stand for: both of an ``if``, all of a list, by name too."""
+    said = () if node is None else leaves(code, node)
+    return list(dict.fromkeys(text for text in said if text is not None))
+
+
+def leaves(code: Code, node: ast.expr) -> Iterable[str | None]:
+    """What an expression can come to, None for each part that the code does not tell."""
+    waiting = [node]
+    for _ in range(MOST_NODES):
+        if not waiting:
+            return
+        part = waiting.pop()
+        listed = code.last(part.id) if isinstance(part, ast.Name) else part
+        if isinstance(part, ast.IfExp):
+            waiting += [part.body, part.orelse]
+        elif isinstance(listed, ast.List | ast.Tuple | ast.Set):
+            waiting += listed.elts
+        elif isinstance(part, ast.Starred):
+            waiting.append(part.value)
+        elif isinstance(part, ast.Subscript) and name_of(part) in ("Command", "Literal"):
+            waiting.append(part.slice)
+        else:
+            yield END if name_of(part) == "END" else code.text(part)

@@ -129,6 +129,9 @@ class _Reader:
         if isinstance(action, ast.Call) and name_of(action.func) == "ToolNode":
             does.asks, does.models = False, []  # what runs tools asks no model itself
             does.tools = does.tools or [""]
+        if does.computed and {*does.goes_to} <= {END}:
+            graph.computed.append(name)
+            graph.notes.append(f"{name}: where it goes is computed")
         graph.notes += [f"{name}: {what}" for what in does.unread]
         return does
 
