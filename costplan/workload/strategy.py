@@ -61,7 +61,8 @@ class Gpus:
     """Machines of one's own for the models that produce, sized for the busiest hour.
 
     Keys:
-        offer: the machine of the compute catalogue that is rented
+        offer: the machine that is rented; aws/p5.4xlarge when left out, where measurements size it
+            aws/p5.48xlarge
         success: the served model's own success rate on each step it takes over; without it, not
             modelled
         tokens_per_second (output tokens a second): what one machine serves; in place of a
@@ -90,7 +91,7 @@ class Gpus:
         spare (machines): machines that stand by, paid and idle
     """
 
-    offer: str = "aws/p5.4xlarge"
+    offer: str | None = None
     success: Share | None = None
     tokens_per_second: Positive | None = None
     measured: str = "openai/gpt-oss-120b"
@@ -110,6 +111,13 @@ class Gpus:
     headroom: Amount = Decimal("0.3")
     utilisation: Share = Decimal("0.7")
     spare: Annotated[int, Ge(0)] = 1
+
+    @property
+    def machine(self) -> str:
+        """The machine that is rented. No replica of the model that is measured unless another is
+        named was measured on a single H100; two are the fewest."""
+        stated = self.tokens_per_second or self.concurrency or self.modelled
+        return self.offer or ("aws/p5.4xlarge" if stated else "aws/p5.48xlarge")
 
     def check(self) -> Iterable[Problem]:
         if not self.utilisation:

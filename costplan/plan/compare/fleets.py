@@ -89,6 +89,12 @@ class Served:
         return monthly / SECONDS_PER_MONTH * self.shape.peak
 
     @property
+    def mean(self) -> Shape:
+        """Tokens in and out of a mean call."""
+        calls = self.calls or ONE
+        return Shape(round(self.input / calls, 6), round(self.all_output / calls, 6))
+
+    @property
     def urgent(self) -> Decimal:
         """Output tokens that may not wait for a quiet hour: no batch's and no job's, by the share
         of the machines' time that these take."""
@@ -123,10 +129,10 @@ class Fleet(NamedTuple):
 def hardware_of(terms: Gpus, catalog: Catalog) -> Hardware | None:
     """What the rented machine has. Raises InvalidInput where the file says otherwise, and
     BadUsage for an offer that is no machine."""
-    entry = catalog.get(terms.offer)
+    entry = catalog.get(terms.machine)
     offer = entry.item
     if not isinstance(offer, Offer) or entry.category != "compute":
-        raise BadUsage(f"{terms.offer} is no machine that is rented by the hour")
+        raise BadUsage(f"{terms.machine} is no machine that is rented by the hour")
     own = offer.hardware
     if own is None:
         return None
@@ -141,7 +147,7 @@ def hardware_of(terms: Gpus, catalog: Catalog) -> Hardware | None:
                 if terms.accelerator in (None, has.accelerator)
                 and terms.accelerators in (None, has.count)
             )
-            message = f"{terms.offer} has {own}, not {stated} as {key}"
+            message = f"{terms.machine} has {own}, not {stated} as {key}"
             path = ("strategy", "gpus", key)
             raise InvalidInput([Problem(path, message, f"machines with that: {fitting or NONE}")])
     return own
@@ -343,26 +349,32 @@ def _by_replay(terms: Gpus, served: Served, arrivals: Sequence[Arrival], rate: D
     return Fleet(fleet, rate, how)
 
 
+def held(terms: Gpus, hardware: Hardware | None) -> tuple[str, int]:
+    """The accelerator of a machine, and how many it has. Raises BadUsage where nobody says."""
+    accelerator = terms.accelerator or (hardware.accelerator if hardware else None)
+    count = terms.accelerators or (hardware.count if hardware else None)
+    if accelerator is None or count is None:
+        hint = "give accelerator and accelerators"
+        raise BadUsage(f"what {terms.machine} has is not known", hint)
+    return accelerator, count
+
+
 def _by_measurement(
     terms: Gpus, served: Served, capacity: Capacity, hardware: Hardware | None, catalog: Catalog
 ) -> Fleet:
     """Sized by the rate of a measurement on the machine's own accelerators; the words have its band
     in tokens a second and in machines. Raises BadUsage where none answers."""
-    accelerator = terms.accelerator or (hardware.accelerator if hardware else None)
-    count = terms.accelerators or (hardware.count if hardware else None)
-    if accelerator is None or count is None:
-        raise BadUsage(f"what {terms.offer} has is not known", "give accelerator and accelerators")
-    calls = served.calls or ONE
+    accelerator, count = held(terms, hardware)
     try:
         rate = capacity.throughput(terms.measured).rate(
             terms.measured,
             accelerator,
             LatencyTarget(tpot_ms=terms.ms_per_token, ttft_ms=terms.ms_to_first_token),
-            Shape(round(served.input / calls, 6), round(served.all_output / calls, 6)),
+            served.mean,
             machine=Machine(count, hardware.memory_gb if hardware else None),
         )
     except TooSmall as error:
-        larger = _larger(catalog, terms.offer, accelerator, error.gpus)
+        larger = _larger(catalog, terms.machine, accelerator, error.gpus)
         raise BadUsage(error.message, f"{error.hint}; next size: {larger}") from None
     fleet, how = by_rate(terms, served, rate.likely * count)
     words = f"{rounded(rate.likely * count)} tokens/s each ({_band(rate, count)}; "

@@ -86,13 +86,13 @@ def _gpus(
         return Hosted(GPUS, None, f"not modelled: {error}" + (f" ({hint})" if hint else ""))
     whole = fleet.machines == fleet.machines.to_integral_value()
     number = grouped(fleet.machines) if whole else rounded(fleet.machines)
-    words = f"{number} x {terms.offer}: {fleet.words}"
+    words = f"{number} x {terms.machine}: {fleet.words}"
     if terms.success is None:
         lacking = "not modelled: give [strategy.gpus] success, the served model's own"
         return Hosted(GPUS, None, f"{lacking}; {words}")
     own = {
         role: Binding(
-            offer=terms.offer,
+            offer=terms.machine,
             success=terms.success,
             tokens_per_second=fleet.tokens_per_second,
             input_share=served.share,

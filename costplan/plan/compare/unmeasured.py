@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from costplan.catalog.curves import Shape, Weights
+from costplan.catalog.curves import Weights
 from costplan.catalog.offer import Hardware
 from costplan.catalog.origin import Origin
 from costplan.catalog.roofline import Load, modelled
-from costplan.plan.compare.fleets import Capacity, Served, by_rate
+from costplan.plan.compare.fleets import Capacity, Served, by_rate, held
 from costplan.problems import BadUsage
-from costplan.quantity import ONE, grouped, rounded
+from costplan.quantity import grouped, rounded
 from costplan.words import WORKLOAD
 from costplan.workload.strategy import Gpus, Modelled
 
@@ -23,19 +23,14 @@ def by_roofline(terms: Gpus, served: Served, capacity: Capacity, hardware: Hardw
     """
     asked = terms.modelled
     assert asked is not None
-    accelerator = terms.accelerator or (hardware.accelerator if hardware else None)
-    count = terms.accelerators or (hardware.count if hardware else None)
-    if accelerator is None or count is None:
-        raise BadUsage(f"what {terms.offer} has is not known", "give accelerator and accelerators")
+    accelerator, count = held(terms, hardware)
     known = capacity.throughput(asked.model)
-    calls = served.calls or ONE
-    shape = Shape(round(served.input / calls, 6), round(served.all_output / calls, 6))
     rate = modelled(
         asked.model,
         _size(asked, known.weights, served.day),
         known.devices,
         asked.precision,
-        Load(count, asked.concurrency, shape),
+        Load(count, asked.concurrency, served.mean),
         accelerator,
         hardware.memory_gb if hardware else None,
     )
@@ -43,9 +38,10 @@ def by_roofline(terms: Gpus, served: Served, capacity: Capacity, hardware: Hardw
     fewest, likely, most = (grouped(fleet) for fleet in fleets)
     return (
         f"modelled, not measured, and so not ranked: {asked.model} {asked.precision} on "
-        f"{count} x {accelerator} with {grouped(asked.concurrency)} requests together, {shape}: "
+        f"{count} x {accelerator} with {grouped(asked.concurrency)} requests together, "
+        f"{served.mean}: "
         f"{rounded(rate.tpot_ms)} ms a token, {rounded(rate.likely)} tokens/s a machine "
-        f"({rounded(rate.low)} to {rounded(rate.high)}), {likely} x {terms.offer} "
+        f"({rounded(rate.low)} to {rounded(rate.high)}), {likely} x {terms.machine} "
         f"({fewest} to {most}); state tokens_per_second once it is measured"
     )
 
