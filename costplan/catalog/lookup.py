@@ -134,8 +134,8 @@ class Reserving(Protocol):
 class Sorted(Protocol):
     """A shelf that finds what is of a category without reading the rest."""
 
-    def of(self, category: Category) -> Iterable[Entry]:
-        """Every entry of a category."""
+    def of(self, category: Category, vendor: str | None) -> Iterable[Entry]:
+        """Every entry of a category, of one vendor where it is named."""
 
 
 class Catalog:
@@ -189,16 +189,20 @@ class Catalog:
         self.products[product] = list(plans.values())
         return self.products[product]
 
-    def of(self, category: Category) -> list[Entry]:
-        """Every entry of a category, topmost shelf first where an id is on several; only to be
-        named: no bill and no lock has them."""
+    def of(self, category: Category, vendor: str | None = None) -> list[Entry]:
+        """Every entry of a category, of one vendor where it is named, the topmost shelf's where an
+        id is on several; only to be named: no bill and no lock has them."""
         entries: dict[str, Entry] = {}
         for shelf in self.shelves:
             if isinstance(shelf, Sorted):
-                own = shelf.of(category)
+                own = shelf.of(category, vendor)
             else:
                 own = [entry for name in shelf.ids() if (entry := shelf.load(name))]
-            entries |= {entry.id: entry for entry in own if entry.category == category}
+            entries |= {
+                entry.id: entry
+                for entry in own
+                if entry.category == category and vendor in (None, entry.id.partition("/")[0])
+            }
         return [entries[name] for name in sorted(entries)]
 
     def reserve(self, offer: str, terms: str | None = None) -> "Reserve | None":

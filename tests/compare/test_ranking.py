@@ -216,8 +216,8 @@ def test_machines_of_another_accelerator_are_an_error_that_names_machines() -> N
     said = str(refused.value)
     assert "not a100 as accelerator (strategy.gpus.accelerator)" in said
     assert "machines with that: aws/p4d.24xlarge" in said
-    with pytest.raises(CostplanError, match="not 8 as accelerators"):
-        opened_at(SUPPORT, "strategy.gpus.accelerators=8").compare(["portable"])
+    with pytest.raises(CostplanError, match="not 3 as accelerators"):
+        opened_at(SUPPORT, "strategy.gpus.accelerators=3").compare(["portable"])
 
 
 def test_machines_without_the_served_model_s_success_are_not_modelled() -> None:

@@ -10,9 +10,9 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.offer import Hardware, Offer
 
 
-def machines(catalog: Catalog) -> Iterator[tuple[str, Hardware]]:
-    """Every machine of the catalogue whose accelerators are known."""
-    for entry in catalog.of("compute"):
+def machines(catalog: Catalog, vendor: str | None = None) -> Iterator[tuple[str, Hardware]]:
+    """Every machine of the catalogue, or of a vendor, whose accelerators are known."""
+    for entry in catalog.of("compute", vendor):
         if isinstance(entry.item, Offer) and entry.item.hardware:
             yield entry.id, entry.item.hardware
 
@@ -23,11 +23,11 @@ def smaller(catalog: Catalog, entry: Entry, busiest: Decimal) -> str | None:
     own = entry.item.hardware if isinstance(entry.item, Offer) else None
     if own is None:
         return None
-    vendor = entry.id.split("/")[0] + "/"
+    vendor = entry.id.partition("/")[0]
     fitting = [
         (has.count, name)
-        for name, has in machines(catalog)
-        if name.startswith(vendor) and has.accelerator == own.accelerator
+        for name, has in machines(catalog, vendor)
+        if has.accelerator == own.accelerator
         if has.count < own.count and busiest * own.count <= has.count * SAFE
     ]
     return min(fitting)[1] if fitting else None

@@ -162,9 +162,10 @@ class SlicedFolder(_Shelf):
         for path, _ in self._all():
             yield from self._index(path)
 
-    def of(self, category: Category) -> Iterable[Entry]:
-        """Every entry of a category: its files alone are parsed."""
-        for path, own in self._all():
+    def of(self, category: Category, vendor: str | None) -> Iterable[Entry]:
+        """Every entry of a category, of one vendor where it is named: their files alone are
+        read."""
+        for path, own in self._all() if vendor is None else self._files(vendor):
             if own == category:
                 yield from self._slice(path, own, sorted(set(self._index(path).values())))
 
