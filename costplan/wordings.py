@@ -135,6 +135,9 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "price-days": "prices of {before} against prices of {now}",
         "default-changed": "a default changed: validators repeat themselves (rho {rho}), which the"
         " base did not suppose: {steps:, }",
+        "increase-has-default": "{subject}: {cost:2} of the increase is no change of this workload"
+        " but a default's: validators repeat themselves (rho {rho}), which the baseline did not"
+        " suppose: {steps:, }; a limit of the increase counts it until the baseline is saved anew",
         "pins-changed": "prices pinned by {before} before, by {now} now",
         "new-is-judged": "{subject}: {reason}; monthly_total judges what is new",
         "nothing-bought": "{subject}: nothing is bought: the bill has no line",
