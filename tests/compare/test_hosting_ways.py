@@ -128,7 +128,9 @@ def test_a_fleet_says_how_many_machines_its_band_makes() -> None:
 
 def test_a_request_of_many_calls_is_sized_by_its_calls(tmp_path: Path) -> None:
     # twenty calls a request are no heavier than one: each has 1,000 tokens in and 500 out
-    text = SUPPORT.read_text().replace('model = "chat"\n', 'model = "chat"\ncalls = 20\n', 1)
+    text = re.sub(
+        r'(?m)^model = "chat".*$', 'model = "chat"\ncalls = 20', SUPPORT.read_text(), count=1
+    )
     assert "calls = 20" in text
     many = ready(
         tmp_path, text + "\n# no [prices]", AS_GOOD, *MEASURED, "traffic.requests_per_month=500"
