@@ -47,7 +47,7 @@ picture:  ## draw docs/estimate.svg, docs/compare.svg and docs/uncertain.svg, th
 	$(PYTHON) -m costplan compare examples/support-agent.toml --as-of 2026-11-22 --format svg --out docs/compare.svg
 	$(PYTHON) -m costplan estimate examples/uncertain.toml --as-of 2026-11-22 --format svg --out docs/uncertain.svg
 
-docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the program itself
+docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the program, and play the guides
 	$(PYTHON) docs/make_docs.py
 
 claims:  ## recompute docs/claims.md from examples/claims

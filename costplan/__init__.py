@@ -18,10 +18,12 @@ if TYPE_CHECKING:
         compare,
         diff,
         estimate,
+        forecast,
         load_catalog,
         load_workload,
         price,
         report,
+        usage,
     )
     from costplan.billing.variables import MissingVariables
     from costplan.problems import (
@@ -41,10 +43,12 @@ _PLACES = {
         "compare",
         "diff",
         "estimate",
+        "forecast",
         "load_catalog",
         "load_workload",
         "price",
         "report",
+        "usage",
     ),
     "costplan.billing.variables": ("MissingVariables",),
     "costplan.problems": (
@@ -74,10 +78,12 @@ __all__ = [
     "compare",
     "diff",
     "estimate",
+    "forecast",
     "load_catalog",
     "load_workload",
     "price",
     "report",
+    "usage",
 ]
 
 

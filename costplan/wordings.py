@@ -38,6 +38,10 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     "assumption": {
         "assumed": "{text}",
         "flat-traffic": "traffic is flat: peak_to_mean = 1",
+        "input-share": "{subject}: an input token takes {share} of an output token's time, by which"
+        " steps share the machine",
+        "load-curve": "between its mean and its peak of {peak} times, traffic follows a curve: the"
+        " part x of the hours is above {peak} (1 - x)^({peak} - 1)",
         "success-shared": "the success rate of {steps:, } is taken to be the same for every model",
         "failed-attempt-cost": "a failed attempt costs as much as a good one",
         "repeats-counted-to": "too many states to follow every repeat: what repeats tell is counted"
@@ -83,7 +87,15 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         " the charges come to {charges:2}",
         "throttled": "{subject} slows down above {variable} {limit}: this workload has {reached}",
         "utilisation": "{subject}: {percent:1} % of {speed} tokens/s (as stated) is used over the"
-        " month; the rest is idle",
+        " month; {headroom:1} % is headroom above the busiest hour, {idle:1} % idle between peaks",
+        "underused": "{subject}: {hours} of its {bought} hours at 70 % would carry the month, where"
+        " it may stop between requests",
+        "smaller-machine": "{subject}: {machine} would carry its busiest hour",
+        "provisioned": "{subject}: {units} {unit} ({term}) carry {carried:1} % of its tokens and"
+        " are {used:1} % used; the rest of the tokens is paid by the token",
+        "provisioned-or-by-token": "{subject}: {units} {unit} ({term}) carry {carried:1} % of its"
+        " tokens and are {used:1} % used; by the token all of them cost {on_demand:2}",
+        "reserved-way": "{subject}: {monthly:2} a month; {reason}",
         "queueing": "{subject}: the busiest hour needs {percent:0} % of it; requests will queue",
         "announced": "{subject}: from {since} on: {changes:, }",
         "writes-as-input": "{subject}: no price for cache writes; they are billed as input",
@@ -160,6 +172,40 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         " count as days without usage",
         "days-to-come": "{subject}: usage after {day} is left out; it goes on to {last}",
         "usage-ends": "{subject}: the usage ends on {last}; the days since count at the mean",
+        "history-to-come": "{count} values of the history are of {day} or later and left out: they"
+        " are not over",
+        "history-lacks-days": "{count} days of the history have no value: means leave them out",
+        "history-lacks-months": "{count} months of the history have no value",
+        "history-silent-days": "{count} days of the history have no request, and count as such",
+        "history-short": "{count} days of history are less than a week, so weekends weigh as they"
+        " came",
+        "history-ends": "the history ends on {last}: what came since is forecast too",
+        "history-calls": "the history counts calls to models, of which the plan makes {calls:r} a"
+        " request",
+        "history-amounts": "the history is of money: it goes on by itself, times what announced"
+        " prices make of the plan's bill",
+        "no-history": "without a history the volume is the workload's own, and has no bands",
+        "growth-none": "no growth is stated (traffic.growth_per_month), so the level stays",
+        "growth-stated": "grown by {percent:r} % a month, as the workload states",
+        "growth-of-history": "the stated growth is not used: the method takes the history's own",
+        "no-bands": "the history is too short to say how far off such a forecast was: no bands",
+        "bands-until": "bands end with {month}: the history is too short to try more months ahead",
+        "better-method": "{subject} is taken: in this history's own past it was off by {error:1} %,"
+        " the usual method by {usual:1} %",
+        "months-at-least": "prices are missing in {months:, }: bills are at least what they say",
+        "limit-is-passed": "the {subject} of {limit:r} is passed in {month} already",
+        "limit-passed": "the {subject} of {limit:r} is passed in {month}",
+        "limit-may-pass": "the {subject} of {limit:r} may be passed from {month} on, at the band's"
+        " upper edge, and is not passed by {end} as likely",
+        "limit-not-passed": "the {subject} of {limit:r} is not passed by {end}",
+        "not-served": "from {month} on there is no bill: {reason}",
+        "price-changes": "the price of {subject} {how} on {since}: {changes:, } per {per}",
+        "tier-reached": "{subject} {charge} reaches the tier {tier} in {month}",
+        "plan-changes": "{subject}: {after} in place of {before} from {month} on, as it serves the"
+        " volume for less",
+        "commitment-reached": "commitment {subject} of {monthly:r} is used up from {month} on",
+        "term-ends": "the {what} {subject} ends with {day}",
+        "no-longer-sold": "{subject} is no longer sold from {day} on, and billed as if it were",
         "not-ranked": "success rates are taken to be the same for every model in {stacks:, }: no"
         " stack is ranked on reliability",
         "totals-at-least": "prices are missing in {stacks:, }: totals there are at least what they"

@@ -1,4 +1,7 @@
-"""Writes the pages that are made from the code: ``make docs``. tests/test_docs.py compares them."""
+"""Writes the pages that are made from the code, and plays the guides: ``make docs``.
+
+tests/test_docs.py and tests/test_guides.py compare them.
+"""
 
 from __future__ import annotations
 
@@ -223,5 +226,8 @@ PAGES = {
 }
 
 if __name__ == "__main__":
+    import guides  # beside this file
+
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), encoding="utf-8")
+    guides.write()

@@ -313,6 +313,7 @@ def options() -> None:
     people; each is a workload of its own, and shares with the others what an evaluator keeps.
     Time of the processor: nothing here waits.
     """
+    from costplan.outcomes.places import Turns
     from costplan.plan.bill.priced import Evaluator
     from costplan.store.files.shelves import open_catalog
     from costplan.store.files.workloads import open_workload
@@ -324,7 +325,8 @@ def options() -> None:
     ways = [way(workload, *choice) for choice in product(*CHOICES)]
     best = dict.fromkeys(("solved", "billed"), float("inf"))
     for _ in range(5):
-        evaluator, known = Evaluator(catalog, date(2026, 11, 22)), [Solutions(one) for one in ways]
+        evaluator, turns = Evaluator(catalog, date(2026, 11, 22)), Turns()
+        known = [Solutions(one, turns=turns) for one in ways]
         pairs = [(one, stack) for one in known for stack in workload.stack]
         start = time.process_time()
         for one, stack in pairs:

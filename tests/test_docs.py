@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from run import ROOT, costplan
 
-from costplan.cli.common.glossary import EXIT_CODES
 from costplan.keys import tables
 from costplan.workload.model import Workload
 
@@ -45,12 +44,6 @@ def test_every_key_has_an_example_of_one_line_that_can_be_read() -> None:
             assert field in text or text.startswith("["), (table.heading, field)
             assert text in lines
             assert tomllib.loads(text)
-
-
-def test_the_readme_names_the_exit_codes() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    rows = re.findall(r"^\| (\d+(?:, \d+)*) \| .+ \|$", readme, re.M)
-    assert [int(code) for row in rows for code in row.split(", ")] == sorted(EXIT_CODES)
 
 
 def test_the_page_of_formats_names_the_columns_of_csv_in_their_order() -> None:

@@ -64,6 +64,11 @@ TOTALS = {
     "uncertain": {"frontier": "5636.65", "small": "7597.77"},
     "voice-agent": {"portable": "4421.73", "openai": "4449.47", "google": "4865.26"},
 }
+FOLDERS = {
+    "tuning": {"rag": "148.19", "tuned": "122.92", "both": "311.11", "prompt": "132.00"},
+    "hardware": {"api": "9216.00", "rented": "40179.20", "owned": "8972.92"},
+}
+"""Examples in folders of their own, which are no templates."""
 UNPRICED = {("support-agent", "aws")}  # Titan's batch price is not published
 
 SIZED = [(name, size) for name in EXAMPLES for size in starters.SIZES]
@@ -117,6 +122,15 @@ def test_an_example_costs_what_it_did_at_the_last_review(name: str) -> None:
     assert {(name, one.stack) for one in made if one.at_least} == {
         pair for pair in UNPRICED if pair[0] == name
     }
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_an_example_in_a_folder_costs_what_it_did(name: str) -> None:
+    document = example(f"{name}/costplan")
+    check(document, (FOLDER / name / "costplan.toml").read_text(encoding="utf-8"))
+    totals = {bill.stack: str(bill.total_monthly.quantize(CENT)) for bill in document.estimates}
+    assert totals == FOLDERS[name]
+    assert f"[{name}/]({name}/costplan.toml)" in (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_names_every_example() -> None:

@@ -277,6 +277,7 @@ MOST_VAGUE = {
     "plan/prices": 0,
     "record": 2,
     "store/files": 0,
+    "store/graphs": 0,
     "store/sourcing": 0,
     "workload": 0,
 }

@@ -42,6 +42,7 @@ from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare import hosting
 from costplan.plan.compare.comparison import compare
 from costplan.plan.compare.owning import payback
+from costplan.plan.compare.pricing import Pricer
 from costplan.quantity import literal, shares
 from costplan.record import read
 from costplan.store.files.shelves import open_catalog
@@ -900,7 +901,9 @@ def test_hosting_by_hand() -> None:
     total = made.total_monthly
 
     def costs(text: str) -> dict[str, Decimal]:
-        found = hosting.ways(workload(text), "one", made, solve(planned).visits, catalog, None)
+        found = hosting.ways(
+            workload(text), "one", made, solve(planned).visits, Pricer(catalog, DAY), None
+        )
         solutions = {one.name: one.workload for one in found if one.workload is not None}
         return {
             name: estimate(one, catalog, DAY).estimates[0].total_monthly

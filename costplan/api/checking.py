@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["LIMITS", "MEASURES", "check_subject", "refuse_bad_rules", "vocabulary"]
 
 MADE = "its prices and quantities are made"
-ITS_WORKLOAD = "give the workload with --as-of, --set, --usage and --lock, or --exchange"
+ITS_WORKLOAD = "give the workload with --as-of, --set and --lock, --exchange or --usage"
 
 
 def refuse_bad_rules(opened: Opened) -> None:
@@ -78,10 +78,7 @@ def check_subject(
     from costplan.store.files.policies import open_policies
     from costplan.store.files.subjects import SavedEstimate, called, open_subject
 
-    if base is not None and baseline is not None:
-        raise BadUsage("--base and --baseline are two baselines", "give one of them")
-    if subject == "-" == baseline:
-        raise BadUsage("standard input cannot be both the subject and its baseline")
+    _check_baselines(subject, baseline, base)
     files = [open_policies(path) for path in policies]
     opened = open_subject(subject, changes, rates, scenario)
     if isinstance(opened, SavedEstimate):
@@ -102,10 +99,10 @@ def check_subject(
     facts += narrowed(document, known, changes, locking, rates)
     facts += idle(files, document)
     rates = [*house_rates(files, document.currency), *several(rates)]
-    compares = any(rules.compares for rules in sets)
     if baseline is not None:
         against = _Against(_baseline(baseline, document, rates), called(baseline))
     elif base is not None:
+        compares = any(rules.compares for rules in sets)
         against = _revision(opened, base, document, compares, locking, rates)
         facts += rule_changes(Path(opened.name), base, None, policies)
     else:
@@ -124,6 +121,13 @@ def check_subject(
         _judge_usage(checked, logs, judged.opened, sets, locking)
     place(checked, texts, opened.name if isinstance(opened, Opened) else None)
     return checked
+
+
+def _check_baselines(subject: object, baseline: object, base: str | None) -> None:
+    if base is not None and baseline is not None:
+        raise BadUsage("--base and --baseline are two baselines", "give one of them")
+    if subject == "-" == baseline:
+        raise BadUsage("standard input cannot be both the subject and its baseline")
 
 
 def _drawing(opened: Opened, files: Sequence[PolicyFile], limits: Mapping[str, Decimal]) -> Drawing:

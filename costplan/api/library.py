@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from costplan.api.spending import Logs
     from costplan.document.comparison import Comparison
     from costplan.document.diff import DiffDocument
+    from costplan.document.forecast import ForecastDocument
     from costplan.document.saved import Saved, SavedResult
+    from costplan.document.usage import Usage
     from costplan.document.verdict import CheckDocument
 
 Plain.views = Views(frame, html)
@@ -40,6 +42,7 @@ Workload: TypeAlias = "str | Path | Opened"
 Subject: TypeAlias = "str | Path | Opened | EstimateDocument"
 Report: TypeAlias = (
     "str | Path | EstimateDocument | Comparison | Bill | DiffDocument | CheckDocument"
+    " | ForecastDocument"
 )
 
 
@@ -157,7 +160,7 @@ def check(
         baseline=None if baseline is None else _subject(baseline),
         as_of=as_of,
         stacks=stacks,
-        logs=_logs(usage, maps, sampling, as_of),
+        logs=_logs(usage, maps, sampling, as_of) if usage else None,
     )
 
 
@@ -221,6 +224,43 @@ def report(
     return draw(drawables, form, choice, Look())
 
 
+def forecast(
+    workload: Workload,
+    history: str | Path | Sequence[str | Path] = (),
+    *,
+    months: int = 12,
+    as_of: date | None = None,
+    stack: str | None = None,
+    maps: str | Sequence[str] = (),
+    sampling: Decimal | int | str | None = None,
+    catalog: Catalog | None = None,
+) -> ForecastDocument:
+    """A stack's bill for months ahead, that of ``as_of`` the first, and what happens when.
+
+    ``history``: files of ``date,requests`` or ``date,amount``, or of real usage (which needs
+    ``costplan[usage]``; ``maps`` and ``sampling`` as ``--map`` and ``--sampling``); without one the
+    workload's own volume and growth are taken, and there are no bands. ``stack``: where the
+    workload has several. ``months`` of the document have volume, total and band, ``events`` what
+    happens, ``band`` how often such bands held in the past.
+
+    Raises as ``estimate``, and BadUsage for a history that cannot be used.
+    """
+    from costplan.api.forecasting import forecast_opened
+
+    logs = _logs(history, maps, sampling, as_of)
+    day = as_of or _today()
+    return forecast_opened(
+        _opened(workload),
+        day,
+        months,
+        stack,
+        logs.sources,
+        logs.options,
+        logs.sampling,
+        catalog=catalog,
+    )
+
+
 def price(
     offer: str,
     quantities: Mapping[str, Decimal | int | str] | None = None,
@@ -256,16 +296,58 @@ def price(
     )
 
 
+def usage(
+    sources: str | Path | Sequence[str | Path] = (),
+    *,
+    warehouse: str | None = None,
+    table: str | None = None,
+    by: str | Sequence[str] = "model",
+    columns: Mapping[str, str] | None = None,
+    models: Mapping[str, str] | None = None,
+    source: str | None = None,
+    vendor: str | None = None,
+    as_of: date | None = None,
+    catalog: Catalog | None = None,
+) -> Usage:
+    """What real usage cost at list prices, and how requests came.
+
+    ``sources``: files, folders, patterns; or a ``table`` of a ``warehouse``, whose address holds no
+    secret (``docs/usage.md``). ``columns``: where a column of usage stands, ``{"model": "name"}``;
+    ``models``: the offer that a logged model is. ``source``: what the files are; ``vendor``: who
+    served, where they do not say. ``as_of``: one day's prices for all, in place of each request's
+    own. ``catalog``: in place of that of the folder one is in.
+
+    Raises BadUsage for what is no usage and for a warehouse that cannot be asked.
+    """
+    from costplan.api.warehouse import Options, usage_from
+    from costplan.store.traces.mapping import MapFile, checked
+    from costplan.words import several
+
+    given = [sources] if isinstance(sources, str | Path) else sources
+    return usage_from(
+        [str(name) for name in given],
+        warehouse,
+        table,
+        Options(
+            day=as_of or _today(),
+            fixed=as_of is not None,
+            by=tuple(dict.fromkeys(several(by))),
+            source=source,
+            mapping=MapFile(columns=checked(columns or {}), map=models or {}),
+            vendor=vendor,
+        ),
+        catalog,
+    )
+
+
 def _logs(
     usage: str | Path | Sequence[str | Path],
     maps: str | Sequence[str],
     sampling: Decimal | int | str | None,
     as_of: date | None,
-) -> Logs | None:
-    """Files of usage as a check takes them."""
+) -> Logs:
+    """Files of usage, and how they are read."""
     names = [usage] if isinstance(usage, str | Path) else usage
-    if not names:
-        return None
     from costplan.api.spending import Logs
     from costplan.api.usage import Options, mapping_of
     from costplan.words import several
@@ -277,16 +359,14 @@ def _logs(
 
 def _drawable(document: Report) -> list[Saved | SavedResult]:
     """A document as a renderer takes it; of a path, what is saved there."""
-    from costplan.document.diff import DiffDocument
-    from costplan.document.saved import Saved, SavedResult
-    from costplan.document.verdict import CheckDocument
+    from costplan.document.saved import RESULTS, Saved, SavedResult
     from costplan.store.files.documents import open_all
 
     if isinstance(document, str | Path):
         return open_all([str(document)])
-    if isinstance(document, DiffDocument | CheckDocument):
-        return [SavedResult("", document)]
-    return [Saved("", document)]
+    if document.kind in RESULTS:  # type: ignore[union-attr]
+        return [SavedResult("", document)]  # type: ignore[arg-type]
+    return [Saved("", document)]  # type: ignore[arg-type]
 
 
 def share(name: str, value: Decimal | int | str) -> Decimal:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Choice", "draw", "open_all"]
 
+WITH_FULL = ("forecast",)
+"""Results of which ``--full`` shows more."""
 SUMMARISED = ("lean", "json", "table")
 """Formats that a summary has; as a table it is drawn lean."""
 
@@ -169,7 +171,7 @@ def _alone(
         "--stack": choice.stacks,
         "--group-by": choice.group_by,
         "--lines": look.lines,
-        "--full": look.full,
+        "--full": look.full and kind not in WITH_FULL,
         "--explain": look.explain,
     }
     given = next((name for name, value in asked.items() if value not in (None, (), [], False)), "")

@@ -1,13 +1,13 @@
-"""A table of a warehouse in, a document of what it cost out."""
+"""Files of usage, or a table of a warehouse, in; a document of what it cost out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costplan.api.usage import Options, Read, document_of, further, read_of
+from costplan.api.usage import Options, Read, document_of, further, mapping_of, read_of, usage_of
 from costplan.catalog.lookup import Catalog
 from costplan.document.usage import Usage
 from costplan.problems import BadUsage
@@ -18,7 +18,7 @@ from costplan.store.warehouse.address import address_of
 if TYPE_CHECKING:
     from costplan.store.warehouse.questions import Table
 
-__all__ = ["opened_table", "table_usage"]
+__all__ = ["Options", "mapping_of", "opened_table", "table_usage", "usage_from"]
 INSTALL = "pip install 'costplan[warehouse]'"
 
 
@@ -36,14 +36,15 @@ def opened_table(
     try:
         from costplan.store.warehouse.connecting import Connection
         from costplan.store.warehouse.questions import Table
-        from costplan.store.warehouse.rows import needs, usage_of
+        from costplan.store.warehouse.rows import needs
+        from costplan.store.warehouse.rows import usage_of as rows_of
     except ImportError:
         raise BadUsage("a warehouse needs Ibis, which is not installed", INSTALL) from None
     connection = Connection(address)
     try:
-        found = connection.table(table)
-        needs(options.mapping.columns, list(found.columns))
-        usage = usage_of(found, options.mapping.columns, further(options))
+        logged = connection.table(table)
+        needs(options.mapping.columns, list(logged.columns))
+        usage = rows_of(logged, options.mapping.columns, further(options))
         rows = Table(connection, usage, further(options))
         counts = Counts(f"{address.shown} {table}", MAPPED)
         counts.records = sum(state.rows for state in rows.states())
@@ -58,3 +59,24 @@ def table_usage(
     """What the usage in a table cost. Raises BadUsage for what is no usage."""
     with opened_table(warehouse, table, options, catalog or open_catalog(Path())) as read:
         return document_of(read, options)
+
+
+def usage_from(
+    sources: Sequence[str],
+    warehouse: str | None,
+    table: str | None,
+    options: Options,
+    catalog: Catalog | None = None,
+) -> Usage:
+    """What usage cost that is in files, or in a table of a warehouse. Raises BadUsage."""
+    if warehouse is None:
+        if table is not None:
+            raise BadUsage(f"the table {table} is of no warehouse", "such as postgres://host/db")
+        if not sources:
+            raise BadUsage("no source of usage", "name files, or a warehouse and its table")
+        return usage_of(sources, options, catalog)
+    if sources:
+        raise BadUsage("files and a warehouse are two sources", "ask for one at a time")
+    if table is None:
+        raise BadUsage("a warehouse has many tables", "--table schema.table names the one")
+    return table_usage(warehouse, table, options, catalog)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from costplan.billing.compiled import CompiledOffer
 from costplan.billing.tokens import STANDARD, Processing, Tariff, windows
@@ -38,13 +38,35 @@ class Part(NamedTuple):
 ALWAYS = (Part(None, ONE, STEADY),)
 
 
+class Same:
+    """Things as a key, each by its identity: they are held, so that nothing else can take it."""
+
+    __slots__ = ("_ids", "things")
+
+    def __init__(self, *things: object) -> None:
+        self.things = things
+        self._ids = tuple(map(id, things))
+
+    def __hash__(self) -> int:
+        return hash(self._ids)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self._ids == other._ids
+
+
 class Book:
     """Entries of one catalogue as they are on their days."""
 
     def __init__(self) -> None:
+        self._more: dict[Hashable, Any] = {}
         self._offers: dict[Hashable, CompiledOffer] = {}
         self._tariffs: dict[Hashable, Tariff] = {}
         self._parts: dict[Hashable, Sequence[Part]] = {}
+
+    def keep(self, key: Hashable, find: Callable[[], Kept]) -> Kept:
+        """What else follows from a key alone."""
+        answer: Kept = kept(self._more, key, find)
+        return answer
 
     def offer(self, entry: Entry, day: date) -> CompiledOffer:
         """The offer on a day. Raises as ``CompiledOffer``."""

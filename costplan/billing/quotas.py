@@ -59,6 +59,8 @@ class Allowances:
                 known = used.get(group, _Used(quota, ZERO))
                 taken = total(_taken(card, name, call) for call in calls)
                 used[group] = known._replace(quantity=known.quantity + taken)
+        if not used:
+            return cls()
         spread = list(day_shares(traffic, day))
         return cls({group: _paid(use, spread) for group, use in used.items() if use.quantity})
 

@@ -195,14 +195,14 @@ class Energy:
 
     def __init__(self, files: Sequence[EnergyFile]) -> None:
         self._power = {
-            one.id: Power(one, resolve(one.origin, file.source))
+            drawing.id: Power(drawing, resolve(drawing.origin, file.source))
             for file in files
-            for one in file.accelerator
+            for drawing in file.accelerator
         }
         self._published = {
-            one.id: (one, resolve(one.origin, file.source))
+            figure.id: (figure, resolve(figure.origin, file.source))
             for file in files
-            for one in file.published
+            for figure in file.published
         }
         self._grid: dict[tuple[str, str], Emission] = {}
         for file in files:
@@ -239,12 +239,12 @@ class Energy:
 
     def country(self, code: str) -> Emission:
         """A country's grid. Raises BadUsage for a code that has no figure."""
-        found = self._grid.get(("country", code))
-        if found is None:
+        emission = self._grid.get(("country", code))
+        if emission is None:
             known = [place for of, place in self._grid if of == "country"]
             hint = did_you_mean(code, known) or "ISO 3166-1 alpha-3, such as USA, DEU, JPN"
             raise BadUsage(f"no grid is known for the country '{code}'", hint)
-        return found
+        return emission
 
 
 NOTHING = Spread(ZERO, ZERO, ZERO)

@@ -7,16 +7,26 @@ this module only asks them for the ids that a bill names.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
 from costplan.catalog.origin import RELEASED, Origin, Provenance, Source, resolve, unknown_sources
 from costplan.catalog.traits import unknown_trait_sources
 from costplan.facts import Fact, fact
-from costplan.problems import PriceNotKnown, Problem, UnknownOffer, did_you_mean, nearest
+from costplan.problems import (
+    BadUsage,
+    PriceNotKnown,
+    Problem,
+    UnknownOffer,
+    did_you_mean,
+    nearest,
+)
 from costplan.record import Currency, record
 from costplan.words import Category
+
+if TYPE_CHECKING:  # no bill by the token waits for it
+    from costplan.catalog.provisioned import ProvisionedFile, Reserve
 
 
 @record
@@ -112,6 +122,22 @@ class Shelf(Protocol):
         """Every id and alias; used for messages and lists, never for a bill."""
 
 
+@runtime_checkable
+class Reserving(Protocol):
+    """A shelf that also holds terms of reserved throughput."""
+
+    def provisioned(self) -> Mapping[str, "ProvisionedFile"]:
+        """One file a vendor, by the first part of its ids."""
+
+
+@runtime_checkable
+class Sorted(Protocol):
+    """A shelf that finds what is of a category without reading the rest."""
+
+    def of(self, category: Category) -> Iterable[Entry]:
+        """Every entry of a category."""
+
+
 class Catalog:
     """Shelves in layers, the last one on top.
 
@@ -162,6 +188,35 @@ class Catalog:
                 plans[entry.id] = entry
         self.products[product] = list(plans.values())
         return self.products[product]
+
+    def of(self, category: Category) -> list[Entry]:
+        """Every entry of a category, topmost shelf first where an id is on several; only to be
+        named: no bill and no lock has them."""
+        entries: dict[str, Entry] = {}
+        for shelf in self.shelves:
+            if isinstance(shelf, Sorted):
+                own = shelf.of(category)
+            else:
+                own = [entry for name in shelf.ids() if (entry := shelf.load(name))]
+            entries |= {entry.id: entry for entry in own if entry.category == category}
+        return [entries[name] for name in sorted(entries)]
+
+    def reserve(self, offer: str, terms: str | None = None) -> "Reserve | None":
+        """Terms of reserved throughput: of that id, else those that serve a model; None where
+        nobody sells it so. Raises BadUsage for an id that is not known."""
+        files: dict[str, ProvisionedFile] = {}
+        for shelf in self.shelves:
+            if isinstance(shelf, Reserving):
+                files |= shelf.provisioned()
+        vendor = (terms or offer).split("/", 1)[0]
+        if vendor not in files:
+            if terms is None:
+                return None
+            raise BadUsage(
+                f"no provisioned throughput is known for '{terms}'",
+                "ids begin with: " + ", ".join(f"{known}/" for known in files),
+            )
+        return files[vendor].serving(offer) if terms is None else files[vendor].get(terms)
 
     def aside(self) -> "Catalog":
         """The same prices for a look that leaves no trace: what is only named is not used, and so

@@ -1,4 +1,4 @@
-"""Throughput that a vendor reserves by the unit: Azure's PTU, Google's GSU.
+"""Throughput that a vendor reserves by the unit: PTU, GSU, Bedrock's Reserved tier.
 
     units = (input (1 - cached) + cached_input_weight input cached + output_weight output)
             / tokens that one unit carries
@@ -9,14 +9,16 @@ time. The weights turn every token into input tokens. Paid by the hour, used or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Literal, NamedTuple
 
-from costplan.catalog.origin import Origin, Source, unknown_sources
-from costplan.problems import BadUsage, PriceNotKnown, Problem, did_you_mean
-from costplan.quantity import ONE, ZERO, literal
+from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
+from costplan.problems import BadUsage, Path, PriceNotKnown, Problem, did_you_mean
+from costplan.quantity import ONE, ZERO
 from costplan.record import Amount, Count, Currency, Positive, record
+from costplan.words import TOKEN_KINDS
 
 Kind = Literal["global", "data-zone", "regional"]
 
@@ -29,11 +31,16 @@ class Deployment:
         kind: left out where the vendor knows one kind only
         minimum (units): the fewest that can be bought
         increment (units): more are bought in steps of so many
+        output_minimum (units): the fewest of output, where input and output are bought apart; the
+            minimum is then that of input
+        offers: models of the catalogue whose calls it takes over
     """
 
     kind: Kind | None = None
     minimum: Count
     increment: Count
+    output_minimum: Count | None = None
+    offers: tuple[str, ...] = ()
 
 
 @record
@@ -65,20 +72,46 @@ class LongInput:
 
 
 @record
+class Commitment:
+    """What a unit costs for as long as one is bound to it.
+
+    Keys:
+        name: how the vendor calls the term
+        kind: the kind of deployment that the price is for; all of them when left out
+        months (months): how long it binds; 0 for nothing
+        price (the file's currency a unit): paid used or not, for so many hours
+        hours (hours): that the price is for
+        origin: its source and days
+    """
+
+    name: str
+    kind: Kind | None = None
+    months: Amount
+    price: Positive
+    hours: Positive = ONE
+    origin: Origin
+
+    @property
+    def hourly(self) -> Decimal:
+        """The price of a unit and hour."""
+        return self.price / self.hours
+
+
+@record
 class Terms:
     """What one unit carries of one model, and how it is sold.
 
     Keys:
         id: exact name, vendor/model
         model: the vendor's name for it
-        unit: what the vendor calls a unit
+        unit: what the vendor calls a unit; kTPM is a thousand tokens a minute
         tokens (input tokens): what one unit carries in per_seconds
         per_seconds (seconds): the time in which a unit carries them
         weights: what each kind of token counts as
         long_input: weights of requests with a large input
         deployment: how much can be bought, for each kind
+        commitment: prices of this model's units; the file's when left out
         latency: the vendor's own target
-        price (the file's currency a unit and hour): paid used or not
         quote: there is no price here
         reason: why there is no price
         origin: its source and days
@@ -87,22 +120,22 @@ class Terms:
 
     id: str
     model: str
-    unit: Literal["PTU", "GSU"]
+    unit: Literal["PTU", "GSU", "kTPM"]
     tokens: Positive
     per_seconds: Positive
     weights: Weights
     long_input: LongInput | None = None
     deployment: tuple[Deployment, ...]
+    commitment: tuple[Commitment, ...] = ()
     latency: str | None = None
-    price: Amount | None = None
     quote: bool = False
     reason: str | None = None
     origin: Origin
     note: str | None = None
 
     def check(self) -> Iterable[Problem]:
-        if (self.price is None) != self.quote:
-            yield Problem((), "terms have either 'price' or 'quote = true'")
+        if self.commitment and self.quote:
+            yield Problem((), "terms have either prices or 'quote = true'")
         if self.quote != (self.reason is not None):
             yield Problem((), "'quote = true' goes with the 'reason' why there is no price")
         kinds = [deployment.kind for deployment in self.deployment]
@@ -118,19 +151,79 @@ class Terms:
         """Input tokens that one unit carries in a minute."""
         return self.tokens * 60 / self.per_seconds
 
-    def sold_as(self, kind: Kind | None) -> Deployment:
-        """The deployment of that kind, or the only one. Raises BadUsage."""
+    def sold_as(self, kind: Kind | None, offer: str = "") -> Deployment:
+        """The deployment of that kind; without one that of the offer, or the only one. Raises
+        BadUsage."""
         known = [deployment.kind for deployment in self.deployment if deployment.kind]
         if not known:
             if kind is None:
                 return self.deployment[0]
             raise BadUsage(f"{self.id} knows no kinds of deployment", "leave the kind out")
-        chosen = known[0] if kind is None and len(known) == 1 else kind
         for deployment in self.deployment:
-            if chosen is not None and deployment.kind == chosen:
+            own = offer in deployment.offers or len(known) == 1
+            if deployment.kind == kind or (kind is None and own):
                 return deployment
         said = f"is not sold as a {kind} deployment" if kind else "needs a kind of deployment"
         raise BadUsage(f"{self.id} {said}", "kinds: " + ", ".join(known))
+
+    def load(self, tokens: Mapping[str, Decimal], *, long: bool = False) -> Load:
+        """Input tokens that tokens count as, by the kinds in which they are billed.
+
+        What is written to a cache is input. Raises PriceNotKnown for a kind without a weight.
+        """
+        weights = self.long_input.weights if self.long_input is not None and long else self.weights
+        load = Load()
+        for name, number in tokens.items():
+            kind = TOKEN_KINDS[name]
+            if not number:
+                continue
+            own = weights.cached_input if kind.cache == "read" else weights.input
+            weight = weights.output if kind.whole == "output" else own
+            if weight is None or kind.medium == "audio":
+                what = "an output token" if kind.whole == "output" else f"a token of {name}"
+                raise PriceNotKnown(
+                    f"{self.id}: the catalogue does not say how much {what} weighs",
+                    "ask the vendor's capacity calculator",
+                )
+            load += Load(**{kind.whole: number * weight})
+        return load
+
+    def needed(self, load: Load, sold: Deployment) -> Decimal:
+        """Units of a deployment that carry a load of a minute: up to the increment, at least the
+        smallest, which is paid for without load too."""
+        if sold.output_minimum is None or self.weights.output is None:
+            return _stepped(load.whole / self.tokens_per_minute, sold.minimum, sold.increment)
+        weight = self.weights.output  # what a unit of output costs in units of input
+        output = load.output / weight / self.tokens_per_minute
+        own = _stepped(load.input / self.tokens_per_minute, sold.minimum, sold.increment)
+        return own + weight * _stepped(output, sold.output_minimum, sold.increment)
+
+
+class Load(NamedTuple):
+    """Tokens in the worth of input tokens, those that go in and those that come out."""
+
+    input: Decimal = ZERO
+    output: Decimal = ZERO
+
+    @property
+    def whole(self) -> Decimal:
+        """Both."""
+        return self.input + self.output
+
+    def __add__(self, other: object) -> Load:
+        assert isinstance(other, Load)
+        return Load(self.input + other.input, self.output + other.output)
+
+    def times(self, factor: Decimal) -> Load:
+        """So many times the load."""
+        return Load(self.input * factor, self.output * factor)
+
+
+def _stepped(exact: Decimal, minimum: int, increment: int) -> Decimal:
+    """Up to the increment and at least the minimum; at nine places first: a load of exactly three
+    units is not four."""
+    steps = (round(exact, 9) / increment).to_integral_value(ROUND_CEILING)
+    return max(Decimal(minimum), steps * increment)
 
 
 @record
@@ -141,124 +234,100 @@ class ProvisionedFile:
         vendor: the seller; the first part of its ids
         currency: of every price in the file
         source: what the terms rest on, by the name that origins use
+        commitment: prices of a unit, whatever the model
         terms: terms, one model each
     """
 
     vendor: str
     currency: Currency = "USD"
     source: Mapping[str, Source]
+    commitment: tuple[Commitment, ...] = ()
     terms: tuple[Terms, ...] = ()
 
     def check(self) -> Iterable[Problem]:
+        for at, commitment in enumerate(self.commitment):
+            for problem in unknown_sources([(("origin",), commitment.origin)], self.source):
+                yield problem.under(("commitment", at))
         seen: set[str] = set()
+        served: set[str] = set()
         for at, terms in enumerate(self.terms):
-            for problem in unknown_sources([(("origin",), terms.origin)], self.source):
+            origins: list[tuple[Path, Origin]] = [(("origin",), terms.origin)]
+            origins += [
+                (("commitment", which, "origin"), commitment.origin)
+                for which, commitment in enumerate(terms.commitment)
+            ]
+            for problem in unknown_sources(origins, self.source):
                 yield problem.under(("terms", at))
             if terms.id in seen:
                 yield Problem(("terms", at, "id"), f"'{terms.id}' is written twice")
             seen.add(terms.id)
+            offers = [offer for sold in terms.deployment for offer in sold.offers]
+            for offer in offers:
+                if offer in served:
+                    yield Problem(("terms", at), f"'{offer}' is served twice")
+                served.add(offer)
 
-    def get(self, name: str) -> Terms:
+    def get(self, name: str) -> Reserve:
         """The terms of an exact id. Raises BadUsage with the nearest."""
         for terms in self.terms:
             if terms.id == name:
-                return terms
+                return Reserve(terms, self)
         known = [terms.id for terms in self.terms]
         raise BadUsage(
             f"no provisioned throughput is known for '{name}'",
             did_you_mean(name, known) or "known: " + ", ".join(known),
         )
 
-
-class Reserved(NamedTuple):
-    """Units to buy. ``price`` is for a unit and hour; None, with the reason, where not known.
-
-    ``exact`` is what the load needs, ``units`` what can be bought.
-    """
-
-    exact: Decimal
-    units: int
-    unit: str
-    formula: str
-    price: Decimal | None
-    reason: str | None
+    def serving(self, offer: str) -> Reserve | None:
+        """The terms that take over the calls of a model of the catalogue."""
+        for terms in self.terms:
+            if any(offer in sold.offers for sold in terms.deployment):
+                return Reserve(terms, self)
+        return None
 
 
-def ptus(
-    input_tpm: Decimal,
-    output_tpm: Decimal,
-    cache_share: Decimal,
-    terms: Terms,
-    kind: Kind | None = None,
-) -> Reserved:
-    """Azure's provisioned throughput units for a load in tokens a minute at its peak.
-
-    ``input_tpm`` is the whole input, ``cache_share`` the part of it that the cache answers, 0 to
-    1. Without load the smallest deployment: it is paid for all the same. Raises BadUsage for a
-    kind that is not sold, PriceNotKnown where the weight of output is not known.
-    """
-    return _reserve(input_tpm, output_tpm, cache_share, terms, terms.weights, kind)
+LONGEST = ONE
+"""Months that a commitment may bind which nobody asked for: a bill is a month's."""
 
 
-def gsus(
-    input_tpm: Decimal,
-    output_tpm: Decimal,
-    cache_share: Decimal,
-    terms: Terms,
-    request_input_tokens: Decimal = ZERO,
-) -> Reserved:
-    """Google's generative AI scale units for a load in tokens a minute at its peak.
+class Reserve(NamedTuple):
+    """Terms with what their file says of all of them."""
 
-    As ``ptus``, with the burndown of the terms. A request of more input than the terms' edge has
-    the weights of long input, whole: give each class of request by itself. ``output_tpm`` holds
-    the thinking tokens.
-    """
-    long_input = terms.long_input
-    is_long = long_input is not None and request_input_tokens > long_input.above
-    weights = long_input.weights if long_input is not None and is_long else terms.weights
-    return _reserve(input_tpm, output_tpm, cache_share, terms, weights, None)
+    terms: Terms
+    file: ProvisionedFile
+
+    def provenance(self, origin: Origin) -> Provenance:
+        """The origin with its source's address and confidence."""
+        return resolve(origin, self.file.source)
+
+    def commitment(self, day: date, kind: Kind | None, name: str | None = None) -> Commitment:
+        """The price of that name on a day; without a name the cheapest that binds for a month at
+        most. Raises BadUsage for a name that is not sold, PriceNotKnown where there is no price."""
+        if self.terms.quote:
+            raise PriceNotKnown(f"{self.terms.id} has no price: {self.terms.reason}", STATE)
+        sold = list(_on(self.terms.commitment or self.file.commitment, day, kind))
+        if not sold:
+            raise PriceNotKnown(f"{self.terms.id} has no known price on {day}", STATE)
+        if name is None:
+            short = [commitment for commitment in sold if commitment.months <= LONGEST]
+            return min(short or sold, key=lambda commitment: commitment.hourly)
+        for commitment in sold:
+            if commitment.name == name:
+                return commitment
+        known = ", ".join(commitment.name for commitment in sold)
+        raise BadUsage(f"{self.terms.id} is not sold for '{name}'", f"commitments: {known}")
 
 
-def _reserve(
-    input_tpm: Decimal,
-    output_tpm: Decimal,
-    cache_share: Decimal,
-    terms: Terms,
-    weights: Weights,
-    kind: Kind | None,
-) -> Reserved:
-    if input_tpm < 0 or output_tpm < 0 or not 0 <= cache_share <= 1:
-        raise BadUsage(
-            "tokens a minute are at least 0, the cached share between 0 and 1",
-            "give the share as 0.25, not 25",
-        )
-    sold = terms.sold_as(kind)
-    if weights.output is None and output_tpm:
-        raise PriceNotKnown(
-            f"{terms.id}: the catalogue does not say how much an output token weighs",
-            "ask the vendor's capacity calculator, and state the units",
-        )
-    parts = [f"{literal(input_tpm)} * (1 - {literal(cache_share)})"]
-    load = input_tpm * (1 - cache_share)
-    if weights.input != 1:
-        parts[0] = f"{literal(weights.input)} * {parts[0]}"
-        load *= weights.input
-    if weights.cached_input and cache_share:
-        parts.append(
-            f"{literal(weights.cached_input)} * {literal(input_tpm)} * {literal(cache_share)}"
-        )
-        load += weights.cached_input * input_tpm * cache_share
-    if weights.output is not None and output_tpm:
-        parts.append(f"{literal(weights.output)} * {literal(output_tpm)}")
-        load += weights.output * output_tpm
-    exact = load / terms.tokens_per_minute
-    # at nine places first: a load of exactly three units is not four
-    steps = (round(exact, 9) / sold.increment).to_integral_value(ROUND_CEILING)
-    return Reserved(
-        exact=exact,
-        units=max(sold.minimum, int(steps) * sold.increment),
-        unit=terms.unit,
-        formula=f"({' + '.join(parts)}) / {literal(terms.tokens_per_minute)}",
-        price=terms.price,
-        reason=terms.reason,
-    )
+STATE = "state price_per_unit_hour, what you were quoted"
+
+
+def _on(commitments: Sequence[Commitment], day: date, kind: Kind | None) -> Iterator[Commitment]:
+    """The newest price of each name on a day, of those for a kind of deployment."""
+    newest: dict[str, Commitment] = {}
+    for commitment in commitments:
+        since, before = commitment.origin.since, newest.get(commitment.name)
+        if commitment.kind not in (None, kind) or since > day:
+            continue
+        if before is None or before.origin.since <= since:
+            newest[commitment.name] = commitment
+    return iter(newest.values())

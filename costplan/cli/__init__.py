@@ -22,6 +22,7 @@ COMMANDS = {
     "usage": "costplan.cli.usage",
     "calibrate": "costplan.cli.calibrate",
     "reconcile": "costplan.cli.reconcile",
+    "forecast": "costplan.cli.forecast",
     "price": "costplan.cli.price",
     "init": "costplan.cli.init",
     "validate": "costplan.cli.validate",

@@ -13,9 +13,6 @@ from costplan.problems import BadUsage
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from costplan.api.usage import Options
-    from costplan.document.usage import Usage
-
 SourceArgument = Annotated[
     list[str],
     typer.Argument(
@@ -105,7 +102,7 @@ def command(
 
     Prompts and answers are not kept, printed or stored.
     """
-    from costplan.api.usage import Options, mapping_of
+    from costplan.api.warehouse import Options, mapping_of, usage_from
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render.results import draw_result
 
@@ -117,7 +114,7 @@ def command(
         mapping=mapping_of(mapping or []),
         vendor=vendor,
     )
-    made = _read(source or [], warehouse, table, options)
+    made = usage_from(source or [], warehouse, table, options)
     spare(out)
     put(draw_result(made, form.value, look(explain)), out)
     return 3 if strict and not made.complete else 0
@@ -133,22 +130,3 @@ def sampled(text: str | None) -> Decimal | None:
     if not 0 < share <= 1:
         raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
     return share
-
-
-def _read(sources: list[str], warehouse: str | None, table: str | None, options: Options) -> Usage:
-    """What files hold, or a table of a warehouse."""
-    if warehouse is None:
-        if table is not None:
-            raise BadUsage("--table is of a warehouse", "--warehouse postgres://host/database")
-        if not sources:
-            raise BadUsage("no source of usage", "name files, or --warehouse URL --table NAME")
-        from costplan.api.usage import usage_of
-
-        return usage_of(sources, options)
-    if sources:
-        raise BadUsage("files and a warehouse are two sources", "ask for one at a time")
-    if table is None:
-        raise BadUsage("--warehouse needs the table", "--table schema.table")
-    from costplan.api.warehouse import table_usage
-
-    return table_usage(warehouse, table, options)

@@ -25,7 +25,9 @@ from costplan.document.summaries import (
     DearLine,
     DiffSummary,
     EstimateSummary,
+    ForecastSummary,
     GroupBrief,
+    MonthBrief,
     MovedLine,
     NoPrice,
     ReconciliationSummary,
@@ -43,6 +45,7 @@ from costplan.quantity import ZERO
 if TYPE_CHECKING:
     from costplan.document.comparison import Answer, Comparison
     from costplan.document.diff import DiffDocument, LineChange, StackDiff
+    from costplan.document.forecast import ForecastDocument
     from costplan.document.reconciliation import Reconciliation
     from costplan.document.usage import Usage
     from costplan.document.verdict import CheckDocument, Verdict
@@ -108,6 +111,7 @@ def _stack(made: Estimate) -> StackBrief:
         _risk(made.risk) if made.risk else None,
         _unpriced(made),
         (*(one.text for one in made.facts_of("part-of-bill")), *made.warnings, *made.stale),
+        _kwh(made),
     )
 
 
@@ -123,6 +127,14 @@ def _risk(drawn: Risk) -> RiskBrief:
         spread_by=drawn.unknowns[0].key if drawn.unknowns else None,
         measure=drawn.measure.key if drawn.measure else None,
     )
+
+
+def _kwh(estimate: Estimate) -> Any:
+    """Likely kWh of a bill all of whose parts have a figure."""
+    energy = estimate.energy
+    if energy is None or energy.kwh is None or any(part.kwh is None for part in energy.parts):
+        return None
+    return money(energy.kwh.likely)
 
 
 def _dearest(lines: Iterable[LineItem]) -> list[DearLine]:
@@ -328,6 +340,34 @@ def _usage(document: Usage) -> UsageSummary:
     )
 
 
+def _forecast(document: ForecastDocument) -> ForecastSummary:
+    method, band = document.method, document.band
+    return ForecastSummary(
+        "forecast_summary",
+        document.workload,
+        document.stack,
+        document.currency,
+        document.as_of,
+        document.counts,
+        None if method is None else method.words,
+        None if method is None else method.error,
+        None if band is None else band.held,
+        [
+            MonthBrief(
+                month.month,
+                money(month.volume),
+                money(month.total),
+                money(month.total_low),
+                money(month.total_high),
+                month.at_least,
+            )
+            for month in document.months
+        ],
+        tuple(event.fact.text for event in document.events),
+        tuple(document.notes),
+    )
+
+
 def _reconciliation(document: Reconciliation) -> ReconciliationSummary:
     return ReconciliationSummary(
         "reconciliation_summary",
@@ -354,5 +394,6 @@ _MAKERS: dict[str, Any] = {
     "diff": _diff,
     "bill": _bill,
     "usage": _usage,
+    "forecast": _forecast,
     "reconciliation": _reconciliation,
 }

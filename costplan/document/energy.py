@@ -25,7 +25,7 @@ class Range(NamedTuple):
 
 def summed(ranges: Iterable[Range | None]) -> Range | None:
     """The sum, end by end, of those that are known; None where none is."""
-    known = [one for one in ranges if one is not None]
+    known = [ends for ends in ranges if ends is not None]
     if not known:
         return None
     return Range(*(sum(ends, ZERO) for ends in zip(*known, strict=True)))
@@ -96,10 +96,10 @@ class Energy(Compared):
     @property
     def kgco2e(self) -> Range | None:
         """Of the power, and of the hardware's making where it is stated."""
-        found = summed(part.kgco2e for part in self.parts)
-        if found is None or self.embodied_kg is None:
-            return found
-        return Range(*(end + self.embodied_kg for end in found))
+        drawn = summed(part.kgco2e for part in self.parts)
+        if drawn is None or self.embodied_kg is None:
+            return drawn
+        return Range(*(end + self.embodied_kg for end in drawn))
 
     @property
     def at_least(self) -> bool:

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
     from costplan.document.diff import DiffDocument
     from costplan.document.estimate import EstimateDocument
+    from costplan.document.forecast import ForecastDocument
     from costplan.document.reconciliation import Reconciliation
     from costplan.document.usage import Usage
     from costplan.document.verdict import CheckDocument
 
     Document: TypeAlias = EstimateDocument | Comparison | Bill
-    Result: TypeAlias = DiffDocument | CheckDocument | Usage | Reconciliation
+    Result: TypeAlias = DiffDocument | CheckDocument | ForecastDocument | Usage | Reconciliation
 
 KINDS = {
     "estimate": "costplan.document.estimate:EstimateDocument",
@@ -40,6 +41,7 @@ KINDS = {
 RESULTS = {
     "diff": "costplan.document.diff:DiffDocument",
     "check": "costplan.document.verdict:CheckDocument",
+    "forecast": "costplan.document.forecast:ForecastDocument",
     "usage": "costplan.document.usage:Usage",
     "reconciliation": "costplan.document.reconciliation:Reconciliation",
 }

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
 
-from costplan.record import Sparse
+from costplan.record import Monthly, Sparse
 
 
 class DearLine(NamedTuple):
@@ -48,7 +48,8 @@ class RiskBrief(NamedTuple):
 
 class StackBrief(NamedTuple):
     """A stack's month. ``components``: None where no line of it has a price. ``trusted``: share of
-    requests with a right answer, left out where it is not modelled."""
+    requests with a right answer, left out where it is not modelled. ``kwh``: likely, left out
+    where a part of the bill has no figure."""
 
     stack: str
     total_monthly: Decimal
@@ -64,6 +65,7 @@ class StackBrief(NamedTuple):
     risk: Annotated[RiskBrief | None, Sparse()] = None
     unpriced: Annotated[tuple[NoPrice, ...], Sparse()] = ()
     warnings: Annotated[tuple[str, ...], Sparse()] = ()
+    kwh: Annotated[Decimal | None, Sparse()] = None
 
 
 class EstimateSummary(NamedTuple):
@@ -258,6 +260,34 @@ class UsageSummary(NamedTuple):
     notes: Annotated[tuple[str, ...], Sparse()] = ()
 
 
+class MonthBrief(NamedTuple):
+    """A month ahead; ``total`` left out: no bill can be made."""
+
+    month: Annotated[date, Monthly()]
+    volume: Annotated[Decimal | None, Sparse()]
+    total: Annotated[Decimal | None, Sparse()]
+    low: Annotated[Decimal | None, Sparse()]
+    high: Annotated[Decimal | None, Sparse()]
+    at_least: bool
+
+
+class ForecastSummary(NamedTuple):
+    """A forecast in brief. ``held``: the share of past months that was inside of its bands."""
+
+    kind: Literal["forecast_summary"]
+    workload: str
+    stack: str
+    currency: str
+    as_of: date
+    counts: str
+    method: str | None
+    error: Annotated[Decimal | None, Sparse()]
+    held: Annotated[Decimal | None, Sparse()]
+    months: list[MonthBrief]
+    events: tuple[str, ...]
+    notes: Annotated[tuple[str, ...], Sparse()] = ()
+
+
 class StepBrief(NamedTuple):
     """A step of a bridge."""
 
@@ -292,6 +322,7 @@ Summary = (
     | DiffSummary
     | BillSummary
     | UsageSummary
+    | ForecastSummary
     | ReconciliationSummary
 )
 SUMMARIES: dict[str, type] = {
@@ -301,6 +332,7 @@ SUMMARIES: dict[str, type] = {
     "diff": DiffSummary,
     "bill": BillSummary,
     "usage": UsageSummary,
+    "forecast": ForecastSummary,
     "reconciliation": ReconciliationSummary,
 }
 """The summary of each kind of document."""

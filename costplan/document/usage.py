@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from costplan.document.line import Confidence
 from costplan.record import Amount, Ge, Share, document
+from costplan.record.writing import plain
 
 Number = Annotated[int, Ge(0)]
 """How many of something."""
@@ -123,6 +124,11 @@ class Usage(NamedTuple):
     questions: tuple[Question, ...]
     said_by_sources: Decimal | None = None
     notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document as its JSON has it, every number an int or a Decimal with all its digits."""
+        data: dict[str, Any] = plain(self)
+        return data
 
     @property
     def unread(self) -> int:

@@ -1,15 +1,20 @@
-"""The graph of steps as an absorbing Markov chain: where requests end, and what they cost.
+"""The graph of steps: where requests end, how often each step runs, and what they cost.
 
-Probabilities are floats; money begins after this module.
+Where steps only lead on, by a walk through its places; where ``next`` leads back, as an absorbing
+Markov chain. Probabilities are floats; money begins after this module.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from costplan.outcomes.chain import Chain, Row
-from costplan.outcomes.states import HUMAN_RIGHT, HUMAN_WRONG, State, States, Transition
+from costplan.outcomes.node import Node
+from costplan.outcomes.places import Place, Places, Turns
+from costplan.outcomes.states import States, Transition
+from costplan.outcomes.walk import Prices, Taken, paid, taken
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -48,44 +53,80 @@ class Outcomes:
         return self.human_right + self.human_wrong
 
 
-class Graph(States):
-    """The chain of a sequence of nodes: states found from the start, then solved."""
+class Graph:
+    """A sequence of nodes, and what they lead to.
 
-    _chain: Chain | None = None
+    ``human``: P(a person is right), None where there are none. ``most_verdicts`` and ``most_runs``:
+    after so many an urn of a validator or of a step stops learning; None where it never does.
+    """
 
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        human: float | None = None,
+        most_verdicts: int | None = None,
+        most_runs: int | None = None,
+        turns: Turns | None = None,
+    ) -> None:
+        """``turns``: what graphs that share steps share."""
+        self.nodes = list(nodes)
+        self.most_verdicts, self.most_runs = most_verdicts, most_runs
+        self._places = Places(self.nodes, human, most_verdicts, most_runs, turns)
+
+    @cached_property
+    def _numbered(self) -> States:
+        return States(self._places)
+
+    @property
+    def states(self) -> list[Place]:
+        """The place of each state, by its number. Raises TooManyStates, as does what follows."""
+        return self._numbered.states
+
+    @property
+    def transitions(self) -> list[list[Transition]]:
+        """What each state leads to."""
+        return self._numbered.transitions
+
+    @cached_property
     def chain(self) -> Chain:
-        """The transient part, for rewards of every kind; eliminated once."""
-        if self._chain is None:
-            rows: list[Row] = []
-            for moves in self.transitions:
-                row: Row = {}
-                for probability, target, _, _ in moves:
-                    if target >= 0:
-                        row[target] = row.get(target, 0.0) + probability
-                rows.append(row)
-            self._chain = Chain(rows)
-        return self._chain
+        """The transient part, for rewards of every kind; eliminated once. Raises NeverEnds."""
+        rows: list[Row] = []
+        for moves in self.transitions:
+            row: Row = {}
+            for probability, target, _, _ in moves:
+                if target >= 0:
+                    row[target] = row.get(target, 0.0) + probability
+            rows.append(row)
+        return Chain(rows)
 
     def outcomes(self) -> Outcomes:
         """Where requests end, and how often each step runs. Raises ``chain.NeverEnds``."""
-        visits = self.chain().visits()
+        if self._places.leads_on:
+            turns, states = taken(self._places)
+            return self._summed(turns, states)
+        turns = [
+            Taken(place, self._places.turn(place, carried & place.reads), visits)
+            for place, carried, visits in zip(
+                self.states, self._numbered.carried, self.chain.visits(), strict=True
+            )
+        ]
+        return self._summed(turns, len(turns))
+
+    def _summed(self, turns: Iterable[Taken], states: int) -> Outcomes:
         ends = [0.0] * 5
         runs = [0.0] * len(self.nodes)
         fallbacks = [0.0] * len(self.nodes)
         first = [0.0] * len(self.nodes)
         redundant = [0.0] * len(self.nodes)
-        for state, mass, moves in zip(self.states, visits, self.transitions, strict=True):
-            fresh, step = self._first_time(state), state.step
-            for probability, target, times, instead in moves:
-                share = mass * probability
-                runs[step] += share * times
-                redundant[step] += share * (times - 1)
-                if fresh:
-                    first[step] += share
-                if instead:
-                    fallbacks[step] += share * instead
-                if target < 0:
-                    ends[target + 5] += share
+        for place, turn, visits in turns:
+            step = place.step
+            runs[step] += visits * turn.runs
+            redundant[step] += visits * turn.redundant
+            fallbacks[step] += visits * turn.fallbacks
+            if place.fresh:
+                first[step] += visits
+            for share, end, _, _ in turn.ends:
+                ends[end] += visits * share
         names = [node.name for node in self.nodes]
         return Outcomes(
             delivered_right=ends[0],
@@ -97,19 +138,9 @@ class Graph(States):
             first=dict(zip(names, first, strict=True)),
             redundant={name: count for name, count in zip(names, redundant, strict=True) if count},
             fallbacks={name: count for name, count in zip(names, fallbacks, strict=True) if count},
-            states=len(self.states),
+            states=states,
             graph=self,
         )
-
-    def _first_time(self, state: State) -> bool:
-        """Whether this is no retry and no restart. A step that ``next`` leads back to is new."""
-        if state.attempt > 1:
-            return False
-        for place, at in enumerate(self._validators):
-            restart = self.nodes[at].restart
-            if state.rounds[place] and restart is not None and restart <= state.step <= at:
-                return False
-        return True
 
     def moments(
         self,
@@ -121,26 +152,33 @@ class Graph(States):
         """Mean and variance of one request's cost.
 
         ``costs``: of one run of each step; ``case``: of a person's case; ``variation``: the
-        coefficient of variation of one run's cost. With m = N rowsum(P C):
-        m2 = N (rowsum(P E[C^2]) + 2 (Q C) m), Var = m2 - m^2.
+        coefficient of variation of one run's cost.
         """
-        chain = self.chain()
-        spread = variation or {}
-        fallback_cost = fallback_costs or {}
-        first: list[float] = []
-        priced: list[list[tuple[Transition, float, float]]] = []
-        for state, moves in zip(self.states, self.transitions, strict=True):
-            name = self.nodes[state.step].name
-            cost, noise = costs.get(name, 0.0), spread.get(name, 0.0)
-            row = []
-            for move in moves:
-                mean = move.runs * cost + move.fallbacks * fallback_cost.get(name, 0.0)
-                if move.target in (HUMAN_RIGHT, HUMAN_WRONG):
-                    mean += case
-                row.append((move, mean, mean * mean + move.runs * (cost * noise) ** 2))
-            priced.append(row)
-            first.append(sum(move.probability * mean for move, mean, _ in row))
-        m = chain.solve(first)
+        names = [node.name for node in self.nodes]
+        cost, instead, noise = (
+            [known.get(name, 0.0) for name in names]
+            for known in (costs, fallback_costs or {}, variation or {})
+        )
+        prices = Prices(cost, instead, noise, case)
+        if self._places.leads_on:
+            mean, square = paid(self._places, prices)
+        else:
+            mean, square = self._by_chain(prices)
+        return mean, max(0.0, square - mean * mean)
+
+    def _by_chain(self, prices: Prices) -> tuple[float, float]:
+        """First and second moment.
+
+        With m = N rowsum(P C): m2 = N (rowsum(P E[C^2]) + 2 (Q C) m).
+        """
+        priced = [
+            [
+                (move, *prices.of(place.step, move.runs, move.fallbacks, move.target))
+                for move in moves
+            ]
+            for place, moves in zip(self.states, self.transitions, strict=True)
+        ]
+        m = self.chain.solve([sum(p * mean for (p, *_), mean, _ in row) for row in priced])
         second = [
             sum(
                 move.probability
@@ -149,5 +187,4 @@ class Graph(States):
             )
             for row in priced
         ]
-        m2 = chain.solve(second)
-        return m[0], max(0.0, m2[0] - m[0] * m[0])
+        return m[0], self.chain.solve(second)[0]

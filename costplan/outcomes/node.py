@@ -43,6 +43,14 @@ class Node:
     then: str = "abort"
     next: tuple[tuple[int | None, float], ...] = ()
 
+    def runs_alike(self) -> tuple[object, ...]:
+        """All that one run of the step depends on, whatever follows and however often it runs."""
+        ends = (self.detection, self.exhaust, self.timeout, self.fallback, self.fallback_alone)
+        repeats = (self.success, self.retry, self.rho, self.common_cause)
+        parallel = (self.runs, self.quorum, self.early, self.selector)
+        verdict = (self.sees, self.sensitivity, self.false_positive, self.restart, self.then)
+        return (*ends, *repeats, *parallel, *verdict)
+
     @property
     def remembers(self) -> bool:
         """Whether what it did on this request tells something of what it will do."""

@@ -16,7 +16,7 @@ from math import ceil, floor, inf
 from typing import NamedTuple
 
 from costplan.outcomes.graph import Graph
-from costplan.outcomes.states import HUMAN_RIGHT, HUMAN_WRONG
+from costplan.outcomes.runs import HUMAN_RIGHT, HUMAN_WRONG
 
 POINTS = 65_536
 MOST_WORK = 2_000_000

@@ -81,6 +81,11 @@ def tries(node: Node, record: Record, told: bool) -> Iterator[Try]:
     if node.common_cause:
         yield from _common_cause(node, record)
         return
+    if node.runs == 1:
+        p = learned(node.success, node.rho, record.first, record.second)
+        yield Try(1.0 - p, False, 0, 1, 1)
+        yield Try(p, True, 1, 0, 1)
+        return
     if not teaches(node.success, node.rho):
         yield from _runs(node, lambda a, b: _flat(node.success, a, b))
         return

@@ -20,8 +20,8 @@ NOTHING = Taken(None, None)
 
 
 def taken(made: Estimate) -> dict[int, Taken]:
-    """What each priced line takes, by its identity: a part's figure pro rata by list price, so that
-    the rows sum to it. Lines of what has no figure have none."""
+    """What each priced line takes, by its identity: a part's figure on the lines that pay for
+    power, else pro rata by list price, so that the rows sum to it; none where it has no figure."""
     found: dict[int, Taken] = {}
     for part in made.energy.parts if made.energy is not None else ():
         if part.kwh is None:
@@ -31,7 +31,11 @@ def taken(made: Estimate) -> dict[int, Taken]:
             for line in made.lines
             if (line.role, line.price.offer) == (part.role, part.offer) and line.amount is not None
         ]
-        weights = [max(ZERO, line.list_amount or ZERO) for line in lines]
+        metered = [line for line in lines if line.price.unit == "kWh"]
+        lines = metered or lines
+        weights = [line.quantity for line in metered]
+        if not metered:
+            weights = [max(ZERO, line.list_amount or ZERO) for line in lines]
         if not any(weights):
             weights = [ONE] * len(lines)
         if not lines:

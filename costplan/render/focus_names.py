@@ -79,6 +79,7 @@ OTHERS = {
     "I/O request": "IO Requests",
     "20-minute session": "Sessions",
     "series": "Series",
+    "kWh": "kWh",
     "MB/s": "MB/Second",
     "MB/s-month": "MBps-Months",
     "": "Units",
@@ -107,7 +108,7 @@ def is_metered(unit: str) -> bool:
     """Whether a fixed charge of this unit is use that a meter counts: hours of a machine, stored
     gigabytes. What is left, such as seats and plans a month, is bought."""
     base, _, time = unit.rpartition("-")
-    return time in TIMES[2:] or base in SIZES or unit in SIZES
+    return time in TIMES[2:] or base in SIZES or unit in SIZES or unit == "kWh"
 
 
 def _titled(words: str) -> str:

@@ -39,6 +39,14 @@ RESULT_FORMATS: Mapping[str, Mapping[str, str]] = {
         "html": "costplan.render.html_usage",
         "csv": "costplan.render.usage_csv",
     },
+    "forecast": {
+        "table": "costplan.render.forecast",
+        "json": "costplan.render.result_json",
+        "lean": "costplan.render.result_lean",
+        "markdown": "costplan.render.forecast_markdown",
+        "html": "costplan.render.html_forecast",
+        "csv": "costplan.render.forecast_csv",
+    },
     "reconciliation": {
         "table": "costplan.render.reconciliation",
         "json": "costplan.render.result_json",

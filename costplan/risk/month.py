@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from costplan.billing.arrays.machines import split_fleet
+from costplan.billing.arrays.machines import (
+    at_work,
+    bill_owned,
+    owned_hours,
+    split_fleet,
+    weights_of,
+)
 from costplan.billing.arrays.models import ArrayTerms, bill_model, paid_shares
 from costplan.billing.arrays.numbers import Amount, Draws, Places, floats
 from costplan.billing.arrays.offers import bill_offer
@@ -31,13 +37,14 @@ from costplan.catalog.offer import Offer
 from costplan.plan.bill.bindings import Bindings, Bound, plans_of
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.people import counts_cases, has_cases
+from costplan.plan.bill.vendors import tokens_served_in
 from costplan.problems import BadUsage, InvalidInput, PriceNotKnown, Problem
 from costplan.quantity import ONE
-from costplan.words import WORKLOAD
+from costplan.words import OWN_HARDWARE, WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
-from costplan.workload.tables import Fixed
+from costplan.workload.tables import Fixed, Reservation
 
 Choices = dict[str, Places]
 """By role that names a product, the place of the plan that each draw takes; -1: none serves."""
@@ -127,7 +134,7 @@ class ArrayMonth(StackMonth):
         terms = ArrayTerms(
             input_factor=floats(bound.binding.input_factor),
             output_factor=floats(bound.binding.output_factor),
-            region=self._region_of(bound),
+            region=tokens_served_in(entry, bound.binding, self.stack),
             off=self.discounts.array_off(entry.id),
             paid=self.paid.get(entry.id, {}),
         )
@@ -136,10 +143,25 @@ class ArrayMonth(StackMonth):
             row.component = component
         self._take_in(entry, bill)
 
-    def _fleet(self, entry: Entry, bound: Bound, take: Take, demands: Sequence[ModelCalls]) -> None:
-        bill = self._array_bill(entry, [take])
+    def _reserve(
+        self, entry: Entry, asked: Reservation, bounds: Sequence[Bound], allowances: Allowances
+    ) -> None:
+        message = f"{entry.id} is reserved: a range of reserved throughput is not modelled yet"
+        hint = "leave the ranges out, or 'reserved'"
+        self.problems.append(Problem(bounds[0].path, message, hint))
+
+    def _fleet(self, entry: Entry, bound: Bound, demands: Sequence[ModelCalls]) -> None:
+        weights, hours = weights_of(demands, bound.binding), owned_hours(entry, bound.binding)
+        given = at_work(weights, hours, bound.binding)
+        take = Take(role=bound.role, component=entry.category, purpose="produce", variables=given)
+        owned = self.workload.hardware.get(entry.id.removeprefix(OWN_HARDWARE))
+        if hours is not None and owned is not None and has_draws(owned):
+            off = self.discounts.array_off(entry.id)
+            bill = bill_owned(self.book.offer(entry, self.day), take, owned, off)
+        else:
+            bill = self._array_bill(entry, [take])
         if bound.binding.tokens_per_second is not None:
-            split_fleet(bill, demands, bound.binding)
+            split_fleet(bill, weights, hours, bound.binding)
         self._take_in(entry, bill)
 
     def _buy(self, entry: Entry, bound: Bound, takes: list[Take]) -> None:
@@ -206,6 +228,11 @@ def _own_row(
 def no_discount(charge: str) -> float:
     """Nothing off any charge."""
     return 0.0
+
+
+def has_draws(table: object) -> bool:
+    """Whether a number of a table of the workload is drawn."""
+    return any(isinstance(getattr(table, name), Draws) for name in getattr(table, "_names", ()))
 
 
 Made = Callable[[ArrayDiscounts], ArrayMonth]

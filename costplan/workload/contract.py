@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from costplan.problems import Path, Problem, did_you_mean
 from costplan.record import Currency, Ge, Le, Positive, record
+from costplan.words import OWN_HARDWARE
 
 Percent = Annotated[Decimal, Ge(0), Le(100)]
 LEAST_RATE, MOST_RATE = Decimal("1e-9"), Decimal("1e9")
@@ -80,8 +81,9 @@ class Scope:
         return (self.since is None or self.since <= day) and (self.last is None or day <= self.last)
 
     def matches(self, offer: str) -> bool:
-        """Whether its pattern is of this offer, whatever the charge."""
-        return fnmatchcase(offer, self.offers)
+        """Whether its pattern is of this offer, whatever the charge. Nobody grants terms on what
+        one owns, so that ``*`` leaves own hardware alone."""
+        return fnmatchcase(offer, self.offers) and not offer.startswith(OWN_HARDWARE)
 
     def counts(self, offer: str, charge: str) -> bool:
         """Whether it reaches a charge of an offer."""

@@ -15,7 +15,7 @@ from costplan.facts import Fact, fact
 from costplan.outcomes.chain import NeverEnds
 from costplan.outcomes.graph import Graph, Outcomes
 from costplan.outcomes.node import Node, after_failure, timeout_share
-from costplan.outcomes.states import TooManyStates
+from costplan.outcomes.places import TooManyStates, Turns
 from costplan.outcomes.votes import majority
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import ZERO, each, probability, twelve_digits
@@ -99,11 +99,15 @@ NO_RATES = Rates()
 
 
 def solve(
-    workload: Workload, rates: Rates = NO_RATES, verdict_rho: float = DEFAULT_VERDICT_RHO
+    workload: Workload,
+    rates: Rates = NO_RATES,
+    verdict_rho: float = DEFAULT_VERDICT_RHO,
+    turns: Turns | None = None,
 ) -> Solved:
     """Visits and outcomes of one request with a stack's own ``rates``.
 
-    ``verdict_rho`` stands for validators that state no rho of their own. Raises InvalidInput for a
+    ``verdict_rho`` stands for validators that state no rho of their own; ``turns`` are shared by
+    graphs that share steps. Raises InvalidInput for a
     graph that never ends, cannot reach a step or is too large.
     """
     problems = list(flow_problems(workload))
@@ -129,7 +133,7 @@ def solve(
     if any(node.attempts > 1 or node.rounds > 1 for node in nodes):
         solved.assumed.append(fact("failed-attempt-cost"))
     human = probability(workload.human.success) if workload.human else None
-    outcomes = _outcomes(workload, nodes, human, solved)
+    outcomes = _outcomes(workload, nodes, human, solved, turns)
     solved.outcomes = outcomes
     solved.visits = Visits(
         runs=_decimals(outcomes.visits),
@@ -183,20 +187,31 @@ def _vote_of_whole_runs(vote: WholeRuns, solved: Solved) -> None:
 class Solutions:
     """What becomes of a workload's requests, solved once for all stacks with the same rates."""
 
-    def __init__(self, workload: Workload, alike: Solutions | None = None) -> None:
+    def __init__(
+        self, workload: Workload, alike: Solutions | None = None, turns: Turns | None = None
+    ) -> None:
         """``alike``: solutions of the same steps, people and vote with other stacks or costs; what
-        they solve is shared."""
+        they solve is shared. ``turns``: what solutions of other steps share."""
         self.workload = workload
+        self._turns = Turns() if turns is None else turns
         self._solved: dict[tuple[object, ...], Solved] = alike._solved if alike else {}
+        self._of_stacks: dict[str, Solved] = {}
 
     def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
         """As ``solve``."""
         key = (verdict_rho, *self.key(rates))
         if key not in self._solved:
-            self._solved[key] = solve(self.workload, rates, verdict_rho)
+            self._solved[key] = solve(self.workload, rates, verdict_rho, self._turns)
         solved = self._solved[key]
         shared = _shared(self.workload, rates) if solved.outcomes is not None else []
         return solved if shared == solved.shared else replace(solved, shared=shared)
+
+    def of_stack(self, name: str) -> Solved:
+        """Of a stack of the workload, with the rates that its bindings state."""
+        solved = self._of_stacks.get(name)
+        if solved is None:
+            solved = self._of_stacks[name] = self.of(Rates.of(self.workload.stack[name]))
+        return solved
 
     def key(self, rates: Rates) -> tuple[Decimal | None, ...]:
         """What tells stacks apart: the rates that steps and fallbacks have with their models, a
@@ -211,41 +226,42 @@ class Solutions:
 
 
 def _outcomes(
-    workload: Workload, nodes: Sequence[Node], human: float | None, solved: Solved
+    workload: Workload,
+    nodes: Sequence[Node],
+    human: float | None,
+    solved: Solved,
+    turns: Turns | None,
 ) -> Outcomes:
-    graph = _graph(nodes, human, solved)
-    try:
-        return graph.outcomes()
-    except NeverEnds as error:
-        at = graph.states[error.state].step
-        step = workload.step[at]
-        path: Path = ("step", at, "name" if step.next is None else "next")
-        hint = f"some step of this loop needs a way out: next = {{ ..., {DONE} = 0.1 }}"
-        message = f"the steps never end once '{step.name}' runs"
-        raise InvalidInput([Problem(path, message, hint)]) from None
-
-
-def _graph(nodes: Sequence[Node], human: float | None, solved: Solved) -> Graph:
-    """The graph, exact where its states are few enough, else with urns that stop learning.
+    """Exact where the graph's states are few enough, else with urns that stop learning.
 
     An urn that stops after a few draws keeps what it learned; forgetting it at an outer restart is
     further from the truth.
     """
     problem = ""
     for verdicts, runs in STOPS_LEARNING:
+        graph = Graph(nodes, human, verdicts, runs, turns)
         try:
-            graph = Graph(nodes, human, verdicts, runs)
+            outcomes = graph.outcomes()
         except TooManyStates as error:
             problem = str(error)
             continue
+        except NeverEnds as error:
+            raise InvalidInput([_endless(workload, graph.states[error.state].step)]) from None
         if verdicts is not None:
             counted = fact("repeats-counted-to", verdicts=verdicts)
             if runs:
                 counted = fact("repeats-and-runs-counted-to", verdicts=verdicts, runs=runs)
             solved.assumed.append(counted)
-        return graph
+        return outcomes
     hint = "fewer attempts, rounds or runs; or rho = 0 where repeats do not correlate"
     raise InvalidInput([Problem(("step",), problem, hint)])
+
+
+def _endless(workload: Workload, at: int) -> Problem:
+    step = workload.step[at]
+    path: Path = ("step", at, "name" if step.next is None else "next")
+    hint = f"some step of this loop needs a way out: next = {{ ..., {DONE} = 0.1 }}"
+    return Problem(path, f"the steps never end once '{step.name}' runs", hint)
 
 
 def once(workload: Workload) -> Visits:

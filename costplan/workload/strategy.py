@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from costplan.problems import Problem
 from costplan.record import Amount, Count, Ge, Positive, Share, record
 from costplan.workload.seconds import spread_problems
+from costplan.workload.tables import Reservation
 
 MOST_WHOLE_RUNS = 999
 ODD = f"a majority needs an odd number of runs, at most {MOST_WHOLE_RUNS}"
@@ -39,6 +40,11 @@ class Gpus:
         service_seconds (seconds a request): time that serves one request; with concurrency,
             queueing sizes the fleet
         arrivals: a CSV of seconds,service_seconds beside this file, in place of a mean
+        window_seconds (seconds): the trace is sized for its most loaded window of this length; a
+            longer one smooths more of it
+        idle_seconds (seconds): a machine that has served nothing for so long is stopped, the last
+            one too; left out, all of them always run
+        cold_start_seconds (seconds): from the start of a machine until it serves; requests wait it
         concurrency (requests): requests that one machine serves at a time
         wait_seconds (seconds): a longer wait is too long
         wait_share: share of requests that may wait too long; less of it needs more machines
@@ -57,6 +63,9 @@ class Gpus:
     ms_to_first_token: Positive = Decimal(5000)
     service_seconds: Positive | None = None
     arrivals: str | None = None
+    window_seconds: Positive = Decimal(300)
+    idle_seconds: Amount | None = None
+    cold_start_seconds: Amount | None = None
     concurrency: Positive | None = None
     wait_seconds: Amount = Decimal(1)
     wait_share: Share = Decimal("0.01")
@@ -76,26 +85,14 @@ class Gpus:
                 "queueing needs 'concurrency' and either 'service_seconds' or 'arrivals'",
                 part="key",
             )
+        if (self.idle_seconds is None) != (self.cold_start_seconds is None):
+            message = "stopping machines needs both 'idle_seconds' and 'cold_start_seconds'"
+            yield Problem(("idle_seconds",), message, part="key")
+        if self.idle_seconds is not None and not queues:
+            message = "stopping machines needs 'concurrency' and 'service_seconds' or 'arrivals'"
+            yield Problem(("idle_seconds",), message, part="key")
         if not 0 < self.wait_share < 1:
             yield Problem(("wait_share",), "must lie between 0 and 1")
-
-
-@record
-class Provisioned:
-    """Reserved model throughput, sized for the busiest hour.
-
-    Keys:
-        terms: an id of pricing/provisioned, such as azure/gpt-5.2
-        kind: the kind of deployment; the only one when left out
-        cache_share: share of input tokens read from a cache; they take less of a unit
-        price_per_unit_hour (the file's currency a unit and hour): what you were quoted; the list
-            price when left out
-    """
-
-    terms: str
-    kind: Literal["global", "data-zone", "regional"] | None = None
-    cache_share: Share = Decimal(0)
-    price_per_unit_hour: Amount | None = None
 
 
 @record
@@ -214,7 +211,8 @@ class Strategy:
 
     Keys:
         gpus: machines of one's own for the models that produce
-        provisioned: reserved model throughput, sized for the busiest hour
+        provisioned: terms of reserved model throughput; those of the stack's own models when left
+            out
         warm: runtime replicas kept warm
         regions: the same service in several regions
         vote: majority votes of the whole pipeline
@@ -222,7 +220,7 @@ class Strategy:
     """
 
     gpus: Gpus = field(default_factory=Gpus)
-    provisioned: Provisioned | None = None
+    provisioned: Reservation = field(default_factory=Reservation)
     warm: Warm = field(default_factory=Warm)
     regions: Regions = field(default_factory=Regions)
     vote: PipelineVote = field(default_factory=PipelineVote)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from costplan.problems import Problem
 from costplan.record import (
@@ -50,6 +50,30 @@ class Traffic:
         if self.hourly and not any(self.hourly):
             yield Problem(("hourly",), "at least one hour must have traffic")
         yield from zone_problem(("timezone",), self.timezone)
+
+
+@record
+class Reservation:
+    """Reserved throughput of a model, bought by the unit; what it does not carry goes by the token.
+
+    Keys:
+        terms: an id of pricing/provisioned, such as azure/gpt-5.2; those of the offer when left out
+        kind: the kind of deployment; the offer's own when left out
+        commitment: how long one is bound, as the vendor calls it; when left out the cheapest that
+            binds for a month at most
+        units (the vendor's units): how many are bought; what the busiest hour needs when left out
+        cache_share: share of input tokens read from a cache, which take less of a unit; what the
+            workload's own prompts read when left out
+        price_per_unit_hour (the file's currency a unit and hour): what you were quoted; the
+            published price when left out
+    """
+
+    terms: str | None = None
+    kind: Literal["global", "data-zone", "regional"] | None = None
+    commitment: str | None = None
+    units: Positive | None = None
+    cache_share: Share | None = None
+    price_per_unit_hour: Amount | None = None
 
 
 @record
@@ -181,6 +205,8 @@ class Job:
         input_tokens (tokens an item): input, the cached part included
         cache_read_tokens (tokens an item): part of the input read from a cache, at the read price
         output_tokens (tokens an item): output, at the output price
+        training_tokens (tokens an item): tokens that the model is trained on, each epoch counted,
+            at its price of training
         web_searches (searches an item): the model's own web searches, at the vendor's fee for each
         search_context: how much of what it finds a model that always searches may read; decides the
             fee of an item
@@ -201,6 +227,7 @@ class Job:
     input_tokens: Amount = Decimal(0)
     cache_read_tokens: Amount = Decimal(0)
     output_tokens: Amount = Decimal(0)
+    training_tokens: Amount = Decimal(0)
     web_searches: Amount = Decimal(0)
     search_context: SearchContext | None = None
     mode: Mode | None = None
@@ -216,7 +243,7 @@ class Job:
             yield Problem(
                 (), "a job needs a 'model', a 'tool' or an index it 'upserts_to'", part="key"
             )
-        if self.model is None and (self.input_tokens or self.output_tokens):
+        if self.model is None and (self.input_tokens or self.output_tokens or self.training_tokens):
             yield Problem(("model",), "tokens need a 'model', the role that reads them")
         if self.model is None and (self.web_searches or self.search_context):
             yield Problem(("model",), "searches need a 'model', the role that makes them")

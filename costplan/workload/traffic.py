@@ -5,10 +5,12 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from costplan.quantity import ONE, ZERO, total
+from costplan.quantity import ONE, TWELVE, ZERO, total
 from costplan.weektime import parse_days, parse_hours, parse_zone, within
 from costplan.workload.tables import Job, Traffic
 
@@ -67,6 +69,39 @@ def levels_in(
         else STEADY
         for by_level, whole in zip(counts, sums, strict=True)
     ]
+
+
+HOURS = 730
+FIFTEEN = Context(prec=15)
+
+
+@cache
+def assumed_levels(peak: Decimal) -> Sequence[Level]:
+    """How busy the hours of a month are where only their peak is known: sorted, the part x of the
+    hours is busier than P (1 - x)^(P - 1) times the mean. That curve has the mean 1 and the peak P.
+    """
+    ends = [HOURS * FIFTEEN.power(Decimal(HOURS - hour) / HOURS, peak) for hour in range(HOURS + 1)]
+    paces = [TWELVE.plus(left - right) for left, right in pairwise(ends)]
+    return tuple(Level(pace / HOURS, pace) for pace in paces if pace)
+
+
+class Shape(NamedTuple):
+    """When a month's requests come: shares of them with their pace, and the busiest hour over the
+    mean one. ``assumed``: nobody said more than the peak."""
+
+    levels: Sequence[Level]
+    peak: Decimal
+    assumed: bool = False
+
+
+def shape_of(traffic: Traffic, day: date) -> Shape:
+    """How busy the hours of ``day``'s month are: as the profile says, else by an assumed curve
+    through the stated peak."""
+    levels = levels_in(traffic, day, ())[0]
+    peak = max(traffic.peak_to_mean or ONE, *(level.pace for level in levels))
+    if tuple(levels) == STEADY and peak > 1:
+        return Shape(assumed_levels(peak), peak, assumed=True)
+    return Shape(levels, peak)
 
 
 def day_shares(traffic: Traffic, day: date) -> Iterator[Decimal]:

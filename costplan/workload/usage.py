@@ -54,6 +54,11 @@ def monthly_usage(
     ``visits`` say how often each step runs for one request; each runs once when left out.
     """
     seen = visits or once(workload)
+    return with_cases(usage_of_offers(workload, scale, seen), workload, seen)
+
+
+def usage_of_offers(workload: Workload, scale: Decimal, seen: Visits) -> Usage:
+    """What a month takes, whoever handles its cases."""
     arrivals = workload.traffic.requests_per_month * scale
     turns = Decimal(workload.conversation.turns) if workload.conversation else Decimal(1)
     requests = arrivals * turns
@@ -68,10 +73,24 @@ def monthly_usage(
     _embedding(usage, workload)
     runs = {name: count * requests for name, count in seen.runs.items()}
     _platform(usage, workload, runs, _passes(seen))
-    if workload.human is not None:
-        share = seen.cases if workload.human.share is None else workload.human.share
-        _part(usage, "human", "human").variables["cases"] = share * requests
     return usage
+
+
+def with_cases(usage: Usage, workload: Workload, visits: Visits) -> Usage:
+    """The usage with what people handle of it."""
+    human = workload.human
+    if human is None:
+        return usage
+    part = usage.parts.get("human") or PartUsage(role="human", kind="human", variables={})
+    share = visits.cases if human.share is None else human.share
+    variables = {**part.variables, "cases": share * usage.requests}
+    part = PartUsage(role=part.role, kind=part.kind, variables=variables, purposes=part.purposes)
+    return Usage(
+        requests=usage.requests,
+        model_calls=usage.model_calls,
+        parts={**usage.parts, "human": part},
+        assumed=usage.assumed,
+    )
 
 
 def _part(usage: Usage, role: str, kind: str) -> PartUsage:
@@ -135,15 +154,14 @@ def _add_calls(part: PartUsage, calls_made: Decimal) -> None:
         part.variables[name] += calls_made
 
 
+JOB_TOKENS = ("input_tokens", "cache_read_tokens", "output_tokens", "training_tokens")
+
+
 def _count_job(usage: Usage, workload: Workload, job: Job) -> None:
     items = job.runs_per_month * job.items
     key: tuple[str, str | None] = (job.purpose, job.name)
     if job.model:
-        tokens = {
-            name: value
-            for name in ("input_tokens", "cache_read_tokens", "output_tokens")
-            if (value := getattr(job, name))
-        }
+        tokens = {name: value for name in JOB_TOKENS if (value := getattr(job, name))}
         usage.model_calls.append(
             ModelCalls(
                 role=job.model,

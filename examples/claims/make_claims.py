@@ -1,4 +1,4 @@
-"""Recompute eight claims that are made about the cost of LLM applications; write docs/claims.md.
+"""Recompute nine claims that are made about the cost of LLM applications; write docs/claims.md.
 
     python examples/claims/make_claims.py        (or: make claims)
 
@@ -20,6 +20,8 @@ from pathlib import Path
 from costplan.catalog.curves import LatencyTarget, Shape
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
+from costplan.catalog.offer import Offer
+from costplan.catalog.throughput import NotMeasured, Throughput
 from costplan.catalog.vocabulary import VOCABULARY
 from costplan.document.bill import Bill
 from costplan.document.estimate import Estimate, amounts
@@ -72,7 +74,7 @@ CATALOG = Catalog([SlicedFolder("built-in", built_in_folder())])
 
 def workload(name: str, *changes: str) -> Workload:
     """A workload file beside this script, changed as by ``--set``."""
-    opened = open_workload(str(FOLDER / f"{name}.toml"), changes)
+    opened = open_workload(str(ROOT / path(name)), changes)
     if opened.workload is None or opened.problems:
         raise SystemExit(f"{name}.toml: {opened.problems}")
     return opened.workload
@@ -190,13 +192,19 @@ class Claim:
         return "\n\n".join(parts)
 
 
+def path(name: str) -> str:
+    """A workload's file: beside this script, or one of the examples."""
+    own = f"examples/claims/{name}.toml"
+    return own if (ROOT / own).exists() else f"examples/{name}/costplan.toml"
+
+
 def link(name: str) -> str:
-    return f"[examples/claims/{name}.toml](../examples/claims/{name}.toml)"
+    return f"[{path(name)}](../{path(name)})"
 
 
 def command(name: str, *changes: str, stack: str = "", as_of: date = AS_OF) -> str:
     options = "".join(f" --set {one}" for one in changes) + (f" --stack {stack}" if stack else "")
-    return f"costplan estimate examples/claims/{name}.toml{options} --as-of {as_of}"
+    return f"costplan estimate {path(name)}{options} --as-of {as_of}"
 
 
 def chain() -> Claim:
@@ -816,6 +824,22 @@ def _rates(one: Estimate) -> str:
     return " / ".join(shown)
 
 
+def _million(
+    offer: str, hourly: Decimal, throughput: Throughput, target: LatencyTarget, shape: Shape
+) -> str:
+    """What a million output tokens cost on a machine that a run of the model was measured on."""
+    machine = CATALOG.get(offer).item
+    assert isinstance(machine, Offer)
+    if machine.hardware is None:
+        raise SystemExit(f"{offer}: the catalogue does not say what it has")
+    try:
+        rate = throughput.rate(RUN[0], machine.hardware.accelerator, target, shape)
+    except NotMeasured:
+        return "undecidable: no measurement"
+    each = rate.likely * machine.hardware.count * 3600
+    return usd(hourly / each * MILLION)
+
+
 def chips() -> Claim:
     """Claim 8."""
     throughput = open_throughput()
@@ -824,15 +848,18 @@ def chips() -> Claim:
     )
     fits(
         not any(chip.startswith(("tpu", "trn", "train", "inf")) for chip in measured_on),
-        "no TPU and no Trainium was measured",
+        "no TPU, no Trainium and no Inferentia was measured",
     )
     fits(CATALOG.find("aws/trn2.48xlarge") is None, "the catalogue has no price of a Trainium2")
     google = [one for one in CATALOG.ids() if one.startswith("google/")]
     fits(not any("h100" in one for one in google), "the catalogue has no H100 of Google's")
-    others = ("google/tpu-v5e", "google/tpu-v6e", "google/tpu-v5p", "aws/trn1.2xlarge")
+    others = (
+        *("google/tpu-v5e", "google/tpu-v6e", "google/tpu-v5p"),
+        *("aws/trn1.2xlarge", "aws/inf2.xlarge"),
+    )
     nvidia = ("aws/p5.4xlarge", "lambda/gpu-1x-h100-sxm")
     hourly = {one: bill(one, instances=1, hours=1) for one in (*others, *nvidia)}
-    for one in (*nvidia, others[-1]):
+    for one in (*nvidia, *others[-2:]):
         fits(any(note.startswith("1 x ") for note in hourly[one].notes), f"{one} is one chip")
     model, chip, tokens, tpot, ttft = RUN
     target = LatencyTarget(tpot_ms=Decimal(tpot), ttft_ms=Decimal(ttft))
@@ -848,12 +875,14 @@ def chips() -> Claim:
             (
                 f"`{one}`",
                 grouped(hourly[one].line_items[0].price.price or ZERO),
+                _million(one, cost, throughput, target, Shape(shape, shape)),
                 *(cell for ratio in ratios for cell in (plain(ratio, 3), whole(speed * ratio))),
             )
         )
     head = (
         "chip",
         "USD an hour",
+        "a million tokens",
         *(cell for one in nvidia for cell in (f"tokens/s over `{one}`", "tokens/s a chip")),
     )
     ratios = [hourly[one].total / hourly[reference].total for one in others for reference in nvidia]
@@ -867,7 +896,8 @@ def chips() -> Claim:
         "share of the H100's tokens a second, and no published run in the catalogue has one model "
         "on both sides.",
         inputs="List prices on demand by the chip-hour. Measured throughput in the catalogue is "
-        f"for {', '.join(measured_on)}: none for a TPU or a Trainium. The price of a Trainium2 "
+        f"for {', '.join(measured_on)}: none for a TPU, a Trainium or an "
+        "Inferentia. The price of a Trainium2 "
         "is not in the catalogue, because public tables conflict; neither is a list price of "
         "Google's own H100, so its TPUs are set against AWS's and Lambda's.",
         arithmetic="Cost of a token = price of a chip-hour / tokens of a chip-hour. A chip is "
@@ -890,7 +920,124 @@ def chips() -> Claim:
     )
 
 
-CLAIMS = (chain, token_bill, pinecone, langsmith, agent, escalation, since_2024, chips)
+def tuning() -> Claim:
+    """Claim 9."""
+    name = "tuning"
+    file = workload(name)
+    now = month(name)
+    rag, tuned, both = (now[stack].total_monthly for stack in ("rag", "tuned", "both"))
+    fits(tuned < rag < both, "in the file the tuned model is the cheaper, both the dearest")
+    answer, train = file.step[1], next(one for one in file.job if one.training_tokens)
+    asked, given = answer.input_tokens or ZERO, answer.output_tokens
+    factor = file.stack["tuned"].binding("chat")
+    assert factor is not None
+    bare = asked * factor.input_factor
+    rates = {
+        stack: {
+            line.price.charge: line.price.price or ZERO
+            for line in now[stack].lines
+            if line.role == "chat"
+        }
+        for stack in ("rag", "tuned")
+    }
+    # equal at: input x base + output x base = bare x tuned + output x tuned
+    dearer = bare * rates["tuned"]["input"]
+    dearer += given * (rates["tuned"]["output"] - rates["rag"]["output"])
+    edge = dearer / rates["rag"]["input"]
+    each = charge(now["tuned"].lines, "training_tokens")
+    tests = amounts(line for line in now["tuned"].lines if line.role == "tested")
+    runs = (rag - tuned) / (each + tests) + 1
+    often = tuple(f"job.{at}.runs_per_month={runs}" for at in (1, 2))
+    same = month(name, *often)
+    fits(abs(same["tuned"].total_monthly - rag) < 1, "so many runs a month cost what is saved")
+    fewer = _volume(name)
+    known = _handbook(name, rag)
+    hand = _told(known)
+    return Claim(
+        number=9,
+        says="A fine-tuned model is cheaper than retrieval, because its prompts are shorter",
+        verdict="holds if passages are long, questions many and what is known changes seldom",
+        sentence=f"At {whole(file.traffic.requests_per_month)} questions a month and "
+        f"{whole(asked - bare)} tokens of passages it costs {usd(tuned)} in place of {usd(rag)}; "
+        f"not below {whole(fewer)} questions, nor where a prompt with passages is shorter than "
+        f"{whole(edge)} tokens, nor where it is trained more than {plain(runs, 1)} times a month.",
+        inputs=f"{link(name)}: one graph. `rag` looks passages up and sends {whole(asked)} tokens "
+        f"to the base model; `tuned` sends {whole(bare)} to a model of its own, which is trained "
+        f"on {whole(train.training_tokens)} tokens in {train.items} epochs and tested each month; "
+        "`both` does both; `prompt` sends all that is to be known. Assumed: that each answers as "
+        "well. Which does is a measurement of yours: put it as `success` into the stacks.",
+        arithmetic=f"A tuned token costs {grouped(rates['tuned']['input'])} and "
+        f"{grouped(rates['tuned']['output'])} per million, the base model's "
+        f"{grouped(rates['rag']['input'])} and {grouped(rates['rag']['output'])}: the prompt with "
+        f"passages must be longer than ({whole(bare)} x {grouped(rates['tuned']['input'])} + "
+        f"{whole(given)} x ({grouped(rates['tuned']['output'])} - "
+        f"{grouped(rates['rag']['output'])})) / {grouped(rates['rag']['input'])} = {whole(edge)} "
+        f"tokens before a question costs less. Training: {whole(train.training_tokens)} x "
+        f"{train.items} x {grouped(each / (train.training_tokens * train.items) * MILLION)} / "
+        f"{whole(MILLION)} = {usd(each)}, each run's test {usd(tests)}.",
+        result=f"USD a month:\n\n{_stacks(now)}\n\n"
+        f"A tuned model that looks up as well costs {usd(both)}: tuned for form, not for facts, it "
+        f"saves nothing on prompts and pays twice for every token. Without an index, all of a "
+        f"handbook in every prompt: up to {about(known)} tokens of it, cached between questions, "
+        f"cost less than `rag`. What this leaves out: answers that were right when the model was "
+        "trained and are not now; who may read what, which an index can tell and a model cannot; "
+        "and the work of whoever makes the training set.",
+        commands=[
+            command(name),
+            command(name, *(f"job.{at}.runs_per_month=4" for at in (1, 2)), stack="tuned"),
+            command(name, *hand, stack="prompt"),
+        ],
+        lines=[line for stack in ("rag", "tuned") for line in now[stack].lines],
+    )
+
+
+def _stacks(now: dict[str, Estimate]) -> str:
+    rows = []
+    for stack, one in now.items():
+        model = amounts(line for line in one.lines if line.role == "chat")
+        training = amounts(line for line in one.lines if line.role in ("trained", "tested"))
+        rows.append(
+            (
+                f"`{stack}`",
+                usd(model),
+                usd(training),
+                usd(one.total_monthly - model - training),
+                usd(one.total_monthly),
+            )
+        )
+    return table(("stack", "answers", "training and tests", "index", "together"), rows)
+
+
+def _volume(name: str) -> Decimal:
+    """Questions a month at which the tuned model and retrieval cost the same, by halving."""
+    low, high = Decimal(1_000), workload(name).traffic.requests_per_month
+    while high - low > 10:
+        middle = (low + high) / 2
+        there = month(name, _requests(middle))
+        dear = there["tuned"].total_monthly > there["rag"].total_monthly
+        low, high = (middle, high) if dear else (low, middle)
+    return high
+
+
+def _told(known: Decimal) -> tuple[str, str]:
+    """So many tokens of knowledge in every prompt, behind 200 of instructions, with 500 to ask."""
+    return (
+        f"step.answer.input_tokens={known + 700:.0f}",
+        f"step.answer.cacheable_tokens={known + 200:.0f}",
+    )
+
+
+def _handbook(name: str, most: Decimal) -> Decimal:
+    """Tokens of a handbook that, in every prompt, cost as much as retrieval; by halving."""
+    low, high = Decimal(1_000), Decimal(900_000)
+    while high - low > 10:
+        middle = (low + high) / 2
+        cheap = month(name, *_told(middle))["prompt"].total_monthly < most
+        low, high = (middle, high) if cheap else (low, middle)
+    return low
+
+
+CLAIMS = (chain, token_bill, pinecone, langsmith, agent, escalation, since_2024, chips, tuning)
 
 
 def page() -> str:
@@ -903,13 +1050,14 @@ def page() -> str:
     )
     intro = (
         "# Claims, recomputed\n\n"
-        "Eight statements that are often made about the cost and the reliability of LLM "
+        "Nine statements that are often made about the cost and the reliability of LLM "
         "applications, each recomputed with the catalogue that ships, as of "
         f"{AS_OF}, at list prices in USD. A verdict is one of: holds; holds if something is added; "
         "does not hold; cannot be decided.\n\n"
         "This page is written by `make claims` "
         "([make_claims.py](../examples/claims/make_claims.py)) from the workloads in "
-        "[examples/claims](../examples/claims); a test compares it with what the script writes. "
+        "[examples/claims](../examples/claims) and [examples](../examples); a test compares it "
+        "with what the script writes. "
         "*Since* is the day from which a price is known, *checked* the day on which its source was "
         f"read or published; *stale* is more than {STALE} days before {AS_OF}."
     )

@@ -48,7 +48,6 @@ MODELS = {
     ],
     "under_electricity": [
         (model(BAD, rates="{ input = 1, output = 0.0004 }"), "output"),
-        (model("bad/chat/kimi-k2.5", rates="{ input = 1, output = 0.009 }"), "output"),
     ],
     "price_jump": [
         (model(BAD, cards=card("{ input = 40.01, output = 10 }")), "input"),
@@ -199,6 +198,13 @@ GOOD_MODELS = [
 @pytest.mark.parametrize("text", GOOD_MODELS)
 def test_what_lies_within_a_limit_is_no_finding(tmp_path: Path, text: str) -> None:
     assert names(audited(filed(tmp_path, text))) == set()
+
+
+def test_a_measured_model_is_held_to_its_own_electricity(tmp_path: Path) -> None:
+    cheap = "{ input = 0.005, output = 0.009 }"
+    made = audited(filed(tmp_path, model("acme/Kimi-K2.5:nitro", rates=cheap)))
+    assert {one.finding for one in made.findings if one.part == "output"} == {"under_electricity"}
+    assert names(audited(filed(tmp_path, model("acme/other", rates=cheap)))) == set()
 
 
 def test_a_retired_model_s_price_does_not_grow_stale(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ reasoning_tokens = 400
 success = 1
 """
     plan = workload(step)
-    served = Served(plan, *plan.stack, solve(plan).visits, CATALOG)
+    served = Served(plan, *plan.stack, solve(plan).visits, CATALOG, DAY)
     assert (served.all_output, served.input) == (500_000, 700_000)
 
 

@@ -62,7 +62,8 @@ def test_init_lists_the_templates(tmp_path: Path) -> None:
     ran = costplan("init", "--list", folder=tmp_path)
     assert (ran.code, ran.err) == (0, "")
     assert [line.split()[0] for line in ran.out.splitlines()] == starters.names()
-    assert all(len(line.split()) > 3 for line in ran.out.splitlines())
+    assert all(len(line.split()) > 2 for line in ran.out.splitlines())
+    assert max(map(len, ran.out.splitlines())) <= 80
 
 
 def test_force_replaces(tmp_path: Path) -> None:

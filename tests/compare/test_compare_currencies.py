@@ -3,14 +3,12 @@ not to be priced."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from costplan.catalog.provisioned import Terms
 from costplan.document.options import Option
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare.comparison import compare
@@ -57,18 +55,11 @@ kind = "global"
 """
 
 
-class Published(CapacityFiles):
-    """The shipped terms, at a price: what a vendor that publishes one would have."""
-
-    def terms(self, name: str) -> Terms:
-        return replace(super().terms(name), quote=False, price=Decimal(2))
-
-
 def options(currency: str, exchange: str = "") -> dict[str, Option]:
     text = WORKLOAD.replace("CURRENCY", currency) + exchange
     workload = read(Workload, parse_toml("w", text))
     catalog = open_catalog(Path(), parse_toml("own", PRICES.replace("EUR", currency)), "own", "")
-    made = compare(workload, catalog, DAY, capacity=Published())
+    made = compare(workload, catalog, DAY, capacity=CapacityFiles())
     return {one.name: one for one in made.strategies[0].options}
 
 

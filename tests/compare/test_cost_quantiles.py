@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from properties import examples
 
 from costplan.outcomes.graph import Graph
+from costplan.outcomes.runs import HUMAN_RIGHT, HUMAN_WRONG
 from costplan.outcomes.spread import Quantile, quantiles
-from costplan.outcomes.states import HUMAN_RIGHT, HUMAN_WRONG
 from costplan.workload.solving import solve
 
 GENERATE, CHECKED, CASE = 0.013, 0.0041, 4.0

@@ -257,6 +257,55 @@ def test_a_comparison_is_saved_and_drawn_again(tmp_path: Path) -> None:
     assert "Own hardware, capital included" in again.out
 
 
+def test_terms_of_vendors_leave_it_alone() -> None:
+    terms = """
+[[discount]]
+offers = "*"
+percent = 50
+
+[[commitment]]
+name = "all"
+offers = "*"
+since = 2026-01-01
+until = 2027-01-01
+monthly = 100
+percent = 10
+
+[[credit]]
+name = "grant"
+offers = "*"
+amount = 1_000
+"""
+    assert bill(text() + terms).contracted_monthly == bill(text()).total_monthly
+    assert all(one.discount == 0 for one in bill(text() + terms).lines)
+    assert bill(text() + terms, "api").contracted_monthly < bill(text(), "api").total_monthly
+
+
+def test_a_way_that_puts_a_stack_on_own_machines_is_set_against_its_plan() -> None:
+    gpus = """
+[strategy.gpus]
+offer = "hardware/rack"
+success = 0.9
+tokens_per_second = 20_000
+spare = 0
+"""
+    words = text(requests=2_000_000, stacks=STACKS.split("[stack.own]")[0] + gpus)
+    words = words.replace("output_tokens = 2_000", "output_tokens = 2_000\nsuccess = 0.9")
+    found = owned(compared(words))
+    assert (found.stack, found.against, found.way) == ("api", "api", "GPUs sized for the peak")
+    assert found.machines >= 1
+    assert found.pays == (found.monthly <= found.against_monthly)
+
+
+def test_a_lock_holds_no_own_machine(tmp_path: Path) -> None:
+    path = tmp_path / "costplan.toml"
+    path.write_text(text(stacks=STACKS.replace("acme/chat", "openai/gpt-6-luna")), encoding="utf-8")
+    day = ("--as-of", str(DAY))
+    assert costplan("pricing", "lock", str(path), *day, folder=tmp_path).code == 0
+    assert "hardware" not in (tmp_path / "costplan.lock").read_text(encoding="utf-8")
+    assert costplan("estimate", str(path), *day, "--locked", folder=tmp_path).code == 0
+
+
 CELLS = Path(__file__).resolve().parents[1] / "data" / "breakeven_published.csv"
 HOURS = 176
 """The paper runs its machines eight hours on 22 days; its months are those of a bill."""

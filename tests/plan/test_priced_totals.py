@@ -31,6 +31,8 @@ from costplan.store.files.workloads import open_workload
 from costplan.words import PURPOSES
 from costplan.workload.model import Binding, Workload
 from costplan.workload.solving import Solutions
+from costplan.workload.step import Step
+from costplan.workload.tables import Fixed
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 11, 22)
@@ -102,6 +104,48 @@ EVERY_WAY = Evaluator(catalog(), DAY)
 @given(workloads())
 def test_any_workload_totals_as_it_is_estimated(workload: Workload) -> None:
     agrees(EVERY_WAY, replace(workload, horizon_months=1), "s")
+
+
+def table_by_table(workload: Workload) -> list[Workload]:
+    """The workload, then with one table changed each time: all that its graph does not follow from.
+    People stay as right as they are, so that all share what was solved."""
+    human = workload.human
+    stacks = {
+        name: replace(stack, free_tiers=not stack.free_tiers)
+        for name, stack in workload.stack.items()
+    }
+    changes: list[dict[str, object]] = [
+        {"human": human and replace(human, cost_per_case=human.cost_per_case * 3)},
+        {"human": human and replace(human, share=Decimal("0.4"))},
+        {"fixed": (*workload.fixed, Fixed(name="on top", monthly=Decimal(7), purpose="people"))},
+        {"fixed": (), "target": None, "credit": ()},
+        {"stack": stacks},
+        {"discount": ()},
+        {"job": ()},
+        {"commitment": ()},
+        {"traffic": replace(workload.traffic, requests_per_month=Decimal(321))},
+        {"step": tuple(_twice(step) for step in workload.step)},
+    ]
+    variants = [replace(workload, **change) for change in changes]  # type: ignore[arg-type]
+    return [workload, *variants, workload]
+
+
+def _twice(step: Step) -> Step:
+    return step if step.input_tokens is None else replace(step, input_tokens=2 * step.input_tokens)
+
+
+@examples(60)
+@given(workloads())
+def test_what_is_kept_of_one_variant_reaches_no_other(workload: Workload) -> None:
+    evaluator, first = Evaluator(catalog(), DAY), Solutions(workload)
+    for variant in table_by_table(replace(workload, horizon_months=1)):
+        try:
+            wanted = Evaluator(catalog(), DAY).total(Solutions(variant), "s")
+        except InvalidInput:
+            with pytest.raises(InvalidInput):
+                evaluator.total(Solutions(variant, first), "s")
+            continue
+        assert evaluator.total(Solutions(variant, first), "s") == wanted
 
 
 @examples(100)

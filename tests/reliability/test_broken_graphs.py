@@ -9,7 +9,7 @@ import pytest
 from reliability_helpers import workload_of
 from run import Ran, costplan
 
-from costplan.outcomes import states
+from costplan.outcomes import places
 from costplan.problems import InvalidInput
 from costplan.workload.solving import solve
 
@@ -181,7 +181,7 @@ on_reject = { restart = "s0", max_attempts = 4 }
 
 
 def test_the_limit_of_states_is_one_that_can_be_reached() -> None:
-    assert states.MOST_STATES == 10 * FEW_STATES
+    assert places.MOST_STATES == 10 * FEW_STATES
 
 
 def validate(folder: Path, text: str) -> Ran:
@@ -194,7 +194,7 @@ def validate(folder: Path, text: str) -> Ran:
 def test_a_broken_graph_is_refused_at_its_place(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(states, "MOST_STATES", FEW_STATES)  # which take a second, not nine
+    monkeypatch.setattr(places, "MOST_STATES", FEW_STATES)  # which take a second, not nine
     case = CASES[name]
     text = HEAD + case.steps
     done = validate(tmp_path, text)

@@ -31,8 +31,8 @@ from costplan.api.estimating import estimate_opened
 from costplan.outcomes.chain import Chain, NeverEnds, Row
 from costplan.outcomes.graph import Graph, Outcomes
 from costplan.outcomes.node import Node
+from costplan.outcomes.places import MOST_STATES
 from costplan.outcomes.spread import quantiles
-from costplan.outcomes.states import MOST_STATES
 from costplan.outcomes.votes import ceiling, majority
 from costplan.store.files.workloads import open_workload
 from costplan.workload.model_calls import portions

@@ -61,7 +61,7 @@ class Server:
 
     def statements(self) -> list[str]:
         """What the reader has sent, in order, each on one line."""
-        text = (self.folder / "log").read_text(encoding="utf-8")
+        text = (self.folder / "log").read_bytes().decode()  # a lone \r is no end of a line
         found = re.findall(
             rf"^{READER}\|LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)", text, re.MULTILINE
         )

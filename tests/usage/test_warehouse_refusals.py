@@ -160,8 +160,8 @@ def test_what_is_left_out_of_the_command(database: Path, tmp_path: Path) -> None
     address = f"duckdb://{database}"
     for arguments, says in {
         (): "no source of usage",
-        ("--table", "calls"): "--table is of a warehouse",
-        ("--warehouse", address): "needs the table",
+        ("--table", "calls"): "table calls is of no warehouse",
+        ("--warehouse", address): "--table schema.table",
         ("x.jsonl", "--warehouse", address, "--table", "calls"): "two sources",
         ("--warehouse", address, "--table", "calls"): "--map model=COLUMN --map input_tokens=",
         ("--warehouse", address, "--table", "calls", "--map=model=model"): "--map input_tokens=",

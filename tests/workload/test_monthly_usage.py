@@ -419,3 +419,17 @@ def test_an_index_embeds_what_it_says_the_length_of() -> None:
     text = RAG.replace("query_tokens = 40\n", "")
     embedded = [one.step for one in usage(text).model_calls if one.step.startswith("knowledge ")]
     assert embedded == ["knowledge upserts"]
+
+
+def test_a_job_trains_on_so_many_tokens() -> None:
+    made = usage(
+        '[traffic]\nrequests_per_month = 1\n[[job]]\nname = "tune"\nruns_per_month = 0.5\n'
+        'items = 3\nmodel = "trained"\ntraining_tokens = 2_000_000\n[stack.a]\ntrained = "x"\n'
+    )
+    (call,) = made.model_calls
+    assert (call.count, call.tokens) == (D("1.5"), {"training_tokens": D(2_000_000)})
+    with pytest.raises(InvalidInput, match="tokens need a 'model'"):
+        usage(
+            '[traffic]\nrequests_per_month = 1\n[[job]]\nname = "tune"\nruns_per_month = 1\n'
+            'tool = "t"\ntraining_tokens = 1\n[stack.a]\nt = "x"\n'
+        )

@@ -131,6 +131,29 @@ PAGE_WORDS: dict[str, Term] = {
         "'costplan explain strategies'",
         ("off the frontier", "by compute", "extra", "p95 s", "cheapest way", "measures"),
     ),
+    "owning": Term(
+        "own hardware against what it replaces",
+        (
+            "'own' and 'other' are whole bills a month, the purchase spread over the machines' "
+            "life with its interest. 'cheaper from': the requests a month from which on owning "
+            "costs less; '-' where there is no such volume, or the machines do not carry it. "
+            "'paid back': the month in which running them has saved the purchase, less what they "
+            "will bring; within their life where, and only where, the own bill is the lower one.",
+        ),
+        "docs/methodology.md, sections 5 and 10",
+        ("own hardware", "cheaper from", "paid back", "purchase"),
+    ),
+    "energy": Term(
+        "electricity and CO2e beside the bill, never in it",
+        (
+            "Low, likely and high, where the workload has [energy]: machines by their hours, open "
+            "models by measured curves, closed ones by a figure that is stated or published, else "
+            "not modelled. CO2e is location-based; grams a trusted answer are the Software Carbon "
+            "Intensity (SCI, ISO/IEC 21031).",
+        ),
+        "docs/methodology.md, section 13",
+        ("kwh", "kg co2e", "sci", "wh a request", "carbon"),
+    ),
     "do this": Term(
         "what a comparison recommends, and what that rests on",
         (

@@ -47,12 +47,16 @@ class Bound:
 
 @dataclass(slots=True, repr=False, eq=False)
 class Bindings:
-    """A stack's roles, filled; and what was refused, chosen or left out on the way."""
+    """A stack's roles, filled; and what was refused, chosen or left out on the way.
+
+    ``chosen``: a plan was, by the month's quantities.
+    """
 
     bound: dict[str, Bound] = field(default_factory=dict)
     omitted: dict[str, str] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    chosen: bool = False
 
 
 def bind(
@@ -83,6 +87,7 @@ def bind(
         entry = catalog.find(binding.offer)  # a broken catalogue file is not this role's fault
         try:
             if entry is None:
+                bindings.chosen = True
                 plans = plans_of(catalog, binding.offer, kind)
                 asked = binding.offer
                 entry = _cheapest(book, asked, kind, plans, given, stack, day, bindings)
@@ -121,6 +126,15 @@ def _fits(
             problems.append(
                 Problem((*path, key), f"{entry.id} has no variable '{key}'", hint, "key")
             )
+    if binding.reserved is not None and (kind != "model" or not isinstance(entry.item, Model)):
+        problems.append(
+            Problem(
+                (*path, "reserved"),
+                f"{entry.id} is no model that is paid by the token",
+                "throughput is reserved of models",
+                "key",
+            )
+        )
     if kind == "model" and entry.category == "compute" and binding.tokens_per_second is None:
         problems.append(
             Problem(

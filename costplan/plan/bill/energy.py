@@ -32,6 +32,7 @@ from costplan.document import energy as document
 from costplan.document.energy import EnergyPart, Range, over
 from costplan.document.line import LineItem
 from costplan.facts import Fact, fact
+from costplan.plan.bill.asked import calls_of
 from costplan.plan.bill.bindings import Bound
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.vendors import served_in
@@ -44,7 +45,7 @@ from costplan.workload.model_calls import ModelCalls
 T = TypeVar("T")
 CLOUDS = {"google": "google", "vertex": "google"}
 """Vendors whose regions have figures of the cloud's own."""
-NOT_COUNTED = "no network, no users' devices, nothing else that the bill pays"
+NOT_COUNTED = "no training, no network, no users' devices, nothing else that the bill pays"
 
 
 class Figures(Protocol):
@@ -67,7 +68,7 @@ def energy_of(
         return None
     meter = _Meter(month, terms, figures)
     parts = list(meter.parts())
-    found = document.Energy(
+    energy = document.Energy(
         parts=parts,
         boundary=meter.boundary(),
         wh_per_request=None,
@@ -75,11 +76,11 @@ def energy_of(
         embodied_kg=terms.embodied_kg,
     )
     requests = month.usage.requests
-    if found.kwh is not None:
-        found.wh_per_request = over(found.kwh, requests / 1000)
-    if found.kgco2e is not None and trusted is not None:
-        found.g_per_trusted_answer = over(found.kgco2e, requests * trusted / 1000)
-    return found
+    if energy.kwh is not None:
+        energy.wh_per_request = over(energy.kwh, requests / 1000)
+    if energy.kgco2e is not None and trusted is not None:
+        energy.g_per_trusted_answer = over(energy.kgco2e, requests * trusted / 1000)
+    return energy
 
 
 class _Meter:
@@ -96,8 +97,10 @@ class _Meter:
 
     def boundary(self) -> str:
         pue = f"PUE {grouped(self.pue.likely)}" + ("" if self.place.pue else " assumed")
-        made = "no making of hardware, " if self.terms.embodied_kg is None else ""
-        return f"accelerators, their machines, idle hours, data centre ({pue}); {made}{NOT_COUNTED}"
+        making = "no making of hardware, " if self.terms.embodied_kg is None else ""
+        return (
+            f"accelerators, their machines, idle hours, data centre ({pue}); {making}{NOT_COUNTED}"
+        )
 
     def parts(self) -> Iterator[EnergyPart]:
         for bound in self.month.bindings.bound.values():
@@ -131,9 +134,9 @@ class _Meter:
         """The cloud's own figure of the region, else what the file says, else the country's."""
         cloud = CLOUDS.get(entry.id.partition("/")[0])
         region = served_in(entry, self.month.stack.region)
-        found = self.data.region(cloud, region) if cloud and region else None
-        if found is not None:
-            return found
+        own = self.data.region(cloud, region) if cloud and region else None
+        if own is not None:
+            return own
         if self.place.g_per_kwh is not None:
             return Emission(self.place.g_per_kwh, "as stated", "")
         code = self.place.country
@@ -173,10 +176,10 @@ class _Meter:
     def _model(self, bound: Bound) -> tuple[str, Spread | None, str, Fact | None]:
         named = (bound.binding.offer or "", bound.entry.id)
         terms = next((self.terms.model[name] for name in named if name in self.terms.model), None)
-        calls = [one for one in self.month.usage.model_calls if one.role == bound.role]
+        calls = calls_of(bound, self.month.usage, self.month.workload)
         if terms is None:
             return "not-modelled", None, "", fact("energy-unknown", bound.entry.id)
-        count = total(one.count for one in calls)
+        count = total(call.count for call in calls)
         given = _tokens(calls, "input_tokens") * bound.binding.input_factor
         output = _tokens(calls, "output_tokens") * bound.binding.output_factor
         if terms.stated:
@@ -224,12 +227,12 @@ def _at(path: Path, look: Callable[[], T]) -> T:
         raise InvalidInput([Problem(("energy", *path), str(error.message), error.hint)]) from None
 
 
-def dearer_than_sold(month: StackMonth, found: document.Energy | None) -> Iterator[Fact]:
+def dearer_than_sold(month: StackMonth, energy: document.Energy | None) -> Iterator[Fact]:
     """Stated figures whose electricity alone costs more than their tokens, in dollars: a slip of
     units, since nobody sells under that."""
-    if found is None or month.workload.currency != "USD":
+    if energy is None or month.workload.currency != "USD":
         return
-    for part in found.parts:
+    for part in energy.parts:
         if part.basis != "stated" or part.kwh is None:
             continue
         lines = [x for x in month.lines if (x.role, x.price.offer) == (part.role, part.offer)]
@@ -249,7 +252,7 @@ def _stated(terms: ModelEnergy, count: Decimal, given: Decimal, output: Decimal)
 
 
 def _tokens(calls: list[ModelCalls], kind: str) -> Decimal:
-    return total(one.count * one.tokens.get(kind, ZERO) for one in calls)
+    return total(call.count * call.tokens.get(kind, ZERO) for call in calls)
 
 
 def _range(spread: Spread | None) -> Range | None:

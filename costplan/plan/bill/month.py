@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from costplan.billing.adjustments import Grant
 from costplan.billing.book import Book
@@ -26,24 +26,28 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
-from costplan.facts import Fact
+from costplan.plan.bill.asked import calls_of, lacking
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
 from costplan.plan.bill.people import cases_of
-from costplan.plan.bill.vendors import served_in
+from costplan.plan.bill.untold import Untold
+from costplan.plan.bill.vendors import served_in, tokens_served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle
 from costplan.words import OWN_HARDWARE, STATED, WORKLOAD, purpose_of
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
-from costplan.workload.tables import Fixed
-from costplan.workload.usage import monthly_usage
+from costplan.workload.tables import Fixed, Reservation
+from costplan.workload.usage import Usage, monthly_usage
+
+if TYPE_CHECKING:
+    from costplan.billing.reserved import Reserved
 
 TOO_MUCH = "the month's quantities are too large to price"
 LESS = "numbers here stay under 1e15"
 
 
-class StackMonth:
+class StackMonth(Untold):
     """A stack's month while it is put together; ``bill`` fills it."""
 
     def __init__(
@@ -63,11 +67,15 @@ class StackMonth:
         self.stack = workload.stack[name]
         self.solved = solved
         self.used: dict[str, Entry] = {}
-        self.usage = monthly_usage(workload, scale, solved.visits)
+        self.usage = self._usage(scale)
         self.bindings = self._bind()
         self.problems: list[Problem] = list(self.bindings.problems)
         self.lines: list[LineItem] = []
         self.grants: list[tuple[Grant, Decimal]] = []
+        self.reserved: list[Reserved] = []
+
+    def _usage(self, scale: Decimal) -> Usage:
+        return monthly_usage(self.workload, scale, self.solved.visits)
 
     def _bind(self) -> Bindings:
         kinds = self._kinds()
@@ -83,6 +91,14 @@ class StackMonth:
 
     def bill(self) -> Self:
         """Bill every role, what they require, cases and fixed costs; returns the month."""
+        self._bill_offers()
+        self._people()
+        for at, fixed in enumerate(self.workload.fixed):
+            if fixed.monthly is not None and (not fixed.stacks or self.name in fixed.stacks):
+                self._fixed(fixed, fixed.monthly, at)
+        return self
+
+    def _bill_offers(self) -> None:
         self._let_index_embed()
         allowances = self._allowances()
         groups: dict[str, list[Bound]] = {}
@@ -93,11 +109,6 @@ class StackMonth:
         for group in groups.values():
             self._bill(group, allowances)
         self._required()
-        self._people()
-        for at, fixed in enumerate(self.workload.fixed):
-            if fixed.monthly is not None and (not fixed.stacks or self.name in fixed.stacks):
-                self._fixed(fixed, fixed.monthly, at)
-        return self
 
     def _people(self) -> None:
         self.lines += cases_of(self.workload, self.stack, self.usage, self.solved, self.day)
@@ -166,7 +177,10 @@ class StackMonth:
                 ),
                 ZERO,
             )
-            self.usage.parts[name].variables["embedding_tokens"] = tokens
+            part = self.usage.parts[name]
+            variables = {**part.variables, "embedding_tokens": tokens}
+            parts = {**self.usage.parts, name: replace(part, variables=variables)}
+            self.usage = replace(self.usage, parts=parts)
 
     def _bill(self, group: list[Bound], allowances: Allowances) -> None:
         entry = group[0].entry
@@ -186,80 +200,65 @@ class StackMonth:
             self.problems.append(Problem(group[0].path, f"{entry.id}: {TOO_MUCH}", LESS))
 
     def _models(self, entry: Entry, group: list[Bound], allowances: Allowances) -> None:
+        pools: dict[Reservation, list[Bound]] = {}
         for bound in group:
-            demands = [call for call in self.usage.model_calls if call.role == bound.role]
-            if bound.kind == "tool":
-                demands = self._tool_calls(bound)
+            if bound.kind == "model" and bound.binding.reserved is not None:
+                pools.setdefault(bound.binding.reserved, []).append(bound)
+                continue
+            self.problems += lacking(bound, self.workload)
+            demands = calls_of(bound, self.usage, self.workload)
             component = "tokens" if bound.kind == "model" else "search-rerank"
             self._model(bound, component, demands, allowances)
+        for asked, bounds in pools.items():
+            self._reserve(entry, asked, bounds, allowances)
 
     def _model(
         self, bound: Bound, component: str, demands: Sequence[ModelCalls], allowances: Allowances
     ) -> None:
-        entry = bound.entry
-        terms = Terms(
-            input_factor=bound.binding.input_factor,
-            output_factor=bound.binding.output_factor,
-            region=self._region_of(bound),
-            discount=self.discounts.off(entry.id),
-            paid=allowances.paid(entry, self.day),
-        )
-        lines = model_lines(self.book, entry, self.day, demands, self.workload.traffic, terms)
+        terms = self._buys(bound, allowances)
+        lines = model_lines(self.book, bound.entry, self.day, demands, self.workload.traffic, terms)
         for line in lines:
             line.component = component
-        self._enter(entry, lines)
-        self._tell_model(entry, demands, terms)
+        self._enter(bound.entry, lines)
+        self._tell_model(bound.entry, demands, terms)
 
-    def _region_of(self, bound: Bound) -> str | None:
-        """Where a model's tokens are served, as far as its price depends on it."""
-        named = bound.binding.region or self.stack.residency
-        return named or self._token_region(bound.entry)
+    def _buys(self, bound: Bound, allowances: Allowances) -> Terms:
+        return Terms(
+            input_factor=bound.binding.input_factor,
+            output_factor=bound.binding.output_factor,
+            region=tokens_served_in(bound.entry, bound.binding, self.stack),
+            discount=self.discounts.off(bound.entry.id),
+            paid=allowances.paid(bound.entry, self.day),
+        )
 
-    def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
-        """A tool served by a model that is priced by the token, such as a reranker."""
-        tool = self.workload.tool.get(bound.role)
-        if tool is None or tool.input_tokens is None:
-            self.problems.append(
-                Problem(
-                    bound.path,
-                    f"{bound.entry.id} is priced by the token: how many does one call read?",
-                    f"[tool.{bound.role}] input_tokens = query tokens x documents + their tokens",
-                )
-            )
-            return []
-        part = self.usage.parts[bound.role]
-        whole = sum(part.purposes.values(), ZERO)
-        return [
-            ModelCalls(
-                role=bound.role,
-                step=step or bound.role,
-                purpose=purpose,
-                count=part.variables["calls"] * weight / whole,
-                tokens={"input_tokens": tool.input_tokens},
-            )
-            for (purpose, step), weight in part.purposes.items()
-            if whole
+    def _reserve(
+        self, entry: Entry, asked: Reservation, bounds: Sequence[Bound], allowances: Allowances
+    ) -> None:
+        """A deployment of reserved units for the roles that share a model and how it is bought."""
+        from costplan.plan.bill.reserving import Buyer, reserve  # a bill by the token never asks
+
+        calls = self.usage.model_calls
+        buyers = [
+            Buyer([call for call in calls if call.role == own.role], self._buys(own, allowances))
+            for own in bounds
         ]
-
-    def _token_region(self, entry: Entry) -> str | None:
-        """The stack's region where the model's price depends on it."""
-        model, region = entry.item, self.stack.region
-        if isinstance(model, Model) and any(region in card.region for card in model.price):
-            return region
-        return None
+        deployment = reserve(self.catalog, self.book, entry, asked, buyers, self.workload, self.day)
+        self.reserved.append(deployment)
+        self._enter(entry, [*deployment.kept, *deployment.spilled()])
+        units = deployment.lines(self.discounts.off(entry.id))
+        self._enter(entry._replace(currency=deployment.rate.currency), units)
+        for buyer in buyers:
+            self._tell_model(entry, buyer.calls, buyer.terms)
+        self.tell(deployment.facts(entry.id))
 
     def _machines(self, entry: Entry, group: list[Bound]) -> None:
         for bound in group:
             demands = [call for call in self.usage.model_calls if call.role == bound.role]
-            take = Take(
-                role=bound.role,
-                component=entry.category,
-                purpose="produce",
-                variables=at_work(entry, demands, bound.binding),
-            )
-            self._fleet(entry, bound, take, demands)
+            self._fleet(entry, bound, demands)
 
-    def _fleet(self, entry: Entry, bound: Bound, take: Take, demands: Sequence[ModelCalls]) -> None:
+    def _fleet(self, entry: Entry, bound: Bound, demands: Sequence[ModelCalls]) -> None:
+        given = at_work(entry, demands, bound.binding)
+        take = Take(role=bound.role, component=entry.category, purpose="produce", variables=given)
         bill = self._offer(entry, [take])
         per_second = bound.binding.tokens_per_second
         assert per_second is not None or self.problems
@@ -382,20 +381,3 @@ class StackMonth:
                 fixed=True,
             )
         )
-
-    # -- what a reader must know: nothing, of money alone --------------------------------------
-
-    def tell(self, facts: Sequence[Fact]) -> None:
-        """Of the month as a whole."""
-
-    def _tell_model(self, entry: Entry, demands: Sequence[ModelCalls], terms: Terms) -> None:
-        """Of a model's lines."""
-
-    def _tell_offer(self, entry: Entry, bill: OfferBill) -> None:
-        """Of an offer's bill."""
-
-    def _tell_required(self, entry: Entry, bound: Bound) -> None:
-        """That an offer is bought along."""
-
-    def _tell_unused(self, entry: Entry, unknown: Sequence[str]) -> None:
-        """That of an offer bought along only the fixed part is known."""

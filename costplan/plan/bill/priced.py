@@ -16,12 +16,13 @@ from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
 from costplan.plan.bill.energy import Figures, energy_of
+from costplan.plan.bill.kept import KeptMonth
 from costplan.plan.bill.month import StackMonth
-from costplan.plan.bill.settlement import agree, billed_month
+from costplan.plan.bill.settlement import Agreed, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
-from costplan.quantity import ONE, total, twelve_digits
+from costplan.quantity import ONE, ZERO, total, twelve_digits
 from costplan.words import PURPOSES
-from costplan.workload.solving import Rates, Solutions, Solved
+from costplan.workload.solving import Solutions, Solved
 
 
 class Outcome(NamedTuple):
@@ -75,35 +76,35 @@ class Evaluator:
         Raises InvalidInput with the problems of a stack that cannot be billed (as ``estimate``
         does), such as a gate or a plan's limit, BadUsage for a stack that the workload has not.
         """
-        month, added, solved = self._month(solutions, stack, scale)
-        return summed([*month.lines, *added], month.usage.requests, solved)
+        month, agreed = self.month(solutions, stack, scale)
+        return summed([*month.lines, *agreed.lines], month.usage.requests, month.solved)
 
     def kwh(self, solutions: Solutions, stack: str) -> Decimal | None:
         """The likely kWh of a month as ``total`` bills it; None where a part has no figure."""
         if self.figures is None or solutions.workload.energy is None:
             return None
-        month, _, _ = self._month(solutions, stack, ONE)
-        found = energy_of(month, self.figures, None)
-        if found is None or found.kwh is None or any(part.kwh is None for part in found.parts):
+        month, _ = self.month(solutions, stack)
+        energy = energy_of(month, self.figures, None)
+        if energy is None or any(part.kwh is None for part in energy.parts):
             return None
-        return found.kwh.likely
+        return ZERO if energy.kwh is None else energy.kwh.likely
 
-    def _month(
-        self, solutions: Solutions, stack: str, scale: Decimal
-    ) -> tuple[StackMonth, list[LineItem], Solved]:
-        """A stack's month, the lines that the account's terms add to it, and what it rests on."""
+    def month(
+        self, solutions: Solutions, stack: str, scale: Decimal = ONE
+    ) -> tuple[StackMonth, Agreed]:
+        """A stack's month, and what the account's terms add to its lines. Raises as ``total``."""
         workload = solutions.workload
         if stack not in workload.stack:
             hint = did_you_mean(stack, workload.stack) or "stacks: " + ", ".join(workload.stack)
             raise BadUsage(f"there is no stack '{stack}'", hint)
-        solved = solutions.of(Rates.of(workload.stack[stack]))
+        solved = solutions.of_stack(stack)
         month = billed_month(
-            StackMonth, workload, self.catalog, stack, solved, self.as_of, scale, self.book
+            KeptMonth, workload, self.catalog, stack, solved, self.as_of, scale, self.book
         )
         agreed = agree(workload, {stack: month.lines}, self.as_of, month.exchange)
         if month.problems or agreed.problems:
             raise InvalidInput([*month.problems, *agreed.problems])
-        return month, agreed.lines, solved
+        return month, agreed
 
 
 def summed(lines: Iterable[LineItem], requests: Decimal, solved: Solved) -> Totals:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from costplan.catalog.lookup import Entry
+from costplan.catalog.model import Model
 from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, settle
 from costplan.words import STATED
+from costplan.workload.model import Binding, Stack
 
 AWS = re.compile(r"[a-z]{2}(-gov|-isob?)?-[a-z]+-\d")
 GOOGLE = re.compile(r"[a-z]+-[a-z]+\d+")
@@ -51,3 +53,13 @@ def largest_vendor(
         return None, ZERO
     vendor = max(sums, key=lambda name: sums[name])
     return vendor, settle(sums[vendor] / whole)
+
+
+def tokens_served_in(entry: Entry, binding: Binding, stack: Stack) -> str | None:
+    """Where a model's tokens are served, as far as its price depends on it: as its binding says,
+    where the stack's data must stay, or the stack's region where the model has a price for it."""
+    named = binding.region or stack.residency
+    model, region = entry.item, stack.region
+    if named or not isinstance(model, Model):
+        return named
+    return region if any(region in card.region for card in model.price) else None

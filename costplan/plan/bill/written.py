@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from costplan.billing.models import ModelBill, Terms, write_model
@@ -11,8 +12,9 @@ from costplan.catalog.lookup import Entry
 from costplan.catalog.offer import Offer
 from costplan.facts import Fact, fact
 from costplan.plan.bill.bindings import Bound
+from costplan.plan.bill.machines import smaller
 from costplan.plan.bill.month import StackMonth
-from costplan.quantity import with_unit
+from costplan.quantity import ONE, with_unit
 from costplan.workload.model_calls import ModelCalls
 
 
@@ -51,6 +53,13 @@ class WrittenMonth(StackMonth):
             ]
             self.facts.append(fact("quantities", entry.id, quantities=words))
         self.facts += bill.facts
+        told = {known.code: known.values for known in bill.facts}
+        if "underused" in told:
+            peak = self.workload.traffic.peak_to_mean or ONE
+            used = Decimal(str(told["utilisation"]["percent"])) / 100
+            less = smaller(self.catalog, entry, used * peak)
+            if less is not None:
+                self.facts.append(fact("smaller-machine", entry.id, machine=less))
         if offer.not_included:
             self.facts.append(fact("by-offer", entry.id, parts=offer.not_included))
         wanted = self.stack.region

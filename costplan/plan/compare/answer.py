@@ -134,7 +134,11 @@ class Ranking:
         found = least(brute, goal, self.goal.seconds)
         if found is not None and found.whole is not None:
             cost = grouped(found.whole, 0)
-            return f"{found.name}: {cost}, {rounded((found.reliability or ZERO) * 100)} % right"
+            said = f"{found.name}: {cost}, {rounded((found.reliability or ZERO) * 100)} % right"
+            best = self.best[stack]
+            if best is None or found.kwh is None or best.option.kwh is None:
+                return said
+            return f"{said}, {rounded(found.kwh, 3)} kWh for {rounded(best.option.kwh, 3)}"
         if goal is None:
             return "nothing tried by compute alone is quick enough"
         return f"none reaches {rounded(goal * 100)} %{tops(made, goal)}"

@@ -4,15 +4,15 @@ machine that takes, by a stated rate, a measurement on the same accelerators, qu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple, Protocol
 
-from costplan.catalog.curves import LatencyTarget, Shape
+from costplan.catalog.curves import LatencyTarget, Shape, input_share
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Hardware, Offer
-from costplan.catalog.provisioned import Terms
 from costplan.catalog.throughput import Machine, Rate, Throughput, TooSmall
 from costplan.outcomes.queueing import (
     Arrival,
@@ -22,26 +22,23 @@ from costplan.outcomes.queueing import (
     slots_by_replay,
     slots_for,
 )
+from costplan.outcomes.scaling import off_share, scale_to_zero
+from costplan.plan.bill.machines import machines
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.quantity import ONE, ZERO, grouped, rounded, total
+from costplan.quantity import ONE, ZERO, grouped, rounded, total, twelve_digits
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import SECONDS_PER_MONTH, ModelCalls
 from costplan.workload.solving import Visits
 from costplan.workload.strategy import Gpus
+from costplan.workload.traffic import shape_of
 from costplan.workload.usage import monthly_usage
 
 
 class Capacity(Protocol):
-    """Where measurements and reserved-throughput terms are found; read only when asked."""
+    """Where measurements and traces are found; read only when asked."""
 
     def throughput(self, model: str) -> Throughput:
         """Measured tokens a second of a model."""
-
-    def terms(self, name: str) -> Terms:
-        """Terms by id. Raises BadUsage for an unknown one."""
-
-    def currency(self, name: str) -> str:
-        """The currency of the terms' price."""
 
     def arrivals(self, name: str) -> list[Arrival]:
         """A trace beside the workload file. Raises BadUsage for what is none."""
@@ -50,12 +47,16 @@ class Capacity(Protocol):
 class Served:
     """What a stack's producing models, those that are paid by the token, serve in a month."""
 
-    def __init__(self, workload: Workload, stack: str, visits: Visits, catalog: Catalog) -> None:
+    def __init__(
+        self, workload: Workload, stack: str, visits: Visits, catalog: Catalog, day: date
+    ) -> None:
         usage = monthly_usage(workload, visits=visits)
         self.requests = usage.requests
         self.roles = _token_roles(workload, stack, catalog)
         self.output: dict[str, Decimal] = {}
-        self.input, self.calls = ZERO, ZERO
+        self.load: dict[str, Decimal] = {}
+        self.input, self.calls, self.deferred = ZERO, ZERO, ZERO
+        self.share = input_share(workload.strategy.gpus.ms_per_token)
         bound = workload.stack[stack]
         for calls in usage.model_calls:
             binding = bound.binding(calls.role)
@@ -63,10 +64,16 @@ class Served:
                 continue
             output = _tokens(calls, "output") * binding.output_factor
             self.output[calls.role] = self.output.get(calls.role, ZERO) + output
-            self.input += _tokens(calls, "input") * binding.input_factor
+            own = _tokens(calls, "input") * binding.input_factor
+            self.input += own
+            load = output + self.share * own
+            self.load[calls.role] = self.load.get(calls.role, ZERO) + load
             self.calls += calls.count
+            if calls.job is not None or calls.mode == "batch":
+                self.deferred += load
         self.all_output = total(self.output.values())
-        self.peak = workload.traffic.peak_to_mean or ONE
+        self.whole = total(self.load.values())
+        self.shape = shape_of(workload.traffic, day)
 
     @property
     def nothing(self) -> str | None:
@@ -79,7 +86,14 @@ class Served:
 
     def peak_per_second(self, monthly: Decimal) -> Decimal:
         """A month's quantity as a rate in the busiest hour."""
-        return monthly / SECONDS_PER_MONTH * self.peak
+        return monthly / SECONDS_PER_MONTH * self.shape.peak
+
+    @property
+    def urgent(self) -> Decimal:
+        """Output tokens that may not wait for a quiet hour: no batch's and no job's, by the share
+        of the machines' time that these take."""
+        waits = self.deferred / self.whole if self.whole else ZERO
+        return self.all_output * (ONE - waits)
 
 
 def _tokens(calls: ModelCalls, whole: str) -> Decimal:
@@ -123,7 +137,7 @@ def hardware_of(terms: Gpus, catalog: Catalog) -> Hardware | None:
         if stated is not None and stated != true:
             fitting = ", ".join(
                 entry_id
-                for entry_id, has in _machines(catalog)
+                for entry_id, has in machines(catalog)
                 if terms.accelerator in (None, has.accelerator)
                 and terms.accelerators in (None, has.count)
             )
@@ -136,20 +150,12 @@ def hardware_of(terms: Gpus, catalog: Catalog) -> Hardware | None:
 NONE = "none in the catalogue"
 
 
-def _machines(catalog: Catalog) -> Iterator[tuple[str, Hardware]]:
-    """Every machine of the catalogue whose accelerators are known; only to be named."""
-    named = catalog.aside()
-    for entry in map(named.get, named.ids()):
-        if isinstance(entry.item, Offer) and entry.category == "compute" and entry.item.hardware:
-            yield entry.id, entry.item.hardware
-
-
 def _larger(catalog: Catalog, offer: str, accelerator: str, least: Decimal) -> str:
     """The next size that holds a replica of so many accelerators: the same vendor's, else all of
     the fewest accelerators that do."""
     holding = [
         (has.count, entry_id)
-        for entry_id, has in _machines(catalog)
+        for entry_id, has in machines(catalog)
         if has.accelerator == accelerator and has.count % least == 0
     ]
     vendor = offer.split("/")[0] + "/"
@@ -170,80 +176,171 @@ def sized(
     if terms.service_seconds is not None and terms.concurrency is not None:
         return _by_queueing(terms, served)
     if terms.tokens_per_second is not None:
-        machines, how = _by_rate(terms, served, terms.tokens_per_second)
+        needed, how = _by_rate(terms, served, terms.tokens_per_second)
         words = f"{rounded(terms.tokens_per_second)} tokens/s each (as stated), {how}"
-        return Fleet(machines, terms.tokens_per_second, words)
+        return Fleet(needed, terms.tokens_per_second, words)
     if capacity is None:
         raise BadUsage("[strategy.gpus] tokens_per_second is not given")
     return _by_measurement(terms, served, capacity, hardware, catalog)
 
 
 def _by_rate(terms: Gpus, served: Served, per_second: Decimal) -> tuple[Decimal, str]:
-    """Machines for the busiest hour at a rate of one of them, and what they were sized with."""
-    rate = served.peak_per_second(served.all_output)
-    needed = rate * (1 + terms.headroom) / (per_second * terms.utilisation)
+    """Machines for the busiest hour at a rate of one of them, and what they were sized with. What
+    may wait fills quiet hours: it needs machines only where the whole month has no room for it."""
+    busiest = served.peak_per_second(served.urgent) * (1 + terms.headroom)
+    rate = max(busiest, served.all_output / SECONDS_PER_MONTH)
+    needed = rate / (per_second * terms.utilisation)
     # at nine places first: a load of exactly three machines is not four
-    machines = round(needed, 9).to_integral_value(ROUND_CEILING) + terms.spare
-    busy = served.all_output / (SECONDS_PER_MONTH * per_second * machines) if machines else ZERO
-    return machines, (
+    fleet = round(needed, 9).to_integral_value(ROUND_CEILING) + terms.spare
+    return fleet, (
         f"headroom {terms.headroom}, utilisation {terms.utilisation}, spare {terms.spare}; "
-        f"{_idle(busy)}"
+        f"{_idle(served, fleet * per_second)}"
     )
 
 
-def _idle(busy: Decimal) -> str:
-    return f"{grouped((1 - min(ONE, busy)) * 100, 1)} % of it idle over the month"
+UNDERUSED = Decimal("0.2")
+
+
+def _idle(served: Served, per_second: Decimal) -> str:
+    """What of a fleet's capacity the month does not use: above the busiest hour, and below it."""
+    capacity = SECONDS_PER_MONTH * per_second
+    busy = min(ONE, served.all_output / capacity) if capacity else ZERO
+    peak = min(ONE, served.peak_per_second(served.urgent) / per_second) if per_second else ZERO
+    above = ONE - max(peak, busy)
+    words = (
+        f"{grouped((1 - busy) * 100, 1)} % of it idle over the month: "
+        f"{grouped(above * 100, 1)} % headroom above the busiest hour, "
+        f"{grouped((1 - busy - above) * 100, 1)} % between peaks"
+    )
+    if served.deferred:
+        share = served.deferred / served.whole * 100
+        words += f"; {grouped(share, 1)} % of the work may wait and fill quiet hours"
+    if per_second and busy < UNDERUSED:
+        words += "; used below 20 %: a smaller machine, or one that stops (idle_seconds), would do"
+    return words
 
 
 def _by_queueing(terms: Gpus, served: Served) -> Fleet:
     assert terms.service_seconds is not None
     assert terms.concurrency is not None
-    arrivals = float(served.peak_per_second(served.requests))
-    slots = slots_for(
-        arrivals, float(terms.service_seconds), float(terms.wait_seconds), float(terms.wait_share)
+    rate = _slot_rate(terms, served, terms.service_seconds)
+    if terms.idle_seconds is not None and terms.cold_start_seconds is not None:
+        return _by_hours(terms, served, rate)
+    slots = _slots(terms, served.peak_per_second(served.requests))
+    fleet = max(
+        Decimal(replicas_for_slots(slots, float(terms.concurrency), terms.spare)),
+        _carrying(terms, served, rate),
     )
-    machines = replicas_for_slots(slots, float(terms.concurrency), terms.spare)
-    work = served.requests / SECONDS_PER_MONTH * terms.service_seconds
-    busy = work / (machines * terms.concurrency) if machines else ZERO
     how = (
         f"{slots} slots by Erlang-C, at most {rounded(terms.wait_share * 100)} % waiting over "
-        f"{terms.wait_seconds} s in the busiest hour, spare {terms.spare}; {_idle(busy)}"
+        f"{terms.wait_seconds} s in the busiest hour, spare {terms.spare}; "
+        f"{_idle(served, fleet * rate)}"
     )
-    return Fleet(Decimal(machines), _slot_rate(terms, served, terms.service_seconds), how)
+    return Fleet(fleet, rate, how)
+
+
+def _slots(terms: Gpus, arrivals: Decimal) -> int:
+    """Slots by Erlang-C for so many arrivals a second."""
+    service = float(terms.service_seconds or ZERO)
+    return slots_for(float(arrivals), service, float(terms.wait_seconds), float(terms.wait_share))
+
+
+def _carrying(terms: Gpus, served: Served, rate: Decimal) -> Decimal:
+    """Machines that the whole month's tokens take, those that may wait with them."""
+    needed = served.all_output / (SECONDS_PER_MONTH * rate * terms.utilisation) if rate else ZERO
+    return round(needed, 9).to_integral_value(ROUND_CEILING)
+
+
+def _by_hours(terms: Gpus, served: Served, rate: Decimal) -> Fleet:
+    """Machines that follow the hours: each hour's by Erlang-C, and none where nothing has come for
+    ``idle_seconds``. A fleet is then an average, and its hours are what is paid."""
+    assert terms.service_seconds is not None
+    assert terms.idle_seconds is not None
+    assert terms.concurrency is not None
+    mean, most, cold, hours = served.requests / SECONDS_PER_MONTH, 0, ZERO, ZERO
+    for share, pace in served.shape.levels:
+        arrivals = mean * pace
+        needed = replicas_for_slots(_slots(terms, arrivals), float(terms.concurrency), 0)
+        seconds = float(terms.service_seconds), float(terms.idle_seconds)
+        off = twelve_digits(off_share(float(arrivals), *seconds))
+        cold += share * off
+        hours += share / pace * (needed - min(off, Decimal(needed)))
+        most = max(most, needed)
+    fleet = hours + terms.spare
+    how = (
+        f"of {most} in the busiest hour on average, each hour's by Erlang-C, at most "
+        f"{rounded(terms.wait_share * 100)} % waiting over {terms.wait_seconds} s; "
+        f"{_stopped(terms, cold)}; {_idle(served, fleet * rate)}"
+    )
+    return Fleet(fleet, rate, how)
+
+
+def _stopped(terms: Gpus, cold: Decimal) -> str:
+    words = f"stopped after {terms.idle_seconds} s without a request, spare {terms.spare}: "
+    words += f"{rounded(cold * 100)} % of requests wait {terms.cold_start_seconds} s for a start"
+    late = cold > terms.wait_share and (terms.cold_start_seconds or ZERO) > terms.wait_seconds
+    return f"{words}; warning: more than may wait" if late else words
 
 
 def _slot_rate(terms: Gpus, served: Served, service_seconds: Decimal) -> Decimal:
     """Output tokens a second of a machine whose slots are all at work."""
     assert terms.concurrency is not None
-    return terms.concurrency / service_seconds * served.all_output / served.requests
+    return terms.concurrency / service_seconds * served.urgent / served.requests
 
 
 def _by_trace(terms: Gpus, served: Served, arrivals: Sequence[Arrival]) -> Fleet:
-    """Sized for a trace as it stands: Erlang-C at its most loaded five minutes.
+    """Sized for a trace as it stands: Erlang-C at its most loaded window.
 
     Erlang-C supposes arrivals that do not know of each other. Where they come in bursts it would
-    pretend, so the trace is replayed and the larger number taken, with a warning.
+    pretend: the trace is replayed, and the replay's number taken, with a warning.
     """
     assert terms.concurrency is not None
     wait, share = float(terms.wait_seconds), float(terms.wait_share)
-    work = greatest_offered_work(arrivals)
+    window = float(terms.window_seconds)
+    work = greatest_offered_work(arrivals, window)
+    rate = _slot_rate(terms, served, Decimal(repr(work.service_seconds)))
+    if terms.idle_seconds is not None and terms.cold_start_seconds is not None:
+        return _by_replay(terms, served, arrivals, rate)
     slots = slots_for(work.arrivals_per_second, work.service_seconds, wait, share)
-    how = f"{slots} slots by Erlang-C at the trace's most loaded five minutes"
-    burst = burstiness(arrivals)
+    how = f"{slots} slots by Erlang-C at the trace's most loaded {_minutes(terms.window_seconds)}"
+    burst = burstiness(arrivals, window)
     if burst.is_bursty:
-        replayed = slots_by_replay(arrivals, wait, share)
+        slots = slots_by_replay(arrivals, wait, share)
         how += (
             f"; warning: arrivals are bursty (index of dispersion {burst.dispersion:.1f}), which "
-            f"Erlang-C does not know: a replay of the trace needs {replayed}"
+            f"Erlang-C does not know: a replay of the trace needs {slots}"
         )
-        slots = max(slots, replayed)
-    machines = replicas_for_slots(slots, float(terms.concurrency), terms.spare)
+    fleet = Decimal(replicas_for_slots(slots, float(terms.concurrency), terms.spare))
     how += (
         f"; at most {rounded(terms.wait_share * 100)} % waiting over {terms.wait_seconds} s, "
         f"spare {terms.spare}"
     )
-    seconds = Decimal(repr(work.service_seconds))
-    return Fleet(Decimal(machines), _slot_rate(terms, served, seconds), how)
+    return Fleet(fleet, rate, how)
+
+
+def _minutes(seconds: Decimal) -> str:
+    return f"{rounded(seconds / 60)} minutes" if seconds >= 60 else f"{rounded(seconds)} seconds"
+
+
+def _by_replay(terms: Gpus, served: Served, arrivals: Sequence[Arrival], rate: Decimal) -> Fleet:
+    """A trace served by machines that start when it needs them and stop when it does not."""
+    assert terms.concurrency is not None
+    made = scale_to_zero(
+        arrivals,
+        max(1, int(terms.concurrency)),
+        float(terms.idle_seconds or ZERO),
+        float(terms.cold_start_seconds or ZERO),
+    )
+    late = sum(1 for wait in made.waits if wait > float(terms.wait_seconds)) / len(made.waits)
+    fleet = twelve_digits(made.mean_machines) + terms.spare
+    how = (
+        f"of {made.most} at most on average, by a replay of the trace: started {made.cold_starts} "
+        f"times, stopped after {terms.idle_seconds} s without a request, spare {terms.spare}; "
+        f"{rounded(twelve_digits(late * 100))} % wait over {terms.wait_seconds} s"
+    )
+    if late > terms.wait_share:
+        how += "; warning: more than may wait"
+    return Fleet(fleet, rate, how)
 
 
 def _by_measurement(
@@ -267,15 +364,15 @@ def _by_measurement(
     except TooSmall as error:
         larger = _larger(catalog, terms.offer, accelerator, error.gpus)
         raise BadUsage(error.message, f"{error.hint}; next size: {larger}") from None
-    machines, how = _by_rate(terms, served, rate.likely * count)
+    fleet, how = _by_rate(terms, served, rate.likely * count)
     words = f"{rounded(rate.likely * count)} tokens/s each ({_band(rate, count)}; "
     words += f"{terms.measured} {rate.precision} on {accelerator}, {rate.how}; "
     words += f"{rate.provenance.source}, {rate.provenance.checked})"
     most = _by_rate(terms, served, rate.low * count)[0]
-    fewest = machines if rate.high is None else _by_rate(terms, served, rate.high * count)[0]
+    fewest = fleet if rate.high is None else _by_rate(terms, served, rate.high * count)[0]
     if fewest != most:
         words += f", {grouped(fewest)} to {grouped(most)} machines within the band"
-    return Fleet(machines, rate.likely * count, f"{words}, {how}")
+    return Fleet(fleet, rate.likely * count, f"{words}, {how}")
 
 
 def _band(rate: Rate, count: int) -> str:

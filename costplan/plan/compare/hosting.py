@@ -6,20 +6,18 @@ be given. A way that cannot be billed says what it lacks; nothing is paired by g
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
-from costplan.catalog.provisioned import gsus, ptus
-from costplan.catalog.vocabulary import HOURS_PER_MONTH
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.plan.compare.fleets import Capacity, Served, hardware_of, sized
+from costplan.plan.compare.pricing import Pricer
 from costplan.problems import BadUsage, CostplanError, InvalidInput
-from costplan.quantity import ONE, ZERO, grouped, total
+from costplan.quantity import ZERO, grouped, rounded, total
 from costplan.workload.model import Binding, Workload
 from costplan.workload.solving import Visits
 from costplan.workload.strategy import Gpus
@@ -40,7 +38,7 @@ def ways(
     stack: str,
     estimate: Estimate,
     visits: Visits,
-    catalog: Catalog,
+    pricer: Pricer,
     capacity: Capacity | None,
 ) -> Iterator[Hosted]:
     """Every way to host a stack's graph. ``workload`` is the graph that is served, with these
@@ -48,9 +46,9 @@ def ways(
 
     Raises InvalidInput where [strategy.gpus] pairs a machine with another machine's measurement.
     """
-    served = Served(workload, stack, visits, catalog)
-    yield _gpus(workload, stack, served, catalog, capacity)
-    yield _provisioned(workload, stack, served, capacity)
+    served = Served(workload, stack, visits, pricer.catalog, pricer.as_of)
+    yield _gpus(workload, stack, served, pricer.catalog, capacity)
+    yield from provisioned(workload, stack, served, pricer)
     terms = workload.strategy
     yield _warm(workload, stack, estimate, terms.warm.replicas)
     region = _regions(workload, stack, estimate)
@@ -83,70 +81,95 @@ def _gpus(
             raise
         hint = getattr(error, "hint", None)
         return Hosted(GPUS, None, f"not modelled: {error}" + (f" ({hint})" if hint else ""))
-    words = f"{grouped(fleet.machines)} x {terms.offer}: {fleet.words}"
+    whole = fleet.machines == fleet.machines.to_integral_value()
+    number = grouped(fleet.machines) if whole else rounded(fleet.machines)
+    words = f"{number} x {terms.offer}: {fleet.words}"
     if terms.success is None:
         lacking = "not modelled: give [strategy.gpus] success, the served model's own"
         return Hosted(GPUS, None, f"{lacking}; {words}")
-    bound = workload.stack[stack]
-    roles = dict(bound.roles)
-    for role, output in served.output.items():
-        machines = fleet.machines * output / served.all_output
-        roles[role] = Binding(
+    own = {
+        role: Binding(
             offer=terms.offer,
             success=terms.success,
             tokens_per_second=fleet.tokens_per_second,
-            variables={"instances": machines},
+            input_share=served.share,
+            input_per_output=round(served.input / served.all_output, 9),
+            variables={"instances": fleet.machines * load / served.whole},
         )
-    changed = replace(workload, stack={**workload.stack, stack: replace(bound, roles=roles)})
-    return Hosted(GPUS, changed, words)
+        for role, load in served.load.items()
+    }
+    return Hosted(GPUS, _rebound(workload, stack, own), words)
 
 
-def _provisioned(
-    workload: Workload, stack: str, served: Served, capacity: Capacity | None
-) -> Hosted:
-    """Reserved throughput of the same models for the busiest hour, in place of their tokens."""
-    name, stated = "provisioned throughput", workload.strategy.provisioned
-    if stated is None or capacity is None:
-        return Hosted(name, None, "not modelled: [strategy.provisioned] names no terms")
+PROVISIONED = "provisioned throughput"
+
+
+def provisioned(workload: Workload, stack: str, served: Served, pricer: Pricer) -> Iterator[Hosted]:
+    """Reserved throughput of the stack's own models in place of their tokens: for the busiest hour,
+    and with as many units as make the month the cheapest, what spills over by the token. A plan
+    that reserves already is also shown by the token alone."""
+    bound, asked = workload.stack[stack], workload.strategy.provisioned
+    bindings = {role: own for role in bound.roles if (own := bound.binding(role)) is not None}
+    held = [role for role, own in bindings.items() if own.reserved is not None]
+    if held:
+        plain = {role: replace(bindings[role], reserved=None) for role in held}
+        yield Hosted("every token on demand", _rebound(workload, stack, plain), "none is reserved")
     if served.nothing:
-        return Hosted(name, None, served.nothing)
-    per_minute = [served.peak_per_second(one) * 60 for one in (served.input, served.all_output)]
+        yield Hosted(PROVISIONED, None, served.nothing)
+        return
+    roles = [role for role in served.output if role not in held]
     try:
-        terms = capacity.terms(stated.terms)
-        if terms.unit == "PTU":
-            size = ptus(per_minute[0], per_minute[1], stated.cache_share, terms, stated.kind)
-        else:
-            each = round(served.input / (served.calls or ONE), 6)
-            size = gsus(per_minute[0], per_minute[1], stated.cache_share, terms, each)
-        price = stated.price_per_unit_hour
-        if price is None and size.price is not None:
-            currency = capacity.currency(stated.terms)
-            price = _ours(size.price, currency, stated.terms, Exchange.of(workload))
-    except CostplanError as error:
-        return Hosted(name, None, f"not modelled: {error}")
-    reason = f"{size.units} {size.unit} of {stated.terms} for the busiest hour"
-    if price is None:
-        lacking = "the catalogue has no price: state price_per_unit_hour"
-        return Hosted(name, None, f"not modelled: {lacking}; {reason}")
-    cost = size.units * price * HOURS_PER_MONTH
-    reason += f" at {grouped(price)} a unit-hour"
+        sold = [
+            role
+            for role in roles
+            if (offer := bindings[role].offer) and pricer.catalog.reserve(offer, asked.terms)
+        ]
+    except BadUsage as error:
+        yield Hosted(PROVISIONED, None, f"not modelled: {error} ({error.hint})")
+        return
+    if not sold:
+        models = ", ".join(dict.fromkeys(str(bindings[role].offer) for role in roles))
+        if models:
+            lacking = f"not modelled: no terms are known of {models}; [strategy.provisioned] terms"
+            yield Hosted(PROVISIONED, None, f"{lacking} names others")
+        return
+    yield from _reserving(workload, stack, {role: bindings[role] for role in sold}, pricer)
+
+
+def _reserving(
+    workload: Workload, stack: str, bindings: dict[str, Binding], pricer: Pricer
+) -> Iterator[Hosted]:
+    asked = workload.strategy.provisioned
+    reserving = {role: replace(own, reserved=asked) for role, own in bindings.items()}
+    changed = _rebound(workload, stack, reserving)
+    try:
+        deployments = pricer.reserved(changed, stack)
+    except InvalidInput as error:
+        problem = error.problems[0]
+        hint = f" ({problem.hint})" if problem.hint else ""
+        yield Hosted(PROVISIONED, None, f"not modelled: {problem.message}{hint}")
+        return
+    own = [one for one in deployments if one.asked == asked]
+    yield Hosted(PROVISIONED, changed, "; ".join(one.words("") for one in own))
+    best = {one.rate.price.offer: one.cheapest() for one in own}
+    if asked.units is not None or all(best[one.rate.price.offer] == one.units for one in own):
+        return
+    for one in own:
+        one.units = best[one.rate.price.offer]
+    fewer = {
+        role: replace(binding, reserved=replace(asked, units=best[pricer.catalog.get(offer).id]))
+        for role, binding in reserving.items()
+        if (offer := binding.offer)
+    }
+    words = "; ".join(one.words(", the cheapest with what spills over") for one in own)
+    yield Hosted(f"{PROVISIONED}, spill-over", _rebound(workload, stack, fewer), words)
+
+
+def _rebound(workload: Workload, stack: str, bindings: Mapping[str, Binding]) -> Workload:
+    """The workload with these roles of a stack bound anew."""
     bound = workload.stack[stack]
-    roles = dict(bound.roles)
-    for role in served.output:
-        own = bound.binding(role)
-        assert own is not None
-        roles[role] = replace(own, offer=None, none=f"{name}: {reason}")
-    changed = _with_fixed(workload, stack, name, cost, purpose_idle=False)
-    changed = replace(changed, stack={**changed.stack, stack: replace(bound, roles=roles)})
-    return Hosted(name, changed, reason)
-
-
-def _ours(money: Decimal, currency: str, name: str, exchange: Exchange) -> Decimal:
-    found = exchange.amount(money, currency)
-    if found is None:
-        message = f"{name} is priced in {currency}, this workload is in {exchange.currency}"
-        raise BadUsage(message, exchange.remedy(currency))
-    return found
+    roles = {**bound.roles, **bindings}
+    return replace(workload, stack={**workload.stack, stack: replace(bound, roles=roles)})
 
 
 def _warm(workload: Workload, stack: str, estimate: Estimate, replicas: int) -> Hosted:
@@ -189,13 +212,6 @@ def _doubles(line: LineItem, components: tuple[str, ...]) -> bool:
     return capacity and line.component in components and line.purpose != "people"
 
 
-def _with_fixed(
-    workload: Workload, stack: str, name: str, monthly: Decimal, *, purpose_idle: bool = True
-) -> Workload:
-    fixed = Fixed(
-        name=name,
-        monthly=monthly,
-        purpose="idle" if purpose_idle else "produce",
-        stacks=(stack,),
-    )
+def _with_fixed(workload: Workload, stack: str, name: str, monthly: Decimal) -> Workload:
+    fixed = Fixed(name=name, monthly=monthly, purpose="idle", stacks=(stack,))
     return replace(workload, fixed=(*workload.fixed, fixed))

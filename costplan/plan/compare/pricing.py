@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.options import Option
+from costplan.outcomes.places import Turns
 from costplan.plan.bill.energy import Figures
 from costplan.plan.bill.priced import Evaluator, Totals, outcome_of
 from costplan.problems import InvalidInput
@@ -22,6 +24,9 @@ from costplan.workload.solving import (
     Solved,
     without_people,
 )
+
+if TYPE_CHECKING:
+    from costplan.billing.reserved import Reserved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +69,7 @@ class Pricer:
         self._solutions: dict[int, Solutions] = {}
         self._graphs: dict[tuple[int, object, int], Solutions] = {}
         self._manned: dict[int, Solutions] = {}
+        self._turns = Turns()
         self.bills = 0
 
     def solutions(self, workload: Workload) -> Solutions:
@@ -72,7 +78,7 @@ class Pricer:
         if known is None:
             people = workload.human.success if workload.human else None
             graph = (id(workload.step), people, id(workload.vote))
-            known = Solutions(workload, self._graphs.get(graph))
+            known = Solutions(workload, self._graphs.get(graph), self._turns)
             if people is None:
                 manned = self._manned.get(id(workload.step))
                 known = Unmanned(workload, manned) if manned is not None else known
@@ -84,7 +90,7 @@ class Pricer:
 
     def solved(self, workload: Workload, stack: str) -> Solved:
         """What becomes of the requests with a stack's models. Raises InvalidInput."""
-        return self.solutions(workload).of(Rates.of(workload.stack[stack]))
+        return self.solutions(workload).of_stack(stack)
 
     def trusted(self, workload: Workload, stack: str) -> Decimal | None:
         """The share of right answers, as an estimate says it; None where it is not modelled."""
@@ -95,6 +101,17 @@ class Pricer:
         """The month's totals. Raises InvalidInput where the stack cannot be billed so."""
         self.bills += 1
         return self.evaluator.total(self.solutions(workload), stack, scale)
+
+    def _kwh(self, way: Way, stack: str) -> Decimal | None:
+        if way.workload is None or _bought_as_money(way):
+            return None
+        return self.evaluator.kwh(self.solutions(way.workload), stack)
+
+    def reserved(self, workload: Workload, stack: str) -> list[Reserved]:
+        """The reserved throughput of a stack. Raises InvalidInput where it cannot be billed."""
+        self.bills += 1
+        month, _ = self.evaluator.month(self.solutions(workload), stack)
+        return month.reserved
 
     def bill(self, way: Way, stack: str) -> Billed:
         """The way's option: without an amount, and with the reason, where it cannot be billed."""
@@ -117,7 +134,7 @@ class Pricer:
             by_purpose=dict(totals.by_purpose),
             at_least=totals.at_least,
             loss=loss(way.workload, totals),
-            kwh=self.evaluator.kwh(self.solutions(way.workload), stack) if scale == ONE else None,
+            kwh=self._kwh(way, stack) if scale == ONE else None,
         )
         outcome = totals.outcome
         if outcome is not None:
@@ -128,6 +145,12 @@ class Pricer:
             option.seconds = twelve_digits(took.mean)
             option.seconds_p95 = None if took.p95 is None else twelve_digits(took.p95)
         return option
+
+
+def _bought_as_money(way: Way) -> bool:
+    """Whether a way buys capacity as a sum: what it draws is then not known."""
+    name = way.name.removesuffix(", unchecked")
+    return any(fixed.name == name for fixed in (way.workload.fixed if way.workload else ()))
 
 
 def wrong_answers(workload: Workload, requests: Decimal) -> Decimal:

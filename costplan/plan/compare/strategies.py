@@ -6,17 +6,16 @@ place of validators and people. What cannot reach the target says so with its ce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.estimate import Estimate
 from costplan.document.options import Option, Strategies
-from costplan.facts import fact
+from costplan.facts import Fact, fact
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.pricing import Billed, least
-from costplan.plan.compare.search import searched
 from costplan.plan.compare.ways import Ways
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle
 
@@ -49,6 +48,7 @@ def strategies(
     solved = ways.pricer.solved(ways.workload, stack)
     if solved.outcomes is None:
         made.facts = [fact("stack-not-modelled", reason=reason.text) for reason in solved.missing]
+        made.facts += _reserved(ways, stack)
         made.sentence = "Without success rates there is nothing to compare spending with."
         return Tried([], made)
     roles = {step.role for step in ways.workload.step}
@@ -66,8 +66,18 @@ def strategies(
     pricer = ways.pricer
     billed = distinct(pricer.bill(way, stack) for way in ways.of(stack, estimate, made.facts))
     if asked is not None:
+        from costplan.plan.compare.search import searched  # most comparisons search nothing
+
         billed += searched(ways, stack, asked, estimate.requests, made, billed)
     return measured(billed, made, estimate.requests)
+
+
+def _reserved(ways: Ways, stack: str) -> Iterator[Fact]:
+    """What reserved throughput costs, which leaves every answer as it is: no rate is asked."""
+    for way in ways.provisioned(stack):
+        option = ways.pricer.option(way, stack)
+        if option.monthly is not None:
+            yield fact("reserved-way", way.name, monthly=option.monthly, reason=way.reason or "")
 
 
 def measured(billed: list[Billed], made: Strategies, requests: Decimal) -> Tried:

@@ -10,7 +10,7 @@ from costplan.document.estimate import Estimate
 from costplan.facts import Fact, fact
 from costplan.outcomes.votes import ceiling
 from costplan.plan.compare import hosting
-from costplan.plan.compare.fleets import Capacity
+from costplan.plan.compare.fleets import Capacity, Served
 from costplan.plan.compare.pricing import Pricer, Way
 from costplan.plan.compare.variants import (
     Choices,
@@ -141,11 +141,16 @@ class Ways:
             except InvalidInput:  # a branch to a validator that is gone
                 return
             pricer = self.pricer
-            for one in hosting.ways(
-                workload, stack, estimate, visits, pricer.catalog, self.capacity
-            ):
+            for one in hosting.ways(workload, stack, estimate, visits, pricer, self.capacity):
                 if one.workload is not None or kind == "hosting":
                     yield Way(one.name + end, kind, one.workload, one.reason)
+
+    def provisioned(self, stack: str) -> Iterator[Way]:
+        """Reserved throughput of the plan, which needs no success rate."""
+        visits = self.pricer.solved(self.workload, stack).visits
+        served = Served(self.workload, stack, visits, self.pricer.catalog, self.pricer.as_of)
+        for one in hosting.provisioned(self.workload, stack, served, self.pricer):
+            yield Way(one.name, "hosting", one.workload, one.reason)
 
     def _votes(self, stack: str) -> Iterator[Way]:
         """Majorities of whole unchecked runs, with what no number of them can pass."""

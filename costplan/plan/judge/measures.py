@@ -299,8 +299,8 @@ def _energy(name: str) -> Callable[[Subject], Figure]:
             code = "energy-lacks" if name == "kwh" else "carbon-lacks"
             remedy = "[energy.model.OFFER] states one" if name == "kwh" else "[energy] country"
             return Figure(None, fact(code, offers=lacking), remedy=remedy)
-        found = getattr(energy, name)
-        return Figure(Decimal(0) if found is None else found.likely)
+        known = getattr(energy, name)
+        return Figure(Decimal(0) if known is None else known.likely)
 
     return of
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.catalog.model import Model
@@ -32,6 +32,9 @@ from costplan.store.files.catalogue_folder import (
 from costplan.store.files.folders import built_in_folder, user_folder
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
 from costplan.words import CATEGORIES, Category
+
+if TYPE_CHECKING:  # no bill by the token waits for it
+    from costplan.catalog.provisioned import ProvisionedFile
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
 QUOTED = re.compile(r'"([^"]+)"')
@@ -137,6 +140,7 @@ class SlicedFolder(_Shelf):
         self._texts: dict[Path, str] = {}
         self._indexes: dict[Path, dict[str, tuple[int, int]]] = {}
         self._headers: dict[Path, str] = {}
+        self._provisioned: Mapping[str, ProvisionedFile] | None = None
 
     def load(self, name: str) -> Entry | None:
         for path, category in self._files(name.split("/", 1)[0]):
@@ -157,6 +161,20 @@ class SlicedFolder(_Shelf):
     def ids(self) -> Iterable[str]:
         for path, _ in self._all():
             yield from self._index(path)
+
+    def of(self, category: Category) -> Iterable[Entry]:
+        """Every entry of a category: its files alone are parsed."""
+        for path, own in self._all():
+            if own == category:
+                yield from self._slice(path, own, sorted(set(self._index(path).values())))
+
+    def provisioned(self) -> Mapping[str, ProvisionedFile]:
+        """The terms of reserved throughput beside the categories, read when first asked for."""
+        if self._provisioned is None:
+            from costplan.store.files.throughput import open_provisioned
+
+            self._provisioned = open_provisioned(self.root)
+        return self._provisioned
 
     def texts(self) -> Iterable[tuple[Category, str]]:
         """The category and the text of every file; no TOML is parsed."""

@@ -30,8 +30,8 @@ def names() -> list[str]:
 
 
 def about(name: str) -> str:
-    """What a template is for, in its own first words."""
-    return text(name).splitlines()[0].removeprefix("# ")
+    """What a template is for, in its own first words, before the colon."""
+    return text(name).splitlines()[0].removeprefix("# ").partition(":")[0]
 
 
 def text(name: str) -> str:

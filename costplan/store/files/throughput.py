@@ -11,7 +11,7 @@ from math import isfinite
 from pathlib import Path
 
 from costplan.catalog.energy import Energy, EnergyFile
-from costplan.catalog.provisioned import ProvisionedFile, Terms
+from costplan.catalog.provisioned import ProvisionedFile
 from costplan.catalog.throughput import Throughput, ThroughputFile
 from costplan.outcomes.queueing import Arrival
 from costplan.problems import BadUsage
@@ -57,23 +57,6 @@ def open_energy(root: Path | None = None) -> Energy:
     )
 
 
-def provisioned_terms(name: str, root: Path | None = None) -> Terms:
-    """The terms of an exact id such as ``azure/gpt-5.2``. Raises BadUsage with what there is."""
-    files = open_provisioned(root)
-    vendor = name.split("/", 1)[0]
-    if vendor not in files:
-        raise BadUsage(
-            f"no provisioned throughput is known for '{name}'",
-            "ids begin with: " + ", ".join(f"{known}/" for known in files),
-        )
-    return files[vendor].get(name)
-
-
-def provisioned_currency(name: str, root: Path | None = None) -> str:
-    """The currency of the terms of an id that ``provisioned_terms`` knows."""
-    return open_provisioned(root)[name.split("/", 1)[0]].currency
-
-
 def throughput_of(model: str, root: Path | None = None) -> Throughput:
     """The measurements of one model; all of them where there are none, for the message.
 
@@ -111,14 +94,6 @@ class CapacityFiles:
         if self._energy is None:
             self._energy = open_energy()
         return self._energy
-
-    def terms(self, name: str) -> Terms:
-        """Terms by id. Raises BadUsage for an unknown one."""
-        return provisioned_terms(name)
-
-    def currency(self, name: str) -> str:
-        """The currency of the terms' price."""
-        return provisioned_currency(name)
 
     def arrivals(self, name: str) -> list[Arrival]:
         """A trace as (seconds, service seconds). Raises BadUsage, naming the line at fault.

@@ -52,10 +52,16 @@ def mapping_of(given: Iterable[str]) -> MapFile:
         invoice |= file.invoice
         rows, vendor = file.rows or rows, file.vendor or vendor
     rows = columns.pop("rows", rows)
+    checked(columns)
+    return MapFile(columns=columns, map=models, invoice=invoice, rows=rows, vendor=vendor)
+
+
+def checked(columns: Mapping[str, str]) -> Mapping[str, str]:
+    """Columns by the name of usage. Raises BadUsage for one that usage has not, or that is none."""
     for name, path in columns.items():
         if name not in DESTINATIONS:
             hint = did_you_mean(name, DESTINATIONS) or "columns: " + ", ".join(sorted(DESTINATIONS))
             raise BadUsage(f"--map: usage has no column '{name}'", hint)
         if not path.strip("= "):
             raise BadUsage(f"--map {name}= names no column", "such as --map model=model_name")
-    return MapFile(columns=columns, map=models, invoice=invoice, rows=rows, vendor=vendor)
+    return columns

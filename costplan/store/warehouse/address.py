@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from costplan.problems import BadUsage, clean, did_you_mean
 from costplan.store.warehouse.scrub import SECRET
@@ -94,7 +94,8 @@ def address_of(text: str) -> Address:
         hint = did_you_mean(url.scheme, SCHEMES) or "engines: " + ", ".join(SCHEMES)
         word = f"there is no engine '{url.scheme}'" if url.scheme else "the address has no engine"
         raise BadUsage(f"--warehouse: {word}", f"{hint}, as in postgres://host:5432/database")
-    if url.password is not None or "@" in url.path:
+    path = unquote(url.path)
+    if url.password is not None or "@" in path:
         raise BadUsage(
             "--warehouse: the address has a password, which the shell's history keeps and every "
             "user of the machine sees",
@@ -110,10 +111,10 @@ def address_of(text: str) -> Address:
     return Address(
         scheme,
         text,
-        url.username,
+        None if url.username is None else unquote(url.username),
         url.hostname,
         port,
-        url.path,
+        path,
         given,
         clean(f"{url.scheme.lower()}://{named}"),
     )

@@ -34,12 +34,11 @@ MOST_LISTED: Final = 20
 
 
 class Connection:
-    """A warehouse that is asked. ``statements``: the SQL of every expression that was sent."""
+    """A warehouse that is asked."""
 
     def __init__(self, address: Address) -> None:
         """Raises BadUsage where the engine's driver is missing, or it cannot be reached."""
         self.address = address
-        self.statements: list[str] = []
         with self._told(f"cannot connect to {address.shown}", address.scheme.credentials):
             self._backend = _CONNECT[address.scheme.backend](address)
 
@@ -82,10 +81,8 @@ class Connection:
 
     def rows(self, expression: Any) -> list[Row]:
         """The rows of an expression, every value as text. Raises BadUsage where it is refused."""
-        texts = as_texts(expression)
         with self._told("the warehouse did not answer"):
-            self.statements.append(str(ibis.to_sql(texts, dialect=self._backend.name)))
-            found: list[Row] = self._backend.to_pyarrow(texts).to_pylist()
+            found: list[Row] = self._backend.to_pyarrow(as_texts(expression)).to_pylist()
         return found
 
     @contextmanager

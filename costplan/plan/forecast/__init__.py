@@ -1,0 +1,1 @@
+"""Months ahead: volume from its own past, money from the prices that are announced."""

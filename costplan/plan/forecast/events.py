@@ -1,0 +1,235 @@
+"""What happens in the months ahead: limits that are passed, prices and plans that change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from costplan.catalog.lookup import Catalog
+from costplan.catalog.model import Model
+from costplan.document.forecast import Event
+from costplan.document.line import LineItem
+from costplan.facts import Fact, fact
+from costplan.plan.forecast.bills import MonthBill
+from costplan.plan.judge.ruleset import levels
+from costplan.quantity import grouped, rounded
+from costplan.workload.contract import Scope
+from costplan.workload.model import Workload
+
+Key = tuple[str, str, str]
+"""An offer, its charge, and the tier or mode."""
+TIMES = {Decimal(2): "doubles", Decimal("0.5"): "halves"}
+
+
+class Paths:
+    """The bills of the months ahead, as likely and at the upper edge of the band."""
+
+    def __init__(self, likely: Sequence[MonthBill], high: Sequence[MonthBill | None]) -> None:
+        self.likely, self.high = likely, high
+
+
+def events(workload: Workload, catalog: Catalog, stack: str, paths: Paths) -> list[Event]:
+    """Everything that happens, the budget first, then by month."""
+    likely = paths.likely
+    later = [
+        *_limits(likely),
+        *_prices(likely),
+        *_tiers(likely),
+        *_plans(likely),
+        *_commitments(likely),
+        *_terms(workload, stack, likely),
+        *_retired(catalog, likely),
+    ]
+    return [*_budget(workload, stack, paths), *sorted(later, key=lambda event: _at(event))]
+
+
+def _at(event: Event) -> date:
+    return event.month or date.max
+
+
+def _month(bill: MonthBill) -> date:
+    return bill.day.replace(day=1)
+
+
+def named(day: date) -> str:
+    """A month as people write it."""
+    return f"{day:%B %Y}"
+
+
+def _budget(workload: Workload, stack: str, paths: Paths) -> Iterable[Event]:
+    """When the month's total, or a component, is above a limit of the budget."""
+    for path, limit in workload.budget.limits(stack) if workload.budget else ():
+        inner = path[2:] if path[0] == "stack" else path
+        if inner[0] not in ("monthly_total", "component"):
+            continue
+        component = None if inner[0] == "monthly_total" else str(inner[1])
+        for word, most in zip(("warning", "budget"), levels(limit), strict=True):
+            if most is not None:
+                what = word if component is None else f"{word} for {component}"
+                yield _passed(what, most, component, paths)
+
+
+def _passed(what: str, most: Decimal, component: str | None, paths: Paths) -> Event:
+    likely = _first(paths.likely, most, component)
+    possible = _first(paths.high, most, component)
+    end = named(_month(paths.likely[-1]))
+    values = {"limit": most, "end": end}
+    if likely is not None and likely == _month(paths.likely[0]):
+        return Event(likely, fact("limit-is-passed", what, month=named(likely), **values))
+    if likely is not None:
+        return Event(likely, fact("limit-passed", what, month=named(likely), **values))
+    if possible is not None:
+        return Event(possible, fact("limit-may-pass", what, month=named(possible), **values))
+    return Event(None, fact("limit-not-passed", what, **values))
+
+
+def _first(bills: Sequence[MonthBill | None], most: Decimal, component: str | None) -> date | None:
+    for bill in bills:
+        if bill is None or bill.total is None:
+            continue
+        spent = bill.total if component is None else bill.components.get(component, Decimal(0))
+        if spent > most:
+            return _month(bill)
+    return None
+
+
+def _limits(bills: Sequence[MonthBill]) -> Iterable[Event]:
+    """The first month that no plan of what is bound serves."""
+    for bill in bills:
+        if bill.reason is not None:
+            yield Event(
+                _month(bill), fact("not-served", month=named(_month(bill)), reason=bill.reason)
+            )
+            return
+
+
+def _pairs(bills: Sequence[MonthBill]) -> Iterable[tuple[MonthBill, MonthBill]]:
+    billed = [bill for bill in bills if bill.total is not None]
+    return pairwise(billed)
+
+
+def _by_key(bill: MonthBill) -> Mapping[Key, LineItem]:
+    found: dict[Key, LineItem] = {}
+    for line in bill.lines:
+        price = line.price
+        found.setdefault((price.offer, price.charge, price.variant or ""), line)
+    return found
+
+
+def _prices(bills: Sequence[MonthBill]) -> Iterable[Event]:
+    """Unit prices that differ from the month before, as the catalogue announces them."""
+    for before, after in _pairs(bills):
+        old = _by_key(before)
+        changed: dict[tuple[str, date], list[tuple[LineItem, LineItem]]] = {}
+        for key, line in _by_key(after).items():
+            known = old.get(key)
+            if known is None or known.price.price == line.price.price or line.flat is not None:
+                continue
+            if line.price.since > before.day:  # else a tier, or a fee of the month's own
+                own = changed.setdefault((line.price.offer, line.price.since), [])
+                own.append((known, line))
+        for (offer, since), pairs in changed.items():
+            yield Event(_month(after), _changed(offer, since, pairs))
+
+
+def _changed(offer: str, since: date, pairs: Sequence[tuple[LineItem, LineItem]]) -> Fact:
+    """All charges of an offer that change on a day."""
+    ratios = {
+        new.price.price / old.price.price
+        for old, new in pairs
+        if old.price.price and new.price.price is not None
+    }
+    changes = [f"{new.label} {_price(old)} to {_price(new)}" for old, new in pairs]
+    last = pairs[-1][1].price
+    values = {"since": since, "changes": changes, "source": last.source}
+    values["per"] = f"{grouped(last.per)} {last.unit}s" if last.per != 1 else last.unit
+    return fact("price-changes", offer, how=_how(ratios), **values)
+
+
+def _price(line: LineItem) -> str:
+    return "no price" if line.price.price is None else grouped(line.price.price)
+
+
+def _how(ratios: Set[Decimal]) -> str:
+    """What one ratio of all charges is in words; several are a change."""
+    if len(ratios) != 1:
+        return "changes"
+    (ratio,) = ratios
+    if (words := TIMES.get(ratio)) is not None:
+        return words
+    return f"{'rises' if ratio > 1 else 'falls'} by {rounded(abs(ratio - 1) * 100)} %"
+
+
+def _tiers(bills: Sequence[MonthBill]) -> Iterable[Event]:
+    """Tiers of a charge that the month before had not reached."""
+    for before, after in _pairs(bills):
+        old = _by_key(before)
+        charges = {key[:2] for key in old}
+        for key, line in _by_key(after).items():
+            if key not in old and key[:2] in charges and key[2] and line.price.since <= before.day:
+                yield Event(
+                    _month(after),
+                    fact(
+                        "tier-reached",
+                        key[0],
+                        charge=key[1],
+                        tier=key[2],
+                        month=named(_month(after)),
+                    ),
+                )
+
+
+def _plans(bills: Sequence[MonthBill]) -> Iterable[Event]:
+    """Roles that another offer serves than in the month before."""
+    for before, after in _pairs(bills):
+        for role, offer in after.offers.items():
+            known = before.offers.get(role)
+            if known is not None and known != offer:
+                values = {"before": known, "after": offer, "month": named(_month(after))}
+                yield Event(_month(after), fact("plan-changes", role, **values))
+
+
+def _commitments(bills: Sequence[MonthBill]) -> Iterable[Event]:
+    """Commitments that are used up for the first time."""
+    billed = [bill for bill in bills if bill.total is not None]
+    names = dict.fromkeys(drawn.name for bill in billed for drawn in bill.commitments)
+    for name in names:
+        for bill in billed:
+            drawn = next((each for each in bill.commitments if each.name == name), None)
+            if drawn is not None and not drawn.unused:
+                month = _month(bill)
+                values = {"monthly": drawn.monthly, "month": named(month)}
+                yield Event(month, fact("commitment-reached", name, **values))
+                break
+
+
+def _terms(workload: Workload, stack: str, bills: Sequence[MonthBill]) -> Iterable[Event]:
+    """Discounts, commitments and credits that end within the months."""
+    tables: list[tuple[str, Scope]] = [
+        *(("discount", each) for each in workload.discount),
+        *(("commitment", each) for each in workload.commitment),
+        *(("credit", each) for each in workload.credit),
+    ]
+    first, last = bills[0].day, bills[-1].day
+    for word, table in tables:
+        if table.last is None or (table.stacks and stack not in table.stacks):
+            continue
+        if first <= table.last < last:
+            values = {"what": word, "day": table.last}
+            name = getattr(table, "name", table.offers)
+            yield Event(table.last.replace(day=1), fact("term-ends", name, **values))
+
+
+def _retired(catalog: Catalog, bills: Sequence[MonthBill]) -> Iterable[Event]:
+    """Offers that their vendors stop selling within the months."""
+    offers = dict.fromkeys(line.price.offer for bill in bills for line in bill.lines)
+    for offer in offers:
+        entry = catalog.find(offer)
+        if entry is None:
+            continue
+        item = entry.item
+        day = item.retires if isinstance(item, Model) else item.ended_on(date.max)
+        if day is not None and bills[0].day < day <= bills[-1].day:
+            yield Event(day.replace(day=1), fact("no-longer-sold", offer, day=day))

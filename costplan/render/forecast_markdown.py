@@ -1,0 +1,37 @@
+"""A forecast as GitHub-flavoured Markdown."""
+
+from __future__ import annotations
+
+from costplan.document.forecast import ForecastDocument
+from costplan.render import Look
+from costplan.render.forecast import (
+    cells,
+    happens,
+    percent,
+    rests,
+    title,
+    tried_words,
+    volume_name,
+)
+from costplan.render.markdown_parts import bulleted, folded, table_of
+from costplan.render.markup import safe
+
+
+def draw(document: ForecastDocument, look: Look) -> str:
+    """What happens when, the months, what it rests on; each text of a file is escaped."""
+    level = percent(document.band.level) if document.band else "no"
+    header = ["month", volume_name(document), "total", f"{level} band"]
+    rows = [
+        [f"{month.month:%Y-%m}", *(safe(text) for text in cells(month))]
+        for month in document.months
+    ]
+    lines = [f"### {safe(title(document))}", ""]
+    lines += [*(f"- {safe(sentence)}" for sentence in happens(document)), ""]
+    lines += [*table_of(header, rows), ""]
+    lines += [*(f"- {safe(sentence)}" for sentence in rests(document)), ""]
+    if document.method is not None:
+        methods = [f"- {safe(tried_words(each))}" for each in (document.method, *document.others)]
+        lines += folded("Methods on this history's own past", methods)
+    lines += bulleted("Notes", document.notes)
+    text = "\n".join(lines).rstrip() + "\n"
+    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
