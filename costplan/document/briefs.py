@@ -108,7 +108,16 @@ def _stack(made: Estimate) -> StackBrief:
         money(made.left_of_budget.headroom) if made.left_of_budget else None,
         _unpriced(made),
         (*(one.text for one in made.facts_of("part-of-bill")), *made.warnings, *made.stale),
+        _kwh(made),
     )
+
+
+def _kwh(estimate: Estimate) -> Any:
+    """Likely kWh of a bill all of whose parts have a figure."""
+    energy = estimate.energy
+    if energy is None or energy.kwh is None or any(part.kwh is None for part in energy.parts):
+        return None
+    return money(energy.kwh.likely)
 
 
 def _dearest(lines: Iterable[LineItem]) -> list[DearLine]:

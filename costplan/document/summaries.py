@@ -32,7 +32,8 @@ class NoPrice(NamedTuple):
 
 class StackBrief(NamedTuple):
     """A stack's month. ``components``: None where no line of it has a price. ``trusted``: share of
-    requests with a right answer, left out where it is not modelled."""
+    requests with a right answer, left out where it is not modelled. ``kwh``: likely, left out
+    where a part of the bill has no figure."""
 
     stack: str
     total_monthly: Decimal
@@ -47,6 +48,7 @@ class StackBrief(NamedTuple):
     left_of_budget: Annotated[Decimal | None, Sparse()] = None
     unpriced: Annotated[tuple[NoPrice, ...], Sparse()] = ()
     warnings: Annotated[tuple[str, ...], Sparse()] = ()
+    kwh: Annotated[Decimal | None, Sparse()] = None
 
 
 class EstimateSummary(NamedTuple):

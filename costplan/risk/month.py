@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from costplan.billing.arrays.machines import split_fleet
+from costplan.billing.arrays.machines import (
+    at_work,
+    bill_owned,
+    owned_hours,
+    split_fleet,
+    weights_of,
+)
 from costplan.billing.arrays.models import ArrayTerms, bill_model, paid_shares
 from costplan.billing.arrays.numbers import Amount, Draws, Places, floats
 from costplan.billing.arrays.offers import bill_offer
@@ -34,7 +40,7 @@ from costplan.plan.bill.people import counts_cases, has_cases
 from costplan.plan.bill.vendors import tokens_served_in
 from costplan.problems import BadUsage, InvalidInput, PriceNotKnown, Problem
 from costplan.quantity import ONE
-from costplan.words import WORKLOAD
+from costplan.words import OWN_HARDWARE, WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
@@ -144,10 +150,18 @@ class ArrayMonth(StackMonth):
         hint = "leave the ranges out, or 'reserved'"
         self.problems.append(Problem(bounds[0].path, message, hint))
 
-    def _fleet(self, entry: Entry, bound: Bound, take: Take, demands: Sequence[ModelCalls]) -> None:
-        bill = self._array_bill(entry, [take])
+    def _fleet(self, entry: Entry, bound: Bound, demands: Sequence[ModelCalls]) -> None:
+        weights, hours = weights_of(demands, bound.binding), owned_hours(entry, bound.binding)
+        given = at_work(weights, hours, bound.binding)
+        take = Take(role=bound.role, component=entry.category, purpose="produce", variables=given)
+        owned = self.workload.hardware.get(entry.id.removeprefix(OWN_HARDWARE))
+        if hours is not None and owned is not None and has_draws(owned):
+            off = self.discounts.array_off(entry.id)
+            bill = bill_owned(self.book.offer(entry, self.day), take, owned, off)
+        else:
+            bill = self._array_bill(entry, [take])
         if bound.binding.tokens_per_second is not None:
-            split_fleet(bill, demands, bound.binding)
+            split_fleet(bill, weights, hours, bound.binding)
         self._take_in(entry, bill)
 
     def _buy(self, entry: Entry, bound: Bound, takes: list[Take]) -> None:
@@ -214,6 +228,11 @@ def _own_row(
 def no_discount(charge: str) -> float:
     """Nothing off any charge."""
     return 0.0
+
+
+def has_draws(table: object) -> bool:
+    """Whether a number of a table of the workload is drawn."""
+    return any(isinstance(getattr(table, name), Draws) for name in getattr(table, "_names", ()))
 
 
 Made = Callable[[ArrayDiscounts], ArrayMonth]

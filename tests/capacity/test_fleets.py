@@ -113,8 +113,8 @@ def test_what_may_wait_needs_no_machine_of_its_own(tmp_path: Path) -> None:
     )
     filled = fleet(tmp_path, rate, f"{text}{job}")
     assert (alone.monthly, filled.monthly) == (filled.monthly, alone.monthly)
-    assert "50.0 % of the tokens may wait and fill quiet hours" in (filled.reason or "")
-    # ten times as many: the month itself needs more than the busiest hour
+    assert "25.0 % of the work may wait and fill quiet hours" in (filled.reason or "")
+    # a hundred times as many: the month itself needs more than the busiest hour
     heavy = fleet(tmp_path, rate, f"{text}{job.replace('10_000', '1_000_000')}")
     needed = Decimal(1_010_000) * 200 / (730 * 3600) / (10 * Decimal("0.7"))
     assert (heavy.reason or "").startswith(f"{ceil(needed)} x ")

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple, Protocol
 
-from costplan.catalog.curves import LatencyTarget, Shape
+from costplan.catalog.curves import LatencyTarget, Shape, input_share
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Hardware, Offer
@@ -54,7 +54,9 @@ class Served:
         self.requests = usage.requests
         self.roles = _token_roles(workload, stack, catalog)
         self.output: dict[str, Decimal] = {}
+        self.load: dict[str, Decimal] = {}
         self.input, self.calls, self.deferred = ZERO, ZERO, ZERO
+        self.share = input_share(workload.strategy.gpus.ms_per_token)
         bound = workload.stack[stack]
         for calls in usage.model_calls:
             binding = bound.binding(calls.role)
@@ -62,11 +64,15 @@ class Served:
                 continue
             output = _tokens(calls, "output") * binding.output_factor
             self.output[calls.role] = self.output.get(calls.role, ZERO) + output
-            self.input += _tokens(calls, "input") * binding.input_factor
+            own = _tokens(calls, "input") * binding.input_factor
+            self.input += own
+            load = output + self.share * own
+            self.load[calls.role] = self.load.get(calls.role, ZERO) + load
             self.calls += calls.count
             if calls.job is not None or calls.mode == "batch":
-                self.deferred += output
+                self.deferred += load
         self.all_output = total(self.output.values())
+        self.whole = total(self.load.values())
         self.shape = shape_of(workload.traffic, day)
 
     @property
@@ -84,8 +90,10 @@ class Served:
 
     @property
     def urgent(self) -> Decimal:
-        """Output tokens that may not wait for a quiet hour: no batch's and no job's."""
-        return self.all_output - self.deferred
+        """Output tokens that may not wait for a quiet hour: no batch's and no job's, by the share
+        of the machines' time that these take."""
+        waits = self.deferred / self.whole if self.whole else ZERO
+        return self.all_output * (ONE - waits)
 
 
 def _tokens(calls: ModelCalls, whole: str) -> Decimal:
@@ -204,9 +212,9 @@ def _idle(served: Served, per_second: Decimal) -> str:
         f"{grouped(above * 100, 1)} % headroom above the busiest hour, "
         f"{grouped((1 - busy - above) * 100, 1)} % between peaks"
     )
-    if served.deferred and served.all_output:
-        share = served.deferred / served.all_output * 100
-        words += f"; {grouped(share, 1)} % of the tokens may wait and fill quiet hours"
+    if served.deferred:
+        share = served.deferred / served.whole * 100
+        words += f"; {grouped(share, 1)} % of the work may wait and fill quiet hours"
     if per_second and busy < UNDERUSED:
         words += "; used below 20 %: a smaller machine, or one that stops (idle_seconds), would do"
     return words

@@ -92,9 +92,11 @@ def _gpus(
             offer=terms.offer,
             success=terms.success,
             tokens_per_second=fleet.tokens_per_second,
-            variables={"instances": fleet.machines * output / served.all_output},
+            input_share=served.share,
+            input_per_output=round(served.input / served.all_output, 9),
+            variables={"instances": fleet.machines * load / served.whole},
         )
-        for role, output in served.output.items()
+        for role, load in served.load.items()
     }
     return Hosted(GPUS, _rebound(workload, stack, own), words)
 
