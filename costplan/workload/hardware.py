@@ -23,7 +23,7 @@ from costplan.words import OWN_HARDWARE
 
 BUSY = "busy"
 """The variable that says for what share of their hours machines are at work."""
-ALWAYS = date(1900, 1, 1)
+ALWAYS = date.min
 """Since when a machine is in the file; its lines bear the day of the bill."""
 
 

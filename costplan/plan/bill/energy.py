@@ -32,6 +32,7 @@ from costplan.document import energy as document
 from costplan.document.energy import EnergyPart, Range, over
 from costplan.document.line import LineItem
 from costplan.facts import Fact, fact
+from costplan.plan.bill.asked import calls_of
 from costplan.plan.bill.bindings import Bound
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.vendors import served_in
@@ -44,7 +45,7 @@ from costplan.workload.model_calls import ModelCalls
 T = TypeVar("T")
 CLOUDS = {"google": "google", "vertex": "google"}
 """Vendors whose regions have figures of the cloud's own."""
-NOT_COUNTED = "no network, no users' devices, nothing else that the bill pays"
+NOT_COUNTED = "no training, no network, no users' devices, nothing else that the bill pays"
 
 
 class Figures(Protocol):
@@ -175,7 +176,7 @@ class _Meter:
     def _model(self, bound: Bound) -> tuple[str, Spread | None, str, Fact | None]:
         named = (bound.binding.offer or "", bound.entry.id)
         terms = next((self.terms.model[name] for name in named if name in self.terms.model), None)
-        calls = [call for call in self.month.usage.model_calls if call.role == bound.role]
+        calls = calls_of(bound, self.month.usage, self.month.workload)
         if terms is None:
             return "not-modelled", None, "", fact("energy-unknown", bound.entry.id)
         count = total(call.count for call in calls)

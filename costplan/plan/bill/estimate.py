@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from costplan.billing.book import Book
 from costplan.billing.exchange import Exchange
@@ -17,7 +18,6 @@ from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import Conversion, LineItem
 from costplan.document.month import Month
 from costplan.facts import Fact, fact, texts, unique
-from costplan.plan.bill.energy import Figures, dearer_than_sold, energy_of
 from costplan.plan.bill.lifetimes import lifetimes
 from costplan.plan.bill.month import LESS, TOO_MUCH
 from costplan.plan.bill.reliability import reliability, verdicts_assumed
@@ -28,6 +28,9 @@ from costplan.quantity import LARGEST, ONE, ZERO, settle
 from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of, several
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions, Solved
+
+if TYPE_CHECKING:
+    from costplan.plan.bill.energy import Figures
 
 ORDER = (*sorted(CATEGORIES, key=lambda category: PURPOSES.index(purpose_of(category))), "other")
 ALWAYS_LEFT_OUT = ("taxes", "support", "egress")
@@ -156,6 +159,8 @@ class _Planner:
             ended=ends.ended,
         )
         if self.figures is not None:
+            from costplan.plan.bill.energy import dearer_than_sold, energy_of  # few ask for it
+
             trusted = estimated.reliability.trusted if estimated.reliability else None
             estimated.energy = energy_of(month, self.figures, trusted)
             estimated.facts += dearer_than_sold(month, estimated.energy)

@@ -26,6 +26,7 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.model import Model
 from costplan.catalog.offer import Offer
 from costplan.document.line import LineItem, Price
+from costplan.plan.bill.asked import calls_of, lacking
 from costplan.plan.bill.bindings import SERVES, Bindings, Bound, bind, instead_of, role_kinds
 from costplan.plan.bill.people import cases_of
 from costplan.plan.bill.untold import Untold
@@ -204,9 +205,8 @@ class StackMonth(Untold):
             if bound.kind == "model" and bound.binding.reserved is not None:
                 pools.setdefault(bound.binding.reserved, []).append(bound)
                 continue
-            demands = [call for call in self.usage.model_calls if call.role == bound.role]
-            if bound.kind == "tool":
-                demands = self._tool_calls(bound)
+            self.problems += lacking(bound, self.workload)
+            demands = calls_of(bound, self.usage, self.workload)
             component = "tokens" if bound.kind == "model" else "search-rerank"
             self._model(bound, component, demands, allowances)
         for asked, bounds in pools.items():
@@ -251,44 +251,14 @@ class StackMonth(Untold):
             self._tell_model(entry, buyer.calls, buyer.terms)
         self.tell(deployment.facts(entry.id))
 
-    def _tool_calls(self, bound: Bound) -> list[ModelCalls]:
-        """A tool served by a model that is priced by the token, such as a reranker."""
-        tool = self.workload.tool.get(bound.role)
-        if tool is None or tool.input_tokens is None:
-            self.problems.append(
-                Problem(
-                    bound.path,
-                    f"{bound.entry.id} is priced by the token: how many does one call read?",
-                    f"[tool.{bound.role}] input_tokens = query tokens x documents + their tokens",
-                )
-            )
-            return []
-        part = self.usage.parts[bound.role]
-        whole = sum(part.purposes.values(), ZERO)
-        return [
-            ModelCalls(
-                role=bound.role,
-                step=step or bound.role,
-                purpose=purpose,
-                count=part.variables["calls"] * weight / whole,
-                tokens={"input_tokens": tool.input_tokens},
-            )
-            for (purpose, step), weight in part.purposes.items()
-            if whole
-        ]
-
     def _machines(self, entry: Entry, group: list[Bound]) -> None:
         for bound in group:
             demands = [call for call in self.usage.model_calls if call.role == bound.role]
-            take = Take(
-                role=bound.role,
-                component=entry.category,
-                purpose="produce",
-                variables=at_work(entry, demands, bound.binding),
-            )
-            self._fleet(entry, bound, take, demands)
+            self._fleet(entry, bound, demands)
 
-    def _fleet(self, entry: Entry, bound: Bound, take: Take, demands: Sequence[ModelCalls]) -> None:
+    def _fleet(self, entry: Entry, bound: Bound, demands: Sequence[ModelCalls]) -> None:
+        given = at_work(entry, demands, bound.binding)
+        take = Take(role=bound.role, component=entry.category, purpose="produce", variables=given)
         bill = self._offer(entry, [take])
         per_second = bound.binding.tokens_per_second
         assert per_second is not None or self.problems
