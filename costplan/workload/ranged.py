@@ -116,7 +116,7 @@ class _Walk:
         why = _refused(kind, path)
         problems: list[Problem] = []
         if why is not None:
-            problems.append(Problem(path, "takes no range", why, "key"))
+            problems.append(Problem(path, "must be one number, not a range", why, "key"))
         else:
             bounds = [mark for mark in marks if isinstance(mark, Ge | Gt | Le)]
             known = read_range(value, bounds, path, problems, whole=kind is int)
