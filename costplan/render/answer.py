@@ -114,6 +114,12 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
     if own:
         more = f" and {len(own) - 1} more" if len(own) > 1 else ""
         yield Said("own price", f"{own[0]}{more}", "warns")
+    ended = dict.fromkeys(
+        offer.fact.text for stack in made.document.estimates for offer in stack.ended
+    )
+    if ended:
+        more = f" and {len(ended) - 1} more" if len(ended) > 1 else ""
+        yield Said("not sold", f"{next(iter(ended))}{more}", "warns")
     label = "unknown"
     for sentence in _missing(made, by_name=detail.lacking):
         yield Said(label, sentence, "warns")

@@ -505,6 +505,53 @@ def test_a_store_is_known_by_its_class_and_embeds_by_default(tmp_path: Path) -> 
     assert made.said("retrieve: the model of OpenAIEmbeddings() in line 7")
 
 
+RAW = """
+import boto3, json
+from langgraph.graph import StateGraph, END
+client = boto3.client("bedrock-runtime", region_name="us-east-1")
+store = boto3.client("s3vectors")
+CONFIDENCE_THRESHOLD = 0.8
+
+def embed(text):
+    model = "amazon.titan-embed-text-v2:0"
+    return json.loads(client.invoke_model(modelId="amazon.titan-embed-text-v2:0", body=text))
+
+def retrieve(state):
+    found = store.query_vectors(indexName="i", queryVector={"float32": embed(state["q"])}, topK=5)
+    return {"context": found["vectors"]}
+
+def reason(state):
+    reply = client.invoke_model(modelId="anthropic.claude-3-5-sonnet-20241022-v2:0", body="{}")
+    return {"answer": reply, "confidence": 0.85}
+
+def validate(state):
+    if state.get("confidence", 0.0) < CONFIDENCE_THRESHOLD:
+        state["final_answer"] = "ESCALATE_TO_HUMAN"
+    return state
+
+def build_graph():
+    g = StateGraph(dict)
+    g.add_node("retrieve", retrieve)
+    g.add_node("reason", reason)
+    g.add_node("validate", validate)
+    g.set_entry_point("retrieve")
+    g.add_edge("retrieve", "reason").add_edge("reason", "validate").add_edge("validate", END)
+    return g.compile()
+"""
+
+
+def test_a_graph_on_a_cloud_s_own_client(tmp_path: Path) -> None:
+    made = Drafted(tmp_path, RAW)
+    assert [
+        next(k for k in step if k in ("index", "model", "tool")) for step in made.data["step"]
+    ] == [*("index", "model", "tool")]
+    assert made.stack["chat"] == "bedrock/anthropic.claude-3-5-sonnet-20241022-v2:0"
+    assert made.stack["embedder"] == "bedrock/amazon.titan-embed-text-v2:0"
+    assert made.stack["knowledge"] == "aws/s3-vectors"
+    assert "below a confidence of 0.8: ESCALATE_TO_HUMAN" in made.text
+    assert "human" in made.data
+
+
 BESIDE = """
 from langgraph.graph import StateGraph, START, END
 llm = ChatOpenAI(model="gpt-4o")
