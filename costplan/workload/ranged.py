@@ -25,7 +25,6 @@ FIXED: Mapping[str, str] = {
     "policy": "a limit is one number",
     "correlation": "a coefficient is one number",
     "energy": "energy is not drawn",
-    "hardware": "the price of a machine of one's own is one number",
     "target": "what is asked for is one number",
     "candidates": "'costplan compare' takes one number here",
     "strategy": "'costplan compare' takes one number here",
