@@ -129,15 +129,16 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
 def _ranges(made: Comparison, answer: Answer) -> Iterator[Said]:
     """What the plan in the file may come to, of the stack that is recommended, and what would tell
     more."""
-    if answer.risk is not None:
+    stacks = {one.made.stack: one for one in risk.drawn(made.estimates)}
+    own = stacks.get(answer.stack or "") or next(iter(stacks.values()), None)
+    another = answer.risk is not None and (own is None or answer.risk.monthly != own.risk.monthly)
+    if answer.risk is not None and another:
         said = f"this way {_span(answer.risk)}"
         if answer.risk.on_target not in (None, 0, 1):
             said += f", on target {risk.percent(answer.risk.on_target or ZERO)}"
         if answer.cheaper is not None:
             said += f"; cheaper than {answer.against}'s plan {risk.percent(answer.cheaper)}"
         yield Said("ranges", said)
-    stacks = {one.made.stack: one for one in risk.drawn(made.estimates)}
-    own = stacks.get(answer.stack or "") or next(iter(stacks.values()), None)
     if own is None:
         return
     said = f"{own.made.stack} in the file {_span(own.risk)}"
@@ -145,7 +146,7 @@ def _ranges(made: Comparison, answer: Answer) -> Iterator[Said]:
         said += f", cheapest {risk.percent(own.risk.cheapest)}"
     if own.risk.over_budget is not None:
         said += f", over budget {risk.percent(own.risk.over_budget)}"
-    yield Said("" if answer.risk is not None else "ranges", said)
+    yield Said("" if another else "ranges", said)
     if own.risk.measure is not None:
         yield Said("", risk.measuring(own.risk.measure, made.estimates))
 
