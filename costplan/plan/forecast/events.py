@@ -82,6 +82,9 @@ def _passed(what: str, most: Decimal, component: str | None, paths: Paths) -> Ev
     values = {"limit": most, "end": end}
     if likely is not None and likely == _month(paths.likely[0]):
         return _event(likely, fact("limit-is-passed", what, month=named(likely), **values))
+    if likely is not None and possible is not None and possible < likely:
+        first = {"month": named(likely), "possible": named(possible)}
+        return _event(likely, fact("limit-passed-or-before", what, **first, **values))
     if likely is not None:
         return _event(likely, fact("limit-passed", what, month=named(likely), **values))
     if possible is not None:
