@@ -202,7 +202,7 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "limit-not-passed": "the {subject} of {limit:r} is not passed by {end}",
         "not-served": "from {month} on there is no bill: {reason}",
         "price-changes": "the price of {subject} {how} on {since}: {changes:, } per {per}",
-        "tier-reached": "{subject} {charge} reaches the tier {tier} in {month}",
+        "tier-reached": "{subject}: {charge} reaches the tier '{tier}' in {month}",
         "plan-changes": "{subject}: {after} in place of {before} from {month} on, as it serves the"
         " volume for less",
         "commitment-reached": "commitment {subject} of {monthly:r} is used up from {month} on",

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run import Ran, costplan
+from run import ROOT, Ran, costplan
 from usage_cases import HEADER, TEXT, lines
 
 import costplan as library
+from costplan.plan.forecast.bills import MonthBill
+from costplan.plan.forecast.events import Paths
+from costplan.plan.forecast.events import events as events_of
 
 DOUBLE = """
 [[model.price]]
@@ -235,6 +238,46 @@ price = 5
     month = next(one for one in ran.data["months"] if one["total"] is None)
     assert "the small plan" in month["reason"]
     assert events(ran.data)["not-served"]["month"] == month["month"]
+
+
+def test_a_tier_that_is_reached(tmp_path: Path) -> None:
+    (tmp_path / "pricing" / "observability").mkdir(parents=True)
+    (tmp_path / "pricing" / "observability" / "watch.toml").write_text(
+        HEADER
+        + """
+[[offer]]
+id = "watch/tiered"
+origin = { since = 2026-01-01, checked = 2026-06-01, source = "page" }
+
+[[offer.charge]]
+id = "traces"
+quantity = "traces"
+unit = "trace"
+per = 1_000
+tiers = [{ up_to = 1_500, price = 1 }, { price = 0.5 }]
+""",
+        encoding="utf-8",
+    )
+    more = 'observability.seats = 1\nstack.own.observability = "watch/tiered"\n'
+    data = made(tmp_path, more=more + "traffic.growth_per_month = 0.2\n")
+    reached = events(data)["tier-reached"]
+    assert reached["month"] == "2026-09"  # 1,728 traces
+    assert reached["fact"]["subject"] == "watch/tiered"
+    months = {one["month"]: one["total"] for one in data["months"]}
+    assert months["2026-09"] == 1_728 * Decimal("0.4") + 10 + Decimal("1.5") + Decimal("0.114")
+
+
+def test_another_plan_that_serves_it(tmp_path: Path) -> None:
+    workload = library.load_workload(ROOT / "examples" / "support-agent.toml").workload
+    assert workload is not None
+    bills = [
+        MonthBill(date(2026, month, 1), Decimal(month), offers={"observability": offer})
+        for month, offer in ((6, "watch/small"), (7, "watch/small"), (8, "watch/large"))
+    ]
+    found = events_of(workload, library.load_catalog(), "portable", Paths(bills, [None] * 3))
+    (change,) = [event for event in found if event.kind == "plan-changes"]
+    assert change.month == date(2026, 8, 1)
+    assert "watch/large in place of watch/small from August 2026 on" in change.fact.text
 
 
 def test_a_commitment_that_is_used_up_and_one_that_ends(tmp_path: Path) -> None:
