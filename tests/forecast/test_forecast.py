@@ -439,3 +439,14 @@ def test_from_python(tmp_path: Path) -> None:
     assert [month.volume for month in document.months] == [300, 310]
     assert document.to_dict()["kind"] == "forecast"
     assert "2026-07" in library.report(document, "csv")
+
+
+def test_a_history_outside_of_the_root_is_not_read(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    run(inside)
+    history(tmp_path, days(60, 10))
+    asked = ("--root", ".", "forecast", "plan.toml", "--as-of", "2026-06-15")
+    ran = costplan(*asked, "--history", "../h.csv", folder=inside)
+    assert ran.code == 2
+    assert "--root" in ran.err
