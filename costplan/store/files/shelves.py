@@ -391,12 +391,10 @@ def own_prices(
 
 def _id_problems(file: CatalogFile) -> list[Problem]:
     """A problem for each id of somebody's own prices that no role could be bound to."""
+    entries = [("model", at, model.id) for at, model in enumerate(file.model)]
+    entries += [("offer", at, offer.id) for at, offer in enumerate(file.offer)]
     return [
-        Problem((key, at, "id"), f"'{entry_id}' is not an id", "ids look like vendor/plan")
-        for key, ids in (
-            ("model", [model.id for model in file.model]),
-            ("offer", [offer.id for offer in file.offer]),
-        )
-        for at, entry_id in enumerate(ids)
-        if "/" not in entry_id
+        Problem((key, at, "id"), f"'{name}' is not an id", "ids look like vendor/plan")
+        for key, at, name in entries
+        if "/" not in name
     ]
