@@ -29,7 +29,10 @@ def stepped(number: Decimal, step: Decimal) -> Decimal:
 
 
 def settle(amount: Decimal) -> Decimal:
-    """The amount at 1e-12 of the currency, half to even."""
+    """The amount at 1e-12 of the currency, half to even; amounts of draws stay as they are."""
+    drawn: Any = amount
+    if isinstance(drawn, Many):
+        return cast(Decimal, drawn)
     return _WIDE.quantize(amount, STEP)
 
 

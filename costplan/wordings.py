@@ -38,6 +38,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
     "assumption": {
         "assumed": "{text}",
         "flat-traffic": "traffic is flat: peak_to_mean = 1",
+        "input-share": "{subject}: an input token takes {share} of an output token's time, by which"
+        " steps share the machine",
         "load-curve": "between its mean and its peak of {peak} times, traffic follows a curve: the"
         " part x of the hours is above {peak} (1 - x)^({peak} - 1)",
         "success-shared": "the success rate of {steps:, } is taken to be the same for every model",

@@ -60,7 +60,7 @@ class Scene:
 
     def said(self, line: str) -> str:
         """What a line of a shell prints: costplan, and the few words beside it that guides need."""
-        command, *pipes = (shlex.split(part) for part in split(line))
+        command, *pipes = (shlex.split(part) for part in split(line.replace("\\\n", " ")))
         program, *arguments = command
         if program == "export":
             name, _, value = arguments[0].partition("=")
@@ -116,13 +116,16 @@ def split(line: str) -> Iterator[str]:
 
 
 def parts(body: str) -> Iterator[tuple[str, list[str]]]:
-    """Each command of a block, with the lines that stand under it."""
+    """Each command of a block, with the lines that stand under it. A command goes on behind a
+    backslash at the end of its line."""
     line, before = "", []
     for one in body.splitlines():
         if one.startswith("$ "):
             if line:
                 yield line, before
             line, before = one[2:], []
+        elif line.endswith("\\") and not before:
+            line += f"\n{one}"
         else:
             before.append(one)
     if line:

@@ -35,10 +35,11 @@ KEPT_OUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".
 BROAD = ("tests/golden", "tests/test_examples.py")
 """What follows the tests of each room: whole bills, and the figures that examples promise."""
 TESTS: dict[str, tuple[str, ...]] = {
-    "billing": ("tests/billing", "tests/compare", *BROAD),
+    "billing": ("tests/billing", "tests/compare", *BROAD, "tests/risk"),
     "catalog": ("tests/catalog", "tests/billing", "tests/capacity", *BROAD, "tests/cli"),
     "workload": ("tests/workload", "tests/billing", "tests/reliability", *BROAD, "tests/plan"),
     "outcomes": ("tests/reliability", "tests/capacity", *BROAD),
+    "risk": ("tests/risk",),
     "plan": ("tests/plan", "tests/compare", "tests/check", "tests/diff", "tests/capacity", *BROAD),
 }
 

@@ -225,6 +225,7 @@ OPTIONS = {
     "cli/comment.py:command": "twelve options",
     "cli/compare.py:command": "seventeen options",
     "cli/estimate.py:command": "seventeen options",
+    "cli/forecast.py:command": "fifteen options",
     "cli/pricing/list.py:command": "sixteen options",
     "api/checking.py:check_subject": "eleven arguments and what they mean",
 }
@@ -277,6 +278,7 @@ MOST_VAGUE = {
     "plan/prices": 0,
     "record": 2,
     "store/files": 0,
+    "store/graphs": 0,
     "store/sourcing": 0,
     "workload": 0,
 }

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["LIMITS", "MEASURES", "check_subject", "refuse_bad_rules", "vocabulary"]
 
 MADE = "its prices and quantities are made"
-ITS_WORKLOAD = "give the workload with --as-of, --set, --usage and --lock, or --exchange"
+ITS_WORKLOAD = "give the workload with --as-of, --set and --lock, --exchange or --usage"
 
 
 def refuse_bad_rules(opened: Opened) -> None:

@@ -2,12 +2,13 @@
 
     capacity = tokens/s x 3600 x machine-hours      utilisation = output tokens / capacity
 
-What is paid and not used is idle. A fleet that cannot serve the month is refused, not averaged.
+An input token takes a share of an output token's time: steps pay a fleet by both. What is paid and
+not used is idle. A fleet that cannot serve the month is refused, not averaged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
@@ -26,6 +27,9 @@ from costplan.workload.model import Binding
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Traffic
 
+INPUT_SHARE = Decimal("0.28")
+"""What an input token takes of an output token's time at 25 ms a token, where nobody says more:
+0.14 at 15 ms, 0.40 at 33 (``costplan.catalog.curves.SHARES``)."""
 UNDERUSED = Decimal("0.2")
 """A fleet that is used less is too large, or bought for too many hours."""
 SAFE = Decimal("0.7")
@@ -35,7 +39,7 @@ SAFE = Decimal("0.7")
 def bill_machines(
     entry: Entry,
     bill: OfferBill,
-    demands: Iterable[ModelCalls],
+    demands: Sequence[ModelCalls],
     binding: Binding,
     traffic: Traffic,
 ) -> list[Problem]:
@@ -44,10 +48,10 @@ def bill_machines(
     Returns a problem when the fleet cannot serve the month.
     """
     per_second = binding.tokens_per_second or ONE
-    weights = _weights(demands, binding)
     hours = _hours(entry, bill, binding)
     capacity = per_second * 3600 * hours
-    wanted = total(weights.values())
+    wanted = _wanted(demands, binding)
+    weights = _weights(demands, binding, wanted)
     if wanted > capacity:
         per_machine = capacity / hours if hours else ZERO
         needed = (
@@ -63,6 +67,8 @@ def bill_machines(
         ]
     used = wanted / capacity if capacity else ZERO
     bill.unwritten.append(partial(_write, entry, bill, per_second, used, hours, traffic))
+    if binding.input_share is None and _differ(demands, binding):
+        bill.facts.append(fact("input-share", entry.id, share=INPUT_SHARE))
     idle = {**weights, ("idle", ""): capacity - wanted}
     bill.lines = [
         part for line in bill.lines for part in _split(line, idle if line.fixed else weights)
@@ -70,25 +76,61 @@ def bill_machines(
     return []
 
 
-def at_work(entry: Entry, demands: Iterable[ModelCalls], binding: Binding) -> Mapping[str, Decimal]:
+def at_work(entry: Entry, demands: Sequence[ModelCalls], binding: Binding) -> Mapping[str, Decimal]:
     """The variables of a machine's bill. What an own one draws depends on the share of its hours
     that it is at work; what a rented one does is in its price."""
     given = {name: Decimal(value) for name, value in binding.variables.items()}
     if not entry.id.startswith(OWN_HARDWARE):
         return given
     capacity = (binding.tokens_per_second or ONE) * 3600 * _owned_hours(entry, binding)
-    wanted = total(_weights(demands, binding).values())
+    wanted = _wanted(demands, binding)
     return {**given, BUSY: min(ONE, wanted / capacity) if capacity else ZERO}
 
 
-def _weights(demands: Iterable[ModelCalls], binding: Binding) -> dict[tuple[str, str], Decimal]:
-    """Output tokens that a fleet is to deliver, by purpose and step."""
-    weights: dict[tuple[str, str], Decimal] = {}
+def _wanted(demands: Sequence[ModelCalls], binding: Binding) -> Decimal:
+    """Output tokens that a fleet is to deliver, the time of prompts in them: as many as there are
+    where its speed was measured with prompts like these, else by the tokens in for each of both."""
+    output = total(calls.count * _output(calls, binding) for calls in demands)
+    if binding.input_per_output is None and output:
+        return output
+    load = total(_load(calls, binding) for calls in demands)
+    return load / (ONE + input_share_of(binding) * (binding.input_per_output or ZERO))
+
+
+def _output(calls: ModelCalls, binding: Binding) -> Decimal:
+    return calls.tokens.get("output_tokens", ZERO) * binding.output_factor
+
+
+def _load(calls: ModelCalls, binding: Binding) -> Decimal:
+    """Time that calls take of a machine, in that of an output token."""
+    input_tokens = calls.tokens.get("input_tokens", ZERO) * binding.input_factor
+    return calls.count * (_output(calls, binding) + input_share_of(binding) * input_tokens)
+
+
+def input_share_of(binding: Binding) -> Decimal:
+    """The share of an output token's time on a machine that an input token takes."""
+    return INPUT_SHARE if binding.input_share is None else binding.input_share
+
+
+def _weights(
+    demands: Sequence[ModelCalls], binding: Binding, wanted: Decimal
+) -> dict[tuple[str, str], Decimal]:
+    """What a fleet is to deliver, by purpose and step: by the time of prompts and answers."""
+    loads: dict[tuple[str, str], Decimal] = {}
     for calls in demands:
-        output = calls.tokens.get("output_tokens", ZERO) * binding.output_factor
         key = (calls.purpose, calls.step)
-        weights[key] = weights.get(key, ZERO) + calls.count * output
-    return weights
+        loads[key] = loads.get(key, ZERO) + _load(calls, binding)
+    return dict(zip(loads, shares(wanted, list(loads.values())), strict=True)) if loads else {}
+
+
+def _differ(demands: Sequence[ModelCalls], binding: Binding) -> bool:
+    """Whether an input token's share moves the split: some prompts are longer for an answer."""
+    ratios = {
+        round(calls.tokens.get("input_tokens", ZERO) / output, 9)
+        for calls in demands
+        if calls.count and (output := _output(calls, binding))
+    }
+    return len(ratios) > 1
 
 
 def _hours(entry: Entry, bill: OfferBill, binding: Binding) -> Decimal:

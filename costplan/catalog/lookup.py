@@ -130,6 +130,14 @@ class Reserving(Protocol):
         """One file a vendor, by the first part of its ids."""
 
 
+@runtime_checkable
+class Sorted(Protocol):
+    """A shelf that finds what is of a category without reading the rest."""
+
+    def of(self, category: Category) -> Iterable[Entry]:
+        """Every entry of a category."""
+
+
 class Catalog:
     """Shelves in layers, the last one on top.
 
@@ -180,6 +188,18 @@ class Catalog:
                 plans[entry.id] = entry
         self.products[product] = list(plans.values())
         return self.products[product]
+
+    def of(self, category: Category) -> list[Entry]:
+        """Every entry of a category, topmost shelf first where an id is on several; only to be
+        named: no bill and no lock has them."""
+        entries: dict[str, Entry] = {}
+        for shelf in self.shelves:
+            if isinstance(shelf, Sorted):
+                own = shelf.of(category)
+            else:
+                own = [entry for name in shelf.ids() if (entry := shelf.load(name))]
+            entries |= {entry.id: entry for entry in own if entry.category == category}
+        return [entries[name] for name in sorted(entries)]
 
     def reserve(self, offer: str, terms: str | None = None) -> "Reserve | None":
         """Terms of reserved throughput: of that id, else those that serve a model; None where

@@ -24,7 +24,7 @@ def command(
         typer.Option(
             "--from",
             metavar="SOURCE",
-            help="A draft of what is there: Python of a LangGraph (read, never run), or traces.",
+            help="A draft of what is there: code of a LangGraph (read, never run), or traces.",
         ),
     ] = None,
     out: Annotated[

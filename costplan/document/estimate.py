@@ -1,11 +1,12 @@
 """An estimate: each stack's month, line by line, with what it rests on. The document is the
 snapshot: everything drawn later is drawn from it, with no access to prices or workload."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, NamedTuple
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
 
 from costplan.document.energy import Energy
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
@@ -345,10 +346,8 @@ class EstimateDocument(Plain):
         """A fingerprint of every offer that was used, whatever shelf it came from."""
         if self.saved_hash is not None:
             return self.saved_hash
-        from hashlib import sha256  # loads a cryptography library; tables do not need it
-
         spelled = "\n".join(sorted(map(repr, self.priced_by)))
-        return "sha256:" + sha256(spelled_alike(spelled).encode()).hexdigest()
+        return f"sha256:{_sha256()(spelled_alike(spelled).encode()).hexdigest()}"
 
     @property
     def price_facts(self) -> list[Fact]:
@@ -374,3 +373,17 @@ class EstimateDocument(Plain):
                 raise BadUsage(f"the estimate has no stack '{name}'", hint)
         chosen = [estimate for estimate in self.estimates if not stacks or estimate.stack in stacks]
         return replace(self, estimates=chosen)
+
+
+def _sha256() -> Callable[[bytes], Any]:
+    """The interpreter's own SHA-256, as ``random`` takes it; ``hashlib`` loads a whole cryptography
+    library, which takes as long as the interpreter itself."""
+    for module in ("_sha2", "_sha256"):  # from Python 3.12 on, and before
+        try:
+            own: Callable[[bytes], Any] = import_module(module).sha256
+        except ImportError:
+            continue
+        return own
+    from hashlib import sha256
+
+    return sha256

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from math import erf, exp, log, pi, sqrt
-from statistics import NormalDist
 from typing import NamedTuple
 
 from costplan.workload.model import Stack, Workload
@@ -66,7 +65,7 @@ def latency(workload: Workload, stack: Stack, solved: Solved) -> Latency | None:
     if not any(_stated(step, stack)[1] is not None for step in workload.step):
         return Latency(mean * first, None)
     # the slowest of N is below what each of them is below with P = 0.95^(1 / N)
-    z = Z95 if solved.whole_runs == 1 else NormalDist().inv_cdf(0.95 ** (1.0 / solved.whole_runs))
+    z = Z95 if solved.whole_runs == 1 else _below(0.95 ** (1.0 / solved.whole_runs))
     return Latency(mean * first, mean * exp(z * sqrt(squared) - squared / 2.0))
 
 
@@ -89,6 +88,13 @@ def _sigma(mean: float, p95: float | None) -> float:
     if p95 is None or p95 <= mean:
         return 0.0
     return Z95 - sqrt(max(0.0, Z95**2 - 2.0 * log(p95 / mean)))
+
+
+def _below(share: float) -> float:
+    """What a standard normal number is below with this probability."""
+    from statistics import NormalDist  # loads fractions and random; most files have no [vote]
+
+    return NormalDist().inv_cdf(share)
 
 
 @lru_cache(maxsize=256)

@@ -55,6 +55,10 @@ class Binding:
         region: where it runs, in place of the stack's; prices may differ
         tokens_per_second (output tokens a second): what one rented machine serves; turns tokens
             into machine hours
+        input_share (ratio): share of an output token's time on a machine that an input token takes;
+            0.28 assumed
+        input_per_output (tokens in for one out): of the requests with which tokens_per_second was
+            measured; the workload's own when left out
         reserved: the model's throughput is reserved by the unit; in place of its price by the token
         seconds (seconds a run): this offer's own mean time of one run; replaces the step's
         seconds_p95 (seconds a run): time that 95 % of its runs do not exceed
@@ -69,6 +73,8 @@ class Binding:
     output_factor: Positive = Decimal(1)
     region: str | None = None
     tokens_per_second: Positive | None = None
+    input_share: Share | None = None
+    input_per_output: Amount | None = None
     reserved: Reservation | None = None
     seconds: Amount | None = None
     seconds_p95: Amount | None = None

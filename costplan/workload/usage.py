@@ -6,7 +6,7 @@ This is where expected visits become quantities. They are turned into Decimal on
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from costplan.facts import Fact, fact
@@ -83,8 +83,14 @@ def with_cases(usage: Usage, workload: Workload, visits: Visits) -> Usage:
         return usage
     part = usage.parts.get("human") or PartUsage(role="human", kind="human", variables={})
     share = visits.cases if human.share is None else human.share
-    part = replace(part, variables={**part.variables, "cases": share * usage.requests})
-    return replace(usage, parts={**usage.parts, "human": part})
+    variables = {**part.variables, "cases": share * usage.requests}
+    part = PartUsage(role=part.role, kind=part.kind, variables=variables, purposes=part.purposes)
+    return Usage(
+        requests=usage.requests,
+        model_calls=usage.model_calls,
+        parts={**usage.parts, "human": part},
+        assumed=usage.assumed,
+    )
 
 
 def _part(usage: Usage, role: str, kind: str) -> PartUsage:

@@ -1,11 +1,13 @@
 """Rented machines: what is used, what is idle, what they cannot carry."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from small_catalog import billed, entry_of, take
 
 from costplan.billing.machines import bill_machines
+from costplan.catalog.curves import input_share
 from costplan.facts import texts
 from costplan.workload.model import Binding
 from costplan.workload.model_calls import ModelCalls
@@ -62,10 +64,47 @@ def test_what_is_used_produces_and_the_rest_is_idle() -> None:
     assert sum(line.amount for line in bill.lines) == 300
     assert sum(line.quantity for line in bill.lines) == 100
     assert texts(bill.facts, "note") == [
-        "acme/gpu: 25 % of 10 tokens/s (as stated) is used over the month; the rest is idle"
-    ] or texts(bill.facts, "note") == [
-        "acme/gpu: 25.0 % of 10 tokens/s (as stated) is used over the month; the rest is idle"
+        "acme/gpu: 25.0 % of 10 tokens/s (as stated) is used over the month; 75.0 % is headroom "
+        "above the busiest hour, 0.0 % idle between peaks"
     ]
+
+
+def prompt(step: str, count: int, tokens_in: int, output: int) -> ModelCalls:
+    made = demand(step, count, output)
+    return replace(made, tokens={**made.tokens, "input_tokens": Decimal(tokens_in)})
+
+
+def test_prompts_take_their_share_of_the_machine() -> None:
+    calls = prompt("read", 3_000, 1_000, 100), prompt("write", 6_000, 100, 100)
+    # as long as 100 + 0.4 x 1,000 and 100 + 0.4 x 100 output tokens: 1.5 to 0.84 million
+    bill, problems = run(*calls, input_share=Decimal("0.4"))
+    assert problems == []
+    own = {line.step: line.amount for line in bill.lines}
+    assert own[None] == 225  # 0.9 of 3.6 million tokens were asked, as at its own mix
+    assert abs(own["read"] / own["write"] - Decimal("1.5") / Decimal("0.84")) < Decimal("1e-9")
+    plain, _ = run(*calls, input_share=Decimal(0))
+    assert {line.step: line.amount for line in plain.lines} == {"read": 25, "write": 50, None: 225}
+    assumed, _ = run(*calls)
+    told = [one for one in assumed.facts if one.code == "input-share"]
+    assert [one.values["share"] for one in told] == [input_share(Decimal(25))]
+    assert not [one for one in bill.facts if one.code == "input-share"]
+
+
+def test_a_speed_measured_with_short_prompts_is_less_for_long_ones() -> None:
+    # measured with one token in for one out: an output token and its prompt took 1.4; here 5
+    call = prompt("read", 3_600, 1_000, 100)
+    bill, _ = run(call, input_share=Decimal("0.4"), input_per_output=Decimal(1))
+    used = Decimal(360_000) * 5 / Decimal("1.4") / 3_600_000
+    assert abs(bill.lines[0].amount - 300 * used) < Decimal("1e-9")
+    _, problems = run(
+        prompt("read", 36_000, 1_000, 100), input_share=Decimal("0.4"), input_per_output=Decimal(1)
+    )
+    assert len(problems) == 1
+
+
+def test_prompts_without_an_answer_take_time_too() -> None:
+    bill, _ = run(prompt("sort", 3_600, 500, 0), input_share=Decimal("0.5"))
+    assert [line.amount for line in bill.lines] == [75, 225]
 
 
 def test_an_unused_machine_is_all_idle() -> None:

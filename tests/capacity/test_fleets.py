@@ -12,9 +12,12 @@ import pytest
 from run import DAY, costplan
 
 from costplan.api.estimating import compare_opened, estimate_opened
+from costplan.catalog.offer import Offer
 from costplan.document.options import Option
 from costplan.outcomes.queueing import slots_by_replay
 from costplan.outcomes.scaling import scale_to_zero
+from costplan.plan.bill.machines import machines
+from costplan.store.files.shelves import open_catalog
 from costplan.store.files.workloads import open_workload
 
 ON = date(2026, 11, 22)
@@ -113,8 +116,8 @@ def test_what_may_wait_needs_no_machine_of_its_own(tmp_path: Path) -> None:
     )
     filled = fleet(tmp_path, rate, f"{text}{job}")
     assert (alone.monthly, filled.monthly) == (filled.monthly, alone.monthly)
-    assert "50.0 % of the tokens may wait and fill quiet hours" in (filled.reason or "")
-    # ten times as many: the month itself needs more than the busiest hour
+    assert "25.0 % of the work may wait and fill quiet hours" in (filled.reason or "")
+    # a hundred times as many: the month itself needs more than the busiest hour
     heavy = fleet(tmp_path, rate, f"{text}{job.replace('10_000', '1_000_000')}")
     needed = Decimal(1_010_000) * 200 / (730 * 3600) / (10 * Decimal("0.7"))
     assert (heavy.reason or "").startswith(f"{ceil(needed)} x ")
@@ -153,3 +156,13 @@ def test_stopping_needs_both_its_times(tmp_path: Path) -> None:
     ran = costplan("compare", "w.toml", *DAY, folder=tmp_path)
     assert ran.code == 2
     assert "both 'idle_seconds' and 'cold_start_seconds'" in ran.err
+
+
+def test_every_machine_of_the_catalogue_says_what_it_holds() -> None:
+    catalog = open_catalog()
+    known = dict(machines(catalog))
+    for entry in catalog.of("compute"):
+        assert isinstance(entry.item, Offer)
+        assert entry.id in known, entry.id
+        assert known[entry.id].count > 0
+        assert known[entry.id].memory_gb, entry.id

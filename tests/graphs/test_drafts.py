@@ -285,6 +285,26 @@ def test_files_apart_are_read_together(tmp_path: Path) -> None:
     assert set(tomllib.loads(alone.out)["stack"]) == {"openai", "anthropic", "google"}
 
 
+def test_a_folder_is_read_without_other_people_s_code(tmp_path: Path) -> None:
+    at = RETRIEVE_REASON_VALIDATE.index("builder =")
+    head = "from langgraph.graph import StateGraph\n"
+    for name, text in {
+        "app/nodes.py": RETRIEVE_REASON_VALIDATE[:at],
+        "app/graph.py": head + RETRIEVE_REASON_VALIDATE[at:],
+        "app/broken.py": "def f(:\n",
+        "app/.venv/lib/other.py": AGENT,
+        "app/site-packages/other.py": AGENT,
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    ran = costplan("init", "--from", "app", folder=tmp_path)
+    assert ran.code == 0, ran.err
+    data = tomllib.loads((tmp_path / "costplan.toml").read_text())
+    assert [step["name"] for step in data["step"]] == ["retrieve", "reason", "validate"]
+    assert data["stack"]["as-written"]["chat"] == "openai/gpt-4o"
+    assert "broken.py is no Python that can be read, line 1" in ran.err
+
+
 AGENT = '''
 from langgraph.graph import StateGraph, MessagesState, START
 from langgraph.prebuilt import ToolNode, tools_condition
@@ -433,6 +453,103 @@ def test_a_supervisor_that_commands(tmp_path: Path) -> None:
     assert offers[0].startswith("bedrock/us.anthropic.claude-sonnet-4-5")
     assert set(offers[1:]) == {"openai/gpt-4o", "openai/gpt-4o-mini"}
     assert made.data["human"]["share"] == 1, "the person stands on the only way"
+
+
+COMMANDED = (
+    SUPERVISOR[: SUPERVISOR.index("def supervisor")]
+    + """
+members = ["researcher", "writer"]
+
+def make(llm, members):
+    def node(state)%s:
+        goto = llm.with_structured_output(Router).invoke(state)["next"]
+        return Command(goto=END if goto == "FINISH" else goto)
+    return node
+
+def researcher(state) -> Command[Literal["supervisor"]]:
+    return Command(goto="supervisor", update=chat.completions.create(model="gpt-4o"))
+
+def writer(state):
+    return Command(goto="supervisor")
+
+builder = StateGraph(MessagesState)
+builder.add_edge(START, "supervisor")
+builder.add_node("supervisor", make(ChatOpenAI(model="gpt-4o"), members))
+builder.add_node("researcher", researcher)
+builder.add_node("writer", functools.partial(writer, name="w"))
+"""
+)
+
+
+@pytest.mark.parametrize("said", [' -> Command[Literal[*members, "__end__"]]', ""])
+def test_where_a_supervisor_goes_is_in_its_annotation_or_computed(
+    said: str, tmp_path: Path
+) -> None:
+    made = Drafted(tmp_path, COMMANDED % said)
+    assert next(iter(made.steps)) == "supervisor"
+    assert set(made.steps) == {"supervisor", "researcher", "writer"}
+    assert set(made.steps["supervisor"]["next"]) == {"researcher", "writer", "end"}
+    assert bool(said) != made.said("supervisor: where it goes is computed")
+
+
+def test_a_store_is_known_by_its_class_and_embeds_by_default(tmp_path: Path) -> None:
+    text = RETRIEVE_REASON_VALIDATE.replace(
+        'PineconeVectorStore("kb", OpenAIEmbeddings(model="text-embedding-3-small"))',
+        "Chroma.from_documents(documents=docs, embedding=OpenAIEmbeddings())",
+    )
+    made = Drafted(tmp_path, text)
+    assert list(made.steps) == ["retrieve", "reason", "validate"]
+    assert "index" in made.steps["retrieve"]
+    assert made.stack["knowledge"] == {"none": "an index in the program's own memory"}
+    assert "embedding" not in made.data["index"]["knowledge"]
+    assert made.said("retrieve: the model of OpenAIEmbeddings() in line 7")
+
+
+RAW = """
+import boto3, json
+from langgraph.graph import StateGraph, END
+client = boto3.client("bedrock-runtime", region_name="us-east-1")
+store = boto3.client("s3vectors")
+CONFIDENCE_THRESHOLD = 0.8
+
+def embed(text):
+    model = "amazon.titan-embed-text-v2:0"
+    return json.loads(client.invoke_model(modelId="amazon.titan-embed-text-v2:0", body=text))
+
+def retrieve(state):
+    found = store.query_vectors(indexName="i", queryVector={"float32": embed(state["q"])}, topK=5)
+    return {"context": found["vectors"]}
+
+def reason(state):
+    reply = client.invoke_model(modelId="anthropic.claude-3-5-sonnet-20241022-v2:0", body="{}")
+    return {"answer": reply, "confidence": 0.85}
+
+def validate(state):
+    if state.get("confidence", 0.0) < CONFIDENCE_THRESHOLD:
+        state["final_answer"] = "ESCALATE_TO_HUMAN"
+    return state
+
+def build_graph():
+    g = StateGraph(dict)
+    g.add_node("retrieve", retrieve)
+    g.add_node("reason", reason)
+    g.add_node("validate", validate)
+    g.set_entry_point("retrieve")
+    g.add_edge("retrieve", "reason").add_edge("reason", "validate").add_edge("validate", END)
+    return g.compile()
+"""
+
+
+def test_a_graph_on_a_cloud_s_own_client(tmp_path: Path) -> None:
+    made = Drafted(tmp_path, RAW)
+    assert [
+        next(k for k in step if k in ("index", "model", "tool")) for step in made.data["step"]
+    ] == [*("index", "model", "tool")]
+    assert made.stack["chat"] == "bedrock/anthropic.claude-3-5-sonnet-20241022-v2:0"
+    assert made.stack["embedder"] == "bedrock/amazon.titan-embed-text-v2:0"
+    assert made.stack["knowledge"] == "aws/s3-vectors"
+    assert "below a confidence of 0.8: ESCALATE_TO_HUMAN" in made.text
+    assert "human" in made.data
 
 
 BESIDE = """
@@ -627,6 +744,22 @@ def test_a_source_beside_a_template_or_of_two_kinds_is_refused(tmp_path: Path) -
     assert (ran.code, "leave them out" in ran.err) == (2, True)
     ran = costplan("init", "--from", "app.py", "--from", "log.jsonl", folder=tmp_path)
     assert (ran.code, "not both" in ran.err) == (2, True)
+
+
+def test_a_workload_is_no_source_of_one(tmp_path: Path) -> None:
+    (tmp_path / "w.toml").write_text("name = 'x'")
+    ran = costplan("init", "--from", "w.toml", folder=tmp_path)
+    assert (ran.code, "is a workload" in ran.err) == (2, True)
+
+
+def test_a_folder_outside_of_the_root_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "app.py").write_text(RETRIEVE_REASON_VALIDATE)
+    for source in ("../out", "../out/app.py"):
+        ran = costplan("--root", ".", "init", "--from", source, folder=tmp_path / "in")
+        assert ran.code == 2
+        assert "outside" in ran.err
 
 
 def test_the_code_is_never_written_over(tmp_path: Path) -> None:

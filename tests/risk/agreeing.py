@@ -9,9 +9,11 @@ import numpy as np
 from numbers_of import exactly
 
 from costplan.billing.arrays.numbers import Floats
+from costplan.catalog.lookup import Catalog
 from costplan.plan.bill.priced import Evaluator, Totals
 from costplan.problems import InvalidInput
 from costplan.risk.evaluate import Spread, spreads
+from costplan.store.files.shelves import OwnPrices
 from costplan.words import PURPOSES
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solutions
@@ -51,11 +53,11 @@ def compare(
         if any(list(table.check()) for table in (*exact.step, *exact.job)):
             seen.invalid += 1  # no file may say so: a part is more than its whole
             continue
-        solutions = Solutions(exact)
+        solutions, owner = Solutions(exact), with_machines(evaluator, exact)
         for name, spread in found.items():
             where = f"{workload.name}, {name}, draw {at}"
             try:
-                totals = evaluator.total(solutions, name)
+                totals = owner.total(solutions, name)
             except InvalidInput as error:
                 seen.refused += 1
                 if not spread.blocked[at]:
@@ -71,6 +73,15 @@ def compare(
             if totals.at_least != spread.unknown[at]:
                 seen.apart.append(f"{where}: unknown is {totals.unpriced}")
             _same(totals, spread, at, where, seen)
+
+
+def with_machines(evaluator: Evaluator, exact: Workload) -> Evaluator:
+    """An evaluator whose own machines are those of the draw."""
+    if not exact.hardware:
+        return evaluator
+    machines = [owned.entry(name, exact.currency, "own") for name, owned in exact.hardware.items()]
+    shelves = [*evaluator.catalog.shelves, OwnPrices(None, machines)]
+    return Evaluator(Catalog(shelves), evaluator.as_of)
 
 
 def refused(evaluator: Evaluator, workload: Workload, stack: str) -> bool:

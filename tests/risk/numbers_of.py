@@ -31,8 +31,11 @@ ROOMS = [
     "commitment",
     "credit",
     "exchange",
+    "hardware",
 ]
 BESIDE = [
+    "count",
+    "memory_gb",
     "growth_per_month",
     "weekend_factor",
     "hourly",

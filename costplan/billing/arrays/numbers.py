@@ -70,8 +70,11 @@ class Draws(Many):
     def __neg__(self) -> Draws:
         return Draws(-self.values)
 
-    def __pow__(self, other: int) -> Draws:
-        return Draws(self.values**other)
+    def __pow__(self, other: Any) -> Draws:
+        return Draws(self.values ** floats(other))
+
+    def __rpow__(self, other: Any) -> Draws:
+        return Draws(floats(other) ** self.values)
 
     def __eq__(self, other: object) -> bool:
         return bool((self.values == floats(other)).all())

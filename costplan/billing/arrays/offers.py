@@ -164,6 +164,7 @@ class _Counter:
                 paid=amount * share * kept,
                 quantity=rest * share,
                 unit=charge.unit,
+                fixed=traits.fixed,
             )
             for (take, _, use), share in zip(users, shares, strict=True)
         ]
@@ -280,6 +281,7 @@ def _taken_off(
             purpose=purpose,
             listed=-less,
             paid=-less_paid,
+            fixed=all(row.fixed for row in groups[purpose]),
             present=present,
         )
         for purpose, less, less_paid in parts
@@ -352,4 +354,5 @@ def _row(compiled: CompiledOffer, rule: Adjust, taker: Take, listed: Amount, pai
         listed=listed,
         paid=paid,
         unit="month",
+        fixed=rule.kind == "minimum",
     )

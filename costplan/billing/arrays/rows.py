@@ -28,6 +28,7 @@ class Row:
     paid: Amount
     quantity: Amount = 0.0
     unit: str = ""
+    fixed: bool = False
     present: Mask = True
     unknown: Mask = False
 

@@ -6,9 +6,9 @@ them. Usage is counted once for all stacks with the same visits, bindings once f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 
 from costplan.billing.adjustments import Grant
@@ -25,7 +25,8 @@ from costplan.workload.usage import Usage, usage_of_offers, with_cases
 APART = frozenset(("human", "fixed", "target", "candidates", "strategy", "migration"))
 APART |= {"mix", "stack", "budget", "policy"}
 """Tables that neither usage nor an offer's bill follows from, or that have keys of their own."""
-BILLED = tuple(table.name for table in fields(Workload) if table.name not in APART)
+billed_by = attrgetter(*(table.name for table in fields(Workload) if table.name not in APART))
+"""All of a workload that offers are billed by, but for the stack and who handles cases."""
 
 
 class Offers(NamedTuple):
@@ -43,7 +44,7 @@ class KeptMonth(StackMonth):
 
     def _usage(self, scale: Decimal) -> Usage:
         self.scale, visits = scale, self.solved.visits
-        key = ("usage", scale, Same(visits.runs, *self._billed_by()))
+        key = ("usage", scale, Same(visits.runs, *billed_by(self.workload)))
         usage = self.book.keep(key, lambda: usage_of_offers(self.workload, scale, visits))
         return with_cases(usage, self.workload, visits)
 
@@ -61,7 +62,7 @@ class KeptMonth(StackMonth):
         if not self._apart():
             super()._bill_offers()
             return
-        of = Same(self.stack, self.solved.visits.runs, *self._billed_by())
+        of = Same(self.stack, self.solved.visits.runs, *billed_by(self.workload))
         key = ("offers", self.name, self.day, self.scale, of)
         known: list[Offers] = self.book.keep(key, list)
         if known:
@@ -82,10 +83,6 @@ class KeptMonth(StackMonth):
                     [*self.reserved],
                 )
             )
-
-    def _billed_by(self) -> Iterator[object]:
-        """All of a workload that offers are billed by, but for the stack and who handles cases."""
-        return (getattr(self.workload, name) for name in BILLED)
 
     def _apart(self) -> bool:
         """Whether offers are billed without a look at the other lines: no offer handles cases, and

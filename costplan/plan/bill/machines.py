@@ -12,9 +12,8 @@ from costplan.catalog.offer import Hardware, Offer
 
 def machines(catalog: Catalog) -> Iterator[tuple[str, Hardware]]:
     """Every machine of the catalogue whose accelerators are known."""
-    named = catalog.aside()
-    for entry in map(named.get, named.ids()):
-        if isinstance(entry.item, Offer) and entry.category == "compute" and entry.item.hardware:
+    for entry in catalog.of("compute"):
+        if isinstance(entry.item, Offer) and entry.item.hardware:
             yield entry.id, entry.item.hardware
 
 

@@ -254,15 +254,11 @@ class StackMonth(Untold):
     def _machines(self, entry: Entry, group: list[Bound]) -> None:
         for bound in group:
             demands = [call for call in self.usage.model_calls if call.role == bound.role]
-            take = Take(
-                role=bound.role,
-                component=entry.category,
-                purpose="produce",
-                variables=at_work(entry, demands, bound.binding),
-            )
-            self._fleet(entry, bound, take, demands)
+            self._fleet(entry, bound, demands)
 
-    def _fleet(self, entry: Entry, bound: Bound, take: Take, demands: Sequence[ModelCalls]) -> None:
+    def _fleet(self, entry: Entry, bound: Bound, demands: Sequence[ModelCalls]) -> None:
+        given = at_work(entry, demands, bound.binding)
+        take = Take(role=bound.role, component=entry.category, purpose="produce", variables=given)
         bill = self._offer(entry, [take])
         per_second = bound.binding.tokens_per_second
         assert per_second is not None or self.problems

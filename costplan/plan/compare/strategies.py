@@ -16,7 +16,6 @@ from costplan.document.options import Option, Strategies
 from costplan.facts import Fact, fact
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.pricing import Billed, least
-from costplan.plan.compare.search import searched
 from costplan.plan.compare.ways import Ways
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle
 
@@ -67,6 +66,8 @@ def strategies(
     pricer = ways.pricer
     billed = distinct(pricer.bill(way, stack) for way in ways.of(stack, estimate, made.facts))
     if asked is not None:
+        from costplan.plan.compare.search import searched  # most comparisons search nothing
+
         billed += searched(ways, stack, asked, estimate.requests, made, billed)
     return measured(billed, made, estimate.requests)
 

@@ -57,11 +57,11 @@ def read_history(names: Sequence[str]) -> Rows:
         faults: list[str] = []
         months: set[bool] = set()
         for number, day_text, value_text in rows:
-            found = _read(day_text, value_text, counts)
-            if isinstance(found, str):
-                faults.append(f"line {number}: {found}")
+            parsed = _read(day_text, value_text, counts)
+            if isinstance(parsed, str):
+                faults.append(f"line {number}: {parsed}")
                 continue
-            day, value, is_month = found
+            day, value, is_month = parsed
             months.add(is_month)
             if day in places:
                 faults.append(f"line {number}: {day_text} stands in {places[day]} already")

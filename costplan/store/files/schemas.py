@@ -210,6 +210,7 @@ DOCUMENTS = {
     "doctor": "costplan doctor",
     "calibration": "costplan calibration",
     "reconciliation": "costplan reconciliation",
+    "forecast": "costplan forecast",
     "usage": "costplan usage",
 }
 """The title of each document that a command writes."""

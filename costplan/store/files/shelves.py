@@ -162,6 +162,12 @@ class SlicedFolder(_Shelf):
         for path, _ in self._all():
             yield from self._index(path)
 
+    def of(self, category: Category) -> Iterable[Entry]:
+        """Every entry of a category: its files alone are parsed."""
+        for path, own in self._all():
+            if own == category:
+                yield from self._slice(path, own, sorted(set(self._index(path).values())))
+
     def provisioned(self) -> Mapping[str, ProvisionedFile]:
         """The terms of reserved throughput beside the categories, read when first asked for."""
         if self._provisioned is None:

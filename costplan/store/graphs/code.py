@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from costplan.problems import BadUsage
+from costplan.store.files.boundary import stay
 from costplan.store.files.text import read_file, too_many_values
 
 LARGEST = 1_000_000
@@ -23,6 +25,33 @@ DEEPEST = 50
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 ENDINGS = (".py", ".ipynb")
 READS = "--from reads Python 3 source of a LangGraph, or a trace that 'costplan usage' reads"
+
+
+MOST_FILES = 500
+"""Python files of a folder; what is more is no application's own."""
+PASSED_OVER = frozenset(("site-packages", "node_modules", "__pycache__", "venv", "build", "dist"))
+"""Folders that hold other people's code. Those whose name begins with a dot are passed over too."""
+
+
+def code_in(source: Path) -> list[Path]:
+    """The files of code that a name stands for: itself, or all of a folder; none for anything else.
+
+    Raises BadUsage for a folder of more files than people write.
+    """
+    if not source.is_dir():
+        return [source] if source.suffix in ENDINGS else []
+    stay(source)
+    files: list[Path] = []
+    for folder, below, names in os.walk(source):
+        below[:] = sorted(
+            name for name in below if name not in PASSED_OVER and not name.startswith(".")
+        )
+        files += [Path(folder, name) for name in sorted(names) if name.endswith(ENDINGS)]
+        if len(files) > MOST_FILES:
+            raise BadUsage(
+                f"{source} holds more than {MOST_FILES} Python files", "name those of the graph"
+            )
+    return files
 
 
 class Call(NamedTuple):
@@ -56,8 +85,19 @@ class Code:
         """The name that an expression is assigned to, by the expression's identity."""
         self.calls: list[Call] = []
         self.imported: set[str] = set()
+        self.unread: list[str] = []
+        """What is wrong with files that could not be read, where others could."""
+        paths, refused = list(paths), None
         for path in paths:
-            self._read(path.name, tree_of(path))
+            try:
+                tree = tree_of(path)
+            except BadUsage as error:
+                refused = error
+                self.unread.append(str(error))
+            else:
+                self._read(path.name, tree)
+        if refused is not None and len(self.unread) == len(paths):
+            raise refused
         self.calls.sort(
             key=lambda call: (call.file, call.node.end_lineno, call.node.end_col_offset)
         )
@@ -155,7 +195,7 @@ class Code:
     def seen(self, name: str, scopes: frozenset[int]) -> list[tuple[frozenset[int], ast.expr]]:
         """What a name was given by the module or a function around, and what an object's member of
         that name was, each with the functions around it."""
-        given = [one for one in self.values.get(name, []) if one[0] in scopes]
+        given = [pair for pair in self.values.get(name, []) if pair[0] in scopes]
         return [(self.within[at], value) for at, value in given + self.attributes.get(name, [])]
 
 
@@ -195,7 +235,7 @@ def path_of(node: ast.expr) -> str:
 
 def keyword(call: ast.Call, *names: str) -> ast.expr | None:
     """The value of the first of these keywords that a call has."""
-    given = {one.arg: one.value for one in call.keywords}
+    given = {argument.arg: argument.value for argument in call.keywords}
     return next((given[name] for name in names if name in given), None)
 
 

@@ -39,7 +39,8 @@ def draft_text(plan: Plan, source: str, offer_of: OfferOf) -> str:
     """A workload of these steps, with success rates left out. What is missing goes to the plan's
     notes, which stand at its head."""
     roles = _roles(plan, offer_of)
-    body = [f"name = {inline(role_of(Path(source).stem))}", "", "[traffic]"]
+    first, _, _ = source.partition(",")
+    body = [f"name = {inline(role_of(Path(first).stem))}", "", "[traffic]"]
     body.append(_line("requests_per_month", "10_000", "assumed"))
     for step in plan.steps:
         body += _step(step, roles)
@@ -93,7 +94,9 @@ def _roles(plan: Plan, offer_of: OfferOf) -> Roles:
 def _free(name: str, roles: Roles) -> str:
     """The name, or one like it where it is a role already or means something else."""
     kept = {*roles.models, *roles.others, "knowledge", "embedder", *RESERVED}
-    return next(one for one in (name, *(f"{name}-{n}" for n in range(2, 1_000))) if one not in kept)
+    return next(
+        role for role in (name, *(f"{name}-{n}" for n in range(2, 1_000))) if role not in kept
+    )
 
 
 RESERVED = ("observability", "runtime", "human", "free_tiers", "residency")
@@ -159,8 +162,8 @@ def _index(plan: Plan, roles: Roles, offer_of: OfferOf) -> list[str]:
         return []
     lines = ["", "[index.knowledge]", _line("vectors", "500_000", "assumed")]
     lines.append(_line("dimensions", "1_024", "assumed"))
-    embeddings = [one for step in steps for one in step.embeddings]
-    offer = next((found for found in map(offer_of, embeddings) if found is not None), None)
+    embeddings = [model for step in steps for model in step.embeddings]
+    offer = next((known for known in map(offer_of, embeddings) if known is not None), None)
     if offer is None:
         said = (
             f"'{embeddings[0].model}' is not in the catalogue" if embeddings else "not in the code"

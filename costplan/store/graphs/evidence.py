@@ -16,8 +16,10 @@ from costplan.store.graphs.known import (
     ASKS_MODEL,
     ASKS_RETRIEVER,
     CALLS,
+    CLIENTS,
     CONFIDENCE,
     EMBEDDINGS,
+    EMBEDS,
     ESCALATES,
     INFERRED,
     MODEL_KEYS,
@@ -28,13 +30,16 @@ from costplan.store.graphs.known import (
     STORES,
     TOOLS,
 )
-from costplan.store.graphs.shape import Evidence, Named
+from costplan.store.graphs.shape import END, Evidence, Named
 
 MOST_NODES = 100_000
 """Parts of a syntax tree that are looked at for one node."""
 RUNS_ITSELF = ("create_react_agent", "create_agent", "create_supervisor", "create_swarm")
 """What makes an agent that runs in a loop of its own, tools included."""
-QUERIES = ("vector", "query_embeddings", "query_texts", "query_vector", "query_embedding")
+QUERIES = (
+    *("vector", "query_embeddings", "query_texts", "query_vector", "query_embedding"),
+    *("queryVector", "vector_queries", "knowledgeBaseId"),
+)
 """Keywords of a call that say it searches by likeness."""
 ORDERED = ast.Lt | ast.LtE | ast.Gt | ast.GtE
 
@@ -54,13 +59,13 @@ def evidence(code: Code, action: ast.expr, inside: ast.AST | None = None) -> Evi
     if isinstance(action, ast.Attribute):
         walk.follow(action.attr, scopes)  # a function of a module, a method of an object
     walk.through(Part(action, frozenset(), scopes))
-    return walk.found
+    return walk.does
 
 
 class _Walk:
     def __init__(self, code: Code) -> None:
         self.code = code
-        self.found = Evidence()
+        self.does = Evidence()
         self.followed: set[str] = set()
         self.waiting: list[Part] = []
 
@@ -71,7 +76,7 @@ class _Walk:
         while self.waiting:
             left -= 1
             if not left:
-                self.found.unread.append("more code than is followed")
+                self.does.unread.append("more code than is followed")
                 return
             self._look(self.waiting.pop())
 
@@ -80,10 +85,10 @@ class _Walk:
         if name in self.followed:
             return
         self.followed.add(name)
-        found: list[ast.AST] = [*self.code.functions.get(name, [])]
+        meant: list[ast.AST] = [*self.code.functions.get(name, [])]
         if name in self.code.classes:
-            found += self.code.classes[name].body
-        self.waiting += [Part(node, frozenset(), self._around(node, scopes)) for node in found]
+            meant += self.code.classes[name].body
+        self.waiting += [Part(node, frozenset(), self._around(node, scopes)) for node in meant]
         for around, value in self.code.seen(name, scopes):
             self.waiting.append(Part(value, frozenset(), around))
 
@@ -110,9 +115,13 @@ class _Walk:
         self.waiting += [Part(child, own, scopes) for child in _run(node)]
 
     def _own(self, node: Function | ast.Lambda) -> frozenset[str]:
-        rest = [one for one in (node.args.vararg, node.args.kwarg) if one is not None]
+        rest = [
+            parameter for parameter in (node.args.vararg, node.args.kwarg) if parameter is not None
+        ]
         given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, *rest]
-        return frozenset(one.arg for one in given) | frozenset(self.code.bound.get(id(node), []))
+        return frozenset(parameter.arg for parameter in given) | frozenset(
+            self.code.bound.get(id(node), [])
+        )
 
     def _call(self, call: ast.Call) -> None:
         name, path = name_of(call.func), path_of(call.func)
@@ -120,51 +129,58 @@ class _Walk:
         if name in MODELS:
             self._model(call, MODELS[name], first=True)
             if name in RUNS_ITSELF:
-                self.found.asks = True
+                self.does.asks = True
         elif direct is not None:
             self._model(call, CALLS[direct], first=False)
-            self.found.asks = True
         elif name in EMBEDDINGS:
             text = self._text(call, first=True)
-            if text is not None:
-                self.found.embeddings.append(named(EMBEDDINGS[name], text))
+            if text is None:
+                self.does.unread.append(f"the model of {name}() in line {call.lineno}")
+            else:
+                self.does.embeddings.append(named(EMBEDDINGS[name], text))
         elif name == "interrupt":
-            self.found.people = "interrupt()"
+            self.does.people = "interrupt()"
         elif name == "Command":
-            self.found.goes_to += texts(self.code, keyword(call, "goto"))
+            goto = keyword(call, "goto")
+            targets = [] if goto is None else list(leaves(self.code, goto))
+            self.does.goes_to += [target for target in targets if target is not None]
+            self.does.computed |= None in targets
         self._searched(call, name, path)
         if name in TOOLS:
-            self.found.tools.append(TOOLS[name])
+            self.does.tools.append(TOOLS[name])
 
     def _searched(self, call: ast.Call, name: str, path: str) -> None:
         base = path.rpartition(".")[0]
-        if name in STORES:
-            self.found.stores.append(STORES[name])
+        self.does.stores += [STORES[part] for part in path.split(".") if part in STORES]
+        if name == "client" and call.args:
+            client = self.code.text(call.args[0])
+            self.does.stores += [CLIENTS[client]] if client in CLIENTS else []
         by_likeness = any(given.arg in QUERIES for given in call.keywords)
         of_retriever = name in ASKS_RETRIEVER and RETRIEVER.search(base)
         if SEARCHES.fullmatch(name) or by_likeness or of_retriever:
-            self.found.searches = True
+            self.does.searches = True
         elif (name in ASKS_MODEL and ASKER.search(base)) or (
             not base and name not in self.code.functions and ASKER.search(name)
         ):
-            self.found.asks = True
+            self.does.asks = True
 
     def _model(self, call: ast.Call, vendor: str | None, first: bool) -> None:
         text = self._text(call, first)
         if text is not None:
             provider = self.code.text(keyword(call, "model_provider"))
-            self.found.models.append(named(PROVIDERS.get(provider or "", vendor), text))
+            model = named(PROVIDERS.get(provider or "", vendor), text)
+            kind = self.does.embeddings if EMBEDS.search(text) else self.does.models
+            kind.append(model)
+        elif name_of(call.func) not in RUNS_ITSELF:  # whose first argument is a model, or its name
+            self.does.asks = True
+            self.does.unread.append(f"the model of {name_of(call.func)}() in line {call.lineno}")
 
     def _text(self, call: ast.Call, first: bool) -> str | None:
-        """The name of a model that a call is given; noted where it has one that is no text."""
+        """The name of a model that a call is given; None where it has none that is a text."""
         node = keyword(call, *MODEL_KEYS)
         if node is None and first and call.args:
             node = call.args[0]
-        text = self.code.text(node)
-        if text is None and name_of(call.func) not in RUNS_ITSELF:
-            self.found.asks = True
-            self.found.unread.append(f"the model of {name_of(call.func)}() in line {call.lineno}")
-        return text
+        return self.code.text(node)
 
     def _compare(self, node: ast.Compare) -> None:
         """A confidence against a number, either way round."""
@@ -174,7 +190,7 @@ class _Walk:
         for number, other in (sides, sides[::-1]):
             value = self.code.number(number)
             if value is not None and 0 < value <= 1 and any(map(CONFIDENCE.search, words(other))):
-                self.found.threshold = value
+                self.does.threshold = value
 
     def _said(self, value: object) -> None:
         if (
@@ -183,16 +199,12 @@ class _Walk:
             and value.isupper()
             and ESCALATES.search(value)
         ):
-            self.found.people = value
+            self.does.people = value
 
     def _returns(self, node: Function) -> None:
         """The nodes that a function's annotation says it may go to: ``Command[Literal[...]]``."""
         if node.returns is not None and name_of(node.returns) == "Command":
-            self.found.goes_to += [
-                one.value
-                for one in ast.walk(node.returns)
-                if isinstance(one, ast.Constant) and isinstance(one.value, str)
-            ]
+            self.does.goes_to += texts(self.code, node.returns)
 
 
 def _run(node: ast.AST) -> Iterable[ast.AST]:
@@ -232,16 +244,26 @@ def words(node: ast.expr) -> Iterable[str]:
 
 
 def texts(code: Code, node: ast.expr | None) -> list[str]:
-    """The texts that an expression can stand for: both of an ``if``, all of a list."""
-    if node is None:
-        return []
-    text = code.text(node)
-    if text is not None:
-        return [text]
-    found = []
-    for part in ast.walk(node):
-        if isinstance(part, ast.Constant | ast.Name | ast.Attribute):
-            text = code.text(part)
-            if text is not None:
-                found.append(text)
-    return list(dict.fromkeys(found))
+    """The texts that an expression can stand for: both of an ``if``, all of a list, by name too."""
+    said = () if node is None else leaves(code, node)
+    return list(dict.fromkeys(text for text in said if text is not None))
+
+
+def leaves(code: Code, node: ast.expr) -> Iterable[str | None]:
+    """What an expression can come to, None for each part that the code does not tell."""
+    waiting = [node]
+    for _ in range(MOST_NODES):
+        if not waiting:
+            return
+        part = waiting.pop()
+        listed = code.last(part.id) if isinstance(part, ast.Name) else part
+        if isinstance(part, ast.IfExp):
+            waiting += [part.body, part.orelse]
+        elif isinstance(listed, ast.List | ast.Tuple | ast.Set):
+            waiting += listed.elts
+        elif isinstance(part, ast.Starred):
+            waiting.append(part.value)
+        elif isinstance(part, ast.Subscript) and name_of(part) in ("Command", "Literal"):
+            waiting.append(part.slice)
+        else:
+            yield END if name_of(part) == "END" else code.text(part)

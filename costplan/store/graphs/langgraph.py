@@ -43,12 +43,13 @@ def read_langgraph(paths: Sequence[Path]) -> Graph:
     if not graphs:
         graphs = _agents(code)
     if not graphs:
-        names = ", ".join(str(path) for path in paths)
-        raise BadUsage(f"{names}: builds no graph that can be read", LOOKED_FOR)
-    graph = max(graphs.values(), key=lambda one: len(one.nodes))
-    others = [one.name for one in graphs.values() if one is not graph]
+        what = f"{paths[0]}" if len(paths) == 1 else f"the code ({len(paths)} files)"
+        raise BadUsage(f"{what} builds no graph that can be read", LOOKED_FOR)
+    graph = max(graphs.values(), key=lambda graph: len(graph.nodes))
+    others = [other.name for other in graphs.values() if other is not graph]
     if others:
         graph.notes.append(f"other graphs of the code, left out: {', '.join(sorted(others))}")
+    graph.notes += code.unread
     return graph
 
 
@@ -124,12 +125,15 @@ class _Reader:
     def _evidence(self, graph: Graph, name: str, action: ast.expr, call: Call) -> Evidence:
         if self._builds(action):
             graph.notes.append(f"{name}: is a graph of its own, taken for one step")
-        found = evidence(self.code, action, call.inside)
+        does = evidence(self.code, action, call.inside)
         if isinstance(action, ast.Call) and name_of(action.func) == "ToolNode":
-            found.asks, found.models = False, []  # what runs tools asks no model itself
-            found.tools = found.tools or [""]
-        graph.notes += [f"{name}: {what}" for what in found.unread]
-        return found
+            does.asks, does.models = False, []  # what runs tools asks no model itself
+            does.tools = does.tools or [""]
+        if does.computed and {*does.goes_to} <= {END}:
+            graph.computed.append(name)
+            graph.notes.append(f"{name}: where it goes is computed")
+        graph.notes += [f"{name}: {what}" for what in does.unread]
+        return does
 
     def _builds(self, action: ast.expr) -> bool:
         """Whether a node is another graph: built in a name that is compiled."""
@@ -140,10 +144,10 @@ class _Reader:
 
     def _add_edge(self, graph: Graph, call: Call) -> None:
         ends = [keyword(call.node, "start_key"), keyword(call.node, "end_key")]
-        start, end = [*call.node.args, *(one for one in ends if one is not None), None, None][:2]
-        for one in self._ends(start):
-            for other in self._ends(end):
-                graph.edges.append((one, other))
+        start, end = [*call.node.args, *(end for end in ends if end is not None), None, None][:2]
+        for source in self._ends(start):
+            for target in self._ends(end):
+                graph.edges.append((source, target))
         if not self._ends(start) or not self._ends(end):
             graph.notes.append(f"{call.place}: where an edge leads is computed")
 
@@ -195,12 +199,14 @@ class _Reader:
 
     def _judged(self, graph: Graph, sources: list[str], router: ast.expr) -> None:
         """What a router compares is said of the node before it: its confidence, its person."""
-        found = evidence(self.code, router)
+        router_does = evidence(self.code, router)
         for source in sources:
             if source in graph.nodes:
                 does = graph.nodes[source].does
-                does.threshold = does.threshold if found.threshold is None else found.threshold
-                does.people = does.people or found.people
+                does.threshold = (
+                    does.threshold if router_does.threshold is None else router_does.threshold
+                )
+                does.people = does.people or router_does.people
 
     def _routes(self, router: ast.expr | None) -> list[str]:
         """What a router without a table can return."""
@@ -208,17 +214,17 @@ class _Reader:
             return []
         if name_of(router) == "tools_condition":
             return ["tools", END]
-        found: list[str] = []
+        targets: list[str] = []
         bodies: list[ast.AST] = [*self.code.functions.get(name_of(router), [])]
         if isinstance(router, ast.Lambda):
-            found += [*self._said(router.body)]
+            targets += [*self._said(router.body)]
         for body in bodies:
             for part in ast.walk(body):
                 if isinstance(part, ast.Return) and part.value is not None:
-                    found += self._said(part.value)
-            if isinstance(body, Function) and body.returns is not None and not found:
-                found += texts(self.code, body.returns)
-        return found
+                    targets += self._said(part.value)
+            if isinstance(body, Function) and body.returns is not None and not targets:
+                targets += texts(self.code, body.returns)
+        return targets
 
     def _said(self, value: ast.expr) -> list[str]:
         direct = self._ends(value)
@@ -244,10 +250,10 @@ class _Reader:
         before = None
         for part in getattr(listed, "elts", []):
             pair = part.elts if isinstance(part, ast.Tuple) and len(part.elts) == 2 else [part]
-            made = ast.Call(ast.Name("add_node", ast.Load()), pair, [])
-            made.lineno = call.node.lineno
+            added = ast.Call(ast.Name("add_node", ast.Load()), pair, [])
+            added.lineno = call.node.lineno
             known = set(graph.nodes)
-            self._add_node(graph, Call(made, call.file, call.inside))
+            self._add_node(graph, Call(added, call.file, call.inside))
             for name in [name for name in graph.nodes if name not in known]:
                 graph.edges += [(before, name)] if before else []
                 before = name

@@ -22,7 +22,8 @@ class Evidence:
 
     ``asks``: a model is called, whether or not it is named. ``searches``: an index is queried.
     ``threshold``: the confidence below which it does something else. ``people``: what says that
-    somebody is asked, None where nothing does.
+    somebody is asked, None where nothing does. ``goes_to``: nodes that it commands itself;
+    ``computed``: which they are is.
     """
 
     models: list[Named] = field(default_factory=list)
@@ -34,6 +35,7 @@ class Evidence:
     threshold: float | None = None
     people: str | None = None
     goes_to: list[str] = field(default_factory=list)
+    computed: bool = False
     unread: list[str] = field(default_factory=list)
 
 

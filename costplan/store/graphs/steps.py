@@ -144,7 +144,7 @@ def _without(ways: _Ways, persons: set[str]) -> _Ways:
                 waiting += [*ways[target][0], *ways[target][1]]
             elif target not in persons and target not in straight:
                 straight.append(target)
-        past[name] = (straight, [one for one in may if one not in persons])
+        past[name] = (straight, [target for target in may if target not in persons])
     return past
 
 
@@ -206,21 +206,21 @@ def _steps(node: Node, plan: Plan) -> list[Step]:
     does = node.does
     name = _own_name("end-step" if node.name == "end" else node.name, plan)
     step = Step(node.name, name, "tool", node.place, tools=does.tools)
-    earlier = [one.name for one in plan.steps if one.kind != "tool" and not one.judges]
+    earlier = [step.name for step in plan.steps if step.kind != "tool" and not step.judges]
     if does.models or does.asks:
         step.kind, step.models = "model", list(dict.fromkeys(does.models))
     elif does.searches or does.stores:
         step.kind = "index"
     elif not does.tools and does.threshold is None and not does.people:
         step.kind = _by_name(node.name, step)
-    found = [step]
+    steps = [step]
     if step.kind == "model" and does.searches:
         search = _own_name(f"{name}-search", plan)
-        found = [Step(node.name, search, "index", node.place), step]
+        steps = [Step(node.name, search, "index", node.place), step]
         earlier.append(search)
-    for one in found:
-        if one.kind == "index":
-            one.stores, one.embeddings = does.stores, does.embeddings
+    for part in steps:
+        if part.kind == "index":
+            part.stores, part.embeddings = does.stores, does.embeddings
     judge = does.threshold is not None or bool(does.people) or JUDGE.search(node.name)
     if judge and earlier and step.kind != "index":
         step.judges = earlier
@@ -233,15 +233,17 @@ def _steps(node: Node, plan: Plan) -> list[Step]:
             f"max_attempts = {node.attempts} with a detection_rate says so"
         )
     if len(step.models) > 1:
-        rest = ", ".join(one.model for one in step.models[1:])
+        rest = ", ".join(model.model for model in step.models[1:])
         plan.notes.append(f"{node.name}: names {len(step.models)} models; left out: {rest}")
-    return found
+    return steps
 
 
 def _own_name(name: str, plan: Plan) -> str:
     """The name, or one like it where a step has it already."""
     taken = {step.name for step in plan.steps}
-    return next(one for one in (name, *(f"{name}-{n}" for n in range(2, 999))) if one not in taken)
+    return next(
+        free for free in (name, *(f"{name}-{n}" for n in range(2, 999))) if free not in taken
+    )
 
 
 def _by_name(name: str, step: Step) -> Kind:
@@ -304,9 +306,9 @@ def _beside(ways: _Ways, at: dict[str, int]) -> dict[str, list[str]]:
     """Nodes that run side by side, each led to the next of them: all are billed, once."""
     led: dict[str, list[str]] = {}
     for always, may in ways.values():
-        group = sorted((one for one in always if one in at), key=lambda one: at[one])
+        group = sorted((node for node in always if node in at), key=lambda node: at[node])
         if len(group) > 1 and not may:
-            for one, other in pairwise(group):
-                if not ways[one][1] and at[other] > at[one]:
-                    led[one] = [other]
+            for node, following in pairwise(group):
+                if not ways[node][1] and at[following] > at[node]:
+                    led[node] = [following]
     return led
