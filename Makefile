@@ -42,9 +42,10 @@ bench:  ## measure speed as ratios in one run (builds and installs the wheel in 
 	$(PYTHON) tests/bench.py
 	$(PYTHON) tests/usage/bench_usage.py
 
-picture:  ## draw docs/estimate.svg and docs/compare.svg, the pictures in the README
+picture:  ## draw docs/estimate.svg, docs/compare.svg and docs/uncertain.svg, the pictures in the README
 	$(PYTHON) -m costplan estimate examples/support-agent.toml --stack portable --as-of 2026-11-22 --format svg --out docs/estimate.svg
 	$(PYTHON) -m costplan compare examples/support-agent.toml --as-of 2026-11-22 --format svg --out docs/compare.svg
+	$(PYTHON) -m costplan estimate examples/uncertain.toml --as-of 2026-11-22 --format svg --out docs/uncertain.svg
 
 docs:  ## write docs/workload.md, docs/commands.md and docs/facts.md from the program, and play the guides
 	$(PYTHON) docs/make_docs.py

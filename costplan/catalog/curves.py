@@ -154,12 +154,24 @@ class Weights:
     Keys:
         parameters (parameters): all of them, whether each token uses them or not
         cache (elements a token): what the cache of keys and values holds of each token of context
+        layers (layers): from which an unmeasured throughput is modelled
+        active (parameters): those that one token uses; all of them when left out
+        experts (experts): of a layer; none when left out
+        chosen (experts): of these that answer one token
         origin: its source and days
     """
 
     parameters: Positive
     cache: Positive
+    layers: Count | None = None
+    active: Positive | None = None
+    experts: Count | None = None
+    chosen: Count | None = None
     origin: Origin
+
+    def check(self) -> Iterable[Problem]:
+        if len({self.active is None, self.experts is None, self.chosen is None}) > 1:
+            yield Problem(("experts",), "active, experts and chosen go together", part="key")
 
     def gigabytes(self, precision: Precision) -> Decimal:
         """Memory of the weights, in GB."""

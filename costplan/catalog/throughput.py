@@ -34,6 +34,7 @@ from costplan.catalog.origin import (
     resolve,
     unknown_sources,
 )
+from costplan.catalog.roofline import Device
 from costplan.problems import BadUsage, Problem, did_you_mean
 from costplan.quantity import ONE, grouped, rounded
 from costplan.record import record
@@ -56,7 +57,7 @@ DENSE, SPARSE = Band(Decimal("0.87"), Decimal("1.17")), Band(Decimal("0.75"), De
 MANY = 5
 RESHAPED = Band(1 / Decimal("1.6"), Decimal("1.6"))
 """Eight of ten shapes left out lie well within."""
-NOT_YET = "nothing is modelled for what was not measured: state tokens_per_second"
+NOT_YET = "[strategy.gpus.modelled] models it, or state tokens_per_second"
 
 
 class NotMeasured(BadUsage):
@@ -78,17 +79,21 @@ class ThroughputFile:
     Keys:
         source: what the measurements rest on, by the name that origins use
         weights: how large models are, by their names
+        device: what accelerators can do at most, by their names
         curve: the measurements
     """
 
     source: Mapping[str, Source]
     weights: Mapping[str, Weights] = field(default_factory=dict)
+    device: Mapping[str, Device] = field(default_factory=dict)
     curve: tuple[Curve, ...] = ()
 
     def check(self) -> Iterable[Problem]:
         for name, weights in self.weights.items():
             origins = [(("weights", name, "origin"), weights.origin)]
             yield from unknown_sources(origins, self.source)
+        for name, device in self.device.items():
+            yield from unknown_sources([(("device", name, "origin"), device.origin)], self.source)
         seen: set[tuple[object, ...]] = set()
         for at, curve in enumerate(self.curve):
             for problem in unknown_sources([(("origin",), curve.origin)], self.source):
@@ -121,6 +126,12 @@ class Rate(NamedTuple):
     between: tuple[Run, ...]
     provenance: Provenance
 
+    @property
+    def factors(self) -> tuple[Decimal, Decimal | None]:
+        """The band as factors of what is likely; no upper one where nothing bounds it."""
+        high = None if self.high is None else self.high / self.likely
+        return self.low / self.likely, high
+
 
 class Cell(NamedTuple):
     """The curves of one precision and shape from sources of one degree of trust."""
@@ -139,6 +150,7 @@ class Throughput:
         self._origins = {
             id(curve): resolve(curve.origin, file.source) for file in files for curve in file.curve
         }
+        self.devices = {name: own for file in files for name, own in file.device.items()}
         self.weights = {name: size for file in files for name, size in file.weights.items()}
 
     def models(self) -> list[str]:

@@ -14,6 +14,7 @@ from costplan.document.bill import Bill
 from costplan.document.diff import CAUSES
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
+from costplan.document.risk import Risk
 from costplan.document.summaries import (
     Against,
     BestWay,
@@ -30,6 +31,7 @@ from costplan.document.summaries import (
     MovedLine,
     NoPrice,
     ReconciliationSummary,
+    RiskBrief,
     StackBrief,
     StackChange,
     StepBrief,
@@ -106,9 +108,24 @@ def _stack(made: Estimate) -> StackBrief:
         money(outcome.silent_per_month) if outcome else None,
         money(made.cost_per_trusted_answer),
         money(made.left_of_budget.headroom) if made.left_of_budget else None,
+        _risk(made.risk) if made.risk else None,
         _unpriced(made),
         (*(one.text for one in made.facts_of("part-of-bill")), *made.warnings, *made.stale),
         _kwh(made),
+    )
+
+
+def _risk(drawn: Risk) -> RiskBrief:
+    return RiskBrief(
+        p5=money(drawn.monthly["p5"]),
+        p50=money(drawn.monthly["p50"]),
+        mean=money(drawn.monthly["mean"]),
+        p95=money(drawn.monthly["p95"]),
+        over_budget=share(drawn.over_budget),
+        cheapest=share(drawn.cheapest),
+        on_target=share(drawn.on_target),
+        spread_by=drawn.unknowns[0].key if drawn.unknowns else None,
+        measure=drawn.measure.key if drawn.measure else None,
     )
 
 

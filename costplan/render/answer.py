@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from costplan.document.comparison import Answer, Comparison, Standing
 from costplan.document.options import Option
+from costplan.document.risk import Risk
 from costplan.problems import clean
-from costplan.quantity import grouped, rounded
+from costplan.quantity import ZERO, grouped, rounded
+from costplan.render import risk
 from costplan.render.owning import deciding
 from costplan.render.page import Page, Table, about, shortened, width_of
 from costplan.render.screen import BESIDE, SCREEN
@@ -100,6 +102,7 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
     for lever in answer.hangs_on[: detail.hinges]:
         yield Said(label, hinge(lever), "warns" if lever.assumed else "")
         label = ""
+    yield from _ranges(made, answer)
     if answer.equal:
         said = f"{_several(answer.equal)} equally right: the bill alone ranks them"
         yield Said("assumed", said, "warns")
@@ -121,6 +124,36 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
     for sentence in _missing(made, by_name=detail.lacking):
         yield Said(label, sentence, "warns")
         label = ""
+
+
+def _ranges(made: Comparison, answer: Answer) -> Iterator[Said]:
+    """What the plan in the file may come to, of the stack that is recommended, and what would tell
+    more."""
+    if answer.risk is not None:
+        said = f"this way {_span(answer.risk)}"
+        if answer.risk.on_target not in (None, 0, 1):
+            said += f", on target {risk.percent(answer.risk.on_target or ZERO)}"
+        if answer.cheaper is not None:
+            said += f"; cheaper than {answer.against}'s plan {risk.percent(answer.cheaper)}"
+        yield Said("ranges", said)
+    stacks = {one.made.stack: one for one in risk.drawn(made.estimates)}
+    own = stacks.get(answer.stack or "") or next(iter(stacks.values()), None)
+    if own is None:
+        return
+    said = f"{own.made.stack} in the file {_span(own.risk)}"
+    if own.risk.cheapest is not None and len(stacks) > 1:
+        said += f", cheapest {risk.percent(own.risk.cheapest)}"
+    if own.risk.over_budget is not None:
+        said += f", over budget {risk.percent(own.risk.over_budget)}"
+    yield Said("" if answer.risk is not None else "ranges", said)
+    if own.risk.measure is not None:
+        yield Said("", risk.measuring(own.risk.measure, made.estimates))
+
+
+def _span(known: Risk) -> str:
+    monthly = known.monthly
+    ends = f"{about(monthly['p5'])} to {about(monthly['p95'])}"
+    return f"{ends} in 90 %, mean {about(monthly['mean'])}"
 
 
 def _recommendation(made: Comparison, answer: Answer) -> Iterator[Said]:

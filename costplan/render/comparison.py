@@ -13,6 +13,7 @@ from costplan.render import owning
 from costplan.render.answer import lay_out_answer
 from costplan.render.colours import colour_of
 from costplan.render.page import Cell, Page, Table, cell, money, shortened
+from costplan.render.risk import drawn, lay_out_risk, lay_out_unknowns
 from costplan.render.sentences import traffic
 from costplan.render.summary import summarise
 from costplan.render.ways import (
@@ -69,6 +70,10 @@ def lay_out(page: Page, made: Comparison) -> None:
 
 def _all_of_it(page: Page, made: Comparison) -> None:
     summarise(page, made.document)
+    if drawn(made.estimates):
+        lay_out_risk(page, made.estimates)
+        page.say()
+        lay_out_unknowns(page, made.estimates)
     _bars(page, made.estimates)
     if made.answer is None:
         _equal(page, made)

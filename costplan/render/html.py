@@ -20,6 +20,7 @@ from costplan.render.deciding import what_decides
 from costplan.render.figures import component_names, figure_rows
 from costplan.render.html_chart import component_bars, grid
 from costplan.render.html_page import Card, bullets, cards, table, text_of, whole_page
+from costplan.render.html_risk import risk_section
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
@@ -127,6 +128,7 @@ def _estimates(
             [document.currency, *(made.stack for made in estimates)],
             [[row.title, *row.cells] for row in figure_rows(estimates)],
         ),
+        risk_section(estimates, number),
         _findings(found),
         more,
     ]

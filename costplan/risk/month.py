@@ -18,8 +18,9 @@ from costplan.billing.arrays.machines import (
     weights_of,
 )
 from costplan.billing.arrays.models import ArrayTerms, bill_model, paid_shares
-from costplan.billing.arrays.numbers import Amount, Draws, Places, floats
+from costplan.billing.arrays.numbers import Amount, Draws, Places, at_most, below, floats
 from costplan.billing.arrays.offers import bill_offer
+from costplan.billing.arrays.reserved import deploy, masked, shape_on
 from costplan.billing.arrays.rows import ArrayBill, Row, any_of, total_of
 from costplan.billing.arrays.terms import (
     ArrayDiscounts,
@@ -30,6 +31,7 @@ from costplan.billing.arrays.terms import (
 )
 from costplan.billing.book import Book
 from costplan.billing.quotas import Allowances
+from costplan.billing.reserved import taken_over
 from costplan.billing.takes import Take
 from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Catalog, Entry
@@ -37,10 +39,11 @@ from costplan.catalog.offer import Offer
 from costplan.plan.bill.bindings import Bindings, Bound, plans_of
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.people import counts_cases, has_cases
+from costplan.plan.bill.reserving import sale_of
 from costplan.plan.bill.vendors import tokens_served_in
 from costplan.problems import BadUsage, InvalidInput, PriceNotKnown, Problem
 from costplan.quantity import ONE
-from costplan.words import OWN_HARDWARE, WORKLOAD
+from costplan.words import OWN_HARDWARE, TOKEN_KINDS, WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.solving import Solved
@@ -130,25 +133,54 @@ class ArrayMonth(StackMonth):
     def _model(
         self, bound: Bound, component: str, demands: Sequence[ModelCalls], allowances: Allowances
     ) -> None:
+        entry, terms = bound.entry, self._terms(bound)
+        bill = bill_model(self.book, entry, self.day, demands, self.workload.traffic, terms)
+        for row in bill.rows:
+            row.component = component
+        self._take_in(entry, bill)
+
+    def _terms(self, bound: Bound) -> ArrayTerms:
         entry = bound.entry
-        terms = ArrayTerms(
+        return ArrayTerms(
             input_factor=floats(bound.binding.input_factor),
             output_factor=floats(bound.binding.output_factor),
             region=tokens_served_in(entry, bound.binding, self.stack),
             off=self.discounts.array_off(entry.id),
             paid=self.paid.get(entry.id, {}),
         )
-        bill = bill_model(self.book, entry, self.day, demands, self.workload.traffic, terms)
-        for row in bill.rows:
-            row.component = component
-        self._take_in(entry, bill)
 
     def _reserve(
         self, entry: Entry, asked: Reservation, bounds: Sequence[Bound], allowances: Allowances
     ) -> None:
-        message = f"{entry.id} is reserved: a range of reserved throughput is not modelled yet"
-        hint = "leave the ranges out, or 'reserved'"
-        self.problems.append(Problem(bounds[0].path, message, hint))
+        sale = sale_of(self.catalog, entry, asked, self.workload, self.day)
+        long_input = sale.reserve.terms.long_input
+        kept: list[Row] = []
+        short: list[Row] = []
+        long: list[Row] = []
+        for bound in bounds:
+            terms = self._terms(bound)
+            for calls in (call for call in self.usage.model_calls if call.role == bound.role):
+                size = floats(calls.tokens.get("input_tokens", 0)) * terms.input_factor
+                edge = np.inf if long_input is None else float(long_input.above)
+                for into, mask in ((short, at_most(size, edge)), (long, below(edge, size))):
+                    part = replace(calls, count=masked(calls.count, mask))
+                    bill = bill_model(
+                        self.book, entry, self.day, [part], self.workload.traffic, terms
+                    )
+                    self.refused |= bill.impossible
+                    for row in bill.rows:
+                        row.component = "tokens"
+                        taken = taken_over(calls) and row.charge in TOKEN_KINDS
+                        (into if taken else kept).append(row)
+        made = deploy(
+            *(sale.reserve, asked, sale.sold, sale.rate),
+            shape_on(self.workload.traffic, self.day),
+            short,
+            long,
+            self.discounts.array_off(entry.id),
+        )
+        self._take_in(entry, ArrayBill([*kept, *made.spilled]))
+        self._take_in(entry._replace(currency=sale.rate.currency), made.units)
 
     def _fleet(self, entry: Entry, bound: Bound, demands: Sequence[ModelCalls]) -> None:
         weights, hours = weights_of(demands, bound.binding), owned_hours(entry, bound.binding)

@@ -233,7 +233,7 @@ def _hardware(workload: Workload) -> Iterable[Problem]:
             path: Path = ("stack", name, role)
             if binding is not None and binding.offer is not None:
                 bound.setdefault(binding.offer, path)
-    bound.setdefault(workload.strategy.gpus.offer, ("strategy", "gpus", "offer"))
+    bound.setdefault(workload.strategy.gpus.machine, ("strategy", "gpus", "offer"))
     ids = [OWN_HARDWARE + name for name in workload.hardware]
     for offer, path in bound.items():
         if offer.startswith(OWN_HARDWARE) and offer not in ids:

@@ -21,16 +21,54 @@ ODD = f"a majority needs an odd number of runs, at most {MOST_WHOLE_RUNS}"
 
 
 @record
+class Modelled:
+    """A model or an accelerator that was never measured: what a replica on all accelerators of the
+    machine delivers with so many requests together, by a calibrated roofline. It ranks nothing.
+
+    Keys:
+        model: its name; sizes of measured models are known, of others they are given
+        precision: number format of the weights
+        concurrency (requests): requests that one machine serves together
+        parameters (parameters): all of them
+        active (parameters): those that one token uses; all of them when left out
+        experts (experts): of a layer; none when left out
+        chosen (experts): of these that answer one token
+        layers (layers): of the model
+        cache (elements a token): layers that keep one x 2 x heads of keys x size of a head
+    """
+
+    model: str
+    precision: Literal["bf16", "fp8", "fp4", "int4"] = "bf16"
+    concurrency: Positive
+    parameters: Positive | None = None
+    active: Positive | None = None
+    experts: Count | None = None
+    chosen: Count | None = None
+    layers: Count | None = None
+    cache: Positive | None = None
+
+    def check(self) -> Iterable[Problem]:
+        given = {self.parameters is None, self.layers is None, self.cache is None}
+        if len(given) > 1:
+            message = "parameters, layers and cache go together"
+            yield Problem(("parameters",), message, part="key")
+        if len({self.active is None, self.experts is None, self.chosen is None}) > 1:
+            yield Problem(("experts",), "active, experts and chosen go together", part="key")
+
+
+@record
 class Gpus:
     """Machines of one's own for the models that produce, sized for the busiest hour.
 
     Keys:
-        offer: the machine of the compute catalogue that is rented
+        offer: the machine that is rented; aws/p5.4xlarge when left out, where measurements size it
+            aws/p5.48xlarge
         success: the served model's own success rate on each step it takes over; without it, not
             modelled
         tokens_per_second (output tokens a second): what one machine serves; in place of a
             measurement
         measured: a model of pricing/throughput, where tokens_per_second is not given
+        modelled: what was never measured, at a stated load; named, never ranked
         accelerator: the accelerator whose measurement is used; the offer's own when left out
         accelerators (accelerators): accelerators in one machine; the offer's own when left out
         ms_per_token (milliseconds): slowest acceptable output token; a stricter one needs more
@@ -53,10 +91,11 @@ class Gpus:
         spare (machines): machines that stand by, paid and idle
     """
 
-    offer: str = "aws/p5.4xlarge"
+    offer: str | None = None
     success: Share | None = None
     tokens_per_second: Positive | None = None
     measured: str = "openai/gpt-oss-120b"
+    modelled: Modelled | None = None
     accelerator: str | None = None
     accelerators: Count | None = None
     ms_per_token: Positive = Decimal(33)
@@ -72,6 +111,13 @@ class Gpus:
     headroom: Amount = Decimal("0.3")
     utilisation: Share = Decimal("0.7")
     spare: Annotated[int, Ge(0)] = 1
+
+    @property
+    def machine(self) -> str:
+        """The machine that is rented. No replica of the model that is measured unless another is
+        named was measured on a single H100; two are the fewest."""
+        stated = self.tokens_per_second or self.concurrency or self.modelled
+        return self.offer or ("aws/p5.4xlarge" if stated else "aws/p5.48xlarge")
 
     def check(self) -> Iterable[Problem]:
         if not self.utilisation:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from energy_runs import section
+from roofline_fit import left_out, runs_of
 
 from costplan.catalog.curves import Curve, Run, Shape, between, frontier, inside, reading, reshaped
+from costplan.catalog.roofline import LEAST, MOST
 from costplan.catalog.throughput import DENSE, MANY, RESHAPED, SPARSE, Band, Throughput
 from costplan.store.files.throughput import open_energy, open_throughput
 
@@ -105,6 +107,15 @@ def shapes_left_out(table: Throughput) -> Score:
     return Score(ratios, RESHAPED)
 
 
+def unseen(table: Throughput) -> tuple[Score, Score]:
+    """Tokens at a stated load of models, and of accelerators, that were left out of the fit."""
+    runs, band = runs_of(table), Band(LEAST, MOST)
+    return (
+        Score(left_out(runs, runs.models), band),
+        Score(left_out(runs, runs.accelerators), band),
+    )
+
+
 def page(table: Throughput, energy: str) -> str:
     """docs/accuracy.md; ``energy``: its last section."""
     dense, sparse = points_left_out(table)
@@ -112,6 +123,7 @@ def page(table: Throughput, energy: str) -> str:
         (f"between two runs, curves of {MANY} points or more", dense),
         ("between two runs, curves of fewer", sparse),
         ("another shape of request", shapes_left_out(table)),
+        *zip(("a model, modelled", "an accelerator, modelled"), unseen(table), strict=True),
     ]
     files = [
         f"| `pricing/throughput/{path.name}` | `{sha256(path.read_bytes()).hexdigest()}` |"
@@ -159,7 +171,9 @@ curves is left out and predicted from the others, by the functions that size fle
 second that any run within its latency delivered, and neither its first nor its last. Curves of
 fewer points lose more of themselves with one of them, so they stand apart. Of a shape left out all
 points are predicted from the nearest other shape of the same model, accelerator and precision that
-was measured down to their latency. An error is |prediction / truth - 1|.
+was measured down to their latency. Of a model (with its kin) or an accelerator left out the tokens
+at each run's own load are modelled by a roofline that is fitted to the others. An error is
+|prediction / truth - 1|.
 
 This says how well a curve is read, not how well a server of your own is tuned: one configuration
 measured twice differs by 26 % in one case of ten, and on another server by 11 to 20 % in the

@@ -7,9 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from accuracy import PAGE, frontiers, inner, kept, page, points_left_out, shapes_left_out
+from accuracy import PAGE, frontiers, inner, kept, page, points_left_out, shapes_left_out, unseen
 from energy_runs import errors
+from roofline_fit import SHIPPED, fitted, predicted, runs_of
 
+from costplan.catalog.roofline import Load, seconds_a_token
 from costplan.catalog.throughput import Throughput
 from costplan.store.files.throughput import open_energy, open_throughput
 
@@ -38,6 +40,37 @@ def test_nothing_is_predicted_from_itself(table: Throughput) -> None:
     )
     raised = [*best[:1], best[1]._replace(speed=best[1].speed * 2), *best[2:]]
     assert inner(raised)[0] == inner(best)[0] * 2
+
+
+def test_the_roofline_is_the_one_that_the_shipped_runs_fit(table: Throughput) -> None:
+    runs = runs_of(table)
+    for shipped, own in zip(SHIPPED, fitted(runs.rows, runs.seconds), strict=True):
+        assert abs(float(shipped) / own - 1) < 0.005
+
+
+def test_what_is_modelled_of_models_left_out(table: Throughput) -> None:
+    for score in unseen(table):
+        assert len(score.ratios) > 1_600
+        assert score.error(0.5) <= Decimal("0.18")
+        assert score.error(0.9) <= Decimal("0.50")
+        assert score.inside >= Decimal("0.85")
+
+
+def test_the_fit_and_the_roofline_are_one_formula(table: Throughput) -> None:
+    runs = runs_of(table)
+    of_arrays = predicted([float(number) for number in SHIPPED], runs.rows)
+    place = 0
+    for curve in table.curves:
+        size, device = table.weights[curve.model], table.devices[curve.accelerator]
+        for gpus, together, _, _ in curve.points:
+            if together > 512 or gpus > 8:
+                continue
+            if place % 37 == 0:
+                load = Load(int(gpus), together, curve.shape)
+                seconds = seconds_a_token(size, device, curve.precision, load)
+                assert abs(float(seconds) / of_arrays[place] - 1) < 1e-9
+            place += 1
+    assert place == len(runs)
 
 
 def test_the_page_says_what_the_shipped_files_say(table: Throughput) -> None:

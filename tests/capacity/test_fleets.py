@@ -12,9 +12,12 @@ import pytest
 from run import DAY, costplan
 
 from costplan.api.estimating import compare_opened, estimate_opened
+from costplan.catalog.offer import Offer
 from costplan.document.options import Option
 from costplan.outcomes.queueing import slots_by_replay
 from costplan.outcomes.scaling import scale_to_zero
+from costplan.plan.bill.machines import machines
+from costplan.store.files.shelves import open_catalog
 from costplan.store.files.workloads import open_workload
 
 ON = date(2026, 11, 22)
@@ -153,3 +156,13 @@ def test_stopping_needs_both_its_times(tmp_path: Path) -> None:
     ran = costplan("compare", "w.toml", *DAY, folder=tmp_path)
     assert ran.code == 2
     assert "both 'idle_seconds' and 'cold_start_seconds'" in ran.err
+
+
+def test_every_machine_of_the_catalogue_says_what_it_holds() -> None:
+    catalog = open_catalog()
+    known = dict(machines(catalog))
+    for entry in catalog.of("compute"):
+        assert isinstance(entry.item, Offer)
+        assert entry.id in known, entry.id
+        assert known[entry.id].count > 0
+        assert known[entry.id].memory_gb, entry.id

@@ -344,10 +344,12 @@ def test_what_was_not_measured_is_said_with_what_was(shipped: Throughput) -> Non
     with pytest.raises(NotMeasured, match="no throughput of 'deepseek-ai/DeepSeek-R2'") as raised:
         shipped.rate("deepseek-ai/DeepSeek-R2", "b200-sxm", target(33), EVEN)
     assert "deepseek-ai/DeepSeek-R1" in (raised.value.hint or "")
-    assert "nothing is modelled" in (raised.value.hint or "")
+    assert "strategy.gpus.modelled" in (raised.value.hint or "")
     with pytest.raises(NotMeasured, match="on 'mi300x'") as raised:
         shipped.rate(R1, "mi300x", target(33), EVEN)
-    assert (raised.value.hint or "").startswith("measured on: b200-sxm, gb200, h200-sxm; nothing")
+    assert (raised.value.hint or "").startswith(
+        "measured on: b200-sxm, gb200, h200-sxm; [strategy.gpus"
+    )
 
 
 latencies = st.decimals(5, 60, places=2)

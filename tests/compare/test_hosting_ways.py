@@ -128,7 +128,8 @@ def test_a_fleet_says_how_many_machines_its_band_makes() -> None:
 
 def test_a_request_of_many_calls_is_sized_by_its_calls(tmp_path: Path) -> None:
     # twenty calls a request are no heavier than one: each has 1,000 tokens in and 500 out
-    text = SUPPORT.read_text().replace('model = "chat"\n', 'model = "chat"\ncalls = 20\n', 1)
+    text = SUPPORT.read_text()
+    text = re.sub(r'(?m)^model = "chat".*$', 'model = "chat"\ncalls = 20', text, count=1)
     assert "calls = 20" in text
     many = ready(
         tmp_path, text + "\n# no [prices]", AS_GOOD, *MEASURED, "traffic.requests_per_month=500"
@@ -140,12 +141,21 @@ def test_a_request_of_many_calls_is_sized_by_its_calls(tmp_path: Path) -> None:
 
 
 def test_a_measurement_on_more_accelerators_than_a_machine_has_is_not_its_own() -> None:
-    made = opened_at(SUPPORT, AS_GOOD, MEASURED[0]).compare(["portable"])
+    one = "strategy.gpus.offer=aws/p5.4xlarge"
+    made = opened_at(SUPPORT, AS_GOOD, MEASURED[0], one).compare(["portable"])
     found = named(ways(made), GPUS)
     assert found.monthly is None
     said = "no replica of openai/gpt-oss-120b was measured on as little as 1 x h100-sxm"
     sizes = "replicas were measured on 2, 4, 8 of them; next size: aws/p5.48xlarge (8 of them)"
     assert found.reason == f"not modelled: {said} ({sizes})"
+
+
+def test_the_machine_that_nobody_names_answers_for_the_model_that_nobody_names() -> None:
+    made = opened_at(SUPPORT, AS_GOOD).compare(["portable"])
+    found = named(ways(made), GPUS)
+    assert found.monthly is not None
+    assert "x aws/p5.48xlarge: " in (found.reason or "")
+    assert "openai/gpt-oss-120b fp4 on h100-sxm" in (found.reason or "")
 
 
 def test_an_unknown_model_is_named_with_what_there_is() -> None:

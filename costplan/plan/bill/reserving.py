@@ -10,10 +10,12 @@ from typing import NamedTuple
 from costplan.billing.book import Book
 from costplan.billing.exchange import Exchange
 from costplan.billing.models import Terms, model_lines
-from costplan.billing.reserved import Reserved, is_token, rate_of, reserved, taken_over
+from costplan.billing.reserved import Rate, Reserved, is_token, rate_of, reserved, taken_over
 from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.provisioned import Deployment, Reserve
 from costplan.document.line import LineItem
 from costplan.problems import BadUsage
+from costplan.quantity import ONE
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Reservation
@@ -27,6 +29,34 @@ class Buyer(NamedTuple):
     terms: Terms
 
 
+class Sale(NamedTuple):
+    """Terms, the deployment that is bought of them, and what a unit of it costs."""
+
+    reserve: Reserve
+    sold: Deployment
+    rate: Rate
+
+
+def sale_of(
+    catalog: Catalog, entry: Entry, asked: Reservation, workload: Workload, day: date
+) -> Sale:
+    """How a model's throughput is reserved. Raises BadUsage where it is not sold so, or not as
+    asked, PriceNotKnown where a price is missing."""
+    sale = catalog.reserve(entry.id, asked.terms)
+    if sale is None:
+        raise BadUsage(
+            f"no provisioned throughput is known for {entry.id}",
+            "name its terms, or leave 'reserved' out",
+        )
+    sold = sale.terms.sold_as(asked.kind, entry.id)
+    rate = rate_of(sale, asked, sold, entry.id, day, workload.currency)
+    exchange = Exchange.of(workload)
+    if exchange.amount(ONE, rate.currency) is None:
+        message = f"{entry.id} is priced in {rate.currency}, this workload is in "
+        raise BadUsage(message + exchange.currency, exchange.remedy(rate.currency))
+    return Sale(sale, sold, rate)
+
+
 def reserve(
     catalog: Catalog,
     book: Book,
@@ -36,16 +66,9 @@ def reserve(
     workload: Workload,
     day: date,
 ) -> Reserved:
-    """The deployment that these roles share. Raises BadUsage where the model is not sold so, or not
-    as asked, PriceNotKnown where a price or a weight is missing."""
-    sale = catalog.reserve(entry.id, asked.terms)
-    if sale is None:
-        raise BadUsage(
-            f"no provisioned throughput is known for {entry.id}",
-            "name its terms, or leave 'reserved' out",
-        )
-    sold = sale.terms.sold_as(asked.kind, entry.id)
-    rate = rate_of(sale, asked, sold, entry.id, day, workload.currency)
+    """The deployment that these roles share. Raises as ``sale_of``, and PriceNotKnown for a kind of
+    token whose weight is not known."""
+    sale, sold, rate = sale_of(catalog, entry, asked, workload, day)
     edge = sale.terms.long_input.above if sale.terms.long_input else None
     kept: list[LineItem] = []
     short: list[LineItem] = []
@@ -67,9 +90,6 @@ def reserve(
     deployment.kept = _merged(kept)
     exchange = Exchange.of(workload)
     deployment.hourly = exchange.amount(rate.hourly, rate.currency)
-    if deployment.hourly is None:
-        message = f"{entry.id} is priced in {rate.currency}, this workload is in "
-        raise BadUsage(message + exchange.currency, exchange.remedy(rate.currency))
     if deployment.on_demand is not None:
         deployment.by_token = exchange.amount(deployment.on_demand, entry.currency)
     return deployment

@@ -73,7 +73,7 @@ class Served:
                 self.deferred += load
         self.all_output = total(self.output.values())
         self.whole = total(self.load.values())
-        self.shape = shape_of(workload.traffic, day)
+        self.shape, self.day = shape_of(workload.traffic, day), day
 
     @property
     def nothing(self) -> str | None:
@@ -87,6 +87,12 @@ class Served:
     def peak_per_second(self, monthly: Decimal) -> Decimal:
         """A month's quantity as a rate in the busiest hour."""
         return monthly / SECONDS_PER_MONTH * self.shape.peak
+
+    @property
+    def mean(self) -> Shape:
+        """Tokens in and out of a mean call."""
+        calls = self.calls or ONE
+        return Shape(round(self.input / calls, 6), round(self.all_output / calls, 6))
 
     @property
     def urgent(self) -> Decimal:
@@ -123,10 +129,10 @@ class Fleet(NamedTuple):
 def hardware_of(terms: Gpus, catalog: Catalog) -> Hardware | None:
     """What the rented machine has. Raises InvalidInput where the file says otherwise, and
     BadUsage for an offer that is no machine."""
-    entry = catalog.get(terms.offer)
+    entry = catalog.get(terms.machine)
     offer = entry.item
     if not isinstance(offer, Offer) or entry.category != "compute":
-        raise BadUsage(f"{terms.offer} is no machine that is rented by the hour")
+        raise BadUsage(f"{terms.machine} is no machine that is rented by the hour")
     own = offer.hardware
     if own is None:
         return None
@@ -141,7 +147,7 @@ def hardware_of(terms: Gpus, catalog: Catalog) -> Hardware | None:
                 if terms.accelerator in (None, has.accelerator)
                 and terms.accelerators in (None, has.count)
             )
-            message = f"{terms.offer} has {own}, not {stated} as {key}"
+            message = f"{terms.machine} has {own}, not {stated} as {key}"
             path = ("strategy", "gpus", key)
             raise InvalidInput([Problem(path, message, f"machines with that: {fitting or NONE}")])
     return own
@@ -176,7 +182,7 @@ def sized(
     if terms.service_seconds is not None and terms.concurrency is not None:
         return _by_queueing(terms, served)
     if terms.tokens_per_second is not None:
-        needed, how = _by_rate(terms, served, terms.tokens_per_second)
+        needed, how = by_rate(terms, served, terms.tokens_per_second)
         words = f"{rounded(terms.tokens_per_second)} tokens/s each (as stated), {how}"
         return Fleet(needed, terms.tokens_per_second, words)
     if capacity is None:
@@ -184,7 +190,7 @@ def sized(
     return _by_measurement(terms, served, capacity, hardware, catalog)
 
 
-def _by_rate(terms: Gpus, served: Served, per_second: Decimal) -> tuple[Decimal, str]:
+def by_rate(terms: Gpus, served: Served, per_second: Decimal) -> tuple[Decimal, str]:
     """Machines for the busiest hour at a rate of one of them, and what they were sized with. What
     may wait fills quiet hours: it needs machines only where the whole month has no room for it."""
     busiest = served.peak_per_second(served.urgent) * (1 + terms.headroom)
@@ -343,33 +349,39 @@ def _by_replay(terms: Gpus, served: Served, arrivals: Sequence[Arrival], rate: D
     return Fleet(fleet, rate, how)
 
 
+def held(terms: Gpus, hardware: Hardware | None) -> tuple[str, int]:
+    """The accelerator of a machine, and how many it has. Raises BadUsage where nobody says."""
+    accelerator = terms.accelerator or (hardware.accelerator if hardware else None)
+    count = terms.accelerators or (hardware.count if hardware else None)
+    if accelerator is None or count is None:
+        hint = "give accelerator and accelerators"
+        raise BadUsage(f"what {terms.machine} has is not known", hint)
+    return accelerator, count
+
+
 def _by_measurement(
     terms: Gpus, served: Served, capacity: Capacity, hardware: Hardware | None, catalog: Catalog
 ) -> Fleet:
     """Sized by the rate of a measurement on the machine's own accelerators; the words have its band
     in tokens a second and in machines. Raises BadUsage where none answers."""
-    accelerator = terms.accelerator or (hardware.accelerator if hardware else None)
-    count = terms.accelerators or (hardware.count if hardware else None)
-    if accelerator is None or count is None:
-        raise BadUsage(f"what {terms.offer} has is not known", "give accelerator and accelerators")
-    calls = served.calls or ONE
+    accelerator, count = held(terms, hardware)
     try:
         rate = capacity.throughput(terms.measured).rate(
             terms.measured,
             accelerator,
             LatencyTarget(tpot_ms=terms.ms_per_token, ttft_ms=terms.ms_to_first_token),
-            Shape(round(served.input / calls, 6), round(served.all_output / calls, 6)),
+            served.mean,
             machine=Machine(count, hardware.memory_gb if hardware else None),
         )
     except TooSmall as error:
-        larger = _larger(catalog, terms.offer, accelerator, error.gpus)
+        larger = _larger(catalog, terms.machine, accelerator, error.gpus)
         raise BadUsage(error.message, f"{error.hint}; next size: {larger}") from None
-    fleet, how = _by_rate(terms, served, rate.likely * count)
+    fleet, how = by_rate(terms, served, rate.likely * count)
     words = f"{rounded(rate.likely * count)} tokens/s each ({_band(rate, count)}; "
     words += f"{terms.measured} {rate.precision} on {accelerator}, {rate.how}; "
     words += f"{rate.provenance.source}, {rate.provenance.checked})"
-    most = _by_rate(terms, served, rate.low * count)[0]
-    fewest = fleet if rate.high is None else _by_rate(terms, served, rate.high * count)[0]
+    most = by_rate(terms, served, rate.low * count)[0]
+    fewest = fleet if rate.high is None else by_rate(terms, served, rate.high * count)[0]
     if fewest != most:
         words += f", {grouped(fewest)} to {grouped(most)} machines within the band"
     return Fleet(fleet, rate.likely * count, f"{words}, {how}")

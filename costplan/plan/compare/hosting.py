@@ -16,6 +16,7 @@ from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.plan.compare.fleets import Capacity, Served, hardware_of, sized
 from costplan.plan.compare.pricing import Pricer
+from costplan.plan.compare.unmeasured import by_roofline
 from costplan.problems import BadUsage, CostplanError, InvalidInput
 from costplan.quantity import ZERO, grouped, rounded, total
 from costplan.workload.model import Binding, Workload
@@ -75,6 +76,8 @@ def _gpus(
         return Hosted(GPUS, None, reason)
     try:
         hardware = hardware_of(terms, catalog)
+        if terms.modelled is not None and capacity is not None:
+            return Hosted(GPUS, None, by_roofline(terms, served, capacity, hardware))
         fleet = sized(terms, served, capacity, hardware, catalog)
     except (CostplanError, ValueError) as error:
         if isinstance(error, InvalidInput):
@@ -83,13 +86,13 @@ def _gpus(
         return Hosted(GPUS, None, f"not modelled: {error}" + (f" ({hint})" if hint else ""))
     whole = fleet.machines == fleet.machines.to_integral_value()
     number = grouped(fleet.machines) if whole else rounded(fleet.machines)
-    words = f"{number} x {terms.offer}: {fleet.words}"
+    words = f"{number} x {terms.machine}: {fleet.words}"
     if terms.success is None:
         lacking = "not modelled: give [strategy.gpus] success, the served model's own"
         return Hosted(GPUS, None, f"{lacking}; {words}")
     own = {
         role: Binding(
-            offer=terms.offer,
+            offer=terms.machine,
             success=terms.success,
             tokens_per_second=fleet.tokens_per_second,
             input_share=served.share,
