@@ -61,6 +61,7 @@ TOTALS = {
         "aws": "9061.98",
         "google": "8175.45",
     },
+    "uncertain": {"frontier": "5636.65", "small": "7597.77"},
     "voice-agent": {"portable": "4421.73", "openai": "4449.47", "google": "4865.26"},
 }
 FOLDERS = {

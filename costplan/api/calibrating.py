@@ -58,7 +58,8 @@ __all__ = ["Asked", "Calibrated", "calibrated", "keep"]
 class Asked(NamedTuple):
     """What is calibrated, and how. ``steps``: the logged name of steps that have another one.
 
-    ``sampling``: the share of requests that was logged; None where it was not said.
+    ``sampling``: the share of requests that was logged; None where it was not said. ``ranges``:
+    means are written as what they may be.
     """
 
     workload: str | None
@@ -66,6 +67,7 @@ class Asked(NamedTuple):
     stack: str | None = None
     sampling: Decimal | None = None
     steps: Mapping[str, str] = {}
+    ranges: bool = False
 
 
 class Calibrated(NamedTuple):
@@ -204,6 +206,7 @@ def _measured(
         peak=peak_to_mean(hours, whole) if whole is not None else None,
         hourly=_hourly(workload, hours, whole),
         rests=_rests(read),
+        ranges=asked.ranges,
     )
     return calibrate(workload, measured), measured
 

@@ -39,7 +39,7 @@ def drafted(sources: Sequence[str], day: date) -> Draft:
     Raises BadUsage where there is neither, and for files of both kinds.
     """
     code = {source: code_in(Path(source)) for source in sources}
-    paths = [path for found in code.values() for path in found]
+    paths = [path for inside in code.values() for path in inside]
     if paths and not all(code.values()):
         mend = "calibrate the draft of the code: costplan calibrate"
         raise BadUsage("--from takes code or traces, not both", mend)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from costplan.api.risking import USUALLY, Drawing, add_risk
+from costplan.api.risking import USUALLY, Drawing, add_risk, add_risk_of_way
 from costplan.catalog.lookup import Catalog, Entry, Shelf
 from costplan.document.estimate import EstimateDocument
 from costplan.document.prices_used import Origin, Override, Pinned
@@ -19,13 +19,8 @@ from costplan.problems import (
     NotAsLocked,
     Problem,
 )
-from costplan.store.files.shelves import (
-    OWN,
-    OwnPrices,
-    catalog_shelves,
-    own_prices,
-    strangers,
-)
+from costplan.store.files.own_prices import OWN, OwnPrices, own_prices
+from costplan.store.files.shelves import catalog_shelves, strangers
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import LOCK_NAME
 from costplan.store.files.workloads import Opened as Opened
@@ -120,7 +115,11 @@ def compare_opened(
     document.scenario = opened.scenario
     document.lock = pinned_by(catalog, as_of, locking)
     document.overrides = overrides_in(catalog, document)
-    with_places(opened, catalog, lambda ready: add_risk(document, *ready, as_of, drawing))
+    assessed = with_places(
+        opened, catalog, lambda ready: add_risk(document, *ready, as_of, drawing)
+    )
+    if assessed is not None and opened.workload is not None:
+        add_risk_of_way(comparison, opened.workload, catalog, as_of, assessed)
     comparison.facts = [*document.price_facts, *comparison.facts, *strangers(catalog)]
     return comparison
 

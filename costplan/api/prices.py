@@ -103,18 +103,18 @@ def search_offers(
     from costplan.quantity import grouped
 
     catalog = open_catalog(Path())
-    found = search(choose(heads(catalog), category, vendor), words, limit)
+    hits = search(choose(heads(catalog), category, vendor), words, limit)
     rows = {
-        row.id: row for row in price_list([catalog.get(hit.id) for hit in found.hits], when).entries
+        row.id: row for row in price_list([catalog.get(hit.id) for hit in hits.hits], when).entries
     }
     offers = []
-    for hit in found.hits:
+    for hit in hits.hits:
         row = rows[hit.id]
         prices = tuple(
-            f"{one.charge} unknown"
-            if one.price is None
-            else f"{one.charge} {grouped(one.price)} per {grouped(one.per)} {one.unit}"
-            for one in row.prices
+            f"{price.charge} unknown"
+            if price.price is None
+            else f"{price.charge} {grouped(price.price)} per {grouped(price.per)} {price.unit}"
+            for price in row.prices
         )
         offers.append(
             OfferHit(
@@ -128,7 +128,7 @@ def search_offers(
                 row.confidence,
             )
         )
-    return OfferSearch(found.found, offers, found.note)
+    return OfferSearch(hits.found, offers, hits.note)
 
 
 def price_page(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib.util import find_spec
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
 from costplan.facts import fact
 from costplan.problems import BadUsage
 from costplan.workload.model import Workload
+
+if TYPE_CHECKING:
+    from costplan.document.comparison import Comparison
+    from costplan.risk.assess import Assessed
 
 INSTALL = "pip install 'costplan[risk]'"
 USUAL = 8_192
@@ -44,18 +47,25 @@ def check_drawing(drawing: Drawing) -> None:
         raise BadUsage(f"--seed {drawing.seed}: must be at least 0", "any whole number, such as 1")
 
 
+def has_numpy() -> bool:
+    """Whether draws can be made."""
+    from importlib.util import find_spec  # only files with ranges need it
+
+    return find_spec("numpy") is not None
+
+
 def add_risk(
     document: EstimateDocument,
     workload: Workload,
     catalog: Catalog,
     as_of: date,
     drawing: Drawing = USUALLY,
-) -> None:
+) -> Assessed | None:
     """Give each stack of a document what its month may come to, where the workload has ranges.
 
     Without numpy every stack has a note that says how to have it. Raises BadUsage where draws were
     asked for and cannot be made: without numpy, or without a range; a rule that needs them without
-    a range is judged to be unknown.
+    a range is judged to be unknown. Returns what was drawn, None where nothing was.
     """
     check_drawing(drawing)
     if not workload.ranges:
@@ -63,18 +73,18 @@ def add_risk(
             hint = "such as requests_per_month = { p5 = 6_000, p95 = 20_000 }"
             asked = f"--draws {drawing.draws}"
             raise BadUsage(f"{asked}: no number of this workload is a range", hint)
-        return
+        return None
     count = len(workload.ranges)
     if drawing.draws == 0:
         if not drawing.silent:
             _note(document, count, "--draws 0 draws none")
-        return
-    if find_spec("numpy") is None:
+        return None
+    if not has_numpy():
         if drawing.draws or drawing.needed:
             asked = drawing.needed or "--draws"
             raise BadUsage(f"{asked} needs numpy, which is not installed", INSTALL)
         _note(document, count, f"{INSTALL} draws them")
-        return
+        return None
     from costplan.risk.assess import assess
 
     stacks = [estimate.stack for estimate in document.estimates]
@@ -82,6 +92,22 @@ def add_risk(
     assessed = assess(workload, catalog, as_of, stacks, draws, drawing.seed)
     for estimate in document.estimates:
         estimate.risk = assessed.risks.get(estimate.stack)
+    return assessed
+
+
+def add_risk_of_way(
+    comparison: Comparison, workload: Workload, catalog: Catalog, as_of: date, assessed: Assessed
+) -> None:
+    """Give a comparison's answer what the month of its way may come to, on the same draws."""
+    from costplan.risk.assess import assess_way
+
+    answer, way = comparison.answer, comparison.recommended
+    if answer is None or answer.stack is None or way is None:
+        return
+    both = (answer.stack, answer.against)
+    known = assess_way(assessed, workload, way, catalog, as_of, *both)
+    if known is not None:
+        answer.risk, answer.cheaper = known
 
 
 def _note(document: EstimateDocument, count: int, how: str) -> None:

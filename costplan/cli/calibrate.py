@@ -40,6 +40,10 @@ def command(
     kind: KindOption = None,
     mapping: MapOption = None,
     vendor: VendorOfOption = None,
+    ranges: Annotated[
+        bool,
+        typer.Option("--ranges", help="Write tokens and success as what their means may be."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")
     ] = False,
@@ -65,7 +69,7 @@ def command(
     if not sources:
         raise BadUsage("calibrating needs usage", "costplan calibrate WORKLOAD SOURCE...")
     options = Options(day=day(None), source=kind, mapping=mapping_of(mapping or []), vendor=vendor)
-    asked = Asked(workload, sources, stack, sampled(sampling), _pairs(step or []))
+    asked = Asked(workload, sources, stack, sampled(sampling), _pairs(step or []), ranges)
     made = calibrated(asked, options)
     drawn = made.diff if dry_run and form is Format.table else draw(made.document, form, look())
     put(drawn, None)

@@ -14,6 +14,7 @@ from costplan.document.bill import Bill
 from costplan.document.diff import CAUSES
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
+from costplan.document.risk import Risk
 from costplan.document.summaries import (
     Against,
     BestWay,
@@ -106,10 +107,19 @@ def _stack(made: Estimate) -> StackBrief:
         money(outcome.silent_per_month) if outcome else None,
         money(made.cost_per_trusted_answer),
         money(made.left_of_budget.headroom) if made.left_of_budget else None,
+        _risk(made.risk) if made.risk else None,
+        made.risk.measure.key if made.risk and made.risk.measure else None,
         _unpriced(made),
         (*(one.text for one in made.facts_of("part-of-bill")), *made.warnings, *made.stale),
         _kwh(made),
     )
+
+
+def _risk(drawn: Risk) -> dict[str, Decimal]:
+    """The figures of the draws, and the shares of them that are known."""
+    shares = {"over_budget": drawn.over_budget, "cheapest": drawn.cheapest}
+    known = {name: share(value) for name, value in shares.items() if value is not None}
+    return {name: money(value) for name, value in drawn.monthly.items()} | known
 
 
 def _kwh(estimate: Estimate) -> Any:

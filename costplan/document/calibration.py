@@ -50,6 +50,12 @@ class Calibration(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+def spelled_range(low: Decimal, high: Decimal) -> str:
+    """A range of P5 and P95 as a file has it; one number where nobody could tell them apart."""
+    ends = spelled(low), spelled(high)
+    return ends[0] if ends[0] == ends[1] else f"{{ p5 = {ends[0]}, p95 = {ends[1]} }}"
+
+
 def spelled(value: Decimal) -> str:
     """A measured number as a file has it: whole from a hundred on, else four digits that count."""
     if value == 0:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.options import Strategies
 from costplan.document.plain import Plain
+from costplan.document.risk import Risk
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import settle
@@ -145,6 +146,8 @@ class Answer(Compared):
     ``against`` stack's plan as the file has it, wrong answers included where they cost something;
     negative where it costs more. ``compute``: the best way by compute alone, in words; ``equal``:
     stacks whose models were taken to be as right as each other, so that the bill alone ranks them.
+    ``risk``: what the way's month may come to where numbers are ranges; ``cheaper``: the share of
+    those draws in which it costs less than the plan of ``against``, wrong answers included.
     """
 
     stack: str | None
@@ -161,14 +164,17 @@ class Answer(Compared):
     to_measure: list[str] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)
     reason: str | None = None
+    risk: Annotated[Risk | None, Sparse()] = None
+    cheaper: Annotated[Share | None, Sparse()] = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Owning(Compared):
     """Own hardware against what it replaces, whole bills a month.
 
-    ``way``: how a stack would run on it, None for a stack's plan as it is. ``instead``: what the
-    other has in the roles that run on it. ``capital``: what the ``purchase`` costs a month over its
+    ``way``: how a stack would run on it, None for a stack's plan as it is. ``against``: a stack, or
+    where none rents a machine of the catalogue; ``instead``: what that has in the roles that run on
+    own hardware. ``capital``: what the ``purchase`` costs a month over its
     life. ``break_even``: the volume at which both cost the same, capital included, None where there
     is none that these machines carry. ``payback_months``: when the purchase with its interest is
     saved at this volume, None where it never is; behind ``life_months`` that is too late.

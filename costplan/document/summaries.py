@@ -32,8 +32,9 @@ class NoPrice(NamedTuple):
 
 class StackBrief(NamedTuple):
     """A stack's month. ``components``: None where no line of it has a price. ``trusted``: share of
-    requests with a right answer, left out where it is not modelled. ``kwh``: likely, left out
-    where a part of the bill has no figure."""
+    requests with a right answer, left out where it is not modelled. ``risk``: figures of the draws
+    of all ranges, and shares of them; ``measure``: the range to measure next. ``kwh``: likely, left
+    out where a part of the bill has no figure."""
 
     stack: str
     total_monthly: Decimal
@@ -46,6 +47,8 @@ class StackBrief(NamedTuple):
     silent_per_month: Annotated[Decimal | None, Sparse()] = None
     cost_per_trusted_answer: Annotated[Decimal | None, Sparse()] = None
     left_of_budget: Annotated[Decimal | None, Sparse()] = None
+    risk: Annotated[dict[str, Decimal] | None, Sparse()] = None
+    measure: Annotated[str | None, Sparse()] = None
     unpriced: Annotated[tuple[NoPrice, ...], Sparse()] = ()
     warnings: Annotated[tuple[str, ...], Sparse()] = ()
     kwh: Annotated[Decimal | None, Sparse()] = None

@@ -14,12 +14,13 @@ from costplan.document.finding import Findings
 from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.quantity import ZERO, rounded
+from costplan.quantity import ZERO, percent, rounded
 from costplan.render import Look, energy
 from costplan.render.deciding import what_decides
 from costplan.render.figures import component_names, figure_rows
 from costplan.render.html_chart import component_bars, grid
 from costplan.render.html_page import Card, bullets, cards, table, text_of, whole_page
+from costplan.render.html_risk import risk_section
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
@@ -127,6 +128,7 @@ def _estimates(
             [document.currency, *(made.stack for made in estimates)],
             [[row.title, *row.cells] for row in figure_rows(estimates)],
         ),
+        risk_section(estimates, number),
         _findings(found),
         more,
     ]
@@ -210,7 +212,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
 def _purposes(made: Estimate, currency: str) -> str:
     whole = made.total_monthly
     rows = [
-        [name, money(amount), f"{rounded(amount * 100 / whole, 3)} %" if whole else "-"]
+        [name, money(amount), f"{percent(amount / whole, digits=3)} %" if whole else "-"]
         for name, amount in made.by_purpose.items()
     ]
     return table("By purpose", ["purpose", currency, "share"], rows)

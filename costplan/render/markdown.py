@@ -16,8 +16,8 @@ from costplan.document.finding import Findings
 from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.quantity import ZERO, rounded
-from costplan.render import Look, energy
+from costplan.quantity import ZERO, percent, rounded
+from costplan.render import Look, energy, risk
 from costplan.render.deciding import what_decides
 from costplan.render.figures import figure_rows
 from costplan.render.markdown_parts import bulleted, folded, source_of, table_of
@@ -128,7 +128,36 @@ def _head(document: EstimateDocument, first: Sequence[str]) -> list[str]:
         *table_of([safe(document.currency), *(safe(made.stack) for made in estimates)], rows),
         "",
         *([strong(safe(decided)), ""] if decided else []),
+        *_risk(estimates),
     ]
+
+
+def _risk(estimates: Sequence[Estimate]) -> list[str]:
+    """What a month may come to: figures, strips on one scale, what the spread goes with."""
+    stacks = risk.drawn(estimates)
+    if not stacks:
+        return []
+    scale = risk.Scale.of(stacks)
+    first = risk.leading(stacks)
+    rows = [
+        [*(safe(each) for each in row), f"`{risk.strip_words(one, scale, STRIP)}`"]
+        for one, row in zip(stacks, risk.stack_rows(stacks), strict=True)
+    ]
+    header = [*risk.stack_header(stacks), "o likely, ● median, x mean"]
+    figures = [False, *[True] * (len(header) - 2), False]
+    body = ["## What a month may come to", "", f"{safe(risk.of_draws(stacks))}.", ""]
+    body += [*table_of(header, rows, figures), ""]
+    if first.risk.unknowns:
+        known = [[safe(each) for each in row] for row in risk.unknown_rows(first)]
+        body += [strong(safe(f"What the spread of {first.made.stack} goes with")), ""]
+        body += [*table_of(risk.UNKNOWNS, known), ""]
+    if first.risk.measure is not None:
+        body += [safe(risk.measuring(first.risk.measure, estimates)), ""]
+    return body
+
+
+STRIP = 24
+"""Letters of a stack's strip."""
 
 
 def _estimates(document: EstimateDocument, first: Sequence[str] = ()) -> list[str]:
@@ -176,7 +205,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> list[
 def _purposes(made: Estimate) -> list[str]:
     whole = made.total_monthly
     rows = [
-        [name, money(amount), f"{rounded(amount * 100 / whole, 3)} %" if whole else "-"]
+        [name, money(amount), f"{percent(amount / whole, digits=3)} %" if whole else "-"]
         for name, amount in made.by_purpose.items()
     ]
     return [*table_of(["purpose", "a month", "share"], rows), ""]

@@ -13,8 +13,8 @@ from costplan.render.page import Page, Table, about, counted, shortened, width_o
 
 STRIP = 22
 """Columns of a strip on a terminal."""
-NAMED = 3
-"""Ranges that are named on the first screen."""
+LITTLE = Decimal("0.01")
+"""A share of the spread that is not worth a word on the first screen."""
 LEGEND = "o likely  x mean"
 NARROWEST_STRIP = 16
 WIDE = 78
@@ -48,7 +48,7 @@ class Scale(NamedTuple):
         ends = [
             each
             for one in stacks
-            for each in (one.risk.monthly["p5"], one.risk.monthly["p95"], one.likely)
+            for each in (*one.risk.monthly.values(), one.likely)  # a mean may be over the P95
         ]
         return cls(min(ends), max(ends))
 
@@ -174,28 +174,96 @@ def _needed(shown: Iterable[Column]) -> int:
     return sum(3 + max(map(width_of, [each.title, *each.cells])) for each in shown)
 
 
-def sentences(estimates: Sequence[Estimate], count: int = NAMED) -> list[str]:
-    """Which ranges matter and what to measure next, for the stack that matters most: the one that
-    is the cheapest most often."""
+UNKNOWNS = ["range", "P5", "P95", "month then", "to", "share"]
+
+
+def unknown_rows(stack: Drawn) -> list[list[str]]:
+    """Each range of a stack: its ends, the month at them, its share of the variance."""
+    return [
+        [
+            one.key,
+            rounded(one.low),
+            rounded(one.high),
+            *(
+                "refused" if amount is None else about(amount)
+                for amount in (one.monthly_low, one.monthly_high)
+            ),
+            percent(one.share),
+        ]
+        for one in stack.risk.unknowns
+    ]
+
+
+def stack_header(stacks: Sequence[Drawn]) -> list[str]:
+    """The titles of ``stack_rows``."""
+    return ["stack", "likely", *titles(columns(stacks))]
+
+
+def stack_rows(stacks: Sequence[Drawn]) -> list[list[str]]:
+    """A row a stack with all its figures, the likely month first."""
+    shown = columns(stacks)
+    return [
+        [one.made.stack, _amount(one, one.likely), *(each.cells[at] for each in shown)]
+        for at, one in enumerate(stacks)
+    ]
+
+
+def lay_out_unknowns(page: Page, estimates: Sequence[Estimate]) -> None:
+    """Every range of every stack, and the error of each figure."""
+    for one in drawn(estimates):
+        page.say(f"{one.made.stack}: what the spread goes with", "bold")
+        table = Table(*UNKNOWNS)
+        for row in unknown_rows(one):
+            table.add(*row)
+        page.draw(table)
+        errors = one.risk.errors
+        told = ", ".join(f"{title} {about(errors[name])}" for name, title in ERRORS)
+        page.say(f"standard error: {told}; seed {one.risk.seed}", "dim", 0, 2)
+        page.say()
+
+
+ERRORS = (("p5", "P5"), ("p50", "median"), ("mean", "mean"), ("p95", "P95"))
+
+
+def strip_words(stack: Drawn, scale: Scale, width: int) -> str:
+    """A strip for a page in letters that all are as wide."""
+    return strip(stack, scale, width, unicode=True).ljust(width)
+
+
+def leading(stacks: Sequence[Drawn]) -> Drawn:
+    """The stack that is the cheapest most often; the first of equals."""
+    return max(stacks, key=lambda one: one.risk.cheapest or ZERO)
+
+
+def sentences(estimates: Sequence[Estimate], width: int) -> list[str]:
+    """Which ranges the spread goes with and what to measure next, for the stack that is the
+    cheapest most often; as many ranges as a line has room for."""
     stacks = drawn(estimates)
     if not stacks:
         return []
-    leading = max(stacks, key=lambda one: one.risk.cheapest or ZERO)
+    first = leading(stacks)
     said = []
-    if leading.risk.unknowns:
-        shown = sorted(leading.risk.unknowns, key=lambda one: -one.share)[:count]
-        whose = f" ({leading.made.stack})" if len(stacks) > 1 else ""
-        parts = "; ".join(_matters(one) for one in shown)
-        said.append(f"what is not known{whose}: {parts}")
-    if leading.risk.measure is not None:
-        said.append(measuring(leading.risk.measure, estimates))
+    if first.risk.unknowns and first.risk.unknowns[0].share < LITTLE:
+        said.append("no range moves this month by much")
+    elif first.risk.unknowns:
+        whose = f" of {first.made.stack}" if len(stacks) > 1 else ""
+        line = f"spread{whose}: {_matters(first.risk.unknowns[0])}"
+        for one in first.risk.unknowns[1:]:
+            words = (f"{line}; {_matters(one)}", f"{line}; {one.key} {percent(one.share)}")
+            longer = next((each for each in words if width_of(each) <= width), None)
+            if longer is None or one.share < LITTLE:
+                break
+            line = longer
+        said.append(line)
+    if first.risk.measure is not None:
+        said.append(measuring(first.risk.measure, estimates))
     return said
 
 
 def _matters(one: Unknown) -> str:
     ends = ""
     if one.monthly_low is not None and one.monthly_high is not None:
-        ends = f", {about(one.monthly_low)} to {about(one.monthly_high)}"
+        ends = f" ({about(one.monthly_low)} to {about(one.monthly_high)})"
     return f"{one.key} {percent(one.share)}{ends}"
 
 
@@ -203,9 +271,10 @@ def measuring(measure: Measuring, estimates: Sequence[Estimate]) -> str:
     """What to measure next, and how often."""
     said = f"measure next: {measure.key}"
     if measure.observations is not None:
-        said += f": {counted(measure.observations, 'observation')} halve what is open"
-    if measure.worth:
-        said += f"; knowing it is worth {about(measure.worth)} a month"
+        verb = "halves" if measure.observations == 1 else "halve"
+        said += f", {counted(measure.observations, 'observation')} {verb} it"
+    if measure.worth >= Decimal("0.01"):
+        said += f"; worth {about(measure.worth)} a month"
     elif len(estimates) > 1 and not measure.flips:
-        said += "; no choice of a stack hangs on it"
+        said += "; no choice hangs on it"
     return said

@@ -25,7 +25,7 @@ from costplan.render.figures import (
     small_together,
 )
 from costplan.render.page import Cell, Page, Table, cell, counted, money, width_of
-from costplan.render.risk import drawn, lay_out_risk
+from costplan.render.risk import drawn, lay_out_risk, lay_out_unknowns
 from costplan.render.risk import sentences as open_questions
 from costplan.render.sentences import SENTENCES, traffic
 from costplan.render.summary import apart, shaded, side_by_side, title_of
@@ -101,6 +101,7 @@ def _details(page: Page, document: EstimateDocument) -> None:
             page.draw(months_of(made, document.currency))
             page.say()
     if look.full:
+        lay_out_unknowns(page, estimates)
         for name, title in NAMES.items():
             page.bullets(title, each_once(estimates, attrgetter(name)))
         page.part()
@@ -160,6 +161,8 @@ def _height(table: Table) -> int:
 def _bill(made: Estimate, currency: str, room: int) -> Table:
     """One stack's lines and, below them, its figures: what scrolls off is the lines."""
     rows = [row for row in figure_rows([made]) if row.block != "component"]
+    if made.risk is not None:
+        rows = [_behind_ranges(row) for row in rows]
     table = lines_of(made, currency)
     lines = list(table.rows)
     for space in (room - len(lines), room):
@@ -192,9 +195,12 @@ def _foot(page: Page, document: EstimateDocument) -> Page:
     foot.say()
     if drawn(estimates):
         lay_out_risk(foot, estimates, every=page.look.full)
-    if said := what_decides(estimates, page.width):
+        if len(estimates) < BESIDE:
+            foot.say()
+    brief = len(drawn(estimates)) > 2 and not page.look.full  # the spread's line stands for it
+    if not brief and (said := what_decides(estimates, page.width)):
         foot.say(said, "bold")
-    for sentence in open_questions(estimates):
+    for sentence in open_questions(estimates, page.width):
         foot.say(sentence, "", 0, 2)
     if said := energy.line_of_all(estimates):
         foot.say(said, "", 0, 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costplan.catalog.lookup import Catalog
-from costplan.document.risk import FIGURES, PERCENTILES, Risk
+from costplan.document.risk import FIGURES, PERCENTILES, Measuring, Risk, Unknown
+from costplan.problems import BadUsage
 from costplan.quantity import ZERO, twelve_digits
 from costplan.risk.draws import SHIFTS, draw
 from costplan.risk.evaluate import Spread, spreads
 from costplan.risk.normal import Floats
+from costplan.risk.placing import number_at
+from costplan.risk.sensitivity import (
+    Ends,
+    observations,
+    shares_of_variance,
+    tornado,
+    worth_of_each,
+)
 from costplan.workload.model import Workload
 
 Mask = NDArray[np.bool_]
@@ -43,12 +52,124 @@ def assess(
     drawn = draw(workload.ranges, workload.correlation, draws, seed)
     over = spreads(workload, catalog, as_of, drawn.values, stacks)
     wins = _cheapest(workload, over)
-    risks = {
-        stack: _risk(workload, stack, spread, wins.get(stack), drawn.draws, seed)
-        for stack, spread in over.items()
-        if not spread.blocked.all()
-    }
+    ends = tornado(workload, catalog, as_of, drawn.values, stacks)
+    worth = _worth(workload, drawn.values, over)
+    risks = {}
+    for stack, spread in over.items():
+        if not spread.blocked.all():
+            risk = _risk(workload, stack, spread, wins.get(stack), drawn.draws, seed)
+            risk.unknowns = _unknowns(spread, drawn.values, ends.stacks[stack])
+            risk.measure = _measure(risk.unknowns, drawn.values, worth, ends.flips)
+            risks[stack] = risk
     return Assessed(risks, drawn.values, over)
+
+
+def assess_way(
+    assessed: Assessed,
+    plan: Workload,
+    way: Workload,
+    catalog: Catalog,
+    as_of: date,
+    stack: str,
+    against: str,
+) -> tuple[Risk, Decimal] | None:
+    """The risk of another way to serve the workload, on the draws that its plans were drawn with,
+    and the share of them in which it costs less than the plan of the stack ``against``, wrong
+    answers included where they cost something. None where no draw can be billed.
+
+    Ranges that the way has other numbers for are what it says.
+    """
+    drawn = {
+        path: values
+        for path, values in assessed.drawn.items()
+        if _stands(way, path, plan.ranges[path].point)
+    }
+    if not drawn:
+        return None
+    spread = spreads(way, catalog, as_of, drawn, [stack])[stack]
+    if spread.blocked.all():
+        return None
+    known = assessed.risks.get(against)
+    if known is None:
+        return None
+    risk = _risk(way, stack, spread, None, known.draws, known.seed)
+    before = assessed.spreads[against]
+    both = ~(spread.blocked | before.blocked)
+    less = (whole(way, spread) < whole(plan, before)) & both
+    return risk, _share(less[both])
+
+
+def _stands(way: Workload, path: str, point: Decimal) -> bool:
+    """Whether a way has a range's point where the plan has it."""
+    try:
+        return number_at(way, path) == point
+    except BadUsage:
+        return False
+
+
+def _unknowns(
+    spread: Spread, drawn: Mapping[str, Floats], ends: Mapping[str, Ends]
+) -> list[Unknown]:
+    """What each range does to the month, the largest share first: of the variance of the month's
+    rank, so that a few very dear months do not stand for all of them."""
+    shares = shares_of_variance(drawn, ranks(spread.monthly), ~spread.blocked)
+    known = [
+        Unknown(
+            key=path,
+            low=twelve_digits(each.low),
+            high=twelve_digits(each.high),
+            monthly_low=None if each.monthly_low is None else twelve_digits(each.monthly_low),
+            monthly_high=None if each.monthly_high is None else twelve_digits(each.monthly_high),
+            share=twelve_digits(shares[path]),
+        )
+        for path, each in ends.items()
+    ]
+    return sorted(known, key=lambda each: -each.share)
+
+
+def ranks(values: Floats) -> Floats:
+    """The place of each value among all; equals, to twelve digits, have the mean of theirs."""
+    largest = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0)) or 1.0
+    _, place, counts = np.unique(
+        np.round(values / largest, 12), return_inverse=True, return_counts=True
+    )
+    middles = np.cumsum(counts) - (counts - 1) / 2.0
+    return np.asarray(middles[place.reshape(-1)], dtype=np.float64)
+
+
+def _worth(
+    workload: Workload, drawn: Mapping[str, Floats], over: Mapping[str, Spread]
+) -> dict[str, float]:
+    """What knowing each range saves by choosing the right stack of those that are always served
+    and priced."""
+    costs = [
+        whole(workload, spread)
+        for spread in over.values()
+        if not (spread.blocked.any() or spread.unknown.any())
+    ]
+    return worth_of_each(drawn, costs) if len(costs) > 1 else dict.fromkeys(drawn, 0.0)
+
+
+def _measure(
+    unknowns: Sequence[Unknown],
+    drawn: Mapping[str, Floats],
+    worth: Mapping[str, float],
+    flips: Set[str],
+) -> Measuring | None:
+    """The range to measure next: the one that decides most between stacks; where none does, the one
+    that most of the spread goes with."""
+    if not unknowns:
+        return None
+    best = max(unknowns, key=lambda each: (worth[each.key], each.share))
+    if not worth[best.key] and best.share < LITTLE:
+        return None
+    return Measuring(
+        key=best.key,
+        share=best.share,
+        worth=twelve_digits(worth[best.key]),
+        observations=observations(best.key, drawn[best.key]),
+        flips=best.key in flips,
+    )
 
 
 def _risk(
@@ -77,6 +198,8 @@ def _risk(
     )
 
 
+LITTLE = Decimal("0.01")
+"""A share of the variance for which nobody measures anything."""
 ROUNDING = 1e-12
 """A share of trusted answers so near to the target reaches it."""
 

@@ -1,10 +1,8 @@
 """Draws of a workload's ranges: points that fill their space evenly, as arrays of floats.
 
-The R-sequence in d dimensions: point i has ``frac(shift + i * alpha_j)`` with
-``alpha_j = phi ** -(j + 1)`` and phi the root of ``x ** (d + 1) = x + 1`` (M. Roberts, "The
-unreasonable effectiveness of quasirandom sequences", 2018; phi of d = 1 is the golden ratio).
-The same points stand under eight random shifts, which are independent of each other: how far a
-figure differs between them is its error.
+Sobol's points under eight random shifts (the exclusive or with a random number in each dimension,
+which leaves them as even as they were), independent of each other: how far a figure differs between
+them is its error. Dimensions past Sobol's fiftieth are shuffled, a draw in each of as many strata.
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ from statistics import NormalDist
 import numpy as np
 
 from costplan.risk.normal import Floats, cumulative, normal_scores
+from costplan.risk.sobol import BITS, DIMENSIONS, points
 from costplan.workload.ranges import Correlated, Listed, Pert, Quantiles, Range, coefficients
 
 DRAWS = 8_192
@@ -56,14 +55,14 @@ def draw(
 
 
 def sequence(dimensions: int, each: int, seed: int) -> Floats:
-    """``each`` points of the R-sequence under every shift: one row a draw, between 0 and 1."""
-    phi = 2.0
-    for _ in range(64):  # a contraction: each round halves what is left, or better
-        phi = (1.0 + phi) ** (1.0 / (dimensions + 1))
-    alpha = phi ** -np.arange(1.0, dimensions + 1.0)
-    shifts = np.random.default_rng(seed).random((SHIFTS, 1, dimensions))
-    steps = np.arange(1.0, each + 1.0)[None, :, None]
-    return ((shifts + steps * alpha) % 1.0).reshape(SHIFTS * each, dimensions)
+    """``each`` points under every shift: one row a draw, between 0 and 1."""
+    random = np.random.default_rng(seed)
+    known = min(dimensions, DIMENSIONS)
+    shifts = random.integers(0, 1 << BITS, (SHIFTS, 1, known), dtype=np.uint32)
+    even = ((points(known, each) ^ shifts) + 0.5) / 2.0**BITS
+    strata = np.tile(np.arange(each)[None, :, None], (SHIFTS, 1, dimensions - known))
+    further = random.permuted(strata, axis=1) + random.random(strata.shape)
+    return np.concatenate((even, further / each), axis=2).reshape(SHIFTS * each, dimensions)
 
 
 def _tied(names: Sequence[str], correlations: Sequence[Correlated]) -> list[int]:

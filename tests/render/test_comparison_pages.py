@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from costplan.document.comparison import Comparison
+from costplan.document.prices_used import Ended
 from costplan.document.saved import parse
 from costplan.problems import clean
 from costplan.quantity import grouped
@@ -187,6 +189,17 @@ def test_a_crowded_answer_still_fits_and_says_what_to_do() -> None:
     assert f"do this {LONG['metered']}: {answer.way}" in text
     assert "hangs on" in text
     assert "--full shows" in text
+
+
+def test_what_is_no_longer_sold_stands_on_the_first_screen() -> None:
+    made = loaded()
+    ended = Ended("acme/old", date(2026, 7, 24), 0, 1)
+    for stack in made.document.estimates:
+        stack.ended = [ended]
+    page = render(made, "table", Look(width=80))
+    assert page.count("not sold") == 1
+    assert f"not sold   {ended.fact.text}" in page
+    assert "not sold" not in render(loaded(), "table", Look(width=80))
 
 
 def test_columns_give_way_before_the_names_of_stacks_do() -> None:

@@ -126,14 +126,15 @@ def month(case: Case, drawn: Mapping[str, Floats]) -> Spread:
     return totals(case.ready.workload, case.stack, case.ready.catalog, DAY, drawn)
 
 
-def plain(case: Case) -> float:
-    """The P95 of a million independent draws."""
+def plain(case: Case) -> tuple[float, float]:
+    """The P95 of a million independent draws, and its own standard error."""
     random = np.random.default_rng(case.seed)
     drawn = {}
     for path, known in case.ranges.items():
         share = random.random(PLAIN)
         drawn[path] = _numbers(known, share, normal_scores(share))
-    return p95(month(case, drawn))
+    spread = month(case, drawn)
+    return p95(spread), error(spread)
 
 
 class Row(NamedTuple):
@@ -149,13 +150,13 @@ class Row(NamedTuple):
 
 def row(case: Case) -> Row:
     """The errors of a case, as shares of the truth."""
-    truth = plain(case)
+    truth, doubt = plain(case)
     apart, printed = [], []
     for seed in range(1, SEEDS + 1):
         spread = month(case, draw(case.ranges, (), DRAWS, seed).values)
         apart.append(abs(p95(spread) - truth))
         printed.append(error(spread))
-    errors, own = np.array(apart), np.array(printed)
+    errors, own = np.array(apart), np.hypot(printed, doubt)
     near = errors[:P95_SEEDS] / truth
     return Row(
         case,

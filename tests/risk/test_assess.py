@@ -15,7 +15,7 @@ import pytest
 from costplan.api.estimating import BESIDE, catalog_of, estimate_opened
 from costplan.api.risking import NEVER
 from costplan.document.risk import Risk
-from costplan.risk.assess import Assessed, assess, figures
+from costplan.risk.assess import Assessed, assess, assess_way, figures, ranks
 from costplan.store.files.workloads import read_workload
 
 DAY = date(2026, 11, 22)
@@ -163,6 +163,84 @@ def test_a_workload_that_moves_together_has_a_wider_month() -> None:
         sigma = SIGMA * (2 * (1 + rho)) ** 0.5
         expected = exp(NormalDist().inv_cdf(0.95) * sigma)
         assert float(risk.monthly["p95"] / risk.monthly["p50"]) == pytest.approx(expected, rel=0.02)
+
+
+def test_another_way_is_drawn_as_its_own_file_would_be() -> None:
+    """The way has the ranges of the plan but one: those it keeps have the plan's own draws."""
+    changes = [REQUESTS, "step.answer.input_tokens={ p5 = 500, p95 = 2_000 }"]
+    opened = read_workload("w.toml", TEXT, Path("/nowhere"), changes)
+    half = [REQUESTS, "step.answer.input_tokens=500", "step.answer.output_tokens=100"]
+    other = read_workload("w.toml", TEXT, Path("/nowhere"), half)
+    assert opened.workload is not None
+    assert other.workload is not None
+    catalog = catalog_of(opened, BESIDE)
+    found = assess(opened.workload, catalog, DAY, ["a", "b"], 8_192, 1)
+    plan, way = opened.workload, other.workload
+    known = assess_way(found, plan, way, catalog, DAY, "a", "b")
+    assert known is not None
+    risk, cheaper = known
+    # 500 x 1 + 100 x 5 of a million, 1,000 requests at the median
+    assert float(risk.monthly["p50"]) == pytest.approx(1.0, rel=0.005)
+    assert float(risk.monthly["p95"]) == pytest.approx(2.0, rel=0.01)
+    assert cheaper == 1
+    assert assess_way(found, plan, plan, catalog, DAY, "a", "b") is not None
+    same = assess_way(found, plan, plan, catalog, DAY, "a", "a")
+    assert same is not None
+    assert same[0].monthly == found.risks["a"].monthly
+    assert same[1] == 0
+
+
+def test_a_way_without_any_range_of_the_plan_has_no_risk() -> None:
+    opened = read_workload("w.toml", TEXT, Path("/nowhere"), [REQUESTS])
+    other = read_workload("w.toml", TEXT, Path("/nowhere"), ["traffic.requests_per_month=9"])
+    assert opened.workload is not None
+    assert other.workload is not None
+    catalog = catalog_of(opened, BESIDE)
+    found = assess(opened.workload, catalog, DAY, ["a"], 512, 1)
+    assert assess_way(found, opened.workload, other.workload, catalog, DAY, "a", "a") is None
+
+
+def test_unknowns_are_told_by_their_share_and_their_ends() -> None:
+    """Tokens of input are a fifth of a's bill at the points; requests multiply all of it."""
+    found = assessed(REQUESTS, "step.answer.input_tokens={ p5 = 500, p95 = 2_000 }")
+    first, second = found.risks["a"].unknowns
+    assert first.key == "traffic.requests_per_month"
+    assert first.share > Decimal("0.7") > second.share
+    assert float(first.low) == pytest.approx(500, rel=0.02)
+    assert float(first.monthly_low or 0) == pytest.approx(1.75, rel=0.02)
+    assert float(first.monthly_high or 0) == pytest.approx(7.0, rel=0.02)
+    assert float(second.monthly_high or 0) == pytest.approx(2.5 + 2.0, rel=0.02)
+
+
+def test_one_range_is_all_of_the_spread_however_wide_it_is() -> None:
+    """A lognormal from 1 to 100,000,000 has nearly all of its variance in a few draws."""
+    wide = "traffic.requests_per_month={ p5 = 1, p95 = 100_000_000 }"
+    (unknown,) = assessed(wide).risks["a"].unknowns
+    assert unknown.share > Decimal("0.99")
+
+
+def test_a_range_that_moves_nothing_has_no_share_and_is_not_measured() -> None:
+    risk = assessed("traffic.growth_per_month={ p5 = -0.1, p95 = 0.3 }").risks["a"]
+    assert [each.share for each in risk.unknowns] == [0]
+    assert risk.measure is None
+    assert risk.monthly["p5"] == risk.monthly["p95"]
+
+
+def test_equal_months_share_their_rank() -> None:
+    assert ranks(np.array([5.0, 1.0, 5.0, 9.0])).tolist() == [2.5, 1.0, 2.5, 4.0]
+    assert len(set(ranks(np.full(9, 3.0)).tolist())) == 1
+    assert len(set(ranks(np.array([1e9, 1e9 + 1e-5])).tolist())) == 1
+
+
+def test_what_decides_is_measured_first() -> None:
+    """Which stack is the cheaper one hangs on b's factor alone, though requests move the month."""
+    found = assessed(REQUESTS, "stack.b.chat.output_factor={ p5 = 0.6, p95 = 1.6 }")
+    for risk in found.risks.values():
+        assert risk.measure is not None
+        assert risk.measure.key == "stack.b.chat.output_factor"
+        assert risk.measure.flips
+        assert risk.measure.worth > 0
+    assert found.risks["a"].unknowns[0].key == "traffic.requests_per_month"
 
 
 def test_the_record_is_checked() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from costplan.risk.draws import DRAWS, SHIFTS, draw, sequence
 from costplan.risk.normal import cumulative, normal_scores
+from costplan.risk.sobol import BITS, points
 from costplan.workload.ranges import Correlated, Listed, Pert, Quantiles, Range
 
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -33,21 +34,33 @@ def test_normal_scores_are_those_of_the_standard_library() -> None:
     assert np.isfinite(normal_scores(np.array([0.0, 1.0]))).all()
 
 
-def test_the_sequence_is_the_one_with_the_golden_ratio() -> None:
-    """One dimension: alpha = 0.618..., so that steps of neighbours are that, on a circle."""
-    points = sequence(1, 100, 7)[:100, 0]
-    steps = np.diff(points) % 1.0
-    assert steps == pytest.approx([0.6180339887498949] * 99)
+def test_the_points_are_sobols() -> None:
+    """The first eight in three dimensions, by hand from Joe and Kuo's list: direction numbers 1/2,
+    1/4, 1/8; 1/2, 3/4, 5/8, as m_3 = 2 x 3 xor 3; 1/2, 3/4, 3/8, as m_3 = 2 x 3 xor 4 x 1 xor 1.
+    """
+    first = points(3, 8) / 2.0**BITS
+    assert first[:, 0].tolist() == [0, 0.5, 0.25, 0.75, 0.125, 0.625, 0.375, 0.875]
+    assert first[:, 1].tolist() == [0, 0.5, 0.75, 0.25, 0.625, 0.125, 0.375, 0.875]
+    assert first[:, 2].tolist() == [0, 0.5, 0.75, 0.25, 0.375, 0.875, 0.625, 0.125]
 
 
-@pytest.mark.parametrize("dimensions", [1, 2, 5, 12, 30])
+@pytest.mark.parametrize("dimensions", [1, 2, 5, 12, 13, 30, 70])
 def test_points_fill_each_dimension_evenly(dimensions: int) -> None:
-    points = sequence(dimensions, 1_024, 1)
-    assert points.shape == (8_192, dimensions)
-    for column in points.T:
-        counts = np.histogram(column, bins=16, range=(0, 1))[0]
-        assert counts.min() > 0.85 * 512
-        assert counts.max() < 1.15 * 512
+    """Under each shift every dimension has exactly one point in each of as many strata."""
+    drawn = sequence(dimensions, 1_024, 1)
+    assert drawn.shape == (8_192, dimensions)
+    for shift in np.split(drawn, SHIFTS):
+        assert (np.sort(np.floor(shift * 1_024), axis=0) == np.arange(1_024)[:, None]).all()
+
+
+def test_pairs_of_dimensions_are_even_too() -> None:
+    """No square of a 16th has less than a half or more than twice its share of a shift's points,
+    where independent ones leave squares empty."""
+    drawn = sequence(13, 1_024, 3)[:1_024]
+    for other in range(1, 13):
+        counts = np.histogram2d(drawn[:, 0], drawn[:, other], bins=16, range=[(0, 1), (0, 1)])[0]
+        assert counts.min() >= 2
+        assert counts.max() <= 8
 
 
 def test_a_lognormal_has_its_quantiles_and_its_mean() -> None:

@@ -8,7 +8,9 @@ knows nothing of cells, workloads or calibration. Prices: ``acme/plain`` 1 and 5
 from __future__ import annotations
 
 import json
+import math
 import random
+import statistics
 import sys
 import tomllib
 from collections.abc import Callable
@@ -205,6 +207,36 @@ def test_success_is_asked_for_with_its_sample_or_read_from_labels(tmp_path: Path
     data = tomllib.loads((tmp_path / "shop.toml").read_text("utf-8"))
     assert data["step"][0]["success"] == pytest.approx(labels.count("pass") / len(labels), abs=1e-4)
     assert [one["key"] for one in found["wanted"]] == ["step.check.success"]
+
+
+def test_means_are_written_as_what_they_may_be(tmp_path: Path) -> None:
+    """P5 and P95 lie 1.645 standard errors about the mean of n calls, on a logarithm; of labels
+    they are Wilson's. A second time nothing changes, and the bill of the points stays."""
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    made = shop(judged=True)
+    made.write(tmp_path / "log.jsonl")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    plain = tomllib.loads((tmp_path / "shop.toml").read_text("utf-8"))["step"][0]
+    calibrate(tmp_path, "shop.toml", "log.jsonl", "--ranges")
+    text = (tmp_path / "shop.toml").read_text("utf-8")
+    ranged = tomllib.loads(text)["step"][0]
+    tokens = [row["output_tokens"] for row in made.rows if row["step"] == "answer"]
+    error = statistics.pstdev(tokens) / len(tokens) ** 0.5
+    ends = ranged["output_tokens"]
+    assert (ends["p5"] * ends["p95"]) ** 0.5 == pytest.approx(plain["output_tokens"], rel=0.01)
+    assert ends["p95"] / ends["p5"] == pytest.approx(
+        math.exp(2 * 1.645 * error / plain["output_tokens"]), abs=0.01
+    )
+    labels = [row["label"] for row in made.rows if "label" in row]
+    share = labels.count("pass") / len(labels)
+    assert ranged["success"]["p5"] < share < ranged["success"]["p95"]
+    assert ranged["success"]["p95"] - ranged["success"]["p5"] == pytest.approx(
+        2 * 1.645 * (share * (1 - share) / len(labels)) ** 0.5, rel=0.1
+    )
+    assert "what its mean may be" in text
+    again = calibrate(tmp_path, "shop.toml", "log.jsonl", "--ranges")
+    assert again["measured"] == []
+    assert "step.answer.success" in again["unchanged"]
 
 
 def test_models_in_use_become_a_stack(tmp_path: Path) -> None:

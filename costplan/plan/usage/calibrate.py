@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.calibration import Wanted, spelled
-from costplan.plan.usage.measure import StepUse, wanted
+from costplan.document.calibration import Wanted, spelled, spelled_range
+from costplan.plan.usage.measure import Span, StepUse, span_of_mean, span_of_share, wanted
 from costplan.quantity import ONE, ZERO, grouped, rounded
 from costplan.words import PARTS, parts_of
 from costplan.workload.model import Workload
+from costplan.workload.paths import dotted
 from costplan.workload.step import Conversation, Step
 
 Key = tuple[str, ...]
@@ -81,7 +82,8 @@ class Turns(NamedTuple):
 class Measures:
     """All that was measured. ``runs``: how often each step runs a request, as the workload has it;
     ``factors``: of a step's input and output, by which the stack's binding counts them otherwise;
-    ``rests``: source, days and count, for comments."""
+    ``rests``: source, days and count, for comments; ``ranges``: means are written as what they may
+    be."""
 
     uses: Mapping[str, StepUse]
     rates: Mapping[str, Rates]
@@ -92,6 +94,7 @@ class Measures:
     peak: Decimal | None
     hourly: Sequence[Decimal]
     rests: str
+    ranges: bool = False
     notes: list[str] = field(default_factory=list)
 
 
@@ -122,13 +125,28 @@ class _Maker:
         self.wanted: list[Wanted] = []
         self.answering = workload.answering_step if workload.conversation else None
 
-    def number(self, key: Key, value: Decimal, was: Decimal | None, words: str) -> None:
-        """Set a number, unless the workload has it already."""
+    def number(
+        self, key: Key, value: Decimal, was: Decimal | None, words: str, span: Span | None = None
+    ) -> None:
+        """Set a number, unless the workload has it already; as a range of its ``span`` where
+        ranges are asked for."""
         said = spelled(value)
-        if was is not None and said == spelled(was):
+        if self.measured.ranges and span is not None:
+            said = spelled_range(*span)
+            words += "; what its mean may be"
+        before = None if was is None else self._spelled(key, was)
+        if said == before:
             self.unchanged.append(".".join(key))
             return
-        self.settings.append(Setting(key, said, None if was is None else spelled(was), words))
+        self.settings.append(Setting(key, said, before, words))
+
+    def _spelled(self, key: Key, was: Decimal) -> str:
+        """What the file has, a range of P5 and P95 among it."""
+        known = self.workload.ranges.get(dotted(key))
+        ends = known.written if known is not None else None
+        if isinstance(ends, dict) and [*ends] == ["p5", "p95"]:
+            return spelled_range(ends["p5"], ends["p95"])
+        return spelled(was)
 
     def traffic(self) -> None:
         traffic, measured = self.workload.traffic, self.measured
@@ -202,7 +220,10 @@ class _Maker:
             if side == "input" and step.cacheable_tokens:
                 least += _as_spelled(prefix)
             mean = max(use.mean(whole), least)
-            self.number(("step", step.name, whole), mean, getattr(step, whole), said)
+            span = span_of_mean(mean, use.error(side))
+            if span is not None and (_as_spelled(span.low) * _as_spelled(span.high)).sqrt() < least:
+                span = None  # its point would be less than its parts
+            self.number(("step", step.name, whole), mean, getattr(step, whole), said, span)
             for name in inside:
                 was = getattr(step, name)
                 if parts.get(name) or was:
@@ -270,7 +291,8 @@ class _Maker:
         elif rates.labelled:
             share = rates.right / rates.labelled
             words = f"{rates.labelled:,} labels, {self.measured.rests}"
-            self.number(("step", step.name, "success"), share, step.success, words)
+            span = span_of_share(rates.right, Decimal(rates.labelled))
+            self.number(("step", step.name, "success"), share, step.success, words, span)
         else:
             key = f"step.{step.name}.success"
             self.wanted.append(wanted(key, step.success, "answers, judged right or wrong"))

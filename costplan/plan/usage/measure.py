@@ -10,7 +10,7 @@ from typing import NamedTuple
 from costplan.billing.cells import Counted
 from costplan.catalog.lookup import Entry
 from costplan.document.calibration import Wanted
-from costplan.plan.usage.sketch import Bucket, quantile
+from costplan.plan.usage.sketch import Bucket, deviation, quantile
 from costplan.plan.usage.summary import NameOf
 from costplan.quantity import ONE, ZERO, grouped
 from costplan.words import PARTS, TOKENS
@@ -62,6 +62,14 @@ class StepUse(NamedTuple):
     def parts(self) -> dict[str, Decimal]:
         """The means of the parts that are not zero."""
         return {kind.tokens: mean for kind in PARTS if (mean := self.mean(kind.tokens))}
+
+    def error(self, side: str) -> Decimal:
+        """One standard error of a side's mean, in the workload's tokens; zero of fewer than two
+        calls."""
+        spread = deviation(self.inputs if side == "input" else self.outputs)
+        if spread is None or self.calls < 2:
+            return ZERO
+        return spread / Decimal(self.calls).sqrt() / (self.factors[side == "output"] or ONE)
 
     def sizes(self, side: str) -> str:
         """The quantiles of a side, for a comment."""
@@ -176,6 +184,34 @@ def hourly(hours: Sequence[tuple[int, int]], whole: Whole, local: Sequence[int])
         if whole.first <= hour // 24 <= whole.last:
             sums[at] += of
     return [Decimal(one * 24) / sum(sums) for one in sums] if sum(sums) else []
+
+
+NINETY = Decimal("1.645")
+"""Standard deviations that hold 90 % of a normal distribution: from P5 to P95."""
+
+
+class Span(NamedTuple):
+    """P5 and P95 of what a mean may be."""
+
+    low: Decimal
+    high: Decimal
+
+
+def span_of_mean(mean: Decimal, error: Decimal) -> Span | None:
+    """Of a lognormal whose median is the mean that was measured; None where nothing is open."""
+    if not mean or not error:
+        return None
+    factor = (NINETY * error / mean).exp()
+    return Span(mean / factor, mean * factor)
+
+
+def span_of_share(right: Decimal, of: Decimal) -> Span:
+    """Wilson's interval of 90 % for a share: never 0 or 1, however few were judged."""
+    share, square = right / of, NINETY**2
+    middle = (share + square / (2 * of)) / (1 + square / of)
+    half = (share * (1 - share) / of + square / (4 * of**2)).sqrt() * NINETY / (1 + square / of)
+    edge = Decimal("1e-4")
+    return Span(max(middle - half, edge), min(middle + half, 1 - edge))
 
 
 def wanted(key: str, share: Decimal | None, words: str) -> Wanted:

@@ -42,6 +42,17 @@ def merged(buckets: Iterable[Bucket]) -> list[Bucket]:
     return [Bucket(place, *sums) for place, sums in found.items()]
 
 
+def deviation(buckets: Iterable[Bucket]) -> Decimal | None:
+    """The standard deviation, each value taken as its bucket's mean; None of no values."""
+    known = [one for one in buckets if one.rows]
+    middle = mean(known)
+    if middle is None:
+        return None
+    count = sum(one.rows for one in known)
+    apart = sum(one.rows * (Decimal(one.sum) / one.rows - middle) ** 2 for one in known)
+    return (Decimal(apart) / count).sqrt()
+
+
 def mean(buckets: Iterable[Bucket]) -> Decimal | None:
     """The mean of all; exact, as buckets keep their sums."""
     count = total = 0

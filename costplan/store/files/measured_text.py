@@ -53,7 +53,7 @@ def _set(tomlkit: Any, document: Any, change: Change) -> None:
     before = table.get(last)
     spelled = f'"{change.value}"' if change.text else change.value
     item = tomlkit.value(spelled)
-    if not change.text and "_" in spelled:
+    if not change.text and "_" in spelled and spelled[0] != "{":
         item = _grouped(tomlkit, spelled)
     old = before.trivia.comment.lstrip("# ") if hasattr(before, "trivia") else ""
     was = "" if before is None or isinstance(before, list) else before.as_string()

@@ -16,8 +16,10 @@ from costplan.store.graphs.known import (
     ASKS_MODEL,
     ASKS_RETRIEVER,
     CALLS,
+    CLIENTS,
     CONFIDENCE,
     EMBEDDINGS,
+    EMBEDS,
     ESCALATES,
     INFERRED,
     MODEL_KEYS,
@@ -34,7 +36,10 @@ MOST_NODES = 100_000
 """Parts of a syntax tree that are looked at for one node."""
 RUNS_ITSELF = ("create_react_agent", "create_agent", "create_supervisor", "create_swarm")
 """What makes an agent that runs in a loop of its own, tools included."""
-QUERIES = ("vector", "query_embeddings", "query_texts", "query_vector", "query_embedding")
+QUERIES = (
+    *("vector", "query_embeddings", "query_texts", "query_vector", "query_embedding"),
+    *("queryVector", "vector_queries", "knowledgeBaseId"),
+)
 """Keywords of a call that say it searches by likeness."""
 ORDERED = ast.Lt | ast.LtE | ast.Gt | ast.GtE
 
@@ -127,7 +132,6 @@ class _Walk:
                 self.does.asks = True
         elif direct is not None:
             self._model(call, CALLS[direct], first=False)
-            self.does.asks = True
         elif name in EMBEDDINGS:
             text = self._text(call, first=True)
             if text is None:
@@ -148,6 +152,9 @@ class _Walk:
     def _searched(self, call: ast.Call, name: str, path: str) -> None:
         base = path.rpartition(".")[0]
         self.does.stores += [STORES[part] for part in path.split(".") if part in STORES]
+        if name == "client" and call.args:
+            client = self.code.text(call.args[0])
+            self.does.stores += [CLIENTS[client]] if client in CLIENTS else []
         by_likeness = any(given.arg in QUERIES for given in call.keywords)
         of_retriever = name in ASKS_RETRIEVER and RETRIEVER.search(base)
         if SEARCHES.fullmatch(name) or by_likeness or of_retriever:
@@ -161,7 +168,9 @@ class _Walk:
         text = self._text(call, first)
         if text is not None:
             provider = self.code.text(keyword(call, "model_provider"))
-            self.does.models.append(named(PROVIDERS.get(provider or "", vendor), text))
+            model = named(PROVIDERS.get(provider or "", vendor), text)
+            kind = self.does.embeddings if EMBEDS.search(text) else self.does.models
+            kind.append(model)
         elif name_of(call.func) not in RUNS_ITSELF:  # whose first argument is a model, or its name
             self.does.asks = True
             self.does.unread.append(f"the model of {name_of(call.func)}() in line {call.lineno}")

@@ -59,6 +59,8 @@ CALLS: Final = {
     "models.generate_content_stream": "google",
     "generate_content": "google",
     "chat.complete": "mistral",
+    "embeddings.create": "openai",
+    "models.embed_content": "google",
     "litellm.completion": None,
     "litellm.acompletion": None,
 }
@@ -144,9 +146,13 @@ STORES: Final = {
     "LanceDB": OWN,
 }
 """Vector stores, and the offer or product that stands for each; ``OWN``: in the program itself."""
+CLIENTS: Final = {"s3vectors": "aws/s3-vectors"}
+"""What ``boto3.client`` calls a store."""
+EMBEDS: Final = re.compile(r"embed", re.I)
+"""What a model is called that embeds, whatever asks it."""
 SEARCHES: Final = re.compile(
     r"similarity_search\w*|a?similarity_search\w*|max_marginal_relevance_search\w*|as_retriever|"
-    r"a?get_relevant_documents|query_points|knn_search|vector_search\w*|search_vectors?|"
+    r"a?get_relevant_documents|query_points|query_vectors|retrieve_and_generate|knn_search|vector_search\w*|search_vectors?|"
     r"create_retriever_tool|hybrid_search\w*|semantic_search\w*"
 )
 """Calls that query an index, whatever they are called on."""
