@@ -23,9 +23,8 @@ from costplan.workload.solving import Rates, Solutions, Solved, Visits
 
 BLOCK = 16_384
 """Draws that are worked out together: more of them no longer fit a processor's cache."""
-STATES = 100
-"""A chain of more states than this is solved in blocks of fewer draws, so that memory holds it."""
-FEWEST = 64
+HELD = 12_000_000
+"""Numbers that the states of a graph hold for a block of draws, at most: a hundred megabytes."""
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -88,11 +87,11 @@ def spreads(
 
 
 def _block(workload: Workload, names: Iterable[str]) -> int:
-    """Draws at a time: fewer where a chain has many states."""
+    """Draws at a time: fewer where a graph has many states."""
     solutions = Solutions(workload)
     solved = [solutions.of(Rates.of(workload.stack[name])).outcomes for name in names]
     states = max((outcomes.states for outcomes in solved if outcomes is not None), default=0)
-    return BLOCK if states <= STATES else max(FEWEST, BLOCK * STATES // states)
+    return max(1, min(BLOCK, HELD // max(1, states)))
 
 
 def _months(
