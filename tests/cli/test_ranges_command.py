@@ -120,3 +120,8 @@ def test_a_saved_estimate_is_drawn_again(tmp_path: Path) -> None:
     again = costplan("report", "e.json", "--format", "json", folder=tmp_path)
     assert again.out == (tmp_path / "e.json").read_text(encoding="utf-8")
     assert "8,192 draws" in costplan("report", "e.json", folder=tmp_path).out
+
+
+@pytest.mark.parametrize("word", ["P95", "p5", "scenario", "correlation", "over budget"])
+def test_the_words_of_ranges_are_explained(tmp_path: Path, word: str) -> None:
+    assert costplan("explain", word, folder=tmp_path).code == 0

@@ -41,10 +41,10 @@ PAGE_WORDS: dict[str, Term] = {
         "docs/risk.md",
         (
             "ranges",
-            "P5",
+            "p5",
             "median",
             "mean",
-            "P95",
+            "p95",
             "over budget",
             "cheapest",
             "on target",
@@ -63,6 +63,16 @@ PAGE_WORDS: dict[str, Term] = {
         ),
         "docs/forecast.md",
         ("what happens when", "what it rests on", "methods on this history's own past"),
+    ),
+    "scenario": Term(
+        "other values for keys of the same file",
+        (
+            "[scenario.NAME] holds them under the paths that --set takes, ranges among them. "
+            "'--scenario NAME' of estimate, compare and check lays it over the file, --set stands "
+            "above it, and several stand beside each other as a small table.",
+        ),
+        "docs/risk.md",
+        ("scenarios", "the file"),
     ),
     "request": Term(
         "what traffic counts, and the cost of it",
