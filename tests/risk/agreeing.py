@@ -13,7 +13,7 @@ from costplan.catalog.lookup import Catalog
 from costplan.plan.bill.priced import Evaluator, Totals
 from costplan.problems import InvalidInput
 from costplan.risk.evaluate import Spread, spreads
-from costplan.store.files.shelves import OwnPrices
+from costplan.store.files.own_prices import OwnPrices
 from costplan.words import PURPOSES
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solutions
