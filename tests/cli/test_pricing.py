@@ -153,6 +153,8 @@ def test_list_states_the_catalogue_s_own_prices() -> None:
                 for kind, rate in card.rates.published().items()
                 if kind in ("input", "output")
             }
+            if not card.rates.published():  # trained there, and not served
+                wanted = {name: fee.price for name, fee in card.fee.items()}
             assert {name: one["price"] for name, one in prices.items()} == wanted
             assert row["since"] == card.origin.since.isoformat()
             assert row["confidence"] == entry.provenance(card.origin).confidence
