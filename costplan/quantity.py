@@ -160,6 +160,17 @@ def rounded(number: Decimal, digits: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def percent(share: Decimal, places: int | None = None, digits: int = 4) -> str:
+    """A share as percent, to so many ``places`` or else ``digits`` that count, and to as many more
+    as tell it from all: what is below 1 never reads 100."""
+    per = share * 100
+    for more in range(12):
+        text = rounded(per, digits + more) if places is None else grouped(per, places + more)
+        if per >= 100 or text.partition(".")[0] != "100":
+            return text
+    return "below 100"
+
+
 def with_unit(number: Decimal, unit: str) -> str:
     """The number with its unit; a switch ("0 or 1") has none worth saying."""
     return grouped(number) if " or " in unit else f"{grouped(number)} {unit}"

@@ -137,6 +137,9 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "price-days": "prices of {before} against prices of {now}",
         "default-changed": "a default changed: validators repeat themselves (rho {rho}), which the"
         " base did not suppose: {steps:, }",
+        "increase-has-default": "{subject}: {cost:2} of the increase is no change of this workload"
+        " but a default's: validators repeat themselves (rho {rho}), which the baseline did not"
+        " suppose: {steps:, }; a limit of the increase counts it until the baseline is saved anew",
         "pins-changed": "prices pinned by {before} before, by {now} now",
         "new-is-judged": "{subject}: {reason}; monthly_total judges what is new",
         "nothing-bought": "{subject}: nothing is bought: the bill has no line",
@@ -195,12 +198,14 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "months-at-least": "prices are missing in {months:, }: bills are at least what they say",
         "limit-is-passed": "the {subject} of {limit:r} is passed in {month} already",
         "limit-passed": "the {subject} of {limit:r} is passed in {month}",
+        "limit-passed-or-before": "the {subject} of {limit:r} is passed in {month}, at the band's"
+        " upper edge from {possible} on",
         "limit-may-pass": "the {subject} of {limit:r} may be passed from {month} on, at the band's"
         " upper edge, and is not passed by {end} as likely",
         "limit-not-passed": "the {subject} of {limit:r} is not passed by {end}",
         "not-served": "from {month} on there is no bill: {reason}",
         "price-changes": "the price of {subject} {how} on {since}: {changes:, } per {per}",
-        "tier-reached": "{subject} {charge} reaches the tier {tier} in {month}",
+        "tier-reached": "{subject}: {charge} reaches the tier '{tier}' in {month}",
         "plan-changes": "{subject}: {after} in place of {before} from {month} on, as it serves the"
         " volume for less",
         "commitment-reached": "commitment {subject} of {monthly:r} is used up from {month} on",

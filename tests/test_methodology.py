@@ -17,6 +17,7 @@ from math import isclose, sqrt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from costplan.billing.caching import cases, kept_seconds
@@ -45,6 +46,7 @@ from costplan.plan.compare.owning import payback
 from costplan.plan.compare.pricing import Pricer
 from costplan.quantity import literal, shares
 from costplan.record import read
+from costplan.risk.sensitivity import observations, worth_of_each
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
 from costplan.store.files.throughput import open_energy
@@ -61,7 +63,7 @@ from costplan.workload.usage import monthly_usage
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "methodology.md").read_text(encoding="utf-8")
 SENTENCES = {" ".join(one.split()) for one in re.findall(r"^- Example: (.+)$", TEXT, re.M)}
-ROOMS = "quantity|weektime|catalog|outcomes|workload|document|billing|plan|store"
+ROOMS = "quantity|weektime|catalog|outcomes|workload|document|billing|plan|risk|store"
 FUNCTIONS = sorted(set(re.findall(rf"`((?:{ROOMS})\.[A-Za-z_.]+)`", TEXT)))
 TESTS = sorted(set(re.findall(r"tests/[\w/]+\.py::\w+", TEXT)))
 DAY = date(2026, 11, 22)
@@ -274,6 +276,27 @@ def test_a_published_prompt() -> str:
         f"{found.wh} Wh of a published prompt are ({share['accelerator']} accelerators + "
         f"{share['host']} hosts + {share['idle']} idle machines) x {found.wh} x {found.pue} = "
         f"{number(found.wh * machines * found.pue, 2)}."
+    )
+
+
+@example
+def test_knowing_a_range() -> str:
+    share = (np.arange(8_192) + 0.5) / 8_192
+    costs = [np.full(8_192, 50.0), 100 * share]
+    worth = worth_of_each({"x": share}, costs)["x"]
+    return (
+        "one stack costs 50, the other 0 to 100, as likely anywhere: both 50 on average, and "
+        f"knowing it saves {worth:.2f} a month."
+    )
+
+
+@example
+def test_halving_a_doubt() -> str:
+    about = 0.9 + np.sqrt(0.09 / 101) * np.array([-1.0, 1.0])
+    more = observations("step.answer.success", about)
+    return (
+        "a success rate believed to be 0.9 as after a hundred cases (variance 0.09 / 101) takes "
+        f"{more} more to halve the doubt."
     )
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 from costplan.api.billing import number, price_offer
 from costplan.api.estimating import compare_opened, estimate_opened
 from costplan.api.notebooks import frame, html
+from costplan.api.risking import Drawing
 from costplan.catalog.lookup import Catalog
 from costplan.document.bill import Bill
 from costplan.document.estimate import EstimateDocument
@@ -87,17 +88,24 @@ def estimate(
     as_of: date | None = None,
     stacks: str | Sequence[str] = (),
     catalog: Catalog | None = None,
+    draws: int | None = None,
+    seed: int = 1,
 ) -> EstimateDocument:
     """Every stack's monthly bill, in the workload's currency.
 
     ``stacks``: only these; one may be given by its name alone. ``catalog``: lies beneath the
     workload's own prices and lock, in place of that of its folder. ``estimates`` has a bill a
     stack: ``lines``, each with price, source and date, ``total_monthly``, and ``unpriced`` (lines
-    without a price, each with a reason: the total is then the least it can be).
+    without a price, each with a reason: the total is then the least it can be). Where numbers of
+    the workload are ranges, ``risk`` has what the month may come to over so many ``draws``: 8,192
+    where numpy is installed, none for 0; the same ``seed`` gives the same ones.
 
     Raises as ``load_workload``, and DocumentError for what the catalogue does not hold.
     """
-    return estimate_opened(_opened(workload), as_of or _today(), stacks, catalog=catalog)
+    drawing = Drawing(draws, seed)
+    return estimate_opened(
+        _opened(workload), as_of or _today(), stacks, catalog=catalog, drawing=drawing
+    )
 
 
 def compare(
@@ -109,12 +117,15 @@ def compare(
     at_reliability: Decimal | int | str | None = None,
     levers: bool = False,
     catalog: Catalog | None = None,
+    draws: int | None = None,
+    seed: int = 1,
 ) -> Comparison:
     """Stacks side by side: by component, against ``baseline`` (a stack's name; the first if left
     out), and the cheapest ways to a reliability, by orchestration and by more compute.
 
     ``at_reliability``: trusted answers, a share from 0 to 1; the workload's target if left out.
-    ``levers``: also which inputs would change the answer (takes longer). Raises as ``estimate``.
+    ``levers``: also which inputs would change the answer (takes longer). ``draws`` and ``seed`` as
+    for ``estimate``. Raises as ``estimate``.
     """
     return compare_opened(
         _opened(workload),
@@ -124,6 +135,7 @@ def compare(
         None if at_reliability is None else share("at_reliability", at_reliability),
         levers,
         catalog=catalog,
+        drawing=Drawing(draws, seed),
     )
 
 
@@ -218,7 +230,8 @@ def report(
     from costplan.render import Look
     from costplan.words import several
 
-    given = [documents] if isinstance(documents, str | Path | Plain) else documents
+    alone = isinstance(documents, str | Path) or hasattr(documents, "kind")
+    given: Sequence[Report] = [documents] if alone else documents  # type: ignore[list-item,assignment]
     drawables = [drawable for document in given for drawable in _drawable(document)]
     choice = Choice(several(stacks), several(filters), fields, group_by, top)
     return draw(drawables, form, choice, Look())

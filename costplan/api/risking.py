@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from costplan.catalog.lookup import Catalog
@@ -48,6 +47,13 @@ def check_drawing(drawing: Drawing) -> None:
         raise BadUsage(f"--seed {drawing.seed}: must be at least 0", "any whole number, such as 1")
 
 
+def has_numpy() -> bool:
+    """Whether draws can be made."""
+    from importlib.util import find_spec  # only files with ranges need it
+
+    return find_spec("numpy") is not None
+
+
 def add_risk(
     document: EstimateDocument,
     workload: Workload,
@@ -73,7 +79,7 @@ def add_risk(
         if not drawing.silent:
             _note(document, count, "--draws 0 draws none")
         return None
-    if find_spec("numpy") is None:
+    if not has_numpy():
         if drawing.draws or drawing.needed:
             asked = drawing.needed or "--draws"
             raise BadUsage(f"{asked} needs numpy, which is not installed", INSTALL)

@@ -31,7 +31,6 @@ from costplan.document.summaries import (
     MovedLine,
     NoPrice,
     ReconciliationSummary,
-    RiskBrief,
     StackBrief,
     StackChange,
     StepBrief,
@@ -109,24 +108,18 @@ def _stack(made: Estimate) -> StackBrief:
         money(made.cost_per_trusted_answer),
         money(made.left_of_budget.headroom) if made.left_of_budget else None,
         _risk(made.risk) if made.risk else None,
+        made.risk.measure.key if made.risk and made.risk.measure else None,
         _unpriced(made),
         (*(one.text for one in made.facts_of("part-of-bill")), *made.warnings, *made.stale),
         _kwh(made),
     )
 
 
-def _risk(drawn: Risk) -> RiskBrief:
-    return RiskBrief(
-        p5=money(drawn.monthly["p5"]),
-        p50=money(drawn.monthly["p50"]),
-        mean=money(drawn.monthly["mean"]),
-        p95=money(drawn.monthly["p95"]),
-        over_budget=share(drawn.over_budget),
-        cheapest=share(drawn.cheapest),
-        on_target=share(drawn.on_target),
-        spread_by=drawn.unknowns[0].key if drawn.unknowns else None,
-        measure=drawn.measure.key if drawn.measure else None,
-    )
+def _risk(drawn: Risk) -> dict[str, Decimal]:
+    """The figures of the draws, and the shares of them that are known."""
+    shares = {"over_budget": drawn.over_budget, "cheapest": drawn.cheapest}
+    known = {name: share(value) for name, value in shares.items() if value is not None}
+    return {name: money(value) for name, value in drawn.monthly.items()} | known
 
 
 def _kwh(estimate: Estimate) -> Any:

@@ -11,7 +11,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.finding import Finding, Findings, Rule, Where
 from costplan.document.line import LineItem
 from costplan.document.prices_used import Origin
-from costplan.quantity import grouped, rounded
+from costplan.quantity import grouped, percent
 from costplan.words import WORKLOAD
 
 if TYPE_CHECKING:
@@ -135,8 +135,8 @@ def _missed(estimate: Estimate, at: _Places) -> Iterable[Finding]:
         return
     yield Finding(
         TARGET_MISSED,
-        f"{rounded(reliability.trusted * 100, 6)} % of answers are trusted, "
-        f"the target is {rounded(reliability.target * 100, 6)} %",
+        f"{percent(reliability.trusted, digits=6)} % of answers are trusted, "
+        f"the target is {percent(reliability.target, digits=6)} %",
         estimate.stack,
         "error",
         at.stack(),

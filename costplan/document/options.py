@@ -31,6 +31,7 @@ KINDS = ("plan", "orchestrate", "model", "hosting", "unchecked", "quality")
     "seconds",
     "seconds_p95",
     "kwh",
+    "whole_runs",
 )
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class Option(Compared):
@@ -45,7 +46,8 @@ class Option(Compared):
     ``by_purpose``: produce, coordinate, people, idle. ``at_least``: a price is unknown. ``loss``:
     what a month's wrong and missing answers cost the business, None where the workload does not
     say; never in ``monthly``. ``seconds`` of a request, mean and 95th percentile, where they are
-    stated. ``kwh``: the month's likely electricity, where all of it has a figure.
+    stated. ``kwh``: the month's likely electricity, where all of it has a figure. ``whole_runs`` of
+    the pipeline on each request, of which a majority decides, where there are several.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Option(Compared):
     seconds: Annotated[Amount | None, Sparse()] = None
     seconds_p95: Annotated[Amount | None, Sparse()] = None
     kwh: Annotated[Amount | None, Sparse()] = None
+    whole_runs: Annotated[int | None, Sparse()] = None
 
     @property
     def whole(self) -> Decimal | None:
@@ -83,8 +86,9 @@ class Option(Compared):
 
     @property
     def votes(self) -> bool:
-        """Whether it is a vote of whole runs."""
-        return self.kind == "quality" and self.name.startswith("vote of ")
+        """Whether it is a vote of whole runs: nothing else has a ceiling, and documents of before
+        schema 1.3 count no runs."""
+        return self.whole_runs is not None or self.ceiling is not None
 
 
 WAY_FIELDS: dict[str, Callable[[str, Option], str | Decimal | bool | None]] = {

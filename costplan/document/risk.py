@@ -24,7 +24,7 @@ class Unknown(Compared):
 
     ``key``: its path in the workload. ``low`` and ``high``: its 5 % and 95 % quantiles, and
     ``monthly_low`` and ``monthly_high`` the month at them, all others at their points; None where
-    nothing can be billed there. ``share`` of the variance of the month that goes with it.
+    nothing can be billed there. ``share`` of the variance of the month's rank that goes with it.
     """
 
     key: str

@@ -30,26 +30,11 @@ class NoPrice(NamedTuple):
     reason: str | None
 
 
-class RiskBrief(NamedTuple):
-    """What a month may come to over the draws of all ranges. Probabilities are shares of draws;
-    ``spread_by``: the range that most of the variance goes with; ``measure``: the one to measure
-    next."""
-
-    p5: Decimal
-    p50: Decimal
-    mean: Decimal
-    p95: Decimal
-    over_budget: Annotated[Decimal | None, Sparse()] = None
-    cheapest: Annotated[Decimal | None, Sparse()] = None
-    on_target: Annotated[Decimal | None, Sparse()] = None
-    spread_by: Annotated[str | None, Sparse()] = None
-    measure: Annotated[str | None, Sparse()] = None
-
-
 class StackBrief(NamedTuple):
     """A stack's month. ``components``: None where no line of it has a price. ``trusted``: share of
-    requests with a right answer, left out where it is not modelled. ``kwh``: likely, left out
-    where a part of the bill has no figure."""
+    requests with a right answer, left out where it is not modelled. ``risk``: figures of the draws
+    of all ranges, and shares of them; ``measure``: the range to measure next. ``kwh``: likely, left
+    out where a part of the bill has no figure."""
 
     stack: str
     total_monthly: Decimal
@@ -62,7 +47,8 @@ class StackBrief(NamedTuple):
     silent_per_month: Annotated[Decimal | None, Sparse()] = None
     cost_per_trusted_answer: Annotated[Decimal | None, Sparse()] = None
     left_of_budget: Annotated[Decimal | None, Sparse()] = None
-    risk: Annotated[RiskBrief | None, Sparse()] = None
+    risk: Annotated[dict[str, Decimal] | None, Sparse()] = None
+    measure: Annotated[str | None, Sparse()] = None
     unpriced: Annotated[tuple[NoPrice, ...], Sparse()] = ()
     warnings: Annotated[tuple[str, ...], Sparse()] = ()
     kwh: Annotated[Decimal | None, Sparse()] = None

@@ -71,6 +71,7 @@ class Graph:
         """``turns``: what graphs that share steps share."""
         self.nodes = list(nodes)
         self.most_verdicts, self.most_runs = most_verdicts, most_runs
+        self._moments: dict[Prices, tuple[float, float]] = {}
         self._places = Places(self.nodes, human, most_verdicts, most_runs, turns)
 
     @cached_property
@@ -156,15 +157,18 @@ class Graph:
         """
         names = [node.name for node in self.nodes]
         cost, instead, noise = (
-            [known.get(name, 0.0) for name in names]
-            for known in (costs, fallback_costs or {}, variation or {})
+            tuple(by_name.get(name, 0.0) for name in names)
+            for by_name in (costs, fallback_costs or {}, variation or {})
         )
         prices = Prices(cost, instead, noise, case)
-        if self._places.leads_on:
-            mean, square = paid(self._places, prices)
-        else:
-            mean, square = self._by_chain(prices)
-        return mean, max(0.0, square - mean * mean)
+        known = self._moments.get(prices)  # stacks with the same rates often ask the same
+        if known is None:
+            if self._places.leads_on:
+                mean, square = paid(self._places, prices)
+            else:
+                mean, square = self._by_chain(prices)
+            known = self._moments[prices] = mean, max(0.0, square - mean * mean)
+        return known
 
     def _by_chain(self, prices: Prices) -> tuple[float, float]:
         """First and second moment.

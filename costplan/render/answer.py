@@ -10,7 +10,7 @@ from costplan.document.comparison import Answer, Comparison, Standing
 from costplan.document.options import Option
 from costplan.document.risk import Risk
 from costplan.problems import clean
-from costplan.quantity import ZERO, grouped, rounded
+from costplan.quantity import ZERO, percent, rounded
 from costplan.render import risk
 from costplan.render.owning import deciding
 from costplan.render.page import Page, Table, about, shortened, width_of
@@ -129,15 +129,16 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
 def _ranges(made: Comparison, answer: Answer) -> Iterator[Said]:
     """What the plan in the file may come to, of the stack that is recommended, and what would tell
     more."""
-    if answer.risk is not None:
+    stacks = {one.made.stack: one for one in risk.drawn(made.estimates)}
+    own = stacks.get(answer.stack or "") or next(iter(stacks.values()), None)
+    another = answer.risk is not None and (own is None or answer.risk.monthly != own.risk.monthly)
+    if answer.risk is not None and another:
         said = f"this way {_span(answer.risk)}"
         if answer.risk.on_target not in (None, 0, 1):
             said += f", on target {risk.percent(answer.risk.on_target or ZERO)}"
         if answer.cheaper is not None:
             said += f"; cheaper than {answer.against}'s plan {risk.percent(answer.cheaper)}"
         yield Said("ranges", said)
-    stacks = {one.made.stack: one for one in risk.drawn(made.estimates)}
-    own = stacks.get(answer.stack or "") or next(iter(stacks.values()), None)
     if own is None:
         return
     said = f"{own.made.stack} in the file {_span(own.risk)}"
@@ -145,7 +146,7 @@ def _ranges(made: Comparison, answer: Answer) -> Iterator[Said]:
         said += f", cheapest {risk.percent(own.risk.cheapest)}"
     if own.risk.over_budget is not None:
         said += f", over budget {risk.percent(own.risk.over_budget)}"
-    yield Said("" if answer.risk is not None else "ranges", said)
+    yield Said("" if another else "ranges", said)
     if own.risk.measure is not None:
         yield Said("", risk.measuring(own.risk.measure, made.estimates))
 
@@ -164,7 +165,7 @@ def _recommendation(made: Comparison, answer: Answer) -> Iterator[Said]:
     least = ">= " if standing.at_least else ""
     said = [f"{answer.stack}: {answer.way}: {least}{about(answer.monthly)}"]
     if answer.reliability is not None:
-        said.append(f"{grouped(answer.reliability * 100, 2)} % right")
+        said.append(f"{percent(answer.reliability, 2)} % right")
     if standing.seconds is not None:
         within = "95 % within " if known(made).spread else ""
         said.append(f"{within}{rounded(standing.seconds, 3)} s")
@@ -176,7 +177,7 @@ def _recommendation(made: Comparison, answer: Answer) -> Iterator[Said]:
     if whole or saved:
         yield Said("", ", ".join(part for part in (whole, saved) if part))
     if standing.people is not None and standing.people > Decimal("0.005"):
-        yield Said("", f"people are {grouped(standing.people * 100, 0)} % of the bill")
+        yield Said("", f"people are {percent(standing.people, 0)} % of the bill")
 
 
 def saved_words(saved: Decimal, against: str) -> str:
@@ -283,11 +284,11 @@ def _wrong(one: Standing) -> Decimal | None:
 
 
 def _share(share: Decimal | None, places: int) -> str:
-    return "-" if share is None else f"{grouped(share * 100, places)} %"
+    return "-" if share is None else f"{percent(share, places)} %"
 
 
 def _goal(made: Comparison) -> str:
     first = next(iter(made.strategies), None)
     if first is None or first.target is None:
         return "best way"
-    return f"at {rounded(first.target * 100, 7)} %"
+    return f"at {percent(first.target, digits=7)} %"

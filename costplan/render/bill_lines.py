@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from costplan.document.line import LineItem
-from costplan.quantity import ZERO, counted_to, grouped, rounded
+from costplan.quantity import ZERO, counted_to, grouped, percent, rounded
 from costplan.render.page import Page, Table, amount_of, cell, known_sum, money
 
 if TYPE_CHECKING:
@@ -97,10 +97,10 @@ def spread(page: Page, made: Estimate) -> None:
         f"{money(found.cost_sd)}; the month's: +- {money(found.month_sd(made.requests))}"
     )
     for share, most in found.month_quantiles(made.requests)[1:]:
-        page.say(f"{rounded(share * 100)} % of months cost at most {money(most)}", "", 2)
+        page.say(f"{percent(share)} % of months cost at most {money(most)}", "", 2)
     for share, low, high in found.cost_quantiles:
         page.say(
-            f"{rounded(share * 100)} % of requests cost at most {money(low)} to {money(high)}",
+            f"{percent(share)} % of requests cost at most {money(low)} to {money(high)}",
             "",
             2,
         )

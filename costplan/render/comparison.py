@@ -8,7 +8,7 @@ from decimal import Decimal
 from costplan.document.comparison import Comparison, Sensitivity, Versus
 from costplan.document.estimate import Estimate
 from costplan.document.options import Option, Strategies
-from costplan.quantity import ZERO, grouped, rounded
+from costplan.quantity import ZERO, grouped, percent, rounded
 from costplan.render import owning
 from costplan.render.answer import lay_out_answer
 from costplan.render.colours import colour_of
@@ -103,7 +103,7 @@ def _equal(page: Page, made: Comparison) -> None:
     if target is None or all(not one.options for one in made.strategies):
         return
     currency = made.document.currency
-    page.say(f"Every stack at {rounded(target * 100)} % trusted answers", "bold")
+    page.say(f"Every stack at {percent(target)} % trusted answers", "bold")
     table = Table("stack", "cheapest way", currency, texts=2)
     for one in made.strategies:
         way = one.at_target
@@ -113,7 +113,7 @@ def _equal(page: Page, made: Comparison) -> None:
             table.add(one.stack, brief(way.name), least + money(way.monthly))
         else:
             best = max((each.reliability or ZERO for each in one.options), default=None)
-            most = "not modelled" if best is None else f"at most {grouped(best * 100, 2)} %"
+            most = "not modelled" if best is None else f"at most {percent(best, 2)} %"
             table.add(one.stack, cell(most, "yellow"), "-")
     page.draw(table)
     page.say()
@@ -253,7 +253,7 @@ def _payback(versus: Versus) -> str:
 
 
 def _strategies(page: Page, made: Strategies, whole: Comparison, told: Known) -> None:
-    goal = f" at {rounded(made.target * 100)} %" if made.target is not None else ""
+    goal = f" at {percent(made.target)} %" if made.target is not None else ""
     page.say(f"{made.stack}: ways to trusted answers{goal}", "bold")
     page.say(sentence_of(made, whole), "", 2)
     if made.advice:
@@ -284,7 +284,7 @@ def _ways(made: Strategies, currency: str, told: Known, *, wide: bool) -> Table:
     for one in blocks.frontier:
         if made.target is not None and below and _reaches(one, made.target):
             below = False
-            table.add(cell(f"{rounded(made.target * 100)} % and more", "bold"))
+            table.add(cell(f"{percent(made.target)} % and more", "bold"))
         extra = "" if one.marginal is None else money(one.marginal)
         table.add(brief(one.name), *columns.cells(one), *([extra] if wide else []))
     for title, ways in zip(PLACES[1:], blocks[1:], strict=True):

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from costplan.document.estimate import Estimate
 from costplan.document.reliability import Reliability
-from costplan.quantity import grouped, rounded
+from costplan.quantity import percent, rounded
 from costplan.render.page import known_sum
 from costplan.render.sentences import or_dash, total_of
 
@@ -89,7 +89,7 @@ def trusted(found: Reliability) -> str:
     if found.target is not None and found.trusted < found.target:
         while places < 8 and round(found.trusted * 100, places) >= found.target * 100:
             places += 1
-    return f"{grouped(found.trusted * 100, places)} %"
+    return f"{percent(found.trusted, places)} %"
 
 
 def monthly(made: Estimate, share: Decimal) -> str:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from costplan.document.options import Option, Strategies
-from costplan.quantity import ONE, ZERO, grouped, rounded
+from costplan.quantity import ONE, ZERO, grouped, percent
 from costplan.render.html_page import text_of
 from costplan.render.page import about, shortened
 from costplan.render.sentences import share_of
@@ -151,7 +151,7 @@ def _axes(scale: Scale) -> Iterable[str]:
     for share in scale.shares():
         x = scale.x(share)
         yield f'<line class="rule" x1="{x:.2f}%" x2="{x:.2f}%" y1="{BOTTOM}" y2="{BOTTOM + 5}"/>'
-        text = f"{rounded(share * 100, 7)} %"
+        text = f"{percent(share, digits=7)} %"
         yield f'<text class="tick mid" x="{x:.2f}%" y="{BOTTOM + 20}">{text}</text>'
 
 
@@ -163,7 +163,7 @@ def _goal(scale: Scale, target: Decimal | None) -> Iterable[str]:
     side = "end" if x > 50 else "start"
     yield (
         f'<text class="tick {side}" x="{x:.2f}%" y="{TOP - 10}">'
-        f"target {rounded(target * 100, 7)} %</text>"
+        f"target {percent(target, digits=7)} %</text>"
     )
 
 

@@ -16,7 +16,7 @@ from costplan.document.finding import Findings
 from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.quantity import ZERO, rounded
+from costplan.quantity import ZERO, percent, rounded
 from costplan.render import Look, energy, risk
 from costplan.render.deciding import what_decides
 from costplan.render.figures import figure_rows
@@ -205,7 +205,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> list[
 def _purposes(made: Estimate) -> list[str]:
     whole = made.total_monthly
     rows = [
-        [name, money(amount), f"{rounded(amount * 100 / whole, 3)} %" if whole else "-"]
+        [name, money(amount), f"{percent(amount / whole, digits=3)} %" if whole else "-"]
         for name, amount in made.by_purpose.items()
     ]
     return [*table_of(["purpose", "a month", "share"], rows), ""]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from costplan.document.comparison import Answer, Comparison, Lever, Sensitivity, Versus
 from costplan.document.options import Option, Strategies
-from costplan.quantity import grouped, rounded
+from costplan.quantity import grouped, percent, rounded
 from costplan.render import owning
 from costplan.render.answer import best_ways, columns, sentences
 from costplan.render.markdown_parts import bulleted, folded, table_of
@@ -50,7 +50,7 @@ def answered(made: Comparison) -> list[str]:
     ways = next(x for x in made.strategies if x.stack == made.answer.standings[0].stack)
     body = ["## What to do", "", *_said(made, made.answer), "", *_standings(made, made.answer)]
     if ways.frontier:
-        goal = "" if ways.target is None else f", {rounded(ways.target * 100)} % asked for"
+        goal = "" if ways.target is None else f", {percent(ways.target)} % asked for"
         title = f"{ways.stack}: the frontier{goal}"
         body += [strong(safe(title)), "", *_block(ways, made, ways.frontier)]
     for one in sensitivities(made):

@@ -48,7 +48,7 @@ class Scale(NamedTuple):
         ends = [
             each
             for one in stacks
-            for each in (one.risk.monthly["p5"], one.risk.monthly["p95"], one.likely)
+            for each in (*one.risk.monthly.values(), one.likely)  # a mean may be over the P95
         ]
         return cls(min(ends), max(ends))
 
@@ -243,7 +243,9 @@ def sentences(estimates: Sequence[Estimate], width: int) -> list[str]:
         return []
     first = leading(stacks)
     said = []
-    if first.risk.unknowns:
+    if first.risk.unknowns and first.risk.unknowns[0].share < LITTLE:
+        said.append("no range moves this month by much")
+    elif first.risk.unknowns:
         whose = f" of {first.made.stack}" if len(stacks) > 1 else ""
         line = f"spread{whose}: {_matters(first.risk.unknowns[0])}"
         for one in first.risk.unknowns[1:]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from costplan.document.line import LineItem
-from costplan.quantity import grouped, rounded
+from costplan.quantity import percent, rounded
 from costplan.render.page import money
 from costplan.words import WORKLOAD
 
@@ -63,7 +63,7 @@ def total_of(made: Estimate) -> str:
 
 def share_of(share: Decimal | None) -> str:
     """A share in per cent, or a dash."""
-    return "-" if share is None else f"{grouped(share * 100, 2)} %"
+    return "-" if share is None else f"{percent(share, 2)} %"
 
 
 def or_dash(amount: Decimal | None) -> str:

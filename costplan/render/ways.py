@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from costplan.document.comparison import BreakEven, Comparison, Lever, Sensitivity
 from costplan.document.options import Option, Strategies
-from costplan.quantity import ZERO, grouped, rounded
+from costplan.quantity import ZERO, grouped, percent, rounded
 from costplan.render.page import about, money
 from costplan.render.sentences import or_dash, share_of
 from costplan.words import PURPOSES
@@ -195,7 +195,7 @@ def _said(made: Strategies) -> Iterable[tuple[str, str]]:
         top = votes[0].ceiling or ZERO
         end = ""
         if made.target is not None and top < made.target:
-            end = f"; unreachable, ceiling R = {grouped(top * 100, 1)} %"
+            end = f"; unreachable, ceiling R = {percent(top, 1)} %"
         yield "Measures", f"votes of whole runs: {votes[0].reason}{end}"
     for one in made.options:
         if one.reason and not one.votes and one.kind != "unchecked":
@@ -323,7 +323,7 @@ def to_measure(made: Comparison) -> list[str]:
 def shares_of_vendors(made: Comparison) -> list[str]:
     """The largest vendor of each stack's bill."""
     return [
-        f"{one.stack}: {rounded(one.share * 100, 3)} % with {one.vendor}"
+        f"{one.stack}: {percent(one.share, digits=3)} % with {one.vendor}"
         for one in made.lock_in
         if one.share
     ]
@@ -332,9 +332,7 @@ def shares_of_vendors(made: Comparison) -> list[str]:
 def mixes(made: Comparison) -> list[str]:
     words = []
     for mix in made.mixes:
-        shares = ", ".join(
-            f"{rounded(share * 100)} % {stack}" for stack, share in mix.shares.items()
-        )
+        shares = ", ".join(f"{percent(share)} % {stack}" for stack, share in mix.shares.items())
         least = "at least " if mix.at_least else ""
         words.append(f"{mix.name} ({shares}): {least}{money(mix.monthly)}")
     return words

@@ -110,8 +110,9 @@ def _stands(way: Workload, path: str, point: Decimal) -> bool:
 def _unknowns(
     spread: Spread, drawn: Mapping[str, Floats], ends: Mapping[str, Ends]
 ) -> list[Unknown]:
-    """What each range does to the month, the largest share of the variance first."""
-    shares = shares_of_variance(drawn, spread.monthly, ~spread.blocked)
+    """What each range does to the month, the largest share first: of the variance of the month's
+    rank, so that a few very dear months do not stand for all of them."""
+    shares = shares_of_variance(drawn, ranks(spread.monthly), ~spread.blocked)
     known = [
         Unknown(
             key=path,
@@ -124,6 +125,16 @@ def _unknowns(
         for path, each in ends.items()
     ]
     return sorted(known, key=lambda each: -each.share)
+
+
+def ranks(values: Floats) -> Floats:
+    """The place of each value among all; equals, to twelve digits, have the mean of theirs."""
+    largest = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0)) or 1.0
+    _, place, counts = np.unique(
+        np.round(values / largest, 12), return_inverse=True, return_counts=True
+    )
+    middles = np.cumsum(counts) - (counts - 1) / 2.0
+    return np.asarray(middles[place.reshape(-1)], dtype=np.float64)
 
 
 def _worth(
@@ -150,6 +161,8 @@ def _measure(
     if not unknowns:
         return None
     best = max(unknowns, key=lambda each: (worth[each.key], each.share))
+    if not worth[best.key] and best.share < LITTLE:
+        return None
     return Measuring(
         key=best.key,
         share=best.share,
@@ -185,6 +198,8 @@ def _risk(
     )
 
 
+LITTLE = Decimal("0.01")
+"""A share of the variance for which nobody measures anything."""
 ROUNDING = 1e-12
 """A share of trusted answers so near to the target reaches it."""
 

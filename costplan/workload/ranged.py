@@ -25,7 +25,6 @@ FIXED: Mapping[str, str] = {
     "policy": "a limit is one number",
     "correlation": "a coefficient is one number",
     "energy": "energy is not drawn",
-    "hardware": "the price of a machine of one's own is one number",
     "target": "what is asked for is one number",
     "candidates": "'costplan compare' takes one number here",
     "strategy": "'costplan compare' takes one number here",
@@ -116,7 +115,7 @@ class _Walk:
         why = _refused(kind, path)
         problems: list[Problem] = []
         if why is not None:
-            problems.append(Problem(path, "takes no range", why, "key"))
+            problems.append(Problem(path, "must be one number, not a range", why, "key"))
         else:
             bounds = [mark for mark in marks if isinstance(mark, Ge | Gt | Le)]
             known = read_range(value, bounds, path, problems, whole=kind is int)

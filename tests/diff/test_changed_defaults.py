@@ -11,7 +11,10 @@ import pytest
 from costplan.api.estimating import estimate_opened
 from costplan.document.diff import DiffDocument
 from costplan.document.estimate import EstimateDocument
+from costplan.document.verdict import CheckDocument
+from costplan.plan.judge.check import check
 from costplan.plan.judge.diff import diff
+from costplan.plan.judge.ruleset import from_limits
 from costplan.render import Look
 from costplan.render.diff import draw
 from costplan.store.files.documents import open_document
@@ -61,6 +64,28 @@ def test_the_people_line_is_the_changed_default_s_and_is_said() -> None:
     assert stack.split.difference == stack.difference
     page = draw(made, Look(width=100))
     assert "default: a default changed: validators repeat themselves" in page
+
+
+def judged(after: EstimateDocument, before: EstimateDocument) -> CheckDocument:
+    rules = from_limits({"increase": Decimal(100)})
+    return check(after, [rules], subject="w.toml", vendor_of=lambda offer: None, baseline=before)
+
+
+def test_a_limit_of_the_increase_counts_it_and_says_so() -> None:
+    after = head()
+    made = judged(after, base())
+    (verdict,) = [one for one in made.verdicts if one.rule == "increase"]
+    whole = after.estimates[0].total_monthly - base().estimates[0].total_monthly
+    assert (verdict.figure, verdict.status) == (whole, "deny")
+    (told,) = [one for one in made.facts if one.code == "increase-has-default"]
+    (stack,) = change(after).stacks
+    assert told.values["cost"] == stack.split.default > 1_000
+    assert "'validate'" in told.text
+
+
+def test_a_baseline_that_supposed_the_same_says_nothing_of_it() -> None:
+    made = judged(head("human.cost_per_case=6"), head())
+    assert "increase-has-default" not in {one.code for one in made.facts}
 
 
 def test_more_traffic_is_volume_and_no_default() -> None:

@@ -41,7 +41,7 @@ def month(p5: str, p50: str, mean: str, p95: str) -> dict[str, Decimal]:
     return dict(zip(("p5", "p50", "mean", "p95"), map(Decimal, (p5, p50, mean, p95)), strict=True))
 
 
-def stack(name: str, monthly: dict[str, Decimal], likely: str = "0", **given: object) -> Estimate:
+def stack(name: str, monthly: dict[str, Decimal], **given: object) -> Estimate:
     risk = Risk(
         draws=8_192,
         seed=1,
@@ -64,6 +64,14 @@ def test_a_strip_has_its_marks_where_the_figures_are() -> None:
     plain = strip(drawn, Scale.of([drawn]), 101, unicode=False)
     assert plain.isascii()
     assert (plain[10], plain[40], plain[100]) == ("|", "*", "|")
+
+
+def test_a_mean_beyond_the_p95_has_its_place() -> None:
+    made = stack("a", month("10", "20", "900", "100"))
+    assert made.risk is not None
+    drawn = Drawn(made, made.risk)
+    text = strip(drawn, Scale.of([drawn]), 91, unicode=True)
+    assert text.index("x") == 90
 
 
 def test_a_month_that_does_not_move_is_one_mark() -> None:

@@ -15,7 +15,7 @@ import pytest
 from costplan.api.estimating import BESIDE, catalog_of, estimate_opened
 from costplan.api.risking import NEVER
 from costplan.document.risk import Risk
-from costplan.risk.assess import Assessed, assess, assess_way, figures
+from costplan.risk.assess import Assessed, assess, assess_way, figures, ranks
 from costplan.store.files.workloads import read_workload
 
 DAY = date(2026, 11, 22)
@@ -210,6 +210,26 @@ def test_unknowns_are_told_by_their_share_and_their_ends() -> None:
     assert float(first.monthly_low or 0) == pytest.approx(1.75, rel=0.02)
     assert float(first.monthly_high or 0) == pytest.approx(7.0, rel=0.02)
     assert float(second.monthly_high or 0) == pytest.approx(2.5 + 2.0, rel=0.02)
+
+
+def test_one_range_is_all_of_the_spread_however_wide_it_is() -> None:
+    """A lognormal from 1 to 100,000,000 has nearly all of its variance in a few draws."""
+    wide = "traffic.requests_per_month={ p5 = 1, p95 = 100_000_000 }"
+    (unknown,) = assessed(wide).risks["a"].unknowns
+    assert unknown.share > Decimal("0.99")
+
+
+def test_a_range_that_moves_nothing_has_no_share_and_is_not_measured() -> None:
+    risk = assessed("traffic.growth_per_month={ p5 = -0.1, p95 = 0.3 }").risks["a"]
+    assert [each.share for each in risk.unknowns] == [0]
+    assert risk.measure is None
+    assert risk.monthly["p5"] == risk.monthly["p95"]
+
+
+def test_equal_months_share_their_rank() -> None:
+    assert ranks(np.array([5.0, 1.0, 5.0, 9.0])).tolist() == [2.5, 1.0, 2.5, 4.0]
+    assert len(set(ranks(np.full(9, 3.0)).tolist())) == 1
+    assert len(set(ranks(np.array([1e9, 1e9 + 1e-5])).tolist())) == 1
 
 
 def test_what_decides_is_measured_first() -> None:

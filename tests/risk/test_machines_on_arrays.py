@@ -53,3 +53,15 @@ def test_power_at_work_follows_what_is_asked() -> None:
     drawn = {"traffic.requests_per_month": np.array([219_000.0, 438_000.0])}
     month = totals(found.workload, "own", prices(found), DAY, drawn)
     assert month.monthly[1] - month.monthly[0] == pytest.approx(730 * 6.25 / 6 * 0.2)
+
+
+def test_what_an_own_machine_costs_may_be_a_range() -> None:
+    """730 kWh x 1.25 idle and 6.25 / 6 x 730 at work: 0.1 a kWh more or less is that much."""
+    words = text().replace("electricity = 0.2", "electricity = { p5 = 0.1, p95 = 0.3 }")
+    found = opened(words)
+    assert found.workload is not None
+    assert list(found.workload.ranges) == ["hardware.rack.electricity"]
+    drawn = {"hardware.rack.electricity": np.array([0.1, 0.3])}
+    month = totals(found.workload, "own", prices(found), DAY, drawn)
+    kwh = 730 * 1.25 + 730 * 6.25 / 6
+    assert month.monthly[1] - month.monthly[0] == pytest.approx(0.2 * kwh)

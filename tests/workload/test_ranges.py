@@ -214,7 +214,7 @@ def test_a_share_stays_a_share(value: str, message: str) -> None:
     "key", ["step.chat.max_attempts", "horizon_months", "stale_after_days", "traffic.hourly.3"]
 )
 def test_numbers_that_shape_the_plan_take_no_range(key: str) -> None:
-    with pytest.raises(BadUsage, match="takes no range"):
+    with pytest.raises(BadUsage, match="must be one number, not a range"):
         opened(f"{key}={{ p5 = 1, p95 = 3 }}", traffic=f"hourly = {[1] * 24}")
 
 
@@ -229,7 +229,7 @@ def test_numbers_that_shape_the_plan_take_no_range(key: str) -> None:
 )
 def test_limits_and_targets_take_no_range(table: str) -> None:
     (problem,) = opened(end=table).problems
-    assert problem.message == "takes no range"
+    assert problem.message == "must be one number, not a range"
 
 
 def test_what_is_neither_a_range_nor_a_number_stays_what_the_reader_says() -> None:
@@ -325,7 +325,7 @@ def test_a_pair_that_no_table_names_has_no_correlation() -> None:
         (("a", "a", "0.5"), "must name at least two ranges"),
         (("a", "b", "1"), "two numbers that are one another are one number"),
         (("a", "b", "1.5"), "must be at most 1"),
-        (("a", "b", "{ p5 = 0.1, p95 = 0.2 }"), "takes no range"),
+        (("a", "b", "{ p5 = 0.1, p95 = 0.2 }"), "must be one number, not a range"),
     ],
 )
 def test_correlations_that_are_none(table: tuple[str, str, str], message: str) -> None:

@@ -14,11 +14,11 @@ from costplan.document.comparison import Answer, Lever, Sensitivity, Standing
 from costplan.document.estimate import Estimate
 from costplan.facts import texts, unique
 from costplan.plan.compare.goal import Goal
-from costplan.plan.compare.levers import TRAFFIC, Contender, Levers, inputs
+from costplan.plan.compare.levers import TRAFFIC, Contender, Levers, Moved, inputs
 from costplan.plan.compare.pricing import Billed, Pricer, least
 from costplan.plan.compare.strategies import Tried, tops
 from costplan.plan.compare.variants import alone
-from costplan.quantity import ONE, ZERO, grouped, rounded, settle
+from costplan.quantity import ONE, ZERO, grouped, percent, rounded, settle
 from costplan.workload.model import Workload
 
 MOST_HINGES = 3
@@ -43,6 +43,7 @@ class Ranking:
         self.workload, self.pricer, self.tried = workload, pricer, tried
         self.estimates = {one.stack: one for one in estimates}
         self.baseline = baseline
+        self._moved: Moved = {}
         self.goal = goal
         self.best = {stack: one.best(self.goal) for stack, one in tried.items()}
 
@@ -134,14 +135,14 @@ class Ranking:
         found = least(brute, goal, self.goal.seconds)
         if found is not None and found.whole is not None:
             cost = grouped(found.whole, 0)
-            said = f"{found.name}: {cost}, {rounded((found.reliability or ZERO) * 100)} % right"
+            said = f"{found.name}: {cost}, {percent(found.reliability or ZERO)} % right"
             best = self.best[stack]
             if best is None or found.kwh is None or best.option.kwh is None:
                 return said
             return f"{said}, {rounded(found.kwh, 3)} kWh for {rounded(best.option.kwh, 3)}"
         if goal is None:
             return "nothing tried by compute alone is quick enough"
-        return f"none reaches {rounded(goal * 100)} %{tops(made, goal)}"
+        return f"none reaches {percent(goal)} %{tops(made, goal)}"
 
     def _standing(self, stack: str) -> Standing:
         estimate, found = self.estimates[stack], self.best[stack]
@@ -172,7 +173,7 @@ class Ranking:
         if not known:
             return "a price is missing" if self.estimates[stack].at_least else "not modelled"
         if self.goal.reliability is not None and max(known) < self.goal.reliability:
-            return f"at most {grouped(max(known) * 100, 2)} %"
+            return f"at most {percent(max(known), 2)} %"
         if self.goal.seconds is not None and all(one.seconds is None for one in made.options):
             return "steps state no seconds"
         return "too slow"
@@ -186,7 +187,7 @@ class Ranking:
             return f"how right it is: {said}; measure on about {_cases(Decimal('0.9'))} cases"
         asked = []
         if self.goal.reliability is not None:
-            asked.append(f"{rounded(self.goal.reliability * 100)} %")
+            asked.append(f"{percent(self.goal.reliability)} %")
         if self.goal.seconds is not None:
             asked.append(f"{rounded(self.goal.seconds)} s")
         return f"nothing tried reaches {' within '.join(asked)}"
@@ -249,7 +250,7 @@ class Ranking:
 
     def _hangs_on(self, stack: str) -> list[Lever]:
         """The inputs that decide: those that change the answer, with the value at which it does."""
-        levers = Levers(self.pricer, self.contenders(stack), self.goal)
+        levers = Levers(self.pricer, self.contenders(stack), self.goal, self._moved)
         own = self.workload.stack[stack]
         moved = {one.name: one for one in inputs(self.workload, own, quick=True)}
         found = levers.of(iter(moved.values()))
@@ -267,7 +268,8 @@ class Ranking:
         found = self.best[stack]
         if found is None:
             return made
-        levers = Levers(self.pricer, self.contenders(stack, rivals=False), self.goal)
+        contenders = self.contenders(stack, rivals=False)
+        levers = Levers(self.pricer, contenders, self.goal, self._moved)
         moved = {one.name: one for one in inputs(self.workload, self.workload.stack[stack])}
         made.levers = levers.of(iter(moved.values()))
         for lever in made.levers:

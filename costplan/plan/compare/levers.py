@@ -25,6 +25,9 @@ TRAFFIC = "requests a month"
 HALVINGS = 10
 """Of the range in which the answer changes: a thousandth of it is exact enough for a screen."""
 Change = Callable[[Workload, Decimal], Workload]
+Moved = dict[tuple[str, Decimal, int], tuple[tuple[Step, ...], tuple[Step, ...]]]
+"""By an input, its value and the identity of steps: those steps, and what they become there. What
+an input makes of steps depends on no stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +57,32 @@ class Choice(NamedTuple):
 
 
 def choose(pricer: Pricer, contenders: Sequence[Contender], goal: Goal) -> Choice | None:
-    """The contender that reaches the goal for the least, wrong answers included."""
+    """The contender that reaches the goal for the least, wrong answers included.
+
+    How long a request takes is worked out for the cheapest first, and for no more than decide.
+    """
     able = []
     for one in contenders:
-        option = pricer.option(one.way, one.stack)
-        if option.whole is not None and option.reaches(*goal):
+        option = pricer.option(one.way, one.stack, timed=False)
+        if option.whole is not None and option.reaches(goal.reliability, None):
             able.append(Choice(one, option))
-    return min(able, key=lambda one: (one.option.at_least, one.option.whole), default=None)
+    for choice in sorted(able, key=lambda one: (one.option.at_least, one.option.whole or ZERO)):
+        stack, way = choice.contender
+        if goal.seconds is not None and way.workload is not None:
+            pricer.time(choice.option, way.workload, stack)
+        if choice.option.reaches(*goal):
+            return choice
+    return None
 
 
 class Levers:
     """The levers of one answer: ``contenders`` are its way and what might replace it."""
 
-    def __init__(self, pricer: Pricer, contenders: Sequence[Contender], goal: Goal) -> None:
-        self.pricer, self.contenders, self.goal = pricer, contenders, goal
+    def __init__(
+        self, pricer: Pricer, contenders: Sequence[Contender], goal: Goal, moved: Moved
+    ) -> None:
+        """``moved``: the steps of inputs that were moved for other answers, and of these."""
+        self.pricer, self.contenders, self.goal, self.moved = pricer, contenders, goal, moved
         self.now = choose(pricer, contenders, goal)
 
     def of(self, inputs: Iterator[Input]) -> list[Lever]:
@@ -122,15 +137,15 @@ class Levers:
 
     def _at(self, moved: Input, value: Decimal) -> Choice | None:
         changed: dict[int, Workload] = {}
-        steps: dict[int, tuple[Step, ...]] = {}
         there = []
         for stack, way in self.contenders:
             before = way.workload
             assert before is not None
             if id(before) not in changed:
                 after = moved.change(before, value)
-                # the same steps stay the same steps, so that they are solved once
-                same = steps.setdefault(id(before.step), after.step)
+                # the same steps stay the same steps, so that they are solved once for all stacks
+                key = (moved.name, value, id(before.step))
+                _, same = self.moved.setdefault(key, (before.step, after.step))
                 changed[id(before)] = replace(after, step=same)
             there.append(Contender(stack, replace(way, workload=changed[id(before)])))
         return choose(self.pricer, there, self.goal)

@@ -17,7 +17,7 @@ from costplan.plan.compare.pricing import Pricer, Way
 from costplan.plan.compare.variants import with_models
 from costplan.plan.compare.ways import Ways
 from costplan.problems import CostplanError
-from costplan.quantity import ONE, ZERO, rounded
+from costplan.quantity import ONE, ZERO, percent
 from costplan.workload.model import Workload
 from costplan.workload.strategy import Candidate
 
@@ -135,5 +135,5 @@ def _sentence(pricer: Pricer, ranking: Ranking, stack: str, role: str, offer: st
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (low, middle) if option(middle)[0] else (middle, high)
-    needed = rounded(high * 100, 3)
+    needed = percent(high, digits=3)
     return f"{offer} for '{role}' pays from {needed} % right on: measure it, {ask}"

@@ -31,14 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Way:
-    """A workload that serves the same requests. ``kind`` as of an ``Option``; ``workload`` None: it
-    is not modelled, for ``reason``. ``ceiling``: what it cannot pass at any size."""
+    """A workload that serves the same requests. ``kind`` and ``whole_runs`` as of an ``Option``;
+    ``workload`` None: it is not modelled, for ``reason``. ``ceiling``: what it cannot pass at any
+    size."""
 
     name: str
     kind: str
     workload: Workload | None
     reason: str | None = None
     ceiling: Decimal | None = None
+    whole_runs: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +119,8 @@ class Pricer:
         """The way's option: without an amount, and with the reason, where it cannot be billed."""
         return Billed(way, self.option(way, stack))
 
-    def option(self, way: Way, stack: str, scale: Decimal = ONE) -> Option:
+    def option(self, way: Way, stack: str, scale: Decimal = ONE, *, timed: bool = True) -> Option:
+        """The way's option; ``timed``: how long a request takes is in it."""
         if way.workload is None:
             return _unpriced(way, way.reason)
         try:
@@ -131,6 +134,7 @@ class Pricer:
             reliability=None,
             reason=way.reason,
             ceiling=way.ceiling,
+            whole_runs=way.whole_runs,
             by_purpose=dict(totals.by_purpose),
             at_least=totals.at_least,
             loss=loss(way.workload, totals),
@@ -140,11 +144,16 @@ class Pricer:
         if outcome is not None:
             option.reliability, option.silent = outcome.trusted, outcome.silent
             option.cases, option.aborted = outcome.cases, outcome.aborted or None
-        took = latency(way.workload, way.workload.stack[stack], self.solved(way.workload, stack))
+        if timed:
+            self.time(option, way.workload, stack)
+        return option
+
+    def time(self, option: Option, workload: Workload, stack: str) -> None:
+        """Tells an option how long a request of its workload takes, where that is known."""
+        took = latency(workload, workload.stack[stack], self.solved(workload, stack))
         if took is not None:
             option.seconds = twelve_digits(took.mean)
             option.seconds_p95 = None if took.p95 is None else twelve_digits(took.p95)
-        return option
 
 
 def _bought_as_money(way: Way) -> bool:

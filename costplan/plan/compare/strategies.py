@@ -17,7 +17,7 @@ from costplan.facts import Fact, fact
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.pricing import Billed, least
 from costplan.plan.compare.ways import Ways
-from costplan.quantity import ONE, ZERO, grouped, rounded, settle
+from costplan.quantity import ONE, ZERO, grouped, percent, rounded, settle
 
 NEGLIGIBLE = Decimal("1e-9")
 """Differences of money and of shares below this are rounding."""
@@ -148,7 +148,7 @@ def _advice(made: Strategies) -> str | None:
     worth = least(counted, None, made.seconds)
     if worth is None or worth.monthly is None:
         return None
-    share = grouped((worth.reliability or ZERO) * 100, 2)
+    share = percent(worth.reliability or ZERO, 2)
     return (
         f"With what wrong answers cost it pays to go as far as '{worth.name}': {share} % for "
         f"{grouped(worth.monthly, 0)} a month, {grouped(worth.whole or ZERO, 0)} with them"
@@ -174,14 +174,14 @@ def _frontier(options: Sequence[Option], requests: Decimal) -> list[Option]:
 def _sentence(
     made: Strategies, target: Decimal, orchestrated: Option | None, brute: Option | None
 ) -> str:
-    goal = f"{rounded(target * 100)} % trusted answers"
+    goal = f"{percent(target)} % trusted answers"
     if made.seconds is not None:
         goal += f" within {rounded(made.seconds)} s"
     plan = made.options[0]
     least = "at least " if plan.at_least else ""
     if orchestrated is None and brute is None:
         most = max((one.reliability or ZERO for one in made.options), default=ZERO)
-        return f"Nothing tried here reaches {goal}; the most is {grouped(most * 100, 2)} %."
+        return f"Nothing tried here reaches {goal}; the most is {percent(most, 2)} %."
     if orchestrated is None or orchestrated.monthly is None:
         assert brute is not None
         cost = grouped(brute.monthly or ZERO, 0)
@@ -192,7 +192,7 @@ def _sentence(
     )
     if plan is not orchestrated and plan.reaches(target, made.seconds):
         saved = (plan.monthly or ZERO) - orchestrated.monthly
-        share = grouped((plan.reliability or ZERO) * 100, 2)
+        share = percent(plan.reliability or ZERO, 2)
         first += f", {grouped(saved, 0)} less than this plan and its {share} %"
     if brute is None or brute.monthly is None:
         return f"{first}; nothing tried by compute alone gets there{tops(made, target)}."
@@ -206,7 +206,7 @@ def tops(made: Strategies, target: Decimal) -> str:
     said = []
     votes = [one.ceiling for one in made.options if one.votes and one.ceiling is not None]
     if votes and max(votes) < target:
-        said.append(f"votes end at {grouped(max(votes) * 100, 1)} % however many")
+        said.append(f"votes end at {percent(max(votes), 1)} % however many")
     others = [
         one
         for one in made.options
@@ -215,5 +215,5 @@ def tops(made: Strategies, target: Decimal) -> str:
     if others:
         top = max(others, key=lambda one: one.reliability or ZERO)
         if (top.reliability or ZERO) < ONE:
-            said.append(f"{top.name} reaches {grouped((top.reliability or ZERO) * 100, 1)} %")
+            said.append(f"{top.name} reaches {percent(top.reliability or ZERO, 1)} %")
     return ": " + "; ".join(said) if said else ""

@@ -166,7 +166,8 @@ class Ways:
         top = twelve_digits(ceiling(outcomes.trusted, rho))
         reason = f"rho = {rho:g} between whole runs{assumed}"
         for choices, workload in self.voting:
-            yield Way(words(choices, workload), "quality", workload, reason, top)
+            name, runs = words(choices, workload), choices.whole_runs
+            yield Way(name, "quality", workload, reason, top, runs)
 
     def _larger(self, stack: str) -> Iterator[Way]:
         """The largest model for everything that answers, with the plan's checks and without."""

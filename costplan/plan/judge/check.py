@@ -14,6 +14,8 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.document.verdict import OF_PRICES, CheckDocument, Kind, Verdict
 from costplan.facts import Fact, fact, said
+from costplan.plan.judge.defaults import newly_assumed
+from costplan.plan.judge.diff import causes_of
 from costplan.plan.judge.measures import (
     MEASURES,
     MONEY,
@@ -74,6 +76,7 @@ def check(
         spared = spared and _limited(sets, estimate.stack, "monthly_total")
         if spared:
             told.append(fact("new-is-judged", estimate.stack, reason=without.why.text))
+        told += _changed_default(about)
         judge = _Judge(about, accepted["unpriced"], spared)
         for rules in sets:
             verdicts += judge.limits(rules)
@@ -101,6 +104,19 @@ def check(
             ),
         ],
     )
+
+
+def _changed_default(about: Subject) -> Iterable[Fact]:
+    """That an increase has a part that nobody's change made: it counts, and is said. What else a
+    default moves (the steps' further runs) no document says, so that none of it can be left out."""
+    baseline, estimate = about.baseline, about.estimate
+    old = baseline.estimates if baseline is not None else []
+    before = next((saved for saved in old if saved.stack == estimate.stack), None)
+    assumed = newly_assumed(before, estimate)
+    if assumed is not None:
+        part = causes_of(before, estimate).default
+        rho, steps = assumed.values["rho"], assumed.listed("steps")
+        yield fact("increase-has-default", estimate.stack, cost=part, rho=rho, steps=steps)
 
 
 def _softened(document: EstimateDocument) -> Iterable[Fact]:

@@ -93,6 +93,17 @@ def _facts(base: EstimateDocument | None, head: EstimateDocument) -> Iterable[Fa
 
 
 def _stack(name: str, base: Estimate | None, head: Estimate | None) -> StackDiff:
+    return StackDiff(
+        stack=name,
+        base=_side(base) if base else None,
+        head=_side(head) if head else None,
+        split=causes_of(base, head),
+        lines=_lines(base.lines if base else [], head.lines if head else []),
+    )
+
+
+def causes_of(base: Estimate | None, head: Estimate | None) -> Split:
+    """Why a stack costs more or less than before."""
     old, new = (_groups(estimate.lines) if estimate else {} for estimate in (base, head))
     requests = (base.requests if base else ZERO, head.requests if head else ZERO)
     both = base is not None and head is not None
@@ -107,13 +118,7 @@ def _stack(name: str, base: Estimate | None, head: Estimate | None) -> StackDiff
         )
         for key in dict.fromkeys([*old, *new])
     ]
-    return StackDiff(
-        stack=name,
-        base=_side(base) if base else None,
-        head=_side(head) if head else None,
-        split=together(splits),
-        lines=_lines(base.lines if base else [], head.lines if head else []),
-    )
+    return together(splits)
 
 
 def _side(estimate: Estimate) -> Side:
