@@ -223,7 +223,7 @@ CASES = {
     "unknown command": bad("chekc w.toml", "'chekc'", "Did you mean 'check'?"),
     "unknown schema": bad("schema chekc", "no schema 'chekc'", "did you mean 'check'?"),
     "unknown offer": bad("price openai/gpt-4oo", "'openai/gpt-4oo'", "mean 'openai/gpt-4o'"),
-    "unknown template": bad("init --template suport-agent", "suport", "mean 'support-agent'?"),
+    "unknown template": bad("init --template suport-agent", "suport", "mean 'support-agent' or"),
     "comment without token": bad(
         "comment gitlab est.json --project a/b --number 3", "no token", "set GITLAB_TOKEN"
     ),

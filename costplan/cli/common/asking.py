@@ -84,14 +84,22 @@ def choice(names: Mapping[str, str]) -> str:
 
 def answers(value: Callable[[tuple[str, str]], str | None]) -> dict[tuple[str, str], str]:
     """What differs from what the template assumes. ``value``: what it does; None where it has no
-    such key, which an empty answer leaves so."""
+    such key, which an empty answer leaves so. What it has as a range is not asked: a number in its
+    place would take away what rests on the range."""
     given = {}
     for question in QUESTIONS:
         assumed = value(question.key)
+        if not replaceable(assumed):
+            continue
         answer = _asked(question.words, assumed or "", question.read)
         if answer and (assumed is None or Decimal(answer) != Decimal(assumed)):
             given[question.key] = answer
     return given
+
+
+def replaceable(assumed: str | None) -> bool:
+    """Whether a number may stand in a value's place: where there is none, or one."""
+    return assumed is None or NUMBER.fullmatch(assumed) is not None
 
 
 def _asked(words: str, default: str, read: Callable[[str], str]) -> str:

@@ -242,7 +242,7 @@ PAGE_WORDS: dict[str, Term] = {
         "offers that the vendor stops selling within the plan",
         ("Their price ends before the horizon does: the bill cannot be had as it stands.",),
         "'costplan explain allow_ended'",
-        ("ended",),
+        ("ended", "not sold"),
     ),
     "workload": Term(
         "the file that says what an application does in a month",
