@@ -40,7 +40,6 @@ PAGE_WORDS: dict[str, Term] = {
         ),
         "docs/risk.md",
         (
-            "ranges",
             "P5",
             "median",
             "mean",
