@@ -42,7 +42,6 @@ PAGE_WORDS: dict[str, Term] = {
         (
             "P5",
             "median",
-            "mean",
             "P95",
             "over budget",
             "cheapest",
