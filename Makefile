@@ -1,7 +1,7 @@
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: dist owner help docs test cover check check-long fuzz lint types layers workflows bench picture schemas claims accuracy risk-accuracy catalogue-report
+.PHONY: forecast-accuracy dist owner help docs test cover check check-long fuzz lint types layers workflows bench picture schemas claims accuracy risk-accuracy catalogue-report
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -61,6 +61,9 @@ dist:  ## wheel, sdist and schema in dist/, built twice and compared
 
 owner:  ## write the owner in pyproject.toml wherever the repository is named
 	$(PYTHON) ci/release.py owner
+
+forecast-accuracy:  ## how far forecasts of two public series were off, and how often bands held; to docs/forecast.md
+	$(PYTHON) tests/forecast/backtest_figures.py
 
 risk-accuracy:  ## compare figures of draws with those of a million plain ones; they go to docs/quality.md
 	PYTHONPATH=tests/risk:tests/compare:tests/cli:tests/store $(PYTHON) tests/risk/accuracy.py --write

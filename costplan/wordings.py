@@ -198,12 +198,14 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "months-at-least": "prices are missing in {months:, }: bills are at least what they say",
         "limit-is-passed": "the {subject} of {limit:r} is passed in {month} already",
         "limit-passed": "the {subject} of {limit:r} is passed in {month}",
+        "limit-passed-or-before": "the {subject} of {limit:r} is passed in {month}, at the band's"
+        " upper edge from {possible} on",
         "limit-may-pass": "the {subject} of {limit:r} may be passed from {month} on, at the band's"
         " upper edge, and is not passed by {end} as likely",
         "limit-not-passed": "the {subject} of {limit:r} is not passed by {end}",
         "not-served": "from {month} on there is no bill: {reason}",
         "price-changes": "the price of {subject} {how} on {since}: {changes:, } per {per}",
-        "tier-reached": "{subject} {charge} reaches the tier {tier} in {month}",
+        "tier-reached": "{subject}: {charge} reaches the tier '{tier}' in {month}",
         "plan-changes": "{subject}: {after} in place of {before} from {month} on, as it serves the"
         " volume for less",
         "commitment-reached": "commitment {subject} of {monthly:r} is used up from {month} on",

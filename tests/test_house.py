@@ -225,7 +225,7 @@ OPTIONS = {
     "cli/comment.py:command": "twelve options",
     "cli/compare.py:command": "seventeen options",
     "cli/estimate.py:command": "seventeen options",
-    "cli/forecast.py:command": "fifteen options",
+    "cli/forecast.py:command": "eighteen options",
     "cli/pricing/list.py:command": "sixteen options",
     "api/checking.py:check_subject": "eleven arguments and what they mean",
 }

@@ -91,9 +91,8 @@ def check_subject(
         judged = _Judged.of_workload(opened, files, stacks, *asked)
     document, known, sets, facts = judged.document, judged.known, judged.sets, judged.facts
     texts = {} if subject == "-" else judged.texts
-    for file in files:
-        sets.append(sound(file, known, document.currency))
-        texts[file.name] = file.text
+    sets += [sound(file, known, document.currency) for file in files]
+    texts |= {file.name: file.text for file in files}
     if limits:
         sets.append(from_limits(limits))
     facts += narrowed(document, known, changes, locking, rates)

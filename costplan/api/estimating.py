@@ -19,13 +19,8 @@ from costplan.problems import (
     NotAsLocked,
     Problem,
 )
-from costplan.store.files.shelves import (
-    OWN,
-    OwnPrices,
-    catalog_shelves,
-    own_prices,
-    strangers,
-)
+from costplan.store.files.own_prices import OWN, OwnPrices, own_prices
+from costplan.store.files.shelves import catalog_shelves, strangers
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import LOCK_NAME
 from costplan.store.files.workloads import Opened as Opened

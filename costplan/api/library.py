@@ -230,7 +230,8 @@ def report(
     from costplan.render import Look
     from costplan.words import several
 
-    given = [documents] if isinstance(documents, str | Path | Plain) else documents
+    alone = isinstance(documents, str | Path) or hasattr(documents, "kind")
+    given: Sequence[Report] = [documents] if alone else documents  # type: ignore[list-item,assignment]
     drawables = [drawable for document in given for drawable in _drawable(document)]
     choice = Choice(several(stacks), several(filters), fields, group_by, top)
     return draw(drawables, form, choice, Look())

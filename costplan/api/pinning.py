@@ -13,7 +13,8 @@ from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
 from costplan.document.prices_used import Pinned
 from costplan.problems import BadUsage, CostplanError, did_you_mean
-from costplan.store.files.shelves import OWN, catalog_shelves
+from costplan.store.files.own_prices import OWN
+from costplan.store.files.shelves import catalog_shelves
 from costplan.store.files.workloads import Opened
 
 if TYPE_CHECKING:

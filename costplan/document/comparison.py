@@ -172,8 +172,9 @@ class Answer(Compared):
 class Owning(Compared):
     """Own hardware against what it replaces, whole bills a month.
 
-    ``way``: how a stack would run on it, None for a stack's plan as it is. ``instead``: what the
-    other has in the roles that run on it. ``capital``: what the ``purchase`` costs a month over its
+    ``way``: how a stack would run on it, None for a stack's plan as it is. ``against``: a stack, or
+    where none rents a machine of the catalogue; ``instead``: what that has in the roles that run on
+    own hardware. ``capital``: what the ``purchase`` costs a month over its
     life. ``break_even``: the volume at which both cost the same, capital included, None where there
     is none that these machines carry. ``payback_months``: when the purchase with its interest is
     saved at this volume, None where it never is; behind ``life_months`` that is too late.

@@ -92,8 +92,8 @@ class ForecastMonth(Compared):
 class Event(NamedTuple):
     """What happens in a month. ``month`` None: it does not, within the months ahead."""
 
-    month: Annotated[date | None, Monthly()]
     fact: Fact
+    month: Annotated[date | None, Monthly(), Sparse()] = None
 
     @property
     def kind(self) -> str:

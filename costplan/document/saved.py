@@ -47,7 +47,7 @@ RESULTS = {
 }
 """Documents that say what was found about others. They have no lines to choose from or to sum, and
 are drawn in formats of their own."""
-WITH_FACTS = ("diff", "check")
+WITH_FACTS = ("diff", "check", "forecast")
 """Results whose sentences are facts; those of the others are words alone."""
 PAGES = {
     "audit": "costplan.document.audit:Audit",

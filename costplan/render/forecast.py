@@ -9,7 +9,7 @@ from textwrap import wrap
 from costplan.document.forecast import ForecastDocument, ForecastMonth, Tried
 from costplan.quantity import grouped, rounded
 from costplan.render import Look
-from costplan.render.page import Page, Table, money
+from costplan.render.page import Page, Table, counted, money
 from costplan.render.usage import compact
 
 SCREEN = 24
@@ -55,8 +55,8 @@ def rests(document: ForecastDocument) -> list[str]:
     if past is None or method is None:
         return ["volume: the workload's own and its stated growth; no history, so no bands"]
     what = {"requests": "requests", "calls": "calls to models", "amount": "money"}[past.counts]
-    unit = "months" if past.by_month else "days"
-    said = f"volume: {method.words}, of {past.values:,} {unit} of {what} up to {past.last}"
+    span = counted(past.values, "month" if past.by_month else "day")
+    said = f"volume: {method.words}, of {span} of {what} up to {past.last}"
     if method.error is not None:
         said += f"; in the past off by {percent(method.error)} up to 3 months ahead"
     return [said, _band(band.held, band.tried, band.level) if band else "no bands"]
@@ -104,13 +104,13 @@ def _months(document: ForecastDocument) -> Table:
     banded = any(month.total_low is not None for month in document.months)
     table = Table(*columns, *([f"{level} band"] if banded else []))
     for month in document.months:
-        table.add(f"{month.month:%Y-%m}", *cells(month)[: 3 if banded else 2])
+        table.add(f"{month.month:%Y-%m}", *cells(month, document.counts)[: 3 if banded else 2])
     return table
 
 
-def cells(month: ForecastMonth) -> list[str]:
-    """A month's volume, total and band, as they are drawn."""
-    volume = "too large" if month.volume is None else compact(_whole(month.volume))
+def cells(month: ForecastMonth, counts: str) -> list[str]:
+    """A month's volume, total and band, as they are drawn. ``counts``: what the volume is."""
+    volume = _volume(month.volume, counts)
     if month.total is None:
         return [volume, "no bill", ""]
     least = ">= " if month.at_least else ""
@@ -120,8 +120,10 @@ def cells(month: ForecastMonth) -> list[str]:
     return [volume, total, f"{whole_money(month.total_low)} to {whole_money(month.total_high)}"]
 
 
-def _whole(volume: Decimal) -> Decimal:
-    return volume.quantize(Decimal(1)) if volume >= 100 else volume
+def _volume(volume: Decimal | None, counts: str) -> str:
+    if volume is None:
+        return "too large"
+    return whole_money(volume) if counts == "amount" else compact(volume)
 
 
 def whole_money(amount: Decimal) -> str:

@@ -22,7 +22,7 @@ def draw(document: ForecastDocument, look: Look) -> str:
     level = percent(document.band.level) if document.band else "no"
     header = ["month", volume_name(document), "total", f"{level} band"]
     rows = [
-        [f"{month.month:%Y-%m}", *(safe(text) for text in cells(month))]
+        [f"{month.month:%Y-%m}", *(safe(text) for text in cells(month, document.counts))]
         for month in document.months
     ]
     lines = [f"### {safe(title(document))}", ""]

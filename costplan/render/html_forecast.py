@@ -51,7 +51,7 @@ def _methods(said: list[str]) -> str:
 
 def _bars(document: ForecastDocument) -> str:
     """A bar a month to its likely total, the band's upper part paler; the line is the budget."""
-    rows = [_bar(month, _budget(document)) for month in document.months]
+    rows = [_bar(month, document.counts, _budget(document)) for month in document.months]
     ends = [stretch.end for row in rows for stretch in row.stretches]
     limit = _budget(document)
     most = max([*ends, ZERO])
@@ -73,9 +73,9 @@ def _budget(document: ForecastDocument) -> Decimal | None:
     return None
 
 
-def _bar(month: ForecastMonth, limit: Decimal | None) -> Bar:
+def _bar(month: ForecastMonth, counts: str, limit: Decimal | None) -> Bar:
     name = f"{month.month:%Y-%m}"
-    _, total, band = cells(month)
+    _, total, band = cells(month, counts)
     said = f"{total} ({band})" if band else total
     if month.total is None:
         return Bar(name, said, [], limit)
@@ -89,7 +89,7 @@ def _table(document: ForecastDocument) -> str:
     level = percent(document.band.level) if document.band else "no"
     header = ["month", volume_name(document), "total", f"{level} band", "prices of"]
     rows = [
-        [f"{month.month:%Y-%m}", *cells(month), month.prices_of.isoformat()]
+        [f"{month.month:%Y-%m}", *cells(month, document.counts), month.prices_of.isoformat()]
         for month in document.months
     ]
-    return table("Each month", header, rows)
+    return table("Each month", header, rows, [False, True, True, True, False])

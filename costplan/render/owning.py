@@ -54,7 +54,7 @@ def _name(one: Owning) -> str:
 
 
 def _requests(made: Comparison, one: Owning) -> Decimal:
-    found = next(each for each in made.estimates if each.stack == one.against)
+    found = next(each for each in made.estimates if each.stack == one.stack)
     return found.requests if found.conversations is None else found.conversations
 
 

@@ -198,8 +198,21 @@ def test_what_is_refused(change: tuple[str, str], said: str) -> None:
 
 
 def owned(made: Comparison) -> Owning:
-    (found,) = made.owning
+    (found,) = [row for row in made.owning if row.instead == "api"]
     return found
+
+
+def test_where_no_stack_rents_the_cheapest_of_the_same_kind_is_named() -> None:
+    made = compared(text())
+    (rented,) = [row for row in made.owning if row.instead == "rent"]
+    named = STACKS.replace("hardware/rack", rented.against)
+    assert bill(text(rack="", stacks=named)).total_monthly == rented.against_monthly
+    dearer = STACKS.replace("hardware/rack", "aws/p5.48xlarge")
+    assert bill(text(rack="", stacks=dearer)).total_monthly > rented.against_monthly
+    assert rented.pays
+    stack = dearer.split("[stack.own]")[1].replace("[stack.own]", "")
+    rents = compared(text(stacks=f"{STACKS}[stack.rents]{stack}"))
+    assert [row.against for row in rents.owning if row.instead == "rent"] == ["rents"]
 
 
 def test_paid_back_within_its_life_where_its_bill_is_the_lower_one() -> None:

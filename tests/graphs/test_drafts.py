@@ -773,6 +773,8 @@ def test_the_code_is_never_written_over(tmp_path: Path) -> None:
 
 NAMES = ["a", "end", "human_gate", "check", "retrieve", "x-search"]
 ENDS = st.sampled_from(NAMES)
+ANY_END = ENDS | st.sampled_from(["__start__", "__end__"])
+"""The start is no target and the end no source, which a file may say all the same."""
 BODIES = {
     "a": "llm.invoke(s)",
     "end": "s",
@@ -786,11 +788,8 @@ BODIES = {
 @settings(examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     nodes=st.lists(ENDS, min_size=1, unique=True),
-    edges=st.lists(st.tuples(ENDS | st.just("__start__"), ENDS | st.just("__end__")), max_size=9),
-    branches=st.lists(
-        st.tuples(ENDS | st.just("__start__"), st.lists(ENDS | st.just("__end__"), max_size=3)),
-        max_size=4,
-    ),
+    edges=st.lists(st.tuples(ANY_END, ANY_END), max_size=9),
+    branches=st.lists(st.tuples(ANY_END, st.lists(ANY_END, max_size=3)), max_size=4),
 )
 def test_any_graph_gives_a_workload_that_estimates(
     nodes: list[str],
@@ -827,6 +826,31 @@ def test_any_graph_gives_a_workload_that_estimates(
     ran = costplan("estimate", "rated.toml", *DAY, "--format", "json", folder=tmp_path)
     assert ran.code == 0, ran.err
     assert all(stack["reliability"] is not None for stack in ran.data["estimates"])
+
+
+PIECES = ["", "(", ")", "[]", "{}", "lambda", "*", "=", ".add_node", "'end'", "START", "1e400", ":"]
+
+
+@settings(examples(120), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    source=st.sampled_from([RETRIEVE_REASON_VALIDATE, AGENT, ROUTED, SUPERVISOR, RAW]),
+    cuts=st.lists(
+        st.tuples(st.integers(0, 2_000), st.integers(0, 30), st.sampled_from(PIECES)),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_damaged_code_is_read_or_refused_and_never_a_fault(
+    source: str, cuts: list[tuple[int, int, str]], tmp_path: Path
+) -> None:
+    for at, length, piece in cuts:
+        at %= len(source)
+        source = source[:at] + piece + source[at + length :]
+    (tmp_path / "app.py").write_text(source)
+    ran = costplan("init", "--from", "app.py", "--out", "-", folder=tmp_path)
+    assert ran.code in (0, 2), ran.err
+    assert ran.code == 0 or ran.err.startswith("error: ")
+    assert "the draft:" not in ran.err, "a draft that is none is a fault"
 
 
 # -- traces ---------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from costplan.render import Look, render_all
 from costplan.render.results import draw_results
 
 OF_RESULTS = ("diff-stacks", "diff-prices", "check-support", "check-policies")
-OF_RESULTS = (*OF_RESULTS, "usage", "reconciliation")
+OF_RESULTS = (*OF_RESULTS, "usage", "reconciliation", "forecast")
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,19 @@ PAGE_WORDS: dict[str, Term] = {
         "docs/risk.md",
         ("scenarios", "the file"),
     ),
+    "forecast": Term(
+        "a month ahead: volume from its own past, prices as they are announced",
+        (
+            "'what happens when' names the month in which a limit of the budget is passed, a price "
+            "changes, a tier, a plan's limit or a commitment is reached, or terms end. A band is "
+            "to hold four months of five, made from how far off the method was in the history's "
+            "own past; 'methods on this history's own past' says how far that was.",
+            "Without a history the workload's own traffic and growth are taken, and no band is "
+            "drawn: 'what it rests on' says which of both it is.",
+        ),
+        "docs/forecast.md",
+        ("what happens when", "what it rests on", "methods on this history's own past"),
+    ),
     "request": Term(
         "what traffic counts, and the cost of it",
         (
@@ -272,10 +285,11 @@ PAGE_WORDS: dict[str, Term] = {
             "'Not counted' are records that could not be read or whose counts contradict each "
             "other, 'left out' those that are no requests of their own. 'Without a price' are "
             "tokens whose price the catalogue does not have for that day, mode or region: the "
-            "total says 'at least' then. 'P50' and 'P95' are sizes of single requests.",
+            "total says 'at least' then. 'P50' and 'P95' are sizes of single requests. 'How "
+            "requests came' has failures, further attempts, the busiest hour and turns.",
         ),
         "docs/usage.md",
-        ("not counted", "left out", "without a price", "prices"),
+        ("how requests came", "not counted", "left out", "without a price", "prices"),
     ),
     "reconciliation": Term(
         "a plan, real usage and an invoice, and the steps between them",

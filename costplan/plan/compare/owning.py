@@ -10,12 +10,14 @@ The volume comes from whole bills, capital included.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
 from costplan.document.comparison import Owning
+from costplan.plan.bill.machines import machines
 from costplan.plan.compare.breakeven import break_even
 from costplan.plan.compare.pricing import Billed, Pricer
 from costplan.problems import InvalidInput
@@ -73,31 +75,73 @@ def owning(
     workload: Workload, pricer: Pricer, billed: Mapping[str, Sequence[Billed]]
 ) -> list[Owning]:
     """Every plan on own hardware against every stack without, and each way that would put a stack's
-    models on own hardware against its plan. ``billed``: the ways of the stacks that are compared.
+    models on own hardware against its plan; where no stack rents, against the catalogue's cheapest
+    machines of the same kind too. ``billed``: the ways of the stacks that are compared.
     """
     if not workload.hardware:
         return []
     stacks = {name: owned_by(workload, workload.stack[name]) for name in billed}
-    rented = [name for name, owned in stacks.items() if not owned]
-    found = []
+    without = [name for name, owned in stacks.items() if not owned]
+    rows: list[Owning | None] = []
     for name, ways in billed.items():
         if stacks[name]:
             own = Versus(workload, name, None, stacks[name])
-            found += [_against(pricer, own, workload, other) for other in rented]
+            others = [_of_stack(pricer.catalog, own, workload, other) for other in without]
+            rows += [_against(pricer, own, other) for other in others]
+            if all(other.instead != "rent" for other in others):
+                rows.append(_rented(pricer, own))
             continue
-        for way in (one.way for one in ways):
+        for way in (billed_way.way for billed_way in ways):
             owned = owned_by(way.workload, way.workload.stack[name]) if way.workload else []
             if way.workload is not None and owned and way.kind == "hosting":
                 own = Versus(way.workload, name, way.name, owned)
-                found.append(_against(pricer, own, workload, name))
-    return [one for one in found if one is not None]
+                rows.append(_against(pricer, own, _of_stack(pricer.catalog, own, workload, name)))
+                rows.append(_rented(pricer, own))
+    return [row for row in rows if row is not None]
 
 
-def _against(pricer: Pricer, own: Versus, workload: Workload, other: str) -> Owning | None:
+class Other(NamedTuple):
+    """What own machines are set against: a workload's stack, what it is called, and what it has in
+    the roles of the own machines: an API ("api"), or machines by the hour ("rent")."""
+
+    workload: Workload
+    stack: str
+    name: str
+    instead: str
+
+
+def _of_stack(catalog: Catalog, own: Versus, workload: Workload, name: str) -> Other:
+    return Other(workload, name, name, _instead(catalog, own, workload.stack[name]))
+
+
+def _rented(pricer: Pricer, own: Versus) -> Owning | None:
+    """Against as many machines of the same accelerators at the lowest price of the catalogue; None
+    where none is rented, or where several kinds are owned. They are only named: no lock has them.
+    """
+    if len(own.owned) != 1:
+        return None
+    terms, roles = own.owned[0].terms, own.owned[0].roles
+    aside = Pricer(pricer.catalog.aside(), pricer.as_of)
+    rows = []
+    for name, has in machines(aside.catalog):
+        alike = (has.accelerator, has.count) == (terms.accelerator, terms.count)
+        if alike and not name.startswith(OWN_HARDWARE):
+            bound = own.workload.stack[own.stack]
+            bindings = {role: bound.binding(role) for role in roles}
+            rented = {role: replace(known, offer=name) for role, known in bindings.items() if known}
+            stack = replace(bound, roles={**bound.roles, **rented})
+            stacks = {**own.workload.stack, own.stack: stack}
+            other = Other(replace(own.workload, stack=stacks), own.stack, name, "rent")
+            rows.append(_against(aside, own, other))
+    priced = [row for row in rows if row is not None]
+    return min(priced, key=lambda row: row.against_monthly, default=None)
+
+
+def _against(pricer: Pricer, own: Versus, other: Other) -> Owning | None:
     """None where either cannot be billed, or has a price that nobody knows."""
     try:
         ours = pricer.totals(own.workload, own.stack)
-        theirs = pricer.totals(workload, other)
+        theirs = pricer.totals(other.workload, other.stack)
     except InvalidInput:
         return None
     if ours.at_least or theirs.at_least:
@@ -112,13 +156,13 @@ def _against(pricer: Pricer, own: Versus, workload: Workload, other: str) -> Own
         machines=total(one.machines for one in own.owned),
         stack=own.stack,
         way=own.way,
-        against=other,
-        instead=_instead(pricer.catalog, own, workload.stack[other]),
+        against=other.name,
+        instead=other.instead,
         purchase=settle(purchase),
         capital=settle(capital),
         monthly=ours.monthly,
         against_monthly=theirs.monthly,
-        break_even=break_even(pricer, (workload, other), (own.workload, own.stack)),
+        break_even=break_even(pricer, (other.workload, other.stack), (own.workload, own.stack)),
         payback_months=payback(outlay, saved, interest / outlay if outlay else ZERO),
         life_months=min(one.terms.months for one in own.owned),
     )

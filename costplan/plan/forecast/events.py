@@ -49,6 +49,10 @@ def _at(event: Event) -> date:
     return event.month or date.max
 
 
+def _event(month: date | None, said: Fact) -> Event:
+    return Event(said, month)
+
+
 def _month(bill: MonthBill) -> date:
     return bill.day.replace(day=1)
 
@@ -77,12 +81,15 @@ def _passed(what: str, most: Decimal, component: str | None, paths: Paths) -> Ev
     end = named(_month(paths.likely[-1]))
     values = {"limit": most, "end": end}
     if likely is not None and likely == _month(paths.likely[0]):
-        return Event(likely, fact("limit-is-passed", what, month=named(likely), **values))
+        return _event(likely, fact("limit-is-passed", what, month=named(likely), **values))
+    if likely is not None and possible is not None and possible < likely:
+        first = {"month": named(likely), "possible": named(possible)}
+        return _event(likely, fact("limit-passed-or-before", what, **first, **values))
     if likely is not None:
-        return Event(likely, fact("limit-passed", what, month=named(likely), **values))
+        return _event(likely, fact("limit-passed", what, month=named(likely), **values))
     if possible is not None:
-        return Event(possible, fact("limit-may-pass", what, month=named(possible), **values))
-    return Event(None, fact("limit-not-passed", what, **values))
+        return _event(possible, fact("limit-may-pass", what, month=named(possible), **values))
+    return _event(None, fact("limit-not-passed", what, **values))
 
 
 def _first(bills: Sequence[MonthBill | None], most: Decimal, component: str | None) -> date | None:
@@ -99,7 +106,7 @@ def _limits(bills: Sequence[MonthBill]) -> Iterable[Event]:
     """The first month that no plan of what is bound serves."""
     for bill in bills:
         if bill.reason is not None:
-            yield Event(
+            yield _event(
                 _month(bill), fact("not-served", month=named(_month(bill)), reason=bill.reason)
             )
             return
@@ -131,7 +138,7 @@ def _prices(bills: Sequence[MonthBill]) -> Iterable[Event]:
                 own = changed.setdefault((line.price.offer, line.price.since), [])
                 own.append((known, line))
         for (offer, since), pairs in changed.items():
-            yield Event(_month(after), _changed(offer, since, pairs))
+            yield _event(_month(after), _changed(offer, since, pairs))
 
 
 def _changed(offer: str, since: date, pairs: Sequence[tuple[LineItem, LineItem]]) -> Fact:
@@ -169,7 +176,7 @@ def _tiers(bills: Sequence[MonthBill]) -> Iterable[Event]:
         charges = {key[:2] for key in old}
         for key, line in _by_key(after).items():
             if key not in old and key[:2] in charges and key[2] and line.price.since <= before.day:
-                yield Event(
+                yield _event(
                     _month(after),
                     fact(
                         "tier-reached",
@@ -188,7 +195,7 @@ def _plans(bills: Sequence[MonthBill]) -> Iterable[Event]:
             known = before.offers.get(role)
             if known is not None and known != offer:
                 values = {"before": known, "after": offer, "month": named(_month(after))}
-                yield Event(_month(after), fact("plan-changes", role, **values))
+                yield _event(_month(after), fact("plan-changes", role, **values))
 
 
 def _commitments(bills: Sequence[MonthBill]) -> Iterable[Event]:
@@ -201,7 +208,7 @@ def _commitments(bills: Sequence[MonthBill]) -> Iterable[Event]:
             if drawn is not None and not drawn.unused:
                 month = _month(bill)
                 values = {"monthly": drawn.monthly, "month": named(month)}
-                yield Event(month, fact("commitment-reached", name, **values))
+                yield _event(month, fact("commitment-reached", name, **values))
                 break
 
 
@@ -219,7 +226,7 @@ def _terms(workload: Workload, stack: str, bills: Sequence[MonthBill]) -> Iterab
         if first <= table.last < last:
             values = {"what": word, "day": table.last}
             name = getattr(table, "name", table.offers)
-            yield Event(table.last.replace(day=1), fact("term-ends", name, **values))
+            yield _event(table.last.replace(day=1), fact("term-ends", name, **values))
 
 
 def _retired(catalog: Catalog, bills: Sequence[MonthBill]) -> Iterable[Event]:
@@ -232,4 +239,4 @@ def _retired(catalog: Catalog, bills: Sequence[MonthBill]) -> Iterable[Event]:
         item = entry.item
         day = item.retires if isinstance(item, Model) else item.ended_on(date.max)
         if day is not None and bills[0].day < day <= bills[-1].day:
-            yield Event(day.replace(day=1), fact("no-longer-sold", offer, day=day))
+            yield _event(day.replace(day=1), fact("no-longer-sold", offer, day=day))

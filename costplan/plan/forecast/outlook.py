@@ -45,6 +45,8 @@ from costplan.plan.forecast.series import (
 
 SEASONS = 2 * YEAR
 """Whole months from which on a season can be told."""
+MOST_DAYS = 730
+"""Days that a history by the day is tried on: the last ones."""
 COMPARED = 3
 """Leads over which methods are compared."""
 LEAST_MONTHS = 3
@@ -113,7 +115,8 @@ def outlook(history: History, growth: float, leads: int) -> Outlook:
         grid = MONTHS._replace(place=end.month - 1, least=SEASONS if seasons else LEAST_MONTHS)
         methods = OF_MONTHS if seasons else (LAST_MONTH,)
         return _chosen(_Tried(history, end, months, grid, growth, leads), methods)
-    return _chosen(_Tried(history, history.last, of_days(history), DAYS, growth, leads), OF_DAYS)
+    days = of_days(history)[-MOST_DAYS:]
+    return _chosen(_Tried(history, history.last, days, DAYS, growth, leads), OF_DAYS)
 
 
 class _Tried(NamedTuple):

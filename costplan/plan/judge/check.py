@@ -111,7 +111,7 @@ def _changed_default(about: Subject) -> Iterable[Fact]:
     default moves (the steps' further runs) no document says, so that none of it can be left out."""
     baseline, estimate = about.baseline, about.estimate
     old = baseline.estimates if baseline is not None else []
-    before = next((one for one in old if one.stack == estimate.stack), None)
+    before = next((saved for saved in old if saved.stack == estimate.stack), None)
     assumed = newly_assumed(before, estimate)
     if assumed is not None:
         part = causes_of(before, estimate).default

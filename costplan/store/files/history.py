@@ -18,12 +18,14 @@ from typing import NamedTuple
 
 from costplan.problems import BadUsage
 from costplan.quantity import LARGEST
-from costplan.store.files.text import read_file
+from costplan.store.files.text import read_bytes, read_file
 
 DATES = ("date", "day", "month")
 COUNTED = {"requests": "requests", "conversations": "requests", "amount": "amount"}
 """What a column counts, by its name."""
 MONTH = re.compile(r"\d{4}-\d{2}")
+HEADER = 4_096
+"""Bytes within which a header ends."""
 MOST_FAULTS = 5
 
 
@@ -41,8 +43,7 @@ def is_history(name: str) -> bool:
     path = Path(name)
     if not path.is_file() or path.suffix.lower() not in (".csv", ".txt"):
         return False
-    with path.open("rb") as file:
-        header = file.readline(4096).decode("utf-8-sig", "replace")
+    header = read_bytes(path, HEADER).partition(b"\n")[0].decode("utf-8-sig", "replace")
     names = {part.strip().strip('"').lower() for part in re.split("[,;\t]", header)}
     return bool(names & set(DATES)) and bool(names & set(COUNTED)) and "model" not in names
 

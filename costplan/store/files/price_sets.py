@@ -12,7 +12,8 @@ from costplan.problems import BadUsage
 from costplan.store.files.folders import built_in_folder
 from costplan.store.files.git import Repository
 from costplan.store.files.lock import BLOCK, Lock
-from costplan.store.files.shelves import GivenFiles, OwnPrices, SlicedFolder, WholeFolder
+from costplan.store.files.own_prices import OwnPrices
+from costplan.store.files.shelves import GivenFiles, SlicedFolder, WholeFolder
 from costplan.store.files.text import decode, parse_toml, read_document, read_file
 from costplan.words import CATEGORIES
 

@@ -15,11 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
-from costplan.catalog.model import Model
-from costplan.catalog.offer import Offer
 from costplan.facts import Fact, fact
-from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.record import read
+from costplan.problems import BadUsage
 from costplan.store.files import generations
 from costplan.store.files.boundary import stay
 from costplan.store.files.catalogue_folder import (
@@ -30,6 +27,7 @@ from costplan.store.files.catalogue_folder import (
     same_files,
 )
 from costplan.store.files.folders import built_in_folder, user_folder
+from costplan.store.files.own_prices import Entries, id_problems, own_prices
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_kept
 from costplan.words import CATEGORIES, Category
 
@@ -40,8 +38,6 @@ BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[
 QUOTED = re.compile(r'"([^"]+)"')
 SOURCE = re.compile(r'^source\.(?:"([^"\n]+)"|([\w-]+)) = .*\n', re.M)
 LONGEST_VENDOR = 64  # characters
-OWN = "workload"
-"""The shelf of a workload's own prices."""
 
 
 def open_catalog(
@@ -111,27 +107,7 @@ def refreshed(folder: Path, below: Iterable[Shelf]) -> list[RefreshedFolder]:
     return [RefreshedFolder(folder / generations.FOLDER / generation, Catalog(tuple(below)))]
 
 
-class _Shelf:
-    """What every shelf shares: entries by id and alias, once loaded."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def entries(self, file: CatalogFile, category: Category) -> Iterable[Entry]:
-        """The file's models and offers as entries."""
-        items: tuple[Model | Offer, ...] = (*file.model, *file.offer)
-        for item in items:
-            yield Entry(
-                item=item,
-                vendor=file.vendor,
-                currency=file.currency,
-                category=file.category or category,
-                sources=file.source,
-                shelf=self.name,
-            )
-
-
-class SlicedFolder(_Shelf):
+class SlicedFolder(Entries):
     """The built-in catalogue: reads only files of the vendor asked for, only the blocks named."""
 
     def __init__(self, name: str, root: Path) -> None:
@@ -295,7 +271,7 @@ def last_checked(entry: Entry) -> date:
     return max((origin.checked for _, origin in entry.item.origins()), default=date.min)
 
 
-class GivenFiles(_Shelf):
+class GivenFiles(Entries):
     """Catalogue files wherever they are from, read whole and checked when first asked."""
 
     def __init__(self, name: str, where: str, files: Iterable[tuple[str, str, str]]) -> None:
@@ -323,7 +299,7 @@ class GivenFiles(_Shelf):
     def _add(self, path: str, text: str, category: Category) -> None:
         assert self._entries is not None
         file = read_document(CatalogFile, path, text, parse_toml(path, text))
-        problems = _id_problems(file)
+        problems = id_problems(file)
         if problems:
             raise DocumentError(path, text, problems)
         for entry in self.entries(file, category):
@@ -354,55 +330,3 @@ class WholeFolder(GivenFiles):
 def _files_below(root: Path) -> Iterable[tuple[str, str, str]]:
     for path, category in catalogue_files(root):
         yield category, str(path), read_kept(path)
-
-
-class OwnPrices(_Shelf):
-    """What a workload says itself: its ``[prices]``, as one catalogue file, and its machines."""
-
-    def __init__(
-        self, file: CatalogFile | None, machines: Iterable[Entry] = (), name: str = OWN
-    ) -> None:
-        super().__init__(name)
-        entries = list(machines)
-        if file is not None:
-            category: Category = file.category or ("tokens" if file.model else "runtime")
-            entries += self.entries(file, category)
-        self._entries = {
-            name: entry for entry in entries for name in (entry.id, *entry.item.aliases)
-        }
-
-    def load(self, name: str) -> Entry | None:
-        return self._entries.get(name)
-
-    def plans(self, product: str) -> list[Entry]:
-        return [entry for name, entry in self._entries.items() if name.startswith(product + "/")]
-
-    def ids(self) -> Iterable[str]:
-        return self._entries
-
-
-def own_prices(
-    data: Mapping[str, Any], name: str, text: str, machines: Iterable[Entry] = ()
-) -> OwnPrices:
-    """A workload's ``[prices]`` as a shelf. Raises DocumentError with places in the workload."""
-    try:
-        file = read(CatalogFile, data, ("prices",))
-    except InvalidInput as error:
-        raise DocumentError(name, text, error.problems) from None
-    problems = [problem.under(("prices",)) for problem in _id_problems(file)]
-    if problems:
-        raise DocumentError(name, text, problems)
-    return OwnPrices(file, machines)
-
-
-def _id_problems(file: CatalogFile) -> list[Problem]:
-    """A problem for each id of somebody's own prices that no role could be bound to."""
-    return [
-        Problem((key, at, "id"), f"'{entry_id}' is not an id", "ids look like vendor/plan")
-        for key, ids in (
-            ("model", [model.id for model in file.model]),
-            ("offer", [offer.id for offer in file.offer]),
-        )
-        for at, entry_id in enumerate(ids)
-        if "/" not in entry_id
-    ]

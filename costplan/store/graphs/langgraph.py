@@ -111,7 +111,7 @@ class _Reader:
         name = self.code.text(first)
         if name is None and first is action and first is not None:
             name = name_of(first.func if isinstance(first, ast.Call) else first)
-        if not name or action is None:
+        if not name or action is None or name in (START, END):
             graph.notes.append(f"{call.place}: the name of a node is computed")
             return
         node = Node(name, call.place, self._evidence(graph, name, action, call))

@@ -58,12 +58,12 @@ def planned(graph: Graph) -> Plan:
     people, always = _people(graph, ways, persons)
     ways = _without(ways, persons)
     order = _order(ways, notes)
-    _out(ways, order, notes)
     plan = Plan(graph.name, [], people, always, notes)
     for name in order:
         plan.steps += _steps(graph.nodes[name], plan)
     _led(plan, ways, order)
     _reached(plan)
+    _ended(plan)
     notes += [f"{name}: a person, and so no step but a case of [human]" for name in sorted(persons)]
     return plan
 
@@ -99,13 +99,11 @@ def _ways(graph: Graph, notes: list[str]) -> _Ways:
 
 
 def _lead(ways: _Ways, source: str, target: str, kind: int, missing: dict[str, None]) -> None:
-    for end in (source, target):
-        if end not in ways and end != END:
-            missing[end] = None
-            return
-    known = ways[source][kind] if source != END else None
-    if known is not None and target not in known:
-        known.append(target)
+    """Note a way between two nodes; none leads to the start or from the end."""
+    unknown = [end for end in (source, target) if end not in ways and end != END]
+    missing.update(dict.fromkeys(unknown))
+    if not unknown and source != END and target != START and target not in ways[source][kind]:
+        ways[source][kind].append(target)
 
 
 def _people(graph: Graph, ways: _Ways, persons: set[str]) -> tuple[str | None, bool]:
@@ -172,33 +170,6 @@ def _order(ways: _Ways, notes: list[str]) -> list[str]:
     rest = [name for name in ways if name not in begun and name != START]
     notes += [f"{name}: no edge leads to it; left out" for name in rest]
     return order
-
-
-def _out(ways: _Ways, order: list[str], notes: list[str]) -> None:
-    """A way out for every node: a node that leads nowhere ends, and a loop that nothing leaves
-    ends where it begins, which is said."""
-    before: dict[str, list[str]] = {}
-    for name in order:
-        always, may = ways[name]
-        if not always and not may:
-            always.append(END)
-        for target in always + may:
-            before.setdefault(target, []).append(name)
-    while True:
-        ending, waiting = {END}, [END]
-        while waiting:
-            for name in before.get(waiting.pop(), []):
-                if name not in ending:
-                    ending.add(name)
-                    waiting.append(name)
-        caught = [name for name in order if name not in ending]
-        if not caught:
-            return
-        ways[caught[0]][1].append(END)
-        before.setdefault(END, []).append(caught[0])
-        notes.append(
-            f"{caught[0]}: what ends its loop is not in the code; it is taken to end there"
-        )
 
 
 def _steps(node: Node, plan: Plan) -> list[Step]:
@@ -272,12 +243,13 @@ def _led(plan: Plan, ways: _Ways, order: list[str]) -> None:
         if len(targets) > 1 and not may:
             all_of = ", ".join(targets).replace(END, "the end")
             plan.notes.append(f"behind {name} run side by side: {all_of}; all are billed")
-            targets = [min(targets, key=lambda target: at.get(target, len(at)))]
-        targets = beside.get(name, targets)
+            ahead = [target for target in targets if at.get(target, len(at)) > at[name]]
+            targets = [min(ahead or targets, key=lambda target: at.get(target, len(at)))]
+        targets = beside.get(name, targets or [END])
         if len(targets) > 1:
             shares = ", ".join(targets).replace(END, "the end")
             plan.notes.append(f"how often {name} leads to each of {shares}; equal shares assumed")
-        if targets and targets != [following]:
+        if targets != [following]:
             step.goes = [END if target == END else first[target] for target in targets]
 
 
@@ -300,6 +272,27 @@ def _reached(plan: Plan) -> None:
             before.goes.append(names[missing])
             plan.notes.append(f"{names[missing]}: taken to follow {before.name} now and then")
             waiting.append(missing)
+
+
+def _ended(plan: Plan) -> None:
+    """A way out for every step: a loop that nothing leaves ends where it begins, which is said."""
+    names = [step.name for step in plan.steps]
+    goes = {
+        step.name: step.goes or [following]
+        for step, following in zip(plan.steps, [*names[1:], END], strict=True)
+    }
+    while True:
+        ending: set[str] = {END}
+        while more := {
+            name for name in names if name not in ending and not ending.isdisjoint(goes[name])
+        }:
+            ending |= more
+        caught = [step for step in plan.steps if step.name not in ending]
+        if not caught:
+            return
+        step = caught[0]
+        step.goes = goes[step.name] = [*goes[step.name], END]
+        plan.notes.append(f"{step.name}: what ends its loop is not in the code; an end is assumed")
 
 
 def _beside(ways: _Ways, at: dict[str, int]) -> dict[str, list[str]]:
