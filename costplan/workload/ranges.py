@@ -200,14 +200,14 @@ def coefficients(tables: Sequence[Correlated]) -> dict[Pair, tuple[Decimal, int]
 
 
 def correlation_problems(
-    ranges: Mapping[str, Range], tables: Sequence[Correlated], changed: bool = False
+    ranges: Mapping[str, Range], tables: Sequence[Correlated], known: Callable[[str], bool]
 ) -> Iterable[Problem]:
-    """What is wrong with the tables. ``changed``: a range that a table names may be a number now,
-    because somebody said so for this run; its pairs have no effect then."""
+    """What is wrong with the tables. ``known``: whether the file has something at a path; what is
+    one number there, as after --set or in a scenario, moves with nothing."""
     wrong = False
     for at, table in enumerate(tables):
         for position, path in enumerate(table.paths):
-            if path not in ranges and not changed:
+            if path not in ranges and not known(path):
                 wrong = True
                 near = did_you_mean(path, ranges) or "ranges: " + (", ".join(ranges) or "none")
                 yield Problem(("correlation", at, "paths", position), f"'{path}' is no range", near)

@@ -321,7 +321,7 @@ def test_a_pair_that_no_table_names_has_no_correlation() -> None:
     ("table", "message"),
     [
         (("a", "traffic.request_per_month", "0.5"), "is no range"),
-        (("a", "step.chat.output_tokens", "0.5"), "is no range"),
+        (("a", "step.chatt.output_tokens", "0.5"), "is no range"),
         (("a", "a", "0.5"), "must name at least two ranges"),
         (("a", "b", "1"), "two numbers that are one another are one number"),
         (("a", "b", "1.5"), "must be at most 1"),

@@ -40,10 +40,8 @@ PAGE_WORDS: dict[str, Term] = {
         ),
         "docs/risk.md",
         (
-            "ranges",
             "p5",
             "median",
-            "mean",
             "p95",
             "over budget",
             "cheapest",

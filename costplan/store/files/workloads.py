@@ -24,7 +24,7 @@ from costplan.store.files.text import (
 from costplan.words import several
 from costplan.workload.contract import pair
 from costplan.workload.model import Workload
-from costplan.workload.paths import Astray, keys_of, put
+from costplan.workload.paths import Astray, keys_of, put, value_at
 from costplan.workload.ranged import take_ranges
 from costplan.workload.ranges import correlation_problems
 from costplan.workload.rules import RESERVED
@@ -102,7 +102,7 @@ def read_workload(
     if not isinstance(prices, dict):
         problem = Problem(("prices",), f"must be a table, not {TOML.word_for(prices)}", "[prices]")
         raise DocumentError(name, text, [problem])
-    workload, problems = _collect(name, data, bool(changed or overlaid))
+    workload, problems = _collect(name, data)
     for place, change in changed:
         for problem in problems:
             if problem.path[: len(place)] == place:  # its place is not in the file
@@ -115,11 +115,13 @@ def read_workload(
     )
 
 
-def _collect(
-    name: str, data: dict[str, Any], changed: bool
-) -> tuple[Workload | None, list[Problem]]:
+def _collect(name: str, data: dict[str, Any]) -> tuple[Workload | None, list[Problem]]:
     """The workload with its ranges, and every problem of both."""
     ranges, wrong = take_ranges(Workload, data)
+
+    def known(path: str) -> bool:
+        return value_at(data, keys_of(path)) is not None
+
     workload, problems = collect_document(Workload, name, data)
     if wrong:  # the reader says of such a place only that a number is wanted there
         problems = [
@@ -130,7 +132,7 @@ def _collect(
         problems += (problem for said in wrong.values() for problem in said)
     if workload is None:
         return None, problems
-    problems += correlation_problems(ranges, workload.correlation, changed)
+    problems += correlation_problems(ranges, workload.correlation, known)
     return (replace(workload, ranges=ranges) if ranges else workload), problems
 
 
