@@ -15,7 +15,7 @@ cover:  ## the tests, and how much of the rooms that compute they run, branch by
 check: cover lint types layers workflows  ## everything that CI runs on the sources
 
 check-long:  ## properties tried at length, on examples of their own, and changed operators
-	$(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600
+	COSTPLAN_LOGS_BYTES=1000000000 $(PYTHON) -m pytest --hypothesis-profile=long --timeout=3600
 	$(PYTHON) tests/fuzz/fuzz.py --cases 2000
 	$(PYTHON) tests/mutants.py
 

@@ -162,9 +162,8 @@ def test_a_hosting_option_with_the_graph_is_no_brute_force() -> None:
 def test_where_votes_end_is_said_of_votes_alone_and_only_below_the_target() -> None:
     plan = option("this plan", 100, "0.999", "plan")
     larger = option("the largest model for everything", 90, "0.98", "quality")
-    larger.ceiling = Decimal("0.98")
     votes = option("vote of 3 whole runs", 90, "0.9", "quality")
-    votes.ceiling = Decimal("0.95")
+    votes.ceiling, votes.whole_runs = Decimal("0.95"), 3
     said = measured([plan, larger, votes], "0.99").sentence
     other = "the largest model for everything reaches 98.0 %"
     assert said.endswith(f"votes end at 95.0 % however many; {other}.")

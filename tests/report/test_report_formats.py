@@ -14,7 +14,19 @@ from xml.etree import ElementTree
 import pytest
 from html_reader import Page
 from jsonschema import Draft4Validator, Draft202012Validator
-from report_cases import BILL, LINES, MINIMAL, NASTY, ROOT, SAVED, SUPPORT, data, hostile, opened
+from report_cases import (
+    BILL,
+    GOLDEN,
+    LINES,
+    MINIMAL,
+    NASTY,
+    ROOT,
+    SAVED,
+    SUPPORT,
+    data,
+    hostile,
+    opened,
+)
 
 from costplan.document.entries import FIELDS
 from costplan.document.findings import RULES, findings
@@ -286,7 +298,7 @@ def test_sarif_follows_its_schema_and_says_every_finding() -> None:
 
 
 def test_findings_point_at_the_line_of_the_workload() -> None:
-    text = (ROOT / "examples" / "support-agent.toml").read_text("utf-8").split("\n")
+    text = (GOLDEN / "support-agent.toml").read_text("utf-8").split("\n")
     (run,) = json.loads(drawn("sarif", *opened(SUPPORT)))["runs"]
     for one in run["results"]:
         place = one["locations"][0]["physicalLocation"]
