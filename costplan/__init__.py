@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     )
     from costplan.store.files.text import DocumentError, DocumentSyntaxError
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 _PLACES = {
     "costplan.api.library": (
         "check",
