@@ -21,7 +21,7 @@ def smaller(catalog: Catalog, entry: Entry, busiest: Decimal) -> str | None:
     """The same vendor's smallest machine of the same accelerators that still carries what its
     busiest hour takes of this one; None where there is none."""
     own = entry.item.hardware if isinstance(entry.item, Offer) else None
-    if own is None:
+    if own is None or own.count == 1:  # none has fewer: a file of machines is not read for that
         return None
     vendor = entry.id.partition("/")[0]
     fitting = [
