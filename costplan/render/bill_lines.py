@@ -88,7 +88,8 @@ def explain(page: Page, line: LineItem) -> None:
 
 
 def spread(page: Page, made: Estimate) -> None:
-    """How far one request's and a month's variable cost may be from their means."""
+    """How far one request's variable cost and a month's bill may be from what is expected. What is
+    fixed is in the months: nobody holds a part of a bill against a budget."""
     found = made.reliability
     if found is None:
         return
@@ -97,13 +98,13 @@ def spread(page: Page, made: Estimate) -> None:
         f"{money(found.cost_sd)}; the month's: +- {money(found.month_sd(made.requests))}"
     )
     for share, most in found.month_quantiles(made.requests)[1:]:
-        page.say(f"{percent(share)} % of months cost at most {money(most)}", "", 2)
-    for share, low, high in found.cost_quantiles:
+        whole = most + made.fixed_monthly
         page.say(
-            f"{percent(share)} % of requests cost at most {money(low)} to {money(high)}",
-            "",
-            2,
+            f"{percent(share)} % of months cost at most {money(whole)}, fixed costs included", "", 2
         )
+    for share, low, high in found.cost_quantiles:
+        ends = list(dict.fromkeys((money(low), money(high))))
+        page.say(f"{percent(share)} % of requests cost at most {' to '.join(ends)}", "", 2)
     if any(high - low > found.cost_mean for _, low, high in found.cost_quantiles):
         page.say("wide ranges are bounds: the true figure lies somewhere in between", "", 2)
 

@@ -15,7 +15,7 @@ STRIP = 22
 """Columns of a strip on a terminal."""
 LITTLE = Decimal("0.01")
 """A share of the spread that is not worth a word on the first screen."""
-LEGEND = "o likely  x mean"
+LEGEND = "o likely  {} median  x mean"
 NARROWEST_STRIP = 16
 WIDE = 78
 
@@ -55,6 +55,11 @@ class Scale(NamedTuple):
     def share(self, amount: Decimal) -> Decimal:
         """Where an amount lies, from 0 to 1."""
         return (amount - self.low) / (self.high - self.low) if self.high > self.low else ZERO
+
+
+def legend(page: Page) -> str:
+    """What the marks of a strip are."""
+    return LEGEND.format("●" if page.look.unicode else "*")
 
 
 def strip(stack: Drawn, scale: Scale, width: int, *, unicode: bool) -> str:
@@ -154,7 +159,7 @@ def lay_out_risk(page: Page, estimates: Sequence[Estimate], *, every: bool = Tru
     names = min(names, max(8, left))
     room = min(STRIP, left - names - 3)
     strips = room >= NARROWEST_STRIP
-    table = Table("ranges", *([LEGEND] if strips else []), *titles(shown), texts=1 + strips)
+    table = Table("ranges", *([legend(page)] if strips else []), *titles(shown), texts=1 + strips)
     scale, unicode = Scale.of(stacks), page.look.unicode
     for at, one in enumerate(stacks):
         bar = [strip(one, scale, room, unicode=unicode)] if strips else []
@@ -162,7 +167,7 @@ def lay_out_risk(page: Page, estimates: Sequence[Estimate], *, every: bool = Tru
         if not strips:
             table.add("  " + strip(one, scale, min(page.width, WIDE) - 2, unicode=unicode))
     page.draw(table)
-    page.say(of_draws(stacks) + ("" if strips else f"; bars: {LEGEND}"), "dim")
+    page.say(of_draws(stacks) + ("" if strips else f"; bars: {legend(page)}"), "dim")
 
 
 def titles(shown: Iterable[Column]) -> list[str]:

@@ -186,7 +186,8 @@ class Step:
         success: P(right output | right inputs); without it reliability is not modelled
         output_cv (ratio): standard deviation of output tokens over their mean; moves the spread,
             not the mean
-        rho: correlation of repeats, or of a validator's verdicts, on one request; repeats help less
+        rho: correlation of repeats, or of a validator's verdicts, on one request, so that repeats
+            help less; 0.5 assumed
         common_cause: share of requests on which every repeat fails; in place of rho
         retry_success: P(right | it failed before and is told why); fewer retries are paid
         detection_rate: share of failures noticed at once; only these are tried again
