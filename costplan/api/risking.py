@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 INSTALL = "pip install 'costplan[risk]'"
 USUAL = 8_192
 FEWEST, MOST = 512, 1_000_000
+MOST_NUMBERS = 10_000_000
+"""Draws times ranges: some gigabyte."""
 """Under the first, a 95 % quantile of an eighth of the draws rests on three of them."""
 
 
@@ -89,6 +91,9 @@ def add_risk(
 
     stacks = [estimate.stack for estimate in document.estimates]
     draws = USUAL if drawing.draws is None else drawing.draws
+    if draws * count > MOST_NUMBERS:
+        hint = f"{MOST_NUMBERS // count:,} draws at most of so many"
+        raise BadUsage(f"{draws:,} draws of {count} ranges take more memory than they may", hint)
     assessed = assess(workload, catalog, as_of, stacks, draws, drawing.seed)
     for estimate in document.estimates:
         estimate.risk = assessed.risks.get(estimate.stack)

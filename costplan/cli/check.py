@@ -160,7 +160,7 @@ def command(
     """Check an estimate against budgets and policies. Exit 1 denied, 3 a price missing or stale."""
     from costplan.api.checking import check_subject, vocabulary
     from costplan.api.estimating import Locking
-    from costplan.cli.common.drawing import Part
+    from costplan.cli.common.drawing import Part, alone
     from costplan.cli.common.words import also, day, file_look, look, put, spare
 
     if figures:
@@ -195,7 +195,7 @@ def command(
         stacks=stack or [],
         as_of=None if as_of is None else day(as_of),
         changes=change or [],
-        scenario=scenario or "",
+        scenario=alone([] if scenario is None else [scenario]),
         locking=Locking(lock, no_lock, locked),
         rates=exchange or [],
         logs=_logs(usage or [], sampling, kind, mapping or [], vendor, as_of),

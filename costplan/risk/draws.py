@@ -13,11 +13,14 @@ from statistics import NormalDist
 
 import numpy as np
 
+from costplan.problems import BadUsage
 from costplan.risk.normal import Floats, cumulative, normal_scores
 from costplan.risk.sobol import BITS, DIMENSIONS, points
 from costplan.workload.ranges import Correlated, Listed, Pert, Quantiles, Range, coefficients
 
 DRAWS = 8_192
+LARGEST = 1e15
+"""Numbers of a workload stay below it."""
 SHIFTS = 8
 SEED = 1
 
@@ -39,7 +42,7 @@ def draw(
     seed: int = SEED,
 ) -> Drawn:
     """All ranges drawn together. ``draws`` goes up to a multiple of eight; the same seed gives the
-    same draws."""
+    same draws. Raises BadUsage for a range whose tails leave all numbers."""
     each = -(-draws // SHIFTS)
     names = [*ranges]
     uniform = sequence(len(names), each, seed)
@@ -48,9 +51,17 @@ def draw(
     if tied:
         scores[:, tied] = scores[:, tied] @ _factor(names, tied, correlations).T
         uniform[:, tied] = cumulative(scores[:, tied])
-    values = {
-        name: _numbers(ranges[name], uniform[:, at], scores[:, at]) for at, name in enumerate(names)
-    }
+    with np.errstate(all="ignore"):  # what leaves all bounds is refused right below
+        values = {
+            name: _numbers(ranges[name], uniform[:, at], scores[:, at])
+            for at, name in enumerate(names)
+        }
+    for name, numbers in values.items():
+        if not np.all(np.abs(numbers) < LARGEST):  # neither is what is no number
+            raise BadUsage(
+                f"the range of {name} reaches beyond {LARGEST:.0e} in its draws",
+                "two quantiles close together decide its tails: name ones further apart",
+            )
     return Drawn(values, each * SHIFTS, seed)
 
 

@@ -69,6 +69,8 @@ class OwnHardware:
             yield Problem(("residual",), f"is more than the purchase ({self.purchase})")
         if self.idle_watts is not None and self.idle_watts > self.watts:
             yield Problem(("idle_watts",), f"is more than at work ({self.watts})")
+        if self.years * 12 < 1:
+            yield Problem(("years",), f"must be a month at least, not {self.years} years")
         if self.pue < 1:
             yield Problem(("pue",), "a room draws at least what its machines draw: 1 or more")
         if self.operator_hours and self.operator_rate is None:

@@ -40,7 +40,7 @@ FIXED_KEYS: Mapping[str, str] = {
     "hourly": "the hours' weights say when requests come, not how many",
     "bands": "the bands of a discount are one table",
 }
-SHARE = re.compile(r"p(\d{1,2}(?:\.\d+)?)")
+SHARE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]{1,6})?)")
 EXAMPLE = (
     "{ p5 = 600, p95 = 4_000 }, { low = 1, likely = 2, high = 5 } or [{ value = 1, weight = 3 }]"
 )

@@ -202,7 +202,7 @@ def coefficients(tables: Sequence[Correlated]) -> dict[Pair, tuple[Decimal, int]
 def correlation_problems(
     ranges: Mapping[str, Range], tables: Sequence[Correlated], known: Callable[[str], bool]
 ) -> Iterable[Problem]:
-    """What is wrong with the tables. ``known``: whether the file has something at a path; what is
+    """What is wrong with the tables. ``known``: whether the file has a number at a path; what is
     one number there, as after --set or in a scenario, moves with nothing."""
     wrong = False
     for at, table in enumerate(tables):

@@ -125,3 +125,60 @@ def test_a_saved_estimate_is_drawn_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("word", ["P95", "p5", "scenario", "correlation", "over budget"])
 def test_the_words_of_ranges_are_explained(tmp_path: Path, word: str) -> None:
     assert costplan("explain", word, folder=tmp_path).code == 0
+
+
+@pytest.mark.parametrize(
+    "steep", ["{ p50 = 1, p51 = 1000 }", '{ "p49.9" = 1, p50 = 3 }', "{ p50 = 1, p51 = 1.1e9 }"]
+)
+def test_a_range_whose_tail_leaves_all_numbers_is_refused(steep: str, tmp_path: Path) -> None:
+    text = WORKLOAD.replace("requests_per_month = 1_000", f"requests_per_month = {steep}")
+    for form in ("table", "json", "lean"):
+        ran = run(tmp_path, "--format", form, text=text)
+        assert (ran.code, ran.out) == (2, "")
+        assert "the range of traffic.requests_per_month reaches beyond 1e+15" in ran.err
+        assert "Warning" not in ran.err
+
+
+def test_a_quantile_is_below_all_of_it(tmp_path: Path) -> None:
+    for name in ("p99.9999999999999999999", "p٥"):
+        ranged = f'{{ p5 = 2, "{name}" = 3 }}'
+        text = WORKLOAD.replace("requests_per_month = 1_000", f"requests_per_month = {ranged}")
+        ran = run(tmp_path, text=text)
+        assert ran.code == 2, ran
+        assert "requests_per_month" in ran.err
+
+
+def test_draws_of_many_ranges_are_bounded(tmp_path: Path) -> None:
+    step = '\n[[step]]\nname = "s{0}"\nmodel = "chat"\n'
+    step += "input_tokens = {{ p5 = 10, p95 = 100 }}\noutput_tokens = {{ p5 = 10, p95 = 100 }}\n"
+    text = WORKLOAD.replace(
+        "\n[stack", "".join(step.format(at) for at in range(10)) + "\n[stack", 1
+    )
+    ran = run(tmp_path, "--draws", "1000000", text=text)
+    assert ran.code == 2
+    assert "500,000 draws at most of so many" in ran.err
+
+
+def test_a_scenario_without_a_name_is_not_the_file_as_it_is(tmp_path: Path) -> None:
+    text = (
+        WORKLOAD
+        + '\n[budget]\nmonthly_total = 1e9\n[scenario.big]\n"traffic.requests_per_month" = 2\n'
+    )
+    for command in ("estimate", "compare", "check"):
+        ran = run(tmp_path, "--scenario", "", text=text, command=command)
+        assert (ran.code, ran.out) == (2, "")
+        assert "--scenario names no scenario" in ran.err
+    ran = run(tmp_path, text=WORKLOAD + '\n[scenario.""]\n"traffic.requests_per_month" = 2\n')
+    assert ran.code == 2
+    assert "a scenario has no name" in ran.err
+
+
+def test_only_numbers_move_together(tmp_path: Path) -> None:
+    stack = RANGED.partition("[stack.")[2].partition("]")[0]
+    text = RANGED + (
+        f'\n[[correlation]]\npaths = ["traffic.requests_per_month", "stack.{stack}.chat"]\n'
+        "coefficient = 0.9\n"
+    )
+    ran = run(tmp_path, text=text)
+    assert ran.code == 2
+    assert f"'stack.{stack}.chat' is no range" in ran.err

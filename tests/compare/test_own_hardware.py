@@ -180,6 +180,7 @@ def test_it_is_no_vendor_and_needs_no_currency() -> None:
     ("change", "said"),
     [
         (("residual = 24_000", "residual = 300_000"), "more than the purchase"),
+        (("years = 4", "years = 1e-90"), "must be a month at least"),
         (("idle_watts = 1_000", "idle_watts = 9_000"), "more than at work"),
         (("pue = 1.25", "pue = 0.9"), "1 or more"),
         (("operator_rate = 90\n", ""), "what does an hour of the operators cost"),

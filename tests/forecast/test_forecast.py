@@ -7,6 +7,7 @@ September on. A request has 100,000 and 20,000 tokens: 0.20, later 0.40.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -450,3 +451,11 @@ def test_a_history_outside_of_the_root_is_not_read(tmp_path: Path) -> None:
     ran = costplan(*asked, "--history", "../h.csv", folder=inside)
     assert ran.code == 2
     assert "--root" in ran.err
+
+
+def test_a_cell_that_is_too_long_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text("date,requests\n2026-11-27," + "9" * 200_000 + "\n")
+    shutil.copy(ROOT / "examples" / "minimal.toml", tmp_path / "costplan.toml")
+    ran = costplan("forecast", "--stack", "openai", "--history", "h.csv", folder=tmp_path)
+    assert ran.code == 2
+    assert "h.csv:2: field larger than field limit" in ran.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from properties import examples
 from run import DAY, Ran, costplan
+
+from costplan.store.graphs.code import code_in
 
 RETRIEVE_REASON_VALIDATE = """
 from langgraph.graph import StateGraph, START, END
@@ -906,3 +909,10 @@ def test_a_trace_that_holds_no_usage_is_refused(tmp_path: Path) -> None:
     ran = costplan("init", "--from", "log.jsonl", folder=tmp_path)
     assert ran.code == 2
     assert not (tmp_path / "costplan.toml").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    os.mkfifo(tmp_path / "x.py")
+    assert code_in(tmp_path) == [tmp_path / "a.py"]

@@ -50,7 +50,12 @@ class Part(NamedTuple):
 
 
 def alone(scenarios: Sequence[str]) -> str:
-    """The scenario that is laid over the file: the only one."""
+    """The scenario that is laid over the file: the only one. Raises BadUsage for one without a
+    name, such as of a variable that is not set: the file as it is would be judged in its place."""
+    from costplan.problems import BadUsage
+
+    if "" in scenarios:
+        raise BadUsage("--scenario names no scenario", "--scenario NAME; leave it out for the file")
     return scenarios[0] if len(scenarios) == 1 else ""
 
 

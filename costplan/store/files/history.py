@@ -85,7 +85,11 @@ def _rows(name: str) -> tuple[str, Iterable[tuple[int, str, str]]]:
     text = read_file(Path(name)).removeprefix("\ufeff")
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
-    lines = list(csv.reader(text.splitlines(), delimiter=separator))
+    reader = csv.reader(text.splitlines(), delimiter=separator)
+    try:
+        lines = list(reader)
+    except csv.Error as error:
+        raise BadUsage(f"{name}:{reader.line_num}: {error}", "a date and a number a line") from None
     header = [column.strip().lower() for column in lines[0]] if lines else []
     days = [at for at, column in enumerate(header) if column in DATES]
     counted = [at for at, column in enumerate(header) if column in COUNTED]

@@ -23,6 +23,9 @@ def scenarios_of(name: str, text: str, data: dict[str, Any]) -> Mapping[str, Any
     wrong: list[tuple[Path, Any]] = [((KEY,), tables)] if not isinstance(tables, dict) else []
     if not wrong:
         wrong = [((KEY, key), each) for key, each in tables.items() if not isinstance(each, dict)]
+        if "" in tables:
+            unnamed = Problem((KEY,), "a scenario has no name", f"[{KEY}.NAME]")
+            raise DocumentError(name, text, [unnamed])
     if wrong:
         problems = [
             Problem(path, f"must be a table, not {TOML.word_for(value)}", f"[{KEY}.NAME]")

@@ -120,7 +120,8 @@ def _collect(name: str, data: dict[str, Any]) -> tuple[Workload | None, list[Pro
     ranges, wrong = take_ranges(Workload, data)
 
     def known(path: str) -> bool:
-        return value_at(data, keys_of(path)) is not None
+        value = value_at(data, keys_of(path))
+        return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
     workload, problems = collect_document(Workload, name, data)
     if wrong:  # the reader says of such a place only that a number is wanted there

@@ -46,7 +46,8 @@ def code_in(source: Path) -> list[Path]:
         below[:] = sorted(
             name for name in below if name not in PASSED_OVER and not name.startswith(".")
         )
-        files += [Path(folder, name) for name in sorted(names) if name.endswith(ENDINGS)]
+        paths = [Path(folder, name) for name in sorted(names) if name.endswith(ENDINGS)]
+        files += [path for path in paths if path.is_file()]  # a pipe would be waited for
         if len(files) > MOST_FILES:
             raise BadUsage(
                 f"{source} holds more than {MOST_FILES} Python files", "name those of the graph"
