@@ -80,8 +80,8 @@ class OwnHardware:
 
     @property
     def months(self) -> Decimal:
-        """Months that one is used."""
-        return self.years * 12
+        """Months that one is used; what is under a month is refused, and counts as one until then."""
+        return max(self.years * 12, ONE)
 
     @property
     def capital(self) -> Decimal:
