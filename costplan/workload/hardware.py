@@ -80,7 +80,7 @@ class OwnHardware:
 
     @property
     def months(self) -> Decimal:
-        """Months that one is used; what is under a month is refused, and counts as one until then."""
+        """Months that one is used; fewer than one are refused, and count as one until then."""
         return max(self.years * 12, ONE)
 
     @property
