@@ -302,3 +302,8 @@ def vaguely_named(room: str) -> list[str]:
 def test_names_say_what_they_hold(room: str) -> None:
     places = vaguely_named(room)
     assert len(places) <= MOST_VAGUE[room], "\n".join(places)
+
+
+def test_no_file_is_longer_than_a_room() -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert {path.name: length for path, length in lengths.items() if length > 400} == {}

@@ -64,3 +64,11 @@ def number(name: str, value: object) -> Decimal:
     if not amount.is_finite() or amount.copy_abs() >= LARGEST:
         raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
     return amount
+
+
+def share(name: str, value: Decimal | int | str) -> Decimal:
+    """A share between 0 and 1. Raises BadUsage."""
+    parsed = number(name, value)
+    if not 0 <= parsed <= 1:
+        raise BadUsage(f"{name} is {parsed}: it is a share between 0 and 1")
+    return parsed

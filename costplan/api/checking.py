@@ -26,7 +26,7 @@ from costplan.words import several
 if TYPE_CHECKING:
     from costplan.api.spending import Logs
     from costplan.document.verdict import CheckDocument
-    from costplan.plan.judge.measures import NoBaseline
+    from costplan.plan.judge.figures import NoBaseline
     from costplan.plan.judge.ruleset import RuleSet
     from costplan.store.files.policies import PolicyFile
     from costplan.store.files.subjects import SavedEstimate
@@ -72,7 +72,7 @@ def check_subject(
     CostplanError.
     """
     from costplan.plan.judge.check import check
-    from costplan.plan.judge.measures import NOT_GIVEN
+    from costplan.plan.judge.figures import NOT_GIVEN
     from costplan.plan.judge.ruleset import from_limits
     from costplan.store.files.places import place
     from costplan.store.files.policies import open_policies
@@ -131,7 +131,7 @@ def _check_baselines(subject: object, baseline: object, base: str | None) -> Non
 
 def _drawing(opened: Opened, files: Sequence[PolicyFile], limits: Mapping[str, Decimal]) -> Drawing:
     """How ranges are drawn: a rule on a figure of draws needs them."""
-    from costplan.plan.judge.measures import OF_DRAWS
+    from costplan.plan.judge.drawn_figures import OF_DRAWS
     from costplan.plan.judge.ruleset import RuleSet, faults
 
     rules = [(file.rules.budget, file.rules.policy) for file in files]
@@ -272,7 +272,7 @@ def _before(
     """The workload as of a git revision, or why there is none to compare with: a limit on an
     increase then cannot be judged, and passes nothing. Raises BadUsage for an unknown revision."""
     from costplan.api.diffing import estimate_at
-    from costplan.plan.judge.measures import NoBaseline
+    from costplan.plan.judge.figures import NoBaseline
     from costplan.store.files.git import Repository, short
 
     if subject.lock_path is None:

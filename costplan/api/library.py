@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
-from costplan.api.billing import number, price_offer
+from costplan.api.billing import number, price_offer, share
 from costplan.api.estimating import compare_opened, estimate_opened
 from costplan.api.notebooks import frame, html
 from costplan.api.risking import Drawing
@@ -380,16 +380,6 @@ def _drawable(document: Report) -> list[Saved | SavedResult]:
     if document.kind in RESULTS:  # type: ignore[union-attr]
         return [SavedResult("", document)]  # type: ignore[arg-type]
     return [Saved("", document)]  # type: ignore[arg-type]
-
-
-def share(name: str, value: Decimal | int | str) -> Decimal:
-    """A share between 0 and 1. Raises BadUsage."""
-    from costplan.problems import BadUsage
-
-    parsed = number(name, value)
-    if not 0 <= parsed <= 1:
-        raise BadUsage(f"{name} is {parsed}: it is a share between 0 and 1")
-    return parsed
 
 
 def _today() -> date:

@@ -14,7 +14,8 @@ import pytest
 from costplan.catalog.expression import ExpressionError, condition
 from costplan.document.estimate import EstimateDocument
 from costplan.document.saved import plain
-from costplan.plan.judge.measures import MEASURES, Subject
+from costplan.plan.judge.figures import Subject
+from costplan.plan.judge.measures import MEASURES
 from costplan.plan.judge.ruleset import LIMITS, faults
 from costplan.record import read
 from costplan.words import CATEGORIES

@@ -13,7 +13,8 @@ from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.document.month import Month
 from costplan.facts import fact
-from costplan.plan.judge.measures import MEASURES, Figure, Subject
+from costplan.plan.judge.figures import Figure, Subject
+from costplan.plan.judge.measures import MEASURES
 from costplan.words import PURPOSES
 
 D = Decimal

@@ -16,16 +16,9 @@ from costplan.document.verdict import OF_PRICES, CheckDocument, Kind, Verdict
 from costplan.facts import Fact, fact, said
 from costplan.plan.judge.defaults import newly_assumed
 from costplan.plan.judge.diff import causes_of
-from costplan.plan.judge.measures import (
-    MEASURES,
-    MONEY,
-    NOT_GIVEN,
-    Figure,
-    NoBaseline,
-    Subject,
-    is_stale,
-    over_budget,
-)
+from costplan.plan.judge.drawn_figures import over_budget
+from costplan.plan.judge.figures import MONEY, NOT_GIVEN, Figure, NoBaseline, Subject
+from costplan.plan.judge.measures import MEASURES, is_stale
 from costplan.plan.judge.ruleset import (
     MINIMA,
     RuleSet,

@@ -7,78 +7,18 @@ lines without a price belong to a sum, the figure carries them: its value is the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.estimate import Estimate, EstimateDocument, amounts
+from costplan.document.estimate import Estimate, amounts
 from costplan.document.line import LineItem
-from costplan.document.risk import Risk
 from costplan.facts import Fact, fact
 from costplan.plan.bill.estimate import ORDER
 from costplan.plan.bill.vendors import largest_vendor
+from costplan.plan.judge.drawn_figures import chance, of_month, over_budget
+from costplan.plan.judge.figures import COUNT, MONEY, SHARE, Figure, Subject
 from costplan.quantity import settle, total
 from costplan.words import PURPOSES, STATED
-
-MONEY = "money"
-SHARE = "share"
-COUNT = "count"
-
-
-class Figure(NamedTuple):
-    """A value, or why there is none and what would give it one. ``missing``: its lines without a
-    price.
-
-    ``may_fall``: with those prices it could also become smaller. ``waits_for_price``: only a price
-    is wanting where there is no value.
-    """
-
-    value: Decimal | None
-    why: Fact | None = None
-    missing: tuple[LineItem, ...] = ()
-    may_fall: bool = False
-    waits_for_price: bool = False
-    remedy: str | None = None
-
-
-class NoBaseline(NamedTuple):
-    """Why there is nothing to compare with. ``new``: the base has no such workload, so that it
-    costs nothing there; else what it costs cannot be told."""
-
-    why: Fact
-    remedy: str
-    new: bool = False
-
-
-NOT_GIVEN = NoBaseline(
-    fact("no-baseline"), "--baseline FILE: a saved estimate or a workload; --base REV"
-)
-
-
-@dataclass(slots=True, kw_only=True)
-class Subject:
-    """One stack of a document, with what it is measured against: ``baseline``, or ``without`` one.
-
-    ``vendor_of``: who sells an offer, None where the catalogue does not know.
-    """
-
-    document: EstimateDocument
-    estimate: Estimate
-    baseline: EstimateDocument | None
-    vendor_of: Callable[[str], str | None]
-    without: NoBaseline = NOT_GIVEN
-
-    @property
-    def overridden(self) -> list[str]:
-        """The stack's offers that are priced otherwise than the catalogue."""
-        offers = {line.price.offer for line in self.estimate.lines}
-        return [override.offer for override in self.document.overrides if override.offer in offers]
-
-    @property
-    def before(self) -> Estimate | None:
-        """The baseline's stack of the same name."""
-        stacks = self.baseline.estimates if self.baseline else []
-        return next((before for before in stacks if before.stack == self.estimate.stack), None)
 
 
 class Measure(NamedTuple):
@@ -305,67 +245,6 @@ def _energy(name: str) -> Callable[[Subject], Figure]:
     return of
 
 
-def _drawn(estimate: Estimate) -> tuple[Risk | None, Fact, str]:
-    """What a stack's month may come to; or why that is not known, and what would tell."""
-    if estimate.risk is not None:
-        return estimate.risk, fact("no-draws"), ""
-    if undrawn := estimate.facts_of("ranges-not-drawn"):
-        return None, undrawn[0], "draw them: leave out --draws 0"
-    return None, fact("no-draws"), "give what is not known as a range: { p5 = 600, p95 = 4_000 }"
-
-
-def _of_month(name: str) -> Callable[[Subject], Figure]:
-    def of(subject: Subject) -> Figure:
-        estimate = subject.estimate
-        risk, why, remedy = _drawn(estimate)
-        if risk is None:
-            return Figure(None, why, remedy=remedy)
-        return Figure(risk.monthly[name], missing=tuple(estimate.unpriced))
-
-    return of
-
-
-def over_budget(subject: Subject, limit: Decimal | None = None) -> Figure:
-    """How likely the month is over a limit; over the workload's own where none is given. A draw
-    that a plan refuses is not under it."""
-    estimate = subject.estimate
-    risk, why, remedy = _drawn(estimate)
-    if risk is None:
-        return Figure(None, why, remedy=remedy)
-    missing = tuple(estimate.unpriced)
-    if limit is None or limit == estimate.budget:
-        share = risk.over_budget
-        if share is None:
-            return Figure(None, fact("no-budget"), remedy="[budget] monthly_total says over what")
-    else:
-        share = risk.over(limit)
-    return Figure(share * (1 - risk.refused) + risk.refused, missing=missing)
-
-
-def _chance(name: str, without: str, remedy: str) -> Callable[[Subject], Figure]:
-    def of(subject: Subject) -> Figure:
-        risk, why, mend = _drawn(subject.estimate)
-        if risk is None:
-            return Figure(None, why, remedy=mend)
-        share: Decimal | None = getattr(risk, name)
-        return Figure(None, fact(without), remedy=remedy) if share is None else Figure(share)
-
-    return of
-
-
-OF_DRAWS = (
-    "p95_total",
-    "p50_total",
-    "p5_total",
-    "mean_total",
-    "probability_over_budget",
-    "probability_cheapest",
-    "probability_on_target",
-    "probability_refused",
-)
-"""Figures that only draws of a workload's ranges have."""
-
-
 def _plain(name: str, why: str) -> Callable[[Subject], Figure]:
     return lambda subject: _known(getattr(subject.estimate, name), fact(why))
 
@@ -449,25 +328,25 @@ MEASURES: dict[str, Measure] = {
     "kwh_per_month": Measure("kWh", "likely electricity behind the bill", _energy("kwh")),
     "kgco2e_per_month": Measure("kg", "likely CO2e of that", _energy("kgco2e")),
     "lines": Measure(COUNT, "all lines of the bill", _lines(lambda _, line: True)),
-    "p5_total": Measure(MONEY, "a month that 5 % of the draws do not exceed", _of_month("p5")),
-    "p50_total": Measure(MONEY, "the median month over the draws", _of_month("p50")),
-    "mean_total": Measure(MONEY, "the mean month over the draws", _of_month("mean")),
-    "p95_total": Measure(MONEY, "a month that 95 % of the draws do not exceed", _of_month("p95")),
+    "p5_total": Measure(MONEY, "a month that 5 % of the draws do not exceed", of_month("p5")),
+    "p50_total": Measure(MONEY, "the median month over the draws", of_month("p50")),
+    "mean_total": Measure(MONEY, "the mean month over the draws", of_month("mean")),
+    "p95_total": Measure(MONEY, "a month that 95 % of the draws do not exceed", of_month("p95")),
     "probability_over_budget": Measure(
         SHARE, "draws over [budget] monthly_total, or refused by a plan", over_budget
     ),
     "probability_cheapest": Measure(
         SHARE,
         "draws in which the stack is the cheapest",
-        _chance("cheapest", "not-compared", "check all stacks, each with all its prices"),
+        chance("cheapest", "not-compared", "check all stacks, each with all its prices"),
     ),
     "probability_on_target": Measure(
         SHARE,
         "draws as right as [target] reliability",
-        _chance("on_target", "no-target", "[target] reliability, and each step's success"),
+        chance("on_target", "no-target", "[target] reliability, and each step's success"),
     ),
     "probability_refused": Measure(
-        SHARE, "draws that a plan's gate or limit refuses", _chance("refused", "no-draws", "")
+        SHARE, "draws that a plan's gate or limit refuses", chance("refused", "no-draws", "")
     ),
     "stacks": Measure(
         COUNT, "stacks that are checked", lambda s: Figure(Decimal(len(s.document.estimates)))

@@ -15,7 +15,9 @@ from typing import NamedTuple
 
 from costplan.catalog.expression import Condition, ExpressionError, condition
 from costplan.facts import Fact, fact
-from costplan.plan.judge.measures import MEASURES, MONEY, OF_DRAWS, component_names
+from costplan.plan.judge.drawn_figures import OF_DRAWS
+from costplan.plan.judge.figures import MONEY
+from costplan.plan.judge.measures import MEASURES, component_names
 from costplan.problems import BadUsage, Path, Problem, did_you_mean
 from costplan.record import collect
 from costplan.workload.budget import Budget, Policy, stack_problems
