@@ -13,8 +13,7 @@ from costplan.problems import clean
 from costplan.quantity import ZERO, percent, rounded
 from costplan.render import risk
 from costplan.render.owning import deciding
-from costplan.render.page import Page, Table, about, shortened, width_of
-from costplan.render.screen import BESIDE, SCREEN
+from costplan.render.page import BESIDE, SCREEN, Page, Table, about, shortened, width_of
 from costplan.render.sentences import traffic
 from costplan.render.ways import hinge, known
 
