@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from costplan.cli.common.options import FORM
 
 if TYPE_CHECKING:
     from costplan.document.health import Setting, Terminal
@@ -22,7 +22,7 @@ class Format(StrEnum):
 
 
 def command(
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[Format, FORM] = Format.table,
 ) -> int:
     """Check this installation: catalogues, settings, terminal.
 

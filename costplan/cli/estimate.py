@@ -6,69 +6,61 @@ from typing import Annotated
 
 import typer
 
+from costplan.cli.common.drawing import Part, alone, side_by_side
+from costplan.cli.common.grouping import grouped
 from costplan.cli.common.options import (
     ChangeOption,
     DayOption,
-    DrawsOption,
+    Draws,
     ExplainOption,
-    FieldsOption,
-    FilterOption,
     Format,
     FormatOption,
     FullOption,
     LinesOption,
-    LockedOption,
-    LockOption,
-    NoLockOption,
+    Locks,
     OutOption,
     RateOption,
     ScenarioOption,
-    SeedOption,
     StackOption,
-    SummaryOption,
     WatchOption,
     WorkloadArgument,
 )
 
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict", help="Exit 3 if a price is missing or stale, or an offer ends."),
+]
 
+
+@grouped
 def command(
     workload: WorkloadArgument = None,
     stack: StackOption = None,
     as_of: DayOption = None,
     form: FormatOption = Format.table,
     out: OutOption = None,
-    summary: SummaryOption = False,
-    condition: FilterOption = None,
-    fields: FieldsOption = None,
+    *,
+    part: Part,
     lines: LinesOption = False,
     full: FullOption = False,
     explain: ExplainOption = False,
-    strict: Annotated[
-        bool,
-        typer.Option("--strict", help="Exit 3 if a price is missing or stale, or an offer ends."),
-    ] = False,
+    strict: StrictOption = False,
     change: ChangeOption = None,
     scenario: ScenarioOption = None,
-    draws: DrawsOption = None,
-    seed: SeedOption = 1,
-    lock: LockOption = None,
-    no_lock: NoLockOption = False,
-    locked: LockedOption = False,
+    draws: Draws,
+    locks: Locks,
     exchange: RateOption = None,
     watch: WatchOption = False,
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload."""
     from costplan.api.estimating import Locking, estimate_opened, open_workload, origin
     from costplan.api.risking import Drawing
-    from costplan.cli.common.drawing import Part, alone, side_by_side
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render import ANNOTATING
 
-    part = Part(summary, condition, fields)
     part.check(form.value)
     when = day(as_of)
-    locking = Locking(lock, no_lock, locked)
-    drawing = Drawing(draws, seed)
+    locking, drawing = Locking(*locks), Drawing(*draws)
     names, changes, rates = scenario or [], change or [], exchange or []
     if watch:
         from costplan.cli.common.watching import Tried, check_watch, run_watch

@@ -189,3 +189,13 @@ def sane(name: str, value: str) -> Decimal:
         return number(name, value)
     except ArithmeticError:
         raise BadUsage(f"{name}: {clean(value)} is not a finite number under 1e15") from None
+
+
+def sampled(text: str | None) -> Decimal | None:
+    """The share of ``--sampling``; None where it was not given. Raises BadUsage."""
+    if text is None:
+        return None
+    share = sane("--sampling", text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    if not 0 < share <= 1:
+        raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
+    return share

@@ -8,7 +8,13 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import CatalogueDayOption, CategoryOption, OutOption, VendorOption
+from costplan.cli.common.options import (
+    FORM,
+    CatalogueDayOption,
+    CategoryOption,
+    OutOption,
+    VendorOption,
+)
 
 
 class Format(StrEnum):
@@ -42,7 +48,7 @@ Stale = Annotated[
 def command(
     folder: Folder = None,
     as_of: CatalogueDayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = (Format.table),
+    form: Annotated[Format, FORM] = Format.table,
     out: OutOption = None,
     vendor: VendorOption = None,
     category: CategoryOption = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import DayOption, OutOption
+from costplan.cli.common.options import FORM, DayOption, OutOption
 
 SIDE = "A catalogue file or folder, a lock, a day, or a git revision (REV or REV:path)."
 
@@ -28,7 +28,7 @@ def command(
         typer.Option("--workload", metavar="FILE", help="Also what it does to its bill."),
     ] = None,
     as_of: DayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[Format, FORM] = Format.table,
     out: OutOption = None,
 ) -> int:
     """Compare two sets of prices; exit 0 whether or not they differ."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplan.cli.common.options import FORM
+
 if TYPE_CHECKING:
     from costplan.document.refresh import PriceRefresh
 
@@ -47,7 +49,7 @@ def command(
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", min=0.1, max=3600, help="For a source.")
     ] = 60,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[Format, FORM] = Format.table,
 ) -> int:
     """Take published prices into your catalogue; uses the network."""
     from costplan.api.refreshing import DEFAULT, refresh_prices

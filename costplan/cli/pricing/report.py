@@ -5,9 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-import typer
-
-from costplan.cli.common.options import CatalogueDayOption, OutOption
+from costplan.cli.common.options import FORM, CatalogueDayOption, OutOption
 from costplan.cli.pricing.audit import Folder, Stale
 
 
@@ -21,7 +19,7 @@ class Format(StrEnum):
 def command(
     folder: Folder = None,
     as_of: CatalogueDayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = (Format.table),
+    form: Annotated[Format, FORM] = Format.table,
     out: OutOption = None,
     stale_days: Stale = 180,
 ) -> int:

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from costplan.cli.common.options import FORM
 from costplan.cli.pricing.show import Format, show
 
 
 def command(
     word: Annotated[list[str], typer.Argument(metavar="WORD...", help="All of them must match.")],
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[Format, FORM] = Format.table,
     limit: Annotated[
         int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
     ] = 20,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.common.options import CatalogueDayOption
+from costplan.cli.common.options import FORM, CatalogueDayOption
 
 if TYPE_CHECKING:
     from costplan.document.listing import Document
@@ -29,7 +29,7 @@ def command(
         str, typer.Argument(metavar="OFFER", help="An exact id or alias; a vendor lists its plans.")
     ],
     as_of: CatalogueDayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[Format, FORM] = Format.table,
 ) -> int:
     """Show one entry: prices, variables, limits, history, sources."""
     from costplan.api.prices import price_list_of, price_page
