@@ -257,27 +257,32 @@ def test_one_place_makes_the_http_client() -> None:
 
 VAGUE = {"one", "made", "found", "some", "it"}
 MOST_VAGUE = {
-    "api": 6,
+    "*.py": 0,
+    "api": 1,  # ``found`` of an answer to agents
     "billing": 0,
     "catalog": 0,
+    "cli": 0,
     "document": 56,
     "outcomes": 0,
     "plan/bill": 0,
+    "plan/forecast": 0,
     "plan/judge": 0,
     "plan/prices": 0,
+    "plan/usage": 0,
     "record": 2,
-    "store/files": 0,
-    "store/graphs": 0,
-    "store/sourcing": 0,
+    "risk": 0,
+    "store": 0,
     "workload": 0,
 }
 """What is left of them by room: lower it with each that is named; never raise it."""
 
 
 def vaguely_named(room: str) -> list[str]:
-    """The variables and parameters of a room that say nothing of what they hold."""
+    """The variables and parameters of a room, or of the files above the rooms, that say nothing of
+    what they hold."""
     places = []
-    for path in sorted((PACKAGE / room).rglob("*.py")):
+    paths = PACKAGE.glob(room) if room.endswith(".py") else (PACKAGE / room).rglob("*.py")
+    for path in sorted(paths):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             bound = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
             name = node.id if isinstance(node, ast.Name) and bound else ""

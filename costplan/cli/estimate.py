@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,9 @@ from costplan.cli.common.options import (
     WatchOption,
     WorkloadArgument,
 )
+
+if TYPE_CHECKING:
+    from costplan.document.estimate import EstimateDocument
 
 StrictOption = Annotated[
     bool,
@@ -92,28 +95,21 @@ def command(
     return _verdict(document) if strict else 0
 
 
-def _verdict(document: object) -> int:
+def _verdict(document: EstimateDocument) -> int:
+    """The exit code of ``--strict``; what it holds against the prices is said on stderr."""
     import sys
 
-    from costplan.document.estimate import EstimateDocument
     from costplan.problems import clean
 
-    assert isinstance(document, EstimateDocument)
-    code = 0
-    for made in document.estimates:
-        for line in made.unpriced:
-            print(
-                clean(
-                    f"strict: {made.stack}: {line.price.offer} {line.price.charge} has no price: "
-                    f"{line.price.reason}"
-                ),
-                file=sys.stderr,
-            )
-            code = 3
-        for sentence in made.stale:
-            print(clean(f"strict: {made.stack}: stale price: {sentence}"), file=sys.stderr)
-            code = 3
-        for end in made.ended:
-            print(clean(f"strict: {made.stack}: {end.fact.text}"), file=sys.stderr)
-            code = 3
-    return code
+    sentences: list[str] = []
+    for estimate in document.estimates:
+        faults = [
+            f"{line.price.offer} {line.price.charge} has no price: {line.price.reason}"
+            for line in estimate.unpriced
+        ]
+        faults += [f"stale price: {sentence}" for sentence in estimate.stale]
+        faults += [end.fact.text for end in estimate.ended]
+        sentences += [f"strict: {estimate.stack}: {fault}" for fault in faults]
+    for sentence in sentences:
+        print(clean(sentence), file=sys.stderr)
+    return 3 if sentences else 0

@@ -69,7 +69,7 @@ def command(
     from costplan.cli.common.words import day, look, put
     from costplan.render.audit import FIRST, draw
 
-    made = audit_prices(
+    audit = audit_prices(
         folder,
         day(as_of),
         within,
@@ -78,5 +78,5 @@ def command(
         category=category,
         level=level.value,
     )
-    put(draw(made, form.value, look(), None if everything else FIRST), out)
-    return 1 if made.errors else 0
+    put(draw(audit, form.value, look(), None if everything else FIRST), out)
+    return 1 if audit.errors else 0

@@ -41,8 +41,8 @@ def command(
 
     when = day(as_of)
     opened = None if workload is None else open_workload(workload)
-    made, said = price_changes(old, new, when, opened)
+    changes, said = price_changes(old, new, when, opened)
     if said:
         note(clean(said))
-    put(draw(made, form.value, look()), out)
+    put(draw(changes, form.value, look()), out)
     return 0

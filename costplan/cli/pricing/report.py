@@ -31,6 +31,6 @@ def command(
     from costplan.cli.common.words import day, look, put
     from costplan.render.audit import draw_report
 
-    made = catalogue_report(folder, day(as_of), stale_days)
-    put(draw_report(made, form.value, look()), out)
-    return 1 if made.missed else 0
+    report = catalogue_report(folder, day(as_of), stale_days)
+    put(draw_report(report, form.value, look()), out)
+    return 1 if report.missed else 0

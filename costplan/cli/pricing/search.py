@@ -25,9 +25,9 @@ def command(
     from costplan.cli.common.voice import note
     from costplan.problems import clean
 
-    found = search_prices(word, limit)
-    if found.hits or form is Format.json:
-        show(found, form)
-    if not found.hits:
+    search = search_prices(word, limit)
+    if search.hits or form is Format.json:
+        show(search, form)
+    if not search.hits:
         note(f"nothing in the catalogue is like '{clean(' '.join(word))}'")
-    return 0 if found.hits else 1
+    return 0 if search.hits else 1

@@ -39,11 +39,11 @@ def command(
     from costplan.problems import clean
 
     when = day(as_of)
-    found = price_page(offer, when, dated=as_of is not None)
-    if isinstance(found, ModelPage | OfferPage):
-        show(found, form)
+    answer = price_page(offer, when, dated=as_of is not None)
+    if isinstance(answer, ModelPage | OfferPage):
+        show(answer, form)
         return 0
-    catalog, plans = found
+    catalog, plans = answer
     count = f"{len(plans):,} ids begin" if len(plans) > 1 else "one id begins"
     note(f"'{clean(offer)}' is not an id; {count} with it")
     if len(plans) > SHOWN and form is Format.table:

@@ -118,11 +118,11 @@ def _pairs(bills: Sequence[MonthBill]) -> Iterable[tuple[MonthBill, MonthBill]]:
 
 
 def _by_key(bill: MonthBill) -> Mapping[Key, LineItem]:
-    found: dict[Key, LineItem] = {}
+    lines: dict[Key, LineItem] = {}
     for line in bill.lines:
         price = line.price
-        found.setdefault((price.offer, price.charge, price.variant or ""), line)
-    return found
+        lines.setdefault((price.offer, price.charge, price.variant or ""), line)
+    return lines
 
 
 def _prices(bills: Sequence[MonthBill]) -> Iterable[Event]:

@@ -121,8 +121,8 @@ class Reader:
             lines += self._file(file, engine)
         if not lines:
             raise BadUsage("the invoice has no line that could be read")
-        own = [one for one in lines if one.category != ELSEWHERE]
-        return Invoice(own, [one for one in lines if one.category == ELSEWHERE], self.unread)
+        own = [line for line in lines if line.category != ELSEWHERE]
+        return Invoice(own, [line for line in lines if line.category == ELSEWHERE], self.unread)
 
     def _file(self, file: File, engine: Engine) -> list[Line]:
         if file.path is None:
@@ -135,23 +135,23 @@ class Reader:
             if isinstance(record, Unread):
                 self.unread += 1
                 continue
-            found = list(self._page(record))
-            lines += found or self._rows([record], record.keys(), file)
+            paged = list(self._page(record))
+            lines += paged or self._rows([record], record.keys(), file)
         return lines
 
     def _page(self, record: Mapping[str, Any]) -> Iterable[Line]:
         """The lines of a page of OpenAI's or Anthropic's cost API."""
         for bucket in _maps(record.get("data")):
             for result in _maps(bucket.get("results")):
-                made = (
+                line = (
                     self._openai(bucket, result)
                     if isinstance(result.get("amount"), Mapping)
                     else self._anthropic(bucket, result)
                 )
-                if made is None:
+                if line is None:
                     self.unread += 1
                 else:
-                    yield made
+                    yield line
 
     def _openai(self, bucket: Mapping[str, Any], result: Mapping[str, Any]) -> Line | None:
         money = result["amount"]
@@ -200,7 +200,7 @@ class Reader:
         )
         try:
             described = [str(row[0]) for row in engine.ask(f"DESCRIBE SELECT * FROM {relation}")]
-            chosen = ", ".join(f"CAST({tables.quoted(one)} AS VARCHAR)" for one in described)
+            chosen = ", ".join(f"CAST({tables.quoted(column)} AS VARCHAR)" for column in described)
             rows = engine.ask(f"SELECT {chosen} FROM {relation}")
         except engine.error as error:
             first = str(error).strip().splitlines()[0][:200]
@@ -212,8 +212,8 @@ class Reader:
         self, rows: Iterable[Mapping[str, Any]], columns: Iterable[str], file: File
     ) -> list[Line]:
         names = set(columns)
-        focus = all(one in names for one in FOCUS)
-        wanted = {one: self.columns.get(one, one) for one in PLAIN}
+        focus = all(column in names for column in FOCUS)
+        wanted = {name: self.columns.get(name, name) for name in PLAIN}
         if not self.columns:
             rows = list(rows)
             _refuse_other_focus(rows, names, file)
@@ -223,9 +223,9 @@ class Reader:
                 "FOCUS, a page of costs, or a table: --invoice-map item=COLUMN amount=COLUMN; "
                 "it has: " + ", ".join(sorted(names)[:30]),
             )
-        made = [self._focus(row) if focus else self._plain(row, wanted) for row in rows]
-        self.unread += sum(one is None for one in made)
-        return [one for one in made if one is not None]
+        lines = [self._focus(row) if focus else self._plain(row, wanted) for row in rows]
+        self.unread += sum(line is None for line in lines)
+        return [line for line in lines if line is not None]
 
     def _plain(self, row: Mapping[str, Any], wanted: Mapping[str, str]) -> Line | None:
         amount = number(row.get(wanted["amount"]))
@@ -250,10 +250,10 @@ class Reader:
         amount = number(row.get("BilledCost"))
         if amount is None:
             return None
-        names = [one for name in ITEMS if (one := text(row.get(name))) is not None]
+        names = [item for name in ITEMS if (item := text(row.get(name))) is not None]
         offer, charge = None, ""
-        for one in names:
-            offer, charge = self._named(one, text(row.get("SkuId")))
+        for item in names:
+            offer, charge = self._named(item, text(row.get("SkuId")))
             if offer is not None:
                 break
         consumed = scaled(row.get("ConsumedQuantity"), row.get("ConsumedUnit"))
@@ -293,9 +293,11 @@ def _refuse_other_focus(
     if "BilledCost" not in names:
         return
     versions = {version for name in names if _is_version(name) for version in _values(rows, name)}
-    other = next((one for one in sorted(versions) if not FOCUS_VERSION.fullmatch(one)), None)
-    for version, (some, none) in BEFORE_FOCUS_1.items():
-        if names & some and not names & none:
+    other = next(
+        (version for version in sorted(versions) if not FOCUS_VERSION.fullmatch(version)), None
+    )
+    for version, (any_of, none) in BEFORE_FOCUS_1.items():
+        if names & any_of and not names & none:
             other = other or version
     if other is not None:
         hint = f"{UNDERSTOOD}; as a table: --invoice-map item=COLUMN amount=BilledCost ..."
@@ -311,27 +313,31 @@ def _values(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
 
 
 def _maps(value: Any) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return (
+        [element for element in value if isinstance(element, Mapping)]
+        if isinstance(value, list)
+        else []
+    )
 
 
 def text(value: Any) -> str | None:
     """A cell as text; None for an empty one. Real exports write a bare NULL."""
     if value is None or isinstance(value, Mapping | list):
         return None
-    found = str(value).strip()
-    return None if found in ("", "NULL", "null", "None", "nan") else found[:300]
+    cell = str(value).strip()
+    return None if cell in ("", "NULL", "null", "None", "nan") else cell[:300]
 
 
 def number(value: Any) -> Decimal | None:
     """A cell as a number of sane size; None where it is none."""
-    found = text(value)
-    if found is None or isinstance(value, bool):
+    cell = text(value)
+    if cell is None or isinstance(value, bool):
         return None
     try:
-        made = Decimal(found.replace(",", ""))
+        amount = Decimal(cell.replace(",", ""))
     except InvalidOperation:
         return None
-    return made if made.is_finite() and abs(made) < LARGEST * 1000 else None
+    return amount if amount.is_finite() and abs(amount) < LARGEST * 1000 else None
 
 
 def scaled(value: Any, unit: Any) -> Decimal | None:
@@ -365,7 +371,7 @@ def _moment(value: Any) -> datetime | None:
     try:
         if said.isdigit():
             return datetime.fromtimestamp(int(said), UTC)
-        found = datetime.fromisoformat(said)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = datetime.fromisoformat(said)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None

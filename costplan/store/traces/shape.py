@@ -101,8 +101,8 @@ def _inside(node: Any, steps: Any, around: Mapping[str, Any]) -> Iterable[tuple[
         return
     value = node.get(steps[0].name)
     around = {**around, **{k: v for k, v in node.items() if not isinstance(v, list)}}
-    for one in value if isinstance(value, list) else [value]:
-        yield from _inside(one, steps[1:], around)
+    for element in value if isinstance(value, list) else [value]:
+        yield from _inside(element, steps[1:], around)
 
 
 def taker(shape: Shape, extra: Iterable[str] = ()) -> Callable[[Record], Row]:

@@ -41,8 +41,8 @@ class Source(NamedTuple):
 
 
 SOURCES: Mapping[str, Source] = {
-    one.shape.name: one
-    for one in (
+    source.shape.name: source
+    for source in (
         Source(otlp.SHAPE, otlp.Adapter),
         Source(openinference.SHAPE),
         Source(otel.SHAPE),
@@ -68,4 +68,4 @@ SAMPLED = ("otlp", "otel", "openinference", "langfuse")
 
 def recognised(record: Record) -> Source | None:
     """The source whose shape a record has, or None."""
-    return next((one for one in SOURCES.values() if one.shape.recognises(record)), None)
+    return next((source for source in SOURCES.values() if source.shape.recognises(record)), None)

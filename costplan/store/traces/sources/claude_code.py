@@ -67,12 +67,12 @@ class Adapter:
 
 def _own(record: Record, message: Record, usage: Record) -> dict[str, Any]:
     side = record.get("isSidechain") is True
-    made: dict[str, Any] = {"step": "sub-agent" if side else "session"}
+    row: dict[str, Any] = {"step": "sub-agent" if side else "session"}
     speed = usage.get("speed")
-    made["mode"] = speed if speed not in (None, "standard") else usage.get("service_tier")
+    row["mode"] = speed if speed not in (None, "standard") else usage.get("service_tier")
     own, request = message.get("id"), record.get("requestId")
     if isinstance(own, str):
-        made["identity"] = f"{own}:{request}" if isinstance(request, str) else own
+        row["identity"] = f"{own}:{request}" if isinstance(request, str) else own
     tokens = sum(value for value in usage.values() if type(value) is int and 0 <= value < 10**9)
-    made["rank"] = (0 if side else 10**11) + 2 * tokens + (speed is not None)
-    return made
+    row["rank"] = (0 if side else 10**11) + 2 * tokens + (speed is not None)
+    return row

@@ -68,7 +68,7 @@ class Adapter:
             yield from self._one.rows(record)
             return
         whole: Any = [parts] if isinstance(parts, Mapping) else parts
-        counted = [one for one in whole if isinstance(one, Mapping) and USE in one]
+        counted = [part for part in whole if isinstance(part, Mapping) and USE in part]
         if counted:
             around = {key: value for key, value in record.items() if key != "response"}
             yield from self._one.rows({**around, **counted[-1]})

@@ -84,20 +84,24 @@ def _flat(span: Mapping[str, Any]) -> dict[str, Any]:
 
 def _attributes(holder: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that are a text, a number or a truth, by key."""
-    found: dict[str, Any] = {}
-    for one in _lists(holder, "attributes"):
-        key, value = one.get("key"), one.get("value")
+    attributes: dict[str, Any] = {}
+    for attribute in _lists(holder, "attributes"):
+        key, value = attribute.get("key"), attribute.get("value")
         if isinstance(key, str) and isinstance(value, dict):
             for name in TYPED:
                 if name in value:
-                    found[key] = value[name]
+                    attributes[key] = value[name]
                     break
-    return found
+    return attributes
 
 
 def _lists(holder: Mapping[str, Any], key: str) -> Iterable[Mapping[str, Any]]:
     value = holder.get(key)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return (
+        [element for element in value if isinstance(element, dict)]
+        if isinstance(value, list)
+        else []
+    )
 
 
 def _below(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:

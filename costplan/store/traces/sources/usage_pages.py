@@ -91,15 +91,19 @@ class Adapter:
 
 
 def _own(result: Record) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+    row: dict[str, Any] = {}
     window = result.get("context_window")
     if isinstance(window, str) and window in SIZES:
-        made["low"], made["high"] = SIZES[window]
+        row["low"], row["high"] = SIZES[window]
     if result.get("batch") is True:
-        made["mode"] = "batch"
-    return made
+        row["mode"] = "batch"
+    return row
 
 
 def _lists(holder: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     value = holder.get(key)
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return (
+        [element for element in value if isinstance(element, Mapping)]
+        if isinstance(value, list)
+        else []
+    )
