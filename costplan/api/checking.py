@@ -24,7 +24,7 @@ from costplan.store.files.workloads import Opened
 from costplan.words import several
 
 if TYPE_CHECKING:
-    from costplan.api.spending import Logs
+    from costplan.api.usage import Logs
     from costplan.document.verdict import CheckDocument
     from costplan.plan.judge.figures import Against, NoBaseline
     from costplan.plan.judge.ruleset import RuleSet

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costplan.cli.common.grouping import grouped
-from costplan.cli.common.options import FORM, Reading, SamplingOption
+from costplan.cli.common.options import FORM, PlainFormat, Reading, SamplingOption
 
 if TYPE_CHECKING:
     from costplan.api.calibrating import Calibrated
-
-
-class Format(StrEnum):
-    """What a calibration can be drawn as."""
-
-    table = "table"
-    json = "json"
 
 
 @grouped
@@ -48,7 +40,7 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")
     ] = False,
-    form: Annotated[Format, FORM] = Format.table,
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write the workload elsewhere."),
@@ -70,11 +62,11 @@ def command(
         raise BadUsage("calibrating needs usage", "costplan calibrate WORKLOAD SOURCE...")
     asked = Asked(workload, sources, stack, sampled(sampling), _pairs(step or []), ranges)
     result = calibrated(asked, reading.options(day(None)))
-    is_diff = dry_run and form is Format.table
+    is_diff = dry_run and form is PlainFormat.table
     drawn = result.diff if is_diff else draw(result.document, form, look())
     put(drawn, None)
     if dry_run:
-        for sentence in result.document.notes if form is Format.table else ():
+        for sentence in result.document.notes if form is PlainFormat.table else ():
             note(clean(sentence))
     else:
         _write(result, workload, out)

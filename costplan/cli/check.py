@@ -26,7 +26,7 @@ from costplan.cli.common.options import (
 )
 
 if TYPE_CHECKING:
-    from costplan.api.spending import Logs
+    from costplan.api.usage import Logs
     from costplan.document.verdict import CheckDocument
 
 SubjectArgument = Annotated[
@@ -148,7 +148,7 @@ def _logs(
             if value:
                 raise BadUsage(f"{option} says how usage is read", "--usage SOURCE gives it")
         return None
-    from costplan.api.spending import Logs
+    from costplan.api.usage import Logs
 
     return Logs(sources, reading.options(day(as_of)), sampled(sampling))
 

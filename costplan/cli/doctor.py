@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from costplan.cli.common.options import FORM
+from costplan.cli.common.options import FORM, PlainFormat
 
 if TYPE_CHECKING:
     from costplan.document.health import Setting, Terminal
     from costplan.render import Look
 
 
-class Format(StrEnum):
-    """What ``costplan.render.health`` can draw."""
-
-    table = "table"
-    json = "json"
-
-
 def command(
-    form: Annotated[Format, FORM] = Format.table,
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
 ) -> int:
     """Check this installation: catalogues, settings, terminal.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -16,6 +15,7 @@ from costplan.cli.common.options import (
     OutOption,
     RateOption,
     Reading,
+    ResultFormat,
     SamplingOption,
     SummaryOption,
     WorkloadArgument,
@@ -40,17 +40,6 @@ EverythingOption = Annotated[
 ]
 
 
-class Format(StrEnum):
-    """What a forecast can be drawn as."""
-
-    table = "table"
-    json = "json"
-    lean = "lean"
-    markdown = "markdown"
-    html = "html"
-    csv = "csv"
-
-
 @grouped
 def command(
     workload: WorkloadArgument = None,
@@ -61,7 +50,7 @@ def command(
     sampling: SamplingOption = None,
     *,
     reading: Reading,
-    form: Annotated[Format, FORM] = Format.table,
+    form: Annotated[ResultFormat, FORM] = ResultFormat.table,
     out: OutOption = None,
     summary: SummaryOption = False,
     full: EverythingOption = False,
@@ -75,6 +64,7 @@ def command(
     """
     from costplan.api.estimating import Locking, open_workload
     from costplan.api.forecasting import forecast_opened
+    from costplan.api.usage import Logs
     from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import day, look, put, sampled, spare
 
@@ -82,16 +72,8 @@ def command(
     part.check(form.value)
     opened = open_workload(workload, change or [], exchange or [])
     when = day(as_of)
-    document = forecast_opened(
-        opened,
-        when,
-        months,
-        stack,
-        history or [],
-        reading.options(when),
-        sampled(sampling),
-        Locking(*locks),
-    )
+    logs = Logs(history or [], reading.options(when), sampled(sampling))
+    document = forecast_opened(opened, when, months, stack, logs, Locking(*locks))
     spare(out)
     put(part.draw(document, form.value, look(full=full)), out)
     return 0

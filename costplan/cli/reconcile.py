@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costplan.cli.common.grouping import grouped
-from costplan.cli.common.options import FORM, ChangeOption, OutOption, RateOption, Reading
+from costplan.cli.common.options import (
+    FORM,
+    ChangeOption,
+    OutOption,
+    RateOption,
+    Reading,
+    ResultFormat,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-
-class Format(StrEnum):
-    """What a reconciliation can be drawn as."""
-
-    table = "table"
-    json = "json"
-    lean = "lean"
-    markdown = "markdown"
-    html = "html"
-    csv = "csv"
 
 
 @grouped
@@ -60,7 +55,7 @@ def command(
     ] = None,
     change: ChangeOption = None,
     exchange: RateOption = None,
-    form: Annotated[Format, FORM] = Format.table,
+    form: Annotated[ResultFormat, FORM] = ResultFormat.table,
     out: OutOption = None,
 ) -> int:
     """Bridge a plan, real usage and an invoice. Exit 1 where more than the limit is unexplained.

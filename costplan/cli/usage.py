@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from costplan.cli.common.grouping import grouped
-from costplan.cli.common.options import FORM, ExplainOption, OutOption, Reading
+from costplan.cli.common.options import FORM, ExplainOption, OutOption, Reading, ResultFormat
 
 SourceArgument = Annotated[
     list[str],
@@ -24,17 +23,6 @@ SourcesArgument = Annotated[
         help="Logs, traces, usage pages: files, folders, patterns, or - for standard input.",
     ),
 ]
-
-
-class Format(StrEnum):
-    """What usage can be drawn as."""
-
-    table = "table"
-    json = "json"
-    lean = "lean"
-    markdown = "markdown"
-    html = "html"
-    csv = "csv"
 
 
 @grouped
@@ -66,7 +54,7 @@ def command(
             "--as-of", metavar="DATE", help="One day's prices for all; else each request's own."
         ),
     ] = None,
-    form: Annotated[Format, FORM] = Format.table,
+    form: Annotated[ResultFormat, FORM] = ResultFormat.table,
     out: OutOption = None,
     explain: ExplainOption = False,
     strict: Annotated[

@@ -33,6 +33,32 @@ class Format(StrEnum):
     xlsx = "xlsx"
 
 
+class ResultFormat(StrEnum):
+    """What usage, a forecast and a reconciliation can be drawn as."""
+
+    table = "table"
+    json = "json"
+    lean = "lean"
+    markdown = "markdown"
+    html = "html"
+    csv = "csv"
+
+
+class PageFormat(StrEnum):
+    """What goes into a page of notes, too."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+class PlainFormat(StrEnum):
+    """For a reader, or for a program."""
+
+    table = "table"
+    json = "json"
+
+
 FORM = typer.Option("--format", help="What to print.")
 FormatOption = Annotated[Format, FORM]
 

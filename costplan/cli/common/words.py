@@ -16,6 +16,7 @@ from costplan.cli.common.voice import note
 from costplan.problems import BadUsage, CostplanError, clean, did_you_mean
 from costplan.quantity import literal
 from costplan.render import Look
+from costplan.weektime import in_utc
 
 
 def complain(error: CostplanError) -> None:
@@ -136,8 +137,7 @@ def moment(text: str | None) -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        return in_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         raise BadUsage(
             f"'{clean(text)}' is not a date or time such as 2026-11-22T12:00:00Z"

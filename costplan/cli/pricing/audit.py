@@ -13,16 +13,9 @@ from costplan.cli.common.options import (
     CatalogueDayOption,
     CategoryOption,
     OutOption,
+    PageFormat,
     VendorOption,
 )
-
-
-class Format(StrEnum):
-    """What ``costplan.render.audit`` can draw."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
 
 
 class LevelName(StrEnum):
@@ -48,7 +41,7 @@ Stale = Annotated[
 def command(
     folder: Folder = None,
     as_of: CatalogueDayOption = None,
-    form: Annotated[Format, FORM] = Format.table,
+    form: Annotated[PageFormat, FORM] = PageFormat.table,
     out: OutOption = None,
     vendor: VendorOption = None,
     category: CategoryOption = None,

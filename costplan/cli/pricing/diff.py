@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import FORM, DayOption, OutOption
+from costplan.cli.common.options import FORM, DayOption, OutOption, PageFormat
 
 SIDE = "A catalogue file or folder, a lock, a day, or a git revision (REV or REV:path)."
-
-
-class Format(StrEnum):
-    """What ``costplan.render.price_diff`` can draw."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
 
 
 def command(
@@ -28,7 +19,7 @@ def command(
         typer.Option("--workload", metavar="FILE", help="Also what it does to its bill."),
     ] = None,
     as_of: DayOption = None,
-    form: Annotated[Format, FORM] = Format.table,
+    form: Annotated[PageFormat, FORM] = PageFormat.table,
     out: OutOption = None,
 ) -> int:
     """Compare two sets of prices; exit 0 whether or not they differ."""

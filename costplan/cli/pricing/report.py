@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
-from costplan.cli.common.options import FORM, CatalogueDayOption, OutOption
+from costplan.cli.common.options import FORM, CatalogueDayOption, OutOption, PlainFormat
 from costplan.cli.pricing.audit import Folder, Stale
-
-
-class Format(StrEnum):
-    """What ``costplan.render.audit`` can draw of a report."""
-
-    table = "table"
-    json = "json"
 
 
 def command(
     folder: Folder = None,
     as_of: CatalogueDayOption = None,
-    form: Annotated[Format, FORM] = Format.table,
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
     out: OutOption = None,
     stale_days: Stale = 180,
 ) -> int:

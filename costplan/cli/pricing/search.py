@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import FORM
-from costplan.cli.pricing.show import Format, show
+from costplan.cli.common.options import FORM, PlainFormat
+from costplan.cli.pricing.show import show
 
 
 def command(
     word: Annotated[list[str], typer.Argument(metavar="WORD...", help="All of them must match.")],
-    form: Annotated[Format, FORM] = Format.table,
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
     limit: Annotated[
         int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
     ] = 20,
@@ -26,7 +26,7 @@ def command(
     from costplan.problems import clean
 
     search = search_prices(word, limit)
-    if search.hits or form is Format.json:
+    if search.hits or form is PlainFormat.json:
         show(search, form)
     if not search.hits:
         note(f"nothing in the catalogue is like '{clean(' '.join(word))}'")

@@ -22,8 +22,10 @@ from costplan.quantity import LARGEST
 from costplan.store.traces import tables
 from costplan.store.traces.engine import Engine
 from costplan.store.traces.names import Names
+from costplan.store.traces.paths import maps
 from costplan.store.traces.reading import safe
 from costplan.store.traces.records import File, Unread, files_of, looked_at, records
+from costplan.weektime import in_utc
 from costplan.words import TOKEN_KINDS
 
 UNIT = re.compile(
@@ -141,8 +143,8 @@ class Reader:
 
     def _page(self, record: Mapping[str, Any]) -> Iterable[Line]:
         """The lines of a page of OpenAI's or Anthropic's cost API."""
-        for bucket in _maps(record.get("data")):
-            for result in _maps(bucket.get("results")):
+        for bucket in maps(record.get("data")):
+            for result in maps(bucket.get("results")):
                 line = (
                     self._openai(bucket, result)
                     if isinstance(result.get("amount"), Mapping)
@@ -312,14 +314,6 @@ def _values(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
     return {value for row in rows if (value := text(row.get(name))) is not None}
 
 
-def _maps(value: Any) -> list[Mapping[str, Any]]:
-    return (
-        [element for element in value if isinstance(element, Mapping)]
-        if isinstance(value, list)
-        else []
-    )
-
-
 def text(value: Any) -> str | None:
     """A cell as text; None for an empty one. Real exports write a bare NULL."""
     if value is None or isinstance(value, Mapping | list):
@@ -371,7 +365,6 @@ def _moment(value: Any) -> datetime | None:
     try:
         if said.isdigit():
             return datetime.fromtimestamp(int(said), UTC)
-        moment = datetime.fromisoformat(said)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return in_utc(datetime.fromisoformat(said))
     except (ValueError, OverflowError, OSError):
         return None

@@ -171,6 +171,12 @@ def _chosen(element: Any, step: Step) -> bool:
     return isinstance(element, dict) and element.get(step.key) == step.value
 
 
+def maps(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; none of what is no list."""
+    elements = value if isinstance(value, list) else ()
+    return [element for element in elements if isinstance(element, Mapping)]
+
+
 def inner(text: str) -> Any:
     """What a text of JSON holds; None where it is none."""
     if len(text) > LONGEST_INNER or not text.lstrip().startswith(("{", "[", '"')):

@@ -267,7 +267,7 @@ def _shape(columns: Mapping[str, str], asked: Asked, file: File) -> Shape:
         if tables.first_of(tries, columns) is None:
             hint = did_you_mean(tries[0], columns) or "it has: " + ", ".join(list(columns)[:30])
             raise BadUsage(f"{file.name} has no column '{tries[0]}' (--map {name})", hint)
-    return shape._replace(paths={**shape.paths, **paths})
+    return shape.with_paths(paths)
 
 
 def _without(

@@ -45,6 +45,10 @@ class Shape(NamedTuple):
             return False
         return not any(has(path)(record) for path in self.never)
 
+    def with_paths(self, paths: Mapping[str, tuple[str, ...]]) -> Shape:
+        """The same with paths that say otherwise where a destination stands."""
+        return self._replace(paths={**self.paths, **paths})
+
 
 class Adapter(Protocol):
     """Rows of one file. A new one for each file: some sources say things once for what follows."""
@@ -90,6 +94,11 @@ class ShapeAdapter:
             if self._unless(record) in refused:
                 return why
         return self._take(record)
+
+
+Shaped = Callable[[Shape], ShapeAdapter]
+"""What makes the adapter of a shape for one file, as ``--map`` and the columns that are asked for
+have it."""
 
 
 def _inside(node: Any, steps: Any, around: Mapping[str, Any]) -> Iterable[tuple[Any, Any]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from costplan.store.traces.shape import Adapter, Record, Shape, ShapeAdapter
+from costplan.store.traces.shape import Adapter, Record, Shape, ShapeAdapter, Shaped
 from costplan.store.traces.sources import (
     anthropic,
     bedrock,
@@ -30,14 +30,15 @@ class Source(NamedTuple):
     """A shape, and what makes its adapter where data alone does not do."""
 
     shape: Shape
-    made_by: Callable[[Iterable[str], Paths], Adapter] | None = None
+    made_by: Callable[[Shaped], Adapter] | None = None
 
-    def adapter(self, extra: Iterable[str], paths: Paths) -> Adapter:
+    def adapter(self, extra: Sequence[str], paths: Paths) -> Adapter:
         """An adapter for one file; ``paths`` say otherwise where a destination stands."""
-        if self.made_by is not None:
-            return self.made_by(extra, paths)
-        shape = self.shape._replace(paths={**self.shape.paths, **paths})
-        return ShapeAdapter(shape, extra)
+
+        def shaped(shape: Shape) -> ShapeAdapter:
+            return ShapeAdapter(shape.with_paths(paths), extra)
+
+        return shaped(self.shape) if self.made_by is None else self.made_by(shaped)
 
 
 SOURCES: Mapping[str, Source] = {
