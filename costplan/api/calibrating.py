@@ -15,12 +15,12 @@ from costplan.document.calibration import Calibration, Measured
 from costplan.plan.usage.calibrate import (
     Measures,
     Proposed,
+    StepRates,
     Turns,
     Volume,
     calibrate,
     with_attempts,
 )
-from costplan.plan.usage.calibrate import Rates as StepRates
 from costplan.plan.usage.measure import (
     StepUse,
     Whole,

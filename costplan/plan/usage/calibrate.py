@@ -43,7 +43,7 @@ class Volume(NamedTuple):
     words: str
 
 
-class Rates(NamedTuple):
+class StepRates(NamedTuple):
     """A step's calls that failed, that were no first attempt, and that were judged, and how right
     those were. ``most``: the highest attempt that was logged, 0 where none says; ``most_failed``:
     the highest that failed."""
@@ -86,7 +86,7 @@ class Measures:
     be."""
 
     uses: Mapping[str, StepUse]
-    rates: Mapping[str, Rates]
+    rates: Mapping[str, StepRates]
     volume: Volume
     runs: Mapping[str, Decimal]
     factors: Mapping[str, tuple[Decimal, Decimal]]
@@ -297,7 +297,7 @@ class _Maker:
             key = f"step.{step.name}.success"
             self.wanted.append(wanted(key, step.success, "answers, judged right or wrong"))
 
-    def _attempts(self, step: Step, rates: Rates) -> None:
+    def _attempts(self, step: Step, rates: StepRates) -> None:
         most = rates.max_attempts(step)
         if most is None:
             return
@@ -317,7 +317,7 @@ def retries(step: Step) -> bool:
     return bool(step.detection_rate or step.timeout) and not step.judges
 
 
-def with_attempts(workload: Workload, rates: Mapping[str, Rates]) -> Workload:
+def with_attempts(workload: Workload, rates: Mapping[str, StepRates]) -> Workload:
     """The workload with the attempts that were logged, which say how often each step runs."""
     steps = tuple(
         replace(step, max_attempts=most)

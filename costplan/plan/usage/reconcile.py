@@ -18,7 +18,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.reconciliation import Compared, DayGap, Step, Unmapped
+from costplan.document.reconciliation import Billed, Compared, DayGap, Step, Unmapped
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
 
 Key = tuple[str, str]
@@ -44,20 +44,6 @@ class Taken(NamedTuple):
     @property
     def key(self) -> Key:
         return self.offer, self.charge
-
-
-class Billed(NamedTuple):
-    """A line of an invoice. ``offer`` None: nobody mapped it. ``category``: usage, or what else it
-    is. ``begin`` and ``end``: its days, the last included; None where it does not say."""
-
-    item: str
-    offer: str | None
-    charge: str
-    quantity: Decimal | None
-    amount: Decimal
-    category: str
-    begin: date | None
-    end: date | None
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from costplan.catalog.fees import FEES
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
+from costplan.document.reconciliation import Billed
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import LARGEST
 from costplan.store.traces import tables
@@ -72,26 +73,12 @@ PLAIN = ("item", "quantity", "unit", "amount", "currency", "begin", "end", "cate
 """Columns of a table of one's own; ``item`` and ``amount`` are needed."""
 
 
-class Line(NamedTuple):
-    """A line of an invoice, in the invoice's currency. ``offer`` None: nobody mapped it."""
-
-    item: str
-    offer: str | None
-    charge: str
-    quantity: Decimal | None
-    amount: Decimal
-    category: str
-    begin: date | None
-    end: date | None
-    currency: str | None
-
-
 class Invoice(NamedTuple):
     """The lines of some files; those of other services, as a cloud's whole bill has them; and how
     many could not be read."""
 
-    lines: list[Line]
-    elsewhere: list[Line]
+    lines: list[Billed]
+    elsewhere: list[Billed]
     unread: int
 
 
@@ -118,7 +105,7 @@ class Reader:
 
     def read(self, names: Iterable[str], engine: Engine) -> Invoice:
         """The lines of every file. Raises BadUsage for what is no invoice."""
-        lines: list[Line] = []
+        lines: list[Billed] = []
         for file in files_of(names):
             lines += self._file(file, engine)
         if not lines:
@@ -126,13 +113,13 @@ class Reader:
         own = [line for line in lines if line.category != ELSEWHERE]
         return Invoice(own, [line for line in lines if line.category == ELSEWHERE], self.unread)
 
-    def _file(self, file: File, engine: Engine) -> list[Line]:
+    def _file(self, file: File, engine: Engine) -> list[Billed]:
         if file.path is None:
             raise BadUsage("an invoice is not read from standard input", "name a file")
         content, packing = looked_at(file)
         if content != "json":
             return self._table(file, content, packing, engine)
-        lines: list[Line] = []
+        lines: list[Billed] = []
         for record in records(file, packing):
             if isinstance(record, Unread):
                 self.unread += 1
@@ -141,7 +128,7 @@ class Reader:
             lines += paged or self._rows([record], record.keys(), file)
         return lines
 
-    def _page(self, record: Mapping[str, Any]) -> Iterable[Line]:
+    def _page(self, record: Mapping[str, Any]) -> Iterable[Billed]:
         """The lines of a page of OpenAI's or Anthropic's cost API."""
         for bucket in maps(record.get("data")):
             for result in maps(bucket.get("results")):
@@ -155,7 +142,7 @@ class Reader:
                 else:
                     yield line
 
-    def _openai(self, bucket: Mapping[str, Any], result: Mapping[str, Any]) -> Line | None:
+    def _openai(self, bucket: Mapping[str, Any], result: Mapping[str, Any]) -> Billed | None:
         money = result["amount"]
         amount = number(money.get("value"))
         if amount is None:
@@ -168,9 +155,9 @@ class Reader:
         quantity = scaled(result.get("quantity"), result.get("quantity_unit"))
         begin, end = day_of(bucket.get("start_time")), last_day(bucket.get("end_time"))
         currency = str(money.get("currency") or "usd").upper()
-        return Line(item, offer, charge, quantity, amount, "usage", begin, end, currency)
+        return Billed(item, offer, charge, quantity, amount, "usage", begin, end, currency)
 
-    def _anthropic(self, bucket: Mapping[str, Any], result: Mapping[str, Any]) -> Line | None:
+    def _anthropic(self, bucket: Mapping[str, Any], result: Mapping[str, Any]) -> Billed | None:
         """Amounts are texts of cents."""
         amount = number(result.get("amount"))
         if amount is None:
@@ -185,7 +172,7 @@ class Reader:
         begin, end = day_of(bucket.get("starting_at")), last_day(bucket.get("ending_at"))
         currency = str(result.get("currency") or "USD").upper()
         quantity = number(result.get("quantity"))
-        return Line(item, offer, charged, quantity, amount / CENTS, "usage", begin, end, currency)
+        return Billed(item, offer, charged, quantity, amount / CENTS, "usage", begin, end, currency)
 
     def _model(self, vendor: str, model: str, charge: str | None) -> tuple[str | None, str]:
         if not model or charge is None:
@@ -193,7 +180,7 @@ class Reader:
         entry = self.names.find(vendor, model)
         return (None, "") if entry is None or isinstance(entry, str) else (entry.id, charge)
 
-    def _table(self, file: File, content: str, packing: str, engine: Engine) -> list[Line]:
+    def _table(self, file: File, content: str, packing: str, engine: Engine) -> list[Billed]:
         name = tables.worded(safe(file, engine))
         relation = (
             f"read_parquet({name})"
@@ -212,7 +199,7 @@ class Reader:
 
     def _rows(
         self, rows: Iterable[Mapping[str, Any]], columns: Iterable[str], file: File
-    ) -> list[Line]:
+    ) -> list[Billed]:
         names = set(columns)
         focus = all(column in names for column in FOCUS)
         wanted = {name: self.columns.get(name, name) for name in PLAIN}
@@ -229,14 +216,14 @@ class Reader:
         self.unread += sum(line is None for line in lines)
         return [line for line in lines if line is not None]
 
-    def _plain(self, row: Mapping[str, Any], wanted: Mapping[str, str]) -> Line | None:
+    def _plain(self, row: Mapping[str, Any], wanted: Mapping[str, str]) -> Billed | None:
         amount = number(row.get(wanted["amount"]))
         item = text(row.get(wanted["item"]))
         if amount is None or item is None:
             return None
         offer, charge = self._named(item, None)
         category = (text(row.get(wanted["category"])) or "usage").lower()
-        return Line(
+        return Billed(
             item,
             offer,
             charge,
@@ -248,7 +235,7 @@ class Reader:
             text(row.get(wanted["currency"])),
         )
 
-    def _focus(self, row: Mapping[str, Any]) -> Line | None:
+    def _focus(self, row: Mapping[str, Any]) -> Billed | None:
         amount = number(row.get("BilledCost"))
         if amount is None:
             return None
@@ -263,7 +250,7 @@ class Reader:
         category = (text(row.get("ChargeCategory")) or "usage").lower()
         if offer is None and (text(row.get("ServiceCategory")) or MODELS) != MODELS:
             category = ELSEWHERE
-        return Line(
+        return Billed(
             names[0] if names else "(no name)",
             offer,
             charge,
