@@ -79,7 +79,7 @@ def _value(given: object) -> Value:
     if isinstance(given, date):
         return given.isoformat()
     if isinstance(given, Iterable):
-        return [str(each) for each in given]
+        return [str(part) for part in given]
     if isinstance(given, Many):
         return str(given)  # no page tells of draws
     return Decimal(str(given))

@@ -137,8 +137,8 @@ def _records(annotation: Any) -> Iterator[tuple[type, tuple[str, ...], bool]]:
     elif origin in (dict, Mapping):
         yield from ((record, (ANY, *steps), many) for record, steps, many in _records(arguments[1]))
     elif origin in (typing.Union, types.UnionType):
-        for each in arguments:
-            yield from _records(each)
+        for option in arguments:
+            yield from _records(option)
 
 
 def _key(kind: type, key_field: Field[Any]) -> Key:
@@ -214,5 +214,5 @@ def _default(key_field: Field[Any]) -> str:
     if isinstance(value, str):
         return f'"{value}"' if value else ""
     if isinstance(value, tuple):
-        return f"[{', '.join(str(each) for each in value)}]" if value else ""
+        return f"[{', '.join(str(part) for part in value)}]" if value else ""
     return str(value)

@@ -234,7 +234,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
                 assert node.end_lineno is not None
                 if node.end_lineno - node.lineno + 1 > LONGEST:
                     long.add(f"{path.relative_to(PACKAGE).as_posix()}:{node.name}")
-    assert long == LONG
+    assert long <= LONG
 
 
 def test_one_place_makes_the_http_client() -> None:

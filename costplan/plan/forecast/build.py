@@ -241,7 +241,7 @@ def _tried(past: Errors) -> Tried:
     error = past.mean_share(COMPARED)
     known = error is not None and error < float(LARGEST)
     share = twelve_digits(error).quantize(PLACES) if known and error is not None else None
-    tried = sum(each.lead <= COMPARED for each in past.errors)
+    tried = sum(error.lead <= COMPARED for error in past.errors)
     return Tried(past.method.name, past.method.words, share, tried)
 
 

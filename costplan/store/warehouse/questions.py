@@ -164,8 +164,10 @@ class Table:
         if "conversation" not in self._usage.has:
             return []
         rows = self._good.filter(self._good.conversation.notnull())
-        each = rows.group_by(rows.conversation).aggregate(turns=rows.count())
-        wanted = _grouped(each, {"turns": each.turns}, {"of": each.count()})
+        conversations = rows.group_by(rows.conversation).aggregate(turns=rows.count())
+        wanted = _grouped(
+            conversations, {"turns": conversations.turns}, {"of": conversations.count()}
+        )
         return sorted(
             (_whole(row["turns"]), _whole(row["of"])) for row in self._connection.rows(wanted)
         )
