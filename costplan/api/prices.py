@@ -26,7 +26,7 @@ __all__ = ["Wanted"]
 class Listed(NamedTuple):
     """What a list holds, how many entries fit its bounds, and whether any was looked at."""
 
-    found: PriceList
+    prices: PriceList
     fit: int
     any_chosen: bool
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from costplan.catalog.fees import REQUESTS
 from costplan.catalog.offer import Charge, Gate, Slice
+from costplan.catalog.origin import Provenance
 from costplan.document.listing import (
     DatedAdjust,
     DatedCharge,
@@ -21,7 +22,6 @@ from costplan.document.listing import (
     Search,
     Tier,
     Variable,
-    Where,
     Window,
 )
 from costplan.quantity import ZERO, grouped
@@ -357,7 +357,7 @@ def _history(document: OfferPage) -> list[str]:
 
 def _foot(page: Page, document: ModelPage | OfferPage) -> None:
     page.say()
-    known: dict[tuple[str, str], list[Where]] = {}
+    known: dict[tuple[str, str], list[Provenance]] = {}
     for where in document.sources:
         known.setdefault((where.source, where.confidence), []).append(where)
     page.bullets(

@@ -118,11 +118,11 @@ def _pairs(bills: Sequence[MonthBill]) -> Iterable[tuple[MonthBill, MonthBill]]:
 
 
 def _by_key(bill: MonthBill) -> Mapping[Key, LineItem]:
-    found: dict[Key, LineItem] = {}
+    lines: dict[Key, LineItem] = {}
     for line in bill.lines:
         price = line.price
-        found.setdefault((price.offer, price.charge, price.variant or ""), line)
-    return found
+        lines.setdefault((price.offer, price.charge, price.variant or ""), line)
+    return lines
 
 
 def _prices(bills: Sequence[MonthBill]) -> Iterable[Event]:
@@ -204,7 +204,9 @@ def _commitments(bills: Sequence[MonthBill]) -> Iterable[Event]:
     names = dict.fromkeys(drawn.name for bill in billed for drawn in bill.commitments)
     for name in names:
         for bill in billed:
-            drawn = next((each for each in bill.commitments if each.name == name), None)
+            drawn = next(
+                (commitment for commitment in bill.commitments if commitment.name == name), None
+            )
             if drawn is not None and not drawn.unused:
                 month = _month(bill)
                 values = {"monthly": drawn.monthly, "month": named(month)}
@@ -215,9 +217,9 @@ def _commitments(bills: Sequence[MonthBill]) -> Iterable[Event]:
 def _terms(workload: Workload, stack: str, bills: Sequence[MonthBill]) -> Iterable[Event]:
     """Discounts, commitments and credits that end within the months."""
     tables: list[tuple[str, Scope]] = [
-        *(("discount", each) for each in workload.discount),
-        *(("commitment", each) for each in workload.commitment),
-        *(("credit", each) for each in workload.credit),
+        *(("discount", discount) for discount in workload.discount),
+        *(("commitment", commitment) for commitment in workload.commitment),
+        *(("credit", credit) for credit in workload.credit),
     ]
     first, last = bills[0].day, bills[-1].day
     for word, table in tables:
