@@ -271,7 +271,7 @@ MOST_VAGUE = {
     "api": 6,
     "billing": 0,
     "catalog": 0,
-    "document": 56,
+    "document": 1,
     "outcomes": 0,
     "plan/bill": 0,
     "plan/judge": 0,

@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 
 from costplan.catalog.model import CacheTerms
 from costplan.catalog.offer import Adjust, Charge, Gate, Slice
-from costplan.record import Inline, Since, Sparse, document, keys
+from costplan.record import Inline, Key, Since, Sparse, document, keys
 from costplan.words import Confidence
 
 
@@ -330,10 +330,10 @@ class Hit(NamedTuple):
 
 @document("price_search", "1.0")
 class Search(NamedTuple):
-    """What a search found, best first; ``found`` counts those beyond the limit too."""
+    """What a search found, best first; ``matches`` counts those beyond the limit too."""
 
     words: tuple[str, ...]
-    found: int
+    matches: Annotated[int, Key("found")]
     hits: tuple[Hit, ...]
     note: str
 

@@ -196,7 +196,7 @@ def _table(made: Audit, look: Look, most: int | None) -> str:
 
 
 def _let(one: AcceptedFinding) -> str:
-    found = one.found
+    found = one.finding
     name = f"{found.finding}:{found.part}" if found.part else found.finding
     return f"{found.id}, {name}: {one.reason}"
 
@@ -219,7 +219,7 @@ def _markdown(made: Audit) -> str:
         lines += ["## Accepted", "", "| finding | entry | what | reason |"]
         lines += ["| --- | --- | --- | --- |"]
         for one in made.accepted:
-            found = one.found
+            found = one.finding
             cells = (found.finding, found.id, found.message, one.reason)
             lines.append(f"| {' | '.join(safe(text) for text in cells)} |")
         lines.append("")

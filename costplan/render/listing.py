@@ -395,6 +395,6 @@ def _search(page: Page, document: Search) -> None:
         table.add(hit.match, stacked(hit.id, *alias, f"  {', '.join(about)}"))
     page.draw(table)
     page.say()
-    if document.found > len(document.hits):
-        page.say(f"{document.found - len(document.hits)} more: --limit {document.found}", "dim")
+    if document.matches > len(document.hits):
+        page.say(f"{document.matches - len(document.hits)} more: --limit {document.matches}", "dim")
     page.say(document.note, "dim")
