@@ -255,15 +255,14 @@ def _change(stack: StackDiff) -> StackChange:
         money(stack.percent),
         stack.certain,
         {cause: money(getattr(split, cause)) for cause in CAUSES},
-        _moved(stack.lines),
+        _moved(stack.moved),
         share(base.reliability) if base else None,
         share(head.reliability) if head else None,
     )
 
 
 def _moved(lines: Sequence[LineChange]) -> list[MovedLine]:
-    changed = [line for line in lines if line.kind != "same"]
-    changed.sort(key=lambda line: abs(line.difference), reverse=True)
+    largest = sorted(lines, key=lambda line: abs(line.difference), reverse=True)
     return [
         MovedLine(
             line.role,
@@ -273,7 +272,7 @@ def _moved(lines: Sequence[LineChange]) -> list[MovedLine]:
             money(line.head),
             money(line.difference),
         )
-        for line in changed[:DEAREST]
+        for line in largest[:DEAREST]
     ]
 
 

@@ -96,9 +96,4 @@ def _parts(result: SavedResult) -> list[Any]:
     document: Any = result.document
     if kind_of(document) == "check":
         return list(document.verdicts)
-    return [
-        _Changed(stack.stack, line)
-        for stack in document.stacks
-        for line in stack.lines
-        if line.kind != "same"
-    ]
+    return [_Changed(stack.stack, line) for stack in document.stacks for line in stack.moved]

@@ -58,7 +58,7 @@ def strips(stacks: Sequence[Drawn], name: str) -> str:
     """A bar from P5 to P95 a stack, with its median, mean and likely month."""
     scale = Scale.of(stacks)
     height = TOP + ROW * len(stacks)
-    rows = [_strip(one, scale, TOP + ROW * at) for at, one in enumerate(stacks)]
+    rows = [_strip(stack, scale, TOP + ROW * at) for at, stack in enumerate(stacks)]
     heading = "P5 to P95 of each stack's month, on one scale"
     return (
         f'<figure><svg class="plot" width="100%" height="{height}" role="img" '
