@@ -52,7 +52,7 @@ def draw(document: DiffDocument, look: Look) -> str:
         rows += _stack(stack, document.currency)
     rows += [f"- {safe(note)}" for note in document.notes]
     text = "\n".join(rows).rstrip("\n") + "\n"
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(text)
 
 
 def _row(stack: StackDiff, currency: str, causes: Sequence[str]) -> str:

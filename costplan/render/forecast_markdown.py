@@ -34,4 +34,4 @@ def draw(document: ForecastDocument, look: Look) -> str:
         lines += folded("Methods on this history's own past", methods)
     lines += bulleted("Notes", document.notes)
     text = "\n".join(lines).rstrip() + "\n"
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(text)

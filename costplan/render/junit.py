@@ -38,7 +38,7 @@ def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     )
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="costplan" {counts}>\n'
     made = head + (text + "\n" if text else "") + "</testsuites>\n"
-    return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(made)
 
 
 class _Suite:

@@ -27,4 +27,4 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
     drawn = console.export_svg(title="costplan", unique_id="costplan")
     # Rich's picture fetches its fonts from the network; the reader's own monospace one will do.
     text = re.sub(r"\s*@font-face \{.*?\}", "", drawn, flags=re.S) + "\n"
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(text)

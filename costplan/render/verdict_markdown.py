@@ -39,7 +39,7 @@ def draw(document: CheckDocument, look: Look) -> str:
     if document.notes:
         rows += ["", strong("Notes"), "", *(f"- {safe(note)}" for note in document.notes)]
     text = "\n".join(rows) + "\n"
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(text)
 
 
 def _row(one: Verdict, label: str) -> str:
