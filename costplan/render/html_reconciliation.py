@@ -10,7 +10,16 @@ from costplan.render import Look
 from costplan.render.html_chart import Bar, Stretch, chart
 from costplan.render.html_page import Card, bullets, cards, table, text_of, whole_page
 from costplan.render.page import money
-from costplan.render.reconciliation import bridge, money_of, quantity, signed, title, verdict
+from costplan.render.reconciliation import (
+    bridge,
+    gaps,
+    money_of,
+    quantity,
+    questions,
+    signed,
+    title,
+    verdict,
+)
 
 FOOTER = "What was planned, used and billed, as far as the files named say."
 
@@ -23,13 +32,6 @@ def draw(reconciliation: Reconciliation, look: Look) -> str:
 def body(reconciliation: Reconciliation) -> str:
     """The reconciliation as a section of a page."""
     state = "" if reconciliation.invoiced is None else "pass" if reconciliation.passes else "deny"
-    gaps = [
-        f"{gap.day}: {money(gap.billed)} billed, {money(gap.logged)} logged"
-        for gap in reconciliation.gaps
-    ]
-    asked = [
-        f"{question.logged}, {question.tokens:,} tokens" for question in reconciliation.questions
-    ]
     parts = [
         f"<section><h1>{text_of(reconciliation.workload or 'Reconciliation')}</h1>",
         f'<p class="lead verdict {state}">{text_of(verdict(reconciliation))}</p>',
@@ -45,8 +47,8 @@ def body(reconciliation: Reconciliation) -> str:
         _bridge(reconciliation),
         _lines(reconciliation),
         _not_mapped(reconciliation),
-        bullets("Days with one side only", gaps),
-        bullets("Logged models without an offer", asked),
+        bullets("Days with one side only", gaps(reconciliation)),
+        bullets("Logged models without an offer", questions(reconciliation)),
         bullets("Not compared", reconciliation.not_compared),
         bullets("Notes", reconciliation.notes),
         "</section>",

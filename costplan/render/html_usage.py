@@ -15,11 +15,12 @@ from costplan.render.usage import (
     SIZES,
     bounds,
     compact,
+    counts,
     figures,
-    merged,
     names,
     sizes_of,
     traffic_words,
+    unpriced,
     when,
 )
 
@@ -34,8 +35,6 @@ def draw(usage: Usage, look: Look) -> str:
 def body(usage: Usage) -> str:
     """The usage as a section of a page."""
     lost = any(total.low != total.high for total in usage.totals)
-    unread = merged(source.unread.items() for source in usage.sources)
-    left_out = merged(source.left_out.items() for source in usage.sources)
     parts = [
         "<section><h1>Usage</h1>",
         f'<p class="sub">Usage {text_of(when(usage))}.</p>',
@@ -45,9 +44,9 @@ def body(usage: Usage) -> str:
         _groups(usage),
         bullets("How requests came", traffic_words(usage)),
         _questions(usage),
-        bullets("Without a price", _unpriced(usage)),
-        bullets("Not counted", [f"{count:,}: {why}" for why, count in unread.items()]),
-        bullets("Left out", [f"{count:,}: {why}" for why, count in left_out.items()]),
+        bullets("Without a price", unpriced(usage)),
+        bullets("Not counted", counts(source.unread for source in usage.sources)),
+        bullets("Left out", counts(source.left_out for source in usage.sources)),
         bullets("Notes", usage.notes),
         _prices(usage),
         "</section>",
@@ -111,13 +110,6 @@ def _questions(usage: Usage) -> str:
     caption = "Which offers are these? Name each below [map] in a file for --map"
     header = ["logged", "rows", "tokens", "ids that end so"]
     return table(caption, header, rows, [False, True, True, False])
-
-
-def _unpriced(usage: Usage) -> list[str]:
-    return [
-        f"{line.offer} {line.charge}, {grouped(line.quantity)}: {line.reason}"
-        for line in usage.unpriced
-    ]
 
 
 def _prices(usage: Usage) -> str:

@@ -9,7 +9,7 @@ from costplan.quantity import ZERO
 from costplan.render import Look
 from costplan.render.html_chart import Bar, Stretch, chart
 from costplan.render.html_page import bullets, table, text_of, whole_page
-from costplan.render.verdict import figures, labelled, reason, sentence, written
+from costplan.render.verdict import figures, headroom, labelled, reason, sentence
 
 LEVELS = {"deny": "error", "unknown": "error", "warn": "warning"}
 """The class of a verdict that is no pass."""
@@ -62,8 +62,7 @@ def _stack(document: CheckDocument, stack: str, labels: dict[int, str]) -> str:
     rows = []
     for verdict in own:
         figure, limit = figures(verdict)
-        room = "" if verdict.headroom is None else written(verdict.headroom, verdict.unit, ZERO)
-        rows.append([labels[id(verdict)], verdict.status, figure, limit, room])
+        rows.append([labels[id(verdict)], verdict.status, figure, limit, headroom(verdict)])
     header = ["rule", "verdict", "figure", "limit", "headroom"]
     flags = [False, False, True, True, True]
     return (
