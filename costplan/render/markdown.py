@@ -48,9 +48,9 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
         if isinstance(document, Bill):
             parts += _bill(document)
         elif isinstance(document, EstimateDocument):
-            parts += [*_estimates(document), *_found(findings(named))]
+            parts += [*_estimates(document), *_findings(findings(named))]
         else:
-            parts += [*_comparison(document), *_found(findings(named))]
+            parts += [*_comparison(document), *_findings(findings(named))]
     text = "\n".join(parts).rstrip("\n") + "\n"
     return look.markup(text)
 
@@ -231,7 +231,7 @@ def _comparison(comparison: Comparison) -> list[str]:
     return [*_estimates(comparison.document, answered(comparison)), *compared(comparison)]
 
 
-def _found(review: Findings) -> list[str]:
+def _findings(review: Findings) -> list[str]:
     """What the document says is wrong, as a list that a reviewer reads."""
     if not review.found:
         return []
