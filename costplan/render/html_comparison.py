@@ -44,10 +44,12 @@ def answered(comparison: Comparison, number: int) -> str:
         return ""
     first = comparison.answer.standings[0].stack
     ways = next(strategies for strategies in comparison.strategies if strategies.stack == first)
-    own = [moved for moved in sensitivities(comparison) if owner(moved, comparison) is ways]
     parts = [_said(comparison, comparison.answer), _standings(comparison, comparison.answer)]
     parts.append(frontier(ways, comparison.document.currency, f"frontier{number}"))
-    parts += [_levers(sensitivity, comparison, f"levers{number}") for sensitivity in own[:1]]
+    for sensitivity in sensitivities(comparison):
+        if owner(sensitivity, comparison) is ways:
+            parts.append(_levers(sensitivity, comparison, f"levers{number}"))
+            break
     parts.append(bullets("To measure", to_measure(comparison)))
     return f"<section><h2>What to do</h2>{''.join(parts)}</section>"
 
