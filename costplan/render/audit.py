@@ -76,22 +76,18 @@ def _figures(report: Report) -> Iterable[list[tuple[str, int, str]]]:
     ]
     yield [
         ("prices, all dates", report.prices, ""),
-        (
-            "  with a source and its date",
-            report.with_source,
-            _percent(report.with_source, report.prices),
-        ),
-        ("  in force", report.prices_in_force, _percent(report.prices_in_force, report.prices)),
+        _part("  with a source and its date", report.with_source, report.prices),
+        _part("  in force", report.prices_in_force, report.prices),
         *(
-            (f"    {name}", count, _percent(count, report.prices_in_force))
+            _part(f"    {name}", count, report.prices_in_force)
             for name, count in report.by_confidence.items()
         ),
         ("prices not known", report.quotes, ""),
         ("silent zeros", report.silent_zeros, ""),
-        ("stale entries", report.stale, _percent(report.stale, report.models + report.offers)),
+        _part("stale entries", report.stale, report.models + report.offers),
     ]
     yield [
-        (f"models {what}", count, _percent(count, report.models))
+        _part(f"models {what}", count, report.models)
         for what, count in (
             ("seen in two sources or more", report.models_of_two_sources),
             ("with more than one card", report.models_with_history),
@@ -111,6 +107,10 @@ def _figures(report: Report) -> Iterable[list[tuple[str, int, str]]]:
         ("warnings of the audit", report.warnings, ""),
         ("accepted findings", report.accepted, ""),
     ]
+
+
+def _part(name: str, count: int, whole: int) -> tuple[str, int, str]:
+    return name, count, _percent(count, whole)
 
 
 def _percent(part: int, whole: int) -> str:

@@ -145,11 +145,9 @@ def _explained(page: Page, usage: Usage) -> None:
     for line in usage.lines:
         name = f"{line.offer} {line.charge}" + (f" {line.variant}" if line.variant else "")
         price = "no price" if line.price is None else f"{grouped(line.price)} / {short(line.per)}"
-        cost = (
-            line.reason or ""
-            if line.amount is None
-            else f"= {grouped(line.amount)} {line.currency}"
-        )
+        cost = line.reason or ""
+        if line.amount is not None:
+            cost = f"= {grouped(line.amount)} {line.currency}"
         page.say(f"{name}: {grouped(line.quantity)} {line.unit}s x {price} {cost}", further=2)
         page.say(
             f"{line.confidence}, since {line.since}, read {line.checked}: {line.source}", "dim", 4
