@@ -262,7 +262,7 @@ MOST_VAGUE = {
     "billing": 0,
     "catalog": 0,
     "cli": 0,
-    "document": 56,
+    "document": 1,
     "outcomes": 0,
     "plan/bill": 0,
     "plan/forecast": 0,

@@ -128,7 +128,7 @@ def search_offers(
                 row.confidence,
             )
         )
-    return OfferSearch(hits.found, offers, hits.note)
+    return OfferSearch(hits.matches, offers, hits.note)
 
 
 def price_page(

@@ -16,7 +16,7 @@ from typing import Annotated, NamedTuple
 from costplan.catalog.model import CacheTerms
 from costplan.catalog.offer import Adjust, Charge, Gate, Slice
 from costplan.catalog.origin import Provenance
-from costplan.record import Inline, Since, Sparse, document, keys
+from costplan.record import Inline, Key, Since, Sparse, document, keys
 
 
 class Head(NamedTuple):
@@ -321,10 +321,10 @@ class Hit(NamedTuple):
 
 @document("price_search", "1.0")
 class Search(NamedTuple):
-    """What a search found, best first; ``found`` counts those beyond the limit too."""
+    """What a search found, best first; ``matches`` counts those beyond the limit too."""
 
     words: tuple[str, ...]
-    found: int
+    matches: Annotated[int, Key("found")]
     hits: tuple[Hit, ...]
     note: str
 
