@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from costplan.document.usage import Group, Usage
 from costplan.problems import clean
-from costplan.quantity import grouped, rounded
+from costplan.quantity import grouped, plural, rounded
 from costplan.render import Look
 from costplan.render.page import Page, Table, counted, money, short
 
@@ -147,7 +147,10 @@ def _explained(page: Page, made: Usage) -> None:
         name = f"{one.offer} {one.charge}" + (f" {one.variant}" if one.variant else "")
         price = "no price" if one.price is None else f"{grouped(one.price)} / {short(one.per)}"
         cost = one.reason or "" if one.amount is None else f"= {grouped(one.amount)} {one.currency}"
-        page.say(f"{name}: {grouped(one.quantity)} {one.unit}s x {price} {cost}", further=2)
+        page.say(
+            f"{name}: {grouped(one.quantity)} {plural(one.unit, one.quantity)} x {price} {cost}",
+            further=2,
+        )
         page.say(f"{one.confidence}, since {one.since}, read {one.checked}: {one.source}", "dim", 4)
 
 
