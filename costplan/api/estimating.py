@@ -94,7 +94,7 @@ def compare_opened(
 ) -> Comparison:
     """The comparison of a workload that was read; problems are drawn as in ``estimate_opened``."""
     from costplan.plan.compare.comparison import compare
-    from costplan.store.files.throughput import CapacityFiles
+    from costplan.store.files.capacity import CapacityFiles
 
     catalog = catalog_of(opened, locking, catalog)
     comparison = with_places(
@@ -138,7 +138,7 @@ def figures_of(opened: Opened) -> Figures | None:
     """Where energy is looked up; None where the workload does not ask for it."""
     if opened.workload is None or opened.workload.energy is None:
         return None
-    from costplan.store.files.throughput import CapacityFiles
+    from costplan.store.files.capacity import CapacityFiles
 
     return CapacityFiles(opened.folder)
 

@@ -114,7 +114,7 @@ def _trace(opened: Opened, catalog: Catalog, as_of: date) -> None:
     """Ask the catalogue for all that an estimate and a comparison need."""
     from costplan.plan.bill.estimate import estimate
     from costplan.plan.compare.comparison import compare
-    from costplan.store.files.throughput import CapacityFiles
+    from costplan.store.files.capacity import CapacityFiles
 
     with_places(opened, catalog, lambda ready: estimate(*ready, as_of))
     with suppress(CostplanError):  # what cannot be compared can still be estimated

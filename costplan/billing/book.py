@@ -58,14 +58,14 @@ class Book:
     """Entries of one catalogue as they are on their days."""
 
     def __init__(self) -> None:
-        self._more: dict[Hashable, Any] = {}
+        self._more: dict[str, dict[Hashable, Any]] = {}
         self._offers: dict[Hashable, CompiledOffer] = {}
         self._tariffs: dict[Hashable, Tariff] = {}
         self._parts: dict[Hashable, Sequence[Part]] = {}
 
-    def keep(self, key: Hashable, find: Callable[[], Kept]) -> Kept:
-        """What else follows from a key alone."""
-        answer: Kept = kept(self._more, key, find)
+    def keep(self, kind: str, key: Hashable, find: Callable[[], Kept]) -> Kept:
+        """What else follows from a key alone; ``kind`` says what."""
+        answer: Kept = kept(self._more.setdefault(kind, {}), key, find)
         return answer
 
     def offer(self, entry: Entry, day: date) -> CompiledOffer:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from costplan.billing.adjustments import Adjustments, taken_off
@@ -19,7 +19,7 @@ from costplan.billing.charges import Priced, billable, slices
 from costplan.billing.discounts import Off, share_off
 from costplan.billing.reasons import none_of
 from costplan.billing.takes import OfferBill, Take, users
-from costplan.billing.variables import MissingVariables, Needed, Values, is_fixed
+from costplan.billing.variables import MissingVariables, Needed, Values, is_fixed, variables_of
 from costplan.billing.writing import (
     write_basis,
     write_cap,
@@ -64,6 +64,11 @@ class CompiledOffer:
                 self.charges.append(CompiledCharge(entry, charge, unknown))
         self.gates = offer.gates if only is None else ()
         self.adjustments = Adjustments(entry, day) if only is None else None
+
+    @cached_property
+    def asks(self) -> tuple[str, ...]:
+        """Every variable that a bill can depend on."""
+        return tuple(variables_of(self.offer))
 
     def bill(
         self, takes: Sequence[Take], *, free_tiers: bool = True, discount: Off = ZERO

@@ -18,11 +18,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from decimal import Context, Decimal, DecimalException
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 MAX_LENGTH = 400  # characters, counted before parsing
 MAX_NESTING = 24  # operators, functions, conditions around a part; a left side is no deeper
@@ -168,14 +167,13 @@ DECIMAL_ARITHMETIC: Arithmetic = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A checked formula. Immutable; equal and hashed by its text; made by ``parse`` only."""
+class Expression(NamedTuple):
+    """A checked formula, equal to another of the same text; made by ``parse`` only."""
 
     text: str
-    names: frozenset[str] = field(compare=False)  # variables, in branches not taken too
-    ordered: tuple[str, ...] = field(compare=False)  # the same by name
-    _run: Run = field(compare=False, repr=False)
+    names: frozenset[str]  # variables, in branches not taken too
+    ordered: tuple[str, ...]  # the same by name
+    run: Run
 
     @classmethod
     def parse(cls, text: str) -> Expression:
@@ -189,23 +187,22 @@ class Expression:
         a number too large, a negative x in ``bands``, a step of ``round_up`` not above 0; but not
         in a branch that is not taken. The caller's decimal context neither matters nor changes.
         """
-        result: Decimal = self._run(variables)
+        result: Decimal = self.run(variables)
         if result and result.adjusted() >= MAX_DIGITS:
             raise ExpressionError("the result is 1e30 or more; check the variables", self.text)
         return result or _ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A checked comparison, alone or joined by ``and`` and ``or``; made by ``condition`` only."""
 
     text: str
-    names: frozenset[str] = field(compare=False)
-    _run: Run = field(compare=False, repr=False)
+    names: frozenset[str]
+    run: Run
 
     def holds(self, variables: Mapping[str, Decimal]) -> bool:
         """Whether it is true. ExpressionError as ``Expression.evaluate``."""
-        return bool(self._run(variables))
+        return bool(self.run(variables))
 
 
 @lru_cache(maxsize=4096)

@@ -126,8 +126,12 @@ class Shelf(Protocol):
 class Reserving(Protocol):
     """A shelf that also holds terms of reserved throughput."""
 
-    def provisioned(self) -> Mapping[str, "ProvisionedFile"]:
-        """One file a vendor, by the first part of its ids."""
+    def provisioned(self, vendor: str, offer: str | None) -> "ProvisionedFile | None":
+        """A vendor's file, by the first part of its ids; of it only the terms that name an offer,
+        where one is named."""
+
+    def reserving(self) -> Iterable[str]:
+        """The vendors that have such a file."""
 
 
 @runtime_checkable
@@ -208,19 +212,20 @@ class Catalog:
     def reserve(self, offer: str, terms: str | None = None) -> "Reserve | None":
         """Terms of reserved throughput: of that id, else those that serve a model; None where
         nobody sells it so. Raises BadUsage for an id that is not known."""
-        files: dict[str, ProvisionedFile] = {}
-        for shelf in self.shelves:
-            if isinstance(shelf, Reserving):
-                files |= shelf.provisioned()
         vendor = (terms or offer).split("/", 1)[0]
-        if vendor not in files:
-            if terms is None:
-                return None
-            raise BadUsage(
-                f"no provisioned throughput is known for '{terms}'",
-                "ids begin with: " + ", ".join(f"{known}/" for known in files),
-            )
-        return files[vendor].serving(offer) if terms is None else files[vendor].get(terms)
+        asked = offer if terms is None else None
+        shelves = [shelf for shelf in self.shelves if isinstance(shelf, Reserving)]
+        for shelf in reversed(shelves):
+            file = shelf.provisioned(vendor, asked)
+            if file is not None:
+                return file.serving(offer) if terms is None else file.get(terms)
+        if terms is None:
+            return None
+        known = {f"{name}/" for shelf in shelves for name in shelf.reserving()}
+        raise BadUsage(
+            f"no provisioned throughput is known for '{terms}'",
+            "ids begin with: " + ", ".join(sorted(known)),
+        )
 
     def aside(self) -> "Catalog":
         """The same prices for a look that leaves no trace: what is only named is not used, and so

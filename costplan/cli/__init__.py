@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import Any, NoReturn, TextIO, cast
 
 COMMANDS = {
@@ -208,8 +209,21 @@ def _refused(error: OSError) -> int:
     return 2
 
 
+def _defer(*names: str) -> None:
+    """Modules that are read when they are first used: typer opens browsers with these, and to
+    import them takes as long as to read a workload."""
+    for name in names:
+        spec = None if name in sys.modules else find_spec(name)
+        if spec is None or spec.loader is None:
+            continue
+        spec.loader = loader = LazyLoader(spec.loader)
+        sys.modules[name] = module = module_from_spec(spec)
+        loader.exec_module(module)
+
+
 def app(given: list[str]) -> Any:
     """The command tree, with only the asked command in it where one is named."""
+    _defer("platform", "subprocess")
     import typer
 
     from costplan.cli.common.environment import UNBOUND, bind

@@ -1,7 +1,7 @@
 """The bill of one offer: what ``costplan price`` saves and draws."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
@@ -11,12 +11,12 @@ from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, total
-from costplan.record import As, Key, Sparse, document, keys
+from costplan.record import As, Key, Sparse, document, keys, open_record
 
 
 @document("bill", "1.2")  # 1.2 added facts
 @keys("offer", "as_of", "currency", "total", "unpriced", "line_items", "notes", "facts")
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Bill(Plain):
     """Lines of one offer at one moment. ``total`` counts the priced lines only."""
 

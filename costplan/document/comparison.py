@@ -1,7 +1,7 @@
 """A comparison: stacks side by side, and for each stack the ways to its reliability, priced."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -23,6 +23,7 @@ from costplan.record import (
     Unsaved,
     document,
     keys,
+    open_record,
 )
 
 CLOSE = Decimal("1e-6")
@@ -36,7 +37,7 @@ def _pairs(given: dict[str, Decimal]) -> Pairs:
     return list(given.items())
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Versus(Compared):
     """A stack against the baseline. Differences are this stack's minus the baseline's."""
 
@@ -49,7 +50,7 @@ class Versus(Compared):
     payback_months: Decimal | None = None
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class LockIn(Compared):
     """The vendor that gets the largest share of a stack's spend."""
 
@@ -58,7 +59,7 @@ class LockIn(Compared):
     share: Share
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Mix(Compared):
     """Traffic shared between stacks: each pays its floors and seats in full."""
 
@@ -68,7 +69,7 @@ class Mix(Compared):
     at_least: bool
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Lever(Compared):
     """One input moved down and up by a quarter: what the cheapest way to the target then costs.
 
@@ -94,7 +95,7 @@ class Lever(Compared):
     reason: Annotated[str | None, Sparse()] = None
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class BreakEven(Compared):
     """The value of an input at which the plan and ``against`` are the same."""
 
@@ -104,7 +105,7 @@ class BreakEven(Compared):
     now: Decimal
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Sensitivity(Compared):
     """What would change the answer. ``threshold``: the confidence below which a person is asked.
     ``stack``: whose answer; the baseline's where it does not say."""
@@ -117,7 +118,7 @@ class Sensitivity(Compared):
     stack: Annotated[str | None, Sparse()] = None
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Standing(Compared):
     """A stack in the ranking: its plan as it is, and its best way to what is asked.
 
@@ -138,7 +139,7 @@ class Standing(Compared):
     reason: str | None = None
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Answer(Compared):
     """What to do: the best way of the best stack, and what that hangs on.
 
@@ -168,7 +169,7 @@ class Answer(Compared):
     cheaper: Annotated[Share | None, Sparse()] = None
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Owning(Compared):
     """Own hardware against what it replaces, whole bills a month.
 
@@ -218,7 +219,7 @@ class Owning(Compared):
     "levers",
     "owning",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Comparison(Plain):
     """Several estimates of one workload, side by side. ``recommended``: the answer's way as a
     workload of its own, for whoever wants to write it down."""

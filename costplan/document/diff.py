@@ -10,7 +10,7 @@ month of the base's currency; they sum to the difference exactly.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -19,7 +19,18 @@ from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle, total
-from costplan.record import Amount, As, Compared, Key, OneOf, Share, Sparse, document, keys
+from costplan.record import (
+    Amount,
+    As,
+    Compared,
+    Key,
+    OneOf,
+    Share,
+    Sparse,
+    document,
+    keys,
+    open_record,
+)
 
 Change = Annotated[str, OneOf("new", "removed", "changed", "same")]
 SideName = Annotated[str, OneOf("base", "head")]
@@ -28,7 +39,7 @@ SAME_SHARE = Decimal("1e-9")
 """Reliabilities agree within it: outcomes are solved in binary floats."""
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Split(Compared):
     """A difference by cause."""
 
@@ -62,7 +73,7 @@ def together(splits: list[Split]) -> Split:
     "head_quantity",
     "unpriced",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class LineChange(Compared):
     """One charge of one offer in one role, all its slices, before and after.
 
@@ -105,7 +116,7 @@ class LineChange(Compared):
         return bool(self.unpriced) and (self.said_changed or not both)
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Side(Compared):
     """What one side says of a stack; ``at_least`` where a price is missing."""
 
@@ -131,7 +142,7 @@ def _apart(before: Decimal | None, after: Decimal | None) -> bool:
 
 
 @keys("stack", "kind", "base", "head", "difference", "percent", "certain", "causes", "lines")
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class StackDiff(Compared):
     """A stack on both sides; one of them None: the stack is new, or gone."""
 
@@ -203,7 +214,7 @@ class StackDiff(Compared):
     "rule_changes",
     "facts",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class DiffDocument(Plain):
     """All stacks of a workload before and after a change.
 

@@ -1,14 +1,13 @@
 """Energy and carbon beside a bill, as a document has them: never a part of its total."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from costplan.facts import Fact
 from costplan.problems import Problem
 from costplan.quantity import ZERO, settle
-from costplan.record import Amount, Compared, OneOf, Sparse, keys
+from costplan.record import Amount, Compared, OneOf, Sparse, keys, open_record
 
 BASES = ("own", "machine", "curve", "stated", "published", "not-modelled")
 """What a part's figure rests on: the watts that the file says of own machines, hours of rented
@@ -39,7 +38,7 @@ def over(known: Range | None, count: Decimal) -> Range | None:
 
 
 @keys("role", "offer", "basis", "kwh", "kgco2e", "grid", "source", "why", "reason")
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class EnergyPart(Compared):
     """What one role's offer takes a month. ``grid``: whose grams a kWh; ``why``: why it has no
     figure, of energy or of carbon."""
@@ -69,7 +68,7 @@ class EnergyPart(Compared):
     "boundary",
     "parts",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Energy(Compared):
     """A stack's month of electricity and of CO2e, location-based.
 

@@ -28,6 +28,7 @@ from costplan.record import (
     Unsaved,
     document,
     keys,
+    open_record,
 )
 from costplan.words import PURPOSES, several
 
@@ -118,7 +119,7 @@ class Budget(NamedTuple):
     "energy",
     "risk",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Estimate(Compared):
     """One stack's bill for the as-of month. ``seats``: people with a login, None where the workload
     names none; ``budget``: what the month may cost, for a table to show what is left; ``energy``:
@@ -301,7 +302,7 @@ class Estimate(Compared):
     "estimates",
     "scenario",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class EstimateDocument(Plain):
     """All stacks of one workload on one day.
 

@@ -5,11 +5,11 @@ JUnit, SARIF, workflow commands and code-quality reports are drawn from either w
 which.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from costplan.record import Compared, Count
+from costplan.record import Compared, Count, open_record
 
 Level = Literal["error", "warning", "note"]
 
@@ -46,7 +46,7 @@ class Finding(NamedTuple):
     unit: str = ""
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Findings(Compared):
     """What was looked at and what was found. ``examined`` are the (stack, rule) pairs that were
     looked at, so that what passed can be counted; each pair without a finding passed."""

@@ -1,7 +1,7 @@
 """A forecast: a stack's bill for months ahead, what the volume rests on, and what happens when."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +11,7 @@ from costplan.document.plain import Plain
 from costplan.document.usage import Number
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
-from costplan.record import Amount, Compared, Monthly, Share, Sparse, document, keys
+from costplan.record import Amount, Compared, Monthly, Share, Sparse, document, keys, open_record
 
 Counted = Literal["requests", "calls", "amount"]
 """What a history counts: requests (conversations) of the application, calls to models, money."""
@@ -59,7 +59,7 @@ class Band(NamedTuple):
     "at_least",
     "reason",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class ForecastMonth(Compared):
     """A month. ``volume``: requests, conversations, or the money of a history of amounts.
 
@@ -118,7 +118,7 @@ class Event(NamedTuple):
     "notes",
     "facts",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class ForecastDocument(Plain):
     """``counts``: what ``volume`` is. ``growth_per_month``: the share that was stated. ``history``
     and ``method`` None: the workload's own numbers and growth, without bands; ``others``: the

@@ -8,7 +8,18 @@ from typing import Annotated
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
 from costplan.quantity import ZERO
-from costplan.record import Amount, As, Compared, Key, Names, OneOf, Sparse, Unsaved, keys
+from costplan.record import (
+    Amount,
+    As,
+    Compared,
+    Key,
+    Names,
+    OneOf,
+    Sparse,
+    Unsaved,
+    keys,
+    open_record,
+)
 from costplan.words import PURPOSES
 
 KINDS = ("plan", "orchestrate", "model", "hosting", "unchecked", "quality")
@@ -130,7 +141,7 @@ WAY_FIELDS: dict[str, Callable[[str, Option], str | Decimal | bool | None]] = {
     "orchestrated_kwh",
     "brute_force_kwh",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Strategies(Compared):
     """The options of one stack at one target, and what they say about the plan.
 

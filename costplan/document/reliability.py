@@ -1,13 +1,13 @@
 """What becomes of a stack's requests, as a document has it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from costplan.problems import Problem
 from costplan.quantity import ONE, ZERO, settle
-from costplan.record import Amount, Compared, Key, Share, Unsaved, keys
+from costplan.record import Amount, Compared, Key, Share, Unsaved, keys, open_record
 
 NORMAL = (
     (Decimal("0.5"), ZERO),
@@ -54,7 +54,7 @@ class MonthQuantile(NamedTuple):
     "target",
     "same_for_every_model",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Reliability(Compared):
     """What becomes of one request, and of a month's requests. Shares sum to 1.
 

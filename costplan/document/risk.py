@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated
 
 from costplan.problems import Problem
-from costplan.record import Amount, Compared, Count, Names, Share, Sparse
+from costplan.record import Amount, Compared, Count, Names, Share, Sparse, open_record
 
 FIGURES = ("p5", "p50", "mean", "p95")
 """The figures of a distribution, as a page shows them."""
@@ -18,7 +18,7 @@ Figures = Annotated[dict[str, Decimal], Names(*FIGURES)]
 Errors = Annotated[dict[str, Amount], Names(*FIGURES)]
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Unknown(Compared):
     """One range, and what it does to the month.
 
@@ -42,7 +42,7 @@ class Unknown(Compared):
         return abs(self.monthly_high - self.monthly_low)
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Measuring(Compared):
     """The range whose knowledge is worth most, and what that takes.
 
@@ -58,7 +58,7 @@ class Measuring(Compared):
     flips: Annotated[bool, Sparse()] = False
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Risk(Compared):
     """A stack's month over the draws of all ranges. Money of the estimate's currency.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from costplan.document.entries import AMOUNTS, FIELDS, FIGURES, Entry, Value, cu
 from costplan.document.saved import Saved
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, total
-from costplan.record import Compared
+from costplan.record import Compared, open_record
 
 GROUPS = ("component", "role", "offer", "vendor", "purpose", "stack", "workload")
 NOTHING = "(none)"
@@ -26,7 +26,7 @@ class Sum(NamedTuple):
     unpriced: int = 0
 
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Rows(Compared):
     """``columns`` that hold figures are named in ``figures``. ``whole`` is the row of totals, where
     the rows can be added. Rows are as long as ``columns``."""

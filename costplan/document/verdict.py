@@ -1,7 +1,7 @@
 """What a check found: a verdict for each stack and rule, and the exit code that follows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
@@ -10,7 +10,19 @@ from costplan.document.finding import Where
 from costplan.document.plain import Plain
 from costplan.facts import Fact, texts
 from costplan.problems import Problem
-from costplan.record import As, Blank, Compared, Ge, Key, Names, Sparse, Unsaved, document, keys
+from costplan.record import (
+    As,
+    Blank,
+    Compared,
+    Ge,
+    Key,
+    Names,
+    Sparse,
+    Unsaved,
+    document,
+    keys,
+    open_record,
+)
 from costplan.wordings import ALLOWED
 
 Status = Literal["pass", "warn", "deny", "unknown"]
@@ -46,7 +58,7 @@ OF_PRICES: tuple[Kind, ...] = ("unpriced", "stale", "ended")
     "source",
     "where",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class Verdict(Compared):
     """One rule on one stack.
 
@@ -188,7 +200,7 @@ class Verdict(Compared):
     "notes",
     "facts",
 )
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+@open_record
 class CheckDocument(Plain):
     """Every verdict on every checked stack of one estimate. ``subject``: the file that was checked,
     a workload or a saved estimate."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import erf, log, sqrt
 
+from costplan.record import open_record
 
-@dataclass(slots=True, kw_only=True, repr=False, eq=False)
+
+@open_record
 class Node:
     """One step of the graph. Shares are in 0..1; other steps are named by their place.
 

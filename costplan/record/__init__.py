@@ -16,7 +16,16 @@ stands under ``Keys:`` in its record's docstring (``costplan.keys``).
 
 from costplan.record.dialects import JSON, TOML, collect, collected, read
 from costplan.record.found import BAD
-from costplan.record.kinds import REST, Compared, document, keys, record, version_of, with_fields
+from costplan.record.kinds import (
+    REST,
+    Compared,
+    document,
+    keys,
+    open_record,
+    record,
+    version_of,
+    with_fields,
+)
 from costplan.record.marks import (
     Amount,
     As,
@@ -70,6 +79,7 @@ __all__ = [
     "collected",
     "document",
     "keys",
+    "open_record",
     "read",
     "record",
     "version_of",

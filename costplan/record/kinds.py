@@ -23,6 +23,21 @@ def record(kind: Kind) -> Kind:
     sixty tables of the two file formats would cost more than reading the files. A record has the
     fields of a dataclass and shares one ``__init__``, so it is made in a fifth of that.
     """
+    decorated = _without_code(kind)
+    decorated.__eq__, decorated.__hash__, decorated.__repr__ = _equal, _hash, _repr
+    decorated.__setattr__, decorated.__delattr__ = _frozen, _frozen
+    return typing.cast(Kind, decorated)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+def open_record(kind: Kind) -> Kind:
+    """As ``record``, but filled as it is worked out: its fields can be set. For what a document has
+    few of; of what it has hundreds, slots and an ``__init__`` of its own are quicker."""
+    return typing.cast(Kind, _without_code(kind))
+
+
+def _without_code(kind: type) -> Any:
+    """A dataclass with the one ``__init__`` of all records."""
     decorated: Any = dataclass(init=False, repr=False, eq=False)(kind)
     own = fields(decorated)
     decorated._defaults = {
@@ -34,9 +49,8 @@ def record(kind: Kind) -> Kind:
         if attribute.default_factory is not MISSING
     ]
     decorated._names = frozenset(attribute.name for attribute in own)
-    decorated.__init__, decorated.__eq__, decorated.__hash__ = _init, _equal, _hash
-    decorated.__repr__, decorated.__setattr__, decorated.__delattr__ = _repr, _frozen, _frozen
-    return typing.cast(Kind, decorated)
+    decorated.__init__ = _init
+    return decorated
 
 
 class Compared:

@@ -86,12 +86,21 @@ def assumed_levels(peak: Decimal) -> Sequence[Level]:
 
 
 class Shape(NamedTuple):
-    """When a month's requests come: shares of them with their pace, and the busiest hour over the
-    mean one. ``assumed``: nobody said more than the peak."""
+    """When a month's requests come, by the busiest hour over the mean one. ``known``: the levels
+    that the profile gives; None where nobody said more than the peak."""
 
-    levels: Sequence[Level]
     peak: Decimal
-    assumed: bool = False
+    known: Sequence[Level] | None
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the levels follow a curve through the peak."""
+        return self.known is None
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """Shares of the requests with their pace; worked out where somebody asks."""
+        return assumed_levels(self.peak) if self.known is None else self.known
 
 
 def shape_of(traffic: Traffic, day: date) -> Shape:
@@ -99,9 +108,7 @@ def shape_of(traffic: Traffic, day: date) -> Shape:
     through the stated peak."""
     levels = levels_in(traffic, day, ())[0]
     peak = max(traffic.peak_to_mean or ONE, *(level.pace for level in levels))
-    if tuple(levels) == STEADY and peak > 1:
-        return Shape(assumed_levels(peak), peak, assumed=True)
-    return Shape(levels, peak)
+    return Shape(peak, None if tuple(levels) == STEADY and peak > 1 else levels)
 
 
 def day_shares(traffic: Traffic, day: date) -> Iterator[Decimal]:

@@ -7,7 +7,7 @@ import pytest
 from run import DAY, costplan
 
 from costplan.problems import BadUsage
-from costplan.store.files.throughput import CapacityFiles
+from costplan.store.files.capacity import CapacityFiles
 
 ROOT = Path(__file__).resolve().parents[2]
 TRACE = ROOT / "tests" / "data" / "azure_chat_2023-11.csv"

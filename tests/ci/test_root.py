@@ -65,7 +65,7 @@ def test_arrivals_stay_with_the_workload(tmp_path: Path, name: str) -> None:
     assert "[stack." in text
     from costplan.problems import BadUsage
     from costplan.store.files import boundary
-    from costplan.store.files.throughput import CapacityFiles
+    from costplan.store.files.capacity import CapacityFiles
 
     token = boundary.confine(str(code), ())
     try:

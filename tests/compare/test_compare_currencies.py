@@ -14,9 +14,9 @@ from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare.comparison import compare
 from costplan.problems import InvalidInput
 from costplan.record import read
+from costplan.store.files.capacity import CapacityFiles
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
-from costplan.store.files.throughput import CapacityFiles
 from costplan.workload.model import Workload
 
 DAY = date(2026, 11, 22)

@@ -14,9 +14,10 @@ from typing import NamedTuple
 from costplan.billing.adjustments import Grant
 from costplan.billing.book import Same
 from costplan.billing.reserved import Reserved
+from costplan.billing.takes import Take
 from costplan.catalog.lookup import Entry
 from costplan.document.line import LineItem
-from costplan.plan.bill.bindings import Bindings
+from costplan.plan.bill.bindings import Bindings, Bound
 from costplan.plan.bill.month import StackMonth
 from costplan.problems import Problem
 from costplan.workload.model import Workload
@@ -39,18 +40,25 @@ class Offers(NamedTuple):
     reserved: list[Reserved]
 
 
+class Bought(NamedTuple):
+    """What one offer comes to."""
+
+    lines: list[LineItem]
+    grants: list[tuple[Grant, Decimal]]
+
+
 class KeptMonth(StackMonth):
     """A stack's month, put together of what the book has of it."""
 
     def _usage(self, scale: Decimal) -> Usage:
         self.scale, visits = scale, self.solved.visits
-        key = ("usage", scale, Same(visits.runs, *billed_by(self.workload)))
-        usage = self.book.keep(key, lambda: usage_of_offers(self.workload, scale, visits))
+        key = (scale, Same(visits.runs, *billed_by(self.workload)))
+        usage = self.book.keep("usage", key, lambda: usage_of_offers(self.workload, scale, visits))
         return with_cases(usage, self.workload, visits)
 
     def _bind(self) -> Bindings:
-        key = ("bindings", self.name, self.day, *self._kinds().items(), Same(self.stack))
-        known: list[Bindings] = self.book.keep(key, list)
+        key = (self.name, self.day, *self._kinds().items(), Same(self.stack))
+        known: list[Bindings] = self.book.keep("bindings", key, list)
         if not known:
             bindings = super()._bind()
             if bindings.chosen:
@@ -63,8 +71,8 @@ class KeptMonth(StackMonth):
             super()._bill_offers()
             return
         of = Same(self.stack, self.solved.visits.runs, *billed_by(self.workload))
-        key = ("offers", self.name, self.day, self.scale, of)
-        known: list[Offers] = self.book.keep(key, list)
+        key = (self.name, self.day, self.scale, of)
+        known: list[Offers] = self.book.keep("offers", key, list)
         if known:
             self._let_index_embed()
             lines, used, grants, self.problems[:], reserved = known[0]
@@ -83,6 +91,30 @@ class KeptMonth(StackMonth):
                     [*self.reserved],
                 )
             )
+
+    def _buy(self, entry: Entry, bound: Bound, takes: list[Take]) -> None:
+        """An offer whose expressions reach the same values for the same takers costs the same."""
+        if entry.currency != self.workload.currency or not self._apart():
+            super()._buy(entry, bound, takes)
+            return
+        asks = self.book.offer(entry, self.day).asks
+        taken = [
+            (take.role, take.component, take.purpose, *map(take.variables.get, asks))
+            for take in takes
+        ]
+        uses = [tuple(take.uses.items()) for take in takes]
+        stack, terms = self.stack, Same(self.workload.discount)
+        bought = (self.name, stack.region, stack.free_tiers, terms, *taken, *uses)
+        key = (entry.item.id, entry.shelf, self.day, bought)
+        known: list[Bought] = self.book.keep("bought", key, list)
+        if known:
+            self.lines += known[0].lines
+            self.grants += known[0].grants
+            return
+        lines, grants, problems = len(self.lines), len(self.grants), len(self.problems)
+        super()._buy(entry, bound, takes)
+        if len(self.problems) == problems:
+            known.append(Bought(self.lines[lines:], self.grants[grants:]))
 
     def _apart(self) -> bool:
         """Whether offers are billed without a look at the other lines: no offer handles cases, and

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
-from costplan.plan.bill.energy import Figures, energy_of
 from costplan.plan.bill.kept import KeptMonth
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import Agreed, agree, billed_month
@@ -23,6 +22,9 @@ from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, total, twelve_digits
 from costplan.words import PURPOSES
 from costplan.workload.solving import Solutions, Solved
+
+if TYPE_CHECKING:
+    from costplan.plan.bill.energy import Figures
 
 
 class Outcome(NamedTuple):
@@ -83,6 +85,8 @@ class Evaluator:
         """The likely kWh of a month as ``total`` bills it; None where a part has no figure."""
         if self.figures is None or solutions.workload.energy is None:
             return None
+        from costplan.plan.bill.energy import energy_of  # few ask for it
+
         month, _ = self.month(solutions, stack)
         energy = energy_of(month, self.figures, None)
         if energy is None or any(part.kwh is None for part in energy.parts):

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
 from costplan.document.comparison import Comparison, Mix, Versus, margin
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.facts import Fact, fact
-from costplan.plan.bill.energy import Figures
 from costplan.plan.bill.estimate import estimate, estimate_scaled
 from costplan.plan.bill.settlement import agree, without_terms
 from costplan.plan.compare.answer import Ranking
 from costplan.plan.compare.breakeven import break_even
-from costplan.plan.compare.fleets import Capacity
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.levers import threshold
 from costplan.plan.compare.moving import lock_in, one_off
-from costplan.plan.compare.neighbours import neighbours
-from costplan.plan.compare.owning import owning
 from costplan.plan.compare.pricing import Pricer
+from costplan.plan.compare.served import Capacity
 from costplan.plan.compare.strategies import strategies
 from costplan.plan.compare.ways import Ways
 from costplan.problems import BadUsage, did_you_mean
@@ -30,6 +28,9 @@ from costplan.quantity import ZERO, settle, total
 from costplan.words import WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solutions
+
+if TYPE_CHECKING:
+    from costplan.plan.bill.energy import Figures
 
 
 def compare(
@@ -82,9 +83,12 @@ def compare(
         mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
         answer=ranking.answer(),
-        owning=owning(workload, pricer, {name: one.billed for name, one in tried.items()}),
         facts=_facts(document, at_reliability),
     )
+    if workload.hardware:
+        from costplan.plan.compare.owning import owning
+
+        made.owning = owning(workload, pricer, {name: one.billed for name, one in tried.items()})
     made.recommended = ranking.recommended()
     if levers:
         tau = threshold(workload)
@@ -95,6 +99,8 @@ def compare(
         ]
         assert made.answer is not None
         if made.answer.stack is not None:
+            from costplan.plan.compare.neighbours import neighbours
+
             made.answer.candidates = neighbours(ways, ranking, made.answer.stack)
     revenue = workload.target.revenue_per_request if workload.target else None
     if revenue is not None:

@@ -1,19 +1,17 @@
-"""Machines for the busiest hour: what a stack's producing models serve, and how many of a rented
-machine that takes, by a stated rate, a measurement on the same accelerators, queueing or a trace.
+"""Machines for the busiest hour: how many of a rented machine it takes to serve what a stack does,
+by a stated rate, a measurement on the same accelerators, queueing or a trace.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from costplan.catalog.curves import LatencyTarget, Shape, input_share
+from costplan.catalog.curves import LatencyTarget
 from costplan.catalog.lookup import Catalog
-from costplan.catalog.model import Model
 from costplan.catalog.offer import Hardware, Offer
-from costplan.catalog.throughput import Machine, Rate, Throughput, TooSmall
+from costplan.catalog.throughput import Machine, Rate, TooSmall
 from costplan.outcomes.queueing import (
     Arrival,
     burstiness,
@@ -24,98 +22,11 @@ from costplan.outcomes.queueing import (
 )
 from costplan.outcomes.scaling import off_share, scale_to_zero
 from costplan.plan.bill.machines import machines
+from costplan.plan.compare.served import Capacity, Served
 from costplan.problems import BadUsage, InvalidInput, Problem
-from costplan.quantity import ONE, ZERO, grouped, rounded, total, twelve_digits
-from costplan.workload.model import Workload
-from costplan.workload.model_calls import SECONDS_PER_MONTH, ModelCalls
-from costplan.workload.solving import Visits
+from costplan.quantity import ONE, ZERO, grouped, rounded, twelve_digits
+from costplan.workload.model_calls import SECONDS_PER_MONTH
 from costplan.workload.strategy import Gpus
-from costplan.workload.traffic import shape_of
-from costplan.workload.usage import monthly_usage
-
-
-class Capacity(Protocol):
-    """Where measurements and traces are found; read only when asked."""
-
-    def throughput(self, model: str) -> Throughput:
-        """Measured tokens a second of a model."""
-
-    def arrivals(self, name: str) -> list[Arrival]:
-        """A trace beside the workload file. Raises BadUsage for what is none."""
-
-
-class Served:
-    """What a stack's producing models, those that are paid by the token, serve in a month."""
-
-    def __init__(
-        self, workload: Workload, stack: str, visits: Visits, catalog: Catalog, day: date
-    ) -> None:
-        usage = monthly_usage(workload, visits=visits)
-        self.requests = usage.requests
-        self.roles = _token_roles(workload, stack, catalog)
-        self.output: dict[str, Decimal] = {}
-        self.load: dict[str, Decimal] = {}
-        self.input, self.calls, self.deferred = ZERO, ZERO, ZERO
-        self.share = input_share(workload.strategy.gpus.ms_per_token)
-        bound = workload.stack[stack]
-        for calls in usage.model_calls:
-            binding = bound.binding(calls.role)
-            if calls.role not in self.roles or binding is None:
-                continue
-            output = _tokens(calls, "output") * binding.output_factor
-            self.output[calls.role] = self.output.get(calls.role, ZERO) + output
-            own = _tokens(calls, "input") * binding.input_factor
-            self.input += own
-            load = output + self.share * own
-            self.load[calls.role] = self.load.get(calls.role, ZERO) + load
-            self.calls += calls.count
-            if calls.job is not None or calls.mode == "batch":
-                self.deferred += load
-        self.all_output = total(self.output.values())
-        self.whole = total(self.load.values())
-        self.shape, self.day = shape_of(workload.traffic, day), day
-
-    @property
-    def nothing(self) -> str | None:
-        """Why there is nothing to serve on other metal."""
-        if not self.requests:
-            return "there is no traffic to serve"
-        if not self.all_output:
-            return "no producing model of this stack is paid by the token"
-        return None
-
-    def peak_per_second(self, monthly: Decimal) -> Decimal:
-        """A month's quantity as a rate in the busiest hour."""
-        return monthly / SECONDS_PER_MONTH * self.shape.peak
-
-    @property
-    def mean(self) -> Shape:
-        """Tokens in and out of a mean call."""
-        calls = self.calls or ONE
-        return Shape(round(self.input / calls, 6), round(self.all_output / calls, 6))
-
-    @property
-    def urgent(self) -> Decimal:
-        """Output tokens that may not wait for a quiet hour: no batch's and no job's, by the share
-        of the machines' time that these take."""
-        waits = self.deferred / self.whole if self.whole else ZERO
-        return self.all_output * (ONE - waits)
-
-
-def _tokens(calls: ModelCalls, whole: str) -> Decimal:
-    return calls.count * calls.tokens.get(f"{whole}_tokens", ZERO)
-
-
-def _token_roles(workload: Workload, stack: str, catalog: Catalog) -> list[str]:
-    """The roles of steps that answer, where the stack binds a model that is paid by the token."""
-    roles = {step.model: None for step in workload.step if step.model and not step.judges}
-    found = []
-    for role in roles:
-        binding = workload.stack[stack].binding(role)
-        entry = catalog.find(binding.offer) if binding and binding.offer else None
-        if entry is not None and isinstance(entry.item, Model):
-            found.append(role)
-    return found
 
 
 class Fleet(NamedTuple):

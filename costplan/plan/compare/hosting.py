@@ -14,9 +14,8 @@ from typing import NamedTuple
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
-from costplan.plan.compare.fleets import Capacity, Served, hardware_of, sized
 from costplan.plan.compare.pricing import Pricer
-from costplan.plan.compare.unmeasured import by_roofline
+from costplan.plan.compare.served import Capacity, Served
 from costplan.problems import BadUsage, CostplanError, InvalidInput
 from costplan.quantity import ZERO, grouped, rounded, total
 from costplan.workload.model import Binding, Workload
@@ -74,6 +73,9 @@ def _gpus(
     if terms == Gpus():
         reason = "not modelled: [strategy.gpus] names no machine, and no success of what it serves"
         return Hosted(GPUS, None, reason)
+    from costplan.plan.compare.fleets import hardware_of, sized  # most name no machine
+    from costplan.plan.compare.unmeasured import by_roofline
+
     try:
         hardware = hardware_of(terms, catalog)
         if terms.modelled is not None and capacity is not None:

@@ -7,7 +7,7 @@ by a quarter of its failures: a rate near 1 has nowhere to go), an assumed one t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -30,8 +30,7 @@ Moved = dict[tuple[str, Decimal, int], tuple[tuple[Step, ...], tuple[Step, ...]]
 an input makes of steps depends on no stack."""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """An input that can be moved: ``change`` gives a workload where it has another value."""
 
     name: str

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from costplan.catalog.lookup import Catalog
 from costplan.document.options import Option
 from costplan.outcomes.places import Turns
-from costplan.plan.bill.energy import Figures
 from costplan.plan.bill.priced import Evaluator, Totals, outcome_of
 from costplan.problems import InvalidInput
 from costplan.quantity import ONE, ZERO, settle, twelve_digits
@@ -27,6 +26,7 @@ from costplan.workload.solving import (
 
 if TYPE_CHECKING:
     from costplan.billing.reserved import Reserved
+    from costplan.plan.bill.energy import Figures
 
 
 @dataclass(frozen=True, slots=True, eq=False)

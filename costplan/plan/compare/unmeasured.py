@@ -9,7 +9,8 @@ from costplan.catalog.curves import Weights
 from costplan.catalog.offer import Hardware
 from costplan.catalog.origin import Origin
 from costplan.catalog.roofline import Load, modelled
-from costplan.plan.compare.fleets import Capacity, Served, by_rate, held
+from costplan.plan.compare.fleets import by_rate, held
+from costplan.plan.compare.served import Capacity, Served
 from costplan.problems import BadUsage
 from costplan.quantity import grouped, rounded
 from costplan.words import WORKLOAD

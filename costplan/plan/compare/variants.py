@@ -7,11 +7,12 @@ and is billed as such.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from itertools import combinations, product
 from typing import Any, TypeVar
 
+from costplan.record import record
 from costplan.workload.flow import DONE
 from costplan.workload.model import Binding, Stack, Workload
 from costplan.workload.rules import ALWAYS, roles_used
@@ -29,7 +30,7 @@ BATCH_SECONDS = Decimal(86_400)
 """Vendors promise a batch within a day: what may take that long may wait for one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choices:
     """What a variant changes. ``attempts`` None and an empty rest: nothing.
 

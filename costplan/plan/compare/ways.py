@@ -10,8 +10,8 @@ from costplan.document.estimate import Estimate
 from costplan.facts import Fact, fact
 from costplan.outcomes.votes import ceiling
 from costplan.plan.compare import hosting
-from costplan.plan.compare.fleets import Capacity, Served
 from costplan.plan.compare.pricing import Pricer, Way
+from costplan.plan.compare.served import Capacity, Served
 from costplan.plan.compare.variants import (
     Choices,
     bare_choices,

@@ -116,7 +116,7 @@ class SlicedFolder(Entries):
         self._texts: dict[Path, str] = {}
         self._indexes: dict[Path, dict[str, tuple[int, int]]] = {}
         self._headers: dict[Path, str] = {}
-        self._provisioned: Mapping[str, ProvisionedFile] | None = None
+        self._provisioned: dict[tuple[str, str | None], ProvisionedFile | None] = {}
 
     def load(self, name: str) -> Entry | None:
         for path, category in self._files(name.split("/", 1)[0]):
@@ -145,13 +145,18 @@ class SlicedFolder(Entries):
             if own == category:
                 yield from self._slice(path, own, sorted(set(self._index(path).values())))
 
-    def provisioned(self) -> Mapping[str, ProvisionedFile]:
-        """The terms of reserved throughput beside the categories, read when first asked for."""
-        if self._provisioned is None:
-            from costplan.store.files.throughput import open_provisioned
+    def provisioned(self, vendor: str, offer: str | None) -> ProvisionedFile | None:
+        """A vendor's terms of reserved throughput, of them only those that name an offer where one
+        is named; read when first asked for."""
+        asked = (vendor, offer)
+        if asked not in self._provisioned:
+            from costplan.store.files.throughput import provisioned_of
 
-            self._provisioned = open_provisioned(self.root)
-        return self._provisioned
+            self._provisioned[asked] = provisioned_of(vendor, offer, self.root)
+        return self._provisioned[asked]
+
+    def reserving(self) -> Iterable[str]:
+        return [path.stem for path in sorted((self.root / "provisioned").glob("*.toml"))]
 
     def texts(self) -> Iterable[tuple[Category, str]]:
         """The category and the text of every file; no TOML is parsed."""
