@@ -194,3 +194,14 @@ def shares(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
             ends = [ZERO, *(end.quantize(STEP, ROUND_FLOOR) for end in exact), amount]
             return [end - begin for begin, end in pairwise(ends)]
     return [*parts, last]
+
+
+def plural(unit: str, quantity: Decimal) -> str:
+    """The unit for a quantity: 2 tokens, 2 queries, 2 GB, 1 trace."""
+    if quantity == 1 or not unit or not unit[-1].islower() or unit.endswith(("s", "kWh")):
+        return unit
+    if " of " in unit:
+        return unit
+    if unit.endswith("y") and unit[-2:-1] not in "aeiou":
+        return unit[:-1] + "ies"
+    return unit + ("es" if unit.endswith(("ch", "x")) else "s")

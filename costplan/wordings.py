@@ -204,7 +204,7 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         " upper edge, and is not passed by {end} as likely",
         "limit-not-passed": "the {subject} of {limit:r} is not passed by {end}",
         "not-served": "from {month} on there is no bill: {reason}",
-        "price-changes": "the price of {subject} {how} on {since}: {changes:, } per {per}",
+        "price-changes": "the price of {subject} {how} on {since}: {changes:, }",
         "tier-reached": "{subject}: {charge} reaches the tier '{tier}' in {month}",
         "plan-changes": "{subject}: {after} in place of {before} from {month} on, as it serves the"
         " volume for less",
@@ -234,6 +234,12 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "retires": "{subject} retires on {date}, in this month; it is billed as if it stayed",
         "retires-within": "{subject} retires on {date}, in month {month} of {months}; it is billed"
         " as if it stayed",
+        "retires-soon": "{subject} retires on {date}; it is billed as if it stayed",
+        "price-soon": "the price of {subject} {how} on {since} ({changes:, })",
+        "price-soon-more": "the price of {subject} {how} on {since}: {amount:2} a month more"
+        " ({changes:, })",
+        "price-soon-less": "the price of {subject} {how} on {since}: {amount:2} a month less"
+        " ({changes:, })",
         "rate-of-later": "the exchange rate {subject} is of {date}, after the as-of date",
         "nothing-to-discount": "no stack has an offer '{subject}' to discount",
         "nothing-to-commit": "no stack has an offer '{subject}' to commit to",

@@ -12,11 +12,13 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.prices_used import Pinned
 from costplan.facts import Fact, texts
 from costplan.quantity import grouped
-from costplan.render.page import counted, width_of
+from costplan.render.page import counted, money, width_of
 from costplan.render.sentences import reasons, unpriced_words
 
 SHOWN = 2
 """So many sentences of one kind stand on the first screen."""
+COMING = ("price-soon", "price-soon-more", "price-soon-less")
+"""The facts of prices that are announced to change."""
 BRIEFLY = {
     "reliability": "reliability",
     "outcomes": "retries, rejections and cases",
@@ -33,18 +35,23 @@ class Alert(NamedTuple):
     style: str = "yellow"
 
 
-def alerts(document: EstimateDocument, width: int, *, full: bool) -> list[Alert]:
-    """All that a reader must know before the total is used; every kind cut short, to ``width`` if
-    it can be, unless ``full``. What is true of some stacks alone names them.
+def alerts(document: EstimateDocument, width: int, *, full: bool, most: int = SHOWN) -> list[Alert]:
+    """All that a reader must know before the total is used; every kind cut short, to ``most`` and
+    to ``width`` if it can be, unless ``full``. What is true of some stacks alone names them.
     """
     estimates = document.estimates
+    shown = None if full else most
     missing = _unpriced(estimates, width, full)
-    warned = [f"warning: {one}" for one in each_once(estimates, attrgetter("warnings"))]
-    found = [Alert(one) for one in _cut(missing, full, "missing price")]
-    found += [Alert(one) for one in _cut(warned, full, "warning")]
+    warned = [f"warning: {sentence}" for sentence in each_once(estimates, _warnings(full))]
+    found = [Alert(one) for one in _cut(missing, shown, "missing price")]
+    if not full:
+        coming = [f"announced: {sentence}" for sentence in coming_prices(estimates)]
+        coming = [_pointed(sentence, width, "prices") for sentence in coming]
+        found += [Alert(sentence) for sentence in _cut(coming, shown, "announced price")]
+    found += [Alert(one) for one in _cut(warned, shown, "warning")]
     own = texts(one.fact for one in document.own_prices)
     own += each_once(estimates, lambda made: texts(made.facts_of("no-prices-in-file")))
-    found += [Alert(one) for one in _cut(own, full, "own price")]
+    found += [Alert(one) for one in _cut(own, shown, "own price")]
     found += [Alert(one) for one in _aged(estimates, width, full)]
     undrawn = each_once(estimates, lambda made: texts(made.facts_of("ranges-not-drawn")))
     found += [Alert(one) for one in undrawn]
@@ -57,6 +64,42 @@ def alerts(document: EstimateDocument, width: int, *, full: bool) -> list[Alert]
     if not full:
         found += [Alert(one, "dim") for one in repeating_verdicts(estimates)]
     return found
+
+
+def _warnings(full: bool) -> Callable[[Estimate], list[str]]:
+    """A stack's warnings; unless ``full`` without announced prices, which have their own line."""
+    if full:
+        return attrgetter("warnings")
+    return lambda stack: texts(
+        [known for known in stack.facts if known.code not in COMING], "warning"
+    )
+
+
+def coming_prices(estimates: Sequence[Estimate]) -> list[str]:
+    """The offers whose prices change soon, what that does to the month, and in which stacks."""
+    changes: dict[str, dict[str, Fact]] = {}
+    for stack in estimates:
+        for change in stack.facts_of(*COMING):
+            said = f"{change.subject} {change.values['how']} on {change.values['since']}"
+            changes.setdefault(said, {})[stack.stack] = change
+    sentences = []
+    for said, stacks in changes.items():
+        known = [_more(change) for change in stacks.values()]
+        amounts = sorted(amount for amount in known if amount is not None)
+        if len(amounts) == len(known):
+            ends = [f"{'+' if each > 0 else ''}{money(each)}" for each in (amounts[0], amounts[-1])]
+            said += f": {' to '.join(dict.fromkeys(ends))} a month"
+        whose = "" if len(stacks) == len(estimates) else f" ({', '.join(stacks)})"
+        sentences.append(f"{said}{whose}")
+    return sentences
+
+
+def _more(change: Fact) -> Decimal | None:
+    """What an announced price adds to the month; None where a price is missing."""
+    amount = change.values.get("amount")
+    if not isinstance(amount, Decimal):
+        return None
+    return -amount if change.code == "price-soon-less" else amount
 
 
 def _unpriced(estimates: Sequence[Estimate], width: int, full: bool) -> list[str]:
@@ -167,7 +210,7 @@ def _day(one: Fact) -> object:
     return one.values.get("checked") or one.values.get("date")
 
 
-def _cut(sentences: Sequence[str], full: bool, what: str) -> list[str]:
-    if full or len(sentences) <= SHOWN:
+def _cut(sentences: Sequence[str], most: int | None, what: str) -> list[str]:
+    if most is None or len(sentences) <= most:
         return list(sentences)
-    return [*sentences[:SHOWN], f"{counted(len(sentences) - SHOWN, f'more {what}')}: --full"]
+    return [*sentences[:most], f"{counted(len(sentences) - most, f'more {what}')}: --full"]

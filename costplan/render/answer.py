@@ -9,9 +9,11 @@ from typing import NamedTuple
 from costplan.document.comparison import Answer, Comparison, Standing
 from costplan.document.options import Option
 from costplan.document.risk import Risk
+from costplan.facts import texts
 from costplan.problems import clean
 from costplan.quantity import ZERO, percent, rounded
 from costplan.render import risk
+from costplan.render.alerts import coming_prices
 from costplan.render.owning import deciding
 from costplan.render.page import BESIDE, SCREEN, Page, Table, about, shortened, width_of
 from costplan.render.sentences import traffic
@@ -109,20 +111,24 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
             yield Said("measure", answer.to_measure[0])
     if owned := deciding(made, answer):
         yield Said("owning", owned)
-    own = [one.fact.text for one in made.document.overrides]
-    if own:
-        more = f" and {len(own) - 1} more" if len(own) > 1 else ""
-        yield Said("own price", f"{own[0]}{more}", "warns")
-    ended = dict.fromkeys(
-        offer.fact.text for stack in made.document.estimates for offer in stack.ended
-    )
-    if ended:
-        more = f" and {len(ended) - 1} more" if len(ended) > 1 else ""
-        yield Said("not sold", f"{next(iter(ended))}{more}", "warns")
+    yield from _first("own price", [own.fact.text for own in made.document.overrides])
+    estimates = made.document.estimates
+    ended = [end.fact.text for stack in estimates for end in stack.ended]
+    ended += texts(soon for stack in estimates for soon in stack.facts_of("retires-soon"))
+    yield from _first("not sold", list(dict.fromkeys(ended)))
+    own_first = sorted(estimates, key=lambda stack: stack.stack != answer.stack)
+    yield from _first("announced", coming_prices(own_first))
     label = "unknown"
     for sentence in _missing(made, by_name=detail.lacking):
         yield Said(label, sentence, "warns")
         label = ""
+
+
+def _first(about: str, warnings: Sequence[str]) -> Iterator[Said]:
+    """The first warning of a kind, and how many more there are."""
+    if warnings:
+        more = f" and {len(warnings) - 1} more" if len(warnings) > 1 else ""
+        yield Said(about, f"{warnings[0]}{more}", "warns")
 
 
 def _ranges(made: Comparison, answer: Answer) -> Iterator[Said]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
-from costplan.quantity import ONE, ZERO, counted_to, grouped, literal, rounded, stepped
-from costplan.render.page import amount_of, money, plural, short, unit_of, width_of
+from costplan.quantity import ONE, ZERO, counted_to, grouped, literal, plural, rounded, stepped
+from costplan.render.page import amount_of, money, short, unit_of, width_of
 from costplan.words import WORKLOAD
 
 PEOPLE = {"human": "people"}

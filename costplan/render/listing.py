@@ -24,7 +24,7 @@ from costplan.document.listing import (
     Variable,
     Window,
 )
-from costplan.quantity import ZERO, grouped
+from costplan.quantity import ZERO, grouped, plural
 from costplan.record.writing import plain
 from costplan.render import Look
 from costplan.render.history import draw_history
@@ -33,7 +33,6 @@ from costplan.render.page import (
     Page,
     Table,
     cell,
-    plural,
     price_per,
     short,
     stacked,

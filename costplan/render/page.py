@@ -16,7 +16,7 @@ from unicodedata import combining, east_asian_width
 
 from costplan.document.line import LineItem
 from costplan.problems import clean
-from costplan.quantity import ZERO, grouped, rounded
+from costplan.quantity import ZERO, grouped, plural, rounded
 from costplan.render import Look
 from costplan.render.money import digits_of
 
@@ -308,17 +308,6 @@ def money(amount: Decimal | None) -> str:
 def about(amount: Decimal) -> str:
     """Money without its cents from 100 on."""
     return grouped(amount, 0) if abs(amount) >= 100 else money(amount)
-
-
-def plural(unit: str, quantity: Decimal) -> str:
-    """The unit for a quantity: 2 tokens, 2 queries, 2 GB, 1 trace."""
-    if quantity == 1 or not unit or not unit[-1].islower() or unit.endswith(("s", "kWh")):
-        return unit
-    if " of " in unit:
-        return unit
-    if unit.endswith("y") and unit[-2:-1] not in "aeiou":
-        return unit[:-1] + "ies"
-    return unit + ("es" if unit.endswith(("ch", "x")) else "s")
 
 
 def counted(count: int, unit: str) -> str:

@@ -12,12 +12,12 @@ from costplan.document.price_diff import (
     PriceChange,
     PriceDiff,
 )
-from costplan.quantity import grouped
+from costplan.quantity import grouped, plural
 from costplan.record.writing import plain
 from costplan.render import Look
 from costplan.render.json import dumps
 from costplan.render.markup import safe
-from costplan.render.page import Page, Table, cell, money, plural, short, stacked
+from costplan.render.page import Page, Table, cell, money, short, stacked
 from costplan.render.sentences import or_dash
 
 FORMATS = ("table", "json", "markdown")

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.render import Look, energy
-from costplan.render.alerts import alerts, each_once
+from costplan.render.alerts import SHOWN, alerts, each_once
 from costplan.render.bill_lines import UNVERIFIED, explain, is_doubted, lines_of, months_of, spread
 from costplan.render.deciding import what_decides
 from costplan.render.figures import (
@@ -41,20 +41,34 @@ def lay_out(page: Page, document: EstimateDocument) -> None:
     start = len(page.lines)
     _head(page, document)
     _details(page, document)
-    foot = _foot(page, document)
     above = len(page.lines) - start if _is_brief(page.look) else 0
-    room = SCREEN - above - len(foot.lines)
-    estimates = document.estimates
-    if len(estimates) == 1:
-        page.draw(_bill(estimates[0], document.currency, room))
+    if len(document.estimates) == 1:
+        foot = _foot(page, document)
+        room = SCREEN - above - len(foot.lines)
+        page.draw(_bill(document.estimates[0], document.currency, room))
+        page.lines += foot.lines
     else:
+        _beside(page, document, above)
+
+
+def _beside(page: Page, document: EstimateDocument, above: int) -> None:
+    """Several stacks, on one screen where it is one table: fewer alerts of a kind, then the blank
+    lines about the table give way when every row that may has gone."""
+    for most in (SHOWN, 1):
+        foot = _foot(page, document, most)
+        room = SCREEN - above - len(foot.lines)
         tables = _tables(document, page.width, room)
-        if above and len(tables) == 1 and _height(tables[0]) > room:
-            page.lines.pop()  # the blank line below the head
-        for at, table in enumerate(tables):
-            if at:
-                page.say()
-            page.draw(table)
+        over = _height(tables[0]) - room
+        if over <= 1 or not above or len(tables) > 1:  # the blank line below the head
+            break
+    if above and len(tables) == 1 and over > 0:
+        page.lines.pop()
+        if over > 1:
+            del foot.lines[0]
+    for at, table in enumerate(tables):
+        if at:
+            page.say()
+        page.draw(table)
     page.lines += foot.lines
 
 
@@ -184,8 +198,8 @@ def _figures(table: Table, rows: Sequence[Row]) -> None:
         table.add(title, *((figure, Cell("")) if row.counted else (Cell(""), figure)))
 
 
-def _foot(page: Page, document: EstimateDocument) -> Page:
-    """What decides the bill, what may change it, and where the rest is."""
+def _foot(page: Page, document: EstimateDocument, most: int = SHOWN) -> Page:
+    """What decides the bill, ``most`` things of a kind that may change it, where the rest is."""
     foot = Page(page.look)
     estimates = document.estimates
     foot.say()
@@ -200,7 +214,7 @@ def _foot(page: Page, document: EstimateDocument) -> Page:
         foot.say(sentence, "", 0, 2)
     if said := energy.line_of_all(estimates):
         foot.say(said, "", 0, 2)
-    for one in alerts(document, page.width, full=page.look.full):
+    for one in alerts(document, page.width, full=page.look.full, most=most):
         foot.say(one.text, one.style, 0, 2)
     if len(estimates) == 1 and is_doubted(estimates[0]):
         foot.say(UNVERIFIED, "dim")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from costplan.document.usage import Group, Usage
 from costplan.problems import clean
-from costplan.quantity import grouped, rounded
+from costplan.quantity import grouped, plural, rounded
 from costplan.render import Look
 from costplan.render.page import Page, Table, counted, money, short
 
@@ -148,7 +148,8 @@ def _explained(page: Page, usage: Usage) -> None:
         cost = line.reason or ""
         if line.amount is not None:
             cost = f"= {grouped(line.amount)} {line.currency}"
-        page.say(f"{name}: {grouped(line.quantity)} {line.unit}s x {price} {cost}", further=2)
+        units = plural(line.unit, line.quantity)
+        page.say(f"{name}: {grouped(line.quantity)} {units} x {price} {cost}", further=2)
         page.say(
             f"{line.confidence}, since {line.since}, read {line.checked}: {line.source}", "dim", 4
         )

@@ -79,7 +79,8 @@ chat = '{chat}'
         ("2025-01-01", 12, "acme/one was retired on 2025-01-01"),
         ("2026-11-23", 1, "acme/one retires on 2026-11-23, in this month; "),
         ("2026-11-30", 1, "acme/one retires on 2026-11-30, in this month; "),
-        ("2026-12-01", 1, None),
+        ("2026-12-22", 1, "acme/one retires on 2026-12-22; it is billed as if it stayed"),
+        ("2026-12-23", 1, None),
         ("2026-12-01", 2, "acme/one retires on 2026-12-01, in month 2 of 2; "),
         ("2027-10-31", 12, "acme/one retires on 2027-10-31, in month 12 of 12; "),
         ("2027-11-01", 12, None),
@@ -138,7 +139,7 @@ def test_each_month_of_a_horizon_has_its_own_price(tmp_path: Path) -> None:
     november, december, january = (month.recurring for month in made.months)
     assert made.total_monthly == november
     assert december == january == 2 * november
-    assert any("from 2026-12-01 on: input 2 -> 4" in note for note in made.notes)
+    assert any("doubles on 2026-12-01" in warning for warning in made.warnings)
 
 
 def test_an_estimate_says_which_name_is_an_alias(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ workload -> usage -> bindings -> lines of models, machines, offers, fixed costs 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,8 +19,9 @@ from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import Conversion, LineItem
 from costplan.document.month import Month
 from costplan.facts import Fact, fact, texts, unique
+from costplan.plan.bill.announced import announced, changing_days, last_day
 from costplan.plan.bill.lifetimes import lifetimes
-from costplan.plan.bill.month import LESS, TOO_MUCH
+from costplan.plan.bill.month import LESS, TOO_MUCH, StackMonth
 from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
 from costplan.plan.bill.written import WrittenMonth
@@ -65,7 +67,7 @@ def estimate(
     for name in names:
         planner = _Planner(solutions, catalog, name, book, figures)
         try:
-            estimates.append(planner.estimate(as_of))
+            estimates.append(planner.with_announced(as_of))
         except InvalidInput as error:
             problems += error.problems
         used.update(planner.used)
@@ -124,6 +126,41 @@ class _Planner:
         self.name, self.stack = name, self.workload.stack[name]
         self.used: dict[str, Entry] = {}
         self.rates: dict[str, Conversion] = {}
+
+    def with_announced(self, as_of: date) -> Estimate:
+        """The estimate with the prices that change soon. Raises as ``estimate``."""
+        estimated = self.estimate(as_of)
+        soon = list(self._announced(estimated, as_of))
+        told = {(change.subject, change.values["since"]) for change in soon}
+        estimated.facts = soon + [
+            known
+            for known in estimated.facts
+            if known.code != "announced" or (known.subject, known.values["since"]) not in told
+        ]
+        return estimated
+
+    def _announced(self, estimated: Estimate, as_of: date) -> Iterable[Fact]:
+        """By the month as it is billed on the days on which a price changes, at today's discounts:
+        those that end by then are no change of a price."""
+        last = last_day(as_of, self.workload.horizon_months)
+        days = changing_days(self.used.values(), as_of, last)
+        if not days:
+            return
+        discounts = tuple(
+            replace(each, since=None, until=None)
+            for each in self.workload.discount
+            if each.applies(self.name, as_of)
+        )
+        workload = replace(self.workload, discount=discounts)
+        before, known = estimated.lines, as_of
+        for day in days:
+            month = billed_month(
+                StackMonth, workload, self.catalog, self.name, self._solve(), day, ONE, self.book
+            )
+            if month.problems:
+                return  # from then on there is no such bill
+            yield from announced(before, month.lines, day, known)
+            before, known = month.lines, day
 
     def estimate(self, as_of: date, scale: Decimal = ONE) -> Estimate:
         month, agreed = self._month(as_of, scale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -10,17 +10,12 @@ from itertools import pairwise
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
 from costplan.document.forecast import Event
-from costplan.document.line import LineItem
 from costplan.facts import Fact, fact
+from costplan.plan.bill.announced import by_key, changed_prices
 from costplan.plan.forecast.bills import MonthBill
 from costplan.plan.judge.ruleset import levels
-from costplan.quantity import grouped, rounded
 from costplan.workload.contract import Scope
 from costplan.workload.model import Workload
-
-Key = tuple[str, str, str]
-"""An offer, its charge, and the tier or mode."""
-TIMES = {Decimal(2): "doubles", Decimal("0.5"): "halves"}
 
 
 class Paths:
@@ -117,64 +112,22 @@ def _pairs(bills: Sequence[MonthBill]) -> Iterable[tuple[MonthBill, MonthBill]]:
     return pairwise(billed)
 
 
-def _by_key(bill: MonthBill) -> Mapping[Key, LineItem]:
-    lines: dict[Key, LineItem] = {}
-    for line in bill.lines:
-        price = line.price
-        lines.setdefault((price.offer, price.charge, price.variant or ""), line)
-    return lines
-
-
 def _prices(bills: Sequence[MonthBill]) -> Iterable[Event]:
     """Unit prices that differ from the month before, as the catalogue announces them."""
     for before, after in _pairs(bills):
-        old = _by_key(before)
-        changed: dict[tuple[str, date], list[tuple[LineItem, LineItem]]] = {}
-        for key, line in _by_key(after).items():
-            known = old.get(key)
-            if known is None or known.price.price == line.price.price or line.flat is not None:
-                continue
-            if line.price.since > before.day:  # else a tier, or a fee of the month's own
-                own = changed.setdefault((line.price.offer, line.price.since), [])
-                own.append((known, line))
-        for (offer, since), pairs in changed.items():
-            yield _event(_month(after), _changed(offer, since, pairs))
-
-
-def _changed(offer: str, since: date, pairs: Sequence[tuple[LineItem, LineItem]]) -> Fact:
-    """All charges of an offer that change on a day."""
-    ratios = {
-        new.price.price / old.price.price
-        for old, new in pairs
-        if old.price.price and new.price.price is not None
-    }
-    changes = [f"{new.label} {_price(old)} to {_price(new)}" for old, new in pairs]
-    last = pairs[-1][1].price
-    values = {"since": since, "changes": changes, "source": last.source}
-    values["per"] = f"{grouped(last.per)} {last.unit}s" if last.per != 1 else last.unit
-    return fact("price-changes", offer, how=_how(ratios), **values)
-
-
-def _price(line: LineItem) -> str:
-    return "no price" if line.price.price is None else grouped(line.price.price)
-
-
-def _how(ratios: Set[Decimal]) -> str:
-    """What one ratio of all charges is in words; several are a change."""
-    if len(ratios) != 1:
-        return "changes"
-    (ratio,) = ratios
-    if (words := TIMES.get(ratio)) is not None:
-        return words
-    return f"{'rises' if ratio > 1 else 'falls'} by {rounded(abs(ratio - 1) * 100)} %"
+        for change in changed_prices(before.lines, after.lines, before.day):
+            values = {"since": change.since, "how": change.how, "changes": change.changes}
+            source = change.lines[-1][1].price.source
+            told = fact("price-changes", change.offer, source=source, **values)
+            yield _event(_month(after), told)
 
 
 def _tiers(bills: Sequence[MonthBill]) -> Iterable[Event]:
     """Tiers of a charge that the month before had not reached."""
     for before, after in _pairs(bills):
-        old = _by_key(before)
+        old = by_key(before.lines)
         charges = {key[:2] for key in old}
-        for key, line in _by_key(after).items():
+        for key, line in by_key(after.lines).items():
             if key not in old and key[:2] in charges and key[2] and line.price.since <= before.day:
                 yield _event(
                     _month(after),
