@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import once
 from hypothesis import HealthCheck, settings
 from properties import QUICK, SHORT, TRIED
 
@@ -22,6 +23,7 @@ settings.register_profile(
     "long", max_examples=20 * QUICK, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(SHORT)
+once.share()
 
 
 @pytest.fixture
