@@ -6,6 +6,9 @@ time; the short profile tries the same examples in every run.
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,19 @@ settings.register_profile(
 )
 settings.load_profile(SHORT)
 once.share()
+
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Seven thousand assertions are rewritten before the first test runs: ten seconds of each process,
+unless they are kept from one run to the next, whatever the machine does elsewhere."""
+
+
+def pytest_collection_finish() -> None:
+    """Twelve thousand tests are no garbage: the collector looks at what came later, and seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture
