@@ -11,8 +11,8 @@ import os
 import sys
 from pathlib import Path
 
-import pytest
 import once
+import pytest
 from hypothesis import HealthCheck, settings
 from properties import QUICK, SHORT, TRIED
 

@@ -9,9 +9,11 @@ refused anew each time, in its own name. Real processes (``run.process``) share 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from copy import copy
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import typer
@@ -78,3 +80,9 @@ def _copied(command: Any) -> Any:
     if hasattr(command, "commands"):
         made.commands = {name: _copied(below) for name, below in command.commands.items()}
     return made
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """A file of the sources or of the tests, parsed: no test changes one."""
+    return ast.parse(path.read_text(encoding="utf-8"))
