@@ -79,7 +79,7 @@ def compare(
             if other.stack != base_name
         ],
         lock_in=[lock_in(catalog, one) for one in document.estimates],
-        strategies=[one.made for one in tried.values()],
+        strategies=[of_stack.measures for of_stack in tried.values()],
         mixes=_mixes(workload, catalog, as_of, names),
         at_reliability=at_reliability,
         answer=ranking.answer(),

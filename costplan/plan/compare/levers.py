@@ -100,10 +100,14 @@ class Levers:
         """``moved``: the steps of inputs that were moved for other answers, and of these."""
         self.pricer, self.contenders, self.goal, self.moved = pricer, contenders, goal, moved
         self.now = choose(pricer, contenders, goal)
+        self._inputs: dict[str, Input] = {}
 
     def of(self, inputs: Iterator[Input]) -> list[Lever]:
         """A lever an input, those that change the answer first, then the strongest."""
-        levers = [lever for moved in inputs if (lever := self.lever(moved)) is not None]
+        self._inputs = {moved.name: moved for moved in inputs}
+        levers = [
+            lever for moved in self._inputs.values() if (lever := self.lever(moved)) is not None
+        ]
         levers.sort(key=lambda lever: (-lever.flips, -lever.moves))
         return levers
 
@@ -130,15 +134,16 @@ class Levers:
         lever.reason = _why(lever, whole)
         return lever
 
-    def flip(self, moved: Input, lever: Lever) -> None:
-        """Sets the value nearest to now at which another way becomes the best."""
+    def flip(self, lever: Lever) -> None:
+        """Sets the value nearest to now at which another way becomes the best, if any does."""
+        if not lever.flips:
+            return
+        moved = self._inputs[lever.name]
         ends = [
             (end, choice)
             for end in (moved.low, moved.high)
             if self._other(choice := self._at(moved, end))
         ]
-        if not ends:
-            return
         end, choice = min(ends, key=lambda end: abs(end[0] - moved.now))
         near, far = moved.now, end
         for _ in range(HALVINGS):

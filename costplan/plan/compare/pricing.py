@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -211,3 +211,11 @@ def least(
         key=lambda option: (option.at_least, option.whole if wrong_answers else option.monthly),
         default=None,
     )
+
+
+def cheapest(
+    ways: Sequence[Billed], reliability: Decimal | None, seconds: Decimal | None
+) -> Billed | None:
+    """The way whose option is the ``least``."""
+    best = least([way.option for way in ways], reliability, seconds)
+    return next((way for way in ways if way.option is best), None)
