@@ -110,13 +110,8 @@ def _verdict(document: object) -> int:
     code = 0
     for made in document.estimates:
         for line in made.unpriced:
-            print(
-                clean(
-                    f"strict: {made.stack}: {line.price.offer} {line.price.charge} has no price: "
-                    f"{line.price.reason}"
-                ),
-                file=sys.stderr,
-            )
+            lacks = f"strict: {made.stack}: {line.lacks}: {line.price.reason}"
+            print(clean(lacks), file=sys.stderr)
             code = 3
         for sentence in made.stale:
             print(clean(f"strict: {made.stack}: stale price: {sentence}"), file=sys.stderr)

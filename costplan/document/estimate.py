@@ -47,6 +47,29 @@ def amounts(lines: Iterable[LineItem]) -> Decimal:
     return total(line.amount or ZERO for line in lines)
 
 
+def keeps_right(line: LineItem) -> bool:
+    """Whether a line is orchestration spend: coordinate and people, redundant ones left out."""
+    return line.purpose in ("coordinate", "people") and "redundant" not in line.tags
+
+
+def is_spare(line: LineItem) -> bool:
+    """Whether a line is paid and not used: idle or redundant."""
+    return line.purpose == "idle" or "redundant" in line.tags
+
+
+def always_on(lines: Iterable[LineItem]) -> list[LineItem]:
+    """Nodes and containers that are paid by the hour whatever comes. How much of them works is not
+    known, as it is of machines under ``compute``, so that no part of them counts as idle."""
+    return [
+        line
+        for line in lines
+        if line.fixed
+        and "-hour" in line.price.unit
+        and line.component != "compute"
+        and not is_spare(line)
+    ]
+
+
 @keys("component", "total", "fixed", "variable", "line_items")
 @dataclass(slots=True, repr=False, eq=False)
 class Component(Compared):
@@ -157,6 +180,11 @@ class Estimate(Compared):
         return [fact for fact in self.facts if fact.code in codes]
 
     @property
+    def announced(self) -> list[Fact]:
+        """The prices that are announced to change soon."""
+        return self.facts_of("price-soon", "price-soon-more", "price-soon-less")
+
+    @property
     def assumptions(self) -> list[str]:
         return texts(self.facts, "assumption")
 
@@ -260,17 +288,13 @@ class Estimate(Compared):
     @property
     def orchestration_spend(self) -> Decimal:
         """What keeps the answers right: coordinate + people, redundant lines left out."""
-        wanted = ("coordinate", "people")
-        return amounts(
-            line for line in self.lines if line.purpose in wanted and "redundant" not in line.tags
-        )
+        return amounts(filter(keeps_right, self.lines))
 
     @property
     def overprovisioned_compute(self) -> Decimal:
-        """What is bought and not needed to produce: redundant lines and idle ones, counted once."""
-        return amounts(
-            line for line in self.lines if line.purpose == "idle" or "redundant" in line.tags
-        )
+        """What is bought and not needed to produce: redundant lines and idle ones, counted once.
+        Of what is ``always_on`` nobody knows how much is idle: that much more may be."""
+        return amounts(filter(is_spare, self.lines))
 
     @property
     def cost_per_trusted_answer(self) -> Decimal | None:

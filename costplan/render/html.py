@@ -14,16 +14,17 @@ from costplan.document.finding import Findings
 from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.quantity import ZERO, percent, rounded
+from costplan.quantity import ZERO, rounded
 from costplan.render import Look, energy
 from costplan.render.deciding import what_decides
-from costplan.render.figures import component_names, figure_rows
+from costplan.render.figures import component_names, figure_rows, purpose_rows
 from costplan.render.html_chart import component_bars, grid
 from costplan.render.html_page import Card, bullets, cards, table, text_of, whole_page
 from costplan.render.html_risk import risk_section
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
+    bound,
     reasons,
     share_of,
     shared_sentences,
@@ -147,12 +148,13 @@ def _cards(estimates: Sequence[Estimate], currency: str) -> str:
     """The figure that each stack comes to, large."""
     found = []
     for made in estimates:
-        lines = []
+        lines = ["every range at its point"] if made.risk is not None else []
         if made.reliability is not None:
             lines.append(f"{share_of(made.reliability.trusted)} trusted answers")
         if made.budget is not None:
             left = made.budget - made.total_monthly
-            lines.append(f"{money(abs(left))} {'over' if left < 0 else 'under'} the budget")
+            most = ("at least " if left < 0 else "at most ") if made.at_least else ""
+            lines.append(f"{most}{money(abs(left))} {'over' if left < 0 else 'under'} the budget")
         over = made.budget is not None and made.total_monthly > made.budget
         found.append(Card(made.stack, total_of(made), lines, currency, "over" if over else ""))
     return cards(found)
@@ -210,12 +212,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
 
 
 def _purposes(made: Estimate, currency: str) -> str:
-    whole = made.total_monthly
-    rows = [
-        [name, money(amount), f"{percent(amount / whole, digits=3)} %" if whole else "-"]
-        for name, amount in made.by_purpose.items()
-    ]
-    return table("By purpose", ["purpose", currency, "share"], rows)
+    return table("By purpose", ["purpose", currency, "share"], purpose_rows(made))
 
 
 def _reliability(made: Estimate) -> str:
@@ -254,13 +251,15 @@ def _months(made: Estimate, currency: str) -> str:
         [
             f"{one.month:%Y-%m}",
             rounded(one.requests),
-            (">= " if one.at_least else "") + money(one.recurring),
+            bound(money(one.recurring), one.at_least),
             money(one.one_off) if one.one_off else "-",
-            money(one.total),
+            bound(money(one.total), one.at_least),
         ]
         for one in made.months
     ]
-    rows.append(["horizon", "", "", "", money(sum((one.total for one in made.months), ZERO))])
+    whole = money(sum((month.total for month in made.months), ZERO))
+    unknown = any(month.at_least for month in made.months)
+    rows.append(["horizon", "", "", "", bound(whole, unknown)])
     return table("Months", ["month", "requests", "recurring", "one-off", currency], rows, total=1)
 
 

@@ -6,7 +6,7 @@ from costplan.document.comparison import Answer, Comparison, Sensitivity, Versus
 from costplan.document.options import Strategies
 from costplan.quantity import grouped, rounded
 from costplan.render import owning
-from costplan.render.answer import best_ways, columns, sentences
+from costplan.render.answer import best_ways, caption, columns, sentences
 from costplan.render.html_frontier import frontier
 from costplan.render.html_page import bullets, folded, held, table, text_of
 from costplan.render.html_tornado import tornado
@@ -95,10 +95,12 @@ def _standings(made: Comparison, answer: Answer) -> str:
         ]
         for at, one in enumerate(answer.standings)
     ]
-    header = ["stack", *(["best way"] if names else []), *(one.title for one in shown)]
+    header = ["stack", *(["way"] if names else []), *(one.title for one in shown)]
     flags = [False, *([False] if names else []), *(True for _ in shown)]
-    caption = f"The best of each stack, {made.document.currency} a month"
-    return table(caption, header, rows, flags) + same
+    title = f"The best of each stack, {made.document.currency} a month"
+    whose = caption(made, answer)
+    said = f'<p class="sub">{text_of(whose)}.</p>' if whose else ""
+    return table(title, header, rows, flags) + said + same
 
 
 def _versus(made: Comparison) -> str:

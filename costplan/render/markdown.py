@@ -16,15 +16,16 @@ from costplan.document.finding import Findings
 from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.quantity import ZERO, percent, rounded
+from costplan.quantity import ZERO, rounded
 from costplan.render import Look, energy, risk
 from costplan.render.deciding import what_decides
-from costplan.render.figures import figure_rows
+from costplan.render.figures import figure_rows, purpose_rows
 from costplan.render.markdown_parts import bulleted, folded, source_of, table_of
 from costplan.render.markup import safe, strong
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
+    bound,
     reasons,
     shared_sentences,
     source_dates,
@@ -203,11 +204,7 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> list[
 
 
 def _purposes(made: Estimate) -> list[str]:
-    whole = made.total_monthly
-    rows = [
-        [name, money(amount), f"{percent(amount / whole, digits=3)} %" if whole else "-"]
-        for name, amount in made.by_purpose.items()
-    ]
+    rows = [[safe(cell) for cell in row] for row in purpose_rows(made)]
     return [*table_of(["purpose", "a month", "share"], rows), ""]
 
 
@@ -234,14 +231,15 @@ def _months(made: Estimate) -> list[str]:
         [
             f"{one.month:%Y-%m}",
             rounded(one.requests),
-            ("&gt;= " if one.at_least else "") + money(one.recurring),
+            safe(bound(money(one.recurring), one.at_least)),
             money(one.one_off) if one.one_off else "-",
-            money(one.total),
+            safe(bound(money(one.total), one.at_least)),
         ]
         for one in made.months
     ]
     whole = sum((one.total for one in made.months), ZERO)
-    rows.append(["**horizon**", "", "", "", strong(money(whole))])
+    unknown = any(one.at_least for one in made.months)
+    rows.append(["**horizon**", "", "", "", strong(safe(bound(money(whole), unknown)))])
     return [*table_of(["month", "requests", "recurring", "one-off", "total"], rows), ""]
 
 

@@ -8,7 +8,7 @@ from costplan.document.comparison import Answer, Comparison, Lever, Sensitivity,
 from costplan.document.options import Option, Strategies
 from costplan.quantity import grouped, percent, rounded
 from costplan.render import owning
-from costplan.render.answer import best_ways, columns, sentences
+from costplan.render.answer import best_ways, caption, columns, sentences
 from costplan.render.markdown_parts import bulleted, folded, table_of
 from costplan.render.markup import safe, strong
 from costplan.render.page import money
@@ -97,9 +97,10 @@ def _standings(made: Comparison, answer: Answer) -> list[str]:
         ]
         for at, one in enumerate(answer.standings)
     ]
-    header = ["stack", *(["best way"] if ways else []), *(safe(one.title) for one in shown)]
+    header = ["stack", *(["way"] if ways else []), *(safe(one.title) for one in shown)]
     flags = [False, *([False] if ways else []), *(True for _ in shown)]
-    return [*table_of(header, rows, flags), ""]
+    whose = caption(made, answer)
+    return [*table_of(header, rows, flags), "", *([f"{safe(whose)}.", ""] if whose else [])]
 
 
 def _versus(made: Comparison) -> list[str]:

@@ -313,6 +313,8 @@ def counted(count: int, unit: str) -> str:
 
 def amount_of(line: LineItem) -> str:
     """A line's quantity with its unit; what is billed of what is used where a part is included."""
+    if line.uncounted:
+        return "unknown"
     unit = plural(line.price.unit, line.quantity)
     if line.used is not None and line.used != line.quantity:
         whole = f"{rounded(line.used)} {plural(line.price.unit, line.used)}"

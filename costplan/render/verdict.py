@@ -10,6 +10,7 @@ from costplan.document.verdict import CheckDocument, Verdict
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
 from costplan.render.page import Cell, Page, Table, cell, money
+from costplan.words import WORKLOAD
 
 WORDS = {"pass": "pass", "warn": "WARN", "deny": "DENY", "unknown": "UNKNOWN"}
 SHADES = {"pass": "green", "warn": "yellow", "deny": "red", "unknown": "red"}
@@ -86,7 +87,7 @@ def title(one: Verdict) -> str:
         return one.rule.removeprefix("min_").replace("_", " ")
     if one.kind == "policy":
         return one.rule
-    return f"price of {one.rule}"
+    return "number of cases" if one.rule == WORKLOAD else f"price of {one.rule}"
 
 
 def figures(one: Verdict) -> tuple[str, str]:

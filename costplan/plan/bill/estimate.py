@@ -15,7 +15,7 @@ from costplan.billing.book import Book
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.origin import is_old
-from costplan.document.estimate import Component, Estimate, EstimateDocument
+from costplan.document.estimate import Component, Estimate, EstimateDocument, always_on
 from costplan.document.line import Conversion, LineItem
 from costplan.document.month import Month
 from costplan.facts import Fact, fact, texts, unique
@@ -187,6 +187,7 @@ class _Planner:
                     *self._one_offs(),
                     *map(fact, ALWAYS_LEFT_OUT),
                     *self._not_modelled(),
+                    *_idle_unknown(month.lines),
                     *self._stale(month.lines, as_of),
                 ]
             ),
@@ -336,6 +337,13 @@ def _rate_fact(rate: Conversion) -> Fact:
     into, _, of = rate.unit.partition("/")
     values = {"rate": rate.rate, "source": rate.source, "date": rate.date}
     return fact("exchange-rate", rate.currency, of=of, into=into, **values)
+
+
+def _idle_unknown(lines: list[LineItem]) -> Iterable[Fact]:
+    """That of nodes and containers which are always on no part counts as idle."""
+    offers = list(dict.fromkeys(line.price.offer for line in always_on(lines)))
+    if offers:
+        yield fact("idle-unknown", offers=offers)
 
 
 def _same_for_all(solved: Solved) -> list[Fact]:
