@@ -93,8 +93,8 @@ def __getattr__(name: str) -> Any:
         if name in names:
             from importlib import import_module
 
-            globals()[name] = found = getattr(import_module(module), name)
-            return found
+            globals()[name] = exported = getattr(import_module(module), name)
+            return exported
     raise AttributeError(f"module 'costplan' has no attribute '{name}'")
 
 

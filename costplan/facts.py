@@ -49,7 +49,9 @@ def fact(code: str, subject: str = "", /, **values: Any) -> Fact:
 
     Raises KeyError for a code that has no wording.
     """
-    return Fact(code, TOPICS[code], subject, {name: _value(one) for name, one in values.items()})
+    return Fact(
+        code, TOPICS[code], subject, {name: _value(value) for name, value in values.items()}
+    )
 
 
 def said(topic: Topic, text: str) -> Fact:
@@ -60,15 +62,15 @@ def said(topic: Topic, text: str) -> Fact:
 def unique(facts: Iterable[Fact]) -> list[Fact]:
     """Each fact once, where it first stands."""
     kept: list[Fact] = []
-    for one in facts:
-        if one not in kept:
-            kept.append(one)
+    for fact in facts:
+        if fact not in kept:
+            kept.append(fact)
     return kept
 
 
 def texts(facts: Iterable[Fact], topic: Topic | None = None) -> list[str]:
     """The words of facts: of all of them, or of one topic."""
-    return [one.text for one in facts if topic in (None, one.topic)]
+    return [fact.text for fact in facts if topic in (None, fact.topic)]
 
 
 def _value(given: object) -> Value:
@@ -77,7 +79,7 @@ def _value(given: object) -> Value:
     if isinstance(given, date):
         return given.isoformat()
     if isinstance(given, Iterable):
-        return [str(each) for each in given]
+        return [str(part) for part in given]
     if isinstance(given, Many):
         return str(given)  # no page tells of draws
     return Decimal(str(given))
@@ -119,6 +121,6 @@ def recognised(topic: Topic, text: str) -> Fact:
             pattern += re.escape(literal)
             joined |= {name} if form else set()
         if match := re.fullmatch(pattern, text, re.S):
-            given = {k: [one] if k in joined else one for k, one in match.groupdict().items()}
+            given = {k: [value] if k in joined else value for k, value in match.groupdict().items()}
             return fact(code, str(given.pop("subject", "")), **given)
     return said(topic, text)

@@ -43,13 +43,13 @@ class Said(NamedTuple):
 @cache
 def sentences(kind: type) -> Mapping[str, Said]:
     """What a record says of its keys, those of the records it extends among them."""
-    found: dict[str, Said] = {}
-    for one in reversed(kind.__mro__):
-        _, head, entries = cleandoc(one.__doc__ or "").partition(HEAD)
+    said: dict[str, Said] = {}
+    for record in reversed(kind.__mro__):
+        _, head, entries = cleandoc(record.__doc__ or "").partition(HEAD)
         if head:
             for name, unit, text in ENTRY.findall(entries):
-                found[name] = Said(" ".join(text.split()), unit)
-    return found
+                said[name] = Said(" ".join(text.split()), unit)
+    return said
 
 
 def summary(kind: type) -> str:
@@ -86,43 +86,43 @@ class Table:
 
 def tables(kind: type) -> list[Table]:
     """Every kind of table of a file, in the file's order, each once with all its places."""
-    found: dict[type, Table] = {}
-    _add(kind, (), False, found)
-    return list(found.values())
+    by_kind: dict[type, Table] = {}
+    _add(kind, (), False, by_kind)
+    return list(by_kind.values())
 
 
 def file_fields(kind: type) -> list[Field[Any]]:
     """The fields of a record that a file has: all but those that reading works out."""
     hints = typing.get_type_hints(kind, include_extras=True)
-    return [one for one in fields(kind) if not _is_unsaved(hints[one.name])]
+    return [key_field for key_field in fields(kind) if not _is_unsaved(hints[key_field.name])]
 
 
 def _is_unsaved(annotation: Any) -> bool:
     return any(isinstance(mark, Unsaved) for mark in getattr(annotation, "__metadata__", ()))
 
 
-def _add(kind: type, place: tuple[str, ...], many: bool, found: dict[type, Table]) -> None:
-    known = found.get(kind)
+def _add(kind: type, place: tuple[str, ...], many: bool, by_kind: dict[type, Table]) -> None:
+    known = by_kind.get(kind)
     if known is not None:
         known.places.append(place)
     else:
-        known = found[kind] = Table(kind, many, [place])
-        known.keys.extend(_key(kind, one) for one in file_fields(kind))
+        known = by_kind[kind] = Table(kind, many, [place])
+        known.keys.extend(_key(kind, key_field) for key_field in file_fields(kind))
     for _, name, below, is_many in inner(kind):
-        _add(below, (*place, *name), is_many, found)
+        _add(below, (*place, *name), is_many, by_kind)
 
 
 def inner(kind: type) -> Iterator[tuple[str, tuple[str, ...], type, bool]]:
     """(field, place below, record, whether there are many) of each record that a field may hold."""
     hints = typing.get_type_hints(kind, include_extras=True)
-    for one in file_fields(kind):
-        for record, steps, many in _records(hints[one.name]):
-            if one.metadata.get(
-                "rest"
-            ):  # the field's own name is in no file: roles, as [stack.x.ROLE]
-                yield one.name, (one.name.removesuffix("s").upper(), *steps[1:]), record, many
+    for key_field in file_fields(kind):
+        name = key_field.name
+        for record, steps, many in _records(hints[name]):
+            if key_field.metadata.get("rest"):
+                # the field's own name is in no file: roles, as [stack.x.ROLE]
+                yield name, (name.removesuffix("s").upper(), *steps[1:]), record, many
             else:
-                yield one.name, (one.name, *steps), record, many
+                yield name, (name, *steps), record, many
 
 
 def _records(annotation: Any) -> Iterator[tuple[type, tuple[str, ...], bool]]:
@@ -135,26 +135,26 @@ def _records(annotation: Any) -> Iterator[tuple[type, tuple[str, ...], bool]]:
     elif origin is tuple:
         yield from ((record, steps, True) for record, steps, _ in _records(arguments[0]))
     elif origin in (dict, Mapping):
-        yield from ((one, (ANY, *steps), many) for one, steps, many in _records(arguments[1]))
+        yield from ((record, (ANY, *steps), many) for record, steps, many in _records(arguments[1]))
     elif origin in (typing.Union, types.UnionType):
-        for each in arguments:
-            yield from _records(each)
+        for option in arguments:
+            yield from _records(option)
 
 
-def _key(kind: type, one: Field[Any]) -> Key:
-    annotation = typing.get_type_hints(kind, include_extras=True)[one.name]
-    rest = bool(one.metadata.get("rest"))
+def _key(kind: type, key_field: Field[Any]) -> Key:
+    annotation = typing.get_type_hints(kind, include_extras=True)[key_field.name]
+    rest = bool(key_field.metadata.get("rest"))
     if rest:
         annotation = typing.get_args(annotation)[1]
-    said = sentences(kind).get(one.name, Said(""))
+    said = sentences(kind).get(key_field.name, Said(""))
     word = type_word(annotation)
     unit = said.unit or ("share" if "from 0 to 1" in word else "")
-    bare = one.default is MISSING and one.default_factory is MISSING
+    bare = key_field.default is MISSING and key_field.default_factory is MISSING
     return Key(
-        name="any other" if rest else one.name,
+        name="any other" if rest else key_field.name,
         type=word,
         unit=unit,
-        default="" if rest else _default(one),
+        default="" if rest else _default(key_field),
         required=bare and not rest,
         text=said.text,
     )
@@ -175,14 +175,14 @@ def type_word(annotation: Any) -> str:
         return "table"
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
-        if any(isinstance(one, Code) for one in arguments[1:]):
+        if any(isinstance(rule, Code) for rule in arguments[1:]):
             return "ISO 4217 code"
         return f"{type_word(arguments[0])}{_bounds(arguments[1:])}"
     if origin in (typing.Union, types.UnionType):
-        kinds = [type_word(one) for one in arguments if one is not type(None)]
+        kinds = [type_word(option) for option in arguments if option is not type(None)]
         return " or ".join(dict.fromkeys(kinds))
     if origin is Literal:
-        return " or ".join(f'"{one}"' for one in arguments)
+        return " or ".join(f'"{word}"' for word in arguments)
     if origin is tuple:
         return f"list of {_plural(type_word(arguments[0]))}"
     if origin in (dict, Mapping):
@@ -195,9 +195,9 @@ def _plural(word: str) -> str:
 
 
 def _bounds(rules: tuple[Any, ...]) -> str:
-    least = next((one.bound for one in rules if isinstance(one, Ge)), None)
-    above = next((one.bound for one in rules if isinstance(one, Gt)), None)
-    most = next((one.bound for one in rules if isinstance(one, Le)), None)
+    least = next((rule.bound for rule in rules if isinstance(rule, Ge)), None)
+    above = next((rule.bound for rule in rules if isinstance(rule, Gt)), None)
+    most = next((rule.bound for rule in rules if isinstance(rule, Le)), None)
     if least is not None and most is not None:
         return f" from {least} to {most}"
     if above is not None:
@@ -205,8 +205,8 @@ def _bounds(rules: tuple[Any, ...]) -> str:
     return f" from {least}" if least is not None else ""
 
 
-def _default(one: Field[Any]) -> str:
-    value = one.default
+def _default(key_field: Field[Any]) -> str:
+    value = key_field.default
     if value is MISSING or value is None:
         return ""
     if isinstance(value, bool):
@@ -214,5 +214,5 @@ def _default(one: Field[Any]) -> str:
     if isinstance(value, str):
         return f'"{value}"' if value else ""
     if isinstance(value, tuple):
-        return f"[{', '.join(str(each) for each in value)}]" if value else ""
+        return f"[{', '.join(str(part) for part in value)}]" if value else ""
     return str(value)

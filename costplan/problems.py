@@ -94,9 +94,9 @@ def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     from difflib import get_close_matches  # 3 ms, and only errors need it
 
     known = list(dict.fromkeys(known))
-    found = get_close_matches(word, known, n=limit, cutoff=0.6)
-    if found:
-        return found
+    near = get_close_matches(word, known, n=limit, cutoff=0.6)
+    if near:
+        return near
     folded = {name.casefold(): name for name in known}
     close = get_close_matches(word.casefold(), folded, n=limit, cutoff=0.6)
     return [folded[name] for name in close]
@@ -104,10 +104,10 @@ def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """ "did you mean 'x'?" or None when nothing is near."""
-    found = nearest(word, known)
-    if not found:
+    near = nearest(word, known)
+    if not near:
         return None
-    return "did you mean " + " or ".join(f"'{name}'" for name in found) + "?"
+    return "did you mean " + " or ".join(f"'{name}'" for name in near) + "?"
 
 
 def clean(text: str) -> str:
@@ -115,4 +115,4 @@ def clean(text: str) -> str:
     can neither steer a terminal nor forge a line."""
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

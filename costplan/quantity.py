@@ -191,7 +191,7 @@ def shares(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
     if last < 0 <= amount or (weights[-1] < last and amount <= whole):
         with localcontext(_WIDE):
             exact = [amount * end / whole for end in accumulate(weights[:-1])]
-            ends = [ZERO, *(one.quantize(STEP, ROUND_FLOOR) for one in exact), amount]
+            ends = [ZERO, *(end.quantize(STEP, ROUND_FLOOR) for end in exact), amount]
             return [end - begin for begin, end in pairwise(ends)]
     return [*parts, last]
 

@@ -16,6 +16,11 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES = 24 * 60
 
 
+def in_utc(moment: datetime) -> datetime:
+    """A moment in UTC; one without a zone is taken to be there."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
 def within(
     local: datetime,
     days: frozenset[int],

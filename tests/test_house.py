@@ -220,32 +220,21 @@ def test_the_drawing_of_the_house_names_every_floor() -> None:
     assert shown == set(layers)
 
 
-OPTIONS = {
-    "cli/check.py:command": "twenty-six options",
-    "cli/comment.py:command": "twelve options",
-    "cli/compare.py:command": "seventeen options",
-    "cli/estimate.py:command": "seventeen options",
-    "cli/forecast.py:command": "eighteen options",
-    "cli/pricing/list.py:command": "sixteen options",
-    "api/checking.py:check_subject": "eleven arguments and what they mean",
-}
-"""Functions that are long by their parameters; of these the statements alone are counted."""
 LONGEST = 60
+LONG = {"plan/compare/comparison.py:compare"}
+"""Functions that are still longer: to be split, never to be joined."""
 
 
-def test_no_command_and_no_use_is_longer_than_a_screen() -> None:
-    long = {}
-    for room in ("cli", "api"):
-        for path in (PACKAGE / room).rglob("*.py"):
-            name = path.relative_to(PACKAGE).as_posix()
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.FunctionDef):
-                    assert node.end_lineno is not None
-                    body = node.end_lineno - node.body[0].lineno + 1
-                    assert body <= LONGEST, f"{name}:{node.name}"
-                    if node.end_lineno - node.lineno + 1 > LONGEST:
-                        long[f"{name}:{node.name}"] = body
-    assert long.keys() == OPTIONS.keys()
+def test_no_function_is_longer_than_a_screen() -> None:
+    """From its signature to its end: what many options make long are records of them."""
+    long = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                assert node.end_lineno is not None
+                if node.end_lineno - node.lineno + 1 > LONGEST:
+                    long.add(f"{path.relative_to(PACKAGE).as_posix()}:{node.name}")
+    assert long <= LONG
 
 
 def test_one_place_makes_the_http_client() -> None:
@@ -268,27 +257,32 @@ def test_one_place_makes_the_http_client() -> None:
 
 VAGUE = {"one", "made", "found", "some", "it"}
 MOST_VAGUE = {
-    "api": 6,
+    "*.py": 0,
+    "api": 1,  # ``found`` of an answer to agents
     "billing": 0,
     "catalog": 0,
-    "document": 56,
+    "cli": 0,
+    "document": 1,
     "outcomes": 0,
     "plan/bill": 0,
+    "plan/forecast": 0,
     "plan/judge": 0,
     "plan/prices": 0,
+    "plan/usage": 0,
     "record": 2,
-    "store/files": 0,
-    "store/graphs": 0,
-    "store/sourcing": 0,
+    "risk": 0,
+    "store": 0,
     "workload": 0,
 }
 """What is left of them by room: lower it with each that is named; never raise it."""
 
 
 def vaguely_named(room: str) -> list[str]:
-    """The variables and parameters of a room that say nothing of what they hold."""
+    """The variables and parameters of a room, or of the files above the rooms, that say nothing of
+    what they hold."""
     places = []
-    for path in sorted((PACKAGE / room).rglob("*.py")):
+    paths = PACKAGE.glob(room) if room.endswith(".py") else (PACKAGE / room).rglob("*.py")
+    for path in sorted(paths):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             bound = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
             name = node.id if isinstance(node, ast.Name) and bound else ""

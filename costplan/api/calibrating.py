@@ -13,14 +13,14 @@ from costplan.api.usage import Options, Read, opened, sizes
 from costplan.catalog.lookup import Catalog
 from costplan.document.calibration import Calibration, Measured
 from costplan.plan.usage.calibrate import (
-    Found,
     Measures,
+    Proposed,
+    StepRates,
     Turns,
     Volume,
     calibrate,
     with_attempts,
 )
-from costplan.plan.usage.calibrate import Rates as StepRates
 from costplan.plan.usage.measure import (
     StepUse,
     Whole,
@@ -191,7 +191,7 @@ def _matched(
 
 def _measured(
     workload: Workload, read: Read[Files], matched: Mapping[str, list[str]], asked: Asked
-) -> tuple[Found, Measures]:
+) -> tuple[Proposed, Measures]:
     uses = _uses(read)
     hours = read.rows.hours()
     whole = whole_days(hours)

@@ -24,9 +24,9 @@ from costplan.store.files.workloads import Opened
 from costplan.words import several
 
 if TYPE_CHECKING:
-    from costplan.api.spending import Logs
+    from costplan.api.usage import Logs
     from costplan.document.verdict import CheckDocument
-    from costplan.plan.judge.figures import NoBaseline
+    from costplan.plan.judge.figures import Against, NoBaseline
     from costplan.plan.judge.ruleset import RuleSet
     from costplan.store.files.policies import PolicyFile
     from costplan.store.files.subjects import SavedEstimate
@@ -72,11 +72,9 @@ def check_subject(
     CostplanError.
     """
     from costplan.plan.judge.check import check
-    from costplan.plan.judge.figures import NOT_GIVEN
-    from costplan.plan.judge.ruleset import from_limits
     from costplan.store.files.places import place
     from costplan.store.files.policies import open_policies
-    from costplan.store.files.subjects import SavedEstimate, called, open_subject
+    from costplan.store.files.subjects import SavedEstimate, open_subject
 
     _check_baselines(subject, baseline, base)
     files = [open_policies(path) for path in policies]
@@ -89,36 +87,25 @@ def check_subject(
         day = as_of or datetime.now(UTC).date()
         asked = (day, locking, rates, _drawing(opened, files, limits))
         judged = _Judged.of_workload(opened, files, stacks, *asked)
-    document, known, sets, facts = judged.document, judged.known, judged.sets, judged.facts
-    texts = {} if subject == "-" else judged.texts
-    sets += [sound(file, known, document.currency) for file in files]
-    texts |= {file.name: file.text for file in files}
-    if limits:
-        sets.append(from_limits(limits))
-    facts += narrowed(document, known, changes, locking, rates)
+    judged = judged.under(files, limits)
+    document, sets, facts = judged.document, judged.sets, judged.facts
+    facts += narrowed(document, judged.known, changes, locking, rates)
     facts += idle(files, document)
     rates = [*house_rates(files, document.currency), *several(rates)]
-    if baseline is not None:
-        against = _Against(_baseline(baseline, document, rates), called(baseline))
-    elif base is not None:
-        compares = any(rules.compares for rules in sets)
-        against = _revision(opened, base, document, compares, locking, rates)
+    against = _against(opened, judged, baseline, base, locking, rates)
+    if base is not None:
         facts += rule_changes(Path(opened.name), base, None, policies)
-    else:
-        against = _Against()
     checked = check(
         document,
         sets,
         subject=opened.name,
         vendor_of=_vendors(opened if isinstance(opened, Opened) else None),
-        baseline=against.before,
-        baseline_name=against.name,
-        without=against.without or NOT_GIVEN,
+        against=against,
         facts=facts,
     )
     if logs is not None and judged.opened is not None:
         _judge_usage(checked, logs, judged.opened, sets, locking)
-    place(checked, texts, opened.name if isinstance(opened, Opened) else None)
+    place(checked, judged.texts, opened.name if isinstance(opened, Opened) else None)
     return checked
 
 
@@ -163,6 +150,15 @@ class _Judged(NamedTuple):
         known = [estimate.stack for estimate in saved.document.estimates]
         return cls(judge_ages(saved.document.only(stacks), files), known, [], {}, [])
 
+    def under(self, files: Sequence[PolicyFile], limits: Mapping[str, Decimal]) -> _Judged:
+        """With the rules of policy files and given limits after its own."""
+        from costplan.plan.judge.ruleset import from_limits
+
+        rules = [sound(file, self.known, self.document.currency) for file in files]
+        rules += [from_limits(limits)] if limits else []
+        texts = self.texts | {file.name: file.text for file in files}
+        return self._replace(sets=[*self.sets, *rules], texts=texts)
+
     @classmethod
     def of_workload(
         cls,
@@ -183,9 +179,9 @@ class _Judged(NamedTuple):
         assert workload is not None  # else it could not be estimated
         facts += strangers(Catalog(catalog_shelves(opened.folder)))
         rules = RuleSet(opened.name, workload.budget, workload.policy)
-        return cls(
-            document, list(workload.stack), [rules], {opened.name: opened.text}, facts, opened
-        )
+        # standard input has no file to point into
+        texts = {} if opened.lock_path is None else {opened.name: opened.text}
+        return cls(document, list(workload.stack), [rules], texts, facts, opened)
 
 
 def _judge_usage(
@@ -210,33 +206,31 @@ def _judge_usage(
     checked.facts += month.facts
 
 
-class _Against(NamedTuple):
-    """What a check compares with, by its name, or why there is nothing."""
-
-    before: EstimateDocument | None = None
-    name: str | None = None
-    without: NoBaseline | None = None
-
-
-def _revision(
+def _against(
     opened: Opened | SavedEstimate,
-    base: str,
-    now: EstimateDocument,
-    compares: bool,
+    judged: _Judged,
+    baseline: str | Opened | SavedEstimate | None,
+    base: str | None,
     locking: Locking,
     rates: Sequence[str],
-) -> _Against:
-    """The workload as of a git revision, read only where a rule compares with it."""
+) -> Against:
+    """The baseline, or the workload as of a git revision: read only where a rule compares."""
+    from costplan.plan.judge.figures import Against
     from costplan.store.files.git import short
+    from costplan.store.files.subjects import called
 
+    if baseline is not None:
+        return Against(_baseline(baseline, judged.document, rates), called(baseline))
+    if base is None:
+        return Against()
     if not isinstance(opened, Opened):
         raise BadUsage("--base is a git revision of a workload", "--baseline FILE")
-    if not compares:
-        return _Against()
-    before = _before(opened, base, now, locking, rates)
+    if not any(rules.compares for rules in judged.sets):
+        return Against()
+    before = _before(opened, base, judged.document, locking, rates)
     if not isinstance(before, EstimateDocument):
-        return _Against(without=before)
-    return _Against(before, f"{short(base)}:{Path(opened.name).name}")
+        return Against(without=before)
+    return Against(before, f"{short(base)}:{Path(opened.name).name}")
 
 
 def _baseline(

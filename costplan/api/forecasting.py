@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from costplan.api.estimating import BESIDE, Locking, catalog_of, with_places
-from costplan.api.usage import Options, opened
+from costplan.api.usage import Logs, opened
 from costplan.catalog.lookup import Catalog
 from costplan.document.forecast import ForecastDocument
 from costplan.problems import BadUsage, did_you_mean
@@ -28,24 +27,22 @@ def forecast_opened(
     as_of: date,
     months: int,
     stack: str | None,
-    history: Sequence[str],
-    options: Options,
-    sampling: Decimal | None = None,
+    logs: Logs,
     locking: Locking = BESIDE,
     *,
     catalog: Catalog | None = None,
 ) -> ForecastDocument:
-    """The forecast of a workload that was read. ``history``: files of usage, or of a row a day.
+    """The forecast of a workload that was read. ``logs``: its history, of usage or of a row a day;
+    without sources there is none.
 
-    ``sampling``: the share of requests that was logged; None where it was not said. Raises as
-    ``estimate_opened``, and BadUsage for a history that cannot be used.
+    Raises as ``estimate_opened``, and BadUsage for a history that cannot be used.
     """
     from costplan.plan.forecast.build import Asked, forecast
 
     if not 1 <= months <= MOST_MONTHS:
         raise BadUsage(f"--months is {months}: it must be from 1 to {MOST_MONTHS}")
     prices = catalog_of(workload, locking, catalog)
-    past = _history(history, options, sampling, as_of, prices) if history else None
+    past = _history(logs, as_of, prices) if logs.sources else None
     return with_places(
         workload,
         prices,
@@ -66,43 +63,31 @@ def _stack(workload: Workload, name: str | None) -> str:
     return stack
 
 
-def _history(
-    names: Sequence[str],
-    options: Options,
-    sampling: Decimal | None,
-    as_of: date,
-    catalog: Catalog,
-) -> History:
+def _history(logs: Logs, as_of: date, catalog: Catalog) -> History:
     from costplan.plan.forecast.series import History
 
-    tables = [is_history(name) for name in names]
+    tables = [is_history(name) for name in logs.sources]
     if not any(tables):
-        return _of_usage(names, options, sampling, as_of, catalog)
+        return _of_usage(logs, as_of, catalog)
     if not all(tables):
         raise BadUsage(
             "some of the history are tables of days and some are usage", "give all of one kind"
         )
-    rows = read_history(names)
+    rows = read_history(logs.sources)
     return History("amount" if rows.counts == "amount" else "requests", rows.values, rows.monthly)
 
 
-def _of_usage(
-    names: Sequence[str],
-    options: Options,
-    sampling: Decimal | None,
-    as_of: date,
-    catalog: Catalog,
-) -> History:
+def _of_usage(logs: Logs, as_of: date, catalog: Catalog) -> History:
     """Calls to models by whole UTC day. Raises BadUsage without a whole day, and for traces of
     which nobody said what share they are."""
     from costplan.plan.forecast.series import History
     from costplan.plan.usage.coverage import covered
     from costplan.store.traces.sources import SAMPLED
 
-    with opened(names, options._replace(by=("day",)), catalog) as read:
+    with opened(logs.sources, logs.options._replace(by=("day",)), catalog) as read:
         kinds = {kind for count in read.counts for kind in count.source.split(", ")}
         often = sorted(kinds & set(SAMPLED))
-        if often and sampling is None:
+        if often and logs.sampling is None:
             raise BadUsage(
                 f"{', '.join(often)} is often sampled, and what share was logged is not said",
                 "--sampling 10%, or --sampling 1 where all was",
@@ -116,5 +101,5 @@ def _of_usage(
     for cell in cells:
         day = None if cell.groups[0] is None else date.fromisoformat(cell.groups[0])
         if day is not None and first <= day <= last:
-            values[day] = values.get(day, Decimal(0)) + cell.requests / (sampling or ONE)
+            values[day] = values.get(day, Decimal(0)) + cell.requests / (logs.sampling or ONE)
     return History("calls", values, silent=0.0)

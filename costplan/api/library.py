@@ -29,7 +29,7 @@ from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened, open_workload
 
 if TYPE_CHECKING:
-    from costplan.api.spending import Logs
+    from costplan.api.usage import Logs
     from costplan.document.comparison import Comparison
     from costplan.document.diff import DiffDocument
     from costplan.document.forecast import ForecastDocument
@@ -262,16 +262,7 @@ def forecast(
 
     logs = _logs(history, maps, sampling, as_of)
     day = as_of or _today()
-    return forecast_opened(
-        _opened(workload),
-        day,
-        months,
-        stack,
-        logs.sources,
-        logs.options,
-        logs.sampling,
-        catalog=catalog,
-    )
+    return forecast_opened(_opened(workload), day, months, stack, logs, catalog=catalog)
 
 
 def price(
@@ -361,8 +352,7 @@ def _logs(
 ) -> Logs:
     """Files of usage, and how they are read."""
     names = [usage] if isinstance(usage, str | Path) else usage
-    from costplan.api.spending import Logs
-    from costplan.api.usage import Options, mapping_of
+    from costplan.api.usage import Logs, Options, mapping_of
     from costplan.words import several
 
     share_of = None if sampling is None else share("sampling", sampling)

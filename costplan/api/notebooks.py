@@ -53,7 +53,7 @@ def _rows(document: Plain) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
 
     given: Any = document
     if isinstance(document, Comparison):
-        ways = [(each.stack, way) for each in document.strategies for way in each.options]
+        ways = [(ranked.stack, way) for ranked in document.strategies for way in ranked.options]
         return list(WAY_FIELDS), [[read(*way) for read in WAY_FIELDS.values()] for way in ways]
     kind = kind_of(given)
     if kind in RESULTS:

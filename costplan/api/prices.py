@@ -26,7 +26,7 @@ __all__ = ["Wanted"]
 class Listed(NamedTuple):
     """What a list holds, how many entries fit its bounds, and whether any was looked at."""
 
-    found: PriceList
+    prices: PriceList
     fit: int
     any_chosen: bool
 
@@ -128,7 +128,7 @@ def search_offers(
                 row.confidence,
             )
         )
-    return OfferSearch(hits.found, offers, hits.note)
+    return OfferSearch(hits.matches, offers, hits.note)
 
 
 def price_page(

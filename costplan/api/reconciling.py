@@ -16,11 +16,11 @@ from costplan.billing.book import Book
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
-from costplan.document.reconciliation import Compared, Reconciliation, Step
+from costplan.document.reconciliation import Billed, Compared, Reconciliation, Step
 from costplan.document.usage import Question
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import billed_month
-from costplan.plan.usage.reconcile import Billed, Taken, invoice_steps, plan_steps
+from costplan.plan.usage.reconcile import Taken, invoice_steps, plan_steps
 from costplan.plan.usage.summary import Logged, logged_lines
 from costplan.plan.usage.terms import in_currency, with_terms
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
@@ -28,7 +28,7 @@ from costplan.quantity import ONE, ZERO, grouped, scaled, settle, total
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.workloads import Opened
 from costplan.store.traces.engine import Engine
-from costplan.store.traces.invoices import PLAIN, Invoice, Line, Reader
+from costplan.store.traces.invoices import PLAIN, Invoice, Reader
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
 
@@ -184,7 +184,7 @@ def _exchanged(
     )
 
 
-def _billed_in(line: Line, exchange: Exchange) -> Line:
+def _billed_in(line: Billed, exchange: Exchange) -> Billed:
     amount = exchange.amount(line.amount, line.currency)
     if amount is None:
         assert line.currency is not None
@@ -242,8 +242,7 @@ def _document(
     lines: list[Compared] = []
     matched = None
     if invoice is not None:
-        billed = [Billed(*line[:8]) for line in invoice.lines]
-        matched = invoice_steps(taken, billed, span)
+        matched = invoice_steps(taken, invoice.lines, span)
         steps += matched.steps
         lines = matched.lines
         notes += matched.notes

@@ -110,11 +110,11 @@ def part(saved: Saved, choice: Choice) -> tuple[Saved, list[dict[str, Any]] | No
     return chosen, row_objects(_rows([chosen], choice))
 
 
-def _summaries(found: Sequence[Saved] | Sequence[SavedResult], form: str, look: Look) -> str:
+def _summaries(saved: Sequence[Saved] | Sequence[SavedResult], form: str, look: Look) -> str:
     from costplan.render import lean
     from costplan.render.json import draw_summaries
 
-    return draw_summaries(found) if form == "json" else lean.draw(found, look)
+    return draw_summaries(saved) if form == "json" else lean.draw(saved, look)
 
 
 def _result_rows(results: Sequence[SavedResult], choice: Choice, form: str) -> Rows:
@@ -122,7 +122,7 @@ def _result_rows(results: Sequence[SavedResult], choice: Choice, form: str) -> R
     from costplan.document.result_rows import KINDS as ROWED_KINDS
     from costplan.document.result_rows import result_rows
 
-    kinds = {kind_of(one.document) for one in results}
+    kinds = {kind_of(result.document) for result in results}
     if others := kinds - ROWED_KINDS.keys():
         raise BadUsage(
             f"--fields, --filter and --top do not apply to a {others.pop()}",

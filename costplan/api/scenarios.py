@@ -40,7 +40,8 @@ def estimated(
 ) -> Rows:
     """A row a stack, a column a scenario: what each costs a month, and what it may come to."""
     documents = [
-        estimate_opened(each, as_of, stacks, locking, drawing=drawing) for _, each in variants
+        estimate_opened(overlaid, as_of, stacks, locking, drawing=drawing)
+        for _, overlaid in variants
     ]
     known = dict.fromkeys(bill.stack for document in documents for bill in document.estimates)
     rows: list[list[Value | Sum]] = []

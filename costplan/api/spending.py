@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple
 
-from costplan.api.usage import Options, Read, opened
+from costplan.api.usage import Logs, Read, opened
 from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
@@ -24,16 +22,6 @@ from costplan.store.traces.queries import Files
 from costplan.store.traces.sources import SAMPLED
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
-
-
-class Logs(NamedTuple):
-    """Sources of usage and how they are read. ``sampling``: the share of requests that was logged;
-    None where it was not said."""
-
-    sources: Sequence[str]
-    options: Options
-    sampling: Decimal | None = None
-
 
 NO_FAULT = (None, "failed", "repeated")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
@@ -43,6 +44,15 @@ class Options(NamedTuple):
     source: str | None = None
     mapping: MapFile = MapFile()
     vendor: str | None = None
+
+
+class Logs(NamedTuple):
+    """Sources of usage and how they are read. ``sampling``: the share of requests that was logged;
+    None where it was not said."""
+
+    sources: Sequence[str]
+    options: Options
+    sampling: Decimal | None = None
 
 
 Rows = TypeVar("Rows", bound=Answers)

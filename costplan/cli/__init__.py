@@ -250,7 +250,7 @@ def app(given: list[str]) -> Any:
             tree.add_typer(module.tree, name=name)
         else:
             tree.command(name)(module.command)
-    made = typer.main.get_command(tree)
+    parser = typer.main.get_command(tree)
     if asked not in UNBOUND:
-        bind(made)
-    return made
+        bind(parser)
+    return parser

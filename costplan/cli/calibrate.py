@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.usage import KindOption, MapOption, SamplingOption, VendorOfOption, sampled
+from costplan.cli.common.grouping import grouped
+from costplan.cli.common.options import FORM, PlainFormat, Reading, SamplingOption
 
 if TYPE_CHECKING:
     from costplan.api.calibrating import Calibrated
 
 
-class Format(StrEnum):
-    """What a calibration can be drawn as."""
-
-    table = "table"
-    json = "json"
-
-
+@grouped
 def command(
     source: Annotated[
         list[str],
@@ -37,9 +31,8 @@ def command(
         list[str] | None,
         typer.Option("--step", metavar="NAME=LOGGED", help="What a step is called in the logs."),
     ] = None,
-    kind: KindOption = None,
-    mapping: MapOption = None,
-    vendor: VendorOfOption = None,
+    *,
+    reading: Reading,
     ranges: Annotated[
         bool,
         typer.Option("--ranges", help="Write tokens and success as what their means may be."),
@@ -47,7 +40,7 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write the workload elsewhere."),
@@ -58,9 +51,8 @@ def command(
     Order and comments of the file stay. What logs cannot say is asked for.
     """
     from costplan.api.calibrating import Asked, calibrated
-    from costplan.api.usage import Options, mapping_of
     from costplan.cli.common.voice import note
-    from costplan.cli.common.words import day, look, put
+    from costplan.cli.common.words import day, look, put, sampled
     from costplan.problems import BadUsage, clean
     from costplan.render.calibration import draw
 
@@ -68,20 +60,20 @@ def command(
     sources = source[1:] if workload is not None else source
     if not sources:
         raise BadUsage("calibrating needs usage", "costplan calibrate WORKLOAD SOURCE...")
-    options = Options(day=day(None), source=kind, mapping=mapping_of(mapping or []), vendor=vendor)
     asked = Asked(workload, sources, stack, sampled(sampling), _pairs(step or []), ranges)
-    made = calibrated(asked, options)
-    drawn = made.diff if dry_run and form is Format.table else draw(made.document, form, look())
+    result = calibrated(asked, reading.options(day(None)))
+    is_diff = dry_run and form is PlainFormat.table
+    drawn = result.diff if is_diff else draw(result.document, form, look())
     put(drawn, None)
     if dry_run:
-        for sentence in made.document.notes if form is Format.table else ():
+        for sentence in result.document.notes if form is PlainFormat.table else ():
             note(clean(sentence))
     else:
-        _write(made, workload, out)
+        _write(result, workload, out)
     return 0
 
 
-def _write(made: Calibrated, workload: str | None, out: Path | None) -> None:
+def _write(result: Calibrated, workload: str | None, out: Path | None) -> None:
     """Write the workload: in its place, elsewhere, or as a new file that is not there yet."""
     from costplan.api.calibrating import keep
     from costplan.cli.common.voice import note
@@ -89,25 +81,25 @@ def _write(made: Calibrated, workload: str | None, out: Path | None) -> None:
     from costplan.problems import BadUsage
 
     if workload is not None and out is None:
-        keep(made, Path(workload))
+        keep(result, Path(workload))
         note(f"wrote {workload}")
         return
     target = out or Path("costplan.toml")
     if out is None and target.exists():
         raise BadUsage(f"{target} is there already", "name it to calibrate it, or give --out")
     spare(out)
-    put(made.after, target)
+    put(result.after, target)
 
 
 def _pairs(pairs: list[str]) -> dict[str, str]:
     from costplan.problems import BadUsage
 
-    found = {}
+    logged_as = {}
     for pair in pairs:
         name, equals, logged = pair.partition("=")
         if not name or not equals:
             raise BadUsage(
                 f"--step {pair}: is no NAME=LOGGED", "such as --step answer='chat gpt-4o'"
             )
-        found[name] = logged
-    return found
+        logged_as[name] = logged
+    return logged_as

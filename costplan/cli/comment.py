@@ -25,51 +25,65 @@ class Behavior(StrEnum):
     delete_and_new = "delete-and-new"
 
 
+ForgeArgument = Annotated[
+    Forge, typer.Argument(metavar="github|gitlab", help="Where the request is.")
+]
+FileArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...", help="Saved documents (JSON) or Markdown; - for standard input."
+    ),
+]
+ProjectOption = Annotated[
+    str | None, typer.Option("--project", metavar="OWNER/NAME", help="Or as the job says.")
+]
+NumberOption = Annotated[
+    int | None,
+    typer.Option(
+        "--number", min=1, metavar="N", help="Of the pull or merge request; or as the job says."
+    ),
+]
+BehaviorOption = Annotated[
+    Behavior, typer.Option("--behavior", help="What becomes of the comment there is.")
+]
+TagOption = Annotated[
+    str, typer.Option("--tag", metavar="WORD", help="Tells several comments apart.")
+]
+AlwaysOption = Annotated[
+    bool, typer.Option("--always", help="Begin a comment even where nothing changed.")
+]
+DocumentsOption = Annotated[
+    bool, typer.Option("--documents", help="Refuse Markdown: for files that others made.")
+]
+QuoteOption = Annotated[
+    Path | None,
+    typer.Option("--quote", metavar="FILE", help="Plain text, added as a block of code."),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Print the comment and send nothing.")
+]
+ServerOption = Annotated[
+    str | None, typer.Option("--api-url", metavar="URL", help="Of an own server.")
+]
+TimeoutOption = Annotated[
+    float,
+    typer.Option("--timeout", min=1, max=3600, metavar="SECONDS", help="Seconds for all of it."),
+]
+
+
 def command(
-    forge: Annotated[Forge, typer.Argument(metavar="github|gitlab", help="Where the request is.")],
-    file: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE...", help="Saved documents (JSON) or Markdown; - for standard input."
-        ),
-    ],
-    project: Annotated[
-        str | None, typer.Option("--project", metavar="OWNER/NAME", help="Or as the job says.")
-    ] = None,
-    number: Annotated[
-        int | None,
-        typer.Option(
-            "--number", min=1, metavar="N", help="Of the pull or merge request; or as the job says."
-        ),
-    ] = None,
-    behavior: Annotated[
-        Behavior, typer.Option("--behavior", help="What becomes of the comment there is.")
-    ] = Behavior.update,
-    tag: Annotated[
-        str, typer.Option("--tag", metavar="WORD", help="Tells several comments apart.")
-    ] = "default",
-    always: Annotated[
-        bool, typer.Option("--always", help="Begin a comment even where nothing changed.")
-    ] = False,
-    documents: Annotated[
-        bool, typer.Option("--documents", help="Refuse Markdown: for files that others made.")
-    ] = False,
-    quote: Annotated[
-        Path | None,
-        typer.Option("--quote", metavar="FILE", help="Plain text, added as a block of code."),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the comment and send nothing.")
-    ] = False,
-    api: Annotated[
-        str | None, typer.Option("--api-url", metavar="URL", help="Of an own server.")
-    ] = None,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            "--timeout", min=1, max=3600, metavar="SECONDS", help="Seconds for all of it."
-        ),
-    ] = 60,
+    forge: ForgeArgument,
+    file: FileArgument,
+    project: ProjectOption = None,
+    number: NumberOption = None,
+    behavior: BehaviorOption = Behavior.update,
+    tag: TagOption = "default",
+    always: AlwaysOption = False,
+    documents: DocumentsOption = False,
+    quote: QuoteOption = None,
+    dry_run: DryRunOption = False,
+    api: ServerOption = None,
+    timeout: TimeoutOption = 60,
 ) -> int:
     """Keep one comment up to date on a GitHub or GitLab request."""
     import os

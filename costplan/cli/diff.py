@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
+from costplan.cli.common.drawing import Part
+from costplan.cli.common.grouping import grouped
 from costplan.cli.common.options import (
+    FORM,
     DayOption,
-    FieldsOption,
-    FilterOption,
     NoLockOption,
     OutOption,
     RateOption,
     SaveOption,
     StackOption,
-    SummaryOption,
 )
 
 
@@ -30,15 +30,16 @@ class Format(StrEnum):
     html = "html"
 
 
+@grouped
 def command(
-    one: Annotated[
+    subject: Annotated[
         str | None,
         typer.Argument(
             metavar="[BASE|WORKLOAD]",
             help="A workload or saved estimate; with --base, the workload.",
         ),
     ] = None,
-    other: Annotated[str | None, typer.Argument(metavar="[HEAD]", help="What BASE became.")] = None,
+    after: Annotated[str | None, typer.Argument(metavar="[HEAD]", help="What BASE became.")] = None,
     base: Annotated[
         str | None,
         typer.Option("--base", metavar="REV", help="The workload as of a git revision."),
@@ -51,40 +52,37 @@ def command(
     as_of: DayOption = None,
     no_lock: NoLockOption = False,
     exchange: RateOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[Format, FORM] = Format.table,
     out: OutOption = None,
-    summary: SummaryOption = False,
-    condition: FilterOption = None,
-    fields: FieldsOption = None,
+    *,
+    part: Part,
     save: SaveOption = None,
 ) -> int:
     """Say what a change costs: volume, mix, intensity and price."""
     from costplan.api.diffing import diff_files, diff_revisions
     from costplan.api.estimating import Locking
-    from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import also, day, file_look, look, put, spare
     from costplan.problems import BadUsage
 
-    part = Part(summary, condition, fields)
     part.check(form.value)
     when = None if as_of is None else day(as_of)
     locking = Locking(off=no_lock)
     saves = also(save or [], list(Format), out)
     if base is not None:
-        if other is not None:
+        if after is not None:
             raise BadUsage("--base takes one workload", "costplan diff --base REV [WORKLOAD]")
-        made = diff_revisions(one, base, head, when, stack or [], locking, exchange or [])
+        document = diff_revisions(subject, base, head, when, stack or [], locking, exchange or [])
     elif head is not None:
         raise BadUsage("--head needs --base", "costplan diff --base REV --head REV [WORKLOAD]")
-    elif one is None or other is None:
+    elif subject is None or after is None:
         raise BadUsage(
             "a diff has two sides",
             "costplan diff BASE HEAD for two files, or --base REV for a git revision",
         )
     else:
-        made = diff_files(one, other, when, stack or [], locking, exchange or [])
+        document = diff_files(subject, after, when, stack or [], locking, exchange or [])
     spare(out, *saves.values())
     for name, target in saves.items():
-        put(Part().draw(made, name, file_look()), target)
-    put(part.draw(made, form.value, look()), out)
+        put(Part().draw(document, name, file_look()), target)
+    put(part.draw(document, form.value, look()), out)
     return 0

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from costplan.cli.common.options import FORM, PlainFormat
 
 if TYPE_CHECKING:
     from costplan.document.health import Setting, Terminal
     from costplan.render import Look
 
 
-class Format(StrEnum):
-    """What ``costplan.render.health`` can draw."""
-
-    table = "table"
-    json = "json"
-
-
 def command(
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
 ) -> int:
     """Check this installation: catalogues, settings, terminal.
 
@@ -35,9 +27,9 @@ def command(
     from costplan.render.health import draw
 
     looks = _look()
-    made = installation(_settings(), _terminal(looks))
-    put(draw(made, form.value, looks), None)
-    return 0 if made.healthy else 1
+    health = installation(_settings(), _terminal(looks))
+    put(draw(health, form.value, looks), None)
+    return 0 if health.healthy else 1
 
 
 def _settings() -> Iterable[Setting]:
@@ -52,9 +44,9 @@ def _settings() -> Iterable[Setting]:
     for name, value in given(os.environ).items():
         if name not in strange:
             yield Setting(name, value, _fault(name, value))
-    for one in OTHERS:
-        if os.environ.get(one.name):
-            yield Setting(one.name, os.environ[one.name], None)
+    for variable in OTHERS:
+        if os.environ.get(variable.name):
+            yield Setting(variable.name, os.environ[variable.name], None)
 
 
 def _fault(name: str, value: str) -> str | None:
@@ -67,8 +59,8 @@ def _fault(name: str, value: str) -> str | None:
         if name == "COSTPLAN_WIDTH":
             width()
         elif name == "COSTPLAN_AS_OF":
-            for one in value.split():
-                moment(one)
+            for day in value.split():
+                moment(day)
         elif name == "COSTPLAN_WORKLOAD" and value != "-" and not Path(value).is_file():
             return f"'{value}' is no file"
         elif name == "COSTPLAN_FORMAT" and value not in _formats():

@@ -2,73 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplan.cli.common.drawing import Part, alone, side_by_side
+from costplan.cli.common.grouping import grouped
 from costplan.cli.common.options import (
     ChangeOption,
     DayOption,
-    DrawsOption,
+    Draws,
     ExplainOption,
-    FieldsOption,
-    FilterOption,
     Format,
     FormatOption,
     FullOption,
     LinesOption,
-    LockedOption,
-    LockOption,
-    NoLockOption,
+    Locks,
     OutOption,
     RateOption,
     ScenarioOption,
-    SeedOption,
     StackOption,
-    SummaryOption,
     WatchOption,
     WorkloadArgument,
 )
 
+if TYPE_CHECKING:
+    from costplan.document.estimate import EstimateDocument
 
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict", help="Exit 3 if a price is missing or stale, or an offer ends."),
+]
+
+
+@grouped
 def command(
     workload: WorkloadArgument = None,
     stack: StackOption = None,
     as_of: DayOption = None,
     form: FormatOption = Format.table,
     out: OutOption = None,
-    summary: SummaryOption = False,
-    condition: FilterOption = None,
-    fields: FieldsOption = None,
+    *,
+    part: Part,
     lines: LinesOption = False,
     full: FullOption = False,
     explain: ExplainOption = False,
-    strict: Annotated[
-        bool,
-        typer.Option("--strict", help="Exit 3 if a price is missing or stale, or an offer ends."),
-    ] = False,
+    strict: StrictOption = False,
     change: ChangeOption = None,
     scenario: ScenarioOption = None,
-    draws: DrawsOption = None,
-    seed: SeedOption = 1,
-    lock: LockOption = None,
-    no_lock: NoLockOption = False,
-    locked: LockedOption = False,
+    draws: Draws,
+    locks: Locks,
     exchange: RateOption = None,
     watch: WatchOption = False,
 ) -> int:
     """Estimate the monthly total cost of every stack in a workload."""
     from costplan.api.estimating import Locking, estimate_opened, open_workload, origin
     from costplan.api.risking import Drawing
-    from costplan.cli.common.drawing import Part, alone, side_by_side
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render import ANNOTATING
 
-    part = Part(summary, condition, fields)
     part.check(form.value)
     when = day(as_of)
-    locking = Locking(lock, no_lock, locked)
-    drawing = Drawing(draws, seed)
+    locking, drawing = Locking(*locks), Drawing(*draws)
     names, changes, rates = scenario or [], change or [], exchange or []
     if watch:
         from costplan.cli.common.watching import Tried, check_watch, run_watch
@@ -100,23 +95,18 @@ def command(
     return _verdict(document) if strict else 0
 
 
-def _verdict(document: object) -> int:
+def _verdict(document: EstimateDocument) -> int:
+    """The exit code of ``--strict``; what it holds against the prices is said on stderr."""
     import sys
 
-    from costplan.document.estimate import EstimateDocument
     from costplan.problems import clean
 
-    assert isinstance(document, EstimateDocument)
-    code = 0
-    for made in document.estimates:
-        for line in made.unpriced:
-            lacks = f"strict: {made.stack}: {line.lacks}: {line.price.reason}"
-            print(clean(lacks), file=sys.stderr)
-            code = 3
-        for sentence in made.stale:
-            print(clean(f"strict: {made.stack}: stale price: {sentence}"), file=sys.stderr)
-            code = 3
-        for end in made.ended:
-            print(clean(f"strict: {made.stack}: {end.fact.text}"), file=sys.stderr)
-            code = 3
-    return code
+    sentences: list[str] = []
+    for estimate in document.estimates:
+        faults = [f"{line.lacks}: {line.price.reason}" for line in estimate.unpriced]
+        faults += [f"stale price: {sentence}" for sentence in estimate.stale]
+        faults += [end.fact.text for end in estimate.ended]
+        sentences += [f"strict: {estimate.stack}: {fault}" for fault in faults]
+    for sentence in sentences:
+        print(clean(sentence), file=sys.stderr)
+    return 3 if sentences else 0

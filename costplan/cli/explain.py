@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from costplan.cli.common.file_keys import Found
+    from costplan.cli.common.file_keys import Place
     from costplan.render import Look
     from costplan.render.page import Page
 
@@ -46,18 +46,19 @@ def explained(term: str, look: Look) -> str:
 
         return PAGE
     word = folded if folded in TERMS else ALIASES.get(folded, "")
-    found = look_up(asked)
-    if not word and not found and folded in MEASURES:
+    places = look_up(asked)
+    if not word and not places and folded in MEASURES:
         word = "figures"
     if word:
         _word(page, word)
-        found = [one for one in found if one.key is None]  # of keys, only their whole name asks
-    if not word and not found:
+        # of keys, only their whole name asks
+        places = [place for place in places if place.key is None]
+    if not word and not places:
         hint = did_you_mean(asked, [*TERMS, *ALIASES, *names()])
         raise BadUsage(
             f"'{clean(asked)}' is no word of costplan", hint or "'costplan explain' lists them all"
         )
-    _keys(page, found, after=bool(word))
+    _keys(page, places, after=bool(word))
     return page.text()
 
 
@@ -66,8 +67,8 @@ def _list(page: Page) -> None:
 
     page.say("costplan explain TERM says more of:", "bold")
     room = max(len(name) for name in TERMS) + 2
-    for name, one in TERMS.items():
-        page.say(f"{name:{room}}{one.short}", indent=2, further=room + 2)
+    for name, meaning in TERMS.items():
+        page.say(f"{name:{room}}{meaning.short}", indent=2, further=room + 2)
     page.say("")
     page.say("and of every table and key of a file: traffic, step.max_attempts, on_reject")
     page.say("costplan explain agents prints an AGENTS.md for your repository")
@@ -81,21 +82,21 @@ def _word(page: Page, name: str) -> None:
         page.say(part.text, indent=part.indent, further=part.further)
 
 
-def _keys(page: Page, found: list[Found], *, after: bool) -> None:
+def _keys(page: Page, places: list[Place], *, after: bool) -> None:
     from costplan.cli.common.file_keys import MANY, rows
     from costplan.keys import summary
 
-    if len(found) > MANY:
-        room = max(len(one.name) for one in found) + 2
-        for one in found:
-            said = one.key.text if one.key else summary(one.table.kind)
-            page.say(f"{one.name:{room}}{said}", further=room)
+    if len(places) > MANY:
+        room = max(len(place.name) for place in places) + 2
+        for place in places:
+            said = place.key.text if place.key else summary(place.table.kind)
+            page.say(f"{place.name:{room}}{said}", further=room)
         return
-    for at, one in enumerate(found):
+    for at, place in enumerate(places):
         if at or after:
             page.say("")
-        said = one.key.text if one.key else " ".join(summary(one.table.kind).split())
-        page.say(f"{one.name}: {said}", "bold")
-        room = max(len(head) for head, _ in rows(one)) + 2
-        for head, text in rows(one):
+        said = place.key.text if place.key else " ".join(summary(place.table.kind).split())
+        page.say(f"{place.name}: {said}", "bold")
+        room = max(len(head) for head, _ in rows(place)) + 2
+        for head, text in rows(place):
             page.say(f"{head:{room}}{text}", indent=2, further=room + 2)

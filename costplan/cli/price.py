@@ -7,14 +7,9 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import (
-    ExplainOption,
-    FieldsOption,
-    FilterOption,
-    Format,
-    FormatOption,
-    SummaryOption,
-)
+from costplan.cli.common.drawing import Part
+from costplan.cli.common.grouping import grouped
+from costplan.cli.common.options import ExplainOption, Format, FormatOption
 
 
 class Mode(StrEnum):
@@ -26,6 +21,7 @@ class Mode(StrEnum):
     fast = "fast"
 
 
+@grouped
 def command(
     offer: Annotated[str, typer.Argument(metavar="OFFER", help="An exact id or alias.")],
     quantity: Annotated[
@@ -47,9 +43,8 @@ def command(
         typer.Option("--at", "--as-of", metavar="DATETIME", help="When; now if left out."),
     ] = None,
     form: FormatOption = Format.table,
-    summary: SummaryOption = False,
-    condition: FilterOption = None,
-    fields: FieldsOption = None,
+    *,
+    part: Part,
     explain: ExplainOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 if a price is missing.")] = False,
     free_tiers: Annotated[
@@ -58,10 +53,8 @@ def command(
 ) -> int:
     """Print the bill of one offer: a month's, or of one request."""
     from costplan.api.billing import price_offer
-    from costplan.cli.common.drawing import Part
     from costplan.cli.common.words import look, moment, put, quantities, sane
 
-    part = Part(summary, condition, fields)
     part.check(form.value)
     count = sane("--requests", requests)
     bill = price_offer(

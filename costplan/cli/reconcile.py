@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.common.options import ChangeOption, OutOption, RateOption
-from costplan.cli.usage import KindOption, MapOption, VendorOfOption
+from costplan.cli.common.grouping import grouped
+from costplan.cli.common.options import (
+    FORM,
+    ChangeOption,
+    OutOption,
+    RateOption,
+    Reading,
+    ResultFormat,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 
-class Format(StrEnum):
-    """What a reconciliation can be drawn as."""
-
-    table = "table"
-    json = "json"
-    lean = "lean"
-    markdown = "markdown"
-    html = "html"
-    csv = "csv"
-
-
+@grouped
 def command(
     workload: Annotated[
         str | None,
@@ -47,9 +43,8 @@ def command(
         str,
         typer.Option("--limit", metavar="PERCENT", help="The unexplained share that is let pass."),
     ] = "1%",
-    kind: KindOption = None,
-    mapping: MapOption = None,
-    vendor: VendorOfOption = None,
+    *,
+    reading: Reading,
     column: Annotated[
         list[str] | None,
         typer.Option(
@@ -60,7 +55,7 @@ def command(
     ] = None,
     change: ChangeOption = None,
     exchange: RateOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[ResultFormat, FORM] = ResultFormat.table,
     out: OutOption = None,
 ) -> int:
     """Bridge a plan, real usage and an invoice. Exit 1 where more than the limit is unexplained.
@@ -68,17 +63,16 @@ def command(
     Two of the three are enough. What nobody mapped is listed, never guessed.
     """
     from costplan.api.reconciling import Sides, open_workload, reconcile
-    from costplan.api.usage import Options, mapping_of
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render.results import draw_result
 
     share, columns = _share(limit), _columns(column or [])
-    options = Options(day=day(None), source=kind, mapping=mapping_of(mapping or []), vendor=vendor)
+    options = reading.options(day(None))
     plan = None if workload is None else open_workload(workload, change or [], exchange or [])
-    made = reconcile(Sides(plan, stack, usage or [], invoice or []), options, share, columns)
+    bridge = reconcile(Sides(plan, stack, usage or [], invoice or []), options, share, columns)
     spare(out)
-    put(draw_result(made, form.value, look()), out)
-    return 0 if made.passes else 1
+    put(draw_result(bridge, form.value, look()), out)
+    return 0 if bridge.passes else 1
 
 
 def _share(text: str) -> Decimal:
@@ -95,11 +89,11 @@ def _columns(pairs: list[str]) -> dict[str, str]:
     from costplan.api.reconciling import PLAIN
     from costplan.problems import BadUsage, did_you_mean
 
-    found = {}
+    column_of = {}
     for pair in pairs:
         name, equals, column = pair.partition("=")
         if name not in PLAIN or not equals or not column:
             hint = did_you_mean(name, PLAIN) or "columns: " + ", ".join(PLAIN)
             raise BadUsage(f"--invoice-map {pair}: is no NAME=COLUMN", hint)
-        found[name] = column
-    return found
+        column_of[name] = column
+    return column_of

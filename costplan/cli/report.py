@@ -68,7 +68,7 @@ def command(
     group = None if group_by is None else group_by.value
     choice = Choice(stack or (), condition or (), fields, group, top, summary)
     choice.check(form.value)
-    found = open_all(file)
+    documents = open_all(file)
     spare(out)
-    put(draw(found, form.value, choice, look(explain, lines, full)), out)
+    put(draw(documents, form.value, choice, look(explain, lines, full)), out)
     return 0

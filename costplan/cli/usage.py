@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import ExplainOption, OutOption
-from costplan.problems import BadUsage
-
-if TYPE_CHECKING:
-    from decimal import Decimal
+from costplan.cli.common.grouping import grouped
+from costplan.cli.common.options import FORM, ExplainOption, OutOption, Reading, ResultFormat
 
 SourceArgument = Annotated[
     list[str],
@@ -27,40 +23,9 @@ SourcesArgument = Annotated[
         help="Logs, traces, usage pages: files, folders, patterns, or - for standard input.",
     ),
 ]
-KindOption = Annotated[
-    str | None,
-    typer.Option("--source", metavar="NAME", help="What the files are; recognised if left out."),
-]
-MapOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map",
-        metavar="NAME=COLUMN|FILE",
-        help="Where a column of usage stands, or a file with [columns] and [map].",
-    ),
-]
-VendorOfOption = Annotated[
-    str | None,
-    typer.Option("--vendor", metavar="NAME", help="Who served, where the source does not say."),
-]
-
-SamplingOption = Annotated[
-    str | None,
-    typer.Option("--sampling", metavar="SHARE", help="Share of requests logged: 0.1, or 1."),
-]
 
 
-class Format(StrEnum):
-    """What usage can be drawn as."""
-
-    table = "table"
-    json = "json"
-    lean = "lean"
-    markdown = "markdown"
-    html = "html"
-    csv = "csv"
-
-
+@grouped
 def command(
     source: SourcesArgument = None,
     by: Annotated[
@@ -71,9 +36,8 @@ def command(
             help="Group by model, vendor, step, tenant, day, month, ... or a column.",
         ),
     ] = "model",
-    kind: KindOption = None,
-    mapping: MapOption = None,
-    vendor: VendorOfOption = None,
+    *,
+    reading: Reading,
     warehouse: Annotated[
         str | None,
         typer.Option(
@@ -90,7 +54,7 @@ def command(
             "--as-of", metavar="DATE", help="One day's prices for all; else each request's own."
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[ResultFormat, FORM] = ResultFormat.table,
     out: OutOption = None,
     explain: ExplainOption = False,
     strict: Annotated[
@@ -102,31 +66,13 @@ def command(
 
     Prompts and answers are not kept, printed or stored.
     """
-    from costplan.api.warehouse import Options, mapping_of, usage_from
+    from costplan.api.warehouse import usage_from
     from costplan.cli.common.words import day, look, put, spare
     from costplan.render.results import draw_result
 
-    options = Options(
-        day=day(as_of),
-        fixed=as_of is not None,
-        by=tuple(dict.fromkeys(one.strip() for one in by.split(",") if one.strip())),
-        source=kind,
-        mapping=mapping_of(mapping or []),
-        vendor=vendor,
-    )
-    made = usage_from(source or [], warehouse, table, options)
+    groups = tuple(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
+    options = reading.options(day(as_of))._replace(fixed=as_of is not None, by=groups)
+    document = usage_from(source or [], warehouse, table, options)
     spare(out)
-    put(draw_result(made, form.value, look(explain)), out)
-    return 3 if strict and not made.complete else 0
-
-
-def sampled(text: str | None) -> Decimal | None:
-    """The share of ``--sampling``; None where it was not given. Raises BadUsage."""
-    from costplan.cli.common.words import sane
-
-    if text is None:
-        return None
-    share = sane("--sampling", text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    if not 0 < share <= 1:
-        raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
-    return share
+    put(draw_result(document, form.value, look(explain)), out)
+    return 3 if strict and not document.complete else 0

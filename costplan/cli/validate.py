@@ -51,12 +51,12 @@ def _validate(workload: str | None, when: date, exchange: list[str]) -> int:
     for name in opened.scenarios:
         overlaid = read_workload(opened.name, opened.text, opened.folder, (), exchange, name)
         estimate_opened(overlaid, when, drawing=NEVER)
-    unpriced = sum(len(made.unpriced) for made in document.estimates)
-    stacks = ", ".join(made.stack for made in document.estimates)
+    unpriced = sum(len(estimate.unpriced) for estimate in document.estimates)
+    stacks = ", ".join(estimate.stack for estimate in document.estimates)
     lines = "1 line has" if unpriced == 1 else f"{unpriced} lines have"
     missing = f"; {lines} no price" if unpriced else ""
     for sentence in dict.fromkeys(
-        end.fact.text for made in document.estimates for end in made.ended
+        end.fact.text for estimate in document.estimates for end in estimate.ended
     ):
         note(clean(f"{opened.name}: warning: {sentence}"))
     also = f"; scenarios: {', '.join(opened.scenarios)}" if opened.scenarios else ""

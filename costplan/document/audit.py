@@ -39,7 +39,7 @@ class Finding(NamedTuple):
 class AcceptedFinding(NamedTuple):
     """A finding that the catalogue says is right as it stands, and why."""
 
-    found: Annotated[Finding, Inline()]
+    finding: Annotated[Finding, Inline()]
     reason: str
 
 

@@ -59,8 +59,8 @@ SHARE = Decimal("1e-6")
 
 def summary(document: Any) -> Summary:
     """A document of ``SUMMARIES`` in brief."""
-    made: Summary = _MAKERS[document.kind](document)
-    return made
+    brief: Summary = _BRIEFS[document.kind](document)
+    return brief
 
 
 def money(value: Decimal | None) -> Any:
@@ -85,33 +85,39 @@ def _estimate(document: EstimateDocument) -> EstimateSummary:
         document.currency,
         document.as_of,
         money(stacks[0].requests if stacks else ZERO),
-        [_stack(one) for one in stacks],
-        tuple(one.text for one in document.price_facts),
+        [_stack(estimate) for estimate in stacks],
+        tuple(fact.text for fact in document.price_facts),
     )
 
 
-def _stack(made: Estimate) -> StackBrief:
-    outcome = made.reliability_of_requests
+def _stack(estimate: Estimate) -> StackBrief:
+    outcome = estimate.reliability_of_requests
     return StackBrief(
-        made.stack,
-        money(made.total_monthly),
-        made.at_least,
-        money(made.fixed_monthly),
-        money(made.cost_per_request),
+        estimate.stack,
+        money(estimate.total_monthly),
+        estimate.at_least,
+        money(estimate.fixed_monthly),
+        money(estimate.cost_per_request),
         {
-            one.name: None if one.unpriced and not one.total else money(one.total)
-            for one in made.components
+            component.name: None
+            if component.unpriced and not component.total
+            else money(component.total)
+            for component in estimate.components
         },
-        _dearest(made.lines),
+        _dearest(estimate.lines),
         share(outcome.trusted) if outcome else None,
         money(outcome.silent_per_month) if outcome else None,
-        money(made.cost_per_trusted_answer),
-        money(made.left_of_budget.headroom) if made.left_of_budget else None,
-        _risk(made.risk) if made.risk else None,
-        made.risk.measure.key if made.risk and made.risk.measure else None,
-        _unpriced(made),
-        (*(one.text for one in made.facts_of("part-of-bill")), *made.warnings, *made.stale),
-        _kwh(made),
+        money(estimate.cost_per_trusted_answer),
+        money(estimate.left_of_budget.headroom) if estimate.left_of_budget else None,
+        _risk(estimate.risk) if estimate.risk else None,
+        estimate.risk.measure.key if estimate.risk and estimate.risk.measure else None,
+        _unpriced(estimate),
+        (
+            *(fact.text for fact in estimate.facts_of("part-of-bill")),
+            *estimate.warnings,
+            *estimate.stale,
+        ),
+        _kwh(estimate),
     )
 
 
@@ -140,29 +146,29 @@ def _dearest(lines: Iterable[LineItem]) -> list[DearLine]:
     return [DearLine(*key, money(sums[key])) for key in dear if sums[key]]
 
 
-def _unpriced(made: Estimate) -> tuple[NoPrice, ...]:
-    found = [NoPrice(one.offer, one.charge, one.reason) for one in made.unpriced_said]
-    return tuple(dict.fromkeys(found))
+def _unpriced(estimate: Estimate) -> tuple[NoPrice, ...]:
+    missing = [NoPrice(line.offer, line.charge, line.reason) for line in estimate.unpriced_said]
+    return tuple(dict.fromkeys(missing))
 
 
 def _comparison(document: Comparison) -> CompareSummary:
     inner = document.document
-    versus = {one.stack: one for one in document.versus}
+    versus = {beside.stack: beside for beside in document.versus}
     answer = document.answer
-    standings = {one.stack: one for one in answer.standings} if answer else {}
+    standings = {standing.stack: standing for standing in answer.standings} if answer else {}
     stacks = []
-    for made in inner.estimates:
-        beside, standing = versus.get(made.stack), standings.get(made.stack)
-        outcome = made.reliability_of_requests
+    for estimate in inner.estimates:
+        beside, standing = versus.get(estimate.stack), standings.get(estimate.stack)
+        outcome = estimate.reliability_of_requests
         stacks.append(
             Against(
-                made.stack,
-                money(made.total_monthly),
-                made.at_least,
+                estimate.stack,
+                money(estimate.total_monthly),
+                estimate.at_least,
                 money(beside.difference) if beside else ZERO,
                 money(beside.break_even) if beside else None,
                 share(outcome.trusted) if outcome else None,
-                money(made.cost_per_trusted_answer),
+                money(estimate.cost_per_trusted_answer),
                 standing.best if standing else None,
                 money(standing.monthly) if standing else None,
             )
@@ -189,7 +195,7 @@ def _answer(answer: Answer) -> BestWay:
         money(answer.monthly),
         share(answer.reliability),
         money(answer.saved),
-        tuple(one.name for one in answer.hangs_on),
+        tuple(lever.name for lever in answer.hangs_on),
         tuple(answer.to_measure),
         answer.reason,
     )
@@ -205,23 +211,22 @@ def _check(document: CheckDocument) -> CheckSummary:
         document.exit_code,
         document.stacks,
         document.counts,
-        [_verdict(one) for one in document.verdicts if one.status != "pass"],
+        [_verdict(verdict) for verdict in document.verdicts if verdict.status != "pass"],
         tuple(document.notes),
     )
 
 
-def _verdict(one: Verdict) -> VerdictBrief:
-    place = None if one.where is None else f"{one.where.file}:{one.where.line}"
+def _verdict(verdict: Verdict) -> VerdictBrief:
     return VerdictBrief(
-        one.stack,
-        one.rule,
-        one.status,
-        money(one.figure),
-        one.limit,
-        one.unit or None,
-        one.reason,
-        one.remedy,
-        place,
+        verdict.stack,
+        verdict.rule,
+        verdict.status,
+        money(verdict.figure),
+        verdict.limit,
+        verdict.unit or None,
+        verdict.reason,
+        verdict.remedy,
+        verdict.place,
     )
 
 
@@ -233,42 +238,41 @@ def _diff(document: DiffDocument) -> DiffSummary:
         document.base,
         document.head,
         document.changed,
-        [_change(one) for one in document.stacks],
+        [_change(stack) for stack in document.stacks],
         tuple(document.rule_changes or ()),
         tuple(document.notes),
     )
 
 
-def _change(one: StackDiff) -> StackChange:
-    split, base, head = one.split, one.base, one.head
+def _change(stack: StackDiff) -> StackChange:
+    split, base, head = stack.split, stack.base, stack.head
     return StackChange(
-        one.stack,
-        one.kind,
+        stack.stack,
+        stack.kind,
         money(base.total_monthly) if base else None,
         money(head.total_monthly) if head else None,
-        money(one.difference),
-        money(one.percent),
-        one.certain,
+        money(stack.difference),
+        money(stack.percent),
+        stack.certain,
         {cause: money(getattr(split, cause)) for cause in CAUSES},
-        _moved(one.lines),
+        _moved(stack.moved),
         share(base.reliability) if base else None,
         share(head.reliability) if head else None,
     )
 
 
 def _moved(lines: Sequence[LineChange]) -> list[MovedLine]:
-    changed = [one for one in lines if one.kind != "same"]
-    changed.sort(key=lambda one: abs(one.difference), reverse=True)
+    largest = sorted(lines, key=lambda line: abs(line.difference), reverse=True)
     return [
         MovedLine(
-            one.role,
-            one.offer,
-            one.charge,
-            money(one.base),
-            money(one.head),
-            money(one.difference),
+            line.role,
+            line.offer,
+            line.charge,
+            money(line.base),
+            money(line.head),
+            money(line.difference),
         )
-        for one in changed[:DEAREST]
+        for line in largest[:DEAREST]
     ]
 
 
@@ -302,7 +306,7 @@ def _bill(document: Bill) -> BillSummary:
 
 
 def _sources(named: Iterable[str | None]) -> Iterable[str]:
-    return dict.fromkeys(one for one in named if one)
+    return dict.fromkeys(source for source in named if source)
 
 
 def _usage(document: Usage) -> UsageSummary:
@@ -380,7 +384,7 @@ def _reconciliation(document: Reconciliation) -> ReconciliationSummary:
     )
 
 
-_MAKERS: dict[str, Any] = {
+_BRIEFS: dict[str, Any] = {
     "estimate": _estimate,
     "comparison": _comparison,
     "check": _check,

@@ -105,13 +105,13 @@ def choose(
         if name not in known:
             hint = did_you_mean(name, known) or "stacks: " + ", ".join(dict.fromkeys(known))
             raise BadUsage(f"there is no stack '{name}'", hint)
-    for each in filters:
-        if not any(each.takes(entry) for entry in entries(saved)):
-            values = {_word(FIELDS[each.field](entry)): None for entry in entries(saved)}
-            hint = did_you_mean(each.patterns[0], values) or "there are: " + ", ".join(
+    for condition in filters:
+        if not any(condition.takes(entry) for entry in entries(saved)):
+            values = {_word(FIELDS[condition.field](entry)): None for entry in entries(saved)}
+            hint = did_you_mean(condition.patterns[0], values) or "there are: " + ", ".join(
                 [value for value in values if value][:12]
             )
-            raise BadUsage(f"no line has {each.text}", hint)
+            raise BadUsage(f"no line has {condition.text}", hint)
     chosen = [_chosen(named, stacks, filters) for named in saved]
     kept = [named for named in chosen if named is not None]
     if not kept:
@@ -130,8 +130,8 @@ def _chosen(saved: Saved, stacks: Sequence[str], filters: Sequence[Filter]) -> S
     if isinstance(document, Bill):
         if stacks:
             return None
-        bill_lines = _taker(saved, "", document.currency, filters)
-        bill = replace(document, line_items=[x for x in document.line_items if bill_lines(x)])
+        takes = _taker(saved, "", document.currency, filters)
+        bill = replace(document, line_items=[line for line in document.line_items if takes(line)])
         return Saved(saved.name, _noted(bill, filters)) if bill.line_items else None
     estimated = estimates_of(document)
     assert estimated is not None
@@ -158,13 +158,13 @@ def _taker(
 
     def takes(line: LineItem) -> bool:
         entry = Entry(saved.name, workload, when, currency, stack, line)
-        return all(each.takes(entry) for each in filters)
+        return all(condition.takes(entry) for condition in filters)
 
     return takes
 
 
 def _said(filters: Sequence[Filter]) -> Fact:
-    return fact("part-of-bill", filters=[each.text for each in filters])
+    return fact("part-of-bill", filters=[condition.text for condition in filters])
 
 
 def _noted(bill: Bill, filters: Sequence[Filter]) -> Bill:

@@ -185,8 +185,13 @@ class StackDiff(Compared):
             return "new"
         if self.head is None:
             return "removed"
-        moved = self.difference or any(line.kind != "same" for line in self.lines)
-        return "changed" if moved or self.outcomes_moved else "same"
+        moved = self.difference or self.moved or self.outcomes_moved
+        return "changed" if moved else "same"
+
+    @property
+    def moved(self) -> list[LineChange]:
+        """The lines that are new, gone or changed."""
+        return [line for line in self.lines if line.kind != "same"]
 
     @property
     def outcomes_moved(self) -> bool:
@@ -242,4 +247,9 @@ class DiffDocument(Plain):
 
     @property
     def changed(self) -> bool:
-        return bool(self.rule_changes) or any(stack.kind != "same" for stack in self.stacks)
+        return bool(self.rule_changes or self.moved)
+
+    @property
+    def moved(self) -> list[StackDiff]:
+        """The stacks that are new, gone or changed."""
+        return [stack for stack in self.stacks if stack.kind != "same"]

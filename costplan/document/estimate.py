@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 from costplan.document.energy import Energy
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.line_kinds import is_spare, keeps_right
 from costplan.document.month import Commitment, Month
 from costplan.document.plain import Plain
 from costplan.document.prices_used import Ended, Origin, Override, Pinned
@@ -45,29 +46,6 @@ def spelled_alike(text: str) -> str:
 def amounts(lines: Iterable[LineItem]) -> Decimal:
     """The sum of the priced lines."""
     return total(line.amount or ZERO for line in lines)
-
-
-def keeps_right(line: LineItem) -> bool:
-    """Whether a line is orchestration spend: coordinate and people, redundant ones left out."""
-    return line.purpose in ("coordinate", "people") and "redundant" not in line.tags
-
-
-def is_spare(line: LineItem) -> bool:
-    """Whether a line is paid and not used: idle or redundant."""
-    return line.purpose == "idle" or "redundant" in line.tags
-
-
-def always_on(lines: Iterable[LineItem]) -> list[LineItem]:
-    """Nodes and containers that are paid by the hour whatever comes. How much of them works is not
-    known, as it is of machines under ``compute``, so that no part of them counts as idle."""
-    return [
-        line
-        for line in lines
-        if line.fixed
-        and "-hour" in line.price.unit
-        and line.component != "compute"
-        and not is_spare(line)
-    ]
 
 
 @keys("component", "total", "fixed", "variable", "line_items")

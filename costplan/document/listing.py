@@ -15,8 +15,8 @@ from typing import Annotated, NamedTuple
 
 from costplan.catalog.model import CacheTerms
 from costplan.catalog.offer import Adjust, Charge, Gate, Slice
-from costplan.record import Inline, Since, Sparse, document, keys
-from costplan.words import Confidence
+from costplan.catalog.origin import Provenance
+from costplan.record import Inline, Key, Since, Sparse, document, keys
 
 
 class Head(NamedTuple):
@@ -38,15 +38,6 @@ class Head(NamedTuple):
         return self.id.partition("/")[0]
 
 
-class Where(NamedTuple):
-    """What a price rests on: an address, how far to trust it, and two days."""
-
-    source: str
-    confidence: Confidence
-    since: date
-    checked: date
-
-
 class Headline(NamedTuple):
     """One price of a list. ``price`` None: tiered, unpublished, or not yet in force (``since``)."""
 
@@ -57,7 +48,7 @@ class Headline(NamedTuple):
     tiers: tuple[Slice, ...]
     quote: bool
     known_from: date | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 class Row(NamedTuple):
@@ -155,7 +146,7 @@ class Tier(NamedTuple):
     from_input_tokens: int
     rates: Mapping[str, Decimal]
     known_from: date | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 class Mode(NamedTuple):
@@ -166,7 +157,7 @@ class Mode(NamedTuple):
     rates: Mapping[str, Decimal]
     tiers: tuple[Tier, ...]
     known_from: date | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 class Region(NamedTuple):
@@ -175,7 +166,7 @@ class Region(NamedTuple):
     name: str
     times: Decimal
     known_from: date | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 class Window(NamedTuple):
@@ -189,7 +180,7 @@ class Window(NamedTuple):
     hours: tuple[str, ...]
     holidays: tuple[date, ...]
     known_from: date | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 class Quota(NamedTuple):
@@ -198,7 +189,7 @@ class Quota(NamedTuple):
     quantity: Decimal
     period: str
     shared: str | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 class Fee(NamedTuple):
@@ -212,7 +203,7 @@ class Fee(NamedTuple):
     per: Decimal
     unit: str
     known_from: date | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
     once: Annotated[bool, Sparse(), Since(2)] = False
     always: Annotated[bool, Sparse(), Since(2)] = False
     free: Annotated[Quota | None, Sparse(), Since(2)] = None
@@ -236,7 +227,7 @@ class Card(NamedTuple):
     tiers: tuple[Tier, ...]
     fees: tuple[Fee, ...]
     rejected: tuple[Rejected, ...]
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 @document("price_page", "1.2")
@@ -259,7 +250,7 @@ class ModelPage(NamedTuple):
     fees: tuple[Fee, ...]
     variables: tuple[Variable, ...]
     history: tuple[Card, ...]
-    sources: tuple[Where, ...]
+    sources: tuple[Provenance, ...]
     example: str
     retires: date | None = None
 
@@ -267,7 +258,7 @@ class ModelPage(NamedTuple):
 def _terms(kind: type) -> Iterator[str]:
     """The keys of a dated entry: the catalogue's own, but for its origin, and the page's."""
     yield from (term.name for term in fields(kind) if term.name != "origin")
-    yield from ("known_from", *Where._fields)
+    yield from ("known_from", *Provenance._fields)
 
 
 @keys(*_terms(Charge))
@@ -277,7 +268,7 @@ class DatedCharge(NamedTuple):
     terms: Annotated[Charge, Inline()]
     fixed: bool
     known_from: date | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 @keys(*_terms(Adjust))
@@ -286,7 +277,7 @@ class DatedAdjust(NamedTuple):
 
     terms: Annotated[Adjust, Inline()]
     known_from: date | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 @document("price_page", "1.2")
@@ -312,7 +303,7 @@ class OfferPage(NamedTuple):
     not_included: tuple[str, ...]
     history: tuple[DatedCharge, ...]
     adjustment_history: tuple[DatedAdjust, ...]
-    sources: tuple[Where, ...]
+    sources: tuple[Provenance, ...]
     example: str
 
 
@@ -330,10 +321,10 @@ class Hit(NamedTuple):
 
 @document("price_search", "1.0")
 class Search(NamedTuple):
-    """What a search found, best first; ``found`` counts those beyond the limit too."""
+    """What a search found, best first; ``matches`` counts those beyond the limit too."""
 
     words: tuple[str, ...]
-    found: int
+    matches: Annotated[int, Key("found")]
     hits: tuple[Hit, ...]
     note: str
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
 
-from costplan.document.listing import Where
+from costplan.catalog.origin import Provenance
 from costplan.record import Inline, Sparse, document
 
 Kind = Literal["rate", "mode", "region", "schedule", "fee", "charge", "adjust"]
@@ -48,7 +48,7 @@ class Figure(NamedTuple):
     per: Decimal
     unit: str
     currency: str | None
-    where: Annotated[Where, Inline()]
+    where: Annotated[Provenance, Inline()]
 
 
 class PriceChange(NamedTuple):

@@ -52,6 +52,22 @@ CRUMB = Decimal("1e-9")
 """Sums agree within it, or that share of them: a program in between may have made them binary."""
 
 
+class Billed(NamedTuple):
+    """A line of an invoice, in the invoice's currency. ``offer`` None: nobody mapped it.
+    ``category``: usage, or what else it is. ``begin`` and ``end``: its days, the last included;
+    None where it does not say."""
+
+    item: str
+    offer: str | None
+    charge: str
+    quantity: Decimal | None
+    amount: Decimal
+    category: str
+    begin: date | None
+    end: date | None
+    currency: str | None = None
+
+
 class Step(NamedTuple):
     """One step of a bridge; ``words``: what it is made of."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from costplan.document.choosing import read_condition
@@ -19,28 +20,20 @@ class Kind(NamedTuple):
     figures: frozenset[str]
 
 
-def _place(one: Any) -> str | None:
-    return None if one.where is None else f"{one.where.file}:{one.where.line}"
+def _fields(*names: str, of: str = "") -> dict[str, Callable[[Any], Any]]:
+    """Fields that are called as the attributes that they hold, those of a row's part ``of``."""
+    return {name: attrgetter(of + name) for name in names}
 
 
 VERDICTS = Kind(
     "verdicts",
     {
-        "stack": lambda one: one.stack,
-        "rule": lambda one: one.rule,
-        "rule_kind": lambda one: one.kind,
-        "status": lambda one: one.status,
-        "level": lambda one: one.level,
-        "figure": lambda one: one.figure,
-        "at_least": lambda one: one.at_least,
-        "limit": lambda one: one.limit,
-        "headroom": lambda one: one.headroom,
-        "unit": lambda one: one.unit or None,
-        "condition": lambda one: one.condition,
-        "reason": lambda one: one.reason,
-        "remedy": lambda one: one.remedy,
-        "source": lambda one: one.source,
-        "where": _place,
+        **_fields("stack", "rule"),
+        "rule_kind": attrgetter("kind"),
+        **_fields("status", "level", "figure", "at_least", "limit", "headroom"),
+        "unit": lambda verdict: verdict.unit or None,
+        **_fields("condition", "reason", "remedy", "source"),
+        "where": attrgetter("place"),
     },
     ("stack", "rule", "status", "figure", "limit", "reason"),
     frozenset(("figure", "limit", "headroom")),
@@ -48,19 +41,11 @@ VERDICTS = Kind(
 CHANGES = Kind(
     "changes",
     {
-        "stack": lambda one: one.stack,
-        "change": lambda one: one.line.kind,
-        "role": lambda one: one.line.role,
-        "component": lambda one: one.line.component,
-        "offer": lambda one: one.line.offer,
-        "charge": lambda one: one.line.charge,
-        "unit": lambda one: one.line.unit,
-        "base": lambda one: one.line.base,
-        "head": lambda one: one.line.head,
-        "difference": lambda one: one.line.difference,
-        "base_quantity": lambda one: one.line.base_quantity,
-        "head_quantity": lambda one: one.line.head_quantity,
-        "unpriced": lambda one: " ".join(one.line.unpriced) or None,
+        "stack": attrgetter("stack"),
+        "change": attrgetter("line.kind"),
+        **_fields("role", "component", "offer", "charge", "unit", of="line."),
+        **_fields("base", "head", "difference", "base_quantity", "head_quantity", of="line."),
+        "unpriced": lambda change: " ".join(change.line.unpriced) or None,
     },
     ("stack", "change", "role", "offer", "charge", "base", "head", "difference"),
     frozenset(("base", "head", "difference", "base_quantity", "head_quantity")),
@@ -87,32 +72,28 @@ def result_rows(
     names = list(kind.usual) if fields is None else read_names(fields, kind.fields, kind.title)
     known = [name for name in kind.fields if name not in kind.figures]
     chosen = [read_condition(text, known, kind.title) for text in filters]
-    found = [
-        one
+    parts = [
+        part
         for result in results
-        for one in _parts(result)
-        if all(each.matches(kind.fields[each.field](one)) for each in chosen)
+        for part in _parts(result)
+        if all(condition.matches(kind.fields[condition.field](part)) for condition in chosen)
     ]
     if top is not None and kind is CHANGES:
-        found.sort(key=lambda one: abs(one.line.difference), reverse=True)
-    shown = found[:top]
-    left = len(found) - len(shown)
+        parts.sort(key=lambda change: abs(change.line.difference), reverse=True)
+    shown = parts[:top]
+    left = len(parts) - len(shown)
     return Rows(
         title=kind.title,
         columns=names,
         figures=kind.figures & set(names),
-        rows=[[kind.fields[name](one) for name in names] for one in shown],
+        rows=[[kind.fields[name](part) for name in names] for part in shown],
         notes=[f"{left} more are not shown"] if left else [],
     )
 
 
 def _parts(result: SavedResult) -> list[Any]:
+    """The verdicts of a check, the charges of a diff that changed."""
     document: Any = result.document
     if kind_of(document) == "check":
         return list(document.verdicts)
-    return [
-        _Changed(stack.stack, line)
-        for stack in document.stacks
-        for line in stack.lines
-        if line.kind != "same"
-    ]
+    return [_Changed(stack.stack, line) for stack in document.stacks for line in stack.moved]

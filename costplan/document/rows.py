@@ -109,15 +109,13 @@ def _summed(fields: Sequence[str], added: Sequence[Entry], label: str) -> list[V
             row.append(_sum([FIELDS[name](entry) for entry in added]))
         elif name == "currency":
             row.append(added[0].currency if added else None)
-        elif (
-            name in ("document", "workload", "stack") and len({FIELDS[name](x) for x in added}) == 1
-        ):
+        elif name in WHOSE and len({FIELDS[name](entry) for entry in added}) == 1:
             row.append(FIELDS[name](added[0]))
         else:
             row.append(None)
     told = FIGURES | {"currency", *WHOSE}
     at = next((at for at, name in enumerate(fields) if name not in told), None)
-    at = at if at is not None else next((at for at, x in enumerate(row) if x is None), None)
+    at = at if at is not None else next((at for at, value in enumerate(row) if value is None), None)
     if at is not None:
         row[at] = label
     return row
@@ -148,7 +146,10 @@ def grouped_by(saved: Sequence[Saved], key: str, top: int | None = None) -> Rows
     order = list(cells)
     label = ""
     if top is not None and len(order) > top:
-        whole = {name: total(_sum(x).known for x in row.values()) for name, row in cells.items()}
+        whole = {
+            name: total(_sum(amounts).known for amounts in row.values())
+            for name, row in cells.items()
+        }
         order.sort(key=lambda name: whole[name], reverse=True)
         label = f"{len(order) - top} others"
         for name in order[top:]:

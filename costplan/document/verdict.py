@@ -104,6 +104,11 @@ class Verdict(Compared):
         return self.why.text + ALLOWED * allowed
 
     @property
+    def place(self) -> str | None:
+        """The file and line that the rule stands in; None where that is not known."""
+        return None if self.where is None else f"{self.where.file}:{self.where.line}"
+
+    @property
     def sense(self) -> Sense | None:
         """Whether a limit is the most or the least that a figure may be."""
         if self.kind != "limit":

@@ -63,7 +63,8 @@ class Part:
 
     def __init__(self, kind: type, own: Iterable[Entry], dialect: Format) -> None:
         self.kind, self.own, self.dialect = kind, tuple(own), dialect
-        self.fields: list[_Field] = []
+        self.plain: dict[str, Entry] = {}
+        self.made: dict[str, _Field] = {}
         self.inline: list[tuple[str, bool, Part]] = []
         self.derived: list[tuple[str, bool, Reader]] = []
         below: dict[str, list[Entry]] = {}
@@ -76,20 +77,34 @@ class Part:
                 part = Part(held, entries(held), dialect)
                 self.inline.append((entry.name, optional, part))
             elif entry.name:
-                self.fields.append(_field(entry, dialect))
+                self.plain[entry.key] = entry
             else:
                 read = _version if entry.key == HEAD[0] else dialect.reader(entry.kind)
                 self.derived.append((entry.key, entry.sparse, read))
         self.below = [(key, Part(kind, deeper, dialect)) for key, deeper in below.items()]
-        self.known = {field.key: None for field in self.fields}
+        untils = {key: _until(entry, dialect) for key, entry in self.plain.items()}
+        self.needed = [(key, until) for key, until in untils.items() if until < ALWAYS]
+        self.known = dict.fromkeys(self.plain)
         self.known |= dict.fromkeys(key for key, _, _ in self.derived)
         self.known |= dict.fromkeys(key for key, _ in self.below)
-        self.usual = {field.key for field in self.fields if not field.until}
+        self.usual = {key for key, until in untils.items() if not until}
         self.usual |= {key for key, sparse, _ in self.derived if not sparse}
         self.usual |= {key for key, _ in self.below}
         for _, optional, part in self.inline:
             self.known |= part.known
             self.usual |= set() if optional else part.usual
+
+    @cached_property
+    def fields(self) -> list[_Field]:
+        """Every key on its way into a field."""
+        return [self.field(key, entry) for key, entry in self.plain.items()]
+
+    def field(self, key: str, entry: Entry) -> _Field:
+        """One key's; made when it is first met, for an object has few of those that it may have."""
+        field = self.made.get(key)
+        if field is None:
+            field = self.made[key] = _field(entry, self.dialect)
+        return field
 
     @property
     def is_leaf(self) -> bool:
@@ -102,7 +117,7 @@ class Part:
         inner_parts = [part for _, optional, part in self.inline if not optional]
         return (
             not self.below
-            and len(self.fields) > 1
+            and len(self.plain) > 1
             and not any(_holds_records(kind) for kind in kinds)
             and all(part.is_leaf and not part.inline for part in inner_parts)
         )
@@ -119,22 +134,40 @@ class Part:
         """The arguments of the record; BAD where one of them could not be read."""
         given: dict[str, Any] = {}
         sound = True
-        for key, name, exact, holds, _, nullable, read, put, until in self.fields:
-            item = value.get(key, MISSING)
+        for key, until in self.needed:
+            if key not in value and until <= getattr(problems, "minor", 0):
+                problems.append(missing(key, path))
+                sound = False
+        for key, item in value.items():  # most keys that an object may have it has not
+            field = self.made.get(key)
+            if field is None:
+                entry = self.plain.get(key)
+                if entry is None:
+                    continue
+                field = self.field(key, entry)
+            _, name, exact, holds, _, nullable, read, put, _ = field
             if item.__class__ is exact and (holds is None or holds(item)):
                 given[name] = item
             elif item is None and nullable:
                 given[name] = None
-            elif item is MISSING:
-                if until <= getattr(problems, "minor", 0):
-                    problems.append(missing(key, path))
-                    sound = False
             else:
                 got = read(item, (*path, key), problems)
                 if got is BAD:
                     sound = False
                 else:
                     given[name] = got if put is None else put(got)
+        sound = self._take_inside(value, path, problems, given) and sound
+        return given if sound else BAD
+
+    def _take_inside(
+        self,
+        value: Mapping[str, Any],
+        path: Path,
+        problems: list[Problem],
+        given: dict[str, Any],
+    ) -> bool:
+        """The arguments that inline records and objects below give, and whether all are sound."""
+        sound = True
         for key, _, read in self.derived:
             if key in value:  # what is wrong with it spoils nothing that is drawn
                 read(value[key], (*path, key), problems)
@@ -148,7 +181,7 @@ class Part:
             held = part.below_of(value, key, path, problems)
             sound = sound and held is not BAD
             given |= held if held is not BAD else {}
-        return given if sound else BAD
+        return sound
 
     def below_of(
         self, value: Mapping[str, Any], key: str, path: Path, problems: list[Problem]
@@ -187,7 +220,6 @@ def _field(entry: Entry, dialect: Format) -> _Field:
         if nullable:
             kind = Annotated[(bare, *typing.get_args(kind)[1:])]
     quick = None if entry.put else dialect.quick(kind)
-    optional = entry.default is not MISSING and (entry.sparse or not dialect.always_there)
     return _Field(
         key=entry.key,
         name=entry.name,
@@ -197,8 +229,14 @@ def _field(entry: Entry, dialect: Format) -> _Field:
         nullable=nullable and dialect.always_there and entry.put is None,
         read=dialect.reader(entry.kind),
         put=entry.put,
-        until=ALWAYS if optional else entry.since,
+        until=_until(entry, dialect),
     )
+
+
+def _until(entry: Entry, dialect: Format) -> int:
+    """The minor version before which the key may be missing."""
+    optional = entry.default is not MISSING and (entry.sparse or not dialect.always_there)
+    return ALWAYS if optional else entry.since
 
 
 def _version(value: object, path: Path, problems: list[Problem]) -> Any:

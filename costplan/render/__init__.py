@@ -51,6 +51,11 @@ class Look(NamedTuple):
     full: bool = False
     height: int = 23
 
+    def markup(self, text: str) -> str:
+        """A text of XML, HTML or Markdown; without ``unicode`` letters beyond ASCII are references
+        to characters, which all of them read."""
+        return text if self.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
 
 def render(document: Document, form: str, look: Look) -> str:
     """The document in a format of ``FORMATS``, ending in a newline unless it is empty."""

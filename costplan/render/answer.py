@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.comparison import Answer, Comparison, Standing
-from costplan.document.estimate import always_on
+from costplan.document.line_kinds import always_on
 from costplan.document.options import Option
 from costplan.document.risk import Risk
 from costplan.facts import texts
@@ -16,8 +16,7 @@ from costplan.quantity import ZERO, percent, rounded
 from costplan.render import risk
 from costplan.render.alerts import coming_prices
 from costplan.render.owning import deciding
-from costplan.render.page import Page, Table, about, shortened, width_of
-from costplan.render.screen import BESIDE
+from costplan.render.page import BESIDE, Page, Table, about, shortened, width_of
 from costplan.render.sentences import bound, traffic
 from costplan.render.ways import hinge, known
 

@@ -30,14 +30,14 @@ for it behind spaces."""
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """Every line of every document under the header of ``FIELDS``."""
     readers = list(FIELDS.values())
-    return table(list(FIELDS), ([read(one) for read in readers] for one in entries(saved)))
+    return table(list(FIELDS), ([read(entry) for read in readers] for entry in entries(saved)))
 
 
 def draw_rows(rows: Rows, look: Look) -> str:
     """The rows and, where it can be added up, the row of totals. A last column counts the lines
     without a price that a sum leaves out, where there are any."""
     body = [*rows.rows, *([rows.whole] if rows.whole is not None else [])]
-    missing = [sum(one.unpriced for one in row if isinstance(one, Sum)) for row in body]
+    missing = [sum(value.unpriced for value in row if isinstance(value, Sum)) for row in body]
     if not any(missing):
         return table(rows.columns, body)
     counted = [[*row, Decimal(count)] for row, count in zip(body, missing, strict=True)]

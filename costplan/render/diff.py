@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
@@ -27,37 +28,36 @@ ABOUT = {
 
 def draw(document: DiffDocument, look: Look) -> str:
     """The diff as text of at most ``look.width`` columns."""
-    made = Page(look)
+    page = Page(look)
     before = document.base or "nothing"
-    made.say(f"{document.workload}: {before} -> {document.head}", "bold")
-    made.say(verdict(document, unicode=look.unicode))
-    for stack in document.stacks:
-        if stack.kind != "same":
-            made.say()
-            _stack(made, document, stack)
+    page.say(f"{document.workload}: {before} -> {document.head}", "bold")
+    page.say(verdict(document, unicode=look.unicode))
+    for stack in document.moved:
+        page.say()
+        _stack(page, document, stack)
     same = [stack.stack for stack in document.stacks if stack.kind == "same"]
     if same and len(document.stacks) > 1:
-        made.say()
-        made.say(f"unchanged: {', '.join(same)}")
-    made.say()
-    made.bullets(OWN_RULES, document.rule_changes or [])
-    made.bullets("Notes", document.notes)
-    return made.text()
+        page.say()
+        page.say(f"unchanged: {', '.join(same)}")
+    page.say()
+    page.bullets(OWN_RULES, document.rule_changes or [])
+    page.bullets("Notes", document.notes)
+    return page.text()
 
 
 def verdict(document: DiffDocument, *, unicode: bool = True) -> str:
     """The whole diff in a line."""
-    stacks, moved = document.stacks, [one for one in document.stacks if one.kind != "same"]
+    stacks, moved = document.stacks, document.moved
     if len(stacks) == 1:
         return f"{stacks[0].stack} {change(stacks[0], document.currency, unicode=unicode)}"
     if not moved:
         return f"no change in any of {len(stacks)} stacks"
-    both = [one for one in moved if one.kind == "changed"]
-    more = sum(one.difference > 0 for one in both)
-    less = sum(one.difference < 0 for one in both)
+    both = [stack for stack in moved if stack.kind == "changed"]
+    more = sum(stack.difference > 0 for stack in both)
+    less = sum(stack.difference < 0 for stack in both)
     words = [
-        f"{count} of {len(stacks)} stacks {one if count == 1 else many}"
-        for count, one, many in (
+        f"{count} of {len(stacks)} stacks {singular if count == 1 else plural}"
+        for count, singular, plural in (
             (more, "costs more", "cost more"),
             (less, "costs less", "cost less"),
             (len(both) - more - less, "changes at the same cost", "change at the same cost"),
@@ -68,28 +68,28 @@ def verdict(document: DiffDocument, *, unicode: bool = True) -> str:
         ", ".join(words) + (f": {_span(both, document.currency, unicode)}" if more + less else "")
     ]
     for kind, word in (("new", "new"), ("removed", "gone")):
-        count = sum(one.kind == kind for one in moved)
+        count = sum(stack.kind == kind for stack in moved)
         if count:
             parts.append(f"{count} {'is' if count == 1 else 'are'} {word}")
     text = "; ".join(part for part in parts if part)
-    if not all(one.certain for one in moved):
+    if not all(stack.certain for stack in moved):
         text += "; where a price is missing, the change is not certain"
     return text
 
 
 def _span(stacks: list[StackDiff], currency: str, unicode: bool) -> str:
     """From the smallest to the largest difference."""
-    ends = sorted({one.difference for one in stacks if one.difference})
+    ends = sorted({stack.difference for stack in stacks if stack.difference})
     ends = [ends[0], ends[-1]] if len(ends) > 1 else ends
     digits = places(*ends)
-    return " to ".join(signed(one, currency, digits, unicode=unicode) for one in ends)
+    return " to ".join(signed(end, currency, digits, unicode=unicode) for end in ends)
 
 
 def change(stack: StackDiff, currency: str, *, unicode: bool = True) -> str:
     """``+$561 ($561 -> $1,121), +100 %``; "at least" where a price is missing."""
     base = stack.base.total_monthly if stack.base else None
     head = stack.head.total_monthly if stack.head else None
-    digits = places(base or ZERO, head or ZERO)
+    digits = digits_of(stack)
 
     def money(value: Decimal) -> str:
         return amount(value, currency, digits, unicode=unicode)
@@ -122,7 +122,7 @@ def percent(value: Decimal) -> str:
 def _stack(page: Page, document: DiffDocument, stack: StackDiff) -> None:
     unicode, currency = page.look.unicode, document.currency
     page.say(f"{stack.stack} {change(stack, currency, unicode=unicode)}", "bold")
-    digits = places(*(side.total_monthly for side in (stack.base, stack.head) if side is not None))
+    digits = digits_of(stack)
     if stack.base is not None and stack.head is not None:
         causes = Table("why", currency, "")
         for name in CAUSES:
@@ -136,29 +136,42 @@ def _stack(page: Page, document: DiffDocument, stack: StackDiff) -> None:
         if said := measures(stack):
             page.say(said)
             page.say()
-    moved = [line for line in stack.lines if line.kind != "same"]
     table = Table("", "line", "before", "after", "change", texts=2)
-    for line in moved[:TOP]:
-        table.add(
-            cell(SIGNS[line.kind], STYLES.get(line.kind, "yellow")), *_cells(page, document, line)
-        )
-    if moved:
+    for line in stack.moved[:TOP]:
+        sign = cell(SIGNS[line.kind], STYLES.get(line.kind, "yellow"))
+        table.add(sign, *_cells(page, document, line))
+    if table.rows:
         page.draw(table)
-    if len(moved) > TOP:
-        rest = sum((line.difference for line in moved[TOP:]), ZERO)
-        what = signed(rest, currency, places(rest), unicode=unicode)
-        page.say(f"and {len(moved) - TOP} more lines, {what} together", "dim")
+    if rest := stack.moved[TOP:]:
+        what = together(rest, currency, unicode=unicode)
+        page.say(f"and {len(rest)} more lines, {what} together", "dim")
+
+
+def digits_of(stack: StackDiff) -> int:
+    """Digits after the point that tell a stack's sides apart."""
+    return places(*(side.total_monthly for side in (stack.base, stack.head) if side is not None))
+
+
+def together(lines: Sequence[LineChange], currency: str, *, unicode: bool = True) -> str:
+    """What lines move in all."""
+    rest = sum((line.difference for line in lines), ZERO)
+    return signed(rest, currency, places(rest), unicode=unicode)
+
+
+def line_change(line: LineChange, currency: str, *, unicode: bool = True) -> str:
+    """What a line moves; "unknown" where a price is missing."""
+    digits = places(line.base or ZERO, line.head or ZERO)
+    moved = signed(line.difference, currency, digits, unicode=unicode)
+    return "unknown" if line.unpriced else moved
 
 
 def _cells(page: Page, document: DiffDocument, line: LineChange) -> list[str]:
     unicode, currency = page.look.unicode, document.currency
-    digits = places(line.base or ZERO, line.head or ZERO)
-    moved = signed(line.difference, currency, digits, unicode=unicode)
     return [
         clean(f"{line.role} {line.offer} {line.charge}".strip()),
         side_amount(line, "base", currency, unicode=unicode),
         side_amount(line, "head", currency, unicode=unicode),
-        "unknown" if line.unpriced else moved,
+        line_change(line, currency, unicode=unicode),
     ]
 
 
@@ -186,8 +199,8 @@ def measures(stack: StackDiff) -> str:
         said.append(f"trusted {_share(base.reliability)} -> {_share(head.reliability)}")
     if base.silent_per_month != head.silent_per_month:
         pair = [
-            "not modelled" if one is None else rounded(one)
-            for one in (base.silent_per_month, head.silent_per_month)
+            "not modelled" if count is None else rounded(count)
+            for count in (base.silent_per_month, head.silent_per_month)
         ]
         said.append(f"silent failures {pair[0]} -> {pair[1]} a month")
     return ", ".join(said)

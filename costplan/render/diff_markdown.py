@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from costplan.document.diff import CAUSES, DiffDocument, LineChange, StackDiff
-from costplan.quantity import ZERO
 from costplan.render import Look
-from costplan.render.diff import ABOUT, OWN_RULES, SIGNS, change, measures, percent, verdict
+from costplan.render.diff import (
+    ABOUT,
+    OWN_RULES,
+    SIGNS,
+    change,
+    digits_of,
+    line_change,
+    measures,
+    percent,
+    side_amount,
+    together,
+    verdict,
+)
 from costplan.render.markup import in_html, safe, strong
-from costplan.render.money import amount, places, signed
+from costplan.render.money import amount, signed
 
 TOP = 50
 """Lines of a stack that are written out."""
@@ -28,11 +38,11 @@ def draw(document: DiffDocument, look: Look) -> str:
         "",
     ]
     if document.rule_changes:
-        rows += [strong(f"{OWN_RULES}:"), "", *(f"- {safe(one)}" for one in document.rule_changes)]
-        rows.append("")
-    moved = [stack for stack in document.stacks if stack.kind != "same"]
+        rows += [strong(f"{OWN_RULES}:"), ""]
+        rows += [*(f"- {safe(rule)}" for rule in document.rule_changes), ""]
+    moved = document.moved
     if moved:
-        both = [one.split for one in moved if one.base is not None and one.head is not None]
+        both = [stack.split for stack in moved if stack.base is not None and stack.head is not None]
         causes = [name for name in CAUSES if any(getattr(split, name) for split in both)]
         header = ["stack", "before", "after", "change", "%", *causes]
         rows += [f"| {' | '.join(header)} |", f"|---|{'--:|' * (len(header) - 1)}"]
@@ -42,14 +52,14 @@ def draw(document: DiffDocument, look: Look) -> str:
         rows += _stack(stack, document.currency)
     rows += [f"- {safe(note)}" for note in document.notes]
     text = "\n".join(rows).rstrip("\n") + "\n"
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(text)
 
 
 def _row(stack: StackDiff, currency: str, causes: Sequence[str]) -> str:
     """A stack's row; ``causes``: those that get a column."""
     base = stack.base.total_monthly if stack.base else None
     head = stack.head.total_monthly if stack.head else None
-    digits = places(base or ZERO, head or ZERO)
+    digits = digits_of(stack)
     cells = [safe(stack.stack)]
     for side, value in ((stack.base, base), (stack.head, head)):
         text = "-" if value is None else amount(value, currency, digits)
@@ -68,7 +78,7 @@ def _stack(stack: StackDiff, currency: str) -> list[str]:
         f"<details><summary>{in_html(f'{stack.stack} {change(stack, currency)}')}</summary>",
         "",
     ]
-    digits = places(*(one.total_monthly for one in (stack.base, stack.head) if one is not None))
+    digits = digits_of(stack)
     causes = [(name, getattr(stack.split, name)) for name in CAUSES]
     if stack.kind == "changed" and any(value for _, value in causes):
         rows += ["| why | change | |", "|---|--:|---|"]
@@ -81,33 +91,19 @@ def _stack(stack: StackDiff, currency: str) -> list[str]:
         rows.append("")
     if said := measures(stack):
         rows += [in_html(said), ""]
-    moved = [line for line in stack.lines if line.kind != "same"]
-    if moved:
+    if stack.moved:
         rows += ["| | role | offer | charge | before | after | change |"]
         rows += ["|---|---|---|---|--:|--:|--:|"]
-        rows += [_line(line, currency) for line in moved[:TOP]]
+        rows += [_line(line, currency) for line in stack.moved[:TOP]]
         rows.append("")
-    if len(moved) > TOP:
-        rest = sum((line.difference for line in moved[TOP:]), ZERO)
-        what = signed(rest, currency, places(rest))
-        rows += [f"and {len(moved) - TOP} more lines, {what} together", ""]
+    if rest := stack.moved[TOP:]:
+        rows += [f"and {len(rest)} more lines, {together(rest, currency)} together", ""]
     return [*rows, "</details>", ""]
 
 
 def _line(line: LineChange, currency: str) -> str:
-    digits = places(line.base or ZERO, line.head or ZERO)
-    sign = SIGNS[line.kind]
-    cells = [f"`{sign}`", safe(line.role), safe(line.offer), safe(line.charge)]
-    cells += [_money(line.base, currency, "base" in line.unpriced)]
-    cells += [_money(line.head, currency, "head" in line.unpriced)]
-    cells.append("unknown" if line.unpriced else signed(line.difference, currency, digits))
+    cells = [f"`{SIGNS[line.kind]}`", safe(line.role), safe(line.offer), safe(line.charge)]
+    for side in ("base", "head"):
+        cells.append(side_amount(line, side, currency).replace(">=", "at least"))
+    cells.append(line_change(line, currency))
     return f"| {' | '.join(cells)} |"
-
-
-def _money(value: Decimal | None, currency: str, unpriced: bool) -> str:
-    if value is None:
-        return "-"
-    text = amount(value, currency, places(value))
-    if not unpriced:
-        return text
-    return f"at least {text}" if value else "unknown"

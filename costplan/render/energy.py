@@ -13,12 +13,13 @@ TITLE = "Energy, not in the total"
 HEADER = ("energy", "low", "likely", "high")
 PARTS = ("part", "kWh", "kg CO2e", "rests on")
 FIGURES = (False, True, True, False)
+UNKNOWN = ("not modelled", "-", "-")
 SCI = "g CO2e a trusted answer (SCI)"
 
 
-def line_of(made: Estimate) -> str:
+def line_of(estimate: Estimate) -> str:
     """What a stack takes, in one line; "" where nothing was asked."""
-    energy = made.energy
+    energy = estimate.energy
     if energy is None:
         return ""
     if energy.kwh is None:
@@ -37,17 +38,17 @@ def line_of_all(estimates: Sequence[Estimate]) -> str:
     if len(estimates) == 1:
         return line_of(estimates[0])
     said = []
-    for made in estimates:
-        if made.energy is not None:
-            least = ">= " if made.energy.at_least else ""
-            kwh = made.energy.kwh
-            said.append(f"{made.stack} {'-' if kwh is None else least + _likely(kwh)}")
+    for estimate in estimates:
+        if estimate.energy is not None:
+            least = ">= " if estimate.energy.at_least else ""
+            kwh = estimate.energy.kwh
+            said.append(f"{estimate.stack} {'-' if kwh is None else least + _likely(kwh)}")
     return f"energy, not in the total, kWh a month: {', '.join(said)}" if said else ""
 
 
-def figures(made: Estimate) -> list[list[str]]:
+def figures(estimate: Estimate) -> list[list[str]]:
     """Low, likely and high of each figure, under ``HEADER``."""
-    energy = made.energy
+    energy = estimate.energy
     if energy is None:
         return []
     named = (
@@ -58,27 +59,27 @@ def figures(made: Estimate) -> list[list[str]]:
     )
     least = ">= " if energy.at_least else ""
     return [
-        [name, *(["not modelled", "-", "-"] if one is None else [least + rounded(x) for x in one])]
-        for name, one in named
+        [name, *(UNKNOWN if figure is None else [least + rounded(bound) for bound in figure])]
+        for name, figure in named
     ]
 
 
-def parts(made: Estimate) -> list[list[str]]:
+def parts(estimate: Estimate) -> list[list[str]]:
     """What each role takes and rests on, under ``PARTS``."""
     return [
-        [f"{one.role}: {one.offer}", _figure(one.kwh), _figure(one.kgco2e), _why(one)]
-        for one in (made.energy.parts if made.energy is not None else ())
+        [f"{part.role}: {part.offer}", _figure(part.kwh), _figure(part.kgco2e), _why(part)]
+        for part in (estimate.energy.parts if estimate.energy is not None else ())
     ]
 
 
-def sentences(made: Estimate) -> list[str]:
+def sentences(estimate: Estimate) -> list[str]:
     """As ``parts``, a sentence each."""
-    return [f"{part}: {kwh} kWh, {kg} kg CO2e; {why}" for part, kwh, kg, why in parts(made)]
+    return [f"{part}: {kwh} kWh, {kg} kg CO2e; {why}" for part, kwh, kg, why in parts(estimate)]
 
 
-def boundary(made: Estimate) -> str:
+def boundary(estimate: Estimate) -> str:
     """What is counted, as a sentence."""
-    return f"Counted: {made.energy.boundary}." if made.energy is not None else ""
+    return f"Counted: {estimate.energy.boundary}." if estimate.energy is not None else ""
 
 
 def _why(part: EnergyPart) -> str:
@@ -95,18 +96,18 @@ WORDS = {
 }
 
 
-def _likely(one: Range) -> str:
-    return rounded(one.likely, 3)
+def _likely(figure: Range) -> str:
+    return rounded(figure.likely, 3)
 
 
-def _bounds(one: Range) -> str:
-    if one.low == one.high:
+def _bounds(figure: Range) -> str:
+    if figure.low == figure.high:
         return "as stated"
-    return f"{rounded(one.low, 2)} to {rounded(one.high, 2)}"
+    return f"{rounded(figure.low, 2)} to {rounded(figure.high, 2)}"
 
 
-def _figure(one: Range | None) -> str:
-    return "-" if one is None else grouped(_short(one.likely))
+def _figure(figure: Range | None) -> str:
+    return "-" if figure is None else grouped(_short(figure.likely))
 
 
 def _short(number: Decimal) -> Decimal:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from costplan.document.estimate import Estimate, always_on, is_spare, keeps_right
+from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
+from costplan.document.line_kinds import always_on, is_spare, keeps_right
 from costplan.document.reliability import Reliability
 from costplan.quantity import percent, rounded
 from costplan.render.page import known_sum, money
@@ -117,19 +118,6 @@ def _money(amount: Decimal | None, at_least: bool) -> str:
 
 def _is_always_on(stack: Estimate) -> bool:
     return bool(always_on(stack.lines))
-
-
-def purpose_rows(stack: Estimate) -> list[list[str]]:
-    """What a month's money is for: each purpose, its amount, its share of what has a price."""
-    whole = stack.total_monthly
-    return [
-        [
-            purpose,
-            _money(amount, any(line.purpose == purpose for line in stack.unpriced)),
-            f"{percent(amount / whole, digits=3)} %" if whole else "-",
-        ]
-        for purpose, amount in stack.by_purpose.items()
-    ]
 
 
 def _lacks(stack: Estimate, kind: Callable[[LineItem], bool]) -> bool:

@@ -60,12 +60,12 @@ def draw_version(saved: Sequence[Saved], version: str) -> str:
     pick = itemgetter(*header)
     rows = []
     groups: dict[str, tuple[str, str]] = {}
-    for one in saved:
-        found = estimates_of(one.document)
-        estimates = found.estimates if found else ()
-        parts = {made.stack: covered_parts(made) for made in estimates}
-        drawn = {line: each for made in estimates for line, each in taken(made).items()}
-        lines = list(entries([one]))
+    for named in saved:
+        estimated = estimates_of(named.document)
+        estimates = estimated.estimates if estimated else ()
+        parts = {estimate.stack: covered_parts(estimate) for estimate in estimates}
+        drawn = {line: energy for estimate in estimates for line, energy in taken(estimate).items()}
+        lines = list(entries([named]))
         left_out = _left_out(lines)
         shared: dict[str, dict[str, str]] = {}
         for entry in lines:
@@ -98,13 +98,13 @@ FIELDS = FIELD | {Decimal: _point}
 
 def _left_out(lines: Sequence[Entry]) -> dict[str, str]:
     """Of each stack its lines without a price."""
-    found: dict[str, str] = {}
+    left_out: dict[str, str] = {}
     for entry in lines:
         if entry.line.amount is None:
             words = f"{entry.line.price.offer} {entry.line.label}: {entry.line.price.reason}"
-            known = found.get(entry.stack)
-            found[entry.stack] = f"{known}; {words}" if known else words
-    return found
+            known = left_out.get(entry.stack)
+            left_out[entry.stack] = f"{known}; {words}" if known else words
+    return left_out
 
 
 def _of_stack(entry: Entry, version: str) -> dict[str, Value]:
@@ -207,7 +207,9 @@ def _prices(entry: Entry) -> dict[str, Value]:
 
 def _category(entry: Entry) -> str:
     """A cap gives money back; a seat is purchased; the rest, machines' hours too, is used."""
-    if any(one is not None and one < 0 for one in (entry.line.amount, entry.line.list_amount)):
+    if any(
+        amount is not None and amount < 0 for amount in (entry.line.amount, entry.line.list_amount)
+    ):
         return "Credit"
     return "Purchase" if entry.line.fixed and not is_metered(entry.line.price.unit) else "Usage"
 

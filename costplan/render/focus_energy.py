@@ -19,16 +19,16 @@ class Taken(NamedTuple):
 NOTHING = Taken(None, None)
 
 
-def taken(made: Estimate) -> dict[int, Taken]:
+def taken(estimate: Estimate) -> dict[int, Taken]:
     """What each priced line takes, by its identity: a part's figure on the lines that pay for
     power, else pro rata by list price, so that the rows sum to it; none where it has no figure."""
-    found: dict[int, Taken] = {}
-    for part in made.energy.parts if made.energy is not None else ():
+    by_line: dict[int, Taken] = {}
+    for part in estimate.energy.parts if estimate.energy is not None else ():
         if part.kwh is None:
             continue
         lines = [
             line
-            for line in made.lines
+            for line in estimate.lines
             if (line.role, line.price.offer) == (part.role, part.offer) and line.amount is not None
         ]
         metered = [line for line in lines if line.price.unit == "kWh"]
@@ -43,5 +43,5 @@ def taken(made: Estimate) -> dict[int, Taken]:
         kwh = shares(part.kwh.likely, weights)
         kg = shares(part.kgco2e.likely, weights) if part.kgco2e is not None else [None] * len(lines)
         for line, energy, carbon in zip(lines, kwh, kg, strict=True):
-            found[id(line)] = Taken(energy, carbon)
-    return found
+            by_line[id(line)] = Taken(energy, carbon)
+    return by_line

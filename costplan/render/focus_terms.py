@@ -43,12 +43,14 @@ def unit_prices(line: LineItem) -> UnitPrices:
     unit = line.price.price
     if line.flat is not None or unit is None:
         costs = (listed, contracted)
-        found = UnitPrices(*(DIGITS.divide(one, quantity) if quantity else one for one in costs))
+        prices = UnitPrices(
+            *(DIGITS.divide(cost, quantity) if quantity else cost for cost in costs)
+        )
     elif listed:
-        found = UnitPrices(unit, DIGITS.divide(DIGITS.multiply(unit, contracted), listed))
+        prices = UnitPrices(unit, DIGITS.divide(DIGITS.multiply(unit, contracted), listed))
     else:  # nothing was bought
-        found = UnitPrices(unit, unit)
-    return UnitPrices(_not_negative(found.list), _not_negative(found.contracted))
+        prices = UnitPrices(unit, unit)
+    return UnitPrices(_not_negative(prices.list), _not_negative(prices.contracted))
 
 
 def _not_negative(price: Decimal | None) -> Decimal | None:
@@ -76,18 +78,18 @@ def priced_cost(line: LineItem) -> Decimal | None:
     return back(line.amount, exchanged.conversion.rate)
 
 
-def covered_parts(made: Estimate) -> dict[str, Decimal]:
+def covered_parts(estimate: Estimate) -> dict[str, Decimal]:
     """Of each commitment the part, 0 to 1, that it covers of what its lines cost: the rest is
     beyond it."""
     spent: dict[str, list[Decimal]] = {}
-    for line in made.lines:
+    for line in estimate.lines:
         for name in (term.commitment for term in line.terms):
             spent.setdefault(name, []).append(line.amount or ZERO)
     whole = {name: total(amounts) for name, amounts in spent.items()}
     return {
-        one.name: min(ONE, DIGITS.divide(one.covered, whole[one.name]))
-        for one in made.commitments
-        if whole.get(one.name)
+        commitment.name: min(ONE, DIGITS.divide(commitment.covered, whole[commitment.name]))
+        for commitment in estimate.commitments
+        if whole.get(commitment.name)
     }
 
 

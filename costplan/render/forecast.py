@@ -131,7 +131,17 @@ def whole_money(amount: Decimal) -> str:
     return grouped(amount, 0) if abs(amount) >= 1_000 else money(amount)
 
 
-def tried_words(tried: Tried) -> str:
+METHODS = "Methods on this history's own past"
+
+
+def methods_tried(document: ForecastDocument) -> list[str]:
+    """Each method that was tried, the chosen one first, in a sentence; none where none is taken."""
+    if document.method is None:
+        return []
+    return [_tried(method) for method in (document.method, *document.others)]
+
+
+def _tried(tried: Tried) -> str:
     """A method and how far off it was."""
     if tried.error is None:
         return f"{tried.words}: too little history to try it"
@@ -139,10 +149,7 @@ def tried_words(tried: Tried) -> str:
 
 
 def _asides(page: Page, document: ForecastDocument) -> None:
-    if document.method is not None:
-        page.say()
-        methods = [document.method, *document.others]
-        page.bullets("Methods on this history's own past", [tried_words(each) for each in methods])
-    if document.notes:
-        page.say()
-        page.bullets("Notes", document.notes)
+    page.part()
+    page.bullets(METHODS, methods_tried(document))
+    page.part()
+    page.bullets("Notes", document.notes)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from costplan.document.forecast import ForecastDocument
 from costplan.render import Look
 from costplan.render.forecast import (
+    METHODS,
     cells,
     happens,
+    methods_tried,
     percent,
     rests,
     title,
-    tried_words,
     volume_name,
 )
 from costplan.render.markdown_parts import bulleted, folded, table_of
@@ -29,9 +30,8 @@ def draw(document: ForecastDocument, look: Look) -> str:
     lines += [*(f"- {safe(sentence)}" for sentence in happens(document)), ""]
     lines += [*table_of(header, rows), ""]
     lines += [*(f"- {safe(sentence)}" for sentence in rests(document)), ""]
-    if document.method is not None:
-        methods = [f"- {safe(tried_words(each))}" for each in (document.method, *document.others)]
-        lines += folded("Methods on this history's own past", methods)
+    if tried := methods_tried(document):
+        lines += folded(METHODS, [f"- {safe(sentence)}" for sentence in tried])
     lines += bulleted("Notes", document.notes)
     text = "\n".join(lines).rstrip() + "\n"
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(text)

@@ -19,23 +19,23 @@ COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """A command a finding; nothing at all where nothing was found."""
-    return draw_findings([findings(one) for one in saved], look)
+    return draw_findings([findings(named) for named in saved], look)
 
 
 def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     """The findings of whatever was looked at, one command each."""
     rows = []
-    for made in sets:
-        rows += [_command(found, made.subject) for found in made.found]
+    for review in sets:
+        rows += [_command(finding, review.subject) for finding in review.found]
     return "".join(f"{row}\n" for row in rows)
 
 
-def _command(one: Finding, subject: str) -> str:
+def _command(finding: Finding, subject: str) -> str:
     place = ""
-    if one.where is not None:
-        place = f"file={_property(one.where.file)},line={one.where.line},"
-    title = _property(f"costplan {one.rule.id}: {titled(one, subject)}")
-    return f"::{COMMANDS[one.level]} {place}title={title}::{_data(one.message)}"
+    if finding.where is not None:
+        place = f"file={_property(finding.where.file)},line={finding.where.line},"
+    title = _property(f"costplan {finding.rule.id}: {titled(finding, subject)}")
+    return f"::{COMMANDS[finding.level]} {place}title={title}::{_data(finding.message)}"
 
 
 def _data(text: str) -> str:

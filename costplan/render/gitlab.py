@@ -22,21 +22,21 @@ NOWHERE = "costplan.toml"
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """All documents in one array; an empty one where nothing was found."""
-    return draw_findings([findings(one) for one in saved], look)
+    return draw_findings([findings(named) for named in saved], look)
 
 
 def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     """The findings of whatever was looked at, in one array."""
     issues: list[dict[str, Any]] = []
-    for made in sets:
-        for found, mark in zip(made.found, fingerprints(made), strict=True):
-            file, line = found.where[:2] if found.where is not None else (NOWHERE, 1)
+    for review in sets:
+        for finding, mark in zip(review.found, fingerprints(review), strict=True):
+            file, line = finding.where[:2] if finding.where is not None else (NOWHERE, 1)
             issues.append(
                 {
-                    "description": f"{titled(found, made.subject)}: {found.message}",
-                    "check_name": f"costplan/{found.rule.id}",
+                    "description": f"{titled(finding, review.subject)}: {finding.message}",
+                    "check_name": f"costplan/{finding.rule.id}",
                     "fingerprint": mark,
-                    "severity": SEVERITIES[found.level],
+                    "severity": SEVERITIES[finding.level],
                     "location": {"path": file, "lines": {"begin": line}},
                 }
             )

@@ -23,19 +23,20 @@ def draw_history(page: Page, document: ModelPage) -> None:
     per = MILLION if document.unit == "token" else document.history[0].per
     page.say(f"History, per {unit_of(per, document.unit)}", "bold")
     rates = [_scaled(card, per) for card in document.history]
-    kinds = [kind for kind in CHARTED if any(kind in one for one in rates)]
+    kinds = [kind for kind in CHARTED if any(kind in of_card for of_card in rates)]
     if not kinds:
         for card in document.history:
             page.say(f"{card.where.since}  {'; '.join(fee.name for fee in card.fees)}")
         return
     marks = [_mark(card, document) for card in document.history]
     figures = {
-        kind: [grouped(one[kind]) if kind in one else "-" for one in rates] for kind in kinds
+        kind: [grouped(of_card[kind]) if kind in of_card else "-" for of_card in rates]
+        for kind in kinds
     }
     room = page.width - 12 - max(width_of(mark) for mark in marks)
     room -= sum(max(map(width_of, (*figures[kind], kind))) + 3 for kind in kinds)
     length = max(4, min(LONGEST, room // len(kinds)))
-    tops = {kind: max(one.get(kind, ZERO) for one in rates) for kind in kinds}
+    tops = {kind: max(of_card.get(kind, ZERO) for of_card in rates) for kind in kinds}
     heads = [Cell(" " * 12)]
     for kind in kinds:
         wide = max(map(width_of, (*figures[kind], kind)))
@@ -74,7 +75,7 @@ def _mark(card: Card, document: ModelPage) -> str:
     if card.where.since > document.as_of:
         return "announced"
     current = max(
-        (one.where.since for one in document.history if one.where.since <= document.as_of),
+        (card.where.since for card in document.history if card.where.since <= document.as_of),
         default=None,
     )
     return "in force" if card.where.since == current else ""

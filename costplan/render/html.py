@@ -14,17 +14,17 @@ from costplan.document.finding import Findings
 from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.quantity import ZERO, rounded
+from costplan.quantity import rounded
 from costplan.render import Look, energy
 from costplan.render.deciding import what_decides
-from costplan.render.figures import component_names, figure_rows, purpose_rows
+from costplan.render.estimate_rows import MONTHS, TOTALS, month_rows, purpose_rows, total_rows
+from costplan.render.figures import component_names, figure_rows
 from costplan.render.html_chart import component_bars, grid
 from costplan.render.html_page import Card, bullets, cards, table, text_of, whole_page
 from costplan.render.html_risk import risk_section
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
-    bound,
     reasons,
     share_of,
     shared_sentences,
@@ -42,18 +42,18 @@ if TYPE_CHECKING:
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """One page; several documents are its sections, after a table of all totals."""
     first = saved[0].document
-    found = estimates_of(first)
-    name = found.title if found is not None else getattr(first, "offer", "")
+    estimated = estimates_of(first)
+    name = estimated.title if estimated is not None else getattr(first, "offer", "")
     title = name if len(saved) == 1 else f"{len(saved)} documents"
     parts = [] if len(saved) == 1 else [_all(saved)]
-    for number, one in enumerate(saved):
-        document = one.document
+    for number, named in enumerate(saved):
+        document = named.document
         if isinstance(document, Bill):
             parts.append(_bill(document, number))
         elif isinstance(document, EstimateDocument):
-            parts.append(_estimates(document, findings(one), number))
+            parts.append(_estimates(document, findings(named), number))
         else:
-            parts.append(_comparison(document, findings(one), number))
+            parts.append(_comparison(document, findings(named), number))
     return whole_page(f"{title}: monthly cost", "\n".join(parts), look)
 
 
@@ -67,28 +67,16 @@ def draw_rows(rows: Rows, look: Look) -> str:
         for row in [*rows.rows, *whole]
     ]
     figures = [name in rows.figures for name in rows.columns]
-    made = table(rows.title, rows.columns, body, figures, total=len(whole))
+    drawn = table(rows.title, rows.columns, body, figures, total=len(whole))
     notes = "".join(f"<p>{text_of(note)}</p>" for note in rows.notes)
-    return whole_page(rows.title, f"<h1>{text_of(rows.title.capitalize())}</h1>{made}{notes}", look)
+    heading = f"<h1>{text_of(rows.title.capitalize())}</h1>"
+    return whole_page(rows.title, f"{heading}{drawn}{notes}", look)
 
 
 def _all(saved: Sequence[Saved]) -> str:
-    rows = []
-    for one in saved:
-        found = estimates_of(one.document)
-        if found is None:
-            bill = one.document
-            assert isinstance(bill, Bill)
-            least = ">= " if bill.unpriced else ""
-            day = bill.as_of.date().isoformat()
-            rows.append([bill.offer, "", day, least + money(bill.total), bill.currency])
-            continue
-        for made in found.estimates:
-            day = found.as_of.isoformat()
-            rows.append([found.workload, made.stack, day, total_of(made), found.currency])
-    header = ["workload", "stack", "as of", "a month", "currency"]
-    made_table = table("Every stack of every document", header, rows, [False] * 3 + [True, False])
-    return f"<section><h1>{len(saved)} documents</h1>{made_table}</section>"
+    caption = "Every stack of every document"
+    totals = table(caption, TOTALS, total_rows(saved), [False] * 3 + [True, False])
+    return f"<section><h1>{len(saved)} documents</h1>{totals}</section>"
 
 
 def _bill(bill: Bill, number: int) -> str:
@@ -105,7 +93,7 @@ def _bill(bill: Bill, number: int) -> str:
 
 
 def _estimates(
-    document: EstimateDocument, found: Findings, number: int, first: str = "", more: str = ""
+    document: EstimateDocument, review: Findings, number: int, first: str = "", more: str = ""
 ) -> str:
     estimates = document.estimates
     currency = text_of(document.currency)
@@ -126,14 +114,14 @@ def _estimates(
             f"The stacks side by side, in {document.currency} a month"
             if several
             else f"The month, in {document.currency}",
-            [document.currency, *(made.stack for made in estimates)],
+            [document.currency, *(estimate.stack for estimate in estimates)],
             [[row.title, *row.cells] for row in figure_rows(estimates)],
         ),
         risk_section(estimates, number),
-        _findings(found),
+        _findings(review),
         more,
     ]
-    parts += [_stack(made, document.currency, shared) for made in estimates]
+    parts += [_stack(estimate, document.currency, shared) for estimate in estimates]
     for name, title in SENTENCES.items():
         parts.append(bullets(f"{title}, in every stack" if several else title, shared[name]))
     return "\n".join(part for part in parts if part) + "</section>"
@@ -146,34 +134,36 @@ def _decided(estimates: Sequence[Estimate]) -> str:
 
 def _cards(estimates: Sequence[Estimate], currency: str) -> str:
     """The figure that each stack comes to, large."""
-    found = []
-    for made in estimates:
-        lines = ["every range at its point"] if made.risk is not None else []
-        if made.reliability is not None:
-            lines.append(f"{share_of(made.reliability.trusted)} trusted answers")
-        if made.budget is not None:
-            left = made.budget - made.total_monthly
-            most = ("at least " if left < 0 else "at most ") if made.at_least else ""
+    shown = []
+    for estimate in estimates:
+        lines = ["every range at its point"] if estimate.risk is not None else []
+        if estimate.reliability is not None:
+            lines.append(f"{share_of(estimate.reliability.trusted)} trusted answers")
+        if estimate.budget is not None:
+            left = estimate.budget - estimate.total_monthly
+            most = ("at least " if left < 0 else "at most ") if estimate.at_least else ""
             lines.append(f"{most}{money(abs(left))} {'over' if left < 0 else 'under'} the budget")
-        over = made.budget is not None and made.total_monthly > made.budget
-        found.append(Card(made.stack, total_of(made), lines, currency, "over" if over else ""))
-    return cards(found)
+        over = estimate.budget is not None and estimate.total_monthly > estimate.budget
+        shown.append(
+            Card(estimate.stack, total_of(estimate), lines, currency, "over" if over else "")
+        )
+    return cards(shown)
 
 
-def _findings(found: Findings) -> str:
-    if not found.found:
+def _findings(review: Findings) -> str:
+    if not review.found:
         return ""
     items = "".join(
-        f'<li class="{one.level}"><strong>{one.level}</strong> {text_of(one.stack)}: '
-        f"{text_of(one.message)}</li>"
-        for one in found.found
+        f'<li class="{finding.level}"><strong>{finding.level}</strong> {text_of(finding.stack)}: '
+        f"{text_of(finding.message)}</li>"
+        for finding in review.found
     )
     return f'<section class="findings"><h2>Findings</h2><ul>{items}</ul></section>'
 
 
-def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
+def _stack(estimate: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
     rows: list[list[str]] = []
-    for line in made.lines:
+    for line in estimate.lines:
         rows.append(
             [
                 line.component,
@@ -184,96 +174,79 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> str:
                 money(line.amount),
             ]
         )
-    rows.append(["total", "", "", "", "", total_of(made)])
+    rows.append(["total", "", "", "", "", total_of(estimate)])
     header = ["component", "role", "offer", "charge", "quantity", currency]
-    items = [[one.name, known_sum(one.line_items)] for one in made.components]
-    items.append(["total", total_of(made)])
+    items = [[component.name, known_sum(component.line_items)] for component in estimate.components]
+    items.append(["total", total_of(estimate)])
     parts = [
-        f'<section class="stack"><h2>{text_of(made.stack)}</h2>',
+        f'<section class="stack"><h2>{text_of(estimate.stack)}</h2>',
         grid(
             table("By component", ["component", currency], items, total=1),
-            _purposes(made, currency),
-            _reliability(made),
+            table("By purpose", ["purpose", currency, "share"], purpose_rows(estimate)),
+            _reliability(estimate),
         ),
         "<details open><summary>Every line</summary>",
         table("Every line", header, rows, [False] * 4 + [True] * 2, total=1, shade="wide"),
         "</details>",
-        _months(made, currency),
-        _energy(made),
-        bullets("Notes", [*reasons(made.unpriced), *made.notes]),
+        _months(estimate, currency),
+        _energy(estimate),
+        bullets("Notes", [*reasons(estimate.unpriced), *estimate.notes]),
         *(
-            bullets(title, [one for one in getattr(made, name) if one not in shared[name]])
+            bullets(title, [text for text in getattr(estimate, name) if text not in shared[name]])
             for name, title in SENTENCES.items()
         ),
-        _sources(made.lines),
+        _sources(estimate.lines),
         "</section>",
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _purposes(made: Estimate, currency: str) -> str:
-    return table("By purpose", ["purpose", currency, "share"], purpose_rows(made))
-
-
-def _reliability(made: Estimate) -> str:
-    found = made.reliability
-    if found is None:
+def _reliability(estimate: Estimate) -> str:
+    reliability = estimate.reliability
+    if reliability is None:
         return ""
+    shares = (
+        ("trusted", reliability.trusted, 4),
+        ("silent failures", reliability.silent, 3),
+        ("aborted", reliability.aborted, 3),
+        ("of these by people", reliability.escalated, 3),
+    )
     rows = [
-        ["trusted", share_of(found.trusted), rounded(found.trusted * made.requests, 4)],
-        ["silent failures", share_of(found.silent), rounded(found.silent * made.requests, 3)],
-        ["aborted", share_of(found.aborted), rounded(found.aborted * made.requests, 3)],
-        [
-            "of these by people",
-            share_of(found.escalated),
-            rounded(found.escalated * made.requests, 3),
-        ],
+        [name, share_of(share), rounded(share * estimate.requests, digits)]
+        for name, share, digits in shares
     ]
-    if found.target is not None:
-        rows.append(["target", share_of(found.target), ""])
+    if reliability.target is not None:
+        rows.append(["target", share_of(reliability.target), ""])
     return table("Reliability", ["answers", "share", "a month"], rows)
 
 
-def _energy(made: Estimate) -> str:
-    if made.energy is None:
+def _energy(estimate: Estimate) -> str:
+    if estimate.energy is None:
         return ""
     return (
-        table(energy.TITLE, energy.HEADER, energy.figures(made))
-        + table("What takes it", energy.PARTS, energy.parts(made), energy.FIGURES)
-        + f'<p class="sub">{text_of(energy.boundary(made))}</p>'
+        table(energy.TITLE, energy.HEADER, energy.figures(estimate))
+        + table("What takes it", energy.PARTS, energy.parts(estimate), energy.FIGURES)
+        + f'<p class="sub">{text_of(energy.boundary(estimate))}</p>'
     )
 
 
-def _months(made: Estimate, currency: str) -> str:
-    if not made.months:
-        return ""
-    rows = [
-        [
-            f"{one.month:%Y-%m}",
-            rounded(one.requests),
-            bound(money(one.recurring), one.at_least),
-            money(one.one_off) if one.one_off else "-",
-            bound(money(one.total), one.at_least),
-        ]
-        for one in made.months
-    ]
-    whole = money(sum((month.total for month in made.months), ZERO))
-    unknown = any(month.at_least for month in made.months)
-    rows.append(["horizon", "", "", "", bound(whole, unknown)])
-    return table("Months", ["month", "requests", "recurring", "one-off", currency], rows, total=1)
+def _months(estimate: Estimate, currency: str) -> str:
+    rows = month_rows(estimate)
+    return table("Months", [*MONTHS, currency], rows, total=1) if rows else ""
 
 
 def _sources(lines: Iterable[LineItem]) -> str:
     rows = [
-        [one.offer, one.source, str(one.since), str(one.checked), one.confidence]
-        for one in source_dates(lines)
+        [dates.offer, dates.source, str(dates.since), str(dates.checked), dates.confidence]
+        for dates in source_dates(lines)
     ]
     header = ["offer", "source", "since", "checked", "confidence"]
-    made = table("Sources", header, rows, [False] * 5)
-    return f"<details open><summary>Sources</summary>{made}</details>"
+    sources = table("Sources", header, rows, [False] * 5)
+    return f"<details open><summary>Sources</summary>{sources}</details>"
 
 
-def _comparison(made: Comparison, found: Findings, number: int) -> str:
+def _comparison(comparison: Comparison, review: Findings, number: int) -> str:
     from costplan.render.html_comparison import answered, compared
 
-    return _estimates(made.document, found, number, answered(made, number), compared(made, number))
+    above, below = answered(comparison, number), compared(comparison, number)
+    return _estimates(comparison.document, review, number, above, below)

@@ -63,12 +63,12 @@ def _drawn(row: Bar, low: Decimal, high: Decimal) -> str:
         return int((value - low) * WIDE / (high - low))
 
     parts = []
-    for one in row.stretches:
-        start, end = sorted((place(one.start), place(one.end)))
+    for stretch in row.stretches:
+        start, end = sorted((place(stretch.start), place(stretch.end)))
         if end > start:
             parts.append(
-                f'<rect class="{one.shade}" x="{start}" y="0" width="{end - start}" '
-                f'height="{HIGH}"><title>{_text(one.said)}</title></rect>'
+                f'<rect class="{stretch.shade}" x="{start}" y="0" width="{end - start}" '
+                f'height="{HIGH}"><title>{_text(stretch.said)}</title></rect>'
             )
     if row.axis is not None:
         at = min(max(0, place(row.axis) - AXIS // 2), WIDE - AXIS)
@@ -87,16 +87,16 @@ def component_bars(estimates: Sequence[Estimate], names: Sequence[str]) -> str:
     """One bar a stack, a stretch a component, all to one scale; nothing where all is free."""
     rows = []
     most = ZERO
-    for made in estimates:
+    for estimate in estimates:
         stretches = []
         end = ZERO
-        for component in made.components:
+        for component in estimate.components:
             if component.total > 0:
-                said = f"{made.stack}, {component.name}: {money(component.total)}"
+                said = f"{estimate.stack}, {component.name}: {money(component.total)}"
                 start, end = end, end + component.total
                 stretches.append(Stretch(start, end, shade_of(component.name), said))
         most = max(most, end)
-        rows.append(Bar(made.stack, total_of(made), stretches))
+        rows.append(Bar(estimate.stack, total_of(estimate), stretches))
     title = "Monthly cost by component" + (", all bars to one scale" if len(rows) > 1 else "")
     return chart(title, rows, ZERO, most, legend(names))
 

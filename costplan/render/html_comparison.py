@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from costplan.document.comparison import Answer, Comparison, Sensitivity, Versus
+from costplan.document.comparison import Answer, Comparison, Sensitivity
 from costplan.document.options import Strategies
-from costplan.quantity import grouped, rounded
-from costplan.render import owning
+from costplan.render import owning, versus
 from costplan.render.answer import best_ways, caption, columns, sentences
 from costplan.render.html_frontier import frontier
 from costplan.render.html_page import bullets, folded, held, table, text_of
@@ -39,124 +38,121 @@ from costplan.render.ways import (
 )
 
 
-def answered(made: Comparison, number: int) -> str:
+def answered(comparison: Comparison, number: int) -> str:
     """What to do, the stacks' standings, the recommended stack's frontier and levers."""
-    if made.answer is None:
+    if comparison.answer is None:
         return ""
-    first = made.answer.standings[0].stack
-    ways = next(one for one in made.strategies if one.stack == first)
-    found = next((one for one in sensitivities(made) if owner(one, made) is ways), None)
-    parts = [_said(made, made.answer), _standings(made, made.answer)]
-    parts.append(frontier(ways, made.document.currency, f"frontier{number}"))
-    parts += [] if found is None else [_levers(found, made, f"levers{number}")]
-    parts.append(bullets("To measure", to_measure(made)))
+    first = comparison.answer.standings[0].stack
+    ways = next(strategies for strategies in comparison.strategies if strategies.stack == first)
+    parts = [_said(comparison, comparison.answer), _standings(comparison, comparison.answer)]
+    parts.append(frontier(ways, comparison.document.currency, f"frontier{number}"))
+    for sensitivity in sensitivities(comparison):
+        if owner(sensitivity, comparison) is ways:
+            parts.append(_levers(sensitivity, comparison, f"levers{number}"))
+            break
+    parts.append(bullets("To measure", to_measure(comparison)))
     return f"<section><h2>What to do</h2>{''.join(parts)}</section>"
 
 
-def compared(made: Comparison, number: int) -> str:
+def compared(comparison: Comparison, number: int) -> str:
     """Everything else: stacks against the baseline, each stack's ways, notes."""
-    parts = [_versus(made)]
-    if made.owning:
-        body = table(owning.TITLE, list(owning.HEADER), owning.rows(made), list(owning.FIGURES))
+    parts = [_versus(comparison)]
+    if comparison.owning:
+        body = table(owning.TITLE, owning.HEADER, owning.rows(comparison), owning.FIGURES)
         parts.append(f"<section><h2>{owning.TITLE}</h2>{body}</section>")
     for title, words in LISTS.items():
-        parts.append(bullets(title, words(made)))
-    shown = made.answer.standings[0].stack if made.answer is not None else None
-    for at, one in enumerate(made.strategies):
-        parts.append(_strategies(one, made, f"{number}-{at}", charts=one.stack != shown))
-    for title, said in said_once(made).items():
+        parts.append(bullets(title, words(comparison)))
+    shown = comparison.answer.standings[0].stack if comparison.answer is not None else None
+    for at, strategies in enumerate(comparison.strategies):
+        parts.append(
+            _strategies(strategies, comparison, f"{number}-{at}", charts=strategies.stack != shown)
+        )
+    for title, said in said_once(comparison).items():
         parts.append(bullets(title, said))
-    parts.append(bullets("Notes", made.notes))
+    parts.append(bullets("Notes", comparison.notes))
     return "".join(parts)
 
 
-def _said(made: Comparison, answer: Answer) -> str:
+def _said(comparison: Comparison, answer: Answer) -> str:
     """The answer's sentences; those that go on stand with the one before."""
     groups: list[tuple[str, list[str]]] = []
-    for one in sentences(made, answer):
-        if one.about:
-            groups.append((one.about, []))
-        shade = f' class="{one.tone}"' if one.tone else ""
-        groups[-1][1].append(f"<dd{shade}>{held(one.sentence)}</dd>")
+    for sentence in sentences(comparison, answer):
+        if sentence.about:
+            groups.append((sentence.about, []))
+        shade = f' class="{sentence.tone}"' if sentence.tone else ""
+        groups[-1][1].append(f"<dd{shade}>{held(sentence.sentence)}</dd>")
     rows = [f"<div><dt>{text_of(about)}</dt>{''.join(said)}</div>" for about, said in groups]
     return f'<dl class="said">{"".join(rows)}</dl>'
 
 
-def _standings(made: Comparison, answer: Answer) -> str:
-    shown = columns(made, answer)
-    ways = best_ways(made, answer)
-    names = {one.name for one in ways.values()}
-    same = f'<p class="sub">In every stack: {text_of(names.pop())}.</p>' if len(names) == 1 else ""
+def _standings(comparison: Comparison, answer: Answer) -> str:
+    shown = columns(comparison, answer)
+    ways = {stack: way.name for stack, way in best_ways(comparison, answer).items()}
+    names = sorted(set(ways.values()))
+    alike = len(names) < 2
+    same = f'<p class="sub">In every stack: {text_of(names[0])}.</p>' if len(names) == 1 else ""
     rows = [
         [
-            one.stack,
-            *([brief(ways[one.stack].name) if one.stack in ways else "-"] if names else []),
-            *(each.cells[at] for each in shown),
+            standing.stack,
+            *([] if alike else [brief(ways.get(standing.stack, "-"))]),
+            *(column.cells[at] for column in shown),
         ]
-        for at, one in enumerate(answer.standings)
+        for at, standing in enumerate(answer.standings)
     ]
-    header = ["stack", *(["way"] if names else []), *(one.title for one in shown)]
-    flags = [False, *([False] if names else []), *(True for _ in shown)]
-    title = f"The best of each stack, {made.document.currency} a month"
-    whose = caption(made, answer)
+    header = ["stack", *([] if alike else ["way"]), *(column.title for column in shown)]
+    flags = [False, *([] if alike else [False]), *(True for _ in shown)]
+    title = f"The best of each stack, {comparison.document.currency} a month"
+    whose = caption(comparison, answer)
     said = f'<p class="sub">{text_of(whose)}.</p>' if whose else ""
     return table(title, header, rows, flags) + said + same
 
 
-def _versus(made: Comparison) -> str:
-    if not made.versus:
+def _versus(comparison: Comparison) -> str:
+    if not comparison.versus:
         return ""
-    moves = any(one.one_off is not None for one in made.versus)
-    header = ["stack", "difference", "wins on", "loses on", "break-even volume"]
-    header += ["moving once", "payback, months"] if moves else []
-    rows = [_against(one, moves=moves) for one in made.versus]
-    flags = [False, True, False, False, True, *([True, True] if moves else [])]
-    body = table(f"Against {made.baseline}", header, rows, flags)
-    return f"<section><h2>Against {text_of(made.baseline)}</h2>{body}</section>"
+    against = f"Against {comparison.baseline}"
+    header = versus.header(comparison, "difference")
+    body = table(against, header, versus.rows(comparison), versus.figures(comparison))
+    return f"<section><h2>{text_of(against)}</h2>{body}</section>"
 
 
-def _against(one: Versus, *, moves: bool) -> list[str]:
-    row = [
-        one.stack,
-        ("+" if one.difference > 0 else "") + money(one.difference),
-        ", ".join(f"{name} {money(amount)}" for name, amount in one.wins) or "-",
-        ", ".join(f"{name} +{money(amount)}" for name, amount in one.loses) or "-",
-        "-" if one.break_even is None else grouped(one.break_even, 0),
-    ]
-    if moves:
-        row.append("-" if one.one_off is None else money(one.one_off))
-        row.append("-" if one.payback_months is None else rounded(one.payback_months, 2))
-    return row
-
-
-def _strategies(made: Strategies, whole: Comparison, name: str, *, charts: bool) -> str:
-    parts = [f"<section><h2>{text_of(made.stack)}: ways to trusted answers</h2>"]
-    parts += [f"<p>{held(sentence_of(made, whole))}</p>"]
-    parts += [f"<p>{held(made.advice)}.</p>"] if made.advice else []
-    parts += [f"<p>{held(one)}.</p>" for one in (measures(made) if made.options else made.notes)]
-    if made.options:
+def _strategies(strategies: Strategies, comparison: Comparison, name: str, *, charts: bool) -> str:
+    parts = [f"<section><h2>{text_of(strategies.stack)}: ways to trusted answers</h2>"]
+    parts += [f"<p>{held(sentence_of(strategies, comparison))}</p>"]
+    said = [strategies.advice] if strategies.advice else []
+    said += measures(strategies) if strategies.options else strategies.notes
+    parts += [f"<p>{held(sentence)}.</p>" for sentence in said]
+    if strategies.options:
         if charts:
-            parts.append(frontier(made, whole.document.currency, f"frontier{name}"))
+            parts.append(frontier(strategies, comparison.document.currency, f"frontier{name}"))
         parts.append(
-            folded("Every way that was tried", _ways(made, whole) + _money(made, whole), shut=True)
+            folded(
+                "Every way that was tried",
+                _ways(strategies, comparison) + _money(strategies, comparison),
+                shut=True,
+            )
         )
-    for found in sensitivities(whole):
-        if owner(found, whole) is made and charts:
+    for sensitivity in sensitivities(comparison):
+        if owner(sensitivity, comparison) is strategies and charts:
             parts.append(
-                folded("What would change the answer", _levers(found, whole, f"l{name}"), shut=True)
+                folded(
+                    "What would change the answer",
+                    _levers(sensitivity, comparison, f"l{name}"),
+                    shut=True,
+                )
             )
     return "".join([*parts, "</section>"])
 
 
-def _ways(made: Strategies, whole: Comparison) -> str:
-    shown = Columns.of(made, known(whole))
-    titles = shown.titles(whole.document.currency)
+def _ways(strategies: Strategies, comparison: Comparison) -> str:
+    shown = Columns.of(strategies, known(comparison))
+    titles = shown.titles(comparison.document.currency)
     parts = []
-    for place, ways in zip(PLACES, Blocks.of(made), strict=True):
-        header = ["way", *titles, *(["extra"] if ways is made.frontier else [])]
+    for place, ways in zip(PLACES, Blocks.of(strategies), strict=True):
+        header = ["way", *titles, *(["extra"] if ways is strategies.frontier else [])]
         rows = [
-            [one.name, *shown.cells(one), "" if one.marginal is None else money(one.marginal)]
-            for one in ways
+            [way.name, *shown.cells(way), "" if way.marginal is None else money(way.marginal)]
+            for way in ways
         ]
         if rows:
             body = table(place, header, [row[: len(header)] for row in rows])
@@ -164,25 +160,28 @@ def _ways(made: Strategies, whole: Comparison) -> str:
     return "".join(parts)
 
 
-def _money(made: Strategies, whole: Comparison) -> str:
-    loss = known(whole).loss
-    rows = [[one.name, *purposes(one, loss=loss)] for one in telling(made)]
+def _money(strategies: Strategies, comparison: Comparison) -> str:
+    loss = known(comparison).loss
+    rows = [[way.name, *purposes(way, loss=loss)] for way in telling(strategies)]
     caption = "Where the money goes"
     return f"<h3>{caption}</h3>" + table(caption, ["way", *purpose_titles(loss=loss)], rows)
 
 
-def _levers(found: Sensitivity, made: Comparison, name: str) -> str:
+def _levers(sensitivity: Sensitivity, comparison: Comparison, name: str) -> str:
     """A tornado with its table; in words where there is nothing to move."""
-    ways, now = owner(found, made), now_of(found, made)
+    ways, now = owner(sensitivity, comparison), now_of(sensitivity, comparison)
     if ways is None or not ways.options:
         return ""
-    if found.choice is None or now is None:
+    if sensitivity.choice is None or now is None:
         return "<p>Nothing can be moved: no way reaches the target.</p>"
-    shown = moving(found)
-    heading = heading_of(found, ways, now)
-    rows = [[lever_name(one), at_end(one, 0), at_end(one, 1), flip_of(one) or "-"] for one in shown]
+    shown = moving(sensitivity)
+    heading = heading_of(sensitivity, ways, now)
+    rows = [
+        [lever_name(lever), at_end(lever, 0), at_end(lever, 1), flip_of(lever) or "-"]
+        for lever in shown
+    ]
     header = ["input", "less", "more", "the answer changes"]
-    said = [HOW_MOVED, *changes_of(found), *ask_below(found)]
+    said = [HOW_MOVED, *changes_of(sensitivity), *ask_below(sensitivity)]
     flags = [False, True, True, False]
     body = table("Levers", header, rows, flags) + bullets("", said)
     more = folded("Levers as a table", body, shut=True)

@@ -13,9 +13,12 @@ from costplan.render.diff import (
     OWN_RULES,
     SIGNS,
     change,
+    digits_of,
+    line_change,
     measures,
     percent,
     side_amount,
+    together,
     verdict,
 )
 from costplan.render.html_chart import Bar, Stretch, chart
@@ -33,7 +36,7 @@ def draw(document: DiffDocument, look: Look) -> str:
 
 def body(document: DiffDocument) -> str:
     """The diff as a section of a page."""
-    moved = [stack for stack in document.stacks if stack.kind != "same"]
+    moved = document.moved
     before = document.base or "nothing"
     days = f"Prices as of {document.head_as_of}"
     if document.base_as_of not in (None, document.head_as_of):
@@ -55,24 +58,22 @@ def body(document: DiffDocument) -> str:
 
 def _shade(moved: list[StackDiff]) -> str:
     """Whether the change costs more, less, or neither in all."""
-    ways = {one.difference > 0 for one in moved if one.difference}
-    return "" if len(ways) != 1 else "more" if True in ways else "less"
+    dearer = {stack.difference > 0 for stack in moved if stack.difference}
+    return "" if len(dearer) != 1 else "more" if True in dearer else "less"
 
 
 def _card(stack: StackDiff, currency: str) -> Card:
-    ends = [one.total_monthly for one in (stack.base, stack.head) if one is not None]
     below = [f"{percent(stack.percent)} of before"] if stack.percent else []
     if stack.kind in ("new", "removed"):
         below.append("is new" if stack.kind == "new" else "is gone")
-    figure = signed(stack.difference, currency, places(*ends))
+    figure = signed(stack.difference, currency, digits_of(stack))
     return Card(stack.stack, figure, below)
 
 
 def _totals(document: DiffDocument) -> str:
     rows = []
     for stack in document.stacks:
-        ends = [one.total_monthly for one in (stack.base, stack.head) if one is not None]
-        digits = places(*ends)
+        digits = digits_of(stack)
         cells = [stack.stack]
         for side in (stack.base, stack.head):
             least = ">= " if side is not None and side.at_least else ""
@@ -88,13 +89,10 @@ def _totals(document: DiffDocument) -> str:
 
 def _stack(stack: StackDiff, currency: str, *, alone: bool) -> str:
     """``alone``: the verdict has said already what the stack's change is."""
-    moved = [line for line in stack.lines if line.kind != "same"]
     header = ["line", "change", "before", "after"]
-    rows = [_line(line, currency) for line in moved[:TOP]]
-    if len(moved) > TOP:
-        rest = sum((line.difference for line in moved[TOP:]), ZERO)
-        more = signed(rest, currency, places(rest))
-        rows.append([f"{len(moved) - TOP} more lines", more, "", ""])
+    rows = [_line(line, currency) for line in stack.moved[:TOP]]
+    if rest := stack.moved[TOP:]:
+        rows.append([f"{len(rest)} more lines", together(rest, currency), "", ""])
     said = measures(stack)
     parts = [
         f"<section><h2>{text_of(stack.stack)}</h2>",
@@ -117,7 +115,7 @@ def causes(stack: StackDiff, currency: str) -> str:
     """Why a stack costs more or less, a bar a cause from where nothing changes."""
     if stack.base is None or stack.head is None:
         return ""
-    digits = places(stack.base.total_monthly, stack.head.total_monthly)
+    digits = digits_of(stack)
     rows = []
     for name in CAUSES:
         value = getattr(stack.split, name)
@@ -132,10 +130,10 @@ def causes(stack: StackDiff, currency: str) -> str:
 
 def _components(stack: StackDiff, currency: str) -> str:
     """Where a stack costs more or less, a bar a component in its colour; nothing of one alone."""
-    found: dict[str, Decimal] = {}
+    sums: dict[str, Decimal] = {}
     for line in stack.lines:
-        found[line.component] = found.get(line.component, ZERO) + line.difference
-    moved = {name: value for name, value in found.items() if value}
+        sums[line.component] = sums.get(line.component, ZERO) + line.difference
+    moved = {name: value for name, value in sums.items() if value}
     if len(moved) < 2:
         return ""
     rows = []
@@ -148,10 +146,9 @@ def _components(stack: StackDiff, currency: str) -> str:
 
 
 def _line(line: LineChange, currency: str) -> list[str]:
-    digits = places(line.base or ZERO, line.head or ZERO)
     return [
         f"{SIGNS[line.kind]} {line.role} {line.offer} {line.charge}".strip(),
-        "unknown" if line.unpriced else signed(line.difference, currency, digits),
+        line_change(line, currency),
         side_amount(line, "base", currency),
         side_amount(line, "head", currency),
     ]

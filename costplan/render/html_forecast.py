@@ -8,12 +8,13 @@ from costplan.document.forecast import ForecastDocument, ForecastMonth
 from costplan.quantity import ZERO
 from costplan.render import Look
 from costplan.render.forecast import (
+    METHODS,
     cells,
     happens,
+    methods_tried,
     percent,
     rests,
     title,
-    tried_words,
     volume_name,
 )
 from costplan.render.html_chart import Bar, Stretch, chart
@@ -29,7 +30,7 @@ def draw(document: ForecastDocument, look: Look) -> str:
 
 def body(document: ForecastDocument) -> str:
     """The forecast as a section of a page."""
-    methods = [] if document.method is None else [document.method, *document.others]
+    tried = methods_tried(document)
     parts = [
         f"<section><h1>{text_of(document.workload)}</h1>",
         f'<p class="sub">{text_of(title(document))}</p>',
@@ -37,16 +38,11 @@ def body(document: ForecastDocument) -> str:
         _bars(document),
         _table(document),
         bullets("What it rests on", rests(document)),
-        _methods([tried_words(each) for each in methods]),
+        folded(METHODS, bullets("", tried), shut=True) if tried else "",
         bullets("Notes", document.notes),
         "</section>",
     ]
     return "\n".join(part for part in parts if part)
-
-
-def _methods(said: list[str]) -> str:
-    name = "Methods on this history's own past"
-    return folded(name, bullets("", said), shut=True) if said else ""
 
 
 def _bars(document: ForecastDocument) -> str:

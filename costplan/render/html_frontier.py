@@ -75,12 +75,12 @@ class Scale:
     """From shares and money to places. Across, ten times fewer failures are one step."""
 
     def __init__(self, ways: Sequence[Option], target: Decimal | None) -> None:
-        shares = [one.reliability or ZERO for one in ways]
-        ends = [_nines(one) for one in (*shares, *([] if target is None else [target]))]
+        shares = [way.reliability or ZERO for way in ways]
+        ends = [_nines(share) for share in (*shares, *([] if target is None else [target]))]
         self.low, self.high = min(ends), max(ends)
         if self.high - self.low < 0.05:
             self.low, self.high = self.low - 0.1, self.high + 0.1
-        self.most = max(one.monthly or ZERO for one in ways) * Decimal("1.06") or ONE
+        self.most = max(way.monthly or ZERO for way in ways) * Decimal("1.06") or ONE
 
     def x(self, share: Decimal) -> float:
         part = (_nines(share) - self.low) / (self.high - self.low)
@@ -101,34 +101,36 @@ class Scale:
     def amounts(self) -> list[Decimal]:
         """The figures of the axis up: two to seven round ones."""
         power = ONE.scaleb(self.most.adjusted())
-        step = next(one for part in ROUND if self.most >= TICKS * (one := power * part))
+        step = next(power * part for part in ROUND if self.most >= TICKS * power * part)
         return [step * count for count in range(1, int(self.most / step) + 1)]
 
 
-def frontier(made: Strategies, currency: str, name: str) -> str:
+def frontier(strategies: Strategies, currency: str, name: str) -> str:
     """The chart of one stack's ways; nothing where fewer than two can be drawn."""
-    ways = [one for one in made.options if one.monthly is not None and one.reliability is not None]
+    ways = [
+        way for way in strategies.options if way.monthly is not None and way.reliability is not None
+    ]
     if len(ways) < 2:
         return ""
-    scale = Scale(ways, made.target)
+    scale = Scale(ways, strategies.target)
     marks = {
-        one.name: Mark(one, scale.x(one.reliability or ZERO), scale.y(one.monthly or ZERO))
-        for one in ways
+        way.name: Mark(way, scale.x(way.reliability or ZERO), scale.y(way.monthly or ZERO))
+        for way in ways
     }
-    labels = _placed(_by_weight(made, marks), list(marks.values()))
-    title = f"{made.stack}: cost a month against trusted answers, {len(ways)} ways"
+    labels = _placed(_by_weight(strategies, marks), list(marks.values()))
+    title = f"{strategies.stack}: cost a month against trusted answers, {len(ways)} ways"
     body = [
         *_axes(scale),
-        *_goal(scale, made.target),
-        *_line([marks[one.name] for one in made.frontier if one.name in marks]),
-        *(_mark(one, made) for one in sorted(marks.values(), key=_height)),
+        *_goal(scale, strategies.target),
+        *_line([marks[way.name] for way in strategies.frontier if way.name in marks]),
+        *(_mark(mark, strategies) for mark in sorted(marks.values(), key=_height)),
         *labels,
     ]
     return (
         f'<figure><svg class="plot" width="100%" height="{HEIGHT}" role="img" '
         f'aria-labelledby="{name}"><title id="{name}">{text_of(title)}</title>{"".join(body)}</svg>'
-        f"<figcaption>{text_of(made.stack)}: {text_of(currency)} a month against trusted answers; "
-        'each nine is one step<ul class="legend">'
+        f"<figcaption>{text_of(strategies.stack)}: {text_of(currency)} a month against trusted "
+        'answers; each nine is one step<ul class="legend">'
         f"{_key('<circle class=own cx=6 cy=6 r=5 />', 'orchestrated')}"
         f"{_key('<path class=metal d=M6,0L12,6L6,12L0,6Z />', HOSTED_OR_ALONE)}"
         f"{_key('<path class=front d=M0,6H12 />', 'frontier')}"
@@ -176,63 +178,63 @@ def _line(marks: Sequence[Mark]) -> Iterable[str]:
         )
 
 
-def _height(one: Mark) -> tuple[bool, bool]:
+def _height(mark: Mark) -> tuple[bool, bool]:
     """What lies on top of what: orchestration on compute, the plan on both."""
-    return one.way.kind == "plan", one.way.kind not in BY_COMPUTE
+    return mark.way.kind == "plan", mark.way.kind not in BY_COMPUTE
 
 
-def _mark(one: Mark, made: Strategies) -> str:
-    way = one.way
+def _mark(mark: Mark, strategies: Strategies) -> str:
+    way = mark.way
     shape = '<circle class="own" r="5"/>'
     if way.kind in BY_COMPUTE:
         shape = '<path class="metal" d="M0,-6L6,0L0,6L-6,0Z"/>'
-    ring = '<circle class="ring" r="9"/>' if way is made.at_target else ""
+    ring = '<circle class="ring" r="9"/>' if way is strategies.at_target else ""
     said = f"{way.name}: {share_of(way.reliability)} trusted, {about(way.monthly or ZERO)} a month"
     return (
-        f'<svg x="{one.x:.2f}%" y="{one.y:.1f}"><title>{text_of(said)}</title>{ring}{shape}</svg>'
+        f'<svg x="{mark.x:.2f}%" y="{mark.y:.1f}"><title>{text_of(said)}</title>{ring}{shape}</svg>'
     )
 
 
-def _by_weight(made: Strategies, marks: dict[str, Mark]) -> list[Mark]:
+def _by_weight(strategies: Strategies, marks: dict[str, Mark]) -> list[Mark]:
     """The ways in the order in which they deserve a label."""
-    compute = [one for one in made.options if one.kind in BY_COMPUTE and one.name in marks]
-    brute = [one for one in compute if one.brute_force] or compute
-    right = max(brute, key=lambda one: one.reliability or ZERO, default=None)
-    cheap = min(brute, key=lambda one: one.monthly or ZERO, default=None)
-    ends = [*made.frontier[:1], *made.frontier[-1:]]
-    first = [made.at_target, made.options[0], right, *ends, cheap]
-    models = [one for one in made.options if one.kind == "model"]
-    order = [one for one in (*first, *models, *compute, *made.frontier) if one is not None]
-    return [marks[name] for name in dict.fromkeys(one.name for one in order) if name in marks]
+    compute = [way for way in strategies.options if way.kind in BY_COMPUTE and way.name in marks]
+    brute = [way for way in compute if way.brute_force] or compute
+    right = max(brute, key=lambda way: way.reliability or ZERO, default=None)
+    cheap = min(brute, key=lambda way: way.monthly or ZERO, default=None)
+    ends = [*strategies.frontier[:1], *strategies.frontier[-1:]]
+    first = [strategies.at_target, strategies.options[0], right, *ends, cheap]
+    models = [way for way in strategies.options if way.kind == "model"]
+    order = [way for way in (*first, *models, *compute, *strategies.frontier) if way is not None]
+    return [marks[name] for name in dict.fromkeys(way.name for way in order) if name in marks]
 
 
 def _placed(wanted: Sequence[Mark], marks: Sequence[Mark]) -> list[str]:
     """Labels, over all marks; those without room are left to the tooltips."""
-    taken = [one.box for one in marks]
-    found: list[str] = []
-    for one in wanted:
-        text = shortened(brief(one.way.name.rpartition("/")[2]), LONGEST)
-        for box, label in _places(one, text):
-            free = not any(box.meets(other) for other in taken if other != one.box)
+    taken = [mark.box for mark in marks]
+    labels: list[str] = []
+    for mark in wanted:
+        text = shortened(brief(mark.way.name.rpartition("/")[2]), LONGEST)
+        for box, label in _places(mark, text):
+            free = not any(box.meets(other) for other in taken if other != mark.box)
             inside = box.left >= 0 and box.right <= NARROW and box.bottom <= BOTTOM
             if free and inside and box.top >= TOP - LINE:
                 taken.append(box)
-                found.append(label)
+                labels.append(label)
                 break
-        if len(found) == MOST_LABELS:
+        if len(labels) == MOST_LABELS:
             break
-    return found
+    return labels
 
 
-def _places(one: Mark, text: str) -> Iterable[tuple[Box, str]]:
+def _places(mark: Mark, text: str) -> Iterable[tuple[Box, str]]:
     """Where a label may stand: beside its mark, then above and below it, to either side."""
-    wide, x, words = len(text) * LETTER, one.x * NARROW / 100, text_of(text)
+    wide, x, words = len(text) * LETTER, mark.x * NARROW / 100, text_of(text)
     for down in (0, -14, 14):
         for side, away in (("start", MARK + 5), ("end", -MARK - 5)):
             left = x + away if side == "start" else x + away - wide
-            top = one.y + down - LINE / 2
+            top = mark.y + down - LINE / 2
             label = (
-                f'<text class="{side}" x="{one.x:.2f}%" dx="{away}" y="{one.y + down + 4:.1f}">'
+                f'<text class="{side}" x="{mark.x:.2f}%" dx="{away}" y="{mark.y + down + 4:.1f}">'
                 f"{words}</text>"
             )
             yield Box(left, top, left + wide, top + LINE), label

@@ -25,7 +25,7 @@ ESTIMATE = "An estimate, not an invoice."
 
 def whole_page(title: str, body: str, look: Look, footer: str = ESTIMATE) -> str:
     """A page with a title that is escaped here, and a body that is markup already."""
-    made = (
+    page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -35,7 +35,7 @@ def whole_page(title: str, body: str, look: Look, footer: str = ESTIMATE) -> str
         f"</main>\n<footer>{text_of(footer)} Made by costplan from the prices and dates "
         "named above.</footer>\n</body>\n</html>\n"
     )
-    return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(page)
 
 
 def text_of(text: str) -> str:
@@ -60,7 +60,7 @@ def table(
     here. ``shade``: the class of the whole; of ``wide`` ones the last column stays in sight too.
     """
     right = figures if figures is not None else [at > 0 for at in range(len(header))]
-    shades = [' class="n"' if one else "" for one in right]
+    shades = [' class="n"' if figure else "" for figure in right]
     head = "".join(
         f'<th scope="col"{shade}>{text_of(name)}</th>'
         for name, shade in zip(header, shades, strict=True)
@@ -79,8 +79,8 @@ def _row(row: Sequence[str], shades: Sequence[str]) -> str:
     cells = [
         f'<th scope="row"{shades[0]}>{_linked(row[0])}</th>',
         *(
-            f"<td{DATED if DAY.fullmatch(one) else shade}>{_linked(one)}</td>"
-            for one, shade in zip(row[1:], shades[1:], strict=True)
+            f"<td{DATED if DAY.fullmatch(cell) else shade}>{_linked(cell)}</td>"
+            for cell, shade in zip(row[1:], shades[1:], strict=True)
         ),
     ]
     shade = ' class="whole"' if row[0] in (WHOLE, LIKELY) else ""
@@ -99,7 +99,7 @@ def bullets(title: str, sentences: Sequence[str]) -> str:
     """A titled list; nothing without sentences."""
     if not sentences:
         return ""
-    items = "".join(f"<li>{text_of(one)}</li>" for one in sentences)
+    items = "".join(f"<li>{text_of(sentence)}</li>" for sentence in sentences)
     return f"<h3>{text_of(title)}</h3><ul>{items}</ul>"
 
 
@@ -118,15 +118,15 @@ class Card(NamedTuple):
     shade: str = ""
 
 
-def cards(found: Sequence[Card]) -> str:
+def cards(shown: Sequence[Card]) -> str:
     """The figures that a page is about."""
-    made = []
-    for one in found:
-        unit = f" <small>{text_of(one.unit)}</small>" if one.unit else ""
-        body = "".join(f"<dd>{text_of(line)}</dd>" for line in one.below)
-        shade = f" {one.shade}" if one.shade else ""
-        made.append(
-            f'<div class="card{shade}"><dt>{text_of(one.name)}</dt>'
-            f'<dd class="big">{text_of(one.figure)}{unit}</dd>{body}</div>'
+    boxes = []
+    for card in shown:
+        unit = f" <small>{text_of(card.unit)}</small>" if card.unit else ""
+        body = "".join(f"<dd>{text_of(line)}</dd>" for line in card.below)
+        shade = f" {card.shade}" if card.shade else ""
+        boxes.append(
+            f'<div class="card{shade}"><dt>{text_of(card.name)}</dt>'
+            f'<dd class="big">{text_of(card.figure)}{unit}</dd>{body}</div>'
         )
-    return f'<dl class="cards">{"".join(made)}</dl>'
+    return f'<dl class="cards">{"".join(boxes)}</dl>'

@@ -58,7 +58,7 @@ def strips(stacks: Sequence[Drawn], name: str) -> str:
     """A bar from P5 to P95 a stack, with its median, mean and likely month."""
     scale = Scale.of(stacks)
     height = TOP + ROW * len(stacks)
-    rows = [_strip(one, scale, TOP + ROW * at) for at, one in enumerate(stacks)]
+    rows = [_strip(stack, scale, TOP + ROW * at) for at, stack in enumerate(stacks)]
     heading = "P5 to P95 of each stack's month, on one scale"
     return (
         f'<figure><svg class="plot" width="100%" height="{height}" role="img" '
@@ -99,16 +99,19 @@ def _strip(stack: Drawn, scale: Scale, y: int) -> str:
 
 def swings(stack: Drawn, heading: str, name: str) -> str:
     """The month between the ends of each range, all others at their points; the widest first."""
-    shown = sorted(stack.risk.unknowns, key=lambda each: -each.swing)[:MOST]
+    shown = sorted(stack.risk.unknowns, key=lambda unknown: -unknown.swing)[:MOST]
     ends = [
-        end for each in shown for end in (each.monthly_low, each.monthly_high) if end is not None
+        end
+        for unknown in shown
+        for end in (unknown.monthly_low, unknown.monthly_high)
+        if end is not None
     ]
     if not ends:
         return ""
     scale = Scale(min([*ends, stack.likely]), max([*ends, stack.likely]))
     height = TOP + 44 * len(shown) + 6
     now = _x(scale, stack.likely)
-    rows = [_swing(each, scale, now, TOP + 44 * at) for at, each in enumerate(shown)]
+    rows = [_swing(unknown, scale, now, TOP + 44 * at) for at, unknown in enumerate(shown)]
     return (
         f'<figure><svg class="plot" width="100%" height="{height}" role="img" '
         f'aria-labelledby="{name}"><title id="{name}">{text_of(heading)}</title>'

@@ -8,7 +8,9 @@ from costplan.render.colours import COLOURS, shade_of
 
 def _variables(scheme: str) -> str:
     """The components' colours of a scheme."""
-    return " ".join(f"--{shade_of(name)}: {getattr(one, scheme)};" for name, one in COLOURS.items())
+    return " ".join(
+        f"--{shade_of(name)}: {getattr(colour, scheme)};" for name, colour in COLOURS.items()
+    )
 
 
 def _classes() -> str:

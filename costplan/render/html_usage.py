@@ -15,60 +15,59 @@ from costplan.render.usage import (
     SIZES,
     bounds,
     compact,
+    counts,
     figures,
-    merged,
     names,
     sizes_of,
     traffic_words,
+    unpriced,
     when,
 )
 
 FOOTER = "List prices of what was used, not an invoice."
 
 
-def draw(made: Usage, look: Look) -> str:
+def draw(usage: Usage, look: Look) -> str:
     """The whole page."""
-    return whole_page("usage at list prices", body(made), look, FOOTER)
+    return whole_page("usage at list prices", body(usage), look, FOOTER)
 
 
-def body(made: Usage) -> str:
+def body(usage: Usage) -> str:
     """The usage as a section of a page."""
-    lost = any(total.low != total.high for total in made.totals)
-    unread = merged(source.unread.items() for source in made.sources)
-    left_out = merged(source.left_out.items() for source in made.sources)
+    lost = any(total.low != total.high for total in usage.totals)
     parts = [
         "<section><h1>Usage</h1>",
-        f'<p class="sub">Usage {text_of(when(made))}.</p>',
-        cards(_cards(made)),
+        f'<p class="sub">Usage {text_of(when(usage))}.</p>',
+        cards(_cards(usage)),
         f"<p>{text_of(BOUNDS)}</p>" if lost else "",
-        *(_bars(made, total.currency) for total in made.totals),
-        _groups(made),
-        bullets("How requests came", traffic_words(made)),
-        _questions(made),
-        bullets("Without a price", _unpriced(made)),
-        bullets("Not counted", [f"{count:,}: {why}" for why, count in unread.items()]),
-        bullets("Left out", [f"{count:,}: {why}" for why, count in left_out.items()]),
-        bullets("Notes", made.notes),
-        _prices(made),
+        *(_bars(usage, total.currency) for total in usage.totals),
+        _groups(usage),
+        bullets("How requests came", traffic_words(usage)),
+        _questions(usage),
+        bullets("Without a price", unpriced(usage)),
+        bullets("Not counted", counts(source.unread for source in usage.sources)),
+        bullets("Left out", counts(source.left_out for source in usage.sources)),
+        bullets("Notes", usage.notes),
+        _prices(usage),
         "</section>",
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _cards(made: Usage) -> list[Card]:
+def _cards(usage: Usage) -> list[Card]:
     shown = [
         Card("cost", bounds(total.low, total.high, total.at_least), (), total.currency)
-        for total in made.totals
+        for total in usage.totals
     ]
-    traffic = made.traffic
+    traffic = usage.traffic
     below = [f"{traffic.failed:,} failed"] if traffic.failed else []
     return [*shown, Card("requests", compact(traffic.requests), below)]
 
 
-def _bars(made: Usage, currency: str) -> str:
+def _bars(usage: Usage, currency: str) -> str:
     """The dearest groups of a currency to one scale; what is beyond the lower bound is paler."""
     rows = []
-    own = [group for group in made.groups if group.currency == currency and group.high > 0]
+    own = [group for group in usage.groups if group.currency == currency and group.high > 0]
     for group in own[:MOST_ROWS]:
         said = bounds(group.low, group.high, group.at_least)
         stretches = [Stretch(ZERO, group.low, "higher", said)]
@@ -76,52 +75,45 @@ def _bars(made: Usage, currency: str) -> str:
             stretches.append(Stretch(group.low, group.high, "lower", said))
         rows.append(Bar(_name(group), said, stretches))
     most = max((group.high for group in own), default=ZERO)
-    return chart(f"Cost by {', '.join(made.by)}, {currency}", rows, ZERO, most)
+    return chart(f"Cost by {', '.join(usage.by)}, {currency}", rows, ZERO, most)
 
 
 def _name(group: Group) -> str:
     return ", ".join(names(group))
 
 
-def _groups(made: Usage) -> str:
-    if not made.groups:
+def _groups(usage: Usage) -> str:
+    if not usage.groups:
         return "<p>No request to a model was found.</p>"
-    columns = [*made.by, *COLUMNS]
-    right = [at >= len(made.by) for at in range(len(columns))]
-    shown = made.groups[:MOST_ROWS]
-    left = len(made.groups) - len(shown)
+    columns = [*usage.by, *COLUMNS]
+    right = [at >= len(usage.by) for at in range(len(columns))]
+    shown = usage.groups[:MOST_ROWS]
+    left = len(usage.groups) - len(shown)
     more = f"<p>and {left:,} more; CSV and JSON have all</p>" if left else ""
     rows = [[*names(group), *figures(group)] for group in shown]
     sizes = [[*names(group), *sizes_of(group)] for group in shown if group.input_p50 is not None]
-    header = [*made.by, *SIZES]
-    wide = [at >= len(made.by) for at in range(len(header))]
-    drawn = table("By " + ", ".join(made.by), columns, rows, right) + more
+    header = [*usage.by, *SIZES]
+    wide = [at >= len(usage.by) for at in range(len(header))]
+    drawn = table("By " + ", ".join(usage.by), columns, rows, right) + more
     if sizes:
         drawn += folded("Sizes of requests", table("Sizes of requests", header, sizes, wide))
     return drawn
 
 
-def _questions(made: Usage) -> str:
-    if not made.questions:
+def _questions(usage: Usage) -> str:
+    if not usage.questions:
         return ""
     rows = [
         [question.logged, f"{question.rows:,}", f"{question.tokens:,}", ", ".join(question.hints)]
-        for question in made.questions
+        for question in usage.questions
     ]
     caption = "Which offers are these? Name each below [map] in a file for --map"
     header = ["logged", "rows", "tokens", "ids that end so"]
     return table(caption, header, rows, [False, True, True, False])
 
 
-def _unpriced(made: Usage) -> list[str]:
-    return [
-        f"{line.offer} {line.charge}, {grouped(line.quantity)}: {line.reason}"
-        for line in made.unpriced
-    ]
-
-
-def _prices(made: Usage) -> str:
-    if not made.lines:
+def _prices(usage: Usage) -> str:
+    if not usage.lines:
         return ""
     header = ["offer", "charge", "quantity", "unit", "price", "amount", "since", "read", "source"]
     right = [False, False, True, False, True, True, False, False, False]
@@ -137,6 +129,6 @@ def _prices(made: Usage) -> str:
             line.checked.isoformat(),
             line.source,
         ]
-        for line in made.lines
+        for line in usage.lines
     ]
     return folded("Prices", table("Prices", header, rows, right), shut=True)

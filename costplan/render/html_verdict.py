@@ -9,7 +9,7 @@ from costplan.quantity import ZERO
 from costplan.render import Look
 from costplan.render.html_chart import Bar, Stretch, chart
 from costplan.render.html_page import bullets, table, text_of, whole_page
-from costplan.render.verdict import figures, labelled, reason, sentence, written
+from costplan.render.verdict import figures, headroom, labelled, reason, sentence
 
 LEVELS = {"deny": "error", "unknown": "error", "warn": "warning"}
 """The class of a verdict that is no pass."""
@@ -42,14 +42,15 @@ def body(document: CheckDocument) -> str:
 def _open(document: CheckDocument, labels: dict[int, str]) -> str:
     """What is no pass: why, where the rule stands, what would mend it."""
     items = []
-    for one in document.verdicts:
-        if one.status == "pass":
+    for verdict in document.verdicts:
+        if verdict.status == "pass":
             continue
-        place = f" {one.where.file}:{one.where.line}." if one.where is not None else ""
-        remedy = f" To mend it: {one.remedy}." if one.remedy else ""
+        place = f" {verdict.place}." if verdict.place else ""
+        remedy = f" To mend it: {verdict.remedy}." if verdict.remedy else ""
+        why = f"{verdict.stack}: {labels[id(verdict)]}: {reason(verdict)}.{place}{remedy}"
         items.append(
-            f'<li class="{LEVELS[one.status]}"><strong>{one.status}</strong> '
-            f"{text_of(f'{one.stack}: {labels[id(one)]}: {reason(one)}.{place}{remedy}')}</li>"
+            f'<li class="{LEVELS[verdict.status]}"><strong>{verdict.status}</strong> '
+            f"{text_of(why)}</li>"
         )
     if not items:
         return ""
@@ -57,12 +58,11 @@ def _open(document: CheckDocument, labels: dict[int, str]) -> str:
 
 
 def _stack(document: CheckDocument, stack: str, labels: dict[int, str]) -> str:
-    own = [one for one in document.verdicts if one.stack == stack]
+    own = [verdict for verdict in document.verdicts if verdict.stack == stack]
     rows = []
-    for one in own:
-        figure, limit = figures(one)
-        room = "" if one.headroom is None else written(one.headroom, one.unit, ZERO)
-        rows.append([labels[id(one)], one.status, figure, limit, room])
+    for verdict in own:
+        figure, limit = figures(verdict)
+        rows.append([labels[id(verdict)], verdict.status, figure, limit, headroom(verdict)])
     header = ["rule", "verdict", "figure", "limit", "headroom"]
     flags = [False, False, True, True, True]
     return (
@@ -74,13 +74,13 @@ def _stack(document: CheckDocument, stack: str, labels: dict[int, str]) -> str:
 def _bars(verdicts: list[Verdict], labels: dict[int, str]) -> str:
     """The figures that have a maximum, as shares of it; the line is the limit."""
     rows = []
-    for one in verdicts:
-        if one.figure is None or not one.limit or one.is_minimum:
+    for verdict in verdicts:
+        if verdict.figure is None or not verdict.limit or verdict.is_minimum:
             continue
-        share = one.figure / one.limit
-        figure, limit = figures(one)
+        share = verdict.figure / verdict.limit
+        figure, limit = figures(verdict)
         said = f"{figure} of {limit}"
-        stretch = Stretch(ZERO, min(max(share, ZERO), MOST), f"s-{one.status}", said)
-        rows.append(Bar(labels[id(one)], said, [stretch], Decimal(1)))
+        stretch = Stretch(ZERO, min(max(share, ZERO), MOST), f"s-{verdict.status}", said)
+        rows.append(Bar(labels[id(verdict)], said, [stretch], Decimal(1)))
     longest = max((row.stretches[0].end for row in rows), default=ZERO)
     return chart("Figures beside their limits (the line)", rows, ZERO, max(longest, Decimal("1.1")))

@@ -28,36 +28,37 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
     """
     if len(saved) == 1:
         return dumps(plain(saved[0].document)) + "\n"
-    documents = []
-    for one in saved:
-        found = estimates_of(one.document)
-        documents.append(
-            {
-                "file": one.name,
-                "workload": None if found is None else found.workload,
-                "document": plain(one.document),
-            }
-        )
-    made = {
+    estimated = [estimates_of(named.document) for named in saved]
+    return report(saved, [None if inner is None else inner.workload for inner in estimated])
+
+
+def report(saved: Sequence[Saved | SavedResult], workloads: Sequence[str | None]) -> str:
+    """Several documents as one, each whole, with its file and its workload."""
+    documents = [
+        {"file": named.name, "workload": workload, "document": plain(named.document)}
+        for named, workload in zip(saved, workloads, strict=True)
+    ]
+    whole = {
         "schema_version": version_of(EstimateDocument),
         "kind": "report",
         "documents": documents,
     }
-    return dumps(made) + "\n"
+    return dumps(whole) + "\n"
 
 
 def draw_summaries(saved: Sequence[Saved] | Sequence[SavedResult]) -> str:
     """The summary of a document; several are one ``report``, each with the file that it is of."""
     from costplan.document.briefs import summary
 
-    made = [{"file": one.name, "summary": plain(summary(one.document))} for one in saved]
-    whole = made[0]["summary"] if len(made) == 1 else {"kind": "report_summary", "documents": made}
-    return dumps(whole) + "\n"
+    briefs = [{"file": named.name, "summary": plain(summary(named.document))} for named in saved]
+    if len(briefs) == 1:
+        return dumps(briefs[0]["summary"]) + "\n"
+    return dumps({"kind": "report_summary", "documents": briefs}) + "\n"
 
 
 def draw_rows(rows: Rows, look: Look) -> str:
     """Rows as objects; a sum with lines that have no price says how many."""
-    made = {
+    document = {
         "schema_version": version_of(EstimateDocument),
         "kind": "rows",
         "title": rows.title,
@@ -66,7 +67,7 @@ def draw_rows(rows: Rows, look: Look) -> str:
         "total": None if rows.whole is None else _row(rows.columns, rows.whole),
         "notes": rows.notes,
     }
-    return dumps(made) + "\n"
+    return dumps(document) + "\n"
 
 
 def row_objects(rows: Rows) -> list[dict[str, Any]]:
@@ -78,9 +79,9 @@ def _row(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
     from costplan.document.rows import Sum
 
     values = [value.known if isinstance(value, Sum) else value for value in row]
-    made = dict(zip(columns, values, strict=True))
+    fields = dict(zip(columns, values, strict=True))
     unpriced = sum(value.unpriced for value in row if isinstance(value, Sum))
-    return {**made, "unpriced_lines": unpriced} if unpriced else made
+    return {**fields, "unpriced_lines": unpriced} if unpriced else fields
 
 
 def dumps(value: Any, indent: str = "") -> str:
@@ -93,12 +94,12 @@ def dumps(value: Any, indent: str = "") -> str:
     deeper = indent + "  "
     if isinstance(value, Mapping):
         rows = []
-        for key, one in value.items():
-            write = SCALARS.get(type(one))
-            rows.append(f"{_key(key)}: {write(one) if write is not None else dumps(one, deeper)}")
+        for key, part in value.items():
+            write = SCALARS.get(type(part))
+            rows.append(f"{_key(key)}: {write(part) if write is not None else dumps(part, deeper)}")
         opening, closing = "{", "}"
     else:
-        rows = [dumps(one, deeper) for one in value]
+        rows = [dumps(part, deeper) for part in value]
         opening, closing = "[", "]"
     if not rows:
         return opening + closing
@@ -113,7 +114,7 @@ def compact(value: Any) -> str:
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{_key(key)}:{compact(one)}" for key, one in value.items()) + "}"
+        return "{" + ",".join(f"{_key(key)}:{compact(part)}" for key, part in value.items()) + "}"
     return "[" + ",".join(map(compact, value)) + "]"
 
 

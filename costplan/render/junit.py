@@ -6,7 +6,7 @@ One test suite a stack and one test case a rule. An amount that could not be mad
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,34 +24,31 @@ UNKNOWN = "unpriced"
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """All documents in one ``testsuites``."""
-    return draw_findings([findings(one) for one in saved], look)
+    return draw_findings([findings(named) for named in saved], look)
 
 
 def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     """The findings of whatever was looked at, in one ``testsuites``."""
-    suites = [suite for one in sets for suite in _suites(one)]
-    text = "\n".join(one.text for one in suites)
+    suites = [suite for review in sets for suite in _suites(review)]
+    text = "\n".join(suite.text for suite in suites)
     counts = (
-        f'tests="{sum(one.tests for one in suites)}" '
-        f'failures="{sum(one.failures for one in suites)}" '
-        f'errors="{sum(one.errors for one in suites)}"'
+        f'tests="{sum(suite.tests for suite in suites)}" '
+        f'failures="{sum(suite.failures for suite in suites)}" '
+        f'errors="{sum(suite.errors for suite in suites)}"'
     )
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="costplan" {counts}>\n'
-    made = head + (text + "\n" if text else "") + "</testsuites>\n"
-    return made if look.unicode else made.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    document = head + (text + "\n" if text else "") + "</testsuites>\n"
+    return look.markup(document)
 
 
 class _Suite:
     """The test cases of one stack, written and counted."""
 
-    def __init__(self, subject: str, stack: str, rules: Sequence[Rule], found: Findings) -> None:
-        cases = [
-            _case(subject, stack, rule, [one for one in _of(found, stack) if one.rule == rule])
-            for rule in rules
-        ]
+    def __init__(self, subject: str, stack: str, rules: Mapping[Rule, Sequence[Finding]]) -> None:
+        cases = [_case(subject, stack, rule, reported) for rule, reported in rules.items()]
         self.tests = len(cases)
-        self.failures = sum("<failure" in one for one in cases)
-        self.errors = sum("<error" in one for one in cases)
+        self.failures = sum("<failure" in case for case in cases)
+        self.errors = sum("<error" in case for case in cases)
         name = f"{subject}: {stack}" if stack else subject
         self.text = (
             f'  <testsuite name={_quoted(name)} tests="{self.tests}" '
@@ -61,31 +58,25 @@ class _Suite:
         )
 
 
-def _suites(found: Findings) -> list[_Suite]:
-    rules: dict[str, list[Rule]] = {}
-    for stack, rule in found.examined:
-        if rule not in rules.setdefault(stack, []):
-            rules[stack].append(rule)
-    for one in found.found:
-        if one.rule not in rules.setdefault(one.stack, []):
-            rules[one.stack].append(one.rule)
-    return [_Suite(found.subject, stack, own, found) for stack, own in rules.items()]
+def _suites(review: Findings) -> list[_Suite]:
+    stacks: dict[str, dict[Rule, list[Finding]]] = {}
+    for stack, rule in review.examined:
+        stacks.setdefault(stack, {}).setdefault(rule, [])
+    for finding in review.found:
+        stacks.setdefault(finding.stack, {}).setdefault(finding.rule, []).append(finding)
+    return [_Suite(review.subject, stack, rules) for stack, rules in stacks.items()]
 
 
-def _of(found: Findings, stack: str) -> list[Finding]:
-    return [one for one in found.found if one.stack == stack]
-
-
-def _case(subject: str, stack: str, rule: Rule, found: Sequence[Finding]) -> str:
+def _case(subject: str, stack: str, rule: Rule, reported: Sequence[Finding]) -> str:
     owner = f"{subject}.{stack}" if stack else subject
     head = f'    <testcase classname={_quoted(owner)} name={_quoted(rule.title)} time="0"'
-    if not found:
+    if not reported:
         return head + "/>"
-    said = "\n".join(clean(one.message) for one in found)
-    if all(one.level == "note" for one in found):
+    said = "\n".join(clean(finding.message) for finding in reported)
+    if all(finding.level == "note" for finding in reported):
         return f"{head}>\n      <system-out>{escape(said)}</system-out>\n    </testcase>"
     tag = "error" if rule.id == UNKNOWN else "failure"
-    first = found[0].message + (f" (and {len(found) - 1} more)" if len(found) > 1 else "")
+    first = reported[0].message + (f" (and {len(reported) - 1} more)" if len(reported) > 1 else "")
     body = f"{said}\n{rule.help}"
     return (
         f"{head}>\n      <{tag} message={_quoted(first)} type={_quoted(rule.id)}>"

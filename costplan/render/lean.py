@@ -32,9 +32,9 @@ OTHER = re.compile(rf"true|false|null|-|{NUMBER}|.*[,\"\\].*|\s.*|.*\s|- .*|")
 def draw(saved: Sequence[Saved] | Sequence[SavedResult], look: Look) -> str:
     """The summary of each document, an empty line between them; several under their files."""
     parts = []
-    for one in saved:
-        made = plain(summary(one.document))
-        parts.append(text({"file": one.name, **made} if len(saved) > 1 else made))
+    for named in saved:
+        brief = plain(summary(named.document))
+        parts.append(text({"file": named.name, **brief} if len(saved) > 1 else brief))
     return "\n".join(parts)
 
 
@@ -52,44 +52,48 @@ def text(value: Mapping[str, Any]) -> str:
 
 
 def _lines(value: Mapping[str, Any], indent: str) -> Iterable[str]:
-    for key, one in value.items():
+    for key, part in value.items():
         name = indent + _scalar(key)
-        if isinstance(one, Mapping):
+        if isinstance(part, Mapping):
             yield f"{name}:"
-            yield from _lines(one, indent + "  ")
-        elif isinstance(one, list):
-            yield from _list(name, one, indent)
+            yield from _lines(part, indent + "  ")
+        elif isinstance(part, list):
+            yield from _list(name, part, indent)
         else:
-            yield f"{name}: {_scalar(one)}"
+            yield f"{name}: {_scalar(part)}"
 
 
 def _list(name: str, values: Sequence[Any], indent: str) -> Iterable[str]:
-    if not any(isinstance(one, Mapping | list) for one in values):
-        yield f"{name}[{len(values)}]: " + ",".join(_scalar(one) for one in values)
+    if not _nested(values):
+        yield f"{name}[{len(values)}]: " + ",".join(_scalar(value) for value in values)
         return
     columns = _columns(values)
     if columns is not None:
         yield from _table(
-            name, columns, [[one.get(key) for key in columns] for one in values], indent
+            name, columns, [[record.get(key) for key in columns] for record in values], indent
         )
         return
     yield f"{name}[{len(values)}]:"
-    for one in values:
-        if isinstance(one, Mapping):
+    for value in values:
+        if isinstance(value, Mapping):
             yield f"{indent}  -"
-            yield from _lines(one, indent + "    ")
+            yield from _lines(value, indent + "    ")
         else:
-            yield f"{indent}  - {dumps(one)}"
+            yield f"{indent}  - {dumps(value)}"
 
 
 def _columns(values: Sequence[Any]) -> list[str] | None:
     """The keys of records that fit in a table; None where one holds more than single values."""
-    found: dict[str, None] = {}
-    for one in values:
-        if not isinstance(one, Mapping) or any(isinstance(x, Mapping | list) for x in one.values()):
+    columns: dict[str, None] = {}
+    for record in values:
+        if not isinstance(record, Mapping) or _nested(record.values()):
             return None
-        found.update(dict.fromkeys(one))
-    return list(found)
+        columns.update(dict.fromkeys(record))
+    return list(columns)
+
+
+def _nested(values: Iterable[Any]) -> bool:
+    return any(isinstance(value, Mapping | list) for value in values)
 
 
 def _table(

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from costplan.catalog.fees import REQUESTS
 from costplan.catalog.offer import Charge, Gate, Slice
+from costplan.catalog.origin import Provenance
 from costplan.document.listing import (
     DatedAdjust,
     DatedCharge,
@@ -21,7 +22,6 @@ from costplan.document.listing import (
     Search,
     Tier,
     Variable,
-    Where,
     Window,
 )
 from costplan.quantity import ZERO, grouped, plural
@@ -80,7 +80,7 @@ def _model(page: Page, document: ModelPage) -> None:
             page.draw(table)
     page.say()
     page.bullets("What multiplies the rates", _factors(document))
-    page.bullets("Fees, which nothing multiplies", [_fee(one) for one in document.fees])
+    page.bullets("Fees, which nothing multiplies", [_fee(fee) for fee in document.fees])
     if document.cache:
         least, kept = document.cache.minimum_tokens, document.cache.ttl_minutes
         minutes = f"{grouped(kept)} {plural('minute', kept)}" if kept else "for an unknown time"
@@ -97,11 +97,11 @@ def _model(page: Page, document: ModelPage) -> None:
     page.bullets(
         "Other sources differ",
         [
-            f"since {card.where.since}: {one.source}, {one.checked}: "
-            + ", ".join(f"{kind} {grouped(rate)}" for kind, rate in one.rates.items())
-            + f" / {unit_of(card.per, document.unit)}; {one.reason}"
+            f"since {card.where.since}: {rejected.source}, {rejected.checked}: "
+            + ", ".join(f"{kind} {grouped(rate)}" for kind, rate in rejected.rates.items())
+            + f" / {unit_of(card.per, document.unit)}; {rejected.reason}"
             for card in document.history
-            for one in card.rejected
+            for rejected in card.rejected
         ],
     )
     _foot(page, document)
@@ -134,21 +134,21 @@ def _rate_tables(document: ModelPage, width: int) -> Iterable[Table]:
     """Rates by kind: the base, then tiers, then modes with rates of their own, as many columns
     beside each other as fit."""
     columns: list[tuple[str, Mapping[str, Decimal]]] = [("standard", document.rates)]
-    columns += [(_tier(one), one.rates) for one in document.tiers]
+    columns += [(_tier(tier), tier.rates) for tier in document.tiers]
     for mode in document.modes:
         if mode.rates:
             columns.append((_later(mode.name, mode.known_from), mode.rates))
-            columns += [(f"{mode.name}, {_tier(one)}", one.rates) for one in mode.tiers]
-    columns += [(one.name, one.rates) for one in document.schedule if one.rates]
+            columns += [(f"{mode.name}, {_tier(tier)}", tier.rates) for tier in mode.tiers]
+    columns += [(window.name, window.rates) for window in document.schedule if window.rates]
     kinds = list(dict.fromkeys(kind for _, rates in columns for kind in rates))
     title = f"per {unit_of(document.per or ZERO, document.unit)}"
-    first = max(width_of(one) for one in (title, *kinds))
+    first = max(width_of(text) for text in (title, *kinds))
     while columns:
         used, shown = first, 0
         while shown < len(columns) and (shown == 0 or used <= width):
             label, rates = columns[shown]
             cells = [label, *(grouped(rate) for rate in rates.values())]
-            used += 3 + max(width_of(one) for one in cells)
+            used += 3 + max(width_of(text) for text in cells)
             shown += used <= width or shown == 0
         table = Table(title, *(label for label, _ in columns[:shown]))
         for kind in kinds:
@@ -169,16 +169,16 @@ def _later(text: str, known_from: date | None) -> str:
 
 
 def _factors(document: ModelPage) -> list[str]:
-    found = [
+    factors = [
         _later(f"{mode.name} x {grouped(mode.times)}", mode.known_from)
         for mode in document.modes
         if mode.times is not None
     ]
-    found += [
-        _later(f"region {one.name} x {grouped(one.times)}", one.known_from)
-        for one in document.regions
+    factors += [
+        _later(f"region {region.name} x {grouped(region.times)}", region.known_from)
+        for region in document.regions
     ]
-    return found + [_window(one) for one in document.schedule]
+    return factors + [_window(window) for window in document.schedule]
 
 
 def _window(window: Window) -> str:
@@ -204,7 +204,7 @@ def _fee(fee: Fee) -> str:
 def _offer(page: Page, document: OfferPage) -> None:
     entry = document.entry
     facts = [entry.vendor, entry.product, entry.plan, entry.category]
-    _head(page, document, [one for one in facts if one])
+    _head(page, document, [fact for fact in facts if fact])
     page.say()
     if document.charges:
         _charges(page, document)
@@ -214,9 +214,9 @@ def _offer(page: Page, document: OfferPage) -> None:
         page.say()
     page.bullets("Derived", [f"{name} = {text}" for name, text in document.derived.items()])
     page.bullets("Shared quotas", [f"{name} = {text}" for name, text in document.pools.items()])
-    page.bullets("Limits of the plan", [_gate(one) for one in document.gates])
+    page.bullets("Limits of the plan", [_gate(gate) for gate in document.gates])
     page.bullets("Needs too", document.requires)
-    page.bullets("After the charges", [_adjustment(one) for one in document.adjustments])
+    page.bullets("After the charges", [_adjustment(dated) for dated in document.adjustments])
     page.bullets("Not included", document.not_included)
     page.bullets("History", _history(document))
     _foot(page, document)
@@ -224,11 +224,11 @@ def _offer(page: Page, document: OfferPage) -> None:
 
 def _charges(page: Page, document: OfferPage) -> None:
     table = Table("charge", "price", texts=2)
-    for one in document.charges:
-        terms = one.terms
+    for dated in document.charges:
+        terms = dated.terms
         quantity = [] if terms.quantity in ("1", terms.id) else [f"  {terms.quantity}"]
-        price, *rest = _charge(one)
-        table.add(stacked(terms.id, *quantity), stacked(price, *(f"  {t}" for t in rest)))
+        price, *rest = _charge(dated)
+        table.add(stacked(terms.id, *quantity), stacked(price, *(f"  {text}" for text in rest)))
     page.draw(table)
 
 
@@ -253,9 +253,9 @@ def _charge(dated: DatedCharge) -> list[str]:
         (charge.note, "{}"),
     )
     return _price(charge) + [
-        words.format(grouped(one) if isinstance(one, Decimal) else one)
-        for one, words in rest
-        if one is not None
+        words.format(grouped(term) if isinstance(term, Decimal) else term)
+        for term, words in rest
+        if term is not None
     ]
 
 
@@ -273,27 +273,27 @@ def _price(charge: Charge) -> list[str]:
 
 
 def _slices(tiers: Sequence[Slice]) -> list[str]:
-    found, below = [], ZERO
-    for one in tiers:
-        price = "on request" if one.price is None else grouped(one.price)
-        if one.up_to is None:
-            found.append(f"{price} above {grouped(below)}" if below else price)
+    shown, below = [], ZERO
+    for tier in tiers:
+        price = "on request" if tier.price is None else grouped(tier.price)
+        if tier.up_to is None:
+            shown.append(f"{price} above {grouped(below)}" if below else price)
         else:
-            found.append(f"{price} to {grouped(one.up_to)}")
-            below = one.up_to
-    return found
+            shown.append(f"{price} to {grouped(tier.up_to)}")
+            below = tier.up_to
+    return shown
 
 
 def _variables(page: Page, variables: Sequence[Variable]) -> None:
     wide = page.width >= WIDE
     meaning = ("meaning",) if wide else ()
     table = Table("variable", *meaning, "default", texts=1 + len(meaning))
-    for one in variables:
-        about = f"{one.unit}: {one.about}" if one.about else one.unit
-        names = (one.name, about) if wide else (stacked(one.name, f"  {about}"),)
-        if one.default is not None:
-            table.add(*names, grouped(one.default))
-        elif one.required:
+    for variable in variables:
+        about = f"{variable.unit}: {variable.about}" if variable.about else variable.unit
+        names = (variable.name, about) if wide else (stacked(variable.name, f"  {about}"),)
+        if variable.default is not None:
+            table.add(*names, grouped(variable.default))
+        elif variable.required:
             table.add(*names, cell("required", "bold"))
         else:
             table.add(*names, cell("optional", "dim"))
@@ -311,26 +311,26 @@ def _gate(gate: Gate) -> str:
 
 
 def _adjustment(dated: DatedAdjust) -> str:
-    one = dated.terms
-    if one.ended:
-        return f"{one.id} ended"
-    amount, percent = grouped(one.amount or ZERO), grouped(one.percent or ZERO)
+    terms = dated.terms
+    if terms.ended:
+        return f"{terms.id} ended"
+    amount, percent = grouped(terms.amount or ZERO), grouped(terms.percent or ZERO)
     text = {
         "minimum": f"a floor of {amount} a month",
-        "credit": f"a credit of {amount}" + (", once" if one.one_time else " a month"),
+        "credit": f"a credit of {amount}" + (", once" if terms.one_time else " a month"),
         "cap": f"at most {amount} a month",
         "discount": f"{percent} % off",
         "percent_fee": f"{percent} % on top",
-    }[one.kind]
-    if one.floor is not None:
-        text += f", at least {grouped(one.floor)}"
-    if one.charges:
-        text += f", on {', '.join(one.charges)}"
-    if one.free_tier:
+    }[terms.kind]
+    if terms.floor is not None:
+        text += f", at least {grouped(terms.floor)}"
+    if terms.charges:
+        text += f", on {', '.join(terms.charges)}"
+    if terms.free_tier:
         text += ", a free tier"
-    if one.note:
-        text += f"; {one.note}"
-    return _later(f"{one.id}: {text}", dated.known_from)
+    if terms.note:
+        text += f"; {terms.note}"
+    return _later(f"{terms.id}: {text}", dated.known_from)
 
 
 def _history(document: OfferPage) -> list[str]:
@@ -356,14 +356,14 @@ def _history(document: OfferPage) -> list[str]:
 
 def _foot(page: Page, document: ModelPage | OfferPage) -> None:
     page.say()
-    known: dict[tuple[str, str], list[Where]] = {}
+    known: dict[tuple[str, str], list[Provenance]] = {}
     for where in document.sources:
         known.setdefault((where.source, where.confidence), []).append(where)
     page.bullets(
         "Sources",
         [
             f"{source} ({confidence}): "
-            + "; ".join(f"since {one.since}, checked {one.checked}" for one in wheres)
+            + "; ".join(f"since {where.since}, checked {where.checked}" for where in wheres)
             for (source, confidence), wheres in known.items()
         ],
     )
@@ -389,11 +389,11 @@ def _command(text: str, width: int) -> list[str]:
 def _search(page: Page, document: Search) -> None:
     table = Table("match", "id", texts=2)
     for hit in document.hits:
-        about = [one for one in (hit.vendor, hit.product, hit.plan) if one]
+        about = [name for name in (hit.vendor, hit.product, hit.plan) if name]
         alias = [] if hit.by in (hit.id, *about) else [f"  alias {hit.by}"]
         table.add(hit.match, stacked(hit.id, *alias, f"  {', '.join(about)}"))
     page.draw(table)
     page.say()
-    if document.found > len(document.hits):
-        page.say(f"{document.found - len(document.hits)} more: --limit {document.found}", "dim")
+    if document.matches > len(document.hits):
+        page.say(f"{document.matches - len(document.hits)} more: --limit {document.matches}", "dim")
     page.say(document.note, "dim")

@@ -10,22 +10,20 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from costplan.document.bill import Bill
-from costplan.document.entries import estimates_of
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.finding import Findings
 from costplan.document.findings import findings
 from costplan.document.line import LineItem
 from costplan.facts import texts
-from costplan.quantity import ZERO, rounded
 from costplan.render import Look, energy, risk
 from costplan.render.deciding import what_decides
-from costplan.render.figures import figure_rows, purpose_rows
-from costplan.render.markdown_parts import bulleted, folded, source_of, table_of
+from costplan.render.estimate_rows import MONTHS, TOTALS, month_rows, purpose_rows, total_rows
+from costplan.render.figures import figure_rows
+from costplan.render.markdown_parts import bulleted, folded, safe_rows, source_of, table_of
 from costplan.render.markup import safe, strong
 from costplan.render.page import amount_of, known_sum, money
 from costplan.render.sentences import (
     SENTENCES,
-    bound,
     reasons,
     shared_sentences,
     source_dates,
@@ -45,16 +43,16 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
     parts: list[str] = []
     if len(saved) > 1:
         parts += ["# All documents", "", *_all(saved), ""]
-    for one in saved:
-        document = one.document
+    for named in saved:
+        document = named.document
         if isinstance(document, Bill):
             parts += _bill(document)
         elif isinstance(document, EstimateDocument):
-            parts += [*_estimates(document), *_found(findings(one))]
+            parts += [*_estimates(document), *_findings(findings(named))]
         else:
-            parts += [*_comparison(document), *_found(findings(one))]
+            parts += [*_comparison(document), *_findings(findings(named))]
     text = "\n".join(parts).rstrip("\n") + "\n"
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(text)
 
 
 def draw_rows(rows: Rows, look: Look) -> str:
@@ -74,24 +72,7 @@ def draw_rows(rows: Rows, look: Look) -> str:
 
 
 def _all(saved: Sequence[Saved]) -> list[str]:
-    rows = []
-    for one in saved:
-        found = estimates_of(one.document)
-        if found is None:
-            bill = one.document
-            assert isinstance(bill, Bill)
-            least = ">= " if bill.unpriced else ""
-            rows.append(
-                [bill.offer, "", f"{bill.as_of:%Y-%m-%d}", least + money(bill.total), bill.currency]
-            )
-            continue
-        for made in found.estimates:
-            least = ">= " if made.at_least else ""
-            total = least + money(made.total_monthly)
-            rows.append([found.workload, made.stack, str(found.as_of), total, found.currency])
-    header = ["workload", "stack", "as of", "a month", "currency"]
-    safe_rows = [[safe(one) for one in row] for row in rows]
-    return table_of(header, safe_rows, [False, False, False, True, False])
+    return table_of(TOTALS, safe_rows(total_rows(saved)), [False, False, False, True, False])
 
 
 def _bill(bill: Bill) -> list[str]:
@@ -116,7 +97,8 @@ def _bill(bill: Bill) -> list[str]:
 def _head(document: EstimateDocument, first: Sequence[str]) -> list[str]:
     estimates = document.estimates
     decided = what_decides(estimates)
-    rows = [[safe(row.title), *(safe(one) for one in row.cells)] for row in figure_rows(estimates)]
+    rows = safe_rows([row.title, *row.cells] for row in figure_rows(estimates))
+    stacks = [safe(estimate.stack) for estimate in estimates]
     return [
         f"# {safe(document.title)}",
         "",
@@ -126,7 +108,7 @@ def _head(document: EstimateDocument, first: Sequence[str]) -> list[str]:
         *(f"- {safe(note)}" for note in texts(document.price_facts)),
         *([""] if document.price_facts else []),
         *first,
-        *table_of([safe(document.currency), *(safe(made.stack) for made in estimates)], rows),
+        *table_of([safe(document.currency), *stacks], rows),
         "",
         *([strong(safe(decided)), ""] if decided else []),
         *_risk(estimates),
@@ -141,17 +123,16 @@ def _risk(estimates: Sequence[Estimate]) -> list[str]:
     scale = risk.Scale.of(stacks)
     first = risk.leading(stacks)
     rows = [
-        [*(safe(each) for each in row), f"`{risk.strip_words(one, scale, STRIP)}`"]
-        for one, row in zip(stacks, risk.stack_rows(stacks), strict=True)
+        [*row, f"`{risk.strip_words(stack, scale, STRIP)}`"]
+        for stack, row in zip(stacks, safe_rows(risk.stack_rows(stacks)), strict=True)
     ]
     header = [*risk.stack_header(stacks), "o likely, ● median, x mean"]
     figures = [False, *[True] * (len(header) - 2), False]
     body = ["## What a month may come to", "", f"{safe(risk.of_draws(stacks))}.", ""]
     body += [*table_of(header, rows, figures), ""]
     if first.risk.unknowns:
-        known = [[safe(each) for each in row] for row in risk.unknown_rows(first)]
         body += [strong(safe(f"What the spread of {first.made.stack} goes with")), ""]
-        body += [*table_of(risk.UNKNOWNS, known), ""]
+        body += [*table_of(risk.UNKNOWNS, safe_rows(risk.unknown_rows(first))), ""]
     if first.risk.measure is not None:
         body += [safe(risk.measuring(first.risk.measure, estimates)), ""]
     return body
@@ -163,23 +144,23 @@ STRIP = 24
 
 def _estimates(document: EstimateDocument, first: Sequence[str] = ()) -> list[str]:
     shared = shared_sentences(document.estimates)
-    made = _head(document, first)
-    for one in document.estimates:
-        made += _stack(one, document.currency, shared)
+    lines = _head(document, first)
+    for estimate in document.estimates:
+        lines += _stack(estimate, document.currency, shared)
     several = len(document.estimates) > 1
     said: list[str] = []
     for name, title in SENTENCES.items():
         said += bulleted(f"{title}, in every stack" if several else title, shared[name])
     if said:
-        made += folded("Assumptions and limits", said)
-    return made
+        lines += folded("Assumptions and limits", said)
+    return lines
 
 
-def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> list[str]:
-    least = "at least " if made.at_least else ""
-    title = f"{made.stack}: {least}{money(made.total_monthly)} {currency} a month"
+def _stack(estimate: Estimate, currency: str, shared: dict[str, list[str]]) -> list[str]:
+    least = "at least " if estimate.at_least else ""
+    title = f"{estimate.stack}: {least}{money(estimate.total_monthly)} {currency} a month"
     rows: list[list[str]] = []
-    for component in made.components:
+    for component in estimate.components:
         rows.append([strong(safe(component.name)), "", "", strong(known_sum(component.line_items))])
         rows += [
             [
@@ -190,88 +171,72 @@ def _stack(made: Estimate, currency: str, shared: dict[str, list[str]]) -> list[
             ]
             for line in component.line_items
         ]
-    rows.append(["**total**", "", "", strong(safe(f"{least}{money(made.total_monthly)}"))])
+    rows.append(["**total**", "", "", strong(safe(f"{least}{money(estimate.total_monthly)}"))])
     body = table_of(
         ["component", "charge", "quantity", safe(currency)], rows, [False, False, True, True]
     )
-    body += ["", *_purposes(made), *_months(made), *_energy(made)]
-    body += bulleted("Notes", [*reasons(made.unpriced), *made.notes])
+    body += ["", *table_of(["purpose", "a month", "share"], safe_rows(purpose_rows(estimate))), ""]
+    body += [*_months(estimate), *_energy(estimate)]
+    body += bulleted("Notes", [*reasons(estimate.unpriced), *estimate.notes])
     for name, heading in SENTENCES.items():
-        own = [one for one in getattr(made, name) if one not in shared[name]]
+        own = [text for text in getattr(estimate, name) if text not in shared[name]]
         body += bulleted(heading, own)
-    body += ["**Sources**", "", *_sources(made.lines)]
+    body += ["**Sources**", "", *_sources(estimate.lines)]
     return folded(title, body)
 
 
-def _purposes(made: Estimate) -> list[str]:
-    rows = [[safe(cell) for cell in row] for row in purpose_rows(made)]
-    return [*table_of(["purpose", "a month", "share"], rows), ""]
-
-
-def _energy(made: Estimate) -> list[str]:
-    if made.energy is None:
+def _energy(estimate: Estimate) -> list[str]:
+    if estimate.energy is None:
         return []
-    parts = [[safe(one) for one in row] for row in energy.parts(made)]
     return [
         strong(energy.TITLE),
         "",
-        *table_of(energy.HEADER, [[safe(one) for one in row] for row in energy.figures(made)]),
+        *table_of(energy.HEADER, safe_rows(energy.figures(estimate))),
         "",
-        *table_of(energy.PARTS, parts, energy.FIGURES),
+        *table_of(energy.PARTS, safe_rows(energy.parts(estimate)), energy.FIGURES),
         "",
-        safe(energy.boundary(made)),
+        safe(energy.boundary(estimate)),
         "",
     ]
 
 
-def _months(made: Estimate) -> list[str]:
-    if not made.months:
+def _months(estimate: Estimate) -> list[str]:
+    rows = safe_rows(month_rows(estimate))
+    if not rows:
         return []
-    rows = [
-        [
-            f"{one.month:%Y-%m}",
-            rounded(one.requests),
-            safe(bound(money(one.recurring), one.at_least)),
-            money(one.one_off) if one.one_off else "-",
-            safe(bound(money(one.total), one.at_least)),
-        ]
-        for one in made.months
-    ]
-    whole = sum((one.total for one in made.months), ZERO)
-    unknown = any(one.at_least for one in made.months)
-    rows.append(["**horizon**", "", "", "", strong(safe(bound(money(whole), unknown)))])
-    return [*table_of(["month", "requests", "recurring", "one-off", "total"], rows), ""]
+    rows[-1] = [strong(text) for text in rows[-1]]
+    return [*table_of([*MONTHS, "total"], rows), ""]
 
 
 def _sources(lines: Iterable[LineItem]) -> list[str]:
-    found = source_dates(lines)
     return table_of(
         ["offer", "source", "since", "checked", "confidence"],
         [
             [
-                safe(one.offer),
-                source_of(one.source),
-                str(one.since),
-                str(one.checked),
-                one.confidence,
+                safe(dates.offer),
+                source_of(dates.source),
+                str(dates.since),
+                str(dates.checked),
+                dates.confidence,
             ]
-            for one in found
+            for dates in source_dates(lines)
         ],
         [False] * 5,
     )
 
 
-def _comparison(made: Comparison) -> list[str]:
+def _comparison(comparison: Comparison) -> list[str]:
     from costplan.render.markdown_comparison import answered, compared
 
-    return [*_estimates(made.document, answered(made)), *compared(made)]
+    return [*_estimates(comparison.document, answered(comparison)), *compared(comparison)]
 
 
-def _found(found: Findings) -> list[str]:
+def _findings(review: Findings) -> list[str]:
     """What the document says is wrong, as a list that a reviewer reads."""
-    if not found.found:
+    if not review.found:
         return []
     rows = [
-        [MARKS[one.level], one.rule.id, safe(one.stack), safe(one.message)] for one in found.found
+        [MARKS[finding.level], finding.rule.id, safe(finding.stack), safe(finding.message)]
+        for finding in review.found
     ]
     return ["## Findings", "", *table_of(["", "rule", "stack", "what"], rows, [False] * 4), ""]

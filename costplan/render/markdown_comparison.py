@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from costplan.document.comparison import Answer, Comparison, Lever, Sensitivity, Versus
+from costplan.document.comparison import Answer, Comparison, Lever, Sensitivity
 from costplan.document.options import Option, Strategies
-from costplan.quantity import grouped, percent, rounded
-from costplan.render import owning
+from costplan.quantity import percent
+from costplan.render import owning, versus
 from costplan.render.answer import best_ways, caption, columns, sentences
-from costplan.render.markdown_parts import bulleted, folded, table_of
+from costplan.render.markdown_parts import bulleted, folded, safe_rows, table_of
 from costplan.render.markup import safe, strong
 from costplan.render.page import money
 from costplan.render.ways import (
@@ -43,150 +43,140 @@ STRIP = 24
 """Letters of a lever's bar."""
 
 
-def answered(made: Comparison) -> list[str]:
+def answered(comparison: Comparison) -> list[str]:
     """What to do, the stacks' standings, the recommended stack's frontier and levers."""
-    if made.answer is None:
+    if comparison.answer is None:
         return []
-    ways = next(x for x in made.strategies if x.stack == made.answer.standings[0].stack)
-    body = ["## What to do", "", *_said(made, made.answer), "", *_standings(made, made.answer)]
+    answer, first = comparison.answer, comparison.answer.standings[0].stack
+    ways = next(strategies for strategies in comparison.strategies if strategies.stack == first)
+    body = ["## What to do", "", *_said(comparison, answer), "", *_standings(comparison, answer)]
     if ways.frontier:
         goal = "" if ways.target is None else f", {percent(ways.target)} % asked for"
         title = f"{ways.stack}: the frontier{goal}"
-        body += [strong(safe(title)), "", *_block(ways, made, ways.frontier)]
-    for one in sensitivities(made):
-        if owner(one, made) is ways:
-            body += _levers(one, made)
-    return [*body, *bulleted("To measure", to_measure(made)), "## The plans in the file", ""]
+        body += [strong(safe(title)), "", *_block(ways, comparison, ways.frontier)]
+    for sensitivity in sensitivities(comparison):
+        if owner(sensitivity, comparison) is ways:
+            body += _levers(sensitivity, comparison)
+    return [*body, *bulleted("To measure", to_measure(comparison)), "## The plans in the file", ""]
 
 
-def compared(made: Comparison) -> list[str]:
+def compared(comparison: Comparison) -> list[str]:
     """Everything else: stacks against the baseline, each stack's ways, notes."""
-    body = _versus(made)
-    if made.owning:
-        cells = [[safe(one) for one in row] for row in owning.rows(made)]
+    body = _versus(comparison)
+    if comparison.owning:
+        cells = safe_rows(owning.rows(comparison))
         body += [strong(owning.TITLE), "", *table_of(owning.HEADER, cells, owning.FIGURES), ""]
     for title, words in LISTS.items():
-        body += bulleted(title, words(made))
-    shown = made.answer.standings[0].stack if made.answer is not None else None
-    for one in made.strategies:
-        body += _strategies(one, made, above=one.stack == shown)
-    for title, said in said_once(made).items():
+        body += bulleted(title, words(comparison))
+    shown = comparison.answer.standings[0].stack if comparison.answer is not None else None
+    for strategies in comparison.strategies:
+        body += _strategies(strategies, comparison, above=strategies.stack == shown)
+    for title, said in said_once(comparison).items():
         body += bulleted(title, said)
-    return [*body, *bulleted("Notes", made.notes)]
+    return [*body, *bulleted("Notes", comparison.notes)]
 
 
-def _said(made: Comparison, answer: Answer) -> list[str]:
+def _said(comparison: Comparison, answer: Answer) -> list[str]:
     """The answer's sentences; those that go on stand with the one before."""
     lines: list[str] = []
-    for one in sentences(made, answer):
-        words = strong(safe(one.sentence)) if one.tone == "leads" else safe(one.sentence)
-        if one.about:
-            lines.append(f"- {one.about}: {words}")
+    for sentence in sentences(comparison, answer):
+        words = safe(sentence.sentence)
+        words = strong(words) if sentence.tone == "leads" else words
+        if sentence.about:
+            lines.append(f"- {sentence.about}: {words}")
         else:
             lines[-1] += f"<br>{words}"
     return lines
 
 
-def _standings(made: Comparison, answer: Answer) -> list[str]:
-    shown, ways = columns(made, answer), best_ways(made, answer)
+def _standings(comparison: Comparison, answer: Answer) -> list[str]:
+    shown = columns(comparison, answer)
+    ways = {stack: way.name for stack, way in best_ways(comparison, answer).items()}
     rows = [
         [
-            safe(one.stack),
-            *([safe(ways[one.stack].name if one.stack in ways else "-")] if ways else []),
-            *(safe(each.cells[at]) for each in shown),
+            standing.stack,
+            *([ways.get(standing.stack, "-")] if ways else []),
+            *(column.cells[at] for column in shown),
         ]
-        for at, one in enumerate(answer.standings)
+        for at, standing in enumerate(answer.standings)
     ]
-    header = ["stack", *(["way"] if ways else []), *(safe(one.title) for one in shown)]
+    header = ["stack", *(["way"] if ways else []), *(safe(column.title) for column in shown)]
     flags = [False, *([False] if ways else []), *(True for _ in shown)]
-    whose = caption(made, answer)
-    return [*table_of(header, rows, flags), "", *([f"{safe(whose)}.", ""] if whose else [])]
+    whose = caption(comparison, answer)
+    body = table_of(header, safe_rows(rows), flags)
+    return [*body, "", *([f"{safe(whose)}.", ""] if whose else [])]
 
 
-def _versus(made: Comparison) -> list[str]:
-    if not made.versus:
+def _versus(comparison: Comparison) -> list[str]:
+    if not comparison.versus:
         return []
-    moves = any(one.one_off is not None for one in made.versus)
-    header = ["stack", f"against {safe(made.baseline)}", "wins on", "loses on", "break-even volume"]
-    header += ["moving once", "payback, months"] if moves else []
-    rows = [_against(one, moves=moves) for one in made.versus]
-    flags = [False, True, False, False, True, *([True, True] if moves else [])]
-    return [f"## Against {safe(made.baseline)}", "", *table_of(header, rows, flags), ""]
+    baseline = safe(comparison.baseline)
+    header, rows = versus.header(comparison, f"against {baseline}"), versus.rows(comparison)
+    body = table_of(header, safe_rows(rows), versus.figures(comparison))
+    return [f"## Against {baseline}", "", *body, ""]
 
 
-def _against(one: Versus, *, moves: bool) -> list[str]:
-    row = [
-        safe(one.stack),
-        ("+" if one.difference > 0 else "") + money(one.difference),
-        safe(", ".join(f"{name} {money(amount)}" for name, amount in one.wins) or "-"),
-        safe(", ".join(f"{name} +{money(amount)}" for name, amount in one.loses) or "-"),
-        "-" if one.break_even is None else grouped(one.break_even, 0),
-    ]
-    if moves:
-        row.append("-" if one.one_off is None else money(one.one_off))
-        row.append("-" if one.payback_months is None else rounded(one.payback_months, 2))
-    return row
-
-
-def _strategies(made: Strategies, whole: Comparison, *, above: bool) -> list[str]:
+def _strategies(strategies: Strategies, comparison: Comparison, *, above: bool) -> list[str]:
     """One stack's ways, folded; ``above``: its frontier and levers stand there."""
-    said = [sentence_of(made, whole), *([f"{made.advice}."] if made.advice else [])]
-    said += [f"{one}." for one in (measures(made) if made.options else made.notes)]
-    body = [line for one in said for line in (safe(one), "")]
-    for place, ways in zip(PLACES, Blocks.of(made), strict=True):
-        if ways and not (above and ways is made.frontier):
-            body += [strong(place), "", *_block(made, whole, ways)]
-    spent = telling(made) if made.options else []
+    body = [safe(sentence_of(strategies, comparison)), ""]
+    said = [strategies.advice] if strategies.advice else []
+    said += measures(strategies) if strategies.options else strategies.notes
+    for sentence in said:
+        body += [safe(f"{sentence}."), ""]
+    for place, ways in zip(PLACES, Blocks.of(strategies), strict=True):
+        if ways and not (above and ways is strategies.frontier):
+            body += [strong(place), "", *_block(strategies, comparison, ways)]
+    spent = telling(strategies) if strategies.options else []
     if spent:
-        loss = known(whole).loss
-        rows = [[safe(one.name), *purposes(one, loss=loss)] for one in spent]
+        loss = known(comparison).loss
+        rows = [[safe(way.name), *purposes(way, loss=loss)] for way in spent]
         header = ["where the money goes", *purpose_titles(loss=loss)]
         body += [*table_of(header, rows), ""]
-    for one in sensitivities(whole):
-        if not above and owner(one, whole) is made:
-            body += _levers(one, whole)
-    return folded(f"{made.stack}: ways to trusted answers", body)
+    for sensitivity in sensitivities(comparison):
+        if not above and owner(sensitivity, comparison) is strategies:
+            body += _levers(sensitivity, comparison)
+    return folded(f"{strategies.stack}: ways to trusted answers", body)
 
 
-def _block(made: Strategies, whole: Comparison, ways: list[Option]) -> list[str]:
-    shown = Columns.of(made, known(whole))
-    header = ["way", *(safe(one) for one in shown.titles(whole.document.currency))]
-    header += ["extra"] if ways is made.frontier else []
+def _block(strategies: Strategies, comparison: Comparison, ways: list[Option]) -> list[str]:
+    shown = Columns.of(strategies, known(comparison))
+    header = ["way", *(safe(title) for title in shown.titles(comparison.document.currency))]
+    header += ["extra"] if ways is strategies.frontier else []
     rows = [
         [
-            safe(one.name),
-            *(safe(each) for each in shown.cells(one)),
-            "" if one.marginal is None else money(one.marginal),
+            safe(way.name),
+            *(safe(text) for text in shown.cells(way)),
+            "" if way.marginal is None else money(way.marginal),
         ][: len(header)]
-        for one in ways
+        for way in ways
     ]
     return [*table_of(header, rows), ""]
 
 
-def _levers(found: Sensitivity, made: Comparison) -> list[str]:
+def _levers(sensitivity: Sensitivity, comparison: Comparison) -> list[str]:
     """Levers with their bars; in words where there is nothing to move."""
-    ways, now = owner(found, made), now_of(found, made)
+    ways, now = owner(sensitivity, comparison), now_of(sensitivity, comparison)
     if ways is None or not ways.options:
         return []
-    if found.choice is None or now is None:
+    if sensitivity.choice is None or now is None:
         return ["Nothing can be moved: no way reaches the target.", ""]
-    shown = moving(found)
+    shown = moving(sensitivity)
     low, high = span_of(shown, now)
     rows = [
         [
-            safe(lever_name(one)),
-            f"`{_strip(one, low, now, high)}`",
-            safe(at_end(one, 0)),
-            safe(at_end(one, 1)),
-            safe(flip_of(one) or "-"),
+            safe(lever_name(lever)),
+            f"`{_strip(lever, low, now, high)}`",
+            safe(at_end(lever, 0)),
+            safe(at_end(lever, 1)),
+            safe(flip_of(lever) or "-"),
         ]
-        for one in shown
+        for lever in shown
     ]
     header = ["input", "`-` less, `+` more", "less", "more", "the answer changes"]
     flags = [False, False, True, True, False]
-    said = [HOW_MOVED, *changes_of(found), *ask_below(found)]
+    said = [HOW_MOVED, *changes_of(sensitivity), *ask_below(sensitivity)]
     body = [*table_of(header, rows, flags), ""] if rows else []
-    return [strong(safe(heading_of(found, ways, now))), "", *body, *bulleted("Levers", said)]
+    return [strong(safe(heading_of(sensitivity, ways, now))), "", *body, *bulleted("Levers", said)]
 
 
 def _strip(lever: Lever, low: Decimal, now: Decimal, high: Decimal) -> str:

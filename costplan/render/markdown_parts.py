@@ -16,12 +16,17 @@ def source_of(text: str) -> str:
     return f"<{text}>" if SAFE_URL.fullmatch(text) else safe(text)
 
 
+def safe_rows(rows: Iterable[Iterable[str]]) -> list[list[str]]:
+    """Texts of files as cells of ``table_of``."""
+    return [[safe(text) for text in row] for row in rows]
+
+
 def table_of(
     header: Sequence[str], rows: Iterable[Sequence[str]], figures: Sequence[bool] | None = None
 ) -> list[str]:
     """A table whose columns but the first are figures, unless said otherwise."""
     right = figures if figures is not None else [at > 0 for at in range(len(header))]
-    rule = ["---:" if one else "---" for one in right]
+    rule = ["---:" if figure else "---" for figure in right]
     return [f"| {' | '.join(row)} |" for row in (header, rule, *rows)]
 
 
@@ -31,4 +36,6 @@ def folded(title: str, body: Sequence[str]) -> list[str]:
 
 
 def bulleted(title: str, sentences: Sequence[str]) -> list[str]:
-    return [strong(title), "", *(f"- {safe(one)}" for one in sentences), ""] if sentences else []
+    """A titled list; nothing without sentences."""
+    items = [f"- {safe(sentence)}" for sentence in sentences]
+    return [strong(title), "", *items, ""] if items else []

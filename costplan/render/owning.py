@@ -16,46 +16,46 @@ NEAR = Decimal(2)
 """A break-even volume within this factor of today's decides."""
 
 
-def rows(made: Comparison) -> list[list[str]]:
+def rows(comparison: Comparison) -> list[list[str]]:
     """A row for each pair, under ``HEADER``."""
     return [
         [
-            _name(one),
-            one.against,
-            about(one.purchase),
-            about(one.monthly),
-            about(one.against_monthly),
-            "-" if one.break_even is None else _volume(one.break_even),
-            _paid_back(one),
+            _name(pair),
+            pair.against,
+            about(pair.purchase),
+            about(pair.monthly),
+            about(pair.against_monthly),
+            "-" if pair.break_even is None else _volume(pair.break_even),
+            _paid_back(pair),
         ]
-        for one in made.owning
+        for pair in comparison.owning
     ]
 
 
-def deciding(made: Comparison, answer: Answer) -> str | None:
+def deciding(comparison: Comparison, answer: Answer) -> str | None:
     """The pair that decides on the recommended stack: the machines pay, or nearly do; None where
     none does."""
-    concerned = [one for one in made.owning if answer.stack in (one.stack, one.against)]
-    for one in sorted(concerned, key=lambda one: one.against_monthly):
-        volume = _requests(made, one)
-        near = one.break_even is not None and volume / NEAR <= one.break_even <= volume * NEAR
-        if one.pays or near:
-            said = [f"{_name(one)} against {one.against}: {_paid(one)}"]
-            if one.break_even is not None:
-                said.append(f"cheaper from {_volume(one.break_even)} requests a month on")
+    concerned = [pair for pair in comparison.owning if answer.stack in (pair.stack, pair.against)]
+    for pair in sorted(concerned, key=lambda pair: pair.against_monthly):
+        volume = _requests(comparison, pair)
+        near = pair.break_even is not None and volume / NEAR <= pair.break_even <= volume * NEAR
+        if pair.pays or near:
+            said = [f"{_name(pair)} against {pair.against}: {_paid(pair)}"]
+            if pair.break_even is not None:
+                said.append(f"cheaper from {_volume(pair.break_even)} requests a month on")
             return "; ".join(said)
     return None
 
 
-def _name(one: Owning) -> str:
-    hardware = one.hardware.replace(OWN_HARDWARE, "")
-    where = one.stack if one.way is None else f"{one.stack}, {one.way}"
-    return f"{where}: {grouped(one.machines)} x {hardware}"
+def _name(pair: Owning) -> str:
+    hardware = pair.hardware.replace(OWN_HARDWARE, "")
+    where = pair.stack if pair.way is None else f"{pair.stack}, {pair.way}"
+    return f"{where}: {grouped(pair.machines)} x {hardware}"
 
 
-def _requests(made: Comparison, one: Owning) -> Decimal:
-    found = next(each for each in made.estimates if each.stack == one.stack)
-    return found.requests if found.conversations is None else found.conversations
+def _requests(comparison: Comparison, pair: Owning) -> Decimal:
+    estimate = next(estimate for estimate in comparison.estimates if estimate.stack == pair.stack)
+    return estimate.requests if estimate.conversations is None else estimate.conversations
 
 
 def _volume(volume: Decimal) -> str:
@@ -63,12 +63,12 @@ def _volume(volume: Decimal) -> str:
     return grouped(round(volume, 2 - volume.adjusted()), 0)
 
 
-def _paid_back(one: Owning) -> str:
-    if one.payback_months is None:
+def _paid_back(pair: Owning) -> str:
+    if pair.payback_months is None:
         return "never"
-    months, life = rounded(one.payback_months, 2), rounded(one.life_months, 3)
+    months, life = rounded(pair.payback_months, 2), rounded(pair.life_months, 3)
     return f"month {months} of {life}"
 
 
-def _paid(one: Owning) -> str:
-    return "never paid back" if one.payback_months is None else f"paid back in {_paid_back(one)}"
+def _paid(pair: Owning) -> str:
+    return "never paid back" if pair.payback_months is None else f"paid back in {_paid_back(pair)}"

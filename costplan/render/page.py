@@ -21,6 +21,8 @@ from costplan.render import Look
 from costplan.render.money import digits_of
 
 NARROWEST = 40
+BESIDE = 4
+"""So many stacks are held to one screen."""
 TOGETHER = re.compile(
     r"(?<=\d) (?=%|s\b|points?\b|at [-+]?\d)|(?<=\bat) (?=[-+]?\d)|(?<=>=) (?=\d)"
     r"|(?<=%) (?=within\b)"

@@ -26,6 +26,7 @@ WIDE = 60
 LISTED = 40
 """Offers of a kind that a page names one by one; JSON has all, Markdown all that changed."""
 COLUMNS = ("| price | old | new | change | since | source |", "|---|--:|--:|--:|---|---|")
+MAIN = ("input", "output")
 HEADLINES = 3
 """Prices said of a new offer."""
 
@@ -94,32 +95,33 @@ def _since(change: PriceChange) -> str:
 
 def _headlines(offer: OfferChange) -> str:
     """A new offer's main prices: what goes in and out of a model, the first charges of others."""
-    main = [one for one in offer.prices if not one.variant and one.charge in ("input", "output")]
+    main = [change for change in offer.prices if change.charge in MAIN and not change.variant]
     main = (main or list(offer.prices))[:HEADLINES]
-    units = {(one.figure.per, one.figure.unit, one.figure.currency) for one in main}
+    units = {(change.figure.per, change.figure.unit, change.figure.currency) for change in main}
     once = len(units) == 1 and main[0].figure.per != 1
-    names = [one.label if once else name_of(one) for one in main]
-    said = ", ".join(f"{n} {figure_words(one.figure)}" for n, one in zip(names, main, strict=True))
+    named = [(change.label if once else name_of(change), change.figure) for change in main]
+    said = ", ".join(f"{name} {figure_words(figure)}" for name, figure in named)
     if once:
         per, unit, _ = units.pop()
         said += f" per {short(per)} {plural(unit, per)}"
     shown = [said] if said else []
     if len(offer.prices) > len(main):
         shown.append(f"{len(offer.prices) - len(main)} more")
-    coming = {one.announced for one in offer.prices}
+    coming = {change.announced for change in offer.prices}
     if coming and None not in coming:
         shown.insert(0, f"from {min(day for day in coming if day)}")
     return ", ".join([*shown, *offer.words]) or "no price on this day"
 
 
 def _listed(offers: Sequence[OfferChange], status: str) -> list[str]:
-    found = [
-        f"{one.id} ({one.category})" + (f": {_headlines(one)}" if status == "new" else _gone(one))
-        for one in offers[:LISTED]
+    shown = [
+        f"{offer.id} ({offer.category})"
+        + (f": {_headlines(offer)}" if status == "new" else _gone(offer))
+        for offer in offers[:LISTED]
     ]
     if len(offers) > LISTED:
-        found.append(f"and {len(offers) - LISTED:,} more: --format json names them all")
-    return found
+        shown.append(f"and {len(offers) - LISTED:,} more: --format json names them all")
+    return shown
 
 
 def _gone(offer: OfferChange) -> str:
@@ -132,7 +134,7 @@ def _table(diff: PriceDiff, look: Look) -> str:
     page.say(counts(diff), "dim")
     page.say()
     changed = diff.having("changed")
-    priced = [one for one in changed if one.prices]
+    priced = [offer for offer in changed if offer.prices]
     if priced:
         page.draw(_changes(priced[:LISTED], page.width >= WIDE))
         if len(priced) > LISTED:
@@ -140,8 +142,8 @@ def _table(diff: PriceDiff, look: Look) -> str:
             more = f"{len(priced) - LISTED:,} more changed: --format markdown or json names them"
             page.say(more, "dim")
         page.say()
-    changed = (*priced[:LISTED], *[one for one in changed if not one.prices][:LISTED])
-    worded = [f"{one.id}: {'; '.join(one.words)}" for one in changed if one.words]
+    changed = (*priced[:LISTED], *[offer for offer in changed if not offer.prices][:LISTED])
+    worded = [f"{offer.id}: {'; '.join(offer.words)}" for offer in changed if offer.words]
     page.bullets("Beside the prices", worded)
     page.bullets("Where the new prices are from", _sources(changed))
     page.bullets("New", _listed(diff.having("new"), "new"))
@@ -157,30 +159,30 @@ def _changes(offers: Iterable[OfferChange], wide: bool) -> Table:
         if at:
             table.rule()
         table.add(cell(offer.id, "bold"))
-        for one in offer.prices:
-            day = _since(one)
-            below = "announced" if one.announced else ""
+        for change in offer.prices:
+            day = _since(change)
+            below = "announced" if change.announced else ""
             if day and not wide:
                 below = f"{below or 'since'} {day}"
             table.add(
-                stacked("  " + name_of(one), *([f"    {below}"] if below else [])),
-                figure_words(one.old),
-                figure_words(one.new),
-                percent_words(one.percent),
+                stacked("  " + name_of(change), *([f"    {below}"] if below else [])),
+                figure_words(change.old),
+                figure_words(change.new),
+                percent_words(change.percent),
                 *([day] if wide else []),
             )
     return table
 
 
 def _sources(offers: Iterable[OfferChange]) -> list[str]:
-    found: dict[str, None] = {}
+    sources: dict[str, None] = {}
     for offer in offers:
-        for one in offer.prices:
-            where = one.new.where if one.new else None
+        for change in offer.prices:
+            where = change.new.where if change.new else None
             if where:
                 text = f"{where.source} ({where.confidence}, checked {where.checked})"
-                found.setdefault(text)
-    return list(found)
+                sources.setdefault(text)
+    return list(sources)
 
 
 def _bills(page: Page, diff: PriceDiff) -> None:
@@ -225,14 +227,14 @@ def _markdown(diff: PriceDiff) -> str:
     for offer in diff.having("changed"):
         lines += [f"### {safe(offer.id)}", ""]
         if offer.prices:
-            lines += [*COLUMNS, *(_row(one) for one in offer.prices), ""]
+            lines += [*COLUMNS, *(_row(change) for change in offer.prices), ""]
         if offer.words:
-            lines += [*(f"- {safe(one)}" for one in offer.words), ""]
+            lines += [*(f"- {safe(text)}" for text in offer.words), ""]
     for status, heading in (("new", "New"), ("gone", "Gone")):
         offers = diff.having("new" if status == "new" else "gone")
         if offers:
             lines += [f"### {heading}", ""]
-            lines += [*(f"- {safe(one)}" for one in _listed(offers, status)), ""]
+            lines += [*(f"- {safe(text)}" for text in _listed(offers, status)), ""]
     for bill in diff.bills:
         lines += _bill_markdown(bill, diff.currency or "")
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -248,7 +250,7 @@ def _row(change: PriceChange) -> str:
         _since(change),
         f"{where.source} ({where.confidence}, checked {where.checked})",
     )
-    return "| " + " | ".join(safe(one) for one in cells) + " |"
+    return "| " + " | ".join(safe(text) for text in cells) + " |"
 
 
 def _bill_markdown(bill: BillChange, currency: str) -> list[str]:

@@ -37,10 +37,11 @@ VARIES = ("*", "base rate; other input sizes or hours differ: 'costplan pricing 
 
 def draw_overview(page: Page, document: Overview) -> None:
     """A paragraph a category: its vendors, those with most entries first, and how to see more."""
-    for category, group in groupby(document.vendors, key=lambda one: one.category):
-        vendors = sorted(group, key=lambda one: (-one.models - one.offers, one.prefix))
+    for category, group in groupby(document.vendors, key=lambda vendor: vendor.category):
+        vendors = sorted(group, key=lambda vendor: (-vendor.models - vendor.offers, vendor.prefix))
         page.say(f"{category}: {_entries(vendors)} of {counted(len(vendors), 'vendor')}", "bold")
-        page.say(", ".join(f"{one.prefix} {one.models + one.offers}" for one in vendors), "", 2)
+        counts = [f"{vendor.prefix} {vendor.models + vendor.offers}" for vendor in vendors]
+        page.say(", ".join(counts), "", 2)
         _ages(page, vendors)
         page.say()
     page.say(f"all: {_entries(document.vendors)}", "bold")
@@ -71,8 +72,8 @@ def _ages(page: Page, vendors: Sequence[VendorCount]) -> None:
 
 def _entries(vendors: Sequence[VendorCount]) -> str:
     counts = [
-        (sum(one.models for one in vendors), "model"),
-        (sum(one.offers for one in vendors), "offer"),
+        (sum(vendor.models for vendor in vendors), "model"),
+        (sum(vendor.offers for vendor in vendors), "offer"),
     ]
     return " and ".join(counted(count, unit) for count, unit in counts if count)
 
@@ -89,11 +90,11 @@ def rows_csv(document: PriceList) -> str:
     """One row a headline price; an entry without one on the day has an empty price."""
     return table(
         COLUMNS,
-        (_fields(row, one) for row in document.entries for one in (row.prices or (None,))),
+        (_fields(row, price) for row in document.entries for price in (row.prices or (None,))),
     )
 
 
-def _fields(row: Row, one: Headline | None) -> Sequence[Value]:
+def _fields(row: Row, price: Headline | None) -> Sequence[Value]:
     return (
         row.category,
         row.id,
@@ -103,20 +104,20 @@ def _fields(row: Row, one: Headline | None) -> Sequence[Value]:
         row.plan,
         row.region,
         row.currency,
-        one.charge if one else None,
-        one.price if one else None,
-        one.per if one else None,
-        one.unit if one else None,
-        bool(one and one.tiers),
-        bool(one and one.quote),
-        one.known_from if one else row.known_from,
+        price.charge if price else None,
+        price.price if price else None,
+        price.per if price else None,
+        price.unit if price else None,
+        bool(price and price.tiers),
+        bool(price and price.quote),
+        price.known_from if price else row.known_from,
         Decimal(row.context_window) if row.context_window else None,
         Decimal(row.max_output) if row.max_output else None,
         " ".join(row.capabilities),
-        one.where.since if one else row.since,
-        one.where.checked if one else row.checked,
-        one.where.confidence if one else row.confidence,
-        one.where.source if one else None,
+        price.where.since if price else row.since,
+        price.where.checked if price else row.checked,
+        price.where.confidence if price else row.confidence,
+        price.where.source if price else None,
         row.shelf,
     )
 
@@ -169,20 +170,20 @@ def _token_table(
     """A line a model, or two: an id that is too long, or has its days below it, runs over."""
     wide = page.width >= WIDE
     titles = ("input ", "output ", "since", "checked  ")
-    made: list[tuple[str, list[str]]] = []
+    models: list[tuple[str, list[str]]] = []
     for row in rows:
-        rates = {one.charge: one for one in row.prices}
+        rates = {price.charge: price for price in row.prices}
         moved = "tiers" in row.varies or "schedule" in row.varies
         cells = [_rate(rates.get(kind), moved, marks) for kind in ("input", "output")]
         cells += [_since(row), _mark(row, marks)]
-        made.append((row.id + ("" if row.currency == main else f" ({row.currency})"), cells))
-    columns = zip(titles, *(cells for _, cells in made), strict=True)
+        models.append((row.id + ("" if row.currency == main else f" ({row.currency})"), cells))
+    columns = zip(titles, *(cells for _, cells in models), strict=True)
     room = page.width - sum(3 + max(map(width_of, column)) for column in columns)
     title = f"{category}, per 1M"
     if wide:
-        title = title.ljust(min(room, max(width_of(name) for name, _ in made)))
+        title = title.ljust(min(room, max(width_of(name) for name, _ in models)))
     table = Table(title, *(titles if wide else titles[:2]))
-    for name, cells in made:
+    for name, cells in models:
         if not wide:
             table.add(name)
             table.add(f"  {cells[2]}, checked {cells[3].rstrip()}", *cells[:2])
@@ -228,7 +229,7 @@ def _offers(
 
 
 def _about(row: Row) -> str:
-    return ", ".join(one for one in (row.product, row.plan) if one)
+    return ", ".join(name for name in (row.product, row.plan) if name)
 
 
 def _headlines(row: Row, main: str) -> list[str]:
@@ -236,10 +237,10 @@ def _headlines(row: Row, main: str) -> list[str]:
         return [f"from {row.known_from}"]
     if not row.prices:
         return ["no price on this day"]
-    found = [_headline(one, len(row.prices) == 1) for one in row.prices]
+    shown = [_headline(price, len(row.prices) == 1) for price in row.prices]
     if row.more_charges:
-        found.append(f"{row.more_charges} more")
-    return found if row.currency == main else [*found, f"in {row.currency}"]
+        shown.append(f"{row.more_charges} more")
+    return shown if row.currency == main else [*shown, f"in {row.currency}"]
 
 
 def _headline(price: Headline, alone: bool) -> str:
@@ -250,7 +251,7 @@ def _headline(price: Headline, alone: bool) -> str:
     elif price.price is not None:
         what = price_per(price.price, price.per, price.unit)
     else:
-        known = [one.price for one in price.tiers if one.price is not None]
+        known = [tier.price for tier in price.tiers if tier.price is not None]
         span = f"{grouped(min(known))} to {grouped(max(known))}" if known else "on request"
         what = f"{span} / {unit_of(price.per, price.unit)}"
     return what if alone else f"{price.charge} {what}"

@@ -28,11 +28,11 @@ def draw(document: PriceRefresh, form: str, look: Look) -> str:
     if form == "json":
         return dumps(plain(document)) + "\n"
     page = Page(look)
-    for one in document.sources:
-        page.say(_headline(one), "bold")
-        page.bullets("Left out", _left_out(one))
-        lead = "In the catalogue from there, not shown" if one.first else "No longer shown"
-        gone = [", ".join(_named(one.gone))] if one.gone else []
+    for source in document.sources:
+        page.say(_headline(source), "bold")
+        page.bullets("Left out", _left_out(source))
+        lead = "In the catalogue from there, not shown" if source.first else "No longer shown"
+        gone = [", ".join(_named(source.gone))] if source.gone else []
         page.bullets(f"{lead}; they keep their price", gone)
     diff = document.diff
     if not diff.changes:
@@ -51,7 +51,7 @@ def draw(document: PriceRefresh, form: str, look: Look) -> str:
 
 def _worth_reading(diff: PriceDiff, page: Page) -> PriceDiff:
     """The changes that a page has room for, prices first; of the others it says how many."""
-    priced = [one for one in diff.having("changed") if one.prices]
+    priced = [offer for offer in diff.having("changed") if offer.prices]
     others = len(diff.having("changed")) - len(priced)
     if others > LISTED:
         page.say(f"{others:,} models changed in names, windows or retirement only")
@@ -59,22 +59,24 @@ def _worth_reading(diff: PriceDiff, page: Page) -> PriceDiff:
         page.say(f"{len(priced):,} models changed in price, the first {LISTED} below")
     if others > LISTED or len(priced) > LISTED:
         page.say("--format json names them all", "dim")
-    kept = {one.id for one in priced[:LISTED]}
+    kept = {offer.id for offer in priced[:LISTED]}
     dropped = {
         "new": len(diff.having("new")) > LISTED,
         "changed": others > LISTED,
         "gone": False,
     }
     changes = [
-        one for one in diff.changes if one.id in kept or not (dropped[one.status] or one in priced)
+        offer
+        for offer in diff.changes
+        if offer.id in kept or not (dropped[offer.status] or offer in priced)
     ]
     if others > LISTED:  # their words too would fill the page
-        changes = [one._replace(words=()) for one in changes]
+        changes = [offer._replace(words=()) for offer in changes]
     return diff._replace(changes=tuple(changes))
 
 
 def _by_vendor(new: Sequence[OfferChange]) -> list[str]:
-    counts = Counter(one.vendor for one in new).most_common()
+    counts = Counter(offer.vendor for offer in new).most_common()
     shown = [f"{vendor} {count:,}" for vendor, count in counts[:VENDORS]]
     rest = sum(count for _, count in counts[VENDORS:])
     if rest:
@@ -82,25 +84,25 @@ def _by_vendor(new: Sequence[OfferChange]) -> list[str]:
     return [", ".join(shown)]
 
 
-def _headline(one: SourceRead) -> str:
-    skipped = sum(len(each.names) for each in one.left_out)
+def _headline(source: SourceRead) -> str:
+    skipped = sum(len(group.names) for group in source.left_out)
     left = f", {counted(skipped, 'entry')} left out" if skipped else ""
-    models = counted(one.models, "model")
-    return f"{one.name}, {one.read_from}: {models}{left}, checked {one.checked}"
+    models = counted(source.models, "model")
+    return f"{source.name}, {source.read_from}: {models}{left}, checked {source.checked}"
 
 
-def _left_out(one: SourceRead) -> list[str]:
+def _left_out(source: SourceRead) -> list[str]:
     shown = [
-        f"{len(each.names):,} x {each.reason}: {', '.join(_named(each.names))}"
-        for each in one.left_out[:REASONS]
+        f"{len(group.names):,} x {group.reason}: {', '.join(_named(group.names))}"
+        for group in source.left_out[:REASONS]
     ]
-    rest = sum(len(each.names) for each in one.left_out[REASONS:])
+    rest = sum(len(group.names) for group in source.left_out[REASONS:])
     if rest:
         shown.append(f"{rest:,} for other reasons: --format json names them all")
     return shown
 
 
 def _named(names: Iterable[str]) -> list[str]:
-    found = list(names)
-    more = [f"{len(found) - NAMES:,} more"] if len(found) > NAMES else []
-    return found[:NAMES] + more
+    listed = list(names)
+    more = [f"{len(listed) - NAMES:,} more"] if len(listed) > NAMES else []
+    return listed[:NAMES] + more

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from costplan.document.reconciliation import INVOICE, PLAN, TERMS, Reconciliation
-from costplan.problems import clean
 from costplan.quantity import grouped, rounded
 from costplan.render import Look
 from costplan.render.page import Page, Table, money
+from costplan.render.usage import toml_text
 
 MOST = 20
 TITLES = {
@@ -22,57 +22,58 @@ Row = tuple[str, Decimal, str, bool]
 """A name, an amount, its words, and whether it is a sum of what is above it."""
 
 
-def draw(made: Reconciliation, look: Look) -> str:
+def draw(reconciliation: Reconciliation, look: Look) -> str:
     """The bridge, the verdict, each charge on its sides, and what is open."""
     page = Page(look)
-    page.say(title(made), "bold")
+    page.say(title(reconciliation), "bold")
     page.say()
-    for name, amount, words, is_sum in bridge(made):
+    for name, amount, words, is_sum in bridge(reconciliation):
         lead = name if is_sum else f"  {name}"
         said = f"{lead:24}{signed(amount, is_sum):>16}  {words}"
         page.say(said.rstrip(), "bold" if is_sum else "", further=42)
     page.say()
-    page.say(verdict(made), "green" if made.passes else "red")
-    if made.lines:
+    page.say(verdict(reconciliation), "green" if reconciliation.passes else "red")
+    if reconciliation.lines:
         page.say()
-        page.draw(_lines(made))
-    _asides(page, made)
+        page.draw(_lines(reconciliation))
+    _asides(page, reconciliation)
     return page.text()
 
 
-def bridge(made: Reconciliation) -> list[Row]:
+def bridge(reconciliation: Reconciliation) -> list[Row]:
     """The sums and the steps between them, in order."""
     rows: list[Row] = []
 
     def whole(name: str) -> None:
-        amount = getattr(made, name)
+        amount = getattr(reconciliation, name)
         if amount is not None:
             rows.append((TITLES[name], amount, "", True))
 
     def steps(names: Iterable[str]) -> None:
         for name in names:
-            for one in made.steps:
-                if one.name == name:
-                    rows.append((name.replace("_", " "), one.amount, one.words, False))
+            for step in reconciliation.steps:
+                if step.name == name:
+                    rows.append((name.replace("_", " "), step.amount, step.words, False))
 
+    at_list = reconciliation.usage_at_list
     whole("planned")
-    if made.usage_at_list is not None:
+    if at_list is not None:
         steps(PLAN)
         whole("usage_at_list")
     steps(TERMS)
-    if made.expected not in (None, made.usage_at_list) or made.planned is not None:
+    if reconciliation.planned is not None or reconciliation.expected not in (None, at_list):
         whole("expected")
     steps(INVOICE)
     whole("invoiced")
     return rows
 
 
-def title(made: Reconciliation) -> str:
+def title(reconciliation: Reconciliation) -> str:
     """What is compared, its days and its currency."""
-    parts = ["reconcile", made.workload, made.stack]
-    if made.begin is not None and made.end is not None:
-        parts.append(f"{made.begin} to {made.end} (UTC)")
-    return "  ".join(part for part in parts if part) + f"  {made.currency}"
+    parts = ["reconcile", reconciliation.workload, reconciliation.stack]
+    if reconciliation.begin is not None and reconciliation.end is not None:
+        parts.append(f"{reconciliation.begin} to {reconciliation.end} (UTC)")
+    return "  ".join(part for part in parts if part) + f"  {reconciliation.currency}"
 
 
 def signed(amount: Decimal, is_sum: bool) -> str:
@@ -81,25 +82,25 @@ def signed(amount: Decimal, is_sum: bool) -> str:
     return text if is_sum or amount < 0 else f"+{text}"
 
 
-def verdict(made: Reconciliation) -> str:
+def verdict(reconciliation: Reconciliation) -> str:
     """What the answer is, in a sentence."""
-    if made.invoiced is None:
+    if reconciliation.invoiced is None:
         return "There is no invoice: nothing is held to a limit."
-    limit = f"the limit is {grouped(made.limit * 100)} %"
-    if made.off is None:
+    limit = f"the limit is {grouped(reconciliation.limit * 100)} %"
+    if reconciliation.off is None:
         return f"An invoice of nothing is not explained; {limit}."
-    share = rounded(made.off * 100)
+    share = rounded(reconciliation.off * 100)
     state = "is unexplained or not mapped"
     return f"{share} % of the invoice {state}; {limit}."
 
 
-def _lines(made: Reconciliation) -> Table:
-    found = Table("offer", "charge", "logged", "billed", "expected", "invoice", texts=2)
-    for one in made.lines[:MOST]:
-        cells = [quantity(one.logged), quantity(one.billed)]
-        cells += [money_of(one.expected), money_of(one.invoiced)]
-        found.add(one.offer, one.charge, *cells)
-    return found
+def _lines(reconciliation: Reconciliation) -> Table:
+    table = Table("offer", "charge", "logged", "billed", "expected", "invoice", texts=2)
+    for line in reconciliation.lines[:MOST]:
+        cells = [quantity(line.logged), quantity(line.billed)]
+        cells += [money_of(line.expected), money_of(line.invoiced)]
+        table.add(line.offer, line.charge, *cells)
+    return table
 
 
 def quantity(value: Decimal | None) -> str:
@@ -112,28 +113,35 @@ def money_of(value: Decimal | None) -> str:
     return "none" if value is None else money(value)
 
 
-def _asides(page: Page, made: Reconciliation) -> None:
-    if made.gaps:
-        page.say()
-        said = [
-            f"{one.day}: {money(one.billed)} billed, {money(one.logged)} logged"
-            for one in made.gaps[:MOST]
-        ]
-        page.bullets("Days with one side only", said, "yellow")
-    if made.not_mapped:
-        page.say()
+def _asides(page: Page, reconciliation: Reconciliation) -> None:
+    page.part()
+    page.bullets("Days with one side only", gaps(reconciliation)[:MOST], "yellow")
+    if reconciliation.not_mapped:
+        page.part()
         page.say(
             "What are these lines? Put the right offer and charge in a file for --map", "yellow"
         )
         page.say("[invoice]")
-        for line in made.not_mapped[:MOST]:
-            name = clean(line.item).replace("\\", "\\\\").replace('"', '\\"')
-            page.say(f'"{name}" = "vendor/model input"', further=4)
-    if made.questions:
-        page.say()
-        names = [f"{one.logged}, {one.tokens:,} tokens" for one in made.questions[:MOST]]
-        page.bullets("Logged models without an offer", names, "yellow")
-    for title, sentences in (("Not compared", made.not_compared), ("Notes", made.notes)):
-        if sentences:
-            page.say()
-            page.bullets(title, sentences)
+        for line in reconciliation.not_mapped[:MOST]:
+            page.say(f'{toml_text(line.item)} = "vendor/model input"', further=4)
+    page.part()
+    page.bullets("Logged models without an offer", questions(reconciliation)[:MOST], "yellow")
+    page.part()
+    page.bullets("Not compared", reconciliation.not_compared)
+    page.part()
+    page.bullets("Notes", reconciliation.notes)
+
+
+def gaps(reconciliation: Reconciliation) -> list[str]:
+    """The days that only one side knows, a sentence each."""
+    return [
+        f"{gap.day}: {money(gap.billed)} billed, {money(gap.logged)} logged"
+        for gap in reconciliation.gaps
+    ]
+
+
+def questions(reconciliation: Reconciliation) -> list[str]:
+    """The logged models without an offer, a sentence each."""
+    return [
+        f"{question.logged}, {question.tokens:,} tokens" for question in reconciliation.questions
+    ]

@@ -8,7 +8,7 @@ from costplan.render.csv import table
 from costplan.render.reconciliation import bridge
 
 
-def draw(made: Reconciliation, look: Look) -> str:
+def draw(reconciliation: Reconciliation, look: Look) -> str:
     """Sums and steps in order; how it may look on a terminal changes nothing."""
-    rows = [(name, amount, words) for name, amount, words, _ in bridge(made)]
+    rows = [(name, amount, words) for name, amount, words, _ in bridge(reconciliation)]
     return table(["step", "amount", "words"], rows)

@@ -8,13 +8,13 @@ from costplan.render.markup import safe
 from costplan.render.reconciliation import bridge, signed, title, verdict
 
 
-def draw(made: Reconciliation, look: Look) -> str:
+def draw(reconciliation: Reconciliation, look: Look) -> str:
     """The bridge and its verdict; each text of a file is escaped."""
-    lines = [f"### {safe(title(made))}", "", "| | amount | |", "|---|---:|---|"]
-    for name, amount, words, is_sum in bridge(made):
+    lines = [f"### {safe(title(reconciliation))}", "", "| | amount | |", "|---|---:|---|"]
+    for name, amount, words, is_sum in bridge(reconciliation):
         shown = f"**{name}**" if is_sum else name
         lines.append(f"| {shown} | {signed(amount, is_sum)} | {safe(words)} |")
-    lines += ["", safe(verdict(made)), ""]
-    lines += [f"- not compared: {safe(one)}" for one in made.not_compared]
-    lines += [f"- {safe(one)}" for one in made.notes]
+    lines += ["", safe(verdict(reconciliation)), ""]
+    lines += [f"- not compared: {safe(sentence)}" for sentence in reconciliation.not_compared]
+    lines += [f"- {safe(sentence)}" for sentence in reconciliation.notes]
     return "\n".join(lines).rstrip() + "\n"

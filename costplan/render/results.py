@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from costplan.document.saved import SavedResult, kind_of
 from costplan.problems import BadUsage
-from costplan.record.writing import plain
 from costplan.render import FORMATS, Look
 
 if TYPE_CHECKING:
@@ -73,8 +72,8 @@ def draw_results(saved: Sequence[SavedResult], form: str, look: Look) -> str:
 
     Raises BadUsage for a format that one of them has not.
     """
-    for one in saved:
-        kind = kind_of(one.document)
+    for named in saved:
+        kind = kind_of(named.document)
         if form not in RESULT_FORMATS[kind]:
             hint = "formats: " + ", ".join(RESULT_FORMATS[kind])
             raise BadUsage(f"a {kind} cannot be drawn as {form}", hint)
@@ -83,16 +82,18 @@ def draw_results(saved: Sequence[SavedResult], form: str, look: Look) -> str:
     if len(saved) == 1:
         return _draw(saved[0].document, form, look)
     if form == "json":
-        return _report(saved)
+        from costplan.render.json import report
+
+        return report(saved, [getattr(named.document, "workload", None) for named in saved])
     if form == "lean":
         from costplan.render import lean
 
         return lean.draw(saved, look)
     if form == "html":
         return _sections(saved, look)
-    parts = [_draw(one.document, form, look) for one in saved]
+    parts = [_draw(named.document, form, look) for named in saved]
     if form == "table":
-        parts = [_headed(one.name, part, look) for one, part in zip(saved, parts, strict=True)]
+        parts = [_headed(named.name, part, look) for named, part in zip(saved, parts, strict=True)]
     return "\n".join(parts)
 
 
@@ -114,40 +115,18 @@ def _sections(saved: Sequence[SavedResult], look: Look) -> str:
     from costplan.render.html_page import whole_page
 
     bodies = [
-        import_module(RESULT_FORMATS[kind_of(one.document)]["html"]).body(one.document)
-        for one in saved
+        import_module(RESULT_FORMATS[kind_of(named.document)]["html"]).body(named.document)
+        for named in saved
     ]
     return whole_page(f"{len(saved)} documents", "\n".join(bodies), look)
-
-
-def _report(saved: Sequence[SavedResult]) -> str:
-    """As several documents of lines are: each whole, with its file and workload."""
-    from costplan.document.estimate import EstimateDocument
-    from costplan.record import version_of
-    from costplan.render.json import dumps
-
-    documents = [
-        {
-            "file": one.name,
-            "workload": getattr(one.document, "workload", None),
-            "document": plain(one.document),
-        }
-        for one in saved
-    ]
-    made = {
-        "schema_version": version_of(EstimateDocument),
-        "kind": "report",
-        "documents": documents,
-    }
-    return dumps(made) + "\n"
 
 
 def _annotations(saved: Sequence[SavedResult], form: str, look: Look) -> str:
     """The findings of all; what only warns is a note where the format would call it a failure."""
     warning = "note" if form == "junit" else "warning"
     sets = [
-        import_module(FINDINGS[kind_of(one.document)]).findings(one.document, warning)
-        for one in saved
+        import_module(FINDINGS[kind_of(named.document)]).findings(named.document, warning)
+        for named in saved
     ]
     drawn: str = import_module(FORMATS[form]).draw_findings(sets, look)
     return drawn

@@ -55,9 +55,9 @@ class Scale(NamedTuple):
     @classmethod
     def of(cls, stacks: Sequence[Drawn]) -> Scale:
         ends = [
-            each
-            for one in stacks
-            for each in (*one.risk.monthly.values(), one.likely)  # a mean may be over the P95
+            amount
+            for stack in stacks
+            for amount in (*stack.risk.monthly.values(), stack.likely)  # a mean may be over the P95
         ]
         return cls(min(ends), max(ends))
 
@@ -111,17 +111,17 @@ def columns(stacks: Sequence[Drawn], *, every: bool = True) -> list[Column]:
     target are left out where they are sure."""
     names = (("p5", "P5", 2), ("p50", "median", 1), ("mean", "mean", 3), ("p95", "P95", 0))
     figures = [
-        Column(title, [_amount(one, one.risk.monthly[name]) for one in stacks], rank)
+        Column(title, [_amount(stack, stack.risk.monthly[name]) for stack in stacks], rank)
         for name, title, rank in names
     ]
-    on_target = [one.risk.on_target for one in stacks]
+    on_target = [stack.risk.on_target for stack in stacks]
     if not every and all(share in (None, 0, 1) for share in on_target):
         on_target = []
     shares = (
-        ("over budget", [one.risk.over_budget for one in stacks], 4),
-        ("cheapest", [one.risk.cheapest for one in stacks], 5),
+        ("over budget", [stack.risk.over_budget for stack in stacks], 4),
+        ("cheapest", [stack.risk.cheapest for stack in stacks], 5),
         ("on target", on_target, 6),
-        ("refused", [one.risk.refused or None for one in stacks], 7),
+        ("refused", [stack.risk.refused or None for stack in stacks], 7),
     )
     return figures + [
         Column(title, ["-" if share is None else percent(share) for share in known], rank)
@@ -139,10 +139,10 @@ def error(stacks: Sequence[Drawn]) -> str:
     """How far the figures may be from those of endless draws: the largest error in per cent."""
     worst = max(
         (
-            one.risk.errors[name] / abs(one.risk.monthly[name])
-            for one in stacks
+            stack.risk.errors[name] / abs(stack.risk.monthly[name])
+            for stack in stacks
             for name in ("p5", "p50", "mean", "p95")
-            if one.risk.monthly[name]
+            if stack.risk.monthly[name]
         ),
         default=ZERO,
     )
@@ -161,31 +161,31 @@ def lay_out_risk(page: Page, estimates: Sequence[Estimate], *, every: bool = Tru
     if not stacks:
         return
     shown = columns(stacks, every=every)
-    names = max(6, *(width_of(one.made.stack) for one in stacks))
-    while page.width < min(names, 12) + _needed(shown) and any(each.rank for each in shown):
-        shown.remove(max(shown, key=lambda each: each.rank))
+    names = max(6, *(width_of(stack.made.stack) for stack in stacks))
+    while page.width < min(names, 12) + _needed(shown) and any(column.rank for column in shown):
+        shown.remove(max(shown, key=lambda column: column.rank))
     left = page.width - _needed(shown)
     names = min(names, max(8, left))
     room = min(STRIP, left - names - 3)
     strips = room >= NARROWEST_STRIP
     table = Table("ranges", *([legend(page)] if strips else []), *titles(shown), texts=1 + strips)
     scale, unicode = Scale.of(stacks), page.look.unicode
-    for at, one in enumerate(stacks):
-        bar = [strip(one, scale, room, unicode=unicode)] if strips else []
-        table.add(shortened(one.made.stack, names), *bar, *(each.cells[at] for each in shown))
+    for at, stack in enumerate(stacks):
+        bar = [strip(stack, scale, room, unicode=unicode)] if strips else []
+        table.add(shortened(stack.made.stack, names), *bar, *(column.cells[at] for column in shown))
         if not strips:
-            table.add("  " + strip(one, scale, min(page.width, WIDE) - 2, unicode=unicode))
+            table.add("  " + strip(stack, scale, min(page.width, WIDE) - 2, unicode=unicode))
     page.draw(table)
     page.say(of_draws(stacks) + ("" if strips else f"; bars: {legend(page)}"), "dim")
 
 
 def titles(shown: Iterable[Column]) -> list[str]:
     """The columns' titles."""
-    return [each.title for each in shown]
+    return [column.title for column in shown]
 
 
 def _needed(shown: Iterable[Column]) -> int:
-    return sum(3 + max(map(width_of, [each.title, *each.cells])) for each in shown)
+    return sum(3 + max(map(width_of, [column.title, *column.cells])) for column in shown)
 
 
 UNKNOWNS = ["range", "P5", "P95", "month then", "to", "share"]
@@ -195,16 +195,16 @@ def unknown_rows(stack: Drawn) -> list[list[str]]:
     """Each range of a stack: its ends, the month at them, its share of the variance."""
     return [
         [
-            one.key,
-            rounded(one.low),
-            rounded(one.high),
+            unknown.key,
+            rounded(unknown.low),
+            rounded(unknown.high),
             *(
                 "refused" if amount is None else about(amount)
-                for amount in (one.monthly_low, one.monthly_high)
+                for amount in (unknown.monthly_low, unknown.monthly_high)
             ),
-            percent(one.share),
+            percent(unknown.share),
         ]
-        for one in stack.risk.unknowns
+        for unknown in stack.risk.unknowns
     ]
 
 
@@ -217,22 +217,22 @@ def stack_rows(stacks: Sequence[Drawn]) -> list[list[str]]:
     """A row a stack with all its figures, the likely month first."""
     shown = columns(stacks)
     return [
-        [one.made.stack, _amount(one, one.likely), *(each.cells[at] for each in shown)]
-        for at, one in enumerate(stacks)
+        [stack.made.stack, _amount(stack, stack.likely), *(column.cells[at] for column in shown)]
+        for at, stack in enumerate(stacks)
     ]
 
 
 def lay_out_unknowns(page: Page, estimates: Sequence[Estimate]) -> None:
     """Every range of every stack, and the error of each figure."""
-    for one in drawn(estimates):
-        page.say(f"{one.made.stack}: what the spread goes with", "bold")
+    for stack in drawn(estimates):
+        page.say(f"{stack.made.stack}: what the spread goes with", "bold")
         table = Table(*UNKNOWNS)
-        for row in unknown_rows(one):
+        for row in unknown_rows(stack):
             table.add(*row)
         page.draw(table)
-        errors = one.risk.errors
+        errors = stack.risk.errors
         told = ", ".join(f"{title} {about(errors[name])}" for name, title in ERRORS)
-        page.say(f"standard error: {told}; seed {one.risk.seed}", "dim", 0, 2)
+        page.say(f"standard error: {told}; seed {stack.risk.seed}", "dim", 0, 2)
         page.say()
 
 
@@ -246,7 +246,7 @@ def strip_words(stack: Drawn, scale: Scale, width: int) -> str:
 
 def leading(stacks: Sequence[Drawn]) -> Drawn:
     """The stack that is the cheapest most often; the first of equals."""
-    return max(stacks, key=lambda one: one.risk.cheapest or ZERO)
+    return max(stacks, key=lambda stack: stack.risk.cheapest or ZERO)
 
 
 def sentences(estimates: Sequence[Estimate], width: int) -> list[str]:
@@ -262,23 +262,23 @@ def sentences(estimates: Sequence[Estimate], width: int) -> list[str]:
     elif first.risk.unknowns:
         whose = f" of {first.made.stack}" if len(stacks) > 1 else ""
         line = f"spread{whose}: {_matters(first.risk.unknowns[0])}"
-        for one in first.risk.unknowns[1:]:
-            words = (f"{line}; {_matters(one)}", f"{line}; {one.key} {percent(one.share)}")
-            longer = next((each for each in words if width_of(each) <= width), None)
-            if longer is None or one.share < LITTLE:
+        for unknown in first.risk.unknowns[1:]:
+            words = (_matters(unknown), f"{unknown.key} {percent(unknown.share)}")
+            fitting = [text for text in words if width_of(f"{line}; {text}") <= width]
+            if not fitting or unknown.share < LITTLE:
                 break
-            line = longer
+            line = f"{line}; {fitting[0]}"
         said.append(line)
     if first.risk.measure is not None:
         said.append(measuring(first.risk.measure, estimates))
     return said
 
 
-def _matters(one: Unknown) -> str:
+def _matters(unknown: Unknown) -> str:
     ends = ""
-    if one.monthly_low is not None and one.monthly_high is not None:
-        ends = f" ({about(one.monthly_low)} to {about(one.monthly_high)})"
-    return f"{one.key} {percent(one.share)}{ends}"
+    if unknown.monthly_low is not None and unknown.monthly_high is not None:
+        ends = f" ({about(unknown.monthly_low)} to {about(unknown.monthly_high)})"
+    return f"{unknown.key} {percent(unknown.share)}{ends}"
 
 
 def measuring(measure: Measuring, estimates: Sequence[Estimate]) -> str:

@@ -22,24 +22,24 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
     """All documents in one run."""
-    return draw_findings([findings(one) for one in saved], look)
+    return draw_findings([findings(named) for named in saved], look)
 
 
 def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     """The findings of whatever was looked at, in one run."""
     rules = list(
         dict.fromkeys(
-            [rule for one in sets for _, rule in one.examined]
-            + [found.rule for one in sets for found in one.found]
+            [rule for review in sets for _, rule in review.examined]
+            + [finding.rule for review in sets for finding in review.found]
         )
     )
     places = {rule: at for at, rule in enumerate(rules)}
     results = []
-    for one in sets:
-        marks = fingerprints(one)
+    for review in sets:
+        marks = fingerprints(review)
         results += [
-            _result(found, places[found.rule], one.subject, mark)
-            for found, mark in zip(one.found, marks, strict=True)
+            _result(finding, places[finding.rule], review.subject, mark)
+            for finding, mark in zip(review.found, marks, strict=True)
         ]
     driver: dict[str, Any] = {"name": "costplan"}
     if look.version:
@@ -69,32 +69,32 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(one: Finding, at: int, subject: str, mark: str) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "ruleId": one.rule.id,
+def _result(finding: Finding, at: int, subject: str, mark: str) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.rule.id,
         "ruleIndex": at,
-        "level": one.level,
-        "message": {"text": plain_text(f"{titled(one, subject)}: {one.message}")},
+        "level": finding.level,
+        "message": {"text": plain_text(f"{titled(finding, subject)}: {finding.message}")},
     }
-    location = _location(one.where)
-    if one.stack:
-        location["logicalLocations"] = [{"name": one.stack, "kind": "stack"}]
+    location = _location(finding.where)
+    if finding.stack:
+        location["logicalLocations"] = [{"name": finding.stack, "kind": "stack"}]
     if location:
-        made["locations"] = [location]
-    made["partialFingerprints"] = {"costplan/v1": mark}
+        result["locations"] = [location]
+    result["partialFingerprints"] = {"costplan/v1": mark}
     properties = {
         name: value
         for name, value in (
-            ("offer", one.offer),
-            ("figure", one.figure),
-            ("limit", one.limit),
-            ("unit", one.unit or None),
+            ("offer", finding.offer),
+            ("figure", finding.figure),
+            ("limit", finding.limit),
+            ("unit", finding.unit or None),
         )
         if value is not None
     }
     if properties:
-        made["properties"] = properties
-    return made
+        result["properties"] = properties
+    return result
 
 
 def _location(where: Where | None) -> dict[str, Any]:

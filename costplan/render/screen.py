@@ -23,14 +23,12 @@ from costplan.render.figures import (
     figure_rows,
     small_together,
 )
-from costplan.render.page import Cell, Page, Table, cell, counted, money, width_of
+from costplan.render.page import BESIDE, Cell, Page, Table, cell, counted, money, width_of
 from costplan.render.risk import drawn, lay_out_risk, lay_out_unknowns
 from costplan.render.risk import sentences as open_questions
 from costplan.render.sentences import SENTENCES, traffic
 from costplan.render.summary import apart, shaded, side_by_side, title_of
 
-BESIDE = 4
-"""So many stacks are held to one screen."""
 RANKS = (EMPTY, DETAIL, EXTRA, LAST)
 """Up to which rank rows are shown, from all of them to those that seldom give way."""
 WHOLE_FOOT, FIRST_OF_KIND, NO_POINTERS, NOTHING_TOLD = range(4)

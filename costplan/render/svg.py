@@ -23,8 +23,8 @@ def draw(saved: Sequence[Saved], look: Look) -> str:
     laid_out = page(saved, look._replace(color=True, unicode=True))
     console = Console(file=StringIO(), width=laid_out.width, record=True, highlight=False)
     for line in laid_out.lines:
-        console.print(Text.assemble(*((one.text, one.style) for one in line)), soft_wrap=True)
+        console.print(Text.assemble(*((cell.text, cell.style) for cell in line)), soft_wrap=True)
     drawn = console.export_svg(title="costplan", unique_id="costplan")
     # Rich's picture fetches its fonts from the network; the reader's own monospace one will do.
     text = re.sub(r"\s*@font-face \{.*?\}", "", drawn, flags=re.S) + "\n"
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(text)

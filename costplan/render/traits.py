@@ -29,7 +29,7 @@ def draw(document: TraitsDocument, form: str, look: Look) -> str:
 def _page(document: TraitsDocument, look: Look) -> str:
     page = Page(look)
     page.say(f"{document.workload}: stacks beside their price, as of {document.as_of}", "bold")
-    room = max((len(one.stack) for one in document.stacks), default=0) + 4
+    room = max((len(stack.stack) for stack in document.stacks), default=0) + 4
     page.say()
     page.say("hosted by", "bold")
     for stack in document.stacks:
@@ -62,8 +62,8 @@ def _named(document: TraitsDocument) -> list[str]:
     """Every trait that some stack has, in the catalogue's order."""
     from costplan.catalog.traits import TRAITS
 
-    found = {told.trait for stack in document.stacks for told in stack.traits}
-    return [name for name in TRAITS if name in found]
+    known = {told.trait for stack in document.stacks for told in stack.traits}
+    return [name for name in TRAITS if name in known]
 
 
 def _said(told: Told, stack: StackTraits) -> str:
@@ -96,12 +96,12 @@ def portability(stack: StackTraits, currency: str) -> Iterable[str]:
 
 
 def _sources(document: TraitsDocument) -> list[str]:
-    found = {
-        f"{told.offer} {told.trait}: {told.source} ({told.confidence})": None
+    sources = (
+        f"{told.offer} {told.trait}: {told.source} ({told.confidence})"
         for stack in document.stacks
         for told in stack.traits
-    }
-    return list(found)
+    )
+    return list(dict.fromkeys(sources))
 
 
 def _markdown(document: TraitsDocument) -> str:

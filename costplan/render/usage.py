@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from costplan.document.usage import Group, Usage
@@ -17,37 +17,37 @@ FIRST = 5
 """Questions that are shown with a line to paste."""
 
 
-def draw(made: Usage, look: Look) -> str:
+def draw(usage: Usage, look: Look) -> str:
     """The groups, what all of it cost, how requests came, and what is open."""
     page = Page(look)
-    page.say(f"usage  {when(made)}", "bold")
+    page.say(f"usage  {when(usage)}", "bold")
     page.say()
-    table = Table(*made.by, *COLUMNS, texts=len(made.by))
-    sizes = Table(*made.by, *SIZES, texts=len(made.by))
-    for group in made.groups[:MOST_ROWS]:
+    table = Table(*usage.by, *COLUMNS, texts=len(usage.by))
+    sizes = Table(*usage.by, *SIZES, texts=len(usage.by))
+    for group in usage.groups[:MOST_ROWS]:
         table.add(*names(group), *figures(group))
         if group.input_p50 is not None:
             sizes.add(*names(group), *sizes_of(group))
-    if not made.groups:
+    if not usage.groups:
         page.say("no request to a model was found")
-        _asides(page, made)
+        _asides(page, usage)
         return page.text()
     page.draw(table)
-    if len(made.groups) > MOST_ROWS:
-        page.say(f"and {len(made.groups) - MOST_ROWS:,} more; --format csv has all", "dim")
+    if len(usage.groups) > MOST_ROWS:
+        page.say(f"and {len(usage.groups) - MOST_ROWS:,} more; --format csv has all", "dim")
     page.say()
-    for total in made.totals:
+    for total in usage.totals:
         page.say(f"total  {bounds(total.low, total.high, total.at_least)} {total.currency}", "bold")
-    if any(total.low != total.high for total in made.totals):
+    if any(total.low != total.high for total in usage.totals):
         page.say(BOUNDS, "dim")
     if sizes.rows:
         page.say()
         page.draw(sizes)
     page.say()
-    _traffic(page, made)
+    _traffic(page, usage)
     if look.explain:
-        _explained(page, made)
-    _asides(page, made)
+        _explained(page, usage)
+    _asides(page, usage)
     return page.text()
 
 
@@ -59,15 +59,15 @@ BOUNDS = (
 )
 
 
-def when(made: Usage) -> str:
+def when(usage: Usage) -> str:
     """The days of the usage and those of its prices."""
-    if made.first is None:
+    if usage.first is None:
         span = "of unknown days"
-    elif made.first == made.last:
-        span = f"of {made.first} (UTC)"
+    elif usage.first == usage.last:
+        span = f"of {usage.first} (UTC)"
     else:
-        span = f"of {made.first} to {made.last} (UTC)"
-    priced = f"prices of {made.priced_on}" if made.priced_on else "prices of each request's day"
+        span = f"of {usage.first} to {usage.last} (UTC)"
+    priced = f"prices of {usage.priced_on}" if usage.priced_on else "prices of each request's day"
     return f"{span}, {priced}"
 
 
@@ -108,97 +108,100 @@ def bounds(low: Decimal, high: Decimal, at_least: bool) -> str:
 def sizes_of(group: Group) -> list[str]:
     """A group's cells of ``SIZES``."""
     sizes = (group.input_p50, group.input_p95, group.output_p50, group.output_p95)
-    return ["" if one is None else compact(one) for one in sizes]
+    return ["" if size is None else compact(size) for size in sizes]
 
 
-def _traffic(page: Page, made: Usage) -> None:
-    for sentence in traffic_words(made):
+def _traffic(page: Page, usage: Usage) -> None:
+    for sentence in traffic_words(usage):
         page.say(sentence)
 
 
-def traffic_words(made: Usage) -> list[str]:
+def traffic_words(usage: Usage) -> list[str]:
     """How requests came, in sentences."""
-    one = made.traffic
-    said = [f"{counted(one.requests, 'request')} answered, {one.failed:,} failed"]
-    if one.error_rate is not None and one.failed:
-        share = grouped(one.error_rate * 100, 2)
-        said[0] += f" ({share} %, with {one.failed_tokens:,} tokens, not priced)"
-    if one.retry_rate is not None:
+    traffic = usage.traffic
+    said = [f"{counted(traffic.requests, 'request')} answered, {traffic.failed:,} failed"]
+    if traffic.error_rate is not None and traffic.failed:
+        share = grouped(traffic.error_rate * 100, 2)
+        said[0] += f" ({share} %, with {traffic.failed_tokens:,} tokens, not priced)"
+    if traffic.retry_rate is not None:
         said.append(
-            f"{grouped(one.retry_rate * 100, 2)} % of those that say so are further attempts"
+            f"{grouped(traffic.retry_rate * 100, 2)} % of those that say so are further attempts"
         )
-    if one.peak_to_mean is not None and one.hours > 1:
-        times = rounded(one.peak_to_mean)
-        said.append(f"the busiest hour has {times} times the mean of {one.hours:,} hours")
-    if one.conversations and one.turns_mean is not None:
-        said.append(
-            f"{counted(one.conversations, 'conversation')} of {rounded(one.turns_mean)} turns on "
-            f"average, {one.turns_p95} at the 95th percentile"
-        )
-    if made.said_by_sources is not None:
-        said.append(f"the sources themselves say {money(made.said_by_sources)} (not used)")
+    if traffic.peak_to_mean is not None and traffic.hours > 1:
+        times = rounded(traffic.peak_to_mean)
+        said.append(f"the busiest hour has {times} times the mean of {traffic.hours:,} hours")
+    if traffic.conversations and traffic.turns_mean is not None:
+        turns = f"{rounded(traffic.turns_mean)} turns on average, {traffic.turns_p95}"
+        talks = counted(traffic.conversations, "conversation")
+        said.append(f"{talks} of {turns} at the 95th percentile")
+    if usage.said_by_sources is not None:
+        said.append(f"the sources themselves say {money(usage.said_by_sources)} (not used)")
     return said
 
 
-def _explained(page: Page, made: Usage) -> None:
+def _explained(page: Page, usage: Usage) -> None:
     page.say()
     page.say("Prices", "bold")
-    for one in made.lines:
-        name = f"{one.offer} {one.charge}" + (f" {one.variant}" if one.variant else "")
-        price = "no price" if one.price is None else f"{grouped(one.price)} / {short(one.per)}"
-        cost = one.reason or "" if one.amount is None else f"= {grouped(one.amount)} {one.currency}"
+    for line in usage.lines:
+        name = f"{line.offer} {line.charge}" + (f" {line.variant}" if line.variant else "")
+        price = "no price" if line.price is None else f"{grouped(line.price)} / {short(line.per)}"
+        cost = line.reason or ""
+        if line.amount is not None:
+            cost = f"= {grouped(line.amount)} {line.currency}"
+        units = plural(line.unit, line.quantity)
+        page.say(f"{name}: {grouped(line.quantity)} {units} x {price} {cost}", further=2)
         page.say(
-            f"{name}: {grouped(one.quantity)} {plural(one.unit, one.quantity)} x {price} {cost}",
-            further=2,
+            f"{line.confidence}, since {line.since}, read {line.checked}: {line.source}", "dim", 4
         )
-        page.say(f"{one.confidence}, since {one.since}, read {one.checked}: {one.source}", "dim", 4)
 
 
-def _asides(page: Page, made: Usage) -> None:
-    unread = merged(one.unread.items() for one in made.sources)
-    left_out = merged(one.left_out.items() for one in made.sources)
-    for title, found, style in (("Not counted", unread, "yellow"), ("Left out", left_out, "")):
-        if found:
-            page.say()
-            page.bullets(title, [f"{count:,}: {why}" for why, count in found.items()], style)
-    if made.unpriced:
-        page.say()
-        said = [
-            f"{one.offer} {one.charge}, {grouped(one.quantity)}: {one.reason}"
-            for one in made.unpriced
-        ]
-        page.bullets("Without a price", said, "yellow")
-    if made.questions:
-        page.say()
+def _asides(page: Page, usage: Usage) -> None:
+    page.part()
+    page.bullets("Not counted", counts(source.unread for source in usage.sources), "yellow")
+    page.part()
+    page.bullets("Left out", counts(source.left_out for source in usage.sources))
+    page.part()
+    page.bullets("Without a price", unpriced(usage), "yellow")
+    if usage.questions:
+        page.part()
         page.say("which offer is this? Put the right line in a file for --map", "yellow")
         page.say("[map]")
-        for line in question_lines(made):
+        for line in question_lines(usage):
             page.say(line, further=4)
-    if made.notes:
-        page.say()
-        page.bullets("Notes", made.notes)
+    page.part()
+    page.bullets("Notes", usage.notes)
 
 
-def question_lines(made: Usage) -> list[str]:
+def unpriced(usage: Usage) -> list[str]:
+    """What has no price, a sentence each."""
+    return [
+        f"{line.offer} {line.charge}, {grouped(line.quantity)}: {line.reason}"
+        for line in usage.unpriced
+    ]
+
+
+def question_lines(usage: Usage) -> list[str]:
     """Two lines for each model without an offer, the largest first: what it is, and one of
     ``[map]`` to paste once it is right."""
     lines = []
-    for one in made.questions:
-        target = one.hints[0] if one.hints else "vendor/model"
-        more = f", or {', '.join(map(clean, one.hints[1:]))}" if one.hints[1:] else ""
-        lines.append(f"# {counted(one.rows, 'row')}, {one.tokens:,} tokens{more}")
-        lines.append(f"{_toml(one.logged)} = {_toml(target)}")
+    for question in usage.questions:
+        target = question.hints[0] if question.hints else "vendor/model"
+        more = f", or {', '.join(map(clean, question.hints[1:]))}" if question.hints[1:] else ""
+        lines.append(f"# {counted(question.rows, 'row')}, {question.tokens:,} tokens{more}")
+        lines.append(f"{toml_text(question.logged)} = {toml_text(target)}")
     return lines
 
 
-def _toml(text: str) -> str:
+def toml_text(text: str) -> str:
+    """A text of a file as a key or a value to paste into another one."""
     return '"' + clean(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def merged(found: Iterable[Iterable[tuple[str, int]]]) -> dict[str, int]:
-    """Counts by reason, of all files together, the largest first."""
+def counts(sources: Iterable[Mapping[str, int]]) -> list[str]:
+    """Counts by reason, of all files together, the largest first, a sentence each."""
     sums: dict[str, int] = {}
-    for items in found:
-        for why, count in items:
+    for reasons in sources:
+        for why, count in reasons.items():
             sums[why] = sums.get(why, 0) + count
-    return dict(sorted(sums.items(), key=lambda one: -one[1]))
+    largest = sorted(sums.items(), key=lambda pair: -pair[1])
+    return [f"{count:,}: {why}" for why, count in largest]

@@ -10,11 +10,11 @@ from costplan.render.csv import table
 from costplan.words import TOKENS
 
 
-def draw(made: Usage, look: Look) -> str:
+def draw(usage: Usage, look: Look) -> str:
     """Every group; how it may look on a terminal changes nothing."""
     kinds = [*(kind.tokens for kind in TOKENS), "web_searches"]
     figures = ["input_p50", "input_p95", "output_p50", "output_p95", "cache_share"]
-    header = [*made.by, "requests", *kinds, "currency", "low", "high", "at_least", *figures]
+    header = [*usage.by, "requests", *kinds, "currency", "low", "high", "at_least", *figures]
     rows = [
         [
             *group.names,
@@ -26,6 +26,6 @@ def draw(made: Usage, look: Look) -> str:
             str(group.at_least).lower(),
             *(getattr(group, name) for name in figures),
         ]
-        for group in made.groups
+        for group in usage.groups
     ]
     return table(header, rows)

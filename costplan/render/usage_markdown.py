@@ -18,20 +18,20 @@ from costplan.render.usage import (
 )
 
 
-def draw(made: Usage, look: Look) -> str:
+def draw(usage: Usage, look: Look) -> str:
     """The largest groups, totals, and what is open; each text of a file is escaped."""
-    titles = [*made.by, *COLUMNS, *SIZES]
-    lines = [f"### Usage {when(made)}", "", "| " + " | ".join(titles) + " |"]
-    lines.append("|" + "---|" * len(made.by) + "---:|" * (len(titles) - len(made.by)))
-    for group in made.groups[:MOST_ROWS]:
+    titles = [*usage.by, *COLUMNS, *SIZES]
+    lines = [f"### Usage {when(usage)}", "", "| " + " | ".join(titles) + " |"]
+    lines.append("|" + "---|" * len(usage.by) + "---:|" * (len(titles) - len(usage.by)))
+    for group in usage.groups[:MOST_ROWS]:
         cells = [safe(name) for name in names(group)] + figures(group) + sizes_of(group)
         lines.append("| " + " | ".join(cells) + " |")
     lines.append("")
-    for total in made.totals:
+    for total in usage.totals:
         lines.append(f"**Total {bounds(total.low, total.high, total.at_least)} {total.currency}**")
         lines.append("")
-    lines += [f"- {sentence}" for sentence in traffic_words(made)]
-    for found in (one.unread for one in made.sources):
-        lines += [f"- not counted: {count:,} x {why}" for why, count in found.items()]
-    lines += [f"- which offer is {safe(one.logged)}?" for one in made.questions]
+    lines += [f"- {sentence}" for sentence in traffic_words(usage)]
+    for source in usage.sources:
+        lines += [f"- not counted: {count:,} x {why}" for why, count in source.unread.items()]
+    lines += [f"- which offer is {safe(question.logged)}?" for question in usage.questions]
     return "\n".join(lines) + "\n"

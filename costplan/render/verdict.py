@@ -32,9 +32,9 @@ def draw(document: CheckDocument, look: Look) -> str:
         if at:
             table.rule()
         table.add(cell(stack, "bold"))
-        for one in document.verdicts:
-            if one.stack == stack:
-                _row(table, one, labels[id(one)])
+        for verdict in document.verdicts:
+            if verdict.stack == stack:
+                _row(table, verdict, labels[id(verdict)])
     page.draw(table)
     page.say()
     page.bullets("Why", list(dict.fromkeys(_reasons(document))))
@@ -61,44 +61,48 @@ def sentence(document: CheckDocument) -> str:
 
 def labelled(document: CheckDocument) -> dict[int, str]:
     """Each verdict's title by its ``id``, with the source where several have a rule on the same."""
-    times = Counter((one.stack, one.rule) for one in document.verdicts)
+    times = Counter((verdict.stack, verdict.rule) for verdict in document.verdicts)
     return {
-        id(one): f"{title(one)}, {one.source.rpartition('/')[2]}"
-        if times[one.stack, one.rule] > 1
-        else title(one)
-        for one in document.verdicts
+        id(verdict): f"{title(verdict)}, {verdict.source.rpartition('/')[2]}"
+        if times[verdict.stack, verdict.rule] > 1
+        else title(verdict)
+        for verdict in document.verdicts
     }
 
 
-def _row(table: Table, one: Verdict, label: str) -> None:
-    figure, limit = figures(one)
-    room = "" if one.headroom is None else written(one.headroom, one.unit, ZERO)
-    name = cell(f"  {WORDS[one.status]:{STATUS}}{label}", SHADES[one.status])
-    table.add(name, Cell(figure), Cell(limit), cell(room, _shade(one)))
+def _row(table: Table, verdict: Verdict, label: str) -> None:
+    figure, limit = figures(verdict)
+    name = cell(f"  {WORDS[verdict.status]:{STATUS}}{label}", SHADES[verdict.status])
+    table.add(name, Cell(figure), Cell(limit), cell(headroom(verdict), _shade(verdict)))
 
 
-def _shade(one: Verdict) -> str:
-    return "red" if one.headroom is not None and one.headroom < 0 else ""
+def _shade(verdict: Verdict) -> str:
+    return "red" if verdict.headroom is not None and verdict.headroom < 0 else ""
 
 
-def title(one: Verdict) -> str:
+def title(verdict: Verdict) -> str:
     """What a verdict is about, in words."""
-    if one.kind == "limit":
-        return one.rule.removeprefix("min_").replace("_", " ")
-    if one.kind == "policy":
-        return one.rule
-    return "number of cases" if one.rule == WORKLOAD else f"price of {one.rule}"
+    if verdict.kind == "limit":
+        return verdict.rule.removeprefix("min_").replace("_", " ")
+    if verdict.kind == "policy":
+        return verdict.rule
+    return "number of cases" if verdict.rule == WORKLOAD else f"price of {verdict.rule}"
 
 
-def figures(one: Verdict) -> tuple[str, str]:
+def figures(verdict: Verdict) -> tuple[str, str]:
     """Figure and limit as they are drawn; ">=" where it is the least it can be."""
-    if one.kind != "limit" or one.limit is None:
+    if verdict.kind != "limit" or verdict.limit is None:
         return "", ""
-    limit = written(one.limit, one.unit, one.figure)
-    if one.figure is None:
+    limit = written(verdict.limit, verdict.unit, verdict.figure)
+    if verdict.figure is None:
         return "unknown", limit
-    least = ">= " if one.at_least else ""
-    return least + written(one.figure, one.unit, one.limit), limit
+    least = ">= " if verdict.at_least else ""
+    return least + written(verdict.figure, verdict.unit, verdict.limit), limit
+
+
+def headroom(verdict: Verdict) -> str:
+    """What is left to the limit, as it is drawn."""
+    return "" if verdict.headroom is None else written(verdict.headroom, verdict.unit, ZERO)
 
 
 def written(number: Decimal, unit: str, other: Decimal | None) -> str:
@@ -127,25 +131,25 @@ def _apart(number: Decimal, other: Decimal | None) -> str:
 def _reasons(document: CheckDocument) -> Iterable[str]:
     """What figure and limit do not say by themselves."""
     several = len(document.stacks) > 1
-    for one in document.verdicts:
-        if one.reason is not None:
-            about = f"{one.stack}, {title(one)}" if several else title(one)
-            yield f"{about}: {reason(one)}"
+    for verdict in document.verdicts:
+        if verdict.reason is not None:
+            about = f"{verdict.stack}, {title(verdict)}" if several else title(verdict)
+            yield f"{about}: {reason(verdict)}"
 
 
-def reason(one: Verdict) -> str:
+def reason(verdict: Verdict) -> str:
     """Why a verdict is not a pass, as a sentence without its full stop."""
-    if one.kind == "limit" and one.status in ("warn", "deny"):
-        figure, limit = figures(one)
-        than = "under the minimum of" if one.is_minimum else "over the maximum of"
+    if verdict.kind == "limit" and verdict.status in ("warn", "deny"):
+        figure, limit = figures(verdict)
+        than = "under the minimum of" if verdict.is_minimum else "over the maximum of"
         figure = figure.replace(">= ", "at least ")
         return f"{figure} is {than} {limit}"
-    said = one.reason or ""
-    if one.kind == "policy" and one.figures:
+    said = verdict.reason or ""
+    if verdict.kind == "policy" and verdict.figures:
         known = ", ".join(
             f"{name} {'unknown' if value is None else rounded(value)}"
-            for name, value in one.figures.items()
+            for name, value in verdict.figures.items()
         )
-        about = f"{one.condition}; " if one.condition and one.condition != said else ""
+        about = f"{verdict.condition}; " if verdict.condition and verdict.condition != said else ""
         return f"{said} ({about}{known})"
     return said

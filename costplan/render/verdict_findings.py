@@ -20,44 +20,44 @@ def findings(document: CheckDocument, warning: Level = "warning") -> Findings:
 
     ``warning``: the level of what only warns; a format without one would call it a failure.
     """
-    made = Findings(subject=document.workload)
-    for one in document.verdicts:
-        rule = rule_of(one)
-        made.examined.append((one.stack, rule))
-        if one.status != "pass" or one.kind in OF_PRICES:
-            made.found.append(_finding(one, rule, warning))
-    return made
+    review = Findings(subject=document.workload)
+    for verdict in document.verdicts:
+        rule = rule_of(verdict)
+        review.examined.append((verdict.stack, rule))
+        if verdict.status != "pass" or verdict.kind in OF_PRICES:
+            review.found.append(_finding(verdict, rule, warning))
+    return review
 
 
-def rule_of(one: Verdict) -> Rule:
+def rule_of(verdict: Verdict) -> Rule:
     """The rule of a verdict: the same in every stack. Its id is of letters, digits and dashes."""
-    if one.kind in OF_PRICES:
-        held = HELD[one.kind]
-        help_text = f"allow_{one.kind} in [budget] accepts an offer by name"
-        return Rule(one.kind, f"every offer {held}", help_text, "error")
-    slug = re.sub(r"[^a-z0-9]+", "-", one.rule.casefold()).strip("-")
-    if one.kind == "policy":
-        return Rule(f"policy-{slug}", one.rule, "[[policy]] says what must not be", "error")
-    words = title(one)
-    which = "at least its minimum" if one.is_minimum else "at most its maximum"
+    if verdict.kind in OF_PRICES:
+        held = HELD[verdict.kind]
+        help_text = f"allow_{verdict.kind} in [budget] accepts an offer by name"
+        return Rule(verdict.kind, f"every offer {held}", help_text, "error")
+    slug = re.sub(r"[^a-z0-9]+", "-", verdict.rule.casefold()).strip("-")
+    if verdict.kind == "policy":
+        return Rule(f"policy-{slug}", verdict.rule, "[[policy]] says what must not be", "error")
+    words = title(verdict)
+    which = "at least its minimum" if verdict.is_minimum else "at most its maximum"
     return Rule(slug, f"{words} is {which}", f"[budget] or an option limits {words}", "error")
 
 
-def _finding(one: Verdict, rule: Rule, warning: Level) -> Finding:
+def _finding(verdict: Verdict, rule: Rule, warning: Level) -> Finding:
     return Finding(
         rule=rule,
-        message=f"{title(one)}: {reason(one)}",
-        stack=one.stack,
-        level=_level(one, warning),
-        where=one.where,
-        offer=one.rule if one.kind in OF_PRICES else None,
-        figure=one.figure,
-        limit=one.limit,
-        unit=one.unit,
+        message=f"{title(verdict)}: {reason(verdict)}",
+        stack=verdict.stack,
+        level=_level(verdict, warning),
+        where=verdict.where,
+        offer=verdict.rule if verdict.kind in OF_PRICES else None,
+        figure=verdict.figure,
+        limit=verdict.limit,
+        unit=verdict.unit,
     )
 
 
-def _level(one: Verdict, warning: Level) -> Level:
-    if one.status == "pass":
+def _level(verdict: Verdict, warning: Level) -> Level:
+    if verdict.status == "pass":
         return "note"
-    return warning if one.status == "warn" or one.level == "warn" else "error"
+    return warning if verdict.status == "warn" or verdict.level == "warn" else "error"

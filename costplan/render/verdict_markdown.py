@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from costplan.document.verdict import CheckDocument, Verdict
-from costplan.quantity import ZERO
 from costplan.render import Look
 from costplan.render.markup import safe, strong
-from costplan.render.verdict import figures, labelled, reason, sentence, written
+from costplan.render.verdict import figures, headroom, labelled, reason, sentence
 
 WORDS = {"pass": "pass", "warn": "**warn**", "deny": "**deny**", "unknown": "**unknown**"}
 
@@ -26,25 +25,24 @@ def draw(document: CheckDocument, look: Look) -> str:
         safe(f"Prices as of {document.as_of}, in {document.currency} a month{against}."),
         "",
     ]
-    held = [one for one in document.verdicts if one.status == "pass"]
-    rest = [one for one in document.verdicts if one.status != "pass"]
+    held = [verdict for verdict in document.verdicts if verdict.status == "pass"]
+    rest = [verdict for verdict in document.verdicts if verdict.status != "pass"]
     if rest:
-        rows += [*HEADER, *(_row(one, labels[id(one)]) for one in rest)]
+        rows += [*HEADER, *(_row(verdict, labels[id(verdict)]) for verdict in rest)]
     if held and rest:
         rows += ["", f"<details><summary>{len(held)} passed</summary>", ""]
     if held:
-        rows += [*HEADER, *(_row(one, labels[id(one)]) for one in held)]
+        rows += [*HEADER, *(_row(verdict, labels[id(verdict)]) for verdict in held)]
     if held and rest:
         rows += ["", "</details>"]
     if document.notes:
         rows += ["", strong("Notes"), "", *(f"- {safe(note)}" for note in document.notes)]
     text = "\n".join(rows) + "\n"
-    return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return look.markup(text)
 
 
-def _row(one: Verdict, label: str) -> str:
-    figure, limit = figures(one)
-    room = "" if one.headroom is None else written(one.headroom, one.unit, ZERO)
-    why = reason(one) if one.reason is not None else ""
-    cells = [one.stack, label, figure, limit, room, why]
-    return f"| {WORDS[one.status]} | {' | '.join(safe(text) for text in cells)} |"
+def _row(verdict: Verdict, label: str) -> str:
+    figure, limit = figures(verdict)
+    why = reason(verdict) if verdict.reason is not None else ""
+    cells = [verdict.stack, label, figure, limit, headroom(verdict), why]
+    return f"| {WORDS[verdict.status]} | {' | '.join(safe(text) for text in cells)} |"

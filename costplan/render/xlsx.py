@@ -62,7 +62,7 @@ def draw(saved: Sequence[Saved], look: Look) -> bytes:
             f"documents in {' and '.join(currencies)} cannot be added up in one workbook",
             "draw each by itself",
         )
-    found = _titled(saved)
+    titled = _titled(saved)
     stream = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
@@ -76,9 +76,9 @@ def draw(saved: Sequence[Saved], look: Look) -> bytes:
         )
         styles = _styles(book)
         summary, lines = book.add_worksheet("Summary"), book.add_worksheet("Lines")
-        components = list(dict.fromkeys(entry.line.component for _, entry in found))
-        Lines(lines, styles, components).write(found)
-        _Summary(summary, styles, components, len(found)).write(blocks, found)
+        components = list(dict.fromkeys(entry.line.component for _, entry in titled))
+        Lines(lines, styles, components).write(titled)
+        _Summary(summary, styles, components, len(titled)).write(blocks, titled)
         _options(book, styles, saved)
         _notes(book.add_worksheet("Notes"), styles, blocks)
         summary.activate()
@@ -120,7 +120,7 @@ def _columns(saved: Sequence[Saved]) -> list[tuple[str, Any, Estimate | None]]:
 def _titled(saved: Sequence[Saved]) -> list[tuple[str, Entry]]:
     """Every line with the title of its column. The component of a bill is its offer."""
     titles = iter(_columns(saved))
-    found: list[tuple[str, Entry]] = []
+    titled: list[tuple[str, Entry]] = []
     for named in saved:
         whole = estimates_of(named.document)
         count = 1 if whole is None else len(whole.estimates)
@@ -128,8 +128,8 @@ def _titled(saved: Sequence[Saved]) -> list[tuple[str, Entry]]:
         for _ in range(count):
             title, _document, estimate = next(titles)
             by_stack["" if estimate is None else estimate.stack] = title
-        found += [(by_stack[entry.stack], entry) for entry in entries([named])]
-    return found
+        titled += [(by_stack[entry.stack], entry) for entry in entries([named])]
+    return titled
 
 
 def _styles(book: Any) -> Mapping[str, Any]:
@@ -160,7 +160,7 @@ class _Summary:
         self.components = components
         self.last = max(lines, 1)
 
-    def write(self, blocks: Sequence[Block], found: Sequence[tuple[str, Entry]]) -> None:
+    def write(self, blocks: Sequence[Block], titled: Sequence[tuple[str, Entry]]) -> None:
         first = blocks[0]
         text = self.sheet.write_string
         self.sheet.set_column(0, 0, 34)
@@ -178,7 +178,7 @@ class _Summary:
         text(row, 0, f"{first.currency} a month", self.styles["head"])
         for number, block in enumerate(blocks, 1):
             self.sheet.write_string(row, number, block.title, self.styles["head"])
-        self._components(row + 1, blocks, found)
+        self._components(row + 1, blocks, titled)
         self._figures(row + 1 + len(self.components), blocks)
         self.sheet.freeze_panes(0, 1)
 
@@ -195,10 +195,10 @@ class _Summary:
         return f"Lines!{first}:{last}"
 
     def _components(
-        self, row: int, blocks: Sequence[Block], found: Sequence[tuple[str, Entry]]
+        self, row: int, blocks: Sequence[Block], titled: Sequence[tuple[str, Entry]]
     ) -> None:
         sums: dict[tuple[str, str], Decimal] = {}
-        for title, entry in found:
+        for title, entry in titled:
             key = title, entry.line.component
             sums[key] = sums.get(key, ZERO) + (entry.line.amount or ZERO)
         head = row - 1
@@ -251,10 +251,10 @@ class _Summary:
         requests = float(estimate.requests)
         traffic = cell(TRAFFIC_ROW, 1, fixed=True)
         formula(row + 3, column, f"={requests!r}*{traffic}", number, requests)
-        each = cell(row + 3, column)
+        volume = cell(row + 3, column)
         if estimate.cost_per_request is not None:
             value = float(estimate.cost_per_request)
-            formula(row + 4, column, f"=IF({each}=0,0,{total}/{each})", number, value)
+            formula(row + 4, column, f"=IF({volume}=0,0,{total}/{volume})", number, value)
         if estimate.reliability is None:
             return
         self.sheet.write_number(
@@ -263,7 +263,7 @@ class _Summary:
         if estimate.cost_per_trusted_answer is not None:
             share = cell(row + 5, column)
             value = float(estimate.cost_per_trusted_answer)
-            right = f"({each}*{share})"
+            right = f"({volume}*{share})"
             formula(row + 6, column, f"=IF({right}=0,0,{total}/{right})", number, value)
 
 
@@ -288,7 +288,10 @@ def _options(book: Any, styles: Mapping[str, Any], saved: Sequence[Saved]) -> No
         sheet.write_string(0, number, name.replace("_", " "), styles["head"])
         sheet.set_column(number, number, WAY_WIDTHS.get(name, 12))
     ways = [
-        (each.stack, way) for one in compared for each in one.strategies for way in each.options
+        (strategies.stack, way)
+        for comparison in compared
+        for strategies in comparison.strategies
+        for way in strategies.options
     ]
     for row, (stack, way) in enumerate(ways, 1):
         for column, (name, read) in enumerate(WAY_FIELDS.items()):

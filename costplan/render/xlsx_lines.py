@@ -73,13 +73,13 @@ class Lines:
         }
         self.traffic = f"Summary!{cell(TRAFFIC_ROW, 1, fixed=True)}"
 
-    def write(self, found: Sequence[tuple[str, Entry]]) -> None:
+    def write(self, titled: Sequence[tuple[str, Entry]]) -> None:
         for number, (name, width) in enumerate(zip(HEADER, WIDTHS, strict=True)):
             self.sheet.write_string(0, number, name, self.styles["head"])
             self.sheet.set_column(number, number, width)
         self.sheet.freeze_panes(1, 2)
-        self.sheet.autofilter(0, 0, max(len(found), 1), len(HEADER) - 1)
-        for row, (title, entry) in enumerate(found, 1):
+        self.sheet.autofilter(0, 0, max(len(titled), 1), len(HEADER) - 1)
+        for row, (title, entry) in enumerate(titled, 1):
             self._row(row, title, entry)
 
     def _row(self, row: int, title: str, entry: Entry) -> None:

@@ -116,15 +116,15 @@ def _unknowns(
     known = [
         Unknown(
             key=path,
-            low=twelve_digits(each.low),
-            high=twelve_digits(each.high),
-            monthly_low=None if each.monthly_low is None else twelve_digits(each.monthly_low),
-            monthly_high=None if each.monthly_high is None else twelve_digits(each.monthly_high),
+            low=twelve_digits(end.low),
+            high=twelve_digits(end.high),
+            monthly_low=None if end.monthly_low is None else twelve_digits(end.monthly_low),
+            monthly_high=None if end.monthly_high is None else twelve_digits(end.monthly_high),
             share=twelve_digits(shares[path]),
         )
-        for path, each in ends.items()
+        for path, end in ends.items()
     ]
-    return sorted(known, key=lambda each: -each.share)
+    return sorted(known, key=lambda unknown: -unknown.share)
 
 
 def ranks(values: Floats) -> Floats:
@@ -160,7 +160,7 @@ def _measure(
     that most of the spread goes with."""
     if not unknowns:
         return None
-    best = max(unknowns, key=lambda each: (worth[each.key], each.share))
+    best = max(unknowns, key=lambda unknown: (worth[unknown.key], unknown.share))
     if not worth[best.key] and best.share < LITTLE:
         return None
     return Measuring(

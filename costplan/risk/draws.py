@@ -43,9 +43,9 @@ def draw(
 ) -> Drawn:
     """All ranges drawn together. ``draws`` goes up to a multiple of eight; the same seed gives the
     same draws. Raises BadUsage for a range whose tails leave all numbers."""
-    each = -(-draws // SHIFTS)
+    per_shift = -(-draws // SHIFTS)
     names = [*ranges]
-    uniform = sequence(len(names), each, seed)
+    uniform = sequence(len(names), per_shift, seed)
     scores = normal_scores(uniform)
     tied = _tied(names, correlations)
     if tied:
@@ -62,18 +62,20 @@ def draw(
                 f"the range of {name} reaches beyond {LARGEST:.0e} in its draws",
                 "two quantiles close together decide its tails: name ones further apart",
             )
-    return Drawn(values, each * SHIFTS, seed)
+    return Drawn(values, per_shift * SHIFTS, seed)
 
 
-def sequence(dimensions: int, each: int, seed: int) -> Floats:
-    """``each`` points under every shift: one row a draw, between 0 and 1."""
+def sequence(dimensions: int, per_shift: int, seed: int) -> Floats:
+    """``per_shift`` points under every shift: one row a draw, between 0 and 1."""
     random = np.random.default_rng(seed)
     known = min(dimensions, DIMENSIONS)
     shifts = random.integers(0, 1 << BITS, (SHIFTS, 1, known), dtype=np.uint32)
-    even = ((points(known, each) ^ shifts) + 0.5) / 2.0**BITS
-    strata = np.tile(np.arange(each)[None, :, None], (SHIFTS, 1, dimensions - known))
+    even = ((points(known, per_shift) ^ shifts) + 0.5) / 2.0**BITS
+    strata = np.tile(np.arange(per_shift)[None, :, None], (SHIFTS, 1, dimensions - known))
     further = random.permuted(strata, axis=1) + random.random(strata.shape)
-    return np.concatenate((even, further / each), axis=2).reshape(SHIFTS * each, dimensions)
+    return np.concatenate((even, further / per_shift), axis=2).reshape(
+        SHIFTS * per_shift, dimensions
+    )
 
 
 def _tied(names: Sequence[str], correlations: Sequence[Correlated]) -> list[int]:

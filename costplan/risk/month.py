@@ -172,15 +172,15 @@ class ArrayMonth(StackMonth):
                         row.component = "tokens"
                         taken = taken_over(calls) and row.charge in TOKEN_KINDS
                         (into if taken else kept).append(row)
-        made = deploy(
+        deployed = deploy(
             *(sale.reserve, asked, sale.sold, sale.rate),
             shape_on(self.workload.traffic, self.day),
             short,
             long,
             self.discounts.array_off(entry.id),
         )
-        self._take_in(entry, ArrayBill([*kept, *made.spilled]))
-        self._take_in(entry._replace(currency=sale.rate.currency), made.units)
+        self._take_in(entry, ArrayBill([*kept, *deployed.spilled]))
+        self._take_in(entry._replace(currency=sale.rate.currency), deployed.units)
 
     def _fleet(self, entry: Entry, bound: Bound, demands: Sequence[ModelCalls]) -> None:
         weights, hours = weights_of(demands, bound.binding), owned_hours(entry, bound.binding)

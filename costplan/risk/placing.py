@@ -103,18 +103,18 @@ def _replaced(node: Any, keys: list[str], number: Any, path: str) -> Any:
 
 def _below(node: Any, key: str, path: str) -> Any:
     """What a key of a table, or a name or a place in a list, leads to."""
-    found: Any = None
+    below: Any = None
     if isinstance(node, tuple):
         at = _position(node, key)
-        found = node[at] if at >= 0 else None
+        below = node[at] if at >= 0 else None
     elif isinstance(node, Mapping):
-        found = node.get(key)
+        below = node.get(key)
     elif hasattr(node, "_names"):
         own = _rest_of(node)
-        found = getattr(node, key) if key in _names(node) else getattr(node, own, {}).get(key)
-    if found is None:
+        below = getattr(node, key) if key in _names(node) else getattr(node, own, {}).get(key)
+    if below is None:
         raise BadUsage(f"a range on {path}: the workload has nothing at '{key}'")
-    return Binding(offer=found) if isinstance(found, str) and isinstance(node, Stack) else found
+    return Binding(offer=below) if isinstance(below, str) and isinstance(node, Stack) else below
 
 
 def _position(items: tuple[Any, ...], key: str) -> int:

@@ -112,7 +112,7 @@ def tornado(
     points = {path: float(number_at(workload, path)) for path in drawn}
     ends = {path: _ends(values) for path, values in drawn.items()}
     over = spreads(workload, catalog, as_of, one_at_a_time(points, ends), stacks)
-    found: dict[str, dict[str, Ends]] = {}
+    by_stack: dict[str, dict[str, Ends]] = {}
     costs: list[Floats] = []
     for name, spread in over.items():
         served = ~spread.blocked
@@ -124,11 +124,11 @@ def tornado(
             path: Ends(*ends[path], months[2 * at], months[2 * at + 1])
             for at, path in enumerate(drawn)
         }
-        found[name] = dict(sorted(own.items(), key=lambda item: -item[1].swing))
+        by_stack[name] = dict(sorted(own.items(), key=lambda item: -item[1].swing))
         costs.append(np.where(served & ~spread.unknown, spread.monthly, np.inf))
     best = np.stack(costs).argmin(axis=0)
     flips = {path for at, path in enumerate(drawn) if best[2 * at] != best[2 * at + 1]}
-    return Tornado(found, frozenset(flips))
+    return Tornado(by_stack, frozenset(flips))
 
 
 def _ends(values: Floats) -> tuple[float, float]:

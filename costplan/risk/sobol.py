@@ -38,11 +38,11 @@ def points(dimensions: int, count: int) -> Bits:
     """The first points, a row each, of numbers of 32 bits: 2^32 times a number of 0 to 1."""
     directions = _directions()[:dimensions]
     number = np.arange(count, dtype=np.uint32)
-    found = np.zeros((count, dimensions), dtype=np.uint32)
+    sequence = np.zeros((count, dimensions), dtype=np.uint32)
     for bit in range(max(1, (count - 1).bit_length())):
         here = (number >> np.uint32(bit) & np.uint32(1)).astype(bool)
-        found[here] ^= directions[:, bit]
-    return found
+        sequence[here] ^= directions[:, bit]
+    return sequence
 
 
 def _directions() -> Bits:

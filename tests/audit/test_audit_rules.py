@@ -311,7 +311,7 @@ def test_accepted_findings_are_taken_out_counted_and_keep_their_reason(tmp_path:
     made = audited(filed(tmp_path, model(BAD, narrow, zero)))
     assert names(made) == {("zero_price", BAD, "output")}
     (let,) = made.accepted
-    assert (let.found.part, let.reason) == ("input", "the vendor gives it away")
+    assert (let.finding.part, let.reason) == ("input", "the vendor gives it away")
     assert made.errors == 1
     wide = narrow.replace(":input", "")
     made = audited(filed(tmp_path, model(BAD, wide, zero)))

@@ -14,8 +14,8 @@ from costplan.catalog.model import Model
 from costplan.catalog.provisioned import Kind, Load, ProvisionedFile, Reserve, Terms
 from costplan.problems import BadUsage, InvalidInput, PriceNotKnown
 from costplan.record import read
+from costplan.store.files.provisioned import open_provisioned
 from costplan.store.files.shelves import open_catalog
-from costplan.store.files.throughput import open_provisioned
 
 FILES = open_provisioned()
 CATALOG = open_catalog()

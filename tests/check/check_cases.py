@@ -13,6 +13,7 @@ from costplan.document.reliability import Reliability
 from costplan.document.verdict import CheckDocument, Verdict
 from costplan.facts import said
 from costplan.plan.judge.check import check
+from costplan.plan.judge.figures import Against
 from costplan.plan.judge.ruleset import RuleSet
 from costplan.record import read
 from costplan.workload.budget import RuleFile
@@ -107,8 +108,7 @@ def judged(
         vendor_of=lambda offer: (
             None if offer.startswith(("odd/", "workload")) else offer.partition("/")[0]
         ),
-        baseline=baseline,
-        baseline_name=None if baseline is None else "before.json",
+        against=Against(baseline, None if baseline is None else "before.json"),
     )
 
 

@@ -14,6 +14,7 @@ from costplan.document.estimate import EstimateDocument
 from costplan.document.verdict import CheckDocument
 from costplan.plan.judge.check import check
 from costplan.plan.judge.diff import diff
+from costplan.plan.judge.figures import Against
 from costplan.plan.judge.ruleset import from_limits
 from costplan.render import Look
 from costplan.render.diff import draw
@@ -68,7 +69,8 @@ def test_the_people_line_is_the_changed_default_s_and_is_said() -> None:
 
 def judged(after: EstimateDocument, before: EstimateDocument) -> CheckDocument:
     rules = from_limits({"increase": Decimal(100)})
-    return check(after, [rules], subject="w.toml", vendor_of=lambda offer: None, baseline=before)
+    against = Against(before)
+    return check(after, [rules], subject="w.toml", vendor_of=lambda _: None, against=against)
 
 
 def test_a_limit_of_the_increase_counts_it_and_says_so() -> None:

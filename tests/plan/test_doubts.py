@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from costplan.document.listing import Where
+from costplan.catalog.origin import Provenance
 from costplan.document.price_diff import Figure, Kind, OfferChange, PriceChange, PriceDiff, Side
 from costplan.document.refresh import SourceRead
 from costplan.plan.prices.doubts import doubts, jumped
 
 DAY = date(2026, 11, 22)
-WHERE = Where("https://example.com", "dataset", DAY, DAY)
+WHERE = Provenance("https://example.com", "dataset", DAY, DAY)
 
 
 def source(had: int, gone: int, first: bool = False) -> SourceRead:

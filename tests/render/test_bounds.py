@@ -12,9 +12,11 @@ import pytest
 
 from costplan import check, compare, estimate
 from costplan.document.comparison import Comparison
-from costplan.document.estimate import Estimate, EstimateDocument, always_on, is_spare, keeps_right
+from costplan.document.estimate import Estimate, EstimateDocument
+from costplan.document.line_kinds import always_on, is_spare, keeps_right
 from costplan.render import Look, render
-from costplan.render.figures import figure_rows, purpose_rows
+from costplan.render.estimate_rows import purpose_rows
+from costplan.render.figures import figure_rows
 from costplan.render.results import draw_result
 from costplan.store.files.documents import open_document
 

@@ -13,6 +13,7 @@ import pytest
 
 from costplan.catalog import fees, model, schedule
 from costplan.catalog.offer import Charge, Slice
+from costplan.catalog.origin import Provenance
 from costplan.document.listing import (
     DatedCharge,
     Document,
@@ -26,14 +27,13 @@ from costplan.document.listing import (
     Row,
     Search,
     Tier,
-    Where,
     Window,
 )
 from costplan.render import Look
 from costplan.render.listing import _charge, _command, draw
 
 DAY = date(2026, 11, 22)
-WHERE = Where("https://example.org", "dataset", date(2026, 1, 1), date(2026, 2, 2))
+WHERE = Provenance("https://example.org", "dataset", date(2026, 1, 1), date(2026, 2, 2))
 
 
 def headline(**changes: Any) -> Headline:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 
-from costplan.plan.usage.reconcile import Billed, Taken, invoice_steps, plan_steps
+from costplan.document.reconciliation import Billed
+from costplan.plan.usage.reconcile import Taken, invoice_steps, plan_steps
 from costplan.quantity import total
 
 FIRST = date(2026, 6, 1)

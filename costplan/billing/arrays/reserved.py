@@ -104,19 +104,19 @@ def deploy(
         ],
         refused=below(units, smallest),
     )
-    rest = 1.0 - carried
-    spilled = [
-        replace(
-            row,
-            listed=row.listed * rest,
-            paid=row.paid * rest,
-            quantity=row.quantity * rest,
-            present=row.present & np.greater(rest, 0),
-            unknown=row.unknown & np.greater(rest, 0),
-        )
-        for row in (*short, *long)
-    ]
-    return Deployed(bill, spilled)
+    return Deployed(bill, [_spilled(row, 1.0 - carried) for row in (*short, *long)])
+
+
+def _spilled(row: Row, share: Any) -> Row:
+    """A row of the price by the token, of the share that a deployment does not carry."""
+    return replace(
+        row,
+        listed=row.listed * share,
+        paid=row.paid * share,
+        quantity=row.quantity * share,
+        present=row.present & np.greater(share, 0),
+        unknown=row.unknown & np.greater(share, 0),
+    )
 
 
 def _loads(

@@ -64,9 +64,9 @@ def _lines(shell: str, words: list[str]) -> str:
     raw = typed[-1]
     quoted = raw[:1] if shell == "bash" and raw[:1] in ("'", '"') else ""
     meant = [_meant(word) for word in typed] if shell == "bash" else typed
-    found = complete(meant[1:-1], meant[-1])
-    lines = [found.kind]
-    for word, about in found.words.items():
+    answer = complete(meant[1:-1], meant[-1])
+    lines = [answer.kind]
+    for word, about in answer.words.items():
         if not word.isprintable() or word.startswith("-") > meant[-1].startswith("-"):
             continue
         if shell == "bash":
@@ -83,18 +83,18 @@ def _rejoined(words: list[str]) -> tuple[list[str], int]:
 
     Also how much of the last one bash leaves as it is, for it replaces what follows the cut.
     """
-    made: list[str] = []
+    typed: list[str] = []
     glue = False
     for word in words:
         breaks = bool(word) and not word.strip(BREAKS)
-        if made and (glue or breaks) and len(made) > 1:
-            made[-1] += word
+        if typed and (glue or breaks) and len(typed) > 1:
+            typed[-1] += word
         else:
-            made.append(word)
+            typed.append(word)
         glue = breaks
     last = words[-1]
     own = "" if last and not last.strip(BREAKS) else last
-    return made, len(made[-1]) - len(own)
+    return typed, len(typed[-1]) - len(own)
 
 
 def _meant(word: str) -> str:
@@ -111,7 +111,7 @@ def _meant(word: str) -> str:
 
 
 def _escaped(word: str) -> str:
-    return SPECIAL.sub(lambda one: "\\" + one[0], word)
+    return SPECIAL.sub(lambda match: "\\" + match[0], word)
 
 
 class Line(NamedTuple):
@@ -133,20 +133,20 @@ def _walk(command: Any, before: list[str]) -> Line | None:
 
     given: dict[str, str] = {}
     places, pending, only_places = _places(command), None, False
-    for one in before:
+    for word in before:
         if pending is not None:
-            given[pending.name], pending = one, None
-        elif not only_places and one == "--":
+            given[pending.name], pending = word, None
+        elif not only_places and word == "--":
             only_places = True
-        elif not only_places and one.startswith("-") and one != "-":
-            pending = _awaits(command, one, given)
+        elif not only_places and word.startswith("-") and word != "-":
+            pending = _awaits(command, word, given)
         elif children(command):
-            if one not in children(command):
+            if word not in children(command):
                 return None
-            command = children(command)[one]
+            command = children(command)[word]
             places = _places(command)
         elif places:
-            given[places[0].name] = one
+            given[places[0].name] = word
             if places[0].nargs == 1:
                 places.pop(0)
     return Line(command, pending, places, given, only_places)
@@ -169,7 +169,8 @@ def complete(before: list[str], word: str) -> Answer:
         return _options(line.command, word)
     below = children(line.command)
     if below:
-        return _beginning(word, {name: one.get_short_help_str(60) for name, one in below.items()})
+        about = {name: child.get_short_help_str(60) for name, child in below.items()}
+        return _beginning(word, about)
     if not line.places:
         return NOTHING
     return _values(line.command, line.places[0], Question(word, line.given))
@@ -190,7 +191,7 @@ def _options(command: Any, word: str) -> Answer:
 def _places(command: Any) -> list[Any]:
     from costplan.cli.common.tree import is_option
 
-    return [one for one in command.params if not is_option(one)]
+    return [parameter for parameter in command.params if not is_option(parameter)]
 
 
 def _awaits(command: Any, word: str, given: dict[str, str]) -> Any:
@@ -210,8 +211,8 @@ def _after_equals(command: Any, name: str, asked: Question) -> Answer:
     option = _awaits(command, name, {})
     if option is None:
         return NOTHING
-    found = _values(command, option, asked)
-    return Answer(found.kind, {f"{name}={word}": about for word, about in found.words.items()})
+    values = _values(command, option, asked)
+    return Answer(values.kind, {f"{name}={word}": about for word, about in values.words.items()})
 
 
 def _values(command: Any, parameter: Any, asked: Question) -> Answer:
@@ -238,10 +239,10 @@ def _beginning(word: str, known: Mapping[str, str]) -> Answer:
 def _offers(asked: Question) -> Answer:
     from costplan.store.files.names import ids
 
-    found = sorted(ids(asked.word))
-    if len(found) <= MANY or "/" in asked.word:
-        return Answer("words", dict.fromkeys(found, ""))
-    vendors = dict.fromkeys((f"{name.partition('/')[0]}/" for name in found), "")
+    offers = sorted(ids(asked.word))
+    if len(offers) <= MANY or "/" in asked.word:
+        return Answer("words", dict.fromkeys(offers, ""))
+    vendors = dict.fromkeys((f"{name.partition('/')[0]}/" for name in offers), "")
     return Answer("beginnings", vendors)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costplan.cli.common.options import FieldsOption, FilterOption, SummaryOption
+
 if TYPE_CHECKING:
     from costplan.render import Look
 
@@ -12,9 +14,9 @@ if TYPE_CHECKING:
 class Part(NamedTuple):
     """What ``--summary``, ``--filter`` and ``--fields`` ask for."""
 
-    summary: bool = False
-    filters: Sequence[str] | None = None
-    fields: str | None = None
+    summary: SummaryOption = False
+    filters: FilterOption = None
+    fields: FieldsOption = None
 
     @property
     def is_whole(self) -> bool:

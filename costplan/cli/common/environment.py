@@ -71,7 +71,7 @@ def given(environ: Mapping[str, str]) -> dict[str, str]:
 
 def unknown(environ: Mapping[str, str]) -> dict[str, str | None]:
     """Variables that begin like costplan's and are none, each with its remedy."""
-    names = [one.name for one in VARIABLES]
+    names = [variable.name for variable in VARIABLES]
     return {name: did_you_mean(name, names) for name in given(environ) if name not in names}
 
 
@@ -109,9 +109,9 @@ def bind(tree: Any) -> None:
 
 def _whole(kind: Any) -> Any:
     """The type of a value that a variable holds one of: a path may have blanks in it."""
-    made = copy(kind)
-    made.split_envvar_value = lambda text: [text]
-    return made
+    undivided = copy(kind)
+    undivided.split_envvar_value = lambda text: [text]
+    return undivided
 
 
 def names(parameter: Any) -> list[str]:

@@ -11,8 +11,8 @@ MANY = 4
 """Keys of one name that are each explained in full; of more there is a list."""
 
 
-class Found(NamedTuple):
-    """A key of a file, or a whole table of it (``key`` is None). ``name``: as people ask for it."""
+class Place(NamedTuple):
+    """Where a file has a key, or a whole table (no ``key``). ``name``: as people ask for it."""
 
     name: str
     file: str
@@ -20,56 +20,62 @@ class Found(NamedTuple):
     key: Key | None
 
 
-def entries() -> Iterator[Found]:
+def entries() -> Iterator[Place]:
     """Every table and key, at each of its places: those of a workload file come first."""
     from costplan.catalog.lookup import CatalogFile
     from costplan.workload.model import Workload
 
     for file, kind in (("a workload file", Workload), ("a catalogue file", CatalogFile)):
         for table in tables(kind):
-            for place in table.places:
-                head = tuple(step.lower() for step in place if step != ANY)
+            for steps in table.places:
+                head = tuple(step.lower() for step in steps if step != ANY)
                 if head:
-                    yield Found(".".join(head), file, table, None)
+                    yield Place(".".join(head), file, table, None)
                 for key in table.keys:
                     name = ".".join((*head, key.name.replace(" ", "-")))
-                    yield Found(name, file, table, key)
+                    yield Place(name, file, table, key)
 
 
-def look_up(asked: str) -> list[Found]:
+def look_up(asked: str) -> list[Place]:
     """The tables of that name, such as step.vote, or else what ends in it, such as every rho."""
     folded = asked.casefold().strip("[]").replace(" ", "_")
     known = [*entries()]
-    whole = [one for one in known if one.name == folded]
-    if any(one.key is None for one in whole):
+    whole = [place for place in known if place.name == folded]
+    if any(place.key is None for place in whole):
         return _once(whole)
-    return _once([*whole, *(one for one in known if one.name.endswith(f".{folded}"))])
+    return _once([*whole, *(place for place in known if place.name.endswith(f".{folded}"))])
 
 
-def _once(found: Iterable[Found]) -> list[Found]:
+def _once(places: Iterable[Place]) -> list[Place]:
     """Each kind of table once. A key that holds a table is that table, unless a number will do."""
-    kept: dict[tuple[str, type, str], Found] = {}
-    for one in found:
-        kept.setdefault((one.file, one.table.kind, one.key.name if one.key else ""), one)
-    numbers = {one.name for one in kept.values() if one.key and "number" in one.key.type}
-    whole = {one.name for one in kept.values() if one.key is None} - numbers
-    return [one for one in kept.values() if one.name not in (whole if one.key else numbers)]
+    kept: dict[tuple[str, type, str], Place] = {}
+    for place in places:
+        kept.setdefault(
+            (place.file, place.table.kind, place.key.name if place.key else ""),
+            place,
+        )
+    numbers = {place.name for place in kept.values() if place.key and "number" in place.key.type}
+    whole = {place.name for place in kept.values() if place.key is None} - numbers
+    return [place for place in kept.values() if place.name not in (whole if place.key else numbers)]
 
 
 def names() -> list[str]:
     """Every name that can be asked for, for hints: whole ones, and keys alone."""
-    found = [*entries()]
-    return [*{one.name: 0 for one in found}, *{one.key.name: 0 for one in found if one.key}]
+    known = [*entries()]
+    return [
+        *{place.name: 0 for place in known},
+        *{place.key.name: 0 for place in known if place.key},
+    ]
 
 
-def rows(found: Found) -> list[tuple[str, str]]:
+def rows(place: Place) -> list[tuple[str, str]]:
     """Where it stands and what it may be; for a table also its keys."""
-    table, key = found.table, found.key
+    table, key = place.table, place.key
     more = len(table.places) - 1
-    where = f"{table.heading or 'the top'} of {found.file}"
+    where = f"{table.heading or 'the top'} of {place.file}"
     where += f", and {more} places more" if more else ""
     if key is None:
-        return [("table", where), *((one.name, one.text) for one in table.keys)]
+        return [("table", where), *((held.name, held.text) for held in table.keys)]
     said = [("table", where), ("type", key.type)]
     if key.unit:
         said.append(("unit", key.unit))

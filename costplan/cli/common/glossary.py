@@ -294,7 +294,9 @@ def _rows(name: str) -> list[tuple[str, str]]:
 
     tables: dict[str, Mapping[Any, str]] = {
         "exit codes": {str(code): text for code, text in EXIT_CODES.items()},
-        "environment": {one.name: _with_options(one) for one in (*VARIABLES, *OTHERS)},
+        "environment": {
+            variable.name: _with_options(variable) for variable in (*VARIABLES, *OTHERS)
+        },
         "confidence": TRUSTED,
         "purposes": SPENT,
         "where the money goes": SPENT,
@@ -302,7 +304,7 @@ def _rows(name: str) -> list[tuple[str, str]]:
     if name == "figures":
         from costplan.api.checking import MEASURES
 
-        return [(figure, one.meaning) for figure, one in MEASURES.items()]
+        return [(figure, measure.meaning) for figure, measure in MEASURES.items()]
     if name == "formats":
         return _formats()
     return [*tables.get(name, {}).items()]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from costplan.api.usage import Options
 
 
 class Format(StrEnum):
@@ -28,7 +33,34 @@ class Format(StrEnum):
     xlsx = "xlsx"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
+class ResultFormat(StrEnum):
+    """What usage, a forecast and a reconciliation can be drawn as."""
+
+    table = "table"
+    json = "json"
+    lean = "lean"
+    markdown = "markdown"
+    html = "html"
+    csv = "csv"
+
+
+class PageFormat(StrEnum):
+    """What goes into a page of notes, too."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+class PlainFormat(StrEnum):
+    """For a reader, or for a program."""
+
+    table = "table"
+    json = "json"
+
+
+FORM = typer.Option("--format", help="What to print.")
+FormatOption = Annotated[Format, FORM]
 
 WorkloadArgument = Annotated[
     str | None,
@@ -133,3 +165,53 @@ LockedOption = Annotated[
     bool,
     typer.Option("--locked", help="Exit 3 if prices are not exactly what the lock pins."),
 ]
+KindOption = Annotated[
+    str | None,
+    typer.Option("--source", metavar="NAME", help="What the files are; recognised if left out."),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="NAME=COLUMN|FILE",
+        help="Where a column of usage stands, or a file with [columns] and [map].",
+    ),
+]
+VendorOfOption = Annotated[
+    str | None,
+    typer.Option("--vendor", metavar="NAME", help="Who served, where the source does not say."),
+]
+SamplingOption = Annotated[
+    str | None,
+    typer.Option("--sampling", metavar="SHARE", help="Share of requests logged: 0.1, or 1."),
+]
+
+
+class Locks(NamedTuple):
+    """Which lock file pins the prices: the fields of ``costplan.api.estimating.Locking``."""
+
+    lock: LockOption = None
+    no_lock: NoLockOption = False
+    locked: LockedOption = False
+
+
+class Draws(NamedTuple):
+    """How ranges are drawn: the first fields of ``costplan.api.risking.Drawing``."""
+
+    draws: DrawsOption = None
+    seed: SeedOption = 1
+
+
+class Reading(NamedTuple):
+    """What real usage comes from, where its columns stand, and who served it."""
+
+    kind: KindOption = None
+    mapping: MapOption = None
+    vendor: VendorOfOption = None
+
+    def options(self, day: date) -> Options:
+        """How usage is read; rows without a time are of ``day``."""
+        from costplan.api.usage import Options, mapping_of
+
+        mapping = mapping_of(self.mapping or [])
+        return Options(day=day, source=self.kind, mapping=mapping, vendor=self.vendor)

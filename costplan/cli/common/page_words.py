@@ -11,9 +11,9 @@ PAGE_WORDS: dict[str, Term] = {
             "The as-of month's bill. 'fixed' is paid without traffic, 'variable' follows it. 'at "
             "list price' is before discounts, commitments and credits, 'contracted' after "
             "discounts only; both stand there where they differ. 'likely' where numbers are "
-            "ranges: each at its point. '>=' marks what a missing price makes too low. In a check or a diff the "
-            "figures before and after are such totals; in a comparison's ways 'total' is the bill "
-            "with what wrong answers cost.",
+            "ranges: each at its point. '>=' marks what a missing price makes too low. In a check "
+            "or a diff the figures before and after are such totals; in a comparison's ways "
+            "'total' is the bill with what wrong answers cost.",
         ),
         "'costplan explain terms'",
         (
@@ -192,10 +192,10 @@ PAGE_WORDS: dict[str, Term] = {
         (
             "Of all ways of all stacks that reach [target] the one with the lowest total wins: the "
             "bill, and what wrong answers cost where the workload says so. 'compute' is the best "
-            "by more runs, metal or larger models alone, in place of checks; 'hangs on' names the inputs that change "
-            "the answer or its cost most, with the value at which another way wins, or what both "
-            "ends would cost; 'assumed' what was taken to be equal, 'own price' where yours is not "
-            "the published one, 'unknown' what has no price, 'measure' (in full 'to measure') what "
+            "by more runs, metal or larger models alone, in place of checks; 'hangs on' names the "
+            "inputs that change the answer or its cost most, with the value at which another way "
+            "wins, or what both ends would cost; 'assumed' what was taken to be equal, 'own "
+            "price' where yours is not the published one, 'unknown' what has no price, 'measure' (in full 'to measure') what "
             "a test would settle. A row a stack: what its plan costs 'in the file', then of its "
             "best way (at the target) the bill, the share that is 'right', what 'wrong' answers "
             "cost, the 'total' of both, and which shares of the bill are people and idle ('-' "

@@ -49,5 +49,6 @@ def confine(context: typer.Context, named: str | None = None) -> None:
         return
     own = (built_in_folder(), user_folder())
     said = boundary.OPTION if named else "the folder that the server was started in,"
-    token = boundary.confine(named or ".", tuple(one for one in own if one is not None), said)
+    also = tuple(folder for folder in own if folder is not None)
+    token = boundary.confine(named or ".", also, said)
     context.call_on_close(lambda: boundary.CURRENT.reset(token))

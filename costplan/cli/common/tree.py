@@ -12,8 +12,8 @@ from typing import Any
 
 def children(command: Any) -> Mapping[str, Any]:
     """The commands below one, by name; none below a leaf."""
-    found: Mapping[str, Any] = getattr(command, "commands", {})
-    return {name: one for name, one in found.items() if not one.hidden}
+    commands: Mapping[str, Any] = getattr(command, "commands", {})
+    return {name: child for name, child in commands.items() if not child.hidden}
 
 
 def leaves(command: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -21,8 +21,8 @@ def leaves(command: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     below = children(command)
     if not below:
         yield path, command
-    for name, one in below.items():
-        yield from leaves(one, f"{path} {name}".strip())
+    for name, child in below.items():
+        yield from leaves(child, f"{path} {name}".strip())
 
 
 def is_option(parameter: Any) -> bool:
@@ -42,8 +42,8 @@ def names(parameter: Any) -> list[str]:
 
 def fixed_values(parameter: Any) -> list[str]:
     """The values of a parameter that knows no others."""
-    found = getattr(parameter.type, "choices", ())
-    return [str(getattr(one, "value", one)) for one in found]
+    choices = getattr(parameter.type, "choices", ())
+    return [str(getattr(choice, "value", choice)) for choice in choices]
 
 
 def choices(tree: Any, option: str) -> dict[str, list[str]]:

@@ -78,7 +78,7 @@ def typed(line: str, tried: Tried) -> Asked:
         return Asked(tried)
     if not equals or not key:
         return Asked(tried, (f"'{clean(text)}' is no key=value", *HELP))
-    others = tuple(one for one in tried.changes if one.partition("=")[0].strip() != key)
+    others = tuple(change for change in tried.changes if change.partition("=")[0].strip() != key)
     return Asked(tried._replace(changes=(*others, f"{key}={value}") if value else others))
 
 

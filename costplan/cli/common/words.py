@@ -16,6 +16,7 @@ from costplan.cli.common.voice import note
 from costplan.problems import BadUsage, CostplanError, clean, did_you_mean
 from costplan.quantity import literal
 from costplan.render import Look
+from costplan.weektime import in_utc
 
 
 def complain(error: CostplanError) -> None:
@@ -31,7 +32,7 @@ def complaint(error: CostplanError) -> str:
     if isinstance(error, DocumentError | DocumentSyntaxError):
         return str(error)
     said = [f"error: {clean(str(error))}"]
-    said += [f"   - {clean(one)}" for one in getattr(error, "also", ())]
+    said += [f"   - {clean(sentence)}" for sentence in getattr(error, "also", ())]
     hint = getattr(error, "hint", None)
     return "\n".join([*said, f"   = help: {clean(hint)}"] if hint else said)
 
@@ -91,7 +92,7 @@ def put(content: str | bytes, out: Path | None) -> None:
 
 def also(pairs: Sequence[str], formats: Sequence[str], out: Path | None) -> dict[str, Path]:
     """``FORMAT=FILE`` pairs of ``--save``, by format. Raises BadUsage, also for one file twice."""
-    found: dict[str, Path] = {}
+    targets: dict[str, Path] = {}
     files = [] if out is None else [out.absolute()]
     for pair in pairs:
         name, equals, file = pair.partition("=")
@@ -100,11 +101,11 @@ def also(pairs: Sequence[str], formats: Sequence[str], out: Path | None) -> dict
             known = f"as json=out.json; formats: {', '.join(formats)}"
             raise BadUsage(f"--save {clean(pair)}: is no FORMAT=FILE", near or known)
         path = Path(file)
-        if name in found or path.absolute() in files:
+        if name in targets or path.absolute() in files:
             raise BadUsage(f"--save {clean(pair)}: the format or the file is given twice")
-        found[name] = path
+        targets[name] = path
         files.append(path.absolute())
-    return found
+    return targets
 
 
 def spare(*targets: Path | None) -> None:
@@ -136,8 +137,7 @@ def moment(text: str | None) -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return in_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         raise BadUsage(
             f"'{clean(text)}' is not a date or time such as 2026-11-22T12:00:00Z"
@@ -146,17 +146,17 @@ def moment(text: str | None) -> datetime:
 
 def quantities(pairs: list[str]) -> dict[str, Decimal]:
     """NAME=VALUE pairs as Decimals. Raises BadUsage."""
-    found: dict[str, Decimal] = {}
+    amounts: dict[str, Decimal] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
             raise BadUsage(f"'{clean(pair)}' is not NAME=VALUE", "such as input_tokens=1000")
-        if name in found:
+        if name in amounts:
             raise BadUsage(f"{clean(name)} is given twice")
         if value in ("true", "false"):
             value = "1" if value == "true" else "0"
-        found[name] = sane(clean(name), value)
-    return found
+        amounts[name] = sane(clean(name), value)
+    return amounts
 
 
 def percentage(name: str, text: str) -> Decimal | None:
@@ -172,13 +172,13 @@ def share(name: str, text: str) -> Decimal:
     """A share as people write it: 0.99, 99% or 99 %. Raises BadUsage, also for one that is not
     between 0 and 1."""
     percent = percentage(name, text)
-    found = sane(name, text.strip()) if percent is None else percent / 100
-    if not 0 <= found <= 1:
+    value = sane(name, text.strip()) if percent is None else percent / 100
+    if not 0 <= value <= 1:
         hint = None
-        if percent is None and 1 < found <= 100:
-            hint = f"as a share {literal(found / 100)}, in per cent '{literal(found)} %'"
+        if percent is None and 1 < value <= 100:
+            hint = f"as a share {literal(value / 100)}, in per cent '{literal(value)} %'"
         raise BadUsage(f"{name} is {clean(text.strip())}: it is a share between 0 and 1", hint)
-    return found
+    return value
 
 
 def sane(name: str, value: str) -> Decimal:
@@ -189,3 +189,13 @@ def sane(name: str, value: str) -> Decimal:
         return number(name, value)
     except ArithmeticError:
         raise BadUsage(f"{name}: {clean(value)} is not a finite number under 1e15") from None
+
+
+def sampled(text: str | None) -> Decimal | None:
+    """The share of ``--sampling``; None where it was not given. Raises BadUsage."""
+    if text is None:
+        return None
+    share = sane("--sampling", text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    if not 0 < share <= 1:
+        raise BadUsage(f"--sampling is {text}: it must be above 0 and at most 1")
+    return share

@@ -33,11 +33,11 @@ def fitted(data: dict[str, Any], line: Callable[[dict[str, Any]], str]) -> dict[
     whole: dict[str, int] = {}
     shown: dict[str, int] = {}
     while len(line(data).encode()) > MOST:
-        found: list[_Long] = []
-        _measure(data, "", found)
-        if not found:
+        candidates: list[_Long] = []
+        _measure(data, "", candidates)
+        if not candidates:
             raise OverflowError("an answer is too long, and nothing in it can be cut")
-        long = max(found, key=lambda one: one.size)
+        long = max(candidates, key=lambda candidate: candidate.size)
         value = long.holder[long.key]
         kept = max(1, len(value) // 2)
         if isinstance(value, str):
@@ -51,21 +51,21 @@ def fitted(data: dict[str, Any], line: Callable[[dict[str, Any]], str]) -> dict[
     return data
 
 
-def _measure(node: Any, path: str, found: list[_Long]) -> int:
-    """The characters of a node without the lists inside, which are put among the ``found``."""
+def _measure(node: Any, path: str, candidates: list[_Long]) -> int:
+    """The characters of a node without the lists inside, which are put among the ``candidates``."""
     size = 2
     pairs = node.items() if isinstance(node, dict) else enumerate(node)
     for key, value in pairs:
         where = f"{path}.{key}".lstrip(".")
         size += len(str(key)) + 4 if isinstance(node, dict) else 1
         if isinstance(value, dict):
-            size += _measure(value, where, found)
+            size += _measure(value, where, candidates)
         elif isinstance(value, list):
-            own = _measure(value, where, found)
+            own = _measure(value, where, candidates)
             if len(value) > 1 and where != LEFT_OUT:
-                found.append(_Long(own, node, key, where))
+                candidates.append(_Long(own, node, key, where))
         else:
             size += len(compact(value))
             if isinstance(value, str) and len(value) > SHORTEST:
-                found.append(_Long(len(value) // 20, node, key, where))
+                candidates.append(_Long(len(value) // 20, node, key, where))
     return size

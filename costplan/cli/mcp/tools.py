@@ -71,8 +71,8 @@ def _estimate(given: Given) -> Answer:
     document = estimate_opened(opened, _day(given), given.get("stacks", ()))
     choice = Choice((), given.get("filter", ()), given.get("fields"), None, given.get("top"))
     chosen, rows = part(Saved("", document), choice)
-    made: Answer = plain(summary(chosen.document))
-    return made if rows is None else {**made, "lines": rows}
+    brief: Answer = plain(summary(chosen.document))
+    return brief if rows is None else {**brief, "lines": rows}
 
 
 def _compare(given: Given) -> Any:
@@ -104,7 +104,7 @@ def _check(given: Given) -> Any:
         check_subject(
             given.get("workload"),
             {key: number(key, value) for key, value in given.get("limits", {}).items()},
-            [Path(one) for one in given.get("policies", ())],
+            [Path(name) for name in given.get("policies", ())],
             baseline=given.get("baseline"),
             stacks=given.get("stacks", ()),
             as_of=_day(given) if "as_of" in given else None,
@@ -321,8 +321,8 @@ def called(tool: Tool, arguments: Given) -> Answer:
 
     try:
         _check_arguments(tool, arguments)
-        made = tool.run(arguments)
-        return _told(fitted(_data(made), lambda data: written(_told(data))))
+        result = tool.run(arguments)
+        return _told(fitted(_data(result), lambda data: written(_told(data))))
     except CostplanError as error:
         return _failed(complaint(error))
     except OSError as error:
@@ -331,8 +331,8 @@ def called(tool: Tool, arguments: Given) -> Answer:
         return _failed(f"error: a fault in costplan itself: {type(error).__name__}: {error}")
 
 
-def _data(made: Any) -> Answer:
-    data: Answer = made if isinstance(made, dict) else plain(made)
+def _data(result: Any) -> Answer:
+    data: Answer = result if isinstance(result, dict) else plain(result)
     return data
 
 
@@ -373,9 +373,9 @@ def _fits(value: Any, schema: Answer) -> bool:
         return value in schema["enum"]
     kind = schema["type"]
     if kind == "array":
-        return isinstance(value, list) and all(_fits(one, schema["items"]) for one in value)
+        return isinstance(value, list) and all(_fits(element, schema["items"]) for element in value)
     if kind == "object":
         below = schema["additionalProperties"]
-        return isinstance(value, dict) and all(_fits(one, below) for one in value.values())
+        return isinstance(value, dict) and all(_fits(element, below) for element in value.values())
     named = kind if isinstance(kind, list) else [kind]
-    return type(value) in [one for name in named for one in KINDS[name]]
+    return type(value) in [accepted for name in named for accepted in KINDS[name]]

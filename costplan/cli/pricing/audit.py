@@ -8,15 +8,14 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import CatalogueDayOption, CategoryOption, OutOption, VendorOption
-
-
-class Format(StrEnum):
-    """What ``costplan.render.audit`` can draw."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
+from costplan.cli.common.options import (
+    FORM,
+    CatalogueDayOption,
+    CategoryOption,
+    OutOption,
+    PageFormat,
+    VendorOption,
+)
 
 
 class LevelName(StrEnum):
@@ -42,7 +41,7 @@ Stale = Annotated[
 def command(
     folder: Folder = None,
     as_of: CatalogueDayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = (Format.table),
+    form: Annotated[PageFormat, FORM] = PageFormat.table,
     out: OutOption = None,
     vendor: VendorOption = None,
     category: CategoryOption = None,
@@ -63,7 +62,7 @@ def command(
     from costplan.cli.common.words import day, look, put
     from costplan.render.audit import FIRST, draw
 
-    made = audit_prices(
+    audit = audit_prices(
         folder,
         day(as_of),
         within,
@@ -72,5 +71,5 @@ def command(
         category=category,
         level=level.value,
     )
-    put(draw(made, form.value, look(), None if everything else FIRST), out)
-    return 1 if made.errors else 0
+    put(draw(audit, form.value, look(), None if everything else FIRST), out)
+    return 1 if audit.errors else 0

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from costplan.cli.common.options import DayOption, OutOption
+from costplan.cli.common.options import FORM, DayOption, OutOption, PageFormat
 
 SIDE = "A catalogue file or folder, a lock, a day, or a git revision (REV or REV:path)."
-
-
-class Format(StrEnum):
-    """What ``costplan.render.price_diff`` can draw."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
 
 
 def command(
@@ -28,7 +19,7 @@ def command(
         typer.Option("--workload", metavar="FILE", help="Also what it does to its bill."),
     ] = None,
     as_of: DayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[PageFormat, FORM] = PageFormat.table,
     out: OutOption = None,
 ) -> int:
     """Compare two sets of prices; exit 0 whether or not they differ."""
@@ -41,8 +32,8 @@ def command(
 
     when = day(as_of)
     opened = None if workload is None else open_workload(workload)
-    made, said = price_changes(old, new, when, opened)
+    changes, said = price_changes(old, new, when, opened)
     if said:
         note(clean(said))
-    put(draw(made, form.value, look()), out)
+    put(draw(changes, form.value, look()), out)
     return 0

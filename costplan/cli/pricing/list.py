@@ -8,7 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from costplan.cli.common.options import CatalogueDayOption, CategoryOption, VendorOption
+from costplan.cli.common.options import (
+    FORM,
+    CatalogueDayOption,
+    CategoryOption,
+    VendorOption,
+)
 
 
 class Format(StrEnum):
@@ -19,7 +24,8 @@ class Format(StrEnum):
     csv = "csv"
 
 
-def _amount(name: str) -> Any:
+def amount(name: str) -> Any:
+    """An option that bounds a price per 1M tokens."""
     bound = "least" if name.startswith("--min") else "most"
     what = name.partition("-")[2].rpartition("-")[2]
     return typer.Option(
@@ -27,41 +33,46 @@ def _amount(name: str) -> Any:
     )
 
 
+KindOption = Annotated[
+    str | None, typer.Option("--kind", metavar="KIND", help="chat, embedding, rerank or offer.")
+]
+ContextOption = Annotated[
+    int | None, typer.Option("--min-context", min=1, metavar="TOKENS", help="Context window.")
+]
+CapabilityOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--capability", metavar="NAME", help="Such as batch, cache or audio; may be repeated."
+    ),
+]
+SortOption = Annotated[
+    str,
+    typer.Option("--sort", metavar="FIELD", help="id, input, output, context, since or checked."),
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
+]
+EverythingOption = Annotated[
+    bool, typer.Option("--all", help="Every entry, where nothing narrows the table.")
+]
+
+
 def command(
     category: CategoryOption = None,
     vendor: VendorOption = None,
-    kind: Annotated[
-        str | None,
-        typer.Option("--kind", metavar="KIND", help="chat, embedding, rerank or offer."),
-    ] = None,
-    min_input: Annotated[str | None, _amount("--min-input")] = None,
-    max_input: Annotated[str | None, _amount("--max-input")] = None,
-    min_output: Annotated[str | None, _amount("--min-output")] = None,
-    max_output: Annotated[str | None, _amount("--max-output")] = None,
-    min_context: Annotated[
-        int | None, typer.Option("--min-context", min=1, metavar="TOKENS", help="Context window.")
-    ] = None,
-    capability: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--capability", metavar="NAME", help="Such as batch, cache or audio; may be repeated."
-        ),
-    ] = None,
-    sort: Annotated[
-        str,
-        typer.Option(
-            "--sort", metavar="FIELD", help="id, input, output, context, since or checked."
-        ),
-    ] = "id",
+    kind: KindOption = None,
+    min_input: Annotated[str | None, amount("--min-input")] = None,
+    max_input: Annotated[str | None, amount("--max-input")] = None,
+    min_output: Annotated[str | None, amount("--min-output")] = None,
+    max_output: Annotated[str | None, amount("--max-output")] = None,
+    min_context: ContextOption = None,
+    capability: CapabilityOption = None,
+    sort: SortOption = "id",
     descending: Annotated[bool, typer.Option("--desc", help="Largest first.")] = False,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
-    ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Every entry, where nothing narrows the table.")
-    ] = False,
+    limit: LimitOption = None,
+    everything: EverythingOption = False,
     as_of: CatalogueDayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[Format, FORM] = Format.table,
 ) -> int:
     """List models and offers with their prices, or who sells what.
 
@@ -94,14 +105,14 @@ def command(
     if not narrowed and form is Format.table:
         put(draw(overview(), form.value, look()), None)
         return 0
-    found, fit, any_chosen = list_prices(category, vendor, wanted, when)
-    if found.entries or form is not Format.table:
-        put(draw(found, form.value, look()), None)
-    if len(found.entries) < fit:
-        note(f"{len(found.entries):,} of {fit:,} that fit; --limit shows more")
-    if not found.entries:
+    listed, fit, any_chosen = list_prices(category, vendor, wanted, when)
+    if listed.entries or form is not Format.table:
+        put(draw(listed, form.value, look()), None)
+    if len(listed.entries) < fit:
+        note(f"{len(listed.entries):,} of {fit:,} that fit; --limit shows more")
+    if not listed.entries:
         note(_nothing(category, vendor, any_chosen))
-    return 0 if found.entries else 1
+    return 0 if listed.entries else 1
 
 
 def _price(name: str, text: str | None) -> Decimal | None:
@@ -110,10 +121,10 @@ def _price(name: str, text: str | None) -> Decimal | None:
 
     if text is None:
         return None
-    found = sane(name, text)
-    if found < 0:
-        raise BadUsage(f"{name} is {found}: it must be at least 0")
-    return found
+    price = sane(name, text)
+    if price < 0:
+        raise BadUsage(f"{name} is {price}: it must be at least 0")
+    return price
 
 
 def _nothing(category: str | None, vendor: str | None, left_out: bool) -> str:

@@ -45,15 +45,15 @@ def command(
         note(clean(said))
         return 0
     spare(out)
-    made = pin(opened, when, out, update, update_offer or [])
-    for name in made.damaged:
+    relocked = pin(opened, when, out, update, update_offer or [])
+    for name in relocked.damaged:
         note(clean(f"dropped: {name} was edited or damaged, not used here"))
-    if made.text == made.before:
-        note(clean(f"{made.path} is up to date: {made.entries} entries"))
+    if relocked.text == relocked.before:
+        note(clean(f"{relocked.path} is up to date: {relocked.entries} entries"))
         return 0
-    note(clean(f"wrote {made.path}: {made.entries} entries"))
-    if made.before:
-        note(counts(made.diff))
-        if made.diff.changes:
-            put(draw(made.diff, "table", look()), None)
+    note(clean(f"wrote {relocked.path}: {relocked.entries} entries"))
+    if relocked.before:
+        note(counts(relocked.diff))
+        if relocked.diff.changes:
+            put(draw(relocked.diff, "table", look()), None)
     return 0

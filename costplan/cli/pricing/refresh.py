@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costplan.cli.common.options import FORM, PlainFormat
+
 if TYPE_CHECKING:
     from costplan.document.refresh import PriceRefresh
-
-
-class Format(StrEnum):
-    """What ``costplan.render.price_refresh`` can draw."""
-
-    table = "table"
-    json = "json"
 
 
 def command(
@@ -47,7 +41,7 @@ def command(
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", min=0.1, max=3600, help="For a source.")
     ] = 60,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
 ) -> int:
     """Take published prices into your catalogue; uses the network."""
     from costplan.api.refreshing import DEFAULT, refresh_prices

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
-import typer
-
-from costplan.cli.common.options import CatalogueDayOption, OutOption
+from costplan.cli.common.options import FORM, CatalogueDayOption, OutOption, PlainFormat
 from costplan.cli.pricing.audit import Folder, Stale
-
-
-class Format(StrEnum):
-    """What ``costplan.render.audit`` can draw of a report."""
-
-    table = "table"
-    json = "json"
 
 
 def command(
     folder: Folder = None,
     as_of: CatalogueDayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = (Format.table),
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
     out: OutOption = None,
     stale_days: Stale = 180,
 ) -> int:
@@ -33,6 +23,6 @@ def command(
     from costplan.cli.common.words import day, look, put
     from costplan.render.audit import draw_report
 
-    made = catalogue_report(folder, day(as_of), stale_days)
-    put(draw_report(made, form.value, look()), out)
-    return 1 if made.missed else 0
+    report = catalogue_report(folder, day(as_of), stale_days)
+    put(draw_report(report, form.value, look()), out)
+    return 1 if report.missed else 0

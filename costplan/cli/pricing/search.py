@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from costplan.cli.pricing.show import Format, show
+from costplan.cli.common.options import FORM, PlainFormat
+from costplan.cli.pricing.show import show
 
 
 def command(
     word: Annotated[list[str], typer.Argument(metavar="WORD...", help="All of them must match.")],
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
     limit: Annotated[
         int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
     ] = 20,
@@ -24,9 +25,9 @@ def command(
     from costplan.cli.common.voice import note
     from costplan.problems import clean
 
-    found = search_prices(word, limit)
-    if found.hits or form is Format.json:
-        show(found, form)
-    if not found.hits:
+    search = search_prices(word, limit)
+    if search.hits or form is PlainFormat.json:
+        show(search, form)
+    if not search.hits:
         note(f"nothing in the catalogue is like '{clean(' '.join(word))}'")
-    return 0 if found.hits else 1
+    return 0 if search.hits else 1

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costplan.cli.common.options import CatalogueDayOption
+from costplan.cli.common.options import FORM, CatalogueDayOption, PlainFormat
 
 if TYPE_CHECKING:
     from costplan.document.listing import Document
@@ -17,19 +16,12 @@ SHOWN = 40
 """So many ids below a name fit on a page or two."""
 
 
-class Format(StrEnum):
-    """What ``costplan.render.listing`` can draw."""
-
-    table = "table"
-    json = "json"
-
-
 def command(
     offer: Annotated[
         str, typer.Argument(metavar="OFFER", help="An exact id or alias; a vendor lists its plans.")
     ],
     as_of: CatalogueDayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    form: Annotated[PlainFormat, FORM] = PlainFormat.table,
 ) -> int:
     """Show one entry: prices, variables, limits, history, sources."""
     from costplan.api.prices import price_list_of, price_page
@@ -39,14 +31,14 @@ def command(
     from costplan.problems import clean
 
     when = day(as_of)
-    found = price_page(offer, when, dated=as_of is not None)
-    if isinstance(found, ModelPage | OfferPage):
-        show(found, form)
+    answer = price_page(offer, when, dated=as_of is not None)
+    if isinstance(answer, ModelPage | OfferPage):
+        show(answer, form)
         return 0
-    catalog, plans = found
+    catalog, plans = answer
     count = f"{len(plans):,} ids begin" if len(plans) > 1 else "one id begins"
     note(f"'{clean(offer)}' is not an id; {count} with it")
-    if len(plans) > SHOWN and form is Format.table:
+    if len(plans) > SHOWN and form is PlainFormat.table:
         plans = plans[:SHOWN]
         vendor = plans[0].prefix
         note(f"the first {SHOWN} below; 'costplan pricing list --vendor {vendor}' lists all")
@@ -54,7 +46,7 @@ def command(
     return 0
 
 
-def show(document: Document, form: Format) -> None:
+def show(document: Document, form: PlainFormat) -> None:
     """Print what the catalogue says."""
     from costplan.cli.common.words import look, put
     from costplan.render.listing import draw

@@ -15,8 +15,9 @@ from costplan.billing.book import Book
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.origin import is_old
-from costplan.document.estimate import Component, Estimate, EstimateDocument, always_on
+from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import Conversion, LineItem
+from costplan.document.line_kinds import always_on
 from costplan.document.month import Month
 from costplan.facts import Fact, fact, texts, unique
 from costplan.plan.bill.announced import announced, changing_days, last_day

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import fields
 from decimal import Decimal
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from costplan.billing.adjustments import Grant
 from costplan.billing.book import Same
-from costplan.billing.reserved import Reserved
 from costplan.billing.takes import Take
 from costplan.catalog.lookup import Entry
 from costplan.document.line import LineItem
@@ -22,6 +21,9 @@ from costplan.plan.bill.month import StackMonth
 from costplan.problems import Problem
 from costplan.workload.model import Workload
 from costplan.workload.usage import Usage, usage_of_offers, with_cases
+
+if TYPE_CHECKING:
+    from costplan.billing.reserved import Reserved
 
 APART = frozenset(("human", "fixed", "target", "candidates", "strategy", "migration"))
 APART |= {"mix", "stack", "budget", "policy"}

@@ -74,13 +74,20 @@ def _gpus(
         reason = "not modelled: [strategy.gpus] names no machine, and no success of what it serves"
         return Hosted(GPUS, None, reason)
     from costplan.plan.compare.fleets import hardware_of, sized  # most name no machine
-    from costplan.plan.compare.unmeasured import by_roofline
 
     try:
         hardware = hardware_of(terms, catalog)
         if terms.modelled is not None and capacity is not None:
+            from costplan.plan.compare.unmeasured import by_roofline
+
             return Hosted(GPUS, None, by_roofline(terms, served, capacity, hardware))
-        fleet = sized(terms, served, capacity, hardware, catalog)
+        fleet = sized(terms, served, capacity)
+        if fleet is None:
+            if capacity is None:
+                raise BadUsage("[strategy.gpus] tokens_per_second is not given")
+            from costplan.plan.compare.measured import by_measurement
+
+            fleet = by_measurement(terms, served, capacity, hardware, catalog)
     except (CostplanError, ValueError) as error:
         if isinstance(error, InvalidInput):
             raise

@@ -15,6 +15,7 @@ from costplan.document.comparison import Lever
 from costplan.document.options import Option
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.pricing import Pricer, Way
+from costplan.problems import InvalidInput
 from costplan.quantity import ONE, TWELVE, ZERO
 from costplan.workload.model import Binding, Stack, Workload
 from costplan.workload.solving import DEFAULT_PHI, DEFAULT_RHO, DEFAULT_VERDICT_RHO, Rates
@@ -58,10 +59,13 @@ class Choice(NamedTuple):
 def choose(pricer: Pricer, contenders: Sequence[Contender], goal: Goal) -> Choice | None:
     """The contender that reaches the goal for the least, wrong answers included.
 
-    How long a request takes is worked out for the cheapest first, and for no more than decide.
+    Nothing is billed that is not right often enough; how long a request takes is worked out for the
+    cheapest first, and for no more than decide.
     """
     able = []
     for one in contenders:
+        if not _right_enough(pricer, one, goal):
+            continue
         option = pricer.option(one.way, one.stack, timed=False)
         if option.whole is not None and option.reaches(goal.reliability, None):
             able.append(Choice(one, option))
@@ -72,6 +76,18 @@ def choose(pricer: Pricer, contenders: Sequence[Contender], goal: Goal) -> Choic
         if choice.option.reaches(*goal):
             return choice
     return None
+
+
+def _right_enough(pricer: Pricer, contender: Contender, goal: Goal) -> bool:
+    """Whether a contender may reach the goal, as far as its steps alone tell."""
+    workload = contender.way.workload
+    if goal.reliability is None or workload is None:
+        return True
+    try:
+        trusted = pricer.trusted(workload, contender.stack)
+    except InvalidInput:
+        return False
+    return trusted is not None and trusted >= goal.reliability
 
 
 class Levers:

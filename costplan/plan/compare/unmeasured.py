@@ -9,7 +9,8 @@ from costplan.catalog.curves import Weights
 from costplan.catalog.offer import Hardware
 from costplan.catalog.origin import Origin
 from costplan.catalog.roofline import Load, modelled
-from costplan.plan.compare.fleets import by_rate, held
+from costplan.plan.compare.fleets import by_rate
+from costplan.plan.compare.measured import held
 from costplan.plan.compare.served import Capacity, Served
 from costplan.problems import BadUsage
 from costplan.quantity import grouped, rounded

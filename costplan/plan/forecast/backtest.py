@@ -91,7 +91,7 @@ def _share(actual: float, said: float) -> float:
 
 def widths(errors: Sequence[Error], leads: int) -> Mapping[int, float]:
     """By lead the half width of the band, as a logarithm; leads with too few errors have none."""
-    found: dict[int, float] = {}
+    bands: dict[int, float] = {}
     widest = 0.0
     for lead in range(1, leads + 1):
         own = sorted(error.off for error in errors if error.lead == lead)
@@ -99,8 +99,8 @@ def widths(errors: Sequence[Error], leads: int) -> Mapping[int, float]:
         if len(own) < LEAST_ERRORS or rank > len(own) or own[rank - 1] == inf:
             break
         widest = max(widest, WIDER * own[rank - 1])
-        found[lead] = widest
-    return found
+        bands[lead] = widest
+    return bands
 
 
 class Coverage(NamedTuple):

@@ -150,12 +150,12 @@ class _Forecast:
         amounts = self._counts("amount")
         base = self.plan.total if amounts else self.workload.traffic.requests_per_month
         scales = [None if (count := _count(volume)) is None else count / base for volume in volumes]
-        made = self.bills.path(self.days, scales)
+        bills = self.bills.path(self.days, scales)
         if not amounts:
-            return made
+            return bills
         return [
             bill if volume is None or scale is None else self._of_amount(bill, volume, scale)
-            for bill, volume, scale in zip(made, volumes, scales, strict=True)
+            for bill, volume, scale in zip(bills, volumes, scales, strict=True)
         ]
 
     def _of_amount(self, bill: MonthBill, volume: float, scale: Decimal) -> MonthBill:
@@ -241,7 +241,7 @@ def _tried(past: Errors) -> Tried:
     error = past.mean_share(COMPARED)
     known = error is not None and error < float(LARGEST)
     share = twelve_digits(error).quantize(PLACES) if known and error is not None else None
-    tried = sum(each.lead <= COMPARED for each in past.errors)
+    tried = sum(error.lead <= COMPARED for error in past.errors)
     return Tried(past.method.name, past.method.words, share, tried)
 
 

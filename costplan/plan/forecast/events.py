@@ -157,7 +157,9 @@ def _commitments(bills: Sequence[MonthBill]) -> Iterable[Event]:
     names = dict.fromkeys(drawn.name for bill in billed for drawn in bill.commitments)
     for name in names:
         for bill in billed:
-            drawn = next((each for each in bill.commitments if each.name == name), None)
+            drawn = next(
+                (commitment for commitment in bill.commitments if commitment.name == name), None
+            )
             if drawn is not None and not drawn.unused:
                 month = _month(bill)
                 values = {"monthly": drawn.monthly, "month": named(month)}
@@ -168,9 +170,9 @@ def _commitments(bills: Sequence[MonthBill]) -> Iterable[Event]:
 def _terms(workload: Workload, stack: str, bills: Sequence[MonthBill]) -> Iterable[Event]:
     """Discounts, commitments and credits that end within the months."""
     tables: list[tuple[str, Scope]] = [
-        *(("discount", each) for each in workload.discount),
-        *(("commitment", each) for each in workload.commitment),
-        *(("credit", each) for each in workload.credit),
+        *(("discount", discount) for discount in workload.discount),
+        *(("commitment", commitment) for commitment in workload.commitment),
+        *(("credit", credit) for credit in workload.credit),
     ]
     first, last = bills[0].day, bills[-1].day
     for word, table in tables:

@@ -161,7 +161,7 @@ def _better(past: Past, usual: Past) -> bool:
     if len({origin for origin, _ in common}) < LEAST_ORIGINS:
         return False
     sums = [
-        sum(error.share for error in each.errors if (error.origin, error.lead) in common)
-        for each in (past, usual)
+        sum(error.share for error in errors.errors if (error.origin, error.lead) in common)
+        for errors in (past, usual)
     ]
     return sums[0] < BETTER * sums[1]

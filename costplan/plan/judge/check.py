@@ -17,10 +17,11 @@ from costplan.facts import Fact, fact, said
 from costplan.plan.judge.defaults import newly_assumed
 from costplan.plan.judge.diff import causes_of
 from costplan.plan.judge.drawn_figures import over_budget
-from costplan.plan.judge.figures import MONEY, NOT_GIVEN, Figure, NoBaseline, Subject
+from costplan.plan.judge.figures import MONEY, NOTHING, Against, Figure, Subject
 from costplan.plan.judge.measures import MEASURES, is_stale
 from costplan.plan.judge.ruleset import (
     MINIMA,
+    Allowance,
     RuleSet,
     allowed,
     applies,
@@ -39,20 +40,18 @@ def check(
     *,
     subject: str,
     vendor_of: Callable[[str], str | None],
-    baseline: EstimateDocument | None = None,
-    baseline_name: str | None = None,
-    without: NoBaseline = NOT_GIVEN,
+    against: Against = NOTHING,
     facts: Iterable[Fact] = (),
 ) -> CheckDocument:
     """Every verdict on every stack of the document. The rules are sound (``ruleset.faults``).
 
-    ``without``: why there is no baseline. ``facts``: what the caller knows that narrows or softens
-    the check. Raises BadUsage where a stack has no rule, where the baseline is in another currency,
-    or where one is given that no rule asks for.
+    ``facts``: what the caller knows that narrows or softens the check. Raises BadUsage where a
+    stack has no rule, where the baseline is in another currency, or where one is given that no rule
+    asks for.
     """
     _covered(document, sets)
-    if baseline is not None:
-        _comparable(document, baseline, sets, baseline_name)
+    if against.before is not None:
+        _comparable(document, against.before, sets, against.name)
     verdicts: list[Verdict] = []
     told: list[Fact] = []
     allowances = {kind: allowed(sets, f"allow_{kind}") for kind in OF_PRICES}
@@ -61,14 +60,14 @@ def check(
         about = Subject(
             document=document,
             estimate=estimate,
-            baseline=baseline,
+            baseline=against.before,
             vendor_of=vendor_of,
-            without=without,
+            without=against.without,
         )
-        spared = without.new and _limited(sets, estimate.stack, "increase_percent")
+        spared = against.without.new and _limited(sets, estimate.stack, "increase_percent")
         spared = spared and _limited(sets, estimate.stack, "monthly_total")
         if spared:
-            told.append(fact("new-is-judged", estimate.stack, reason=without.why.text))
+            told.append(fact("new-is-judged", estimate.stack, reason=against.without.why.text))
         told += _changed_default(about)
         judge = _Judge(about, accepted["unpriced"], spared)
         for rules in sets:
@@ -81,7 +80,7 @@ def check(
         currency=document.currency,
         as_of=document.as_of,
         catalog_hash=document.catalog_hash,
-        baseline=baseline_name,
+        baseline=against.name,
         stacks=[estimate.stack for estimate in document.estimates],
         verdicts=verdicts,
         facts=[
@@ -90,11 +89,7 @@ def check(
             *facts,
             *(ignored for allowance in allowances.values() for ignored in allowance.facts),
             *_softened(document),
-            *(
-                unneeded
-                for kind, allowance in allowances.items()
-                for unneeded in _unneeded(allowance.key, allowance.names, verdicts, kind)
-            ),
+            *_unneeded(allowances, verdicts),
         ],
     )
 
@@ -181,15 +176,13 @@ WITHOUT: dict[Kind, str] = {
 }
 
 
-def _unneeded(
-    key: str, names: Iterable[str], verdicts: list[Verdict], kind: Kind
-) -> Iterable[Fact]:
+def _unneeded(allowances: Mapping[Kind, Allowance], verdicts: list[Verdict]) -> Iterable[Fact]:
     """Allowances that allow nothing: a misspelt one must not go unseen."""
-    open_ones = [verdict.rule for verdict in verdicts if verdict.kind == kind]
-    for name in sorted(names):
-        if name not in open_ones:
-            values = {"key": key, "what": WITHOUT[kind]}
-            if hint := did_you_mean(name, open_ones):
+    for kind, allowance in allowances.items():
+        waiting = [verdict.rule for verdict in verdicts if verdict.kind == kind]
+        for name in sorted(allowance.names - {*waiting}):
+            values = {"key": allowance.key, "what": WITHOUT[kind]}
+            if hint := did_you_mean(name, waiting):
                 yield fact("allows-nothing-but-near", name, **values, hint=hint)
             else:
                 yield fact("allows-nothing", name, **values)

@@ -46,6 +46,17 @@ NOT_GIVEN = NoBaseline(
 )
 
 
+class Against(NamedTuple):
+    """What an estimate is compared with, by its name, or why there is nothing."""
+
+    before: EstimateDocument | None = None
+    name: str | None = None
+    without: NoBaseline = NOT_GIVEN
+
+
+NOTHING = Against()
+
+
 @dataclass(slots=True, kw_only=True)
 class Subject:
     """One stack of a document, with what it is measured against: ``baseline``, or ``without`` one.

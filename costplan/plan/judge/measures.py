@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.estimate import Estimate, amounts, is_spare, keeps_right
+from costplan.document.estimate import Estimate, amounts
 from costplan.document.line import LineItem
+from costplan.document.line_kinds import is_spare, keeps_right
 from costplan.facts import Fact, fact
 from costplan.plan.bill.estimate import ORDER
 from costplan.plan.bill.vendors import largest_vendor

@@ -15,10 +15,8 @@ from costplan.catalog.fees import Fee
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card, Model, Tier
 from costplan.catalog.offer import Adjust, Charge, Offer
-from costplan.catalog.origin import Origin
-from costplan.document.listing import Where
+from costplan.catalog.origin import Origin, Provenance
 from costplan.document.price_diff import Figure, Kind, Measure
-from costplan.plan.prices.listing import where_of
 from costplan.quantity import ONE, ZERO, grouped
 
 
@@ -78,7 +76,7 @@ class _Card:
         yield from self._windows()
         for name, fee in card.fee.items():
             if _known(fee.origin, self.day):
-                where = where_of(self.entry, fee.origin or card.origin)
+                where = self.entry.provenance(fee.origin or card.origin)
                 figure = Figure(fee.price, fee.per, fee.unit, self.entry.currency, where)
                 yield Key("fee", name, None, "price"), figure
                 yield from self._free(name, fee)
@@ -86,7 +84,7 @@ class _Card:
     def _free(self, name: str, fee: Fee) -> Iterable[tuple[Key, Figure]]:
         free = fee.free
         if free is not None and _known(free.origin, self.day):
-            where = where_of(self.entry, free.origin or fee.origin or self.card.origin)
+            where = self.entry.provenance(free.origin or fee.origin or self.card.origin)
             unit = f"{fee.unit} a {free.period}"
             yield Key("fee", name, None, "included"), _plain(free.quantity, where, unit)
 
@@ -121,13 +119,13 @@ class _Card:
     def _rates(
         self, kind: Kind, prices: Mapping[str, Decimal], variant: str | None, origin: Origin
     ) -> Iterable[tuple[Key, Figure]]:
-        card, where = self.card, where_of(self.entry, origin)
+        card, where = self.card, self.entry.provenance(origin)
         for name, price in prices.items():
             figure = Figure(price, card.per, card.unit, self.entry.currency, where)
             yield Key(kind, name, variant, "price"), figure
 
     def _times(self, kind: Kind, name: str, times: Decimal, origin: Origin) -> tuple[Key, Figure]:
-        return Key(kind, name, None, "times"), _plain(times, where_of(self.entry, origin))
+        return Key(kind, name, None, "times"), _plain(times, self.entry.provenance(origin))
 
 
 def _known(origin: Origin | None, day: date) -> bool:
@@ -140,20 +138,20 @@ def _edge(tier: Tier) -> str:
     return f"from {tier.first:,} input tokens"
 
 
-def _plain(number: Decimal, where: Where, unit: str = "") -> Figure:
+def _plain(number: Decimal, where: Provenance, unit: str = "") -> Figure:
     return Figure(number, ONE, unit, None, where)
 
 
 def _of_offer(entry: Entry, offer: Offer, day: date) -> Iterable[tuple[Key, Figure]]:
     for charge in offer.charges_on(day)[0]:
-        where = where_of(entry, charge.origin or offer.origin)
+        where = entry.provenance(charge.origin or offer.origin)
         yield from _of_charge(charge, entry.currency, where)
     for adjust in offer.adjusts_on(day)[0]:
-        where = where_of(entry, adjust.origin or offer.origin)
+        where = entry.provenance(adjust.origin or offer.origin)
         yield from _of_adjust(adjust, entry.currency, where)
 
 
-def _of_charge(charge: Charge, currency: str, where: Where) -> Iterable[tuple[Key, Figure]]:
+def _of_charge(charge: Charge, currency: str, where: Provenance) -> Iterable[tuple[Key, Figure]]:
     fx = charge.fx or ONE
 
     def money(value: Decimal | None) -> Figure:
@@ -180,7 +178,7 @@ def _of_charge(charge: Charge, currency: str, where: Where) -> Iterable[tuple[Ke
         yield Key("charge", charge.id, None, "cap"), figure
 
 
-def _of_adjust(adjust: Adjust, currency: str, where: Where) -> Iterable[tuple[Key, Figure]]:
+def _of_adjust(adjust: Adjust, currency: str, where: Provenance) -> Iterable[tuple[Key, Figure]]:
     if adjust.percent is not None:
         yield Key("adjust", adjust.id, adjust.kind, "percent"), _plain(adjust.percent, where, "%")
     moneys: tuple[tuple[Measure, Decimal | None], ...] = (

@@ -10,14 +10,13 @@ from typing import NamedTuple
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card, Model
 from costplan.catalog.offer import Charge, Offer
-from costplan.catalog.origin import Origin
+from costplan.catalog.origin import Provenance
 from costplan.document.listing import (
     Head,
     Headline,
     Identity,
     PriceList,
     Row,
-    Where,
 )
 from costplan.plan.prices.choosing import capabilities_of
 from costplan.problems import BadUsage, did_you_mean
@@ -102,12 +101,6 @@ def identity(entry: Entry, asked: str = "") -> Identity:
     )
 
 
-def where_of(entry: Entry, origin: Origin) -> Where:
-    """What a price with this origin rests on."""
-    provenance = entry.provenance(origin)
-    return Where(provenance.source, provenance.confidence, provenance.since, provenance.checked)
-
-
 def since_of(offer: Offer, charge: Charge) -> date:
     """The day a charge takes effect: its own, or its offer's."""
     return (charge.origin or offer.origin).since
@@ -141,7 +134,7 @@ def _row(entry: Entry, day: date) -> Row:
 
 class _Shown(NamedTuple):
     prices: tuple[Headline, ...]
-    rests: list[Where]
+    rests: list[Provenance]
     known_from: date | None = None
     more: int = 0
     varies: tuple[str, ...] = ()
@@ -151,7 +144,7 @@ class _Shown(NamedTuple):
 def _of_model(entry: Entry, model: Model, day: date) -> _Shown:
     card = model.card(day)
     if card is None:
-        first = where_of(entry, model.price[0].origin)
+        first = entry.provenance(model.price[0].origin)
         return _Shown((), [first], known_from=model.first_known)
     factors = {
         "tiers": card.tiers,
@@ -161,19 +154,19 @@ def _of_model(entry: Entry, model: Model, day: date) -> _Shown:
     }
     varies = tuple(name for name, value in factors.items() if value)
     prices = tuple(_card_headlines(entry, card, day))
-    rests = [where_of(entry, card.origin)]
+    rests = [entry.provenance(card.origin)]
     return _Shown(prices, rests, varies=varies, capabilities=capabilities_of(card))
 
 
 def _card_headlines(entry: Entry, card: Card, day: date) -> Iterable[Headline]:
     """Input and output; the fees of a card that has no rates (a reranker's searches)."""
     rates = card.rates.published()
-    where = where_of(entry, card.origin)
+    where = entry.provenance(card.origin)
     for kind in ("input", "output"):
         if kind in rates:
             yield Headline(kind, card.unit, rates[kind], card.per, (), False, None, where)
     for name, fee in card.fee.items() if not rates else ():
-        where = where_of(entry, fee.origin or card.origin)
+        where = entry.provenance(fee.origin or card.origin)
         later = where.since > day
         price, since = (None, where.since) if later else (fee.price, None)
         yield Headline(name, fee.unit, price, fee.per, (), False, since, where)
@@ -183,20 +176,20 @@ def _of_offer(entry: Entry, offer: Offer, day: date) -> _Shown:
     current, later = offer.charges_on(day)
     if later and not current:
         first = min(later, key=lambda charge: since_of(offer, charge))
-        rests = [where_of(entry, first.origin or offer.origin)]
+        rests = [entry.provenance(first.origin or offer.origin)]
         return _Shown((), rests, known_from=offer.first_known)
     prices = tuple(_headline(entry, offer, charge, day) for charge in (current + later)[:HEADLINES])
     return _Shown(
         prices,
         [headline.where for headline in prices if not headline.known_from]
-        or [where_of(entry, offer.origin)],
+        or [entry.provenance(offer.origin)],
         more=len(current) + len(later) - len(prices),
     )
 
 
 def _headline(entry: Entry, offer: Offer, charge: Charge, day: date) -> Headline:
     """A charge's price in money: of a price in vendor credits, what the credits cost."""
-    where, fx = where_of(entry, charge.origin or offer.origin), charge.fx or ONE
+    where, fx = entry.provenance(charge.origin or offer.origin), charge.fx or ONE
     later = where.since > day
     price = None if charge.price is None or later else charge.price * fx
     tiers = tuple(

@@ -12,10 +12,10 @@ from costplan.catalog.fees import Quota
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Card, Model, Tier
 from costplan.catalog.offer import Adjust, Charge, Offer
-from costplan.catalog.origin import Origin
+from costplan.catalog.origin import Origin, Provenance
 from costplan.catalog.vocabulary import HOURS_PER_MONTH, TOKEN_USAGE, VOCABULARY
 from costplan.document import listing as pages
-from costplan.plan.prices.listing import identity, where_of
+from costplan.plan.prices.listing import identity
 from costplan.problems import CostplanError
 from costplan.quantity import ONE, literal
 from costplan.words import TOKEN_KINDS
@@ -92,7 +92,7 @@ def model_page(
                 _tiers(entry, card, card.tiers, card.origin.since),
                 _fees(entry, card, card.origin.since),
                 _rejected(entry, card),
-                where_of(entry, card.origin),
+                entry.provenance(card.origin),
             )
             for card in model.price
         ),
@@ -127,7 +127,7 @@ def _tiers(
             tier.first,
             tier.rates.published(),
             _later(tier.origin, day),
-            where_of(entry, tier.origin or own or card.origin),
+            entry.provenance(tier.origin or own or card.origin),
         )
         for tier in tiers
     )
@@ -141,13 +141,13 @@ def _modes(entry: Entry, card: Card, day: date) -> Iterable[pages.Mode]:
             mode.rates.published() if mode.rates else {},
             _tiers(entry, card, mode.tiers, day, mode.origin),
             _later(mode.origin, day),
-            where_of(entry, mode.origin or card.origin),
+            entry.provenance(mode.origin or card.origin),
         )
 
 
 def _regions(entry: Entry, card: Card, day: date) -> Iterable[pages.Region]:
     for name, region in card.region.items():
-        where = where_of(entry, region.origin or card.origin)
+        where = entry.provenance(region.origin or card.origin)
         yield pages.Region(name, region.times, _later(region.origin, day), where)
 
 
@@ -162,7 +162,7 @@ def _schedule(entry: Entry, card: Card, day: date) -> Iterable[pages.Window]:
             hours=window.hours,
             holidays=window.holidays,
             known_from=_later(window.origin, day),
-            where=where_of(entry, window.origin or card.origin),
+            where=entry.provenance(window.origin or card.origin),
         )
 
 
@@ -174,7 +174,7 @@ def _fees(entry: Entry, card: Card, day: date) -> tuple[pages.Fee, ...]:
             fee.per,
             fee.unit,
             _later(fee.origin, day),
-            where_of(entry, fee.origin or card.origin),
+            entry.provenance(fee.origin or card.origin),
             fee.once,
             fee.always,
             None if fee.free is None else _quota(entry, fee.free, fee.origin or card.origin),
@@ -184,7 +184,7 @@ def _fees(entry: Entry, card: Card, day: date) -> tuple[pages.Fee, ...]:
 
 
 def _quota(entry: Entry, free: Quota, own: Origin) -> pages.Quota:
-    where = where_of(entry, free.origin or own)
+    where = entry.provenance(free.origin or own)
     return pages.Quota(free.quantity, free.period, free.shared, where)
 
 
@@ -200,8 +200,8 @@ def _token_variables(card: Card) -> Iterable[pages.Variable]:
 
 def _sources(
     entry: Entry, origins: Iterable[tuple[tuple[str | int, ...], Origin]]
-) -> tuple[pages.Where, ...]:
-    wheres = dict.fromkeys(where_of(entry, origin) for _, origin in origins)
+) -> tuple[Provenance, ...]:
+    wheres = dict.fromkeys(entry.provenance(origin) for _, origin in origins)
     return tuple(sorted(wheres, key=lambda where: (where.since, where.source, where.checked)))
 
 
@@ -252,12 +252,12 @@ def _charge(entry: Entry, offer: Offer, charge: Charge, day: date) -> pages.Date
     if fixed is None:
         fixed = is_fixed(Values(offer, {}), charge.quantity)
     origin = charge.origin or offer.origin
-    return pages.DatedCharge(charge, fixed, _later(origin, day), where_of(entry, origin))
+    return pages.DatedCharge(charge, fixed, _later(origin, day), entry.provenance(origin))
 
 
 def _adjust(entry: Entry, offer: Offer, rule: Adjust, day: date) -> pages.DatedAdjust:
     origin = rule.origin or offer.origin
-    return pages.DatedAdjust(rule, _later(origin, day), where_of(entry, origin))
+    return pages.DatedAdjust(rule, _later(origin, day), entry.provenance(origin))
 
 
 def _variables(offer: Offer, charges: Iterable[Charge]) -> Iterable[pages.Variable]:

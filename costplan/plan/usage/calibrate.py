@@ -43,7 +43,7 @@ class Volume(NamedTuple):
     words: str
 
 
-class Rates(NamedTuple):
+class StepRates(NamedTuple):
     """A step's calls that failed, that were no first attempt, and that were judged, and how right
     those were. ``most``: the highest attempt that was logged, 0 where none says; ``most_failed``:
     the highest that failed."""
@@ -86,7 +86,7 @@ class Measures:
     be."""
 
     uses: Mapping[str, StepUse]
-    rates: Mapping[str, Rates]
+    rates: Mapping[str, StepRates]
     volume: Volume
     runs: Mapping[str, Decimal]
     factors: Mapping[str, tuple[Decimal, Decimal]]
@@ -98,7 +98,7 @@ class Measures:
     notes: list[str] = field(default_factory=list)
 
 
-class Found(NamedTuple):
+class Proposed(NamedTuple):
     """Settings that differ from the workload, keys that do not, and what is to be measured."""
 
     settings: list[Setting]
@@ -106,15 +106,15 @@ class Found(NamedTuple):
     wanted: list[Wanted]
 
 
-def calibrate(workload: Workload, measured: Measures) -> Found:
+def calibrate(workload: Workload, measured: Measures) -> Proposed:
     """The workload's numbers from usage. Steps that were not logged keep theirs."""
-    made = _Maker(workload, measured)
-    made.traffic()
+    maker = _Maker(workload, measured)
+    maker.traffic()
     for step in workload.step:
         if step.model and step.name in measured.uses:
             factors = measured.factors.get(step.name, (ONE, ONE))
-            made.step(step, measured.uses[step.name].counted_by(*factors))
-    return Found(made.settings, made.unchanged, made.wanted)
+            maker.step(step, measured.uses[step.name].counted_by(*factors))
+    return Proposed(maker.settings, maker.unchanged, maker.wanted)
 
 
 class _Maker:
@@ -158,8 +158,8 @@ class _Maker:
             words = f"busiest hour over mean hour, {measured.rests}"
             self.number(("traffic", "peak_to_mean"), measured.peak, traffic.peak_to_mean, words)
         if measured.hourly:
-            weights = [spelled(one) for one in measured.hourly]
-            if weights != [spelled(one) for one in traffic.hourly or [ONE] * 24]:
+            weights = [spelled(weight) for weight in measured.hourly]
+            if weights != [spelled(weight) for weight in traffic.hourly or [ONE] * 24]:
                 said = f"[{', '.join(weights)}]"
                 was = "other weights" if traffic.hourly else None
                 words = f"each hour's share of requests, {measured.rests}"
@@ -196,10 +196,10 @@ class _Maker:
     def _calls(self, step: Step, words: str) -> None:
         volume = self.measured.volume
         runs = self.measured.runs.get(step.name, ONE)
-        made = Decimal(volume.calls.get(step.name, 0))
-        if made and volume.requests and runs:
-            calls = made / volume.requests / runs
-            said = f"{rounded(made / volume.requests)} calls a request, {words}"
+        logged = Decimal(volume.calls.get(step.name, 0))
+        if logged and volume.requests and runs:
+            calls = logged / volume.requests / runs
+            said = f"{rounded(logged / volume.requests)} calls a request, {words}"
             self.number(("step", step.name, "calls"), calls, step.calls, said)
 
     def _tokens(self, step: Step, use: StepUse, words: str) -> None:
@@ -262,9 +262,9 @@ class _Maker:
             self.number(("conversation", name), value, Decimal(getattr(talk, name)), said)
         volume = self.measured.volume
         runs = self.measured.runs.get(step.name, ONE) * step.calls
-        made = Decimal(volume.calls.get(step.name, 0))
-        if volume.monthly is not None and made and volume.requests and runs:
-            monthly = volume.monthly * made / volume.requests / runs / whole
+        logged = Decimal(volume.calls.get(step.name, 0))
+        if volume.monthly is not None and logged and volume.requests and runs:
+            monthly = volume.monthly * logged / volume.requests / runs / whole
             key = ("traffic", "requests_per_month")
             said = f"conversations of {whole} turns; {volume.words}"
             self.number(key, monthly, self.workload.traffic.requests_per_month, said)
@@ -297,7 +297,7 @@ class _Maker:
             key = f"step.{step.name}.success"
             self.wanted.append(wanted(key, step.success, "answers, judged right or wrong"))
 
-    def _attempts(self, step: Step, rates: Rates) -> None:
+    def _attempts(self, step: Step, rates: StepRates) -> None:
         most = rates.max_attempts(step)
         if most is None:
             return
@@ -317,7 +317,7 @@ def retries(step: Step) -> bool:
     return bool(step.detection_rate or step.timeout) and not step.judges
 
 
-def with_attempts(workload: Workload, rates: Mapping[str, Rates]) -> Workload:
+def with_attempts(workload: Workload, rates: Mapping[str, StepRates]) -> Workload:
     """The workload with the attempts that were logged, which say how often each step runs."""
     steps = tuple(
         replace(step, max_attempts=most)

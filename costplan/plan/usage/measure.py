@@ -44,19 +44,19 @@ class StepUse(NamedTuple):
         """Tokens a call."""
         if not self.calls:
             return ZERO
-        known = next((one for one in TOKENS if one.tokens == kind), None)
+        known = next((token for token in TOKENS if token.tokens == kind), None)
         factor = ONE if known is None else self.factors[known.whole == "output"]
         return Decimal(self.sums.get(kind, 0)) / self.calls / (factor or ONE)
 
     @property
     def offer(self) -> str | None:
         """The offer of most calls."""
-        return max(self.offers, key=lambda one: self.offers[one], default=None)
+        return max(self.offers, key=lambda offer: self.offers[offer], default=None)
 
     @property
     def mode(self) -> str | None:
         """The mode of nearly all calls; None where they differ, or are ordinary ones."""
-        name = max(self.modes, key=lambda one: self.modes[one], default=None)
+        name = max(self.modes, key=lambda mode: self.modes[mode], default=None)
         return name if name and self.modes[name] >= ALIKE * self.calls else None
 
     def parts(self) -> dict[str, Decimal]:
@@ -73,8 +73,8 @@ class StepUse(NamedTuple):
 
     def sizes(self, side: str) -> str:
         """The quantiles of a side, for a comment."""
-        found = self.inputs if side == "input" else self.outputs
-        middle, high = quantile(found, P50), quantile(found, P95)
+        buckets = self.inputs if side == "input" else self.outputs
+        middle, high = quantile(buckets, P50), quantile(buckets, P95)
         if middle is None or high is None:
             return ""
         return f"P50 {grouped(middle, 0)}, P95 {grouped(high, 0)}"
@@ -87,16 +87,16 @@ def step_uses(
     outputs: Mapping[tuple[str | None, ...], Sequence[Bucket]],
 ) -> dict[str, StepUse]:
     """Cells that are grouped by their step, as what each step's calls were."""
-    found: dict[str, tuple[list[int], dict[str, int], dict[str, int], dict[str | None, int]]] = {}
-    for one in cells:
-        calls, sums, offers, modes = found.setdefault(one.groups[0] or "", ([0], {}, {}, {}))
-        calls[0] += one.requests
-        for kind, value in one.sums.items():
+    steps: dict[str, tuple[list[int], dict[str, int], dict[str, int], dict[str | None, int]]] = {}
+    for cell in cells:
+        calls, sums, offers, modes = steps.setdefault(cell.groups[0] or "", ([0], {}, {}, {}))
+        calls[0] += cell.requests
+        for kind, value in cell.sums.items():
             sums[kind] = sums.get(kind, 0) + value
-        entry = entries.get((one.vendor, one.model))
+        entry = entries.get((cell.vendor, cell.model))
         if entry is not None:
-            offers[entry.id] = offers.get(entry.id, 0) + one.requests
-        modes[one.mode] = modes.get(one.mode, 0) + one.requests
+            offers[entry.id] = offers.get(entry.id, 0) + cell.requests
+        modes[cell.mode] = modes.get(cell.mode, 0) + cell.requests
     return {
         step: StepUse(
             calls[0],
@@ -106,7 +106,7 @@ def step_uses(
             offers,
             modes,
         )
-        for step, (calls, sums, offers, modes) in found.items()
+        for step, (calls, sums, offers, modes) in steps.items()
     }
 
 
@@ -115,18 +115,18 @@ def together(uses: Sequence[StepUse]) -> StepUse:
     sums: dict[str, int] = {}
     offers: dict[str, int] = {}
     modes: dict[str | None, int] = {}
-    for one in uses:
-        for kind, value in one.sums.items():
+    for use in uses:
+        for kind, value in use.sums.items():
             sums[kind] = sums.get(kind, 0) + value
-        for offer, calls in one.offers.items():
+        for offer, calls in use.offers.items():
             offers[offer] = offers.get(offer, 0) + calls
-        for mode, calls in one.modes.items():
+        for mode, calls in use.modes.items():
             modes[mode] = modes.get(mode, 0) + calls
     return StepUse(
-        sum(one.calls for one in uses),
+        sum(use.calls for use in uses),
         sums,
-        [bucket for one in uses for bucket in one.inputs],
-        [bucket for one in uses for bucket in one.outputs],
+        [bucket for use in uses for bucket in use.inputs],
+        [bucket for use in uses for bucket in use.outputs],
         offers,
         modes,
     )
@@ -183,7 +183,7 @@ def hourly(hours: Sequence[tuple[int, int]], whole: Whole, local: Sequence[int])
     for (hour, of), at in zip(hours, local, strict=True):
         if whole.first <= hour // 24 <= whole.last:
             sums[at] += of
-    return [Decimal(one * 24) / sum(sums) for one in sums] if sum(sums) else []
+    return [Decimal(requests * 24) / sum(sums) for requests in sums] if sum(sums) else []
 
 
 NINETY = Decimal("1.645")

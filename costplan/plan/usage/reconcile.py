@@ -18,7 +18,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from costplan.document.reconciliation import Compared, DayGap, Step, Unmapped
+from costplan.document.reconciliation import Billed, Compared, DayGap, Step, Unmapped
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, total
 
 Key = tuple[str, str]
@@ -46,20 +46,6 @@ class Taken(NamedTuple):
         return self.offer, self.charge
 
 
-class Billed(NamedTuple):
-    """A line of an invoice. ``offer`` None: nobody mapped it. ``category``: usage, or what else it
-    is. ``begin`` and ``end``: its days, the last included; None where it does not say."""
-
-    item: str
-    offer: str | None
-    charge: str
-    quantity: Decimal | None
-    amount: Decimal
-    category: str
-    begin: date | None
-    end: date | None
-
-
 @dataclass(slots=True)
 class _Sum:
     quantity: Decimal = ZERO
@@ -68,13 +54,13 @@ class _Sum:
 
 
 def _sums(taken: Iterable[Taken]) -> dict[Key, _Sum]:
-    found: dict[Key, _Sum] = {}
-    for one in taken:
-        known = found.setdefault(one.key, _Sum())
-        known.quantity += one.quantity
-        known.listed += one.listed
-        known.expected += one.expected
-    return found
+    sums: dict[Key, _Sum] = {}
+    for use in taken:
+        known = sums.setdefault(use.key, _Sum())
+        known.quantity += use.quantity
+        known.listed += use.listed
+        known.expected += use.expected
+    return sums
 
 
 def plan_steps(
@@ -109,15 +95,15 @@ def _without_crumbs(steps: list[Step]) -> list[Step]:
     """The steps with what only rounding made given to the largest, so that the sum stays exact."""
     if not steps:
         return []
-    at = max(range(len(steps)), key=lambda one: abs(steps[one].amount))
+    at = max(range(len(steps)), key=lambda index: abs(steps[index].amount))
     small = CRUMB * abs(steps[at].amount)
-    crumbs = [one.amount if abs(one.amount) <= small else ZERO for one in steps]
+    crumbs = [step.amount if abs(step.amount) <= small else ZERO for step in steps]
     crumbs[at] = ZERO
-    made = [
-        one._replace(amount=one.amount - crumb) for one, crumb in zip(steps, crumbs, strict=True)
+    exact = [
+        step._replace(amount=step.amount - crumb) for step, crumb in zip(steps, crumbs, strict=True)
     ]
-    made[at] = steps[at]._replace(amount=steps[at].amount + total(crumbs))
-    return made
+    exact[at] = steps[at]._replace(amount=steps[at].amount + total(crumbs))
+    return exact
 
 
 class InvoiceBridge(NamedTuple):
@@ -135,39 +121,39 @@ def invoice_steps(
 ) -> InvoiceBridge:
     """From expected amounts to an invoice. ``span``: the days that the log covers, both included;
     None for a plan, which has none."""
-    mapped = [one for one in billed if one.offer is not None and one.category == "usage"]
+    mapped = [line for line in billed if line.offer is not None and line.category == "usage"]
     period = _period(mapped or billed)
     steps: list[Step] = []
     notes: list[str] = []
-    inside = [one for one in taken if _within(one.day, period)]
-    early = total(one.expected for one in taken if not _within(one.day, period))
-    late = [one for one in mapped if span is not None and _apart(one, span)]
-    known = [one for one in mapped if one not in late] if late else mapped
-    timing = total(one.amount for one in late) - early
+    inside = [use for use in taken if _within(use.day, period)]
+    early = total(use.expected for use in taken if not _within(use.day, period))
+    late = [line for line in mapped if span is not None and _apart(line, span)]
+    known = [line for line in mapped if line not in late] if late else mapped
+    timing = total(line.amount for line in late) - early
     if timing or late:
         steps.append(Step("timing", timing, _timing_words(late, early, period, span)))
     scale, factor = _units(inside, known)
     if scale != ONE:
         notes.append(f"the invoice's quantities are {_times(scale)} the logs': taken as a unit")
     if factor != ONE:
-        wrong = total(one.amount for one in known)
-        known = [one._replace(amount=settle(one.amount / factor)) for one in known]
-        slip = wrong - total(one.amount for one in known)
+        wrong = total(line.amount for line in known)
+        known = [line._replace(amount=settle(line.amount / factor)) for line in known]
+        slip = wrong - total(line.amount for line in known)
         steps.append(Step("unit", slip, f"amounts are {_times(factor)} the expected"))
     if scale != ONE:
         known = [
-            one._replace(quantity=None if one.quantity is None else one.quantity / scale)
-            for one in known
+            line._replace(quantity=None if line.quantity is None else line.quantity / scale)
+            for line in known
         ]
     lines = _compared(inside, known)
     steps += _line_steps(inside, known)
     not_mapped = _unmapped(billed)
-    left = total(one.amount for one in not_mapped)
+    left = total(unmapped.amount for unmapped in not_mapped)
     if not_mapped:
-        steps.append(Step("not_mapped", left, _few([one.item for one in not_mapped])))
+        steps.append(Step("not_mapped", left, _few([unmapped.item for unmapped in not_mapped])))
     steps += _others(billed)
-    done = total(one.amount for one in steps)
-    rest = total(one.amount for one in billed) - total(one.expected for one in taken) - done
+    done = total(step.amount for step in steps)
+    rest = total(line.amount for line in billed) - total(use.expected for use in taken) - done
     steps.append(Step("unexplained", rest, _without_quantity(known)))
     return InvoiceBridge(steps, lines, not_mapped, _gaps(inside, known, span), notes)
 
@@ -176,16 +162,16 @@ def _within(day: date | None, period: tuple[date, date] | None) -> bool:
     return day is None or period is None or period[0] <= day <= period[1]
 
 
-def _apart(one: Billed, span: tuple[date, date]) -> bool:
+def _apart(line: Billed, span: tuple[date, date]) -> bool:
     """Whether a line is of days that the log does not cover at all."""
-    if one.begin is None or one.end is None:
+    if line.begin is None or line.end is None:
         return False
-    return one.end < span[0] or one.begin > span[1]
+    return line.end < span[0] or line.begin > span[1]
 
 
 def _period(billed: Iterable[Billed]) -> tuple[date, date] | None:
-    begins = [one.begin for one in billed if one.begin is not None]
-    ends = [one.end for one in billed if one.end is not None]
+    begins = [line.begin for line in billed if line.begin is not None]
+    ends = [line.end for line in billed if line.end is not None]
     return (min(begins), max(ends)) if begins and ends else None
 
 
@@ -208,18 +194,18 @@ def _units(taken: Iterable[Taken], billed: Iterable[Billed]) -> tuple[Decimal, D
     mine = _sums(taken)
     quantities: dict[Key, Decimal] = {}
     amounts: dict[Key, Decimal] = {}
-    for one in billed:
-        key = (one.offer or "", one.charge)
-        amounts[key] = amounts.get(key, ZERO) + one.amount
-        if one.quantity is not None:
-            quantities[key] = quantities.get(key, ZERO) + one.quantity
+    for line in billed:
+        key = (line.offer or "", line.charge)
+        amounts[key] = amounts.get(key, ZERO) + line.amount
+        if line.quantity is not None:
+            quantities[key] = quantities.get(key, ZERO) + line.quantity
     pairs = [(quantities[key], mine[key].quantity) for key in quantities if key in mine]
     costs = [(amounts[key], mine[key].expected) for key in amounts if key in mine]
     return _factor(pairs), _factor(costs)
 
 
 def _factor(pairs: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
-    ratios = [one / other for one, other in pairs if one > 0 and other > 0]
+    ratios = [invoiced / logged for invoiced, logged in pairs if invoiced > 0 and logged > 0]
     for factor in FACTORS:
         if ratios and all(factor / 2 <= ratio <= factor * 2 for ratio in ratios):
             return factor
@@ -233,36 +219,36 @@ def _times(factor: Decimal) -> str:
 
 
 def _by_key(billed: Iterable[Billed]) -> dict[Key, list[Billed]]:
-    found: dict[Key, list[Billed]] = {}
-    for one in billed:
-        found.setdefault((one.offer or "", one.charge), []).append(one)
-    return found
+    lines: dict[Key, list[Billed]] = {}
+    for line in billed:
+        lines.setdefault((line.offer or "", line.charge), []).append(line)
+    return lines
 
 
 def _quantity(lines: Sequence[Billed] | None) -> Decimal | None:
     """What lines bill together; None where one does not say."""
-    if not lines or any(one.quantity is None for one in lines):
+    if not lines or any(line.quantity is None for line in lines):
         return None
-    return total(one.quantity or ZERO for one in lines)
+    return total(line.quantity or ZERO for line in lines)
 
 
 def _compared(taken: Iterable[Taken], billed: Iterable[Billed]) -> list[Compared]:
     mine, theirs = _sums(taken), _by_key(billed)
-    found = []
+    compared = []
     for key in dict.fromkeys([*mine, *theirs]):
         used, lines = mine.get(key), theirs.get(key)
-        found.append(
+        compared.append(
             Compared(
                 *key,
                 None if used is None else used.quantity,
                 _quantity(lines),
                 None if used is None else used.listed,
                 None if used is None else used.expected,
-                None if lines is None else total(one.amount for one in lines),
+                None if lines is None else total(line.amount for line in lines),
             )
         )
-    found.sort(key=lambda one: (-abs((one.invoiced or ZERO) - (one.expected or ZERO)), one[:2]))
-    return found
+    compared.sort(key=lambda row: (-abs((row.invoiced or ZERO) - (row.expected or ZERO)), row[:2]))
+    return compared
 
 
 def _line_steps(taken: Iterable[Taken], billed: Iterable[Billed]) -> list[Step]:
@@ -277,7 +263,7 @@ def _line_steps(taken: Iterable[Taken], billed: Iterable[Billed]) -> list[Step]:
             less -= used.expected
             said["less"].append(f"{name} {rounded(used.quantity)}")
             continue
-        paid, quantity = total(one.amount for one in lines), _quantity(lines)
+        paid, quantity = total(line.amount for line in lines), _quantity(lines)
         if used is None or not used.quantity:
             more += paid - (used.expected if used else ZERO)
             said["more"].append(f"{name} {'' if quantity is None else rounded(quantity)}".strip())
@@ -305,27 +291,27 @@ def _line_steps(taken: Iterable[Taken], billed: Iterable[Billed]) -> list[Step]:
 
 
 def _unmapped(billed: Iterable[Billed]) -> list[Unmapped]:
-    found: dict[str, list[Billed]] = {}
-    for one in billed:
-        if one.offer is None and one.category == "usage":
-            found.setdefault(one.item, []).append(one)
-    made = [
-        Unmapped(item, len(lines), _quantity(lines), total(one.amount for one in lines))
-        for item, lines in found.items()
+    by_item: dict[str, list[Billed]] = {}
+    for line in billed:
+        if line.offer is None and line.category == "usage":
+            by_item.setdefault(line.item, []).append(line)
+    unmapped = [
+        Unmapped(item, len(lines), _quantity(lines), total(line.amount for line in lines))
+        for item, lines in by_item.items()
     ]
-    return sorted(made, key=lambda one: (-abs(one.amount), one.item))
+    return sorted(unmapped, key=lambda row: (-abs(row.amount), row.item))
 
 
 def _others(billed: Iterable[Billed]) -> list[Step]:
     sums: dict[str, Decimal] = {}
-    for one in billed:
-        if one.category != "usage":
-            sums[one.category] = sums.get(one.category, ZERO) + one.amount
+    for line in billed:
+        if line.category != "usage":
+            sums[line.category] = sums.get(line.category, ZERO) + line.amount
     return [Step("other", amount, category) for category, amount in sorted(sums.items())]
 
 
 def _without_quantity(billed: Iterable[Billed]) -> str:
-    lines = [f"{one.item} has no quantity" for one in billed if one.quantity is None]
+    lines = [f"{line.item} has no quantity" for line in billed if line.quantity is None]
     return _few(list(dict.fromkeys(lines)))
 
 
@@ -333,7 +319,7 @@ def _gaps(
     taken: Iterable[Taken], billed: Sequence[Billed], span: tuple[date, date] | None
 ) -> list[DayGap]:
     """Days of the log's span on which one side has nothing, where the invoice is by the day."""
-    daily = [one for one in billed if one.begin is not None and one.begin == one.end]
+    daily = [line for line in billed if line.begin is not None and line.begin == line.end]
     if span is None or len(daily) < len(billed) or not daily:
         return []
     logged: dict[date, Decimal] = {}
@@ -341,9 +327,9 @@ def _gaps(
     for use in taken:
         if use.day is not None:
             logged[use.day] = logged.get(use.day, ZERO) + use.expected
-    for one in daily:
-        assert one.begin is not None
-        paid[one.begin] = paid.get(one.begin, ZERO) + one.amount
+    for line in daily:
+        assert line.begin is not None
+        paid[line.begin] = paid.get(line.begin, ZERO) + line.amount
     days = sorted({*logged, *paid})
     return [
         DayGap(day, logged.get(day, ZERO), paid.get(day, ZERO))

@@ -23,39 +23,40 @@ class Bucket(NamedTuple):
 
 def quantile(buckets: Iterable[Bucket], share: Decimal) -> Decimal | None:
     """The smallest value that at least this share of all is not above; None of no values."""
-    ordered = sorted(buckets, key=lambda one: -1 if one.place is None else one.place)
-    whole = sum(one.rows for one in ordered)
+    ordered = sorted(buckets, key=lambda bucket: -1 if bucket.place is None else bucket.place)
+    whole = sum(bucket.rows for bucket in ordered)
     wanted, seen = share * whole, 0
-    for one in ordered:
-        seen += one.rows
-        if seen >= wanted and one.rows:
-            return (Decimal(one.sum) / one.rows).quantize(Decimal("0.1")) if one.sum else ZERO
+    for bucket in ordered:
+        seen += bucket.rows
+        if seen >= wanted and bucket.rows:
+            mean_of_bucket = Decimal(bucket.sum) / bucket.rows
+            return mean_of_bucket.quantize(Decimal("0.1")) if bucket.sum else ZERO
     return None
 
 
 def merged(buckets: Iterable[Bucket]) -> list[Bucket]:
     """Buckets of several groups as those of all."""
-    found: dict[int | None, tuple[int, int]] = {}
-    for one in buckets:
-        count, total = found.get(one.place, (0, 0))
-        found[one.place] = (count + one.rows, total + one.sum)
-    return [Bucket(place, *sums) for place, sums in found.items()]
+    by_place: dict[int | None, tuple[int, int]] = {}
+    for bucket in buckets:
+        count, total = by_place.get(bucket.place, (0, 0))
+        by_place[bucket.place] = (count + bucket.rows, total + bucket.sum)
+    return [Bucket(place, *sums) for place, sums in by_place.items()]
 
 
 def deviation(buckets: Iterable[Bucket]) -> Decimal | None:
     """The standard deviation, each value taken as its bucket's mean; None of no values."""
-    known = [one for one in buckets if one.rows]
+    known = [bucket for bucket in buckets if bucket.rows]
     middle = mean(known)
     if middle is None:
         return None
-    count = sum(one.rows for one in known)
-    apart = sum(one.rows * (Decimal(one.sum) / one.rows - middle) ** 2 for one in known)
+    count = sum(bucket.rows for bucket in known)
+    apart = sum(bucket.rows * (Decimal(bucket.sum) / bucket.rows - middle) ** 2 for bucket in known)
     return (Decimal(apart) / count).sqrt()
 
 
 def mean(buckets: Iterable[Bucket]) -> Decimal | None:
     """The mean of all; exact, as buckets keep their sums."""
     count = total = 0
-    for one in buckets:
-        count, total = count + one.rows, total + one.sum
+    for bucket in buckets:
+        count, total = count + bucket.rows, total + bucket.sum
     return Decimal(total) / count if count else None

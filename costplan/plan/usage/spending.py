@@ -68,8 +68,8 @@ def spent(
     Raises BadUsage for a currency without a rate, InvalidInput as ``with_terms``.
     """
     days = sorted({date.fromisoformat(line.day) for line in logged.low if line.day is not None})
-    inside = {each: ONE / sampling for each in days if projection.in_month(each)}
-    whole = {each: weight / sampling for each, weight in projection.weights(days).items()}
+    inside = {day: ONE / sampling for day in days if projection.in_month(day)}
+    whole = {day: weight / sampling for day, weight in projection.weights(days).items()}
     to_date, tokens, months = [], [], []
     missing: list[str] = []
     for side in logged:

@@ -92,9 +92,9 @@ def priced(
         if entry is None or currency is None:
             continue
         bounds = bill_cell(entry, counted.cell(cut, day), book)
-        for one in (side, wholes.setdefault(currency, _Side())):
-            one.low.add(bounds.low)
-            one.high.add(bounds.high)
+        for into in (side, wholes.setdefault(currency, _Side())):
+            into.low.add(bounds.low)
+            into.high.add(bounds.high)
     questions = any(currency is None for _, currency in sides)
     groups = [_group(names, currency, side, sizes) for (names, currency), side in sides.items()]
     groups.sort(key=_rank)

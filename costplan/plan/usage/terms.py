@@ -89,7 +89,7 @@ def with_terms(
     All lines are changed in place. Raises InvalidInput for terms that contradict each other.
     """
     discounted(workload, stack, lines, day, others)
-    made = agree(workload, {stack: [*lines, *others]}, day, Exchange.of(workload))
-    if made.problems:
-        raise InvalidInput(made.problems)
-    return Agreed(list(lines), made.lines, [one.text for one in made.facts])
+    agreed = agree(workload, {stack: [*lines, *others]}, day, Exchange.of(workload))
+    if agreed.problems:
+        raise InvalidInput(agreed.problems)
+    return Agreed(list(lines), agreed.lines, [fact.text for fact in agreed.facts])

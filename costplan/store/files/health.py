@@ -14,8 +14,9 @@ from costplan.document.health import Package
 from costplan.problems import BadUsage, CostplanError
 from costplan.store.files.catalogue_folder import catalogue_files
 from costplan.store.files.folders import built_in_folder, user_folder
+from costplan.store.files.provisioned import open_provisioned
 from costplan.store.files.shelves import SlicedFolder, open_catalog
-from costplan.store.files.throughput import open_energy, open_provisioned, open_throughput
+from costplan.store.files.throughput import open_energy, open_throughput
 from costplan.store.files.whole import filed_file
 from costplan.store.files.workloads import nearest_file
 

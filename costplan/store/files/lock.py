@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, fields
 from datetime import date
 from pathlib import Path
 
@@ -35,8 +35,8 @@ QUOTED = re.compile(r'"([^"]+)"')
 
 
 @record
-class Locked:
-    """One pinned entry: what its catalogue file says of it, and who needs it since when.
+class Pin:
+    """Who needs an entry, and since when.
 
     Keys:
         id: the entry's exact id
@@ -45,12 +45,6 @@ class Locked:
         as_of: the day it was taken from the catalogue
         shelf: the catalogue it was taken from
         workloads: files that are priced with it
-        vendor: the seller
-        currency: of its prices
-        category: the part of an application that it serves
-        source: what its prices rest on
-        model: the entry, if it is a model
-        offer: the entry, if it is another offer
     """
 
     id: str
@@ -59,6 +53,21 @@ class Locked:
     as_of: date
     shelf: str
     workloads: tuple[str, ...]
+
+
+@record
+class Locked(Pin):
+    """One pinned entry, with what its catalogue file says of it.
+
+    Keys:
+        vendor: the seller
+        currency: of its prices
+        category: the part of an application that it serves
+        source: what its prices rest on
+        model: the entry, if it is a model
+        offer: the entry, if it is another offer
+    """
+
     vendor: str
     currency: str
     category: Category
@@ -360,27 +369,8 @@ class _Products:
 def _entry_text(pinned: Locked) -> str:
     from costplan.store.files.catalog_text import header_text, lines_of, model_text, offer_text
 
-    meta = _Meta(
-        id=pinned.id,
-        names=pinned.names,
-        hash=pinned.hash,
-        as_of=pinned.as_of,
-        shelf=pinned.shelf,
-        workloads=pinned.workloads,
-    )
+    own = Pin(**{held.name: getattr(pinned, held.name) for held in fields(Pin)})
     head = header_text(pinned.vendor, pinned.currency, pinned.source, pinned.category)
     body = model_text(pinned.model[0]) if pinned.model else offer_text(pinned.offer[0])
     blocks = re.sub(r"^\[\[", "[[locked.", body, flags=re.M)
-    return "\n".join(["[[locked]]", *lines_of(meta)]) + f"\n{head}\n{blocks}"
-
-
-@record
-class _Meta:
-    """The first keys of a pinned entry."""
-
-    id: str
-    names: tuple[str, ...] = ()
-    hash: str
-    as_of: date
-    shelf: str
-    workloads: tuple[str, ...]
+    return "\n".join(["[[locked]]", *lines_of(own)]) + f"\n{head}\n{blocks}"

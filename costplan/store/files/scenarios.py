@@ -22,7 +22,9 @@ def scenarios_of(name: str, text: str, data: dict[str, Any]) -> Mapping[str, Any
     tables = data.pop(KEY, {})
     wrong: list[tuple[Path, Any]] = [((KEY,), tables)] if not isinstance(tables, dict) else []
     if not wrong:
-        wrong = [((KEY, key), each) for key, each in tables.items() if not isinstance(each, dict)]
+        wrong = [
+            ((KEY, key), table) for key, table in tables.items() if not isinstance(table, dict)
+        ]
         if "" in tables:
             unnamed = Problem((KEY,), "a scenario has no name", f"[{KEY}.NAME]")
             raise DocumentError(name, text, [unnamed])

@@ -150,7 +150,7 @@ class SlicedFolder(Entries):
         is named; read when first asked for."""
         asked = (vendor, offer)
         if asked not in self._provisioned:
-            from costplan.store.files.throughput import provisioned_of
+            from costplan.store.files.provisioned import provisioned_of
 
             self._provisioned[asked] = provisioned_of(vendor, offer, self.root)
         return self._provisioned[asked]

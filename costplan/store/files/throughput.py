@@ -1,23 +1,19 @@
-"""The built-in measurements of accelerators, and the terms of provisioned throughput.
+"""The built-in measurements of accelerators, and what machines draw.
 
-What machines draw lies beside them. All lie beside the catalogue's categories
-(``pricing/throughput``, ``pricing/provisioned``, ``pricing/energy``) but hold no offers, so no
-shelf of the catalogue reads them. A command that plans capacity reads them whole, once.
+Both lie beside the catalogue's categories (``pricing/throughput``, ``pricing/energy``) but hold no
+offers, so no shelf of the catalogue reads them.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from costplan.catalog.energy import Energy, EnergyFile
-from costplan.catalog.provisioned import ProvisionedFile
 from costplan.catalog.throughput import Throughput, ThroughputFile
 from costplan.store.files.folders import built_in_folder
 from costplan.store.files.text import parse_toml, read_document, read_kept
 
 BLOCK = "[[curve]]"
-TERMS = "[[terms]]"
 
 
 def open_throughput(root: Path | None = None) -> Throughput:
@@ -30,34 +26,6 @@ def read_throughput(path: Path) -> ThroughputFile:
     """One file of measurements. Raises DocumentError with every problem and its place."""
     text = read_kept(path)
     return read_document(ThroughputFile, str(path), text, parse_toml(str(path), text))
-
-
-def open_provisioned(root: Path | None = None) -> dict[str, ProvisionedFile]:
-    """The files below ``provisioned/``, by their stem: the prefix of the ids in them."""
-    folder = (root or built_in_folder()) / "provisioned"
-    return {path.stem: read_provisioned(path) for path in sorted(folder.glob("*.toml"))}
-
-
-def provisioned_of(vendor: str, offer: str | None, root: Path) -> ProvisionedFile | None:
-    """A vendor's file; of it only the terms that name an offer, where one is named. None where
-    there is no such file, or nothing in it names the offer."""
-    path = root / "provisioned" / f"{vendor}.toml"
-    if not os.path.isfile(path):  # which a name that no system has is not, either
-        return None
-    if offer is None:
-        return read_provisioned(path)
-    header, *blocks = read_kept(path).split(f"\n{TERMS}\n")
-    own = [block for block in blocks if f'"{offer}"' in block]
-    if not own:
-        return None
-    text = f"\n{TERMS}\n".join([header, *own])
-    return read_document(ProvisionedFile, str(path), text, parse_toml(str(path), text))
-
-
-def read_provisioned(path: Path) -> ProvisionedFile:
-    """One vendor's terms. Raises DocumentError with every problem and its place."""
-    text = read_kept(path)
-    return read_document(ProvisionedFile, str(path), text, parse_toml(str(path), text))
 
 
 def open_energy(root: Path | None = None) -> Energy:

@@ -66,17 +66,17 @@ def place(forge: str, environment: Mapping[str, str], **given: str | int | None)
 
     Raises BadUsage naming what is missing and the option that gives it.
     """
-    found: Place = import_module(FORGES[forge]).place(environment, **given)
-    return found
+    where: Place = import_module(FORGES[forge]).place(environment, **given)
+    return where
 
 
 def size(forge: str) -> int:
     """Characters that a comment may have there."""
-    found: int = import_module(FORGES[forge]).Thread.limit
-    return found
+    limit: int = import_module(FORGES[forge]).Thread.limit
+    return limit
 
 
 def thread(forge: str, where: Place, seconds: float) -> Thread:
     """The comments of a place; all of its requests together take at most ``seconds``."""
-    found: Thread = import_module(FORGES[forge]).connect(where, seconds)
-    return found
+    connected: Thread = import_module(FORGES[forge]).connect(where, seconds)
+    return connected

@@ -57,8 +57,8 @@ def _event(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _number(event: dict[str, Any]) -> int:
     """The pull request of an event; 0 where it has none."""
-    found = event.get("pull_request")
-    number = found.get("number") if isinstance(found, dict) else None
+    request = event.get("pull_request")
+    number = request.get("number") if isinstance(request, dict) else None
     return number if isinstance(number, int) and not isinstance(number, bool) else 0
 
 
@@ -77,10 +77,10 @@ def _of_run(run: dict[str, Any], where: Place) -> int:
     thread = connect(where, LOOKUP_SECONDS)
     try:
         head = quote(f"{login}:{branch}", safe="")
-        found = thread.talk.pages(f"/repos/{where.project}/pulls?state=open&head={head}")
+        requests = thread.talk.pages(f"/repos/{where.project}/pulls?state=open&head={head}")
     finally:
         thread.close()
-    heads = [(one.get("number"), one.get("head")) for one in found]
+    heads = [(request.get("number"), request.get("head")) for request in requests]
     numbers = [
         number
         for number, head in heads
@@ -110,15 +110,15 @@ class Thread:
 
     def comments(self) -> list[Comment]:
         """All comments, oldest first."""
-        found = self.talk.pages(f"{self.root}/{self.where.number}/comments")
+        comments = self.talk.pages(f"{self.root}/{self.where.number}/comments")
         return [
             Comment(
-                id=str(one.get("id", "")),
-                body=str(one.get("body") or ""),
-                ours=self._ours(one.get("user")),
-                handle=str(one.get("node_id", "")),
+                id=str(comment.get("id", "")),
+                body=str(comment.get("body") or ""),
+                ours=self._ours(comment.get("user")),
+                handle=str(comment.get("node_id", "")),
             )
-            for one in found
+            for comment in comments
         ]
 
     def _ours(self, user: Any) -> bool:

@@ -50,16 +50,16 @@ class Thread:
         """All notes, oldest first."""
         if self._user is None:
             answer = self.talk.ask("GET", "/user")
-            found = answer.get("id") if isinstance(answer, dict) else None
-            if not isinstance(found, int):
+            user = answer.get("id") if isinstance(answer, dict) else None
+            if not isinstance(user, int):
                 raise ForgeError("the token has no user", "use a project or personal access token")
-            self._user = found
+            self._user = user
         notes = []
-        for one in self.talk.pages(self.root):
-            author = one.get("author")
+        for note in self.talk.pages(self.root):
+            author = note.get("author")
             ours = isinstance(author, dict) and author.get("id") == self._user
-            if not one.get("system"):
-                notes.append(Comment(str(one.get("id", "")), str(one.get("body") or ""), ours))
+            if not note.get("system"):
+                notes.append(Comment(str(note.get("id", "")), str(note.get("body") or ""), ours))
         return sorted(notes, key=lambda note: (len(note.id), note.id))
 
     def create(self, body: str) -> None:

@@ -33,7 +33,9 @@ def steps(
     existing comment is brought up to date, so that it does not go on telling of a change that was
     taken back, but none is begun.
     """
-    own = [one for one in comments if one.ours and one.body.lstrip().startswith(mark)]
+    own = [
+        comment for comment in comments if comment.ours and comment.body.lstrip().startswith(mark)
+    ]
     last = own[-1] if own else None
     if last is not None and _same(last.body, body):
         return []
@@ -44,7 +46,7 @@ def steps(
     if behavior == "new":
         return [Step("create")]
     word = "hide" if behavior == "hide-and-new" else "delete"
-    return [Step("create"), *(Step(word, one) for one in own)]
+    return [Step("create"), *(Step(word, comment) for comment in own)]
 
 
 def carry_out(thread: Thread, planned: Sequence[Step], body: str) -> None:
@@ -64,13 +66,17 @@ def carry_out(thread: Thread, planned: Sequence[Step], body: str) -> None:
 
 
 def _create(thread: Thread, body: str) -> None:
-    before = {one.id for one in thread.comments()}
+    before = {comment.id for comment in thread.comments()}
     for attempt in range(CREATES):
         try:
             thread.create(body)
         except Unsure:
-            new = [one for one in thread.comments() if one.ours and one.id not in before]
-            if any(_same(one.body, body) for one in new):
+            new = [
+                comment
+                for comment in thread.comments()
+                if comment.ours and comment.id not in before
+            ]
+            if any(_same(comment.body, body) for comment in new):
                 return
             if attempt + 1 == CREATES:
                 raise
@@ -78,6 +84,6 @@ def _create(thread: Thread, body: str) -> None:
             return
 
 
-def _same(one: str, other: str) -> bool:
+def _same(text: str, other: str) -> bool:
     """Hosts change line ends and trailing blanks."""
-    return one.split() == other.split()
+    return text.split() == other.split()

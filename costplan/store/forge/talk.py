@@ -46,15 +46,15 @@ class Talk:
 
     def pages(self, path: str) -> list[dict[str, Any]]:
         """All elements of a list that comes in pages. Raises ForgeError."""
-        found: list[dict[str, Any]] = []
+        elements: list[dict[str, Any]] = []
         joint = "&" if "?" in path else "?"
         for page in range(1, PAGES + 1):
             part = self.ask("GET", f"{path}{joint}per_page={PER_PAGE}&page={page}")
-            if not isinstance(part, list) or not all(isinstance(one, dict) for one in part):
+            if not isinstance(part, list) or not all(isinstance(element, dict) for element in part):
                 raise ForgeError(f"{self.api}{path} answers something else than a list of comments")
-            found += part
+            elements += part
             if len(part) < PER_PAGE:
-                return found
+                return elements
         raise ForgeError(f"{self.api}{path} has more than {PAGES * PER_PAGE:,} comments")
 
     def ask(
@@ -133,8 +133,8 @@ def _message(answer: httpx.Response) -> str:
         data = None if too_many_values(answer.content) else answer.json()
     except (ValueError, RecursionError):
         return ""
-    found = data.get("message") if isinstance(data, dict) else None
-    return str(found)[:200] if found else ""
+    message = data.get("message") if isinstance(data, dict) else None
+    return str(message)[:200] if message else ""
 
 
 def _limited(answer: httpx.Response) -> float | None:

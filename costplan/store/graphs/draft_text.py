@@ -148,8 +148,8 @@ def _next(step: Step) -> str:
     names = ["end" if name == END else name for name in step.goes]
     if len(names) == 1:
         return f"next = {inline(names[0])}"
-    each, rest = divmod(100, len(names))
-    shares = [each + (at < rest) for at in range(len(names))]
+    whole, rest = divmod(100, len(names))
+    shares = [whole + (at < rest) for at in range(len(names))]
     pairs = ", ".join(
         f"{key_text(name)} = {share / 100:g}" for name, share in zip(names, shares, strict=True)
     )

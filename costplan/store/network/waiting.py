@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from costplan.problems import BadUsage
+from costplan.weektime import in_utc
 
 WAIT = 0.25
 """Seconds before the second try; doubled for each further one."""
@@ -60,7 +61,6 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def moment(text: str) -> datetime | None:
     """A date as HTTP writes it, or None."""
     try:
-        when = parsedate_to_datetime(text)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+        return in_utc(parsedate_to_datetime(text))
     except (ValueError, OverflowError):
         return None

@@ -201,4 +201,4 @@ def bad_counts(given: frozenset[str]) -> str:
     """SQL: whether any count is no whole number from 0 to ``LIMIT``."""
     counts = [name for name in JUDGED if name in given]
     bad = [f"NOT ({name} >= 0 AND {name} < {LIMIT} AND {name} = floor({name}))" for name in counts]
-    return " OR ".join(f"coalesce({one}, false)" for one in bad) or "false"
+    return " OR ".join(f"coalesce({condition}, false)" for condition in bad) or "false"

@@ -67,8 +67,8 @@ class Engine:
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        found: list[tuple[Any, ...]] = self.connection.execute(sql, list(values)).fetchall()
-        return found
+        rows: list[tuple[Any, ...]] = self.connection.execute(sql, list(values)).fetchall()
+        return rows
 
     def add(self, row: Sequence[str | None]) -> None:
         """A row as an adapter took it: text in the order of ``TAKEN``, then of ``extra``."""
@@ -193,20 +193,20 @@ def _fault(has: frozenset[str]) -> str:
 
 def _typed(name: str, given: Mapping[str, Given]) -> str:
     """A destination as its own type; NULL of that type where the source has none."""
-    one = given.get(name)
+    column = given.get(name)
     if name in ("time", "rank"):  # a rank is a number, or the time of the latest version
-        return f"{columns.time(one.sql, one.kind) if one else 'NULL::BIGINT'} AS {name}"
+        return f"{columns.time(column.sql, column.kind) if column else 'NULL::BIGINT'} AS {name}"
     if name in COUNTS:
-        return f"{columns.count(one.sql, one.kind) if one else 'NULL::BIGINT'} AS {name}"
+        return f"{columns.count(column.sql, column.kind) if column else 'NULL::BIGINT'} AS {name}"
     if name in FLAGS:
-        return f"{columns.flag(one.sql, one.kind) if one else 'false'} AS {name}"
+        return f"{columns.flag(column.sql, column.kind) if column else 'false'} AS {name}"
     if name == "cost":
-        cost = f"try_cast({one.sql} AS DECIMAL(38, 12))" if one else "NULL::DECIMAL(38, 12)"
+        cost = f"try_cast({column.sql} AS DECIMAL(38, 12))" if column else "NULL::DECIMAL(38, 12)"
         return f"{cost} AS cost"
-    sql = columns.text(one.sql) if one else "NULL::VARCHAR"
-    if one and name == "mode":
+    sql = columns.text(column.sql) if column else "NULL::VARCHAR"
+    if column and name == "mode":
         sql = columns.mode(sql)
-    if one and name == "region":
+    if column and name == "region":
         sql = columns.region(sql)
     return f'{sql} AS "{name}"'
 

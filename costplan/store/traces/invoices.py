@@ -17,13 +17,16 @@ from typing import Any, NamedTuple
 from costplan.catalog.fees import FEES
 from costplan.catalog.lookup import Catalog
 from costplan.catalog.model import Model
+from costplan.document.reconciliation import Billed
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import LARGEST
 from costplan.store.traces import tables
 from costplan.store.traces.engine import Engine
 from costplan.store.traces.names import Names
+from costplan.store.traces.paths import maps
 from costplan.store.traces.reading import safe
 from costplan.store.traces.records import File, Unread, files_of, looked_at, records
+from costplan.weektime import in_utc
 from costplan.words import TOKEN_KINDS
 
 UNIT = re.compile(
@@ -70,26 +73,12 @@ PLAIN = ("item", "quantity", "unit", "amount", "currency", "begin", "end", "cate
 """Columns of a table of one's own; ``item`` and ``amount`` are needed."""
 
 
-class Line(NamedTuple):
-    """A line of an invoice, in the invoice's currency. ``offer`` None: nobody mapped it."""
-
-    item: str
-    offer: str | None
-    charge: str
-    quantity: Decimal | None
-    amount: Decimal
-    category: str
-    begin: date | None
-    end: date | None
-    currency: str | None
-
-
 class Invoice(NamedTuple):
     """The lines of some files; those of other services, as a cloud's whole bill has them; and how
     many could not be read."""
 
-    lines: list[Line]
-    elsewhere: list[Line]
+    lines: list[Billed]
+    elsewhere: list[Billed]
     unread: int
 
 
@@ -116,44 +105,44 @@ class Reader:
 
     def read(self, names: Iterable[str], engine: Engine) -> Invoice:
         """The lines of every file. Raises BadUsage for what is no invoice."""
-        lines: list[Line] = []
+        lines: list[Billed] = []
         for file in files_of(names):
             lines += self._file(file, engine)
         if not lines:
             raise BadUsage("the invoice has no line that could be read")
-        own = [one for one in lines if one.category != ELSEWHERE]
-        return Invoice(own, [one for one in lines if one.category == ELSEWHERE], self.unread)
+        own = [line for line in lines if line.category != ELSEWHERE]
+        return Invoice(own, [line for line in lines if line.category == ELSEWHERE], self.unread)
 
-    def _file(self, file: File, engine: Engine) -> list[Line]:
+    def _file(self, file: File, engine: Engine) -> list[Billed]:
         if file.path is None:
             raise BadUsage("an invoice is not read from standard input", "name a file")
         content, packing = looked_at(file)
         if content != "json":
             return self._table(file, content, packing, engine)
-        lines: list[Line] = []
+        lines: list[Billed] = []
         for record in records(file, packing):
             if isinstance(record, Unread):
                 self.unread += 1
                 continue
-            found = list(self._page(record))
-            lines += found or self._rows([record], record.keys(), file)
+            paged = list(self._page(record))
+            lines += paged or self._rows([record], record.keys(), file)
         return lines
 
-    def _page(self, record: Mapping[str, Any]) -> Iterable[Line]:
+    def _page(self, record: Mapping[str, Any]) -> Iterable[Billed]:
         """The lines of a page of OpenAI's or Anthropic's cost API."""
-        for bucket in _maps(record.get("data")):
-            for result in _maps(bucket.get("results")):
-                made = (
+        for bucket in maps(record.get("data")):
+            for result in maps(bucket.get("results")):
+                line = (
                     self._openai(bucket, result)
                     if isinstance(result.get("amount"), Mapping)
                     else self._anthropic(bucket, result)
                 )
-                if made is None:
+                if line is None:
                     self.unread += 1
                 else:
-                    yield made
+                    yield line
 
-    def _openai(self, bucket: Mapping[str, Any], result: Mapping[str, Any]) -> Line | None:
+    def _openai(self, bucket: Mapping[str, Any], result: Mapping[str, Any]) -> Billed | None:
         money = result["amount"]
         amount = number(money.get("value"))
         if amount is None:
@@ -166,9 +155,9 @@ class Reader:
         quantity = scaled(result.get("quantity"), result.get("quantity_unit"))
         begin, end = day_of(bucket.get("start_time")), last_day(bucket.get("end_time"))
         currency = str(money.get("currency") or "usd").upper()
-        return Line(item, offer, charge, quantity, amount, "usage", begin, end, currency)
+        return Billed(item, offer, charge, quantity, amount, "usage", begin, end, currency)
 
-    def _anthropic(self, bucket: Mapping[str, Any], result: Mapping[str, Any]) -> Line | None:
+    def _anthropic(self, bucket: Mapping[str, Any], result: Mapping[str, Any]) -> Billed | None:
         """Amounts are texts of cents."""
         amount = number(result.get("amount"))
         if amount is None:
@@ -183,7 +172,7 @@ class Reader:
         begin, end = day_of(bucket.get("starting_at")), last_day(bucket.get("ending_at"))
         currency = str(result.get("currency") or "USD").upper()
         quantity = number(result.get("quantity"))
-        return Line(item, offer, charged, quantity, amount / CENTS, "usage", begin, end, currency)
+        return Billed(item, offer, charged, quantity, amount / CENTS, "usage", begin, end, currency)
 
     def _model(self, vendor: str, model: str, charge: str | None) -> tuple[str | None, str]:
         if not model or charge is None:
@@ -191,7 +180,7 @@ class Reader:
         entry = self.names.find(vendor, model)
         return (None, "") if entry is None or isinstance(entry, str) else (entry.id, charge)
 
-    def _table(self, file: File, content: str, packing: str, engine: Engine) -> list[Line]:
+    def _table(self, file: File, content: str, packing: str, engine: Engine) -> list[Billed]:
         name = tables.worded(safe(file, engine))
         relation = (
             f"read_parquet({name})"
@@ -200,7 +189,7 @@ class Reader:
         )
         try:
             described = [str(row[0]) for row in engine.ask(f"DESCRIBE SELECT * FROM {relation}")]
-            chosen = ", ".join(f"CAST({tables.quoted(one)} AS VARCHAR)" for one in described)
+            chosen = ", ".join(f"CAST({tables.quoted(column)} AS VARCHAR)" for column in described)
             rows = engine.ask(f"SELECT {chosen} FROM {relation}")
         except engine.error as error:
             first = str(error).strip().splitlines()[0][:200]
@@ -210,10 +199,10 @@ class Reader:
 
     def _rows(
         self, rows: Iterable[Mapping[str, Any]], columns: Iterable[str], file: File
-    ) -> list[Line]:
+    ) -> list[Billed]:
         names = set(columns)
-        focus = all(one in names for one in FOCUS)
-        wanted = {one: self.columns.get(one, one) for one in PLAIN}
+        focus = all(column in names for column in FOCUS)
+        wanted = {name: self.columns.get(name, name) for name in PLAIN}
         if not self.columns:
             rows = list(rows)
             _refuse_other_focus(rows, names, file)
@@ -223,18 +212,18 @@ class Reader:
                 "FOCUS, a page of costs, or a table: --invoice-map item=COLUMN amount=COLUMN; "
                 "it has: " + ", ".join(sorted(names)[:30]),
             )
-        made = [self._focus(row) if focus else self._plain(row, wanted) for row in rows]
-        self.unread += sum(one is None for one in made)
-        return [one for one in made if one is not None]
+        lines = [self._focus(row) if focus else self._plain(row, wanted) for row in rows]
+        self.unread += sum(line is None for line in lines)
+        return [line for line in lines if line is not None]
 
-    def _plain(self, row: Mapping[str, Any], wanted: Mapping[str, str]) -> Line | None:
+    def _plain(self, row: Mapping[str, Any], wanted: Mapping[str, str]) -> Billed | None:
         amount = number(row.get(wanted["amount"]))
         item = text(row.get(wanted["item"]))
         if amount is None or item is None:
             return None
         offer, charge = self._named(item, None)
         category = (text(row.get(wanted["category"])) or "usage").lower()
-        return Line(
+        return Billed(
             item,
             offer,
             charge,
@@ -246,14 +235,14 @@ class Reader:
             text(row.get(wanted["currency"])),
         )
 
-    def _focus(self, row: Mapping[str, Any]) -> Line | None:
+    def _focus(self, row: Mapping[str, Any]) -> Billed | None:
         amount = number(row.get("BilledCost"))
         if amount is None:
             return None
-        names = [one for name in ITEMS if (one := text(row.get(name))) is not None]
+        names = [item for name in ITEMS if (item := text(row.get(name))) is not None]
         offer, charge = None, ""
-        for one in names:
-            offer, charge = self._named(one, text(row.get("SkuId")))
+        for item in names:
+            offer, charge = self._named(item, text(row.get("SkuId")))
             if offer is not None:
                 break
         consumed = scaled(row.get("ConsumedQuantity"), row.get("ConsumedUnit"))
@@ -261,7 +250,7 @@ class Reader:
         category = (text(row.get("ChargeCategory")) or "usage").lower()
         if offer is None and (text(row.get("ServiceCategory")) or MODELS) != MODELS:
             category = ELSEWHERE
-        return Line(
+        return Billed(
             names[0] if names else "(no name)",
             offer,
             charge,
@@ -293,9 +282,11 @@ def _refuse_other_focus(
     if "BilledCost" not in names:
         return
     versions = {version for name in names if _is_version(name) for version in _values(rows, name)}
-    other = next((one for one in sorted(versions) if not FOCUS_VERSION.fullmatch(one)), None)
-    for version, (some, none) in BEFORE_FOCUS_1.items():
-        if names & some and not names & none:
+    other = next(
+        (version for version in sorted(versions) if not FOCUS_VERSION.fullmatch(version)), None
+    )
+    for version, (any_of, none) in BEFORE_FOCUS_1.items():
+        if names & any_of and not names & none:
             other = other or version
     if other is not None:
         hint = f"{UNDERSTOOD}; as a table: --invoice-map item=COLUMN amount=BilledCost ..."
@@ -310,28 +301,24 @@ def _values(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
     return {value for row in rows if (value := text(row.get(name))) is not None}
 
 
-def _maps(value: Any) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
 def text(value: Any) -> str | None:
     """A cell as text; None for an empty one. Real exports write a bare NULL."""
     if value is None or isinstance(value, Mapping | list):
         return None
-    found = str(value).strip()
-    return None if found in ("", "NULL", "null", "None", "nan") else found[:300]
+    cell = str(value).strip()
+    return None if cell in ("", "NULL", "null", "None", "nan") else cell[:300]
 
 
 def number(value: Any) -> Decimal | None:
     """A cell as a number of sane size; None where it is none."""
-    found = text(value)
-    if found is None or isinstance(value, bool):
+    cell = text(value)
+    if cell is None or isinstance(value, bool):
         return None
     try:
-        made = Decimal(found.replace(",", ""))
+        amount = Decimal(cell.replace(",", ""))
     except InvalidOperation:
         return None
-    return made if made.is_finite() and abs(made) < LARGEST * 1000 else None
+    return amount if amount.is_finite() and abs(amount) < LARGEST * 1000 else None
 
 
 def scaled(value: Any, unit: Any) -> Decimal | None:
@@ -365,7 +352,6 @@ def _moment(value: Any) -> datetime | None:
     try:
         if said.isdigit():
             return datetime.fromtimestamp(int(said), UTC)
-        found = datetime.fromisoformat(said)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return in_utc(datetime.fromisoformat(said))
     except (ValueError, OverflowError, OSError):
         return None

@@ -40,13 +40,13 @@ def mapping_of(given: Iterable[str]) -> MapFile:
     models: dict[str, str] = {}
     invoice: dict[str, str] = {}
     rows = vendor = None
-    for one in given:
-        name, equals, path = one.partition("=")
-        if equals and not one.endswith(".toml"):
+    for option in given:
+        name, equals, path = option.partition("=")
+        if equals and not option.endswith(".toml"):
             columns[name] = path
             continue
-        text = read_file(Path(one))
-        file = read_document(MapFile, one, text, parse_toml(one, text))
+        text = read_file(Path(option))
+        file = read_document(MapFile, option, text, parse_toml(option, text))
         columns |= file.columns
         models |= file.map
         invoice |= file.invoice

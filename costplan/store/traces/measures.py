@@ -67,7 +67,7 @@ def steps(engine: Engine) -> list[StepRows]:
         FROM usage WHERE fault IS NULL AND NOT repeated GROUP BY 1 ORDER BY 2 DESC, 1
     """
     return [
-        StepRows(str(row[0]), *(int(one) for one in row[1:8]), Decimal(str(row[8])))  # type: ignore[call-arg,arg-type]
+        StepRows(str(row[0]), *(int(count) for count in row[1:8]), Decimal(str(row[8])))  # type: ignore[call-arg,arg-type]
         for row in engine.ask(sql)
     ]
 
@@ -93,14 +93,14 @@ def traces(engine: Engine, first: int, last: int) -> int:
         f"SELECT count(*) FROM (SELECT min(time) // {DAY} AS day FROM usage WHERE {GOOD} "
         "AND trace IS NOT NULL AND time IS NOT NULL GROUP BY trace) WHERE day BETWEEN ? AND ?"
     )
-    ((found,),) = engine.ask(sql, [first, last])
-    return int(found)
+    ((count,),) = engine.ask(sql, [first, last])
+    return int(count)
 
 
 def untraced(engine: Engine) -> int:
     """Rows that belong to no trace."""
-    ((found,),) = engine.ask(f"SELECT count(*) FROM usage WHERE {GOOD} AND trace IS NULL")
-    return int(found)
+    ((count,),) = engine.ask(f"SELECT count(*) FROM usage WHERE {GOOD} AND trace IS NULL")
+    return int(count)
 
 
 def history(engine: Engine, names: Sequence[str]) -> History | None:

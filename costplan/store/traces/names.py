@@ -78,12 +78,14 @@ class Names:
         """Ids that end in exactly this name, first those that others resell under."""
         if self._by_end is None:
             self._by_end = {}
-            for one in self.catalog.ids():
-                self._by_end.setdefault(one.rsplit("/", 1)[-1], []).append(one)
-        found = self._by_end.get(model.rsplit("/", 1)[-1], [])
-        resold = {one: sum(other.endswith(f"/{one}") for other in found) for one in found}
-        found = sorted(found, key=lambda one: (-resold[one], one.count("/"), len(one), one))
-        return tuple(found[:MOST_HINTS])
+            for offer in self.catalog.ids():
+                self._by_end.setdefault(offer.rsplit("/", 1)[-1], []).append(offer)
+        offers = self._by_end.get(model.rsplit("/", 1)[-1], [])
+        resold = {offer: sum(other.endswith(f"/{offer}") for other in offers) for offer in offers}
+        offers = sorted(
+            offers, key=lambda offer: (-resold[offer], offer.count("/"), len(offer), offer)
+        )
+        return tuple(offers[:MOST_HINTS])
 
 
 def candidates(vendor: str | None, model: str) -> Iterable[str]:

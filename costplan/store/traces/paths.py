@@ -72,7 +72,7 @@ def has(path: str) -> Callable[[Mapping[str, Any]], bool]:
     steps = steps_of(path)
     if len(steps) == 1 and not steps[0].listed:
         return lambda record: record.get(path) is not None
-    return lambda record: any(one is not None for one in values_at(record, steps))
+    return lambda record: any(value is not None for value in values_at(record, steps))
 
 
 def compiled(alternatives: Iterable[str]) -> Callable[[Mapping[str, Any]], Value]:
@@ -82,10 +82,10 @@ def compiled(alternatives: Iterable[str]) -> Callable[[Mapping[str, Any]], Value
         return tries[0]
 
     def first(record: Mapping[str, Any]) -> Value:
-        for one in tries:
-            found = one(record)
-            if found is not None:
-                return found
+        for read in tries:
+            value = read(record)
+            if value is not None:
+                return value
         return None
 
     return first
@@ -117,7 +117,7 @@ def _plain(whole: str, steps: tuple[Step, ...]) -> Callable[[Mapping[str, Any]],
 
 
 def _summed(record: Mapping[str, Any], terms: tuple[Term, ...]) -> Value:
-    found, missing = 0, True
+    summed, missing = 0, True
     for term in terms:
         for value in values_at(record, term.steps):
             text = said(value)
@@ -125,10 +125,10 @@ def _summed(record: Mapping[str, Any], terms: tuple[Term, ...]) -> Value:
                 continue
             missing = False
             try:
-                found += term.sign * int(text)
+                summed += term.sign * int(text)
             except ValueError:
                 return text  # no whole number: the row is judged by it
-    return None if missing else str(found)
+    return None if missing else str(summed)
 
 
 def _below(node: Any, steps: tuple[Step, ...]) -> Any:
@@ -160,7 +160,7 @@ def values_at(record: Mapping[str, Any], steps: tuple[Step, ...]) -> list[Any]:
             elif not step.listed:
                 below.append(value)
             elif isinstance(value, list):
-                below += [one for one in value if _chosen(one, step)]
+                below += [element for element in value if _chosen(element, step)]
         nodes = below
     return done + nodes
 
@@ -171,15 +171,21 @@ def _chosen(element: Any, step: Step) -> bool:
     return isinstance(element, dict) and element.get(step.key) == step.value
 
 
+def maps(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; none of what is no list."""
+    elements = value if isinstance(value, list) else ()
+    return [element for element in elements if isinstance(element, Mapping)]
+
+
 def inner(text: str) -> Any:
     """What a text of JSON holds; None where it is none."""
     if len(text) > LONGEST_INNER or not text.lstrip().startswith(("{", "[", '"')):
         return None
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return inner(found) if isinstance(found, str) else found
+    return inner(value) if isinstance(value, str) else value
 
 
 def said(value: Any) -> Value:

@@ -54,7 +54,7 @@ class Files:
             SQL_OF[name] if name in SQL_OF else self.engine.extra[self.extra.index(name)]
             for name in by
         ]
-        return [f"{one} AS g{at}" for at, one in enumerate(sql)]
+        return [f"{group} AS g{at}" for at, group in enumerate(sql)]
 
     def states(self) -> list[State]:
         """What became of the rows, by file."""
@@ -121,7 +121,7 @@ class Files:
         n = len(by)
         return [
             Counted(
-                tuple(None if one is None else str(one) for one in row[:n]),
+                tuple(None if name is None else str(name) for name in row[:n]),
                 row[n],
                 str(row[n + 1]),
                 row[n + 2],
@@ -131,7 +131,7 @@ class Files:
                 int(row[n + 6]),
                 None if row[n + 7] is None else int(row[n + 7]),
                 int(row[n + 8]),
-                dict(zip(SUMS, (int(one) for one in row[n + 9 :]), strict=True)),
+                dict(zip(SUMS, (int(count) for count in row[n + 9 :]), strict=True)),
             )
             for row in self.engine.ask(sql)
         ]
@@ -162,8 +162,8 @@ class Files:
         if not self.extra:
             return []
         counts = ", ".join(f"count({name})" for name in self.engine.extra)
-        (found,) = self.engine.ask(f"SELECT {counts} FROM usage")
-        return [int(one) for one in found]
+        (row,) = self.engine.ask(f"SELECT {counts} FROM usage")
+        return [int(count) for count in row]
 
     def hours(self) -> list[tuple[int, int]]:
         """(hour since 1970, requests), ascending; failed ones are traffic too."""

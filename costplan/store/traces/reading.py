@@ -107,10 +107,10 @@ def _from_stdin(engine: Engine) -> tuple[File, Content, Packing]:
 def _read_records(
     file: File, packing: Packing, asked: Asked, engine: Engine, counts: Counts
 ) -> None:
-    found = _unpacked(file, engine) if packing == "zstd" else records(file, packing)
+    whole_records = _unpacked(file, engine) if packing == "zstd" else records(file, packing)
     adapters: dict[str, Adapter] = {}
     last: Adapter | None = None
-    for record in _split(found, asked.rows):
+    for record in _split(whole_records, asked.rows):
         counts.records += 1
         if isinstance(record, Unread):
             counts.unread[record.why] += 1
@@ -158,21 +158,21 @@ def _is_mapped(asked: Asked) -> bool:
     )
 
 
-def _split(found: Iterable[Record | Unread], path: str | None) -> Iterator[Record | Unread]:
+def _split(whole_records: Iterable[Record | Unread], path: str | None) -> Iterator[Record | Unread]:
     """Records, or where ``rows`` names a list in each, its elements."""
     if path is None:
-        yield from found
+        yield from whole_records
         return
     from costplan.store.traces.paths import steps_of, values_at
 
     steps = steps_of(path)
-    for record in found:
+    for record in whole_records:
         if isinstance(record, Unread):
             yield record
             continue
         around = {key: value for key, value in record.items() if not isinstance(value, list)}
-        for one in values_at(record, steps):
-            yield {**around, **one} if isinstance(one, Mapping) else Unread(NO_SHAPE)
+        for element in values_at(record, steps):
+            yield {**around, **element} if isinstance(element, Mapping) else Unread(NO_SHAPE)
 
 
 def _unpacked(file: File, engine: Engine) -> Iterator[Record | Unread]:
@@ -235,8 +235,8 @@ def _read_table(
                 given[f"extra_{at}"] = extra
         relation = _without(relation, shape, columns, engine, counts, content == "parquet")
         before = _rejected(engine) if content == "csv" else 0
-        made = engine.add_table(relation, given, keep=content == "csv")
-        counts.records = made + sum(counts.left_out.values())
+        added = engine.add_table(relation, given, keep=content == "csv")
+        counts.records = added + sum(counts.left_out.values())
         if content == "csv":
             broken = _rejected(engine) - before
             counts.records += broken
@@ -254,8 +254,8 @@ def _shape(columns: Mapping[str, str], asked: Asked, file: File) -> Shape:
     if asked.source is not None:
         shape = SOURCES[asked.source].shape
     else:
-        shapes = [] if _is_mapped(asked) else [one.shape for one in SOURCES.values()]
-        known = next((one for one in shapes if tables.recognises(one, columns)), None)
+        shapes = [] if _is_mapped(asked) else [source.shape for source in SOURCES.values()]
+        known = next((shape for shape in shapes if tables.recognises(shape, columns)), None)
         if known is None and not _is_mapped(asked):
             raise BadUsage(
                 f"{file.name}: the columns are of no source that is known",
@@ -267,7 +267,7 @@ def _shape(columns: Mapping[str, str], asked: Asked, file: File) -> Shape:
         if tables.first_of(tries, columns) is None:
             hint = did_you_mean(tries[0], columns) or "it has: " + ", ".join(list(columns)[:30])
             raise BadUsage(f"{file.name} has no column '{tries[0]}' (--map {name})", hint)
-    return shape._replace(paths={**shape.paths, **paths})
+    return shape.with_paths(paths)
 
 
 def _without(
@@ -290,9 +290,9 @@ def _without(
 
 def _rejected(engine: Engine) -> int:
     try:
-        ((found,),) = engine.ask(
+        ((rejected,),) = engine.ask(
             "SELECT count(*) FROM (SELECT DISTINCT scan_id, line FROM reject_errors)"
         )
     except engine.error:  # nothing was read yet
         return 0
-    return int(found)
+    return int(rejected)

@@ -57,22 +57,22 @@ def files_of(names: Iterable[str]) -> list[File]:
     A folder stands for every file below it that usage can be in. Raises BadUsage for a name that
     stands for none, and for one outside of ``--root``.
     """
-    found: dict[str, File] = {}
+    files: dict[str, File] = {}
     for name in names:
         if name == "-":
-            found["-"] = File("standard input", None)
+            files["-"] = File("standard input", None)
             continue
         for path in _matching(name):
             stay(path)
-            found.setdefault(os.path.realpath(path), File(str(path), path))
-    return list(found.values())
+            files.setdefault(os.path.realpath(path), File(str(path), path))
+    return list(files.values())
 
 
 def _matching(name: str) -> list[Path]:
     path = Path(os.path.expanduser(name))
     try:
         if path.is_dir():
-            below = sorted(one for one in path.rglob("*") if _is_usage(one))
+            below = sorted(file for file in path.rglob("*") if _is_usage(file))
             if not below:
                 raise BadUsage(
                     f"{name} holds no file of usage", "files end in " + ", ".join(ENDINGS)
@@ -85,7 +85,7 @@ def _matching(name: str) -> list[Path]:
         matched = sorted(glob.glob(str(path), recursive=True))
     except (OSError, ValueError) as error:  # a name that is too long, a NUL in it
         raise BadUsage(f"{name[:200]!r} cannot be read: {error}") from None
-    files = [Path(one) for one in matched if os.path.isfile(one)]
+    files = [Path(match) for match in matched if os.path.isfile(match)]
     if not files:
         raise BadUsage(f"no file matches {name}", "quote the pattern; ** goes below folders")
     return files
@@ -163,9 +163,9 @@ def of_stream(stream: IO[bytes]) -> Iterator[Mapping[str, Any] | Unread]:
     for first in _lines(stream):
         if first.strip():
             break
-    found = parsed(first)
-    if not isinstance(found, Unread) or first[:1] not in (b"{", b"["):
-        yield from _of_value(found)
+    opening = parsed(first)
+    if not isinstance(opening, Unread) or first[:1] not in (b"{", b"["):
+        yield from _of_value(opening)
         for line in _lines(stream):
             if line.strip():
                 yield from _of_value(parsed(line))
@@ -208,8 +208,8 @@ def parsed(line: bytes, most: int = LONGEST_LINE) -> Any:
 
 def _of_value(value: Any) -> Iterator[Mapping[str, Any] | Unread]:
     if isinstance(value, list):
-        for one in value:
-            yield one if isinstance(one, Mapping) else Unread(NO_OBJECT)
+        for element in value:
+            yield element if isinstance(element, Mapping) else Unread(NO_OBJECT)
     elif isinstance(value, Mapping | Unread):
         yield value
     else:

@@ -45,6 +45,10 @@ class Shape(NamedTuple):
             return False
         return not any(has(path)(record) for path in self.never)
 
+    def with_paths(self, paths: Mapping[str, tuple[str, ...]]) -> Shape:
+        """The same with paths that say otherwise where a destination stands."""
+        return self._replace(paths={**self.paths, **paths})
+
 
 class Adapter(Protocol):
     """Rows of one file. A new one for each file: some sources say things once for what follows."""
@@ -92,6 +96,11 @@ class ShapeAdapter:
         return self._take(record)
 
 
+Shaped = Callable[[Shape], ShapeAdapter]
+"""What makes the adapter of a shape for one file, as ``--map`` and the columns that are asked for
+have it."""
+
+
 def _inside(node: Any, steps: Any, around: Mapping[str, Any]) -> Iterable[tuple[Any, Any]]:
     """Elements of nested lists, each with the scalars of all that is around it."""
     if not steps:
@@ -101,8 +110,8 @@ def _inside(node: Any, steps: Any, around: Mapping[str, Any]) -> Iterable[tuple[
         return
     value = node.get(steps[0].name)
     around = {**around, **{k: v for k, v in node.items() if not isinstance(v, list)}}
-    for one in value if isinstance(value, list) else [value]:
-        yield from _inside(one, steps[1:], around)
+    for element in value if isinstance(value, list) else [value]:
+        yield from _inside(element, steps[1:], around)
 
 
 def taker(shape: Shape, extra: Iterable[str] = ()) -> Callable[[Record], Row]:

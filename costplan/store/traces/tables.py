@@ -46,24 +46,24 @@ def _is_there(columns: Columns, path: str) -> bool:
 
 def given_of(shape: Shape, columns: Columns) -> dict[str, Given]:
     """The columns of usage that a table of a shape has, as SQL."""
-    found = {"source": Given(worded(shape.name))}
+    given = {"source": Given(worded(shape.name))}
     for name, paths in shape.paths.items():
         sql = first_of(paths, columns)
         if sql is not None:
-            found[name] = sql
-    found["input_holds"] = Given(shape.input_holds)
-    found["output_holds"] = Given(shape.output_holds)
-    return found
+            given[name] = sql
+    given["input_holds"] = Given(shape.input_holds)
+    given["output_holds"] = Given(shape.output_holds)
+    return given
 
 
 def first_of(paths: Iterable[str], columns: Columns) -> Given | None:
     """The first path that a row has, of those whose columns are there; None where none is."""
-    tries = [one for path in paths if (one := _of(path, columns)) is not None]
+    tries = [column for path in paths if (column := _of(path, columns)) is not None]
     if len(tries) <= 1:
         return tries[0] if tries else None
-    if all(_is_number(one.kind) for one in tries):
-        return Given(f"coalesce({', '.join(one.sql for one in tries)})", tries[0].kind)
-    texts = ", ".join(f"nullif(CAST({one.sql} AS VARCHAR), '')" for one in tries)
+    if all(_is_number(column.kind) for column in tries):
+        return Given(f"coalesce({', '.join(column.sql for column in tries)})", tries[0].kind)
+    texts = ", ".join(f"nullif(CAST({column.sql} AS VARCHAR), '')" for column in tries)
     return Given(f"coalesce({texts})")
 
 
@@ -75,13 +75,16 @@ def _of(path: str, columns: Columns) -> Given | None:
     if path.startswith("="):
         return Given(worded(path[1:]))
     terms = terms_of(path)
-    found = [(term.sign, one) for term in terms if (one := _plain(columns, term)) is not None]
-    if not found:
+    summands = [
+        (term.sign, column) for term in terms if (column := _plain(columns, term)) is not None
+    ]
+    if not summands:
         return None
     if len(terms) == 1:
-        return found[0][1]
+        return summands[0][1]
     numbers = " ".join(
-        f"{'+' if sign > 0 else '-'} coalesce({count(one.sql, one.kind)}, 0)" for sign, one in found
+        f"{'+' if sign > 0 else '-'} coalesce({count(column.sql, column.kind)}, 0)"
+        for sign, column in summands
     )
     return Given(f"(0 {numbers})", "DOUBLE")
 
@@ -93,7 +96,7 @@ def _plain(columns: Columns, term: Term) -> Given | None:
     if any(step.listed for step in term.steps):
         return None
     for end in range(1, len(term.steps) + 1):
-        name = ".".join(one.name for one in term.steps[:end])
+        name = ".".join(step.name for step in term.steps[:end])
         if name in columns:
             return _within(quoted(name), columns[name], term.steps[end:])
     return None
@@ -120,7 +123,7 @@ def _within(sql: str, kind: str, steps: tuple[Step, ...]) -> Given | None:
 
 def fields_of(kind: str) -> dict[str, str]:
     """The fields of a struct's type, with their types."""
-    inside, found = kind.removeprefix("STRUCT(").removesuffix(")"), {}
+    inside, fields = kind.removeprefix("STRUCT(").removesuffix(")"), {}
     at = 0
     while match := FIELD.match(inside, at):
         begin = end = match.end()
@@ -128,22 +131,22 @@ def fields_of(kind: str) -> dict[str, str]:
         while end < len(inside) and (depth or inside[end] != ","):
             depth += {"(": 1, ")": -1}.get(inside[end], 0)
             end += 1
-        found[(match[1] or match[2]).replace('""', '"')] = inside[begin:end]
+        fields[(match[1] or match[2]).replace('""', '"')] = inside[begin:end]
         at = end + 2
-    return found
+    return fields
 
 
 def conditions(shape: Shape, columns: Columns) -> list[tuple[str, str]]:
     """What keeps a row of a shape from being a request: SQL, and why."""
-    found = []
+    kept_out = []
     for rule, keeps in ((shape.only, True), (shape.unless, False)):
         if rule is None:
             continue
         path, values, why = rule
-        one = _of(path, columns)
-        if one is None:
+        column = _of(path, columns)
+        if column is None:
             continue
         words = ", ".join(worded(value) for value in values)
-        held = f"coalesce(CAST({one.sql} AS VARCHAR) IN ({words}), false)"
-        found.append((f"NOT {held}" if keeps else held, why))
-    return found
+        held = f"coalesce(CAST({column.sql} AS VARCHAR) IN ({words}), false)"
+        kept_out.append((f"NOT {held}" if keeps else held, why))
+    return kept_out

@@ -71,7 +71,7 @@ class Connection:
         try:
             if self.address.scheme.backend == "duckdb":  # Ibis 12 lists with a call 2.0 has not
                 sql = "SELECT table_name FROM information_schema.tables ORDER BY 1"
-                listed = [str(one) for (one,) in self._backend.con.execute(sql).fetchall()]
+                listed = [str(table) for (table,) in self._backend.con.execute(sql).fetchall()]
             else:
                 listed = self._backend.list_tables(database=database)
         except Exception:  # a listing that is refused is no second error
@@ -82,8 +82,8 @@ class Connection:
     def rows(self, expression: Any) -> list[Row]:
         """The rows of an expression, every value as text. Raises BadUsage where it is refused."""
         with self._told("the warehouse did not answer"):
-            found: list[Row] = self._backend.to_pyarrow(as_texts(expression)).to_pylist()
-        return found
+            rows: list[Row] = self._backend.to_pyarrow(as_texts(expression)).to_pylist()
+        return rows
 
     @contextmanager
     def _told(self, what: str, hint: str | None = None) -> Iterator[None]:
@@ -116,9 +116,9 @@ def as_texts(expression: Any) -> Any:
 
 def _parts(name: str) -> list[str]:
     """The parts of a table's name. Raises BadUsage for what is none."""
-    found = list(PART.finditer(name))
-    parts = [(one[1] or one[2]).replace('""', '"') for one in found]
-    whole = ".".join(one[0] for one in found)
+    matches = list(PART.finditer(name))
+    parts = [(match[1] or match[2]).replace('""', '"') for match in matches]
+    whole = ".".join(match[0] for match in matches)
     if whole != name or not 1 <= len(parts) <= 3 or not all(map(str.isprintable, parts)):
         raise BadUsage(
             f"--table: '{clean(name)[:80]}' is no name of a table",
@@ -187,7 +187,9 @@ def _clickhouse(address: Address) -> Any:
         "database": address.path.strip("/"),
     }
     secure = {"secure": address.given["secure"] != "0"} if "secure" in address.given else {}
-    return ibis.clickhouse.connect(**{key: one for key, one in given.items() if one}, **secure)
+    return ibis.clickhouse.connect(
+        **{key: value for key, value in given.items() if value}, **secure
+    )
 
 
 def _databricks(address: Address) -> Any:
@@ -201,7 +203,7 @@ def _databricks(address: Address) -> Any:
 
     catalog, _, schema = address.path.strip("/").partition("/")
     given = {"server_hostname": address.host, "catalog": catalog, "schema": schema}
-    return Reading().connect(**{k: one for k, one in given.items() if one}, **address.given)
+    return Reading().connect(**{k: value for k, value in given.items() if value}, **address.given)
 
 
 def _spark(address: Address) -> Any:

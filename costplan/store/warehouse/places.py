@@ -53,7 +53,7 @@ def _column(table: Any, name: str) -> Any | None:
     itself takes it."""
     if name in table.columns:
         return table[name]
-    like = [one for one in table.columns if one.casefold() == name.casefold()]
+    like = [column for column in table.columns if column.casefold() == name.casefold()]
     return table[like[0]] if len(like) == 1 else None
 
 
@@ -64,7 +64,7 @@ def _within(value: Any, steps: Sequence[Step], term: Term, option: str) -> Any:
             return value[step.rest]
         if not kind.is_struct() or step.name not in kind.names:
             inside = f"it has: {', '.join(kind.names)}" if kind.is_struct() else f"it is {kind}"
-            said = ".".join(one.name for one in term.steps[: len(term.steps) - len(steps) + at])
+            said = ".".join(step.name for step in term.steps[: len(term.steps) - len(steps) + at])
             raise BadUsage(
                 f"column '{clean(said)}' has no field '{clean(step.name)}' ({option})",
                 clean(inside[:300]),

@@ -94,14 +94,14 @@ class Table:
         if "cost" in has:
             sums["cost"] = rows.cost.sum()
         keys = {name: rows[name] for name in (*MODEL, "what") if name in has or name == "what"}
-        found = self._connection.rows(_grouped(rows, keys, sums))
-        if any(float(row["about"] or 0) >= MOST for row in found):
+        models = self._connection.rows(_grouped(rows, keys, sums))
+        if any(float(row["about"] or 0) >= MOST for row in models):
             raise BadUsage(
                 f"the table has more than {MOST:.0e} tokens of one model, which sums of 64 bits "
                 "do not hold",
                 "make a view of a part of it",
             )
-        return sorted(found, key=_order)
+        return sorted(models, key=_order)
 
     def filled(self) -> list[int]:
         """How many rows have each of the further columns."""
@@ -126,8 +126,8 @@ class Table:
         sums = {f"{name}_": rows[name].sum() for name in SUMS if name in has}
         sums["requests_"] = rows.requests.sum()
         wanted = _grouped(rows, {**keys, **asks}, sums).select(*keys, *sums)
-        found = sorted(self._connection.rows(wanted), key=_order)
-        return [_counted(row, self._names(row, by)) for row in found]
+        cells = sorted(self._connection.rows(wanted), key=_order)
+        return [_counted(row, self._names(row, by)) for row in cells]
 
     def sketch(self, column: str, by: Sequence[str]) -> list[Sizes]:
         """Buckets of a count of single requests, by groups."""
@@ -137,11 +137,11 @@ class Table:
         power = (above.ln() / log(GAMMA)).floor()
         place = ibis.cases((size > 0, power.cast("int64")), else_=ibis.null("int64"))
         keys = {f"g{at}": key for at, key in enumerate(self._chosen(rows, by)) if key is not None}
-        found = self._connection.rows(
+        buckets = self._connection.rows(
             _grouped(rows, {**keys, "place": place}, {"rows": rows.count(), "whole": size.sum()})
         )
         merged: dict[tuple[Names, int | None], tuple[int, int]] = {}
-        for row in found:
+        for row in buckets:
             bucket = self._names(row, by), None if row["place"] is None else _whole(row["place"])
             many, whole = merged.get(bucket, (0, 0))
             merged[bucket] = many + _whole(row["rows"]), whole + _whole(row["whole"])
@@ -164,8 +164,10 @@ class Table:
         if "conversation" not in self._usage.has:
             return []
         rows = self._good.filter(self._good.conversation.notnull())
-        each = rows.group_by(rows.conversation).aggregate(turns=rows.count())
-        wanted = _grouped(each, {"turns": each.turns}, {"of": each.count()})
+        conversations = rows.group_by(rows.conversation).aggregate(turns=rows.count())
+        wanted = _grouped(
+            conversations, {"turns": conversations.turns}, {"of": conversations.count()}
+        )
         return sorted(
             (_whole(row["turns"]), _whole(row["of"])) for row in self._connection.rows(wanted)
         )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from costplan.catalog.fees import BY_CONTEXT, REQUESTS, STORAGE
 from costplan.catalog.filed import Filed
 from costplan.catalog.model import Card, Model
-from costplan.plan.prices.audit.parts import Hit
+from costplan.plan.prices.audit.parts import Hit, Hits
 from costplan.quantity import grouped
 
 FAMILY = re.compile(r"[a-z]+-\d+")
@@ -22,10 +22,8 @@ FAMILY = re.compile(r"[a-z]+-\d+")
 NAMED = 3
 """So many of a finding's models are named, the others counted."""
 
-Found = Iterable[tuple[Filed, Hit]]
 
-
-def owed(filed: Sequence[Filed]) -> Found:
+def owed(filed: Sequence[Filed]) -> Hits:
     """Models of one name, at whatever seller, of which only some charge each call a fee."""
 
     def group(filing: Filed, name: str, card: Card) -> Hashable:
@@ -36,7 +34,7 @@ def owed(filed: Sequence[Filed]) -> Found:
         yield lack[0], Hit("", f"no fee for each call of {_listed(lack)}; {like} has one")
 
 
-def quotas(filed: Sequence[Filed]) -> Found:
+def quotas(filed: Sequence[Filed]) -> Hits:
     """Siblings that pay the same fee, of which only some have a part of it free."""
     for fee in ("web_searches", "searches"):
 
@@ -55,7 +53,7 @@ def quotas(filed: Sequence[Filed]) -> Found:
             yield lack[0], Hit(fee, message)
 
 
-def storage(filed: Sequence[Filed]) -> Found:
+def storage(filed: Sequence[Filed]) -> Hits:
     """Siblings with a price of cached tokens, of which only some sell storage."""
 
     def group(filing: Filed, name: str, card: Card) -> Hashable:

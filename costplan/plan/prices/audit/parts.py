@@ -37,7 +37,8 @@ class Hit(NamedTuple):
 
 ModelLook = Callable[[Entry, Model, Terms], Iterable[Hit]]
 OfferLook = Callable[[Entry, Offer, Terms], Iterable[Hit]]
-WholeLook = Callable[[Sequence[Filed]], Iterable[tuple[Filed, Hit]]]
+Hits = Iterable[tuple[Filed, Hit]]
+WholeLook = Callable[[Sequence[Filed]], Hits]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

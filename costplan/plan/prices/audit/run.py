@@ -38,9 +38,9 @@ def audit(
     let = [
         waived
         for waived in accepted
-        if (waived.found.shelf, waived.found.file, waived.found.id) in places
+        if (waived.finding.shelf, waived.finding.file, waived.finding.id) in places
     ]
-    names = {finding.finding for finding in kept} | {waived.found.finding for waived in let}
+    names = {finding.finding for finding in kept} | {waived.finding.finding for waived in let}
     return Audit(
         as_of=terms.day,
         scope=scope,
@@ -55,7 +55,7 @@ def audit(
         warnings=sum(finding.level == "warning" for finding in own),
         notes=sum(finding.level == "note" for finding in own),
         findings=tuple(sorted(kept, key=_order)),
-        accepted=tuple(sorted(let, key=lambda waived: _order(waived.found))),
+        accepted=tuple(sorted(let, key=lambda waived: _order(waived.finding))),
         meanings={rule.name: rule.meaning for rule in RULES if rule.name in names},
     )
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from costplan.catalog.filed import Filed
 from costplan.catalog.model import Card, Model
-from costplan.plan.prices.audit.parts import Hit
+from costplan.plan.prices.audit.parts import Hit, Hits
 from costplan.quantity import grouped
 
 DATED = re.compile(r"^(.+?)[-@](20\d\d-?[01]\d-?[0-3]\d)(?:-v\d+(?::\d+)?)?$")
@@ -27,8 +27,6 @@ WORDS = re.compile(
     r"|thinking)(?=$|[-@])"
 )
 
-Found = Iterable[tuple[Filed, Hit]]
-
 
 def _models(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Model]]:
     for filing in filed:
@@ -36,7 +34,7 @@ def _models(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Model]]:
             yield filing, filing.entry.item
 
 
-def twins(filed: Sequence[Filed]) -> Found:
+def twins(filed: Sequence[Filed]) -> Hits:
     """A name and its newest dated snapshot, or its version, that cost unlike."""
     by_id = {(filing.entry.shelf, model.id): filing for filing, model in _models(filed)}
     newest: dict[tuple[str, str], tuple[str, Filed]] = {}
@@ -85,7 +83,7 @@ def _each(card: Card) -> Mapping[str, Decimal]:
     return {kind: rate / card.per for kind, rate in card.rates.published().items()}
 
 
-def profiles(filed: Sequence[Filed]) -> Found:
+def profiles(filed: Sequence[Filed]) -> Hits:
     """An in-region or regional profile that is not as much above the global one as the others."""
     groups: dict[str, list[tuple[str, Filed, Model]]] = defaultdict(list)
     for filing, model in _models(filed):
@@ -112,7 +110,7 @@ def profiles(filed: Sequence[Filed]) -> Found:
                 yield filing, Hit("input", message)
 
 
-def tiers(filed: Sequence[Filed]) -> Found:
+def tiers(filed: Sequence[Filed]) -> Hits:
     """A model without the tiers that siblings of the same rates have, though its window is long."""
     groups: dict[tuple[object, ...], list[tuple[Filed, Model]]] = defaultdict(list)
     for filing, model in _models(filed):
@@ -133,7 +131,7 @@ def tiers(filed: Sequence[Filed]) -> Found:
                 )
 
 
-def edges(filed: Sequence[Filed]) -> Found:
+def edges(filed: Sequence[Filed]) -> Hits:
     """An edge that one vendor's cards read both ways: from it on, and only above it."""
     ways: dict[tuple[str, int], dict[bool, Filed]] = defaultdict(dict)
     for filing, model in _models(filed):
@@ -147,7 +145,7 @@ def edges(filed: Sequence[Filed]) -> Found:
             yield sides[True], Hit(str(edge), message, "the vendor's page says which of them holds")
 
 
-def assumed_terms(filed: Sequence[Filed]) -> Found:
+def assumed_terms(filed: Sequence[Filed]) -> Hits:
     """How many models of a file have a price of cached tokens and no terms of the cache."""
     lacking: dict[str, list[Filed]] = defaultdict(list)
     for filing, model in _models(filed):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from costplan.catalog.filed import Filed
 from costplan.catalog.model import Model
-from costplan.plan.prices.audit.parts import Hit
+from costplan.plan.prices.audit.parts import Hit, Hits
 from costplan.quantity import grouped
 
 
@@ -21,7 +21,7 @@ def _claims(filed: Sequence[Filed]) -> dict[str, list[Filed]]:
     return claims
 
 
-def names_taken(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
+def names_taken(filed: Sequence[Filed]) -> Hits:
     """A name that two entries of one shelf have: which is billed hangs on the order of files."""
     for name, owners in _claims(filed).items():
         first: dict[str, Filed] = {}
@@ -31,7 +31,7 @@ def names_taken(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
                 yield filing, Hit(name, f"'{name}' is already {owner.entry.id} in {owner.file}")
 
 
-def names_shadowed(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
+def names_shadowed(filed: Sequence[Filed]) -> Hits:
     """A name that leads to another entry on a lower shelf."""
     for name, owners in _claims(filed).items():
         for filing in owners[1:]:
@@ -47,7 +47,7 @@ def names_shadowed(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
                 )
 
 
-def overrides(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
+def overrides(filed: Sequence[Filed]) -> Hits:
     """An entry that takes the place of one on a lower shelf, as shelves are meant to."""
     first: dict[str, Filed] = {}
     for filing in filed:
@@ -56,7 +56,7 @@ def overrides(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
             yield filing, Hit("", f"replaces the {below.entry.shelf} entry in {below.file}")
 
 
-def mixed_per(filed: Sequence[Filed]) -> Iterable[tuple[Filed, Hit]]:
+def mixed_per(filed: Sequence[Filed]) -> Hits:
     """Token rates of one vendor's file written per another number of tokens than the others."""
     by_file: dict[str, list[tuple[Filed, Decimal]]] = {}
     for filing in filed:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from costplan.store.traces.shape import Adapter, Record, Shape, ShapeAdapter
+from costplan.store.traces.shape import Adapter, Record, Shape, ShapeAdapter, Shaped
 from costplan.store.traces.sources import (
     anthropic,
     bedrock,
@@ -30,19 +30,20 @@ class Source(NamedTuple):
     """A shape, and what makes its adapter where data alone does not do."""
 
     shape: Shape
-    made_by: Callable[[Iterable[str], Paths], Adapter] | None = None
+    made_by: Callable[[Shaped], Adapter] | None = None
 
-    def adapter(self, extra: Iterable[str], paths: Paths) -> Adapter:
+    def adapter(self, extra: Sequence[str], paths: Paths) -> Adapter:
         """An adapter for one file; ``paths`` say otherwise where a destination stands."""
-        if self.made_by is not None:
-            return self.made_by(extra, paths)
-        shape = self.shape._replace(paths={**self.shape.paths, **paths})
-        return ShapeAdapter(shape, extra)
+
+        def shaped(shape: Shape) -> ShapeAdapter:
+            return ShapeAdapter(shape.with_paths(paths), extra)
+
+        return shaped(self.shape) if self.made_by is None else self.made_by(shaped)
 
 
 SOURCES: Mapping[str, Source] = {
-    one.shape.name: one
-    for one in (
+    source.shape.name: source
+    for source in (
         Source(otlp.SHAPE, otlp.Adapter),
         Source(openinference.SHAPE),
         Source(otel.SHAPE),
@@ -68,4 +69,4 @@ SAMPLED = ("otlp", "otel", "openinference", "langfuse")
 
 def recognised(record: Record) -> Source | None:
     """The source whose shape a record has, or None."""
-    return next((one for one in SOURCES.values() if one.shape.recognises(record)), None)
+    return next((source for source in SOURCES.values() if source.shape.recognises(record)), None)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from costplan.store.traces.columns import INSIDE, OUTSIDE
-from costplan.store.traces.shape import NOT_A_REQUEST, LeftOut, Record, Row, Shape, ShapeAdapter
+from costplan.store.traces.shape import NOT_A_REQUEST, LeftOut, Record, Row, Shape, Shaped
 from costplan.store.traces.sources.anthropic import USAGE
 
 SYNTHETIC: LeftOut = "a message that the program made itself"
@@ -48,10 +48,8 @@ SHAPE = Shape(
 class Adapter:
     """A row a message that has a usage."""
 
-    def __init__(
-        self, extra: Iterable[str] = (), paths: Mapping[str, tuple[str, ...]] | None = None
-    ) -> None:
-        self._one = ShapeAdapter(SHAPE._replace(paths={**SHAPE.paths, **(paths or {})}), extra)
+    def __init__(self, shaped: Shaped) -> None:
+        self._plain = shaped(SHAPE)
 
     def rows(self, record: Record) -> Iterable[Row | LeftOut]:
         """The row of a message, with what tells its copies apart."""
@@ -62,17 +60,17 @@ class Adapter:
         elif message.get("model") == "<synthetic>":
             yield SYNTHETIC
         else:
-            yield from self._one.rows({**record, "own": _own(record, message, usage)})
+            yield from self._plain.rows({**record, "own": _own(record, message, usage)})
 
 
 def _own(record: Record, message: Record, usage: Record) -> dict[str, Any]:
     side = record.get("isSidechain") is True
-    made: dict[str, Any] = {"step": "sub-agent" if side else "session"}
+    row: dict[str, Any] = {"step": "sub-agent" if side else "session"}
     speed = usage.get("speed")
-    made["mode"] = speed if speed not in (None, "standard") else usage.get("service_tier")
+    row["mode"] = speed if speed not in (None, "standard") else usage.get("service_tier")
     own, request = message.get("id"), record.get("requestId")
     if isinstance(own, str):
-        made["identity"] = f"{own}:{request}" if isinstance(request, str) else own
+        row["identity"] = f"{own}:{request}" if isinstance(request, str) else own
     tokens = sum(value for value in usage.values() if type(value) is int and 0 <= value < 10**9)
-    made["rank"] = (0 if side else 10**11) + 2 * tokens + (speed is not None)
-    return made
+    row["rank"] = (0 if side else 10**11) + 2 * tokens + (speed is not None)
+    return row

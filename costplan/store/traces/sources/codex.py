@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from costplan.store.traces.columns import INSIDE
-from costplan.store.traces.shape import NOT_A_REQUEST, LeftOut, Record, Row, Shape, ShapeAdapter
+from costplan.store.traces.shape import NOT_A_REQUEST, LeftOut, Record, Row, Shape, Shaped
 
 REPEATED: LeftOut = "an event that repeats the last count"
 COUNTED = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_output_tokens")
@@ -40,10 +40,8 @@ SHAPE = Shape(
 class Adapter:
     """Rows of one session: what it said last holds for what follows."""
 
-    def __init__(
-        self, extra: Iterable[str] = (), paths: Mapping[str, tuple[str, ...]] | None = None
-    ) -> None:
-        self._one = ShapeAdapter(SHAPE._replace(paths={**SHAPE.paths, **(paths or {})}), extra)
+    def __init__(self, shaped: Shaped) -> None:
+        self._plain = shaped(SHAPE)
         self._said: dict[str, Any] = {}
         self._sum: dict[str, int] = {}
 
@@ -67,7 +65,7 @@ class Adapter:
             return
         model = info.get("model")
         own = {"model": model} if isinstance(model, str) else {}
-        yield from self._one.rows(
+        yield from self._plain.rows(
             {"timestamp": record.get("timestamp"), **self._said, **own, **turn}
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from costplan.store.traces.columns import INSIDE
-from costplan.store.traces.shape import NOT_A_REQUEST, LeftOut, Record, Row, Shape, ShapeAdapter
+from costplan.store.traces.shape import NOT_A_REQUEST, LeftOut, Record, Row, Shape, Shaped
 
 USE = "usageMetadata"
 TOOLS = f"{USE}.toolUsePromptTokenCount"
@@ -56,21 +56,19 @@ SHAPE = Shape(
 class Adapter:
     """A row a response; the last part with a count where a record holds a stream."""
 
-    def __init__(
-        self, extra: Iterable[str] = (), paths: Mapping[str, tuple[str, ...]] | None = None
-    ) -> None:
-        self._one = ShapeAdapter(SHAPE._replace(paths={**SHAPE.paths, **(paths or {})}), extra)
+    def __init__(self, shaped: Shaped) -> None:
+        self._plain = shaped(SHAPE)
 
     def rows(self, record: Record) -> Iterable[Row | LeftOut]:
         """The row of the response."""
         parts = record.get("response")
         if USE in record or not isinstance(parts, list | Mapping):
-            yield from self._one.rows(record)
+            yield from self._plain.rows(record)
             return
         whole: Any = [parts] if isinstance(parts, Mapping) else parts
-        counted = [one for one in whole if isinstance(one, Mapping) and USE in one]
+        counted = [part for part in whole if isinstance(part, Mapping) and USE in part]
         if counted:
             around = {key: value for key, value in record.items() if key != "response"}
-            yield from self._one.rows({**around, **counted[-1]})
+            yield from self._plain.rows({**around, **counted[-1]})
         else:
             yield NOT_A_REQUEST

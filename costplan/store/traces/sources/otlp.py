@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from costplan.store.traces.paths import maps
 from costplan.store.traces.shape import (
     NOT_A_REQUEST,
     LeftOut,
     Record,
     Row,
     Shape,
-    ShapeAdapter,
+    Shaped,
 )
 from costplan.store.traces.sources import openinference, otel
 
@@ -33,19 +34,16 @@ TYPED = ("stringValue", "intValue", "doubleValue", "boolValue")
 class Adapter:
     """Spans of either convention."""
 
-    def __init__(
-        self, extra: Iterable[str] = (), paths: Mapping[str, tuple[str, ...]] | None = None
-    ) -> None:
-        names = tuple(extra)
-        self._otel = ShapeAdapter(_with(otel.SHAPE, paths), names)
-        self._openinference = ShapeAdapter(_with(openinference.SHAPE, paths), names)
+    def __init__(self, shaped: Shaped) -> None:
+        self._otel = shaped(otel.SHAPE)
+        self._openinference = shaped(openinference.SHAPE)
 
     def rows(self, record: Record) -> Iterable[Row | LeftOut]:
         """A row for each span that is a request to a model."""
-        for spans in _lists(record, "resourceSpans"):
+        for spans in maps(record.get("resourceSpans")):
             resource = _attributes(_below(spans, "resource"))
-            for scope in _lists(spans, "scopeSpans"):
-                for span in _lists(scope, "spans"):
+            for scope in maps(spans.get("scopeSpans")):
+                for span in maps(scope.get("spans")):
                     yield self._row({**resource, **_flat(span)})
 
     def _row(self, flat: dict[str, Any]) -> Row | LeftOut:
@@ -59,10 +57,6 @@ class Adapter:
         if operation is not None and operation not in otel.REQUESTS:
             return NOT_A_REQUEST
         return next(iter(self._otel.rows(flat)))
-
-
-def _with(shape: Shape, paths: Mapping[str, tuple[str, ...]] | None) -> Shape:
-    return shape._replace(paths={**shape.paths, **paths}) if paths else shape
 
 
 def _flat(span: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,20 +78,15 @@ def _flat(span: Mapping[str, Any]) -> dict[str, Any]:
 
 def _attributes(holder: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that are a text, a number or a truth, by key."""
-    found: dict[str, Any] = {}
-    for one in _lists(holder, "attributes"):
-        key, value = one.get("key"), one.get("value")
+    attributes: dict[str, Any] = {}
+    for attribute in maps(holder.get("attributes")):
+        key, value = attribute.get("key"), attribute.get("value")
         if isinstance(key, str) and isinstance(value, dict):
             for name in TYPED:
                 if name in value:
-                    found[key] = value[name]
+                    attributes[key] = value[name]
                     break
-    return found
-
-
-def _lists(holder: Mapping[str, Any], key: str) -> Iterable[Mapping[str, Any]]:
-    value = holder.get(key)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return attributes
 
 
 def _below(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -7,11 +7,12 @@ leaves both out, and ``context_window`` says on which side of 200,000 a request 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from costplan.store.traces.columns import INSIDE, OUTSIDE
-from costplan.store.traces.shape import NOT_A_REQUEST, LeftOut, Record, Row, Shape, ShapeAdapter
+from costplan.store.traces.paths import maps
+from costplan.store.traces.shape import NOT_A_REQUEST, LeftOut, Record, Row, Shape, Shaped
 
 OPENAI = Shape(
     name="openai-usage",
@@ -73,33 +74,26 @@ SIZES = {"0-200k": (0, 200_000), "200k-1M": (200_001, 1_000_000)}
 class Adapter:
     """A row a result of a bucket, with the bucket's time."""
 
-    def __init__(
-        self, shape: Shape, extra: Iterable[str], paths: Mapping[str, tuple[str, ...]]
-    ) -> None:
-        self._one = ShapeAdapter(shape._replace(paths={**shape.paths, **paths}), extra)
+    def __init__(self, shape: Shape, shaped: Shaped) -> None:
+        self._plain = shaped(shape)
 
     def rows(self, record: Record) -> Iterable[Row | LeftOut]:
         """The rows of a page."""
         seen = False
-        for bucket in _lists(record, "data"):
+        for bucket in maps(record.get("data")):
             around = {key: value for key, value in bucket.items() if not isinstance(value, list)}
-            for result in _lists(bucket, "results"):
+            for result in maps(bucket.get("results")):
                 seen = True
-                yield from self._one.rows({**around, **result, "own": _own(result)})
+                yield from self._plain.rows({**around, **result, "own": _own(result)})
         if not seen:
             yield NOT_A_REQUEST
 
 
 def _own(result: Record) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+    row: dict[str, Any] = {}
     window = result.get("context_window")
     if isinstance(window, str) and window in SIZES:
-        made["low"], made["high"] = SIZES[window]
+        row["low"], row["high"] = SIZES[window]
     if result.get("batch") is True:
-        made["mode"] = "batch"
-    return made
-
-
-def _lists(holder: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    value = holder.get(key)
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+        row["mode"] = "batch"
+    return row
