@@ -190,16 +190,16 @@ PAGE_WORDS: dict[str, Term] = {
     "do this": Term(
         "what a comparison recommends, and what that rests on",
         (
-            "Of all ways of all stacks that reach [target] the one with the lowest total wins: the "
-            "bill, and what wrong answers cost where the workload says so. 'compute' is the best "
-            "by more runs, metal or larger models alone, in place of checks; 'hangs on' names the "
-            "inputs that change the answer or its cost most, with the value at which another way "
-            "wins, or what both ends would cost; 'assumed' what was taken to be equal, 'own "
-            "price' where yours is not the published one, 'unknown' what has no price, 'measure' (in full 'to measure') what "
-            "a test would settle. A row a stack: what its plan costs 'in the file', then of its "
-            "best way (at the target) the bill, the share that is 'right', what 'wrong' answers "
-            "cost, the 'total' of both, and which shares of the bill are people and idle ('-' "
-            "where nobody knows).",
+            "Of all ways of all stacks that reach [target] the one with the lowest total wins: "
+            "the bill, and what wrong answers cost where the workload says so. 'compute' is the "
+            "best by more runs, metal or larger models alone, in place of checks; 'hangs on' "
+            "names the inputs that change the answer or its cost most, with the value at which "
+            "another way wins, or what both ends would cost; 'assumed' what was taken to be "
+            "equal, 'own price' where yours is not the published one, 'unknown' what has no "
+            "price, 'measure' (in full 'to measure') what a test would settle. A row a stack: "
+            "what its plan costs 'in the file', then of its best way (at the target) the bill, "
+            "the share that is 'right', what 'wrong' answers cost, the 'total' of both, and which "
+            "shares of the bill are people and idle ('-' where nobody knows).",
         ),
         "'costplan compare --full'",
         (
