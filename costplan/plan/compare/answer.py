@@ -142,7 +142,7 @@ class Ranking:
             return f"{said}, {rounded(found.kwh, 3)} kWh for {rounded(best.option.kwh, 3)}"
         if goal is None:
             return "nothing tried by compute alone is quick enough"
-        return f"none reaches {percent(goal)} %{tops(made, goal)}"
+        return f"alone does not reach {percent(goal)} %{tops(made, goal)}"
 
     def _standing(self, stack: str) -> Standing:
         estimate, found = self.estimates[stack], self.best[stack]
