@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import once
+import processes
 import pytest
 from hypothesis import HealthCheck, settings
 from properties import QUICK, SHORT, TRIED
@@ -40,6 +41,10 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(processes.Counted())
 
 
 @pytest.fixture
