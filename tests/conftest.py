@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from properties import QUICK, SHORT, TRIED
 
 from costplan.store.files import price_sets, shelves, throughput
+from costplan.store.network import waiting
 from costplan.store.sourcing import refresh
 
 PRICES = Path(__file__).resolve().parent / "golden" / "pricing"
@@ -45,6 +46,12 @@ def pytest_collection_finish() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(processes.Counted())
+
+
+@pytest.fixture
+def brief_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundredth of the wait between two tries over a network; ``test_waiting`` has the whole."""
+    monkeypatch.setattr(waiting, "WAIT", waiting.WAIT / 100)
 
 
 @pytest.fixture
