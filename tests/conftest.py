@@ -12,11 +12,13 @@ import sys
 from pathlib import Path
 
 import once
+import processes
 import pytest
 from hypothesis import HealthCheck, settings
 from properties import QUICK, SHORT, TRIED
 
 from costplan.store.files import price_sets, shelves, throughput
+from costplan.store.network import waiting
 from costplan.store.sourcing import refresh
 
 PRICES = Path(__file__).resolve().parent / "golden" / "pricing"
@@ -40,6 +42,16 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(processes.Counted())
+
+
+@pytest.fixture
+def brief_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundredth of the wait between two tries over a network; ``test_waiting`` has the whole."""
+    monkeypatch.setattr(waiting, "WAIT", waiting.WAIT / 100)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ what is not modelled."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from operator import attrgetter
@@ -13,26 +14,29 @@ from costplan.document.prices_used import Pinned
 from costplan.facts import Fact, texts
 from costplan.quantity import grouped
 from costplan.render.page import counted, money, width_of
-from costplan.render.sentences import reasons, unpriced_words
+from costplan.render.sentences import reasons
 
 SHOWN = 2
 """So many sentences of one kind stand on the first screen."""
-COMING = ("price-soon", "price-soon-more", "price-soon-less")
-"""The facts of prices that are announced to change."""
+POINTER = re.compile(r" \(--full: [^)]+\)$")
+"""What ``_pointed`` puts at the end of a sentence."""
 BRIEFLY = {
     "reliability": "reliability",
     "outcomes": "retries, rejections and cases",
     "people": "people",
     "orchestration": "orchestration",
+    "idle-unknown": "idle time",
 }
 """What is not modelled, by its fact's code, where the fact is about nothing that has a name."""
 
 
 class Alert(NamedTuple):
-    """A sentence, and the style that says how much it matters."""
+    """A sentence, and the style that says how much it matters. ``told``: in full by --full, so that
+    a low screen may leave it out."""
 
     text: str
     style: str = "yellow"
+    told: bool = False
 
 
 def alerts(document: EstimateDocument, width: int, *, full: bool, most: int = SHOWN) -> list[Alert]:
@@ -43,43 +47,58 @@ def alerts(document: EstimateDocument, width: int, *, full: bool, most: int = SH
     shown = None if full else most
     missing = _unpriced(estimates, width, full)
     warned = [f"warning: {sentence}" for sentence in each_once(estimates, _warnings(full))]
-    found = [Alert(one) for one in _cut(missing, shown, "missing price")]
+    said = _cut(missing, shown, "missing price")
     if not full:
         coming = [f"announced: {sentence}" for sentence in coming_prices(estimates)]
         coming = [_pointed(sentence, width, "prices") for sentence in coming]
-        found += [Alert(sentence) for sentence in _cut(coming, shown, "announced price")]
-    found += [Alert(one) for one in _cut(warned, shown, "warning")]
-    own = texts(one.fact for one in document.own_prices)
-    own += each_once(estimates, lambda made: texts(made.facts_of("no-prices-in-file")))
-    found += [Alert(one) for one in _cut(own, shown, "own price")]
-    found += [Alert(one) for one in _aged(estimates, width, full)]
-    undrawn = each_once(estimates, lambda made: texts(made.facts_of("ranges-not-drawn")))
-    found += [Alert(one) for one in undrawn]
+        said += _cut(coming, shown, "announced price")
+    said += _cut(warned, shown, "warning")
+    own = texts(override.fact for override in document.own_prices)
+    own += each_once(estimates, lambda stack: texts(stack.facts_of("no-prices-in-file")))
+    said += _cut(own, shown, "own price")
+    known = [Alert(sentence) for sentence in said]
+    known += [Alert(sentence, told=True) for sentence in _aged(estimates, width, full)]
+    undrawn = each_once(estimates, lambda stack: texts(stack.facts_of("ranges-not-drawn")))
+    known += [Alert(sentence) for sentence in undrawn]
     subjects = each_once(estimates, left_out)
     if subjects:
-        said_so = f"not modelled: {', '.join(subjects)}"
-        found.append(Alert(said_so if full else _pointed(said_so, width, "why")))
+        unmodelled = f"not modelled: {', '.join(subjects)}"
+        pointed = unmodelled if full else _pointed(unmodelled, width, "why")
+        known.append(Alert(pointed, told=True))
     if document.lock:
-        found += _pinned(document.lock, full)
+        known += _pinned(document.lock, full)
     if not full:
-        found += [Alert(one, "dim") for one in repeating_verdicts(estimates)]
-    return found
+        known += [Alert(sentence, "dim", told=True) for sentence in repeating_verdicts(estimates)]
+    return known
+
+
+def joined(known: Sequence[Alert], width: int) -> list[Alert]:
+    """The alerts in fewer lines: neighbours that --full tells share one that has room for both."""
+    lines: list[Alert] = []
+    for alert in known:
+        before = lines[-1] if lines else None
+        if before is not None and before.told and alert.told and before.style == alert.style:
+            parts = [POINTER.sub("", each.text) for each in (before, alert)]
+            both = _pointed("; ".join(parts), width, "which, why")
+            if width_of(both) <= width:
+                lines[-1] = before._replace(text=both)
+                continue
+        lines.append(alert)
+    return lines
 
 
 def _warnings(full: bool) -> Callable[[Estimate], list[str]]:
     """A stack's warnings; unless ``full`` without announced prices, which have their own line."""
     if full:
         return attrgetter("warnings")
-    return lambda stack: texts(
-        [known for known in stack.facts if known.code not in COMING], "warning"
-    )
+    return lambda stack: [said for said in stack.warnings if said not in texts(stack.announced)]
 
 
 def coming_prices(estimates: Sequence[Estimate]) -> list[str]:
     """The offers whose prices change soon, what that does to the month, and in which stacks."""
     changes: dict[str, dict[str, Fact]] = {}
     for stack in estimates:
-        for change in stack.facts_of(*COMING):
+        for change in stack.announced:
             said = f"{change.subject} {change.values['how']} on {change.values['since']}"
             changes.setdefault(said, {})[stack.stack] = change
     sentences = []
@@ -107,7 +126,7 @@ def _unpriced(estimates: Sequence[Estimate], width: int, full: bool) -> list[str
     whole = each_once(estimates, lambda made: reasons(made.unpriced))
     if full:
         return whole
-    bare = each_once(estimates, lambda made: [unpriced_words(line) for line in made.unpriced])
+    bare = each_once(estimates, lambda made: [line.lacks for line in made.unpriced])
     if len(whole) != len(bare):
         return [_pointed(one, width, "why") for one in bare]
     return [

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.comparison import Answer, Comparison, Standing
+from costplan.document.line_kinds import always_on
 from costplan.document.options import Option
 from costplan.document.risk import Risk
 from costplan.facts import texts
@@ -15,14 +16,15 @@ from costplan.quantity import ZERO, percent, rounded
 from costplan.render import risk
 from costplan.render.alerts import coming_prices
 from costplan.render.owning import deciding
-from costplan.render.page import BESIDE, SCREEN, Page, Table, about, shortened, width_of
-from costplan.render.sentences import traffic
+from costplan.render.page import BESIDE, Page, Table, about, shortened, width_of
+from costplan.render.sentences import bound, traffic
 from costplan.render.ways import hinge, known
 
 LABEL = 11
 """Columns of what a line is about."""
 SLACK = 10
 """Columns that are lost where a sentence is folded between words."""
+AT_POINTS = "all figures but these have every range at its point"
 NAMES = 40
 """Letters of stacks' names in a sentence; more are counted instead."""
 
@@ -44,6 +46,7 @@ DETAILS = (
     Detail(lacking=False),
     *(LESS._replace(hinges=hinges) for hinges in (3, 2, 1)),
     *(LESS._replace(hinges=1, lines=lines) for lines in (2, 1)),
+    LESS._replace(hinges=0, lines=1),
 )
 """From all to the least: the first that fits the screen is shown."""
 
@@ -63,16 +66,24 @@ def lay_out_answer(page: Page, made: Comparison, answer: Answer) -> None:
     """The answer on a page of 24 lines for up to four stacks; all of it on a full page."""
     if page.look.full:
         _screen(page, made, answer, ALL)
+        if whose := caption(made, answer):
+            page.say(f"{whose}.", "dim")
         return
     for detail in DETAILS:
         screen = Page(page.look)
         _screen(screen, made, answer, detail)
         screen.say()
-        hint = "--full shows every way tried, the frontier, levers, and where the money goes."
-        screen.say(hint, "dim")
-        if len(screen.lines) <= SCREEN or len(answer.standings) > BESIDE:
+        screen.say(_hint(made, answer), "dim")
+        if len(screen.lines) <= page.look.height or len(answer.standings) > BESIDE:
             break
     page.lines += screen.lines
+
+
+def _hint(made: Comparison, answer: Answer) -> str:
+    """Whose the figures above are, and where the rest is: a line."""
+    if not caption(made, answer):
+        return "--full shows every way tried, the frontier, levers, and where the money goes."
+    return f"From '{_goal(made)}' on: each stack's best way. --full: all ways, frontier, levers."
 
 
 def _screen(page: Page, made: Comparison, answer: Answer, detail: Detail) -> None:
@@ -100,8 +111,9 @@ def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterato
     if answer.compute:
         yield Said("compute", answer.compute)
     label = "hangs on"
+    lacks = bool(answer.standings) and answer.standings[0].at_least
     for lever in answer.hangs_on[: detail.hinges]:
-        yield Said(label, hinge(lever), "warns" if lever.assumed else "")
+        yield Said(label, hinge(lever, at_least=lacks), "warns" if lever.assumed else "")
         label = ""
     yield from _ranges(made, answer)
     if answer.equal:
@@ -137,13 +149,18 @@ def _ranges(made: Comparison, answer: Answer) -> Iterator[Said]:
     stacks = {one.made.stack: one for one in risk.drawn(made.estimates)}
     own = stacks.get(answer.stack or "") or next(iter(stacks.values()), None)
     another = answer.risk is not None and (own is None or answer.risk.monthly != own.risk.monthly)
+    label = "ranges"
+    if stacks:
+        yield Said(label, AT_POINTS)
+        label = ""
     if answer.risk is not None and another:
         said = f"this way {_span(answer.risk)}"
         if answer.risk.on_target not in (None, 0, 1):
             said += f", on target {risk.percent(answer.risk.on_target or ZERO)}"
         if answer.cheaper is not None:
             said += f"; cheaper than {answer.against}'s plan {risk.percent(answer.cheaper)}"
-        yield Said("ranges", said)
+        yield Said(label, said)
+        label = ""
     if own is None:
         return
     said = f"{own.made.stack} in the file {_span(own.risk)}"
@@ -151,7 +168,7 @@ def _ranges(made: Comparison, answer: Answer) -> Iterator[Said]:
         said += f", cheapest {risk.percent(own.risk.cheapest)}"
     if own.risk.over_budget is not None:
         said += f", over budget {risk.percent(own.risk.over_budget)}"
-    yield Said("" if another else "ranges", said)
+    yield Said(label, said)
     if own.risk.measure is not None:
         yield Said("", risk.measuring(own.risk.measure, made.estimates))
 
@@ -199,15 +216,19 @@ def _several(names: Sequence[str]) -> str:
 
 
 def _missing(made: Comparison, *, by_name: bool) -> Iterable[str]:
-    """Stacks whose totals are too low by a price that nobody knows."""
-    lacking = [one for one in made.estimates if one.at_least]
+    """Stacks whose totals are too low by what nobody knows; without names where all lack it."""
+    lacking = [stack for stack in made.estimates if stack.at_least]
     if not by_name and len(lacking) > 1:
-        yield f"{_several([one.stack for one in lacking])}: prices are missing, totals are too low"
+        names = _several([stack.stack for stack in lacking])
+        yield f"{names}: prices are missing, totals are too low"
         return
-    for one in lacking:
-        first = one.unpriced[0]
-        more = f" and {len(one.unpriced) - 1} more" if len(one.unpriced) > 1 else ""
-        yield f"{one.stack}: no price for {first.price.offer} {first.label}{more}"
+    whose: dict[str, list[str]] = {}
+    for stack in lacking:
+        more = f" and {len(stack.unpriced) - 1} more" if len(stack.unpriced) > 1 else ""
+        whose.setdefault(f"{stack.unpriced[0].lacks}{more}", []).append(stack.stack)
+    for sentence, stacks in whose.items():
+        every = len(stacks) == len(made.estimates) > 1
+        yield sentence if every else f"{_several(stacks)}: {sentence}"
 
 
 class Column(NamedTuple):
@@ -228,8 +249,8 @@ def columns(made: Comparison, answer: Answer) -> list[Column]:
         ]
     best = [one.reason or "-" if one.best is None else _amount(one, one.monthly) for one in shown]
     found = [
-        Column(_goal(made), best),
         Column("in the file", [_amount(one, one.plan_monthly) for one in shown], 1),
+        Column(_goal(made), best),
         Column("right", [_share(one.reliability, 2) for one in shown]),
     ]
     if told.loss:
@@ -244,8 +265,15 @@ def columns(made: Comparison, answer: Answer) -> list[Column]:
     return [
         *found,
         Column("people", [_share(one.people, 0) for one in shown], 2),
-        Column("idle", [_share(one.idle, 0) for one in shown], 4),
+        Column("idle", [_idle(made, one) for one in shown], 4),
     ]
+
+
+def caption(made: Comparison, answer: Answer) -> str:
+    """Whose the figures of ``columns`` are; nothing where all are the plans' own."""
+    if all(standing.best is None for standing in answer.standings):
+        return ""
+    return f"'{_goal(made)}' and what follows: each stack's best way, not its plan in the file"
 
 
 def best_ways(made: Comparison, answer: Answer) -> dict[str, Option]:
@@ -281,7 +309,7 @@ def _room(shown: Sequence[Column], width: int) -> int:
 def _amount(one: Standing, amount: Decimal | None) -> str:
     if amount is None:
         return "-"
-    return (">= " if one.at_least else "") + about(amount)
+    return bound(about(amount), one.at_least)
 
 
 def _wrong(one: Standing) -> Decimal | None:
@@ -290,6 +318,12 @@ def _wrong(one: Standing) -> Decimal | None:
 
 def _share(share: Decimal | None, places: int) -> str:
     return "-" if share is None else f"{percent(share, places)} %"
+
+
+def _idle(made: Comparison, standing: Standing) -> str:
+    """The idle share; a dash where all that could be idle is always on, so that nobody knows."""
+    plan = next(stack for stack in made.estimates if stack.stack == standing.stack)
+    return "-" if not standing.idle and always_on(plan.lines) else _share(standing.idle, 0)
 
 
 def _goal(made: Comparison) -> str:

@@ -175,7 +175,7 @@ def _stack(estimate: Estimate, currency: str, shared: dict[str, list[str]]) -> l
     body = table_of(
         ["component", "charge", "quantity", safe(currency)], rows, [False, False, True, True]
     )
-    body += ["", *table_of(["purpose", "a month", "share"], purpose_rows(estimate)), ""]
+    body += ["", *table_of(["purpose", "a month", "share"], safe_rows(purpose_rows(estimate))), ""]
     body += [*_months(estimate), *_energy(estimate)]
     body += bulleted("Notes", [*reasons(estimate.unpriced), *estimate.notes])
     for name, heading in SENTENCES.items():

@@ -21,8 +21,6 @@ from costplan.render import Look
 from costplan.render.money import digits_of
 
 NARROWEST = 40
-SCREEN = 23
-"""Lines of a terminal of 24, less the one of the prompt."""
 BESIDE = 4
 """So many stacks are held to one screen."""
 TOGETHER = re.compile(
@@ -317,6 +315,8 @@ def counted(count: int, unit: str) -> str:
 
 def amount_of(line: LineItem) -> str:
     """A line's quantity with its unit; what is billed of what is used where a part is included."""
+    if line.uncounted:
+        return "unknown"
     unit = plural(line.price.unit, line.quantity)
     if line.used is not None and line.used != line.quantity:
         whole = f"{rounded(line.used)} {plural(line.price.unit, line.used)}"

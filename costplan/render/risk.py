@@ -17,6 +17,7 @@ LITTLE = Decimal("0.01")
 """A share of the spread that is not worth a word on the first screen."""
 LEGEND = "o likely  {} median  x mean"
 NARROWEST_STRIP = 16
+UNMOVED = "no range moves this month"
 WIDE = 78
 
 
@@ -33,8 +34,16 @@ class Drawn(NamedTuple):
 
 
 def drawn(estimates: Iterable[Estimate]) -> list[Drawn]:
-    """The stacks whose ranges were drawn."""
-    return [Drawn(estimate, estimate.risk) for estimate in estimates if estimate.risk is not None]
+    """The stacks whose ranges were drawn; none where no draw of any of them is unlike another."""
+    stacks = [Drawn(estimate, estimate.risk) for estimate in estimates if estimate.risk is not None]
+    return stacks if any(map(_varies, stacks)) else []
+
+
+def _varies(stack: Drawn) -> bool:
+    """Whether draws differ: in what a month costs, or in what becomes of it."""
+    ends = {stack.risk.monthly[name] for name in ("p5", "p50", "p95")}
+    shares = (stack.risk.over_budget, stack.risk.on_target, stack.risk.refused)
+    return len(ends) > 1 or any(share not in (None, 0, 1) for share in shares)
 
 
 class Scale(NamedTuple):
@@ -245,11 +254,11 @@ def sentences(estimates: Sequence[Estimate], width: int) -> list[str]:
     cheapest most often; as many ranges as a line has room for."""
     stacks = drawn(estimates)
     if not stacks:
-        return []
+        return [UNMOVED] if any(estimate.risk is not None for estimate in estimates) else []
     first = leading(stacks)
     said = []
     if first.risk.unknowns and first.risk.unknowns[0].share < LITTLE:
-        said.append("no range moves this month by much")
+        said.append(f"{UNMOVED} by much")
     elif first.risk.unknowns:
         whose = f" of {first.made.stack}" if len(stacks) > 1 else ""
         line = f"spread{whose}: {_matters(first.risk.unknowns[0])}"

@@ -11,27 +11,31 @@ from operator import attrgetter
 
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.render import Look, energy
-from costplan.render.alerts import SHOWN, alerts, each_once
+from costplan.render.alerts import SHOWN, alerts, each_once, joined
 from costplan.render.bill_lines import UNVERIFIED, explain, is_doubted, lines_of, months_of, spread
 from costplan.render.deciding import what_decides
 from costplan.render.figures import (
     DETAIL,
     EMPTY,
     EXTRA,
-    KEPT,
-    WHOLE,
+    LAST,
     Row,
     figure_rows,
     small_together,
 )
-from costplan.render.page import BESIDE, SCREEN, Cell, Page, Table, cell, counted, money, width_of
+from costplan.render.page import BESIDE, Cell, Page, Table, cell, counted, money, width_of
 from costplan.render.risk import drawn, lay_out_risk, lay_out_unknowns
 from costplan.render.risk import sentences as open_questions
 from costplan.render.sentences import SENTENCES, traffic
 from costplan.render.summary import apart, shaded, side_by_side, title_of
 
-RANKS = (EMPTY, DETAIL, EXTRA, KEPT)
-"""Up to which rank rows are shown, from all of them to those that never give way."""
+RANKS = (EMPTY, DETAIL, EXTRA, LAST)
+"""Up to which rank rows are shown, from all of them to those that seldom give way."""
+WHOLE_FOOT, FIRST_OF_KIND, NO_POINTERS, NOTHING_TOLD = range(4)
+"""How much of the foot has given way to the height: nothing; alerts but the first of a kind; where
+the rest is, with rows of rank LAST; all that --full tells."""
+TITLES = 2
+"""Lines of a table that are no rows."""
 NAMES = {"notes": "Notes", **SENTENCES}
 COUNTED = {"notes": "note", "assumptions": "assumption", "not_included": "exclusion"}
 
@@ -44,7 +48,7 @@ def lay_out(page: Page, document: EstimateDocument) -> None:
     above = len(page.lines) - start if _is_brief(page.look) else 0
     if len(document.estimates) == 1:
         foot = _foot(page, document)
-        room = SCREEN - above - len(foot.lines)
+        room = page.look.height - above - len(foot.lines)
         page.draw(_bill(document.estimates[0], document.currency, room))
         page.lines += foot.lines
     else:
@@ -52,17 +56,17 @@ def lay_out(page: Page, document: EstimateDocument) -> None:
 
 
 def _beside(page: Page, document: EstimateDocument, above: int) -> None:
-    """Several stacks, on one screen where it is one table: fewer alerts of a kind, then the blank
-    lines about the table give way when every row that may has gone."""
-    for most in (SHOWN, 1):
-        foot = _foot(page, document, most)
-        room = SCREEN - above - len(foot.lines)
-        tables = _tables(document, page.width, room)
+    """Several stacks, on one screen where it is one table: rows give way first, then the blank
+    lines about the table and what is said below it."""
+    for cut in (WHOLE_FOOT, FIRST_OF_KIND, NO_POINTERS, NOTHING_TOLD):
+        foot = _foot(page, document, cut)
+        room = page.look.height - above - len(foot.lines)
+        tables = _tables(document, page.width, room, low=cut >= NO_POINTERS)
         over = _height(tables[0]) - room
-        if over <= 1 or not above or len(tables) > 1:  # the blank line below the head
+        if over <= (2 if cut else 1) or not above or len(tables) > 1:
             break
     if above and len(tables) == 1 and over > 0:
-        page.lines.pop()
+        page.lines.pop()  # the blank line below the head
         if over > 1:
             del foot.lines[0]
     for at, table in enumerate(tables):
@@ -138,16 +142,19 @@ def _total(table: Table, made: Estimate) -> None:
     table.add(cell(label, "bold"), "", cell(money(made.total_monthly), "bold"))
 
 
-def _tables(document: EstimateDocument, width: int, room: int) -> list[Table]:
-    """The stacks side by side, so that they fit the lines that there is room for."""
+def _tables(document: EstimateDocument, width: int, room: int, *, low: bool) -> list[Table]:
+    """The stacks side by side, so that they fit the lines that there is room for; where the screen
+    is ``low`` without as many rows of rank LAST as it takes."""
     estimates = document.estimates
     rows = figure_rows(estimates)
     if drawn(estimates):
         rows = [_behind_ranges(row) for row in rows]
     for most in RANKS:
         kept = [row for row in rows if row.rank <= most]
-        if most == KEPT and len(estimates) <= BESIDE:
+        if most == LAST and len(estimates) <= BESIDE:
             kept = small_together(estimates, kept)
+        if most == LAST and low:
+            kept = _without_last(kept, room)
         tables = side_by_side(document, kept, width)
         if len(tables) == 1 and _height(tables[0]) - tables[0].gaps <= room:
             break
@@ -156,16 +163,27 @@ def _tables(document: EstimateDocument, width: int, room: int) -> list[Table]:
     return tables
 
 
+def _without_last(rows: Sequence[Row], room: int) -> list[Row]:
+    """The rows that a table of ``room`` lines has room for, the lowest of rank LAST left out."""
+    kept = list(rows)
+    for row in reversed(rows):
+        if len(kept) + TITLES <= room:
+            break
+        if row.rank == LAST:
+            kept.remove(row)
+    return kept
+
+
 def _behind_ranges(row: Row) -> Row:
     """A row's place where the ranges' figures stand below: only the whole and its outcome stay."""
-    if row.title in (WHOLE, "trusted answers", "no longer sold"):
+    if row.is_total or row.title in ("trusted answers", "no longer sold"):
         return row
     rank = EXTRA if row.block == "component" else DETAIL
-    return row._replace(rank=min(row.rank, rank) if row.rank else rank)
+    return row._replace(rank=rank if row.rank <= LAST else min(row.rank, rank))
 
 
 def _height(table: Table) -> int:
-    return len(table.rows) + 2
+    return len(table.rows) + TITLES
 
 
 def _bill(made: Estimate, currency: str, room: int) -> Table:
@@ -192,14 +210,14 @@ def _figures(table: Table, rows: Sequence[Row]) -> None:
         block = row.block
         figure = shaded(row, row.cells[0])
         title = title_of(row)
-        if row.title == WHOLE and row.cells[0].startswith(">="):
-            title = cell(f"{WHOLE}, at least", "bold")
+        if row.is_total and row.cells[0].startswith(">="):
+            title = cell(f"{row.title}, at least", "bold")
             figure = cell(row.cells[0].removeprefix(">= "), "bold")
         table.add(title, *((figure, Cell("")) if row.counted else (Cell(""), figure)))
 
 
-def _foot(page: Page, document: EstimateDocument, most: int = SHOWN) -> Page:
-    """What decides the bill, ``most`` things of a kind that may change it, where the rest is."""
+def _foot(page: Page, document: EstimateDocument, cut: int = WHOLE_FOOT) -> Page:
+    """What decides the bill, what may change it, where the rest is; ``cut`` short."""
     foot = Page(page.look)
     estimates = document.estimates
     foot.say()
@@ -214,11 +232,16 @@ def _foot(page: Page, document: EstimateDocument, most: int = SHOWN) -> Page:
         foot.say(sentence, "", 0, 2)
     if said := energy.line_of_all(estimates):
         foot.say(said, "", 0, 2)
-    for one in alerts(document, page.width, full=page.look.full, most=most):
-        foot.say(one.text, one.style, 0, 2)
+    most = 1 if cut else SHOWN
+    known = alerts(document, page.width, full=page.look.full, most=most)
+    if cut == NOTHING_TOLD:
+        known = [alert for alert in known if not alert.told]
+    for alert in joined(known, page.width) if cut else known:
+        foot.say(alert.text, alert.style, 0, 2)
     if len(estimates) == 1 and is_doubted(estimates[0]):
         foot.say(UNVERIFIED, "dim")
-    if said := _pointers(document, page.look.lines, page.look.full, page.look.explain):
+    pointers = _pointers(document, page.look.lines, page.look.full, page.look.explain)
+    if cut < NO_POINTERS and (said := pointers):
         foot.say(said, "dim", 0, 2)
     return foot
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from costplan.document.line import LineItem
 from costplan.quantity import percent, rounded
 from costplan.render.page import money
-from costplan.words import WORKLOAD
 
 if TYPE_CHECKING:
     from costplan.document.estimate import Estimate
@@ -24,15 +23,8 @@ SENTENCES = {
 
 def reasons(lines: Iterable[LineItem]) -> list[str]:
     """Why lines have no price, each once."""
-    found = [f"{unpriced_words(line)}: {line.price.reason}" for line in lines]
+    found = [f"{line.lacks}: {line.price.reason}" for line in lines]
     return list(dict.fromkeys(found))
-
-
-def unpriced_words(line: LineItem) -> str:
-    """Which line has no price, or no quantity where the workload itself states the price."""
-    if line.price.offer == WORKLOAD:
-        return f"{line.role}: the number of {line.label} is unknown"
-    return f"no price for {line.price.offer} {line.label}"
 
 
 def traffic(estimates: Sequence[Estimate]) -> str:
@@ -58,7 +50,12 @@ def shared_sentences(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
 
 def total_of(made: Estimate) -> str:
     """The month's total, "at least" where a price is missing."""
-    return (">= " if made.at_least else "") + money(made.total_monthly)
+    return bound(money(made.total_monthly), made.at_least)
+
+
+def bound(figure: str, at_least: bool) -> str:
+    """A figure, marked where a price is missing that would make it larger."""
+    return f">= {figure}" if at_least else figure
 
 
 def share_of(share: Decimal | None) -> str:

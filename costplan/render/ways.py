@@ -11,7 +11,7 @@ from costplan.document.comparison import BreakEven, Comparison, Lever, Sensitivi
 from costplan.document.options import Option, Strategies
 from costplan.quantity import ZERO, grouped, percent, rounded
 from costplan.render.page import about, money
-from costplan.render.sentences import or_dash, share_of
+from costplan.render.sentences import bound, or_dash, share_of
 from costplan.words import PURPOSES
 
 BY_COMPUTE = ("hosting", "unchecked", "quality")
@@ -19,7 +19,8 @@ HOW_MOVED = (
     "each input alone is moved, by a quarter or, where it was assumed, to both of its ends, "
     "and the cheapest way sought again"
 )
-PLACES = ("frontier", "off the frontier", "by compute")
+HOSTED = "hosting"
+PLACES = ("frontier", "off the frontier", "this plan, hosted otherwise", "by compute alone")
 """What the ``Blocks`` are called."""
 TIMES = ", times"
 """How the name of an input ends that is moved by a factor."""
@@ -92,11 +93,13 @@ def brief(name: str) -> str:
 
 class Blocks(NamedTuple):
     """A stack's priced ways, each in one place: those that no other beats, the ways of
-    orchestration that another beats, the ways of compute that another beats."""
+    orchestration that another beats, the plan with its checks on other machines, and compute in
+    place of the checks, where another beats them."""
 
     frontier: list[Option]
     beaten: list[Option]
-    compute: list[Option]
+    hosted: list[Option]
+    alone: list[Option]
 
     @classmethod
     def of(cls, made: Strategies) -> Blocks:
@@ -104,7 +107,8 @@ class Blocks(NamedTuple):
         rest = [one for one in made.options if one.name not in best and one.monthly is not None]
         beaten = [one for one in rest if one.kind not in BY_COMPUTE]
         beaten.sort(key=lambda one: (one.kind != "plan", one.monthly))
-        return cls(made.frontier, beaten, [one for one in rest if one.kind in BY_COMPUTE])
+        hosted = [one for one in rest if one.kind == HOSTED]
+        return cls(made.frontier, beaten, hosted, [one for one in rest if one.brute_force])
 
 
 def telling(made: Strategies) -> list[Option]:
@@ -146,11 +150,7 @@ def measures(made: Strategies) -> list[str]:
     """What a stack's ways say of its plan."""
     said = []
     if made.gap is not None:
-        said.append(
-            f"coordination gap {rounded(made.gap * 100, 3)} %: as reliable for that much less"
-            if made.gap
-            else "coordination gap 0: nothing tried here is as reliable for less"
-        )
+        said.append(_gap(made.gap, made.options[0]))
     if made.shortfall is not None:
         said.append(
             "the target is missed; meeting it changes the bill by "
@@ -170,6 +170,19 @@ def measures(made: Strategies) -> list[str]:
         bound = "none of the rest can be cheaper" if made.proven else "the rest were not billed"
         said.append(f"{made.billed:,} ways billed of {made.space:,}: {bound}")
     return said
+
+
+def _gap(gap: Decimal, plan: Option) -> str:
+    """What the plan costs more than the cheapest way that is at least as reliable."""
+    if not gap or plan.monthly is None or plan.reliability is None:
+        return "coordination gap 0: nothing tried here is as reliable for less"
+    bills = [plan.monthly * (1 - gap), plan.monthly]
+    least, most = (bound(about(amount), plan.at_least) for amount in bills)
+    return (
+        f"coordination gap {rounded(gap * 100, 3)} %: the cheapest way to this plan's "
+        f"{percent(plan.reliability, 2)} % costs {least} a month, the plan {most}: "
+        f"{about(plan.monthly * gap)} less"
+    )
 
 
 def said_once(made: Comparison) -> dict[str, list[str]]:
@@ -280,9 +293,11 @@ def flip_of(lever: Lever) -> str | None:
     return f"{side} {rounded(lever.flips_at, 3)}{scale} {instead}"
 
 
-def hinge(lever: Lever) -> str:
-    """An input that decides: the value at which the answer changes, or what its ends cost."""
-    said = flip_of(lever) or f"{at_end(lever, 0)}, {at_end(lever, 1)}"
+def hinge(lever: Lever, *, at_least: bool = False) -> str:
+    """An input that decides: the value at which the answer changes, or what its ends cost, each
+    ``at_least`` where a price is missing."""
+    ends = (bound(at_end(lever, end), at_least) for end in range(2))
+    said = flip_of(lever) or ", ".join(ends)
     return f"{lever_name(lever)}: {said}"
 
 

@@ -356,7 +356,17 @@ def test_a_fingerprint_outlives_figures_and_dates() -> None:
 
 
 def test_a_document_without_faults_annotates_nothing() -> None:
-    sound = opened(MINIMAL)
+    """A price that changes soon is no fault of today's bill: a note."""
+    announced = opened(MINIMAL)
+    (note,) = findings(announced[0]).found
+    assert (note.rule.id, note.level, note.offer) == ("announced", "note", "google/gemini-4-argon")
+    assert "<failure" not in drawn("junit", *announced)
+    assert drawn("github", *announced).startswith("::notice ")
+    changed = data(MINIMAL)
+    for stack in changed["estimates"]:
+        stack["facts"] = [fact for fact in stack["facts"] if fact["code"] != "price-soon-more"]
+        stack["warnings"] = []
+    sound = [Saved("sound.json", parse(changed))]
     assert findings(sound[0]).found == []
     assert drawn("github", *sound) == ""
     assert drawn("gitlab", *sound) == "[]\n"

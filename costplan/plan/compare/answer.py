@@ -143,7 +143,7 @@ class Ranking:
             return f"{said}, {rounded(cheapest.kwh, 3)} kWh for {rounded(best.option.kwh, 3)}"
         if goal is None:
             return "nothing tried by compute alone is quick enough"
-        return f"none reaches {percent(goal)} %{tops(measures, goal)}"
+        return f"alone does not reach {percent(goal)} %{tops(measures, goal)}"
 
     def _standing(self, stack: str) -> Standing:
         estimate, best = self.estimates[stack], self.best[stack]
