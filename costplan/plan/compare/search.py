@@ -88,7 +88,7 @@ class _Combinations:
         fallbacks = (True, False) if any(step.fallback for step in workload.step) else (True,)
         self.rest = list(product(fallbacks, batches))
         self.members = [Choices(), *family(workload)]
-        assignments = prod(len(models) for models in self.models.values())
+        assignments = prod(len(alternatives) for alternatives in self.models.values())
         self.space = assignments * len(self.votes) * len(self.rest) * len(self.members)
         self.complete = False
         self._states: dict[object, int] = {}
@@ -129,7 +129,7 @@ class _Combinations:
 
     def _assignments(self) -> list[Models]:
         """Every choice of models where they are few, else those that blocks foresee to be good."""
-        if prod(len(models) for models in self.models.values()) <= WHOLE:
+        if prod(len(alternatives) for alternatives in self.models.values()) <= WHOLE:
             return [_merged(models) for models in product(*self.models.values())]
         return _foreseen(self)
 
@@ -175,9 +175,9 @@ def _foreseen(space: _Combinations) -> list[Models]:
     """Models that are cheapest at some reliability if each role's effects were independent: those
     of models that answer on the pipeline without checks, those of judges on the plan."""
     blocks, plain = [], space.ways.plain
-    for role, several in space.models.items():
+    for role, alternatives in space.models.items():
         answers = any(step.model == role for step in plain.step)
-        parts = _effects(space, several, plain if answers else space.ways.workload)
+        parts = _effects(space, alternatives, plain if answers else space.ways.workload)
         blocks.append(undominated(parts))
     if not all(blocks):
         return [{}]
@@ -192,13 +192,15 @@ def _foreseen(space: _Combinations) -> list[Models]:
     return assignments
 
 
-def _effects(space: _Combinations, several: Sequence[Models], workload: Workload) -> list[Part]:
+def _effects(
+    space: _Combinations, alternatives: Sequence[Models], workload: Workload
+) -> list[Part]:
     """What each model alone adds to a workload's cost, and by what factor it changes its share of
     right answers."""
     pricer, stack = space.ways.pricer, space.stack
     base: tuple[float, float] | None = None
     parts = []
-    for models in several:
+    for models in alternatives:
         way = Way("", "model", with_models(workload, models, stack))
         option = pricer.option(way, stack)
         if option.monthly is None or option.at_least or not option.reliability:

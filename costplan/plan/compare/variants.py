@@ -239,7 +239,9 @@ def _measured(step: Step, models: Mapping[str, Candidate]) -> Step:
             "sensitivity": model.sensitivity,
             "false_positive_rate": model.false_positive_rate,
         }
-        own: dict[str, Decimal | None] = {k: v for k, v in given.items() if v is not None}
+        own: dict[str, Decimal | None] = {
+            key: rate for key, rate in given.items() if rate is not None
+        }
     else:  # how the plan's model does once it is told why says nothing of another
         own = {"success": model.success_on(step.name), "retry_success": model.retry_success}
     return replace(step, **own) if own else step  # type: ignore[arg-type]

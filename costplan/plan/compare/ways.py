@@ -40,8 +40,8 @@ class Ways:
         self.workload, self.pricer, self.capacity = workload, pricer, capacity
         self.plain = changed(workload, bare_choices(workload))
         self.members = list(self._members())
-        several = [Choices(whole_runs=runs) for runs in workload.strategy.vote.runs]
-        self.voting = [(choices, changed(self.plain, choices)) for choices in several]
+        votes = [Choices(whole_runs=runs) for runs in workload.strategy.vote.runs]
+        self.voting = [(choices, changed(self.plain, choices)) for choices in votes]
         self.too_large: dict[tuple[str, ...], int] = {}
         """By dropped validators, the attempts from which on there are too many states."""
 
