@@ -71,8 +71,9 @@ def commit(folder: Path, message: str, **files: str | None) -> str:
 def repository(folder: Path, *texts: str | None, name: str = "costplan.toml") -> list[str]:
     """A repository with a commit for each text of the workload, oldest first; their hashes.
 
-    A new one is a copy of the first that was asked for with these texts."""
-    if (folder / ".git").exists():
+    One in an empty folder is a copy of the first that was asked for with these texts."""
+    if folder.exists() and any(folder.iterdir()):
+        git(folder, "init", "--quiet", "--initial-branch=main")
         return _committed(folder, texts, name)
     template, hashes = _template(texts, name)
     shutil.copytree(template, folder, symlinks=True, dirs_exist_ok=True)
