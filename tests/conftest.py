@@ -6,13 +6,19 @@ time; the short profile tries the same examples in every run.
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from pathlib import Path
 
+import once
+import processes
 import pytest
 from hypothesis import HealthCheck, settings
 from properties import QUICK, SHORT, TRIED
 
 from costplan.store.files import price_sets, shelves, throughput
+from costplan.store.network import waiting
 from costplan.store.sourcing import refresh
 
 PRICES = Path(__file__).resolve().parent / "golden" / "pricing"
@@ -22,6 +28,30 @@ settings.register_profile(
     "long", max_examples=20 * QUICK, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(SHORT)
+once.share()
+
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Seven thousand assertions are rewritten before the first test runs: ten seconds of each process,
+unless they are kept from one run to the next, whatever the machine does elsewhere."""
+
+
+def pytest_collection_finish() -> None:
+    """Twelve thousand tests are no garbage: the collector looks at what came later, and seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(processes.Counted())
+
+
+@pytest.fixture
+def brief_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundredth of the wait between two tries over a network; ``test_waiting`` has the whole."""
+    monkeypatch.setattr(waiting, "WAIT", waiting.WAIT / 100)
 
 
 @pytest.fixture

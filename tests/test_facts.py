@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from string import Formatter
 
+import once
 import pytest
 
 from costplan.facts import Fact, fact, recognised, said, texts, unique
@@ -18,10 +19,6 @@ from costplan.record.writing import plain
 from costplan.wordings import SAID, TOPICS, WORDINGS
 
 HOUSE = Path(__file__).resolve().parents[1] / "costplan"
-TREES = {
-    path.relative_to(HOUSE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(HOUSE.rglob("*.py"))
-}
 WORDS = {
     "assumptions",
     "notes",
@@ -50,6 +47,12 @@ PREDICATES = {
 }
 
 
+def trees() -> dict[str, ast.Module]:
+    return {
+        path.relative_to(HOUSE).as_posix(): once.tree(path) for path in sorted(HOUSE.rglob("*.py"))
+    }
+
+
 def names_of(wording: str) -> set[str]:
     return {name for _, name, *_ in Formatter().parse(wording) if name}
 
@@ -61,7 +64,7 @@ def test_a_code_has_one_wording() -> None:
 
 def stated() -> Iterator[tuple[str, ast.Call]]:
     """Every call of ``fact`` with its code written out."""
-    for tree in TREES.values():
+    for tree in trees().values():
         for node in ast.walk(tree):
             if (
                 isinstance(node, ast.Call)
@@ -74,7 +77,7 @@ def stated() -> Iterator[tuple[str, ast.Call]]:
 def test_every_code_is_stated_somewhere_and_has_the_values_of_its_wording() -> None:
     literals = {
         node.value
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if name != "wordings.py"
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
@@ -92,10 +95,13 @@ def test_every_code_is_stated_somewhere_and_has_the_values_of_its_wording() -> N
     assert tried > 60
 
 
+SCOPES = ast.FunctionDef | ast.GeneratorExp | ast.ListComp | ast.SetComp
+
+
 def read_by_words(tree: ast.AST) -> list[int]:
     """Lines that ask something of a fact's words: of an attribute, or of what is taken from it."""
     found = []
-    for scope in ast.walk(tree):
+    for scope in (tree, *(node for node in ast.walk(tree) if isinstance(node, SCOPES))):
         taken = {
             name.id
             for node in ast.walk(scope)
@@ -103,7 +109,7 @@ def read_by_words(tree: ast.AST) -> list[int]:
             for name in ast.walk(node.target)
             if isinstance(name, ast.Name)
         }
-        if not isinstance(scope, ast.FunctionDef | ast.GeneratorExp | ast.ListComp | ast.SetComp):
+        if not isinstance(scope, SCOPES):
             taken = set()
         for node in ast.walk(scope):
             asked: list[ast.expr] = []
@@ -151,7 +157,7 @@ ALLOWED = {
 
 
 def test_nobody_decides_anything_by_the_words_of_a_fact() -> None:
-    found = {name: lines for name, tree in TREES.items() if (lines := read_by_words(tree))}
+    found = {name: lines for name, tree in trees().items() if (lines := read_by_words(tree))}
     assert found.keys() == ALLOWED.keys(), found
 
 

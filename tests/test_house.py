@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
+from once import tree
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "costplan"
@@ -68,16 +69,16 @@ def pure_modules() -> list[Path]:
 
 @pytest.mark.parametrize("path", pure_modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_the_pure_rooms_touch_no_file_clock_environment_or_terminal(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    parsed = tree(path)
+    calls = {ast.unparse(node.func) for node in ast.walk(parsed) if isinstance(node, ast.Call)}
     modules = {
         alias.name.split(".")[0]
-        for node in ast.walk(tree)
+        for node in ast.walk(parsed)
         if isinstance(node, ast.Import)
         for alias in node.names
     } | {
         (node.module or "").split(".")[0]
-        for node in ast.walk(tree)
+        for node in ast.walk(parsed)
         if isinstance(node, ast.ImportFrom)
     }
     assert not calls & FORBIDDEN_CALLS
@@ -89,8 +90,8 @@ def test_money_never_meets_a_float() -> None:
         for path in (PACKAGE / room).rglob("*.py"):
             if path.name in PROBABILITIES or path.parent in ARRAYS:
                 continue
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            for node in ast.walk(tree):
+            parsed = tree(path)
+            for node in ast.walk(parsed):
                 is_literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
                 is_call = isinstance(node, ast.Call) and ast.unparse(node.func) == "float"
                 assert not is_literal, f"{path}:{node.lineno} holds a float"
@@ -229,8 +230,8 @@ def test_no_function_is_longer_than_a_screen() -> None:
     """From its signature to its end: what many options make long are records of them."""
     long = set()
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert node.end_lineno is not None
                 if node.end_lineno - node.lineno + 1 > LONGEST:
                     long.add(f"{path.relative_to(PACKAGE).as_posix()}:{node.name}")
@@ -241,14 +242,14 @@ def test_one_place_makes_the_http_client() -> None:
     """Limits, proxies, redirects and tries are stated once; httpx is imported where it is used."""
     makers, at_import = set(), set()
     for path in PACKAGE.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        parsed = tree(path)
         name = str(path.relative_to(PACKAGE))
-        calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        calls = {ast.unparse(node.func) for node in ast.walk(parsed) if isinstance(node, ast.Call)}
         if calls & {"httpx.Client", "httpx.AsyncClient", "httpx.get", "httpx.request", "urlopen"}:
             makers.add(name)
         if any(
             isinstance(node, ast.Import | ast.ImportFrom) and "httpx" in ast.unparse(node)
-            for node in tree.body
+            for node in parsed.body
         ):
             at_import.add(name)
     assert makers == {"store/network/client.py"}
@@ -283,7 +284,7 @@ def vaguely_named(room: str) -> list[str]:
     places = []
     paths = PACKAGE.glob(room) if room.endswith(".py") else (PACKAGE / room).rglob("*.py")
     for path in sorted(paths):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             bound = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
             name = node.id if isinstance(node, ast.Name) and bound else ""
             name = node.arg if isinstance(node, ast.arg) else name

@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+from once import tree
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 
@@ -18,8 +20,7 @@ def test_every_line_names_a_test_that_exists() -> None:
         found = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", line.rpartition(" | ")[2])
         assert found, f"no test: {line}"
         for file, name in found:
-            tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-            names = [one.name for one in tree.body if isinstance(one, ast.FunctionDef)]
+            names = [one.name for one in tree(ROOT / file).body if isinstance(one, ast.FunctionDef)]
             assert name in names, f"{file} has no {name}"
 
 

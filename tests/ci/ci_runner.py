@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from comment_hosts import TOKEN
+from forks import launcher
 from run import OURS, ROOT, WORKLOAD
 
 SCRIPT = ROOT / "ci" / "github.sh"
@@ -97,15 +98,22 @@ class Left(NamedTuple):
         return found
 
 
-class Runner:
-    """A runner beside a repository; ``host`` is where its API listens."""
+def whole() -> str:
+    """The text of a ``costplan`` that is a process of its own from its first line."""
+    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m costplan "$@"\n'
 
-    def __init__(self, beside: Path, host: str = "http://127.0.0.1:9") -> None:
+
+class Runner:
+    """A runner beside a repository; ``host`` is where its API listens. ``process``: each call of
+    the program starts Python anew, as everywhere but here."""
+
+    def __init__(
+        self, beside: Path, host: str = "http://127.0.0.1:9", process: bool = False
+    ) -> None:
         self.temp = beside / "runner"
         (self.temp / "bin").mkdir(parents=True, exist_ok=True)
         wrapper = self.temp / "bin" / "costplan"
-        python = shlex.quote(sys.executable)
-        wrapper.write_text(f'#!/bin/sh\nexec {python} -m costplan "$@"\n', encoding="utf-8")
+        wrapper.write_text(whole() if process else launcher(), encoding="utf-8")
         wrapper.chmod(0o755)
         self.host = host
 

@@ -141,12 +141,23 @@ def check_offer(entry: Entry, random: Random, draws: int, *, free_tiers: bool = 
     return billed
 
 
+def offers() -> list[Entry]:
+    return [entry for entry in entries() if isinstance(entry.item, Offer)]
+
+
+@pytest.mark.sweep
 def test_every_offer_is_the_same_over_draws() -> None:
-    random = Random(7)
-    offers = [entry for entry in entries() if isinstance(entry.item, Offer)]
-    billed = sum(check_offer(entry, random, DRAWS) for entry in offers)
-    assert len(offers) > 250
-    assert billed > 0.9 * DRAWS * len(offers)
+    assert len(offers()) > 250
+    check_offers(offers(), Random(7))
+
+
+def test_offers_are_the_same_over_draws() -> None:
+    check_offers(Random(3).sample(offers(), 50), Random(7))
+
+
+def check_offers(some: list[Entry], random: Random) -> None:
+    billed = sum(check_offer(entry, random, DRAWS) for entry in some)
+    assert billed > 0.9 * DRAWS * len(some)
 
 
 def calls_of(model: Model, random: Random) -> list[tuple[ModelCalls, Draws]]:
@@ -187,12 +198,24 @@ def calls_of(model: Model, random: Random) -> list[tuple[ModelCalls, Draws]]:
     return found
 
 
+def models() -> list[Entry]:
+    return [entry for entry in entries() if isinstance(entry.item, Model)]
+
+
+@pytest.mark.sweep
 def test_every_model_is_the_same_over_draws() -> None:
-    random, book = Random(5), Book()
+    assert len(models()) > 6_000
+    check_models(models(), Random(5))
+
+
+def test_models_are_the_same_over_draws() -> None:
+    check_models(Random(3).sample(models(), 500), Random(5))
+
+
+def check_models(some: list[Entry], random: Random) -> None:
+    book = Book()
     traffic = Traffic(requests_per_month=Decimal(1_000))
-    models = [entry for entry in entries() if isinstance(entry.item, Model)]
-    assert len(models) > 6_000
-    for entry in models:
+    for entry in some:
         assert isinstance(entry.item, Model)
         if entry.item.card(DAY) is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 pytest.importorskip("ibis", reason="costplan[warehouse] is not installed")
 
+from properties import sampled
 from warehouse_cases import MAPPINGS, Compiling, options
 
 from costplan.billing.cells import Cut
@@ -63,8 +65,7 @@ def test_what_asks_for_the_cells(dialect: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("dialect", PLACES)
-@pytest.mark.parametrize("name", MAPPINGS)
+@pytest.mark.parametrize(("dialect", "name"), sampled(product(PLACES, MAPPINGS), 12))
 def test_every_mapping_compiles(dialect: str, name: str) -> None:
     columns, by = MAPPINGS[name]
     if options(name).mapping.columns.get("time"):
