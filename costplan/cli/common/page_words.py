@@ -141,6 +141,17 @@ PAGE_WORDS: dict[str, Term] = {
         "'costplan explain human'",
         ("cases", "escalated"),
     ),
+    "people": Term(
+        "what the people behind the application cost",
+        (
+            "Cases that they handle, at [human] cost_per_case each or as an offer bound to 'human' "
+            "bills them, and what [[fixed]] states for component human, such as on-call. On a bill "
+            "their row is 'human', among the purposes 'people'; in a comparison the column is "
+            "their share of the bill of a stack's best way.",
+        ),
+        "'costplan explain cases', 'costplan explain human'",
+        ("on-call",),
+    ),
     "frontier": Term(
         "the ways to trusted answers that no other way beats",
         (
@@ -230,7 +241,7 @@ PAGE_WORDS: dict[str, Term] = {
         "the bill of several ways by purpose",
         ("The plan, the cheapest way to the target and brute force, side by side:",),
         "'costplan explain purposes'",
-        ("produce", "coordinate", "people"),
+        ("produce", "coordinate"),
     ),
     "break-even": Term(
         "the volume at which two stacks cost the same",
