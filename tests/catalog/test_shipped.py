@@ -123,6 +123,11 @@ def test_ids_begin_with_the_stem(path: Path) -> None:
     assert [name for name in names if not re.fullmatch(r"[a-z0-9][\w.:@/-]*", name)] == []
 
 
+def test_what_is_priced_by_the_token_is_a_model() -> None:
+    """Tests of every offer look for them everywhere else."""
+    assert [path for path in FILES if path.parent.name == "tokens" and whole(path).offer] == []
+
+
 def test_every_name_is_listed_once(sliced: SlicedFolder) -> None:
     names = [n for path in FILES for item in items(path) for n in (item.id, *item.aliases)]
     assert [name for name, count in Counter(names).items() if count > 1] == []
