@@ -270,6 +270,7 @@ MOST_VAGUE = {
     "plan/prices": 0,
     "plan/usage": 0,
     "record": 2,
+    "render": 0,
     "risk": 0,
     "store": 0,
     "workload": 0,

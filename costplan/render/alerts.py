@@ -123,28 +123,28 @@ def _more(change: Fact) -> Decimal | None:
 
 def _unpriced(estimates: Sequence[Estimate], width: int, full: bool) -> list[str]:
     """The lines without a price; the reason where it is the same in all stacks and fits."""
-    whole = each_once(estimates, lambda made: reasons(made.unpriced))
+    whole = each_once(estimates, lambda stack: reasons(stack.unpriced))
     if full:
         return whole
-    bare = each_once(estimates, lambda made: [line.lacks for line in made.unpriced])
+    bare = each_once(estimates, lambda stack: [line.lacks for line in stack.unpriced])
     if len(whole) != len(bare):
-        return [_pointed(one, width, "why") for one in bare]
+        return [_pointed(sentence, width, "why") for sentence in bare]
     return [
-        one if width_of(one) <= width else _pointed(short, width, "why")
-        for one, short in zip(whole, bare, strict=True)
+        sentence if width_of(sentence) <= width else _pointed(short, width, "why")
+        for sentence, short in zip(whole, bare, strict=True)
     ]
 
 
 def _pinned(lock: Pinned, full: bool) -> list[Alert]:
     """Which file pins the prices, and where the catalogue has moved since."""
     said = lock.facts
-    found = [Alert(one.text, "dim") for one in said if one.code == "pinned"]
+    alerts = [Alert(fact.text, "dim") for fact in said if fact.code == "pinned"]
     if not full and len(lock.moved) > SHOWN:
         count = counted(len(lock.moved), "price")
-        told = "'costplan pricing lock --check' names them"
-        found.append(Alert(f"the catalogue has moved in {count}: {told}"))
-        said = [one for one in said if one.code not in ("moved", "more-moved")]
-    return found + [Alert(one.text) for one in said if one.code != "pinned"]
+        who = "'costplan pricing lock --check' names them"
+        alerts.append(Alert(f"the catalogue has moved in {count}: {who}"))
+        said = [fact for fact in said if fact.code not in ("moved", "more-moved")]
+    return alerts + [Alert(fact.text) for fact in said if fact.code != "pinned"]
 
 
 def _pointed(sentence: str, width: int, what: str) -> str:
@@ -156,35 +156,39 @@ def _pointed(sentence: str, width: int, what: str) -> str:
 def each_once(estimates: Sequence[Estimate], of: Callable[[Estimate], Iterable[str]]) -> list[str]:
     """Every sentence once; one that is not said of all stacks ends in the names of its own."""
     whose: dict[str, list[str]] = {}
-    for made in estimates:
-        for sentence in dict.fromkeys(of(made)):
-            whose.setdefault(sentence, []).append(made.stack)
+    for stack in estimates:
+        for sentence in dict.fromkeys(of(stack)):
+            whose.setdefault(sentence, []).append(stack.stack)
     return [
         sentence if len(stacks) == len(estimates) else f"{sentence} ({', '.join(stacks)})"
         for sentence, stacks in whose.items()
     ]
 
 
-def unverified(made: Estimate) -> Iterable[str]:
+def unverified(stack: Estimate) -> Iterable[str]:
     """The offers of a stack that rest on an unverified source."""
-    return (line.price.offer for line in made.lines if line.price.confidence == "unverified")
+    return (line.price.offer for line in stack.lines if line.price.confidence == "unverified")
 
 
-def left_out(made: Estimate) -> Iterable[str]:
+def left_out(stack: Estimate) -> Iterable[str]:
     """What of a stack is not modelled, without the reasons."""
-    for one in made.facts:
-        if one.topic == "not-modelled":
-            yield BRIEFLY.get(one.code) or one.subject or one.text
+    for known in stack.facts:
+        if known.topic == "not-modelled":
+            yield BRIEFLY.get(known.code) or known.subject or known.text
 
 
 def repeating_verdicts(estimates: Sequence[Estimate]) -> list[str]:
     """That validators are assumed to repeat themselves, in a line: it decides how many cases there
     are. Of several stacks that differ the first one's figures."""
-    known = [(made.stack, one) for made in estimates for one in made.facts_of("verdicts-correlate")]
+    known = [
+        (estimate.stack, fact)
+        for estimate in estimates
+        for fact in estimate.facts_of("verdicts-correlate")
+    ]
     if not known:
         return []
     stack, first = known[0]
-    if len(known) == len(estimates) and all(one == first for _, one in known):
+    if len(known) == len(estimates) and all(fact == first for _, fact in known):
         stack = ""
     ends = f"{_count(first, 'cases_apart')} at 0, {_count(first, 'cases_alike')} at 1"
     names = ", ".join(first.listed("steps"))
@@ -193,8 +197,8 @@ def repeating_verdicts(estimates: Sequence[Estimate]) -> list[str]:
     return [f"assumed rho = {rho} of {names} decides the cases: {ends}{whose}"]
 
 
-def _count(one: Fact, name: str) -> str:
-    value = one.values.get(name)
+def _count(fact: Fact, name: str) -> str:
+    value = fact.values.get(name)
     return grouped(value, 0) if isinstance(value, Decimal) else "unknown"
 
 
@@ -210,13 +214,13 @@ def _aged(estimates: Sequence[Estimate], width: int, full: bool) -> Iterable[str
         for title, names in (("stale prices", stale), ("unverified prices (?)", doubted))
         if names
     ]
-    if full or all(width_of(one) <= width for one in named):
+    if full or all(width_of(sentence) <= width for sentence in named):
         yield from named
         return
     counts = []
     if stale:
-        facts = [one for made in estimates for one in made.facts if one.topic == "stale"]
-        days = [day for one in facts if isinstance(day := _day(one), str)]
+        facts = [fact for stack in estimates for fact in stack.facts if fact.topic == "stale"]
+        days = [day for fact in facts if isinstance(day := _day(fact), str)]
         oldest = f", the oldest of {min(days)}" if days else ""
         counts.append(f"{len(stale)} stale prices{oldest}")
     if doubted:
@@ -224,9 +228,9 @@ def _aged(estimates: Sequence[Estimate], width: int, full: bool) -> Iterable[str
     yield _pointed("; ".join(counts), width, "which")
 
 
-def _day(one: Fact) -> object:
+def _day(fact: Fact) -> object:
     """When a stale price was checked, or of which day a rate is; an ISO text."""
-    return one.values.get("checked") or one.values.get("date")
+    return fact.values.get("checked") or fact.values.get("date")
 
 
 def _cut(sentences: Sequence[str], most: int | None, what: str) -> list[str]:

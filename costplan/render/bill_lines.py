@@ -20,18 +20,18 @@ NEGLIGIBLE = Decimal("1e-6")
 UNVERIFIED = "? rests on an unverified source"
 
 
-def lines_of(made: Estimate, currency: str) -> Table:
+def lines_of(estimate: Estimate, currency: str) -> Table:
     """The lines by component and offer; whoever asked adds the total."""
-    table = Table(made.stack, "quantity", currency)
-    for component in made.components:
+    table = Table(estimate.stack, "quantity", currency)
+    for component in estimate.components:
         table.add(cell(component.name, "bold"), "", cell(known_sum(component.line_items), "bold"))
         _component(table, component)
     return table
 
 
-def is_doubted(made: Estimate) -> bool:
+def is_doubted(estimate: Estimate) -> bool:
     """Whether a line is marked as resting on an unverified source."""
-    return any(line.price.confidence == "unverified" for line in made.lines)
+    return any(line.price.confidence == "unverified" for line in estimate.lines)
 
 
 def _component(table: Table, component: Component) -> None:
@@ -129,12 +129,12 @@ def _bound(estimate: Estimate, amount: Decimal) -> str:
     return bound(money(amount), estimate.at_least)
 
 
-def months_of(made: Estimate, currency: str) -> Table:
+def months_of(estimate: Estimate, currency: str) -> Table:
     """The horizon month by month; credits where one pays of a month."""
-    credited = any(month.credits for month in made.months)
+    credited = any(month.credits for month in estimate.months)
     extra = ["credits"] if credited else []
     table = Table("month", "requests", "recurring", "one-off", *extra, currency)
-    for month in made.months:
+    for month in estimate.months:
         table.add(
             month.month.isoformat()[:7],
             rounded(month.requests),
@@ -143,10 +143,10 @@ def months_of(made: Estimate, currency: str) -> Table:
             *([money(-month.credits) if month.credits else "-"] if credited else []),
             bound(money(month.total), month.at_least),
         )
-    whole = sum((month.total for month in made.months), ZERO)
-    unknown = any(month.at_least for month in made.months)
+    whole = sum((month.total for month in estimate.months), ZERO)
+    unknown = any(month.at_least for month in estimate.months)
     table.rule()
     blank = [""] * (3 + credited)
-    table.add("mean", *blank, bound(money(whole / len(made.months)), unknown))
+    table.add("mean", *blank, bound(money(whole / len(estimate.months)), unknown))
     table.add(cell("horizon", "bold"), *blank, cell(bound(money(whole), unknown), "bold"))
     return table

@@ -70,8 +70,13 @@ def small_together(estimates: Sequence[Estimate], rows: Sequence[Row]) -> list[R
         return list(rows)
     names = [row.title for row in shown]
     cells = []
-    for made in estimates:
-        lines = [x for one in made.components if one.name in names for x in one.line_items]
+    for stack in estimates:
+        lines = [
+            x
+            for component in stack.components
+            if component.name in names
+            for x in component.line_items
+        ]
         cells.append(known_sum(lines) if lines else "-")
     title = ", ".join(names) if len(names) == 2 else f"{len(names)} small components"
     others = [row for row in rows if row not in shown]
@@ -81,34 +86,34 @@ def small_together(estimates: Sequence[Estimate], rows: Sequence[Row]) -> list[R
 
 def _is_small(estimates: Sequence[Estimate], name: str) -> bool:
     return all(
-        one.total < SMALL * made.total_monthly and not one.unpriced
-        for made in estimates
-        for one in made.components
-        if one.name == name
+        component.total < SMALL * stack.total_monthly and not component.unpriced
+        for stack in estimates
+        for component in stack.components
+        if component.name == name
     )
 
 
 def component_names(estimates: Sequence[Estimate]) -> list[str]:
     """The components of all stacks in the order of a bill."""
     rank: dict[str, int] = {}
-    for made in estimates:
-        for at, component in enumerate(made.components):
+    for stack in estimates:
+        for at, component in enumerate(stack.components):
             rank[component.name] = max(rank.get(component.name, 0), at)
     return sorted(rank, key=lambda name: rank[name])
 
 
-def trusted(found: Reliability) -> str:
+def trusted(reliability: Reliability) -> str:
     """Per cent with so many digits that a missed target does not look met."""
     places = 2
-    if found.target is not None and found.trusted < found.target:
-        while places < 8 and round(found.trusted * 100, places) >= found.target * 100:
+    if reliability.target is not None and reliability.trusted < reliability.target:
+        while places < 8 and round(reliability.trusted * 100, places) >= reliability.target * 100:
             places += 1
-    return f"{percent(found.trusted, places)} %"
+    return f"{percent(reliability.trusted, places)} %"
 
 
-def monthly(made: Estimate, share: Decimal) -> str:
+def monthly(stack: Estimate, share: Decimal) -> str:
     """How many of the month's requests a share is."""
-    return rounded(share * made.requests, 3)
+    return rounded(share * stack.requests, 3)
 
 
 def _money(amount: Decimal | None, at_least: bool) -> str:
@@ -128,10 +133,15 @@ def _lacks(stack: Estimate, kind: Callable[[LineItem], bool]) -> bool:
 def _components(estimates: Sequence[Estimate]) -> Iterable[Row]:
     for name in component_names(estimates):
         parts = [
-            next((one for one in made.components if one.name == name), None) for made in estimates
+            next((component for component in stack.components if component.name == name), None)
+            for stack in estimates
         ]
-        cells = ["-" if one is None else known_sum(one.line_items) for one in parts]
-        costs = any(one is not None and (one.total or one.unpriced) for one in parts)
+        cells = [
+            "-" if component is None else known_sum(component.line_items) for component in parts
+        ]
+        costs = any(
+            component is not None and (component.total or component.unpriced) for component in parts
+        )
         yield Row("component", name, cells, KEPT if costs else EMPTY)
 
 
@@ -140,9 +150,11 @@ def _totals(estimates: Sequence[Estimate]) -> Iterable[Row]:
         stack.risk is not None or stack.facts_of("ranges-not-drawn") for stack in estimates
     )
     yield Row("total", LIKELY if ranged else WHOLE, [total_of(stack) for stack in estimates])
-    if any(made.ended for made in estimates):
-        counts = [len(made.ended) for made in estimates]
-        words = [f"{one} {'offer' if one == 1 else 'offers'}" if one else "-" for one in counts]
+    if any(stack.ended for stack in estimates):
+        counts = [len(stack.ended) for stack in estimates]
+        words = [
+            f"{count} {'offer' if count == 1 else 'offers'}" if count else "-" for count in counts
+        ]
         yield Row("total", "no longer sold", words, counted=True)
     yield from _parts(estimates)
     if any(stack.months for stack in estimates):
@@ -202,12 +214,12 @@ def _each(estimates: Sequence[Estimate]) -> Iterable[Row]:
 
 def _outcomes(estimates: Sequence[Estimate]) -> Iterable[Row]:
     """What the money buys; nothing where no stack's reliability is modelled."""
-    if all(made.reliability is None for made in estimates):
+    if all(stack.reliability is None for stack in estimates):
         return
-    found = [(made, made.reliability) for made in estimates]
-    shares = [trusted(one) if one else "-" for _, one in found]
-    silent = [monthly(made, one.silent) if one else "-" for made, one in found]
-    cases = [monthly(made, one.escalated) if one else "-" for made, one in found]
+    known = [(stack, stack.reliability) for stack in estimates]
+    shares = [trusted(outcomes) if outcomes else "-" for _, outcomes in known]
+    silent = [monthly(stack, outcomes.silent) if outcomes else "-" for stack, outcomes in known]
+    cases = [monthly(stack, outcomes.escalated) if outcomes else "-" for stack, outcomes in known]
     yield Row("outcome", "trusted answers", shares, counted=True)
     yield Row("outcome", "silent failures", silent, LAST, counted=True)
     yield Row("outcome", "cases for people", cases, EXTRA, counted=True)

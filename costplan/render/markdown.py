@@ -131,7 +131,7 @@ def _risk(estimates: Sequence[Estimate]) -> list[str]:
     body = ["## What a month may come to", "", f"{safe(risk.of_draws(stacks))}.", ""]
     body += [*table_of(header, rows, figures), ""]
     if first.risk.unknowns:
-        body += [strong(safe(f"What the spread of {first.made.stack} goes with")), ""]
+        body += [strong(safe(f"What the spread of {first.name} goes with")), ""]
         body += [*table_of(risk.UNKNOWNS, safe_rows(risk.unknown_rows(first))), ""]
     if first.risk.measure is not None:
         body += [safe(risk.measuring(first.risk.measure, estimates)), ""]

@@ -96,23 +96,23 @@ def _details(page: Page, document: EstimateDocument) -> None:
     """Lines, formulas, months and sentences, as far as they were asked for; each said once."""
     look, estimates = page.look, document.estimates
     several = len(estimates) > 1
-    for made in estimates:
+    for stack in estimates:
         if several and (look.lines or look.full or look.explain):
-            table = lines_of(made, document.currency)
-            _total(table, made)
+            table = lines_of(stack, document.currency)
+            _total(table, stack)
             page.draw(table)
             page.say()
         if look.explain:
             if several:
-                page.say(made.stack, "bold")
-            for line in made.lines:
+                page.say(stack.stack, "bold")
+            for line in stack.lines:
                 explain(page, line)
-            spread(page, made)
+            spread(page, stack)
             page.part()
         if look.full:
-            _energy(page, made, several=several)
-        if made.months and (not several or look.lines or look.full):
-            page.draw(months_of(made, document.currency))
+            _energy(page, stack, several=several)
+        if stack.months and (not several or look.lines or look.full):
+            page.draw(months_of(stack, document.currency))
             page.say()
     if look.full:
         lay_out_unknowns(page, estimates)
@@ -121,25 +121,25 @@ def _details(page: Page, document: EstimateDocument) -> None:
         page.part()
 
 
-def _energy(page: Page, made: Estimate, *, several: bool) -> None:
-    if made.energy is None:
+def _energy(page: Page, stack: Estimate, *, several: bool) -> None:
+    if stack.energy is None:
         return
     page.say(
-        f"{made.stack}: {energy.TITLE[0].lower()}{energy.TITLE[1:]}" if several else energy.TITLE,
+        f"{stack.stack}: {energy.TITLE[0].lower()}{energy.TITLE[1:]}" if several else energy.TITLE,
         "bold",
     )
     table = Table(*energy.HEADER)
-    for row in energy.figures(made):
+    for row in energy.figures(stack):
         table.add(*row)
     page.draw(table)
-    page.bullets("", [energy.boundary(made), *energy.sentences(made)])
+    page.bullets("", [energy.boundary(stack), *energy.sentences(stack)])
     page.say()
 
 
-def _total(table: Table, made: Estimate) -> None:
+def _total(table: Table, stack: Estimate) -> None:
     table.rule()
-    label = "at least" if made.at_least else "total"
-    table.add(cell(label, "bold"), "", cell(money(made.total_monthly), "bold"))
+    label = "at least" if stack.at_least else "total"
+    table.add(cell(label, "bold"), "", cell(money(stack.total_monthly), "bold"))
 
 
 def _tables(document: EstimateDocument, width: int, room: int, *, low: bool) -> list[Table]:
@@ -186,12 +186,12 @@ def _height(table: Table) -> int:
     return len(table.rows) + TITLES
 
 
-def _bill(made: Estimate, currency: str, room: int) -> Table:
+def _bill(stack: Estimate, currency: str, room: int) -> Table:
     """One stack's lines and, below them, its figures: what scrolls off is the lines."""
-    rows = [row for row in figure_rows([made]) if row.block != "component"]
-    if made.risk is not None:
+    rows = [row for row in figure_rows([stack]) if row.block != "component"]
+    if stack.risk is not None:
         rows = [_behind_ranges(row) for row in rows]
-    table = lines_of(made, currency)
+    table = lines_of(stack, currency)
     lines = list(table.rows)
     for space in (room - len(lines), room):
         for most in RANKS:
@@ -250,17 +250,19 @@ def _pointers(document: EstimateDocument, lines: bool, full: bool, explained: bo
     """How much more there is, and which option shows it."""
     estimates = document.estimates
     parts = []
-    count = sum(len(made.lines) for made in estimates)
+    count = sum(len(stack.lines) for stack in estimates)
     if len(estimates) > 1 and count and not (lines or full or explained):
         parts.append(f"--lines: {counted(count, 'line')}")
     if not full:
-        found = [
+        counts = [
             counted(count, unit)
             for name, unit in COUNTED.items()
-            if (count := len({one for made in estimates for one in getattr(made, name)}))
+            if (
+                count := len({sentence for stack in estimates for sentence in getattr(stack, name)})
+            )
         ]
-        if found:
-            parts.append(f"--full: {', '.join(found)}")
+        if counts:
+            parts.append(f"--full: {', '.join(counts)}")
     if not explained:
         parts.append("--explain")
     return "; ".join(parts)

@@ -23,8 +23,8 @@ SENTENCES = {
 
 def reasons(lines: Iterable[LineItem]) -> list[str]:
     """Why lines have no price, each once."""
-    found = [f"{line.lacks}: {line.price.reason}" for line in lines]
-    return list(dict.fromkeys(found))
+    told = [f"{line.lacks}: {line.price.reason}" for line in lines]
+    return list(dict.fromkeys(told))
 
 
 def traffic(estimates: Sequence[Estimate]) -> str:
@@ -40,17 +40,17 @@ def traffic(estimates: Sequence[Estimate]) -> str:
 
 def shared_sentences(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
     """What every stack says, to be said once."""
-    found: dict[str, list[str]] = {}
+    shared: dict[str, list[str]] = {}
     for name in SENTENCES:
-        lists: list[list[str]] = [getattr(made, name) for made in estimates]
+        lists: list[list[str]] = [getattr(estimate, name) for estimate in estimates]
         first = lists[0] if lists else []
-        found[name] = [one for one in first if all(one in other for other in lists)]
-    return found
+        shared[name] = [sentence for sentence in first if all(sentence in other for other in lists)]
+    return shared
 
 
-def total_of(made: Estimate) -> str:
+def total_of(estimate: Estimate) -> str:
     """The month's total, "at least" where a price is missing."""
-    return bound(money(made.total_monthly), made.at_least)
+    return bound(money(estimate.total_monthly), estimate.at_least)
 
 
 def bound(figure: str, at_least: bool) -> str:
@@ -80,7 +80,7 @@ class Source(NamedTuple):
 
 def source_dates(lines: Iterable[LineItem]) -> list[Source]:
     """The sources of the lines, each once."""
-    found = [
+    sources = [
         Source(
             line.price.offer,
             line.price.source,
@@ -90,4 +90,4 @@ def source_dates(lines: Iterable[LineItem]) -> list[Source]:
         )
         for line in lines
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(sources))

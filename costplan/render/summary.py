@@ -72,9 +72,9 @@ def _fitting(
     group: list[int] = []
     label = max(LABEL, *(len(title_of(row).text) for row in rows)) if rows else LABEL
     used = label
-    for at, made in enumerate(estimates):
+    for at, estimate in enumerate(estimates):
         cells = [len(row.cells[at]) for row in rows]
-        needed = 3 + max(len(made.stack), len(total_of(made)), *cells)
+        needed = 3 + max(len(estimate.stack), len(total_of(estimate)), *cells)
         if group and used + needed > width:
             yield group
             group, used = [], label
