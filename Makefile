@@ -6,8 +6,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-test:  ## run the tests, and say how many seconds of processor they took
-	@bash -c 'TIMEFORMAT="%R s, %U s user and %S s system"; time $(PYTHON) -m pytest'
+test:  ## the tests while you work: of a sweep over everything a sample, of each property a fifth
+	@bash -c 'TIMEFORMAT="%R s, %U s user and %S s system"; \
+	time $(PYTHON) -m pytest -m "not sweep" --hypothesis-profile=loop'
+	@echo "left out: tests marked as a sweep, and most examples of properties; 'pytest' tries them"
 
 cover:  ## the tests, and how much of the rooms that compute they run, branch by branch
 	$(PYTHON) -m pytest --cov --cov-report=term

@@ -257,6 +257,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "people": "people: the workload has no [human]; nobody handles what the machine cannot",
         "part": "{subject}: the workload has no [{subject}]",
         "orchestration": "orchestration: this stack binds none",
+        "idle-unknown": "idle time: {offers:, } is paid by the hour whatever comes, and how much of"
+        " it works is not known: no part of it counts as overprovisioned",
     },
     "not-included": {
         "left-out": "{text}",
@@ -312,6 +314,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "no-price-because": "no price: {reason}",
         "old-price": "stale: checked {checked}",
         "old-rate": "stale: exchange rate of {date}",
+        "no-count-because": "not known: {reason}",
+        "count-awaited": "the number of {counted:, } is unknown",
         "prices-awaited": "no price for {offers:, }",
         "figure-awaits-prices": "{subject}: no price for {offers:, }",
         "figure-unknown": "{subject}: {reason}",

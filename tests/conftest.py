@@ -1,7 +1,7 @@
 """How the tests run: side by side where there are many, and how long a property is tried.
 
 ``pytest --hypothesis-profile=long`` (``make check-long``) tries properties at length and anew each
-time; the short profile tries the same examples in every run.
+time; the short profile tries the same examples in every run, that of ``make test`` fewer of them.
 """
 
 from __future__ import annotations
@@ -12,16 +12,21 @@ import sys
 from pathlib import Path
 
 import once
+import processes
 import pytest
 from hypothesis import HealthCheck, settings
-from properties import QUICK, SHORT, TRIED
+from properties import FEW, LOOP, QUICK, SHORT, TRIED
 
 from costplan.store.files import price_sets, shelves, throughput
+from costplan.store.network import waiting
 from costplan.store.sourcing import refresh
 
 PRICES = Path(__file__).resolve().parent / "golden" / "pricing"
 
-settings.register_profile(SHORT, max_examples=TRIED, deadline=None, derandomize=True, database=None)
+for name, number in ((SHORT, TRIED), (LOOP, FEW)):
+    settings.register_profile(
+        name, max_examples=number, deadline=None, derandomize=True, database=None
+    )
 settings.register_profile(
     "long", max_examples=20 * QUICK, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -40,6 +45,16 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(processes.Counted())
+
+
+@pytest.fixture
+def brief_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundredth of the wait between two tries over a network; ``test_waiting`` has the whole."""
+    monkeypatch.setattr(waiting, "WAIT", waiting.WAIT / 100)
 
 
 @pytest.fixture

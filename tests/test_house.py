@@ -222,8 +222,6 @@ def test_the_drawing_of_the_house_names_every_floor() -> None:
 
 
 LONGEST = 60
-LONG = {"plan/compare/comparison.py:compare"}
-"""Functions that are still longer: to be split, never to be joined."""
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
@@ -235,7 +233,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
                 assert node.end_lineno is not None
                 if node.end_lineno - node.lineno + 1 > LONGEST:
                     long.add(f"{path.relative_to(PACKAGE).as_posix()}:{node.name}")
-    assert long <= LONG
+    assert long == set()
 
 
 def test_one_place_makes_the_http_client() -> None:
@@ -263,14 +261,16 @@ MOST_VAGUE = {
     "billing": 0,
     "catalog": 0,
     "cli": 0,
-    "document": 1,
+    "document": 0,
     "outcomes": 0,
     "plan/bill": 0,
+    "plan/compare": 0,
     "plan/forecast": 0,
     "plan/judge": 0,
     "plan/prices": 0,
     "plan/usage": 0,
     "record": 2,
+    "render": 0,
     "risk": 0,
     "store": 0,
     "workload": 0,

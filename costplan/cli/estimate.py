@@ -103,10 +103,7 @@ def _verdict(document: EstimateDocument) -> int:
 
     sentences: list[str] = []
     for estimate in document.estimates:
-        faults = [
-            f"{line.price.offer} {line.price.charge} has no price: {line.price.reason}"
-            for line in estimate.unpriced
-        ]
+        faults = [f"{line.lacks}: {line.price.reason}" for line in estimate.unpriced]
         faults += [f"stale price: {sentence}" for sentence in estimate.stale]
         faults += [end.fact.text for end in estimate.ended]
         sentences += [f"strict: {estimate.stack}: {fault}" for fault in faults]

@@ -31,7 +31,7 @@ def explained(term: str, look: Look) -> str:
     """What a word or a key means; of none, the list of words. Raises BadUsage."""
     from costplan.api.checking import MEASURES
     from costplan.cli.common.file_keys import look_up, names
-    from costplan.cli.common.glossary import ALIASES, TERMS
+    from costplan.cli.common.glossary import ALIASES, TERMS, term_like, term_of
     from costplan.problems import BadUsage, clean, did_you_mean
     from costplan.render.page import Page
 
@@ -45,14 +45,16 @@ def explained(term: str, look: Look) -> str:
         from costplan.cli.common.agents_page import PAGE
 
         return PAGE
-    word = folded if folded in TERMS else ALIASES.get(folded, "")
+    word = term_of(folded)
     places = look_up(asked)
-    if not word and not places and folded in MEASURES:
-        word = "figures"
+    if not word and not places:
+        word = "figures" if folded in MEASURES else term_like(folded)
     if word:
         _word(page, word)
         # of keys, only their whole name asks
         places = [place for place in places if place.key is None]
+    if not word and not places and _offers(page, asked):
+        return page.text()
     if not word and not places:
         hint = did_you_mean(asked, [*TERMS, *ALIASES, *names()])
         raise BadUsage(
@@ -60,6 +62,28 @@ def explained(term: str, look: Look) -> str:
         )
     _keys(page, places, after=bool(word))
     return page.text()
+
+
+def _offers(page: Page, asked: str) -> bool:
+    """What a word is to offers: a charge on their bills, a unit, a variable; whether it is any."""
+    from costplan.api.explaining import sold_as
+    from costplan.cli.common.file_keys import MANY
+
+    uses = sold_as(asked)
+    if not uses:
+        return False
+    page.say(f"{asked}: as offers of the catalogue have it", "bold")
+    for use in uses[:MANY]:
+        page.say(f"{use.offer}: {use.words}" if use.offer else use.words, indent=2, further=4)
+    if len(uses) > MANY:
+        page.say(f"and {len(uses) - MANY} more", indent=2)
+    offer = next((use.offer for use in uses if use.offer), None)
+    if offer is not None:
+        page.say()
+        page.say(
+            f"See 'costplan pricing show {offer}', and 'costplan estimate --explain' for both."
+        )
+    return True
 
 
 def _list(page: Page) -> None:
@@ -70,7 +94,8 @@ def _list(page: Page) -> None:
     for name, meaning in TERMS.items():
         page.say(f"{name:{room}}{meaning.short}", indent=2, further=room + 2)
     page.say("")
-    page.say("and of every table and key of a file: traffic, step.max_attempts, on_reject")
+    page.say("and of every table and key of a file: traffic, step.max_attempts, on_reject;")
+    page.say("of every charge, unit and variable of an offer: search_ocu, OCU-hour, vectors")
     page.say("costplan explain agents prints an AGENTS.md for your repository")
 
 

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+USUAL = "minimal"
+"""The template where nobody chose one."""
+
 
 def command(
     template: Annotated[
@@ -51,8 +54,10 @@ def command(
     asks = template is None and size is None and out != "-" and terminal()
     if asks:
         _free(Path(out), force)  # before anybody has answered for nothing
-    text = _asked() if asks else starters.sized(starters.text(template or "minimal"), size)
+    text = _asked() if asks else starters.sized(starters.text(template or USUAL), size)
     _write(text, out, force)
+    if template is None and not asks:
+        note(f"template '{USUAL}': --template NAME takes another, --list names them")
     if asks:
         note(f"now: costplan estimate{'' if out == 'costplan.toml' else f' {out}'}")
     return 0

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 from costplan.document.energy import Energy
 from costplan.document.line import LineItem, Unpriced, give_reasons, unpriced
+from costplan.document.line_kinds import is_spare, keeps_right
 from costplan.document.month import Commitment, Month
 from costplan.document.plain import Plain
 from costplan.document.prices_used import Ended, Origin, Override, Pinned
@@ -157,6 +158,11 @@ class Estimate(Compared):
         return [fact for fact in self.facts if fact.code in codes]
 
     @property
+    def announced(self) -> list[Fact]:
+        """The prices that are announced to change soon."""
+        return self.facts_of("price-soon", "price-soon-more", "price-soon-less")
+
+    @property
     def assumptions(self) -> list[str]:
         return texts(self.facts, "assumption")
 
@@ -260,17 +266,13 @@ class Estimate(Compared):
     @property
     def orchestration_spend(self) -> Decimal:
         """What keeps the answers right: coordinate + people, redundant lines left out."""
-        wanted = ("coordinate", "people")
-        return amounts(
-            line for line in self.lines if line.purpose in wanted and "redundant" not in line.tags
-        )
+        return amounts(filter(keeps_right, self.lines))
 
     @property
     def overprovisioned_compute(self) -> Decimal:
-        """What is bought and not needed to produce: redundant lines and idle ones, counted once."""
-        return amounts(
-            line for line in self.lines if line.purpose == "idle" or "redundant" in line.tags
-        )
+        """What is bought and not needed to produce: redundant lines and idle ones, counted once.
+        Of what is ``always_on`` nobody knows how much is idle: that much more may be."""
+        return amounts(filter(is_spare, self.lines))
 
     @property
     def cost_per_trusted_answer(self) -> Decimal | None:

@@ -11,6 +11,7 @@ from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.finding import Finding, Findings, Rule, Where
 from costplan.document.line import LineItem
 from costplan.document.prices_used import Origin
+from costplan.facts import texts
 from costplan.quantity import grouped, percent
 from costplan.words import WORKLOAD
 
@@ -47,13 +48,21 @@ UNVERIFIED = Rule(
     "Look for the vendor's own page and append its price.",
     "note",
 )
+ANNOUNCED = Rule(
+    "announced",
+    "no price changes soon",
+    "Bill the month with --as-of that day; costplan forecast has every month ahead.",
+    "note",
+)
 WARNING = Rule(
     "warning",
     "the estimate has no warnings",
     "Read the sentence: it says what to change in the workload.",
     "warning",
 )
-RULES = (OVER_BUDGET, UNPRICED, STALE, TARGET_MISSED, UNVERIFIED, WARNING)
+RULES = (OVER_BUDGET, UNPRICED, STALE, TARGET_MISSED, UNVERIFIED, ANNOUNCED, WARNING)
+ALWAYS = (UNPRICED, STALE, UNVERIFIED, ANNOUNCED, WARNING)
+"""What every stack is looked at for."""
 
 
 def findings(saved: Saved) -> Findings:
@@ -74,7 +83,7 @@ def _of_bill(name: str, bill: Bill) -> Findings:
     unpriced = [
         Finding(UNPRICED, _no_price(line), "", "error", where, bill.offer) for line in bill.unpriced
     ]
-    return Findings(subject=bill.offer, examined=[("", UNPRICED)], found=unpriced)
+    return Findings(subject=bill.offer, examined=[("", UNPRICED)], findings=unpriced)
 
 
 def _of_stack(
@@ -82,28 +91,34 @@ def _of_stack(
 ) -> None:
     stack, origin = estimate.stack, document.origin
     at = _Places(origin, stack, name)
-    gathered.examined += [(stack, rule) for rule in (UNPRICED, STALE, UNVERIFIED, WARNING)]
+    gathered.examined += [(stack, rule) for rule in ALWAYS]
     if estimate.budget is not None:
         gathered.examined.append((stack, OVER_BUDGET))
-        gathered.found += _over_budget(estimate, document.currency, at)
+        gathered.findings += _over_budget(estimate, document.currency, at)
     if estimate.reliability is not None and estimate.reliability.target is not None:
         gathered.examined.append((stack, TARGET_MISSED))
-        gathered.found += _missed(estimate, at)
+        gathered.findings += _missed(estimate, at)
     seen: set[tuple[str, str]] = set()
     for line in estimate.unpriced:
         if (line.price.offer, line.label) not in seen:
             seen.add((line.price.offer, line.label))
-            gathered.found.append(
+            gathered.findings.append(
                 Finding(UNPRICED, _no_price(line), stack, "error", at.role(line), line.price.offer)
             )
     for old in estimate.facts_of("stale-price", "stale-rate"):
         offer = old.subject if old.code == "stale-price" else ""
         where = at.offer(estimate.lines, offer)
         text = f"the price of {old.text} is stale"
-        gathered.found.append(Finding(STALE, text, stack, "warning", where, offer or None))
-    gathered.found += _unverified(estimate, at)
+        gathered.findings.append(Finding(STALE, text, stack, "warning", where, offer or None))
+    gathered.findings += _unverified(estimate, at)
+    for change in estimate.announced:
+        where = at.offer(estimate.lines, change.subject)
+        said = Finding(ANNOUNCED, change.text, stack, "note", where, change.subject)
+        gathered.findings.append(said)
+    told = texts(estimate.announced)
     for sentence in estimate.warnings:
-        gathered.found.append(Finding(WARNING, sentence, stack, "warning", at.stack()))
+        if sentence not in told:
+            gathered.findings.append(Finding(WARNING, sentence, stack, "warning", at.stack()))
 
 
 def _over_budget(estimate: Estimate, currency: str, at: _Places) -> Iterable[Finding]:
@@ -159,7 +174,8 @@ def _unverified(estimate: Estimate, at: _Places) -> Iterable[Finding]:
 
 def _no_price(line: LineItem) -> str:
     reason = f": {line.price.reason}" if line.price.reason else ""
-    return f"{line.price.offer} {line.label} has no price{reason}"
+    lacks = line.lacks if line.uncounted else f"{line.price.offer} {line.label} has no price"
+    return f"{lacks}{reason}"
 
 
 def _file(name: str) -> Where | None:

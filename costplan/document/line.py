@@ -23,7 +23,7 @@ from costplan.record import (
     Unsaved,
     keys,
 )
-from costplan.words import CONFIDENCES, PURPOSES, STATED
+from costplan.words import CONFIDENCES, PURPOSES, STATED, WORKLOAD
 
 Purpose = Annotated[str, OneOf(*PURPOSES)]
 Confidence = Annotated[str, OneOf(*CONFIDENCES, STATED)]
@@ -228,6 +228,19 @@ class LineItem(Compared):
         return self.amount if self.contracted is None else self.contracted
 
     @property
+    def uncounted(self) -> bool:
+        """Whether the workload states the price and nobody knows how many there are, so that its
+        quantity says nothing."""
+        return self.amount is None and self.price.offer == WORKLOAD
+
+    @property
+    def lacks(self) -> str:
+        """What is missing of a line without an amount: its number, or its price."""
+        if self.uncounted:
+            return f"{self.role}: the number of {self.label} is unknown"
+        return f"no price for {self.price.offer} {self.label}"
+
+    @property
     def label(self) -> str:
         """The charge with its tier, mode and window, for a reader."""
         variant = self.price.variant
@@ -249,6 +262,8 @@ class LineItem(Compared):
         price = self.price
         if self.flat is not None:
             return self.flat
+        if self.uncounted:
+            return f"an unknown number of {self.label}"
         quantity = f"{grouped(counted_to(self.quantity))} {price.unit}"
         if price.price is None:
             return f"{quantity} x unknown price"

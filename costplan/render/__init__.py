@@ -39,7 +39,8 @@ TABULAR = ("table", "json", "lean", "markdown", "html", "csv")
 
 class Look(NamedTuple):
     """How a text may look: columns, colour, and who made it; whether formulas (``explain``), every
-    stack's lines (``lines``) and all that is known (``full``) are shown."""
+    stack's lines (``lines``) and all that is known (``full``) are shown; ``height``: the lines of a
+    first screen, those of a terminal of 24 less the one of the prompt."""
 
     width: int = 80
     color: bool = False
@@ -48,6 +49,7 @@ class Look(NamedTuple):
     version: str = ""
     lines: bool = False
     full: bool = False
+    height: int = 23
 
     def markup(self, text: str) -> str:
         """A text of XML, HTML or Markdown; without ``unicode`` letters beyond ASCII are references

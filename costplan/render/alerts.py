@@ -3,6 +3,7 @@ what is not modelled."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from operator import attrgetter
@@ -13,26 +14,29 @@ from costplan.document.prices_used import Pinned
 from costplan.facts import Fact, texts
 from costplan.quantity import grouped
 from costplan.render.page import counted, money, width_of
-from costplan.render.sentences import reasons, unpriced_words
+from costplan.render.sentences import reasons
 
 SHOWN = 2
 """So many sentences of one kind stand on the first screen."""
-COMING = ("price-soon", "price-soon-more", "price-soon-less")
-"""The facts of prices that are announced to change."""
+POINTER = re.compile(r" \(--full: [^)]+\)$")
+"""What ``_pointed`` puts at the end of a sentence."""
 BRIEFLY = {
     "reliability": "reliability",
     "outcomes": "retries, rejections and cases",
     "people": "people",
     "orchestration": "orchestration",
+    "idle-unknown": "idle time",
 }
 """What is not modelled, by its fact's code, where the fact is about nothing that has a name."""
 
 
 class Alert(NamedTuple):
-    """A sentence, and the style that says how much it matters."""
+    """A sentence, and the style that says how much it matters. ``told``: in full by --full, so that
+    a low screen may leave it out."""
 
     text: str
     style: str = "yellow"
+    told: bool = False
 
 
 def alerts(document: EstimateDocument, width: int, *, full: bool, most: int = SHOWN) -> list[Alert]:
@@ -43,43 +47,58 @@ def alerts(document: EstimateDocument, width: int, *, full: bool, most: int = SH
     shown = None if full else most
     missing = _unpriced(estimates, width, full)
     warned = [f"warning: {sentence}" for sentence in each_once(estimates, _warnings(full))]
-    found = [Alert(one) for one in _cut(missing, shown, "missing price")]
+    said = _cut(missing, shown, "missing price")
     if not full:
         coming = [f"announced: {sentence}" for sentence in coming_prices(estimates)]
         coming = [_pointed(sentence, width, "prices") for sentence in coming]
-        found += [Alert(sentence) for sentence in _cut(coming, shown, "announced price")]
-    found += [Alert(one) for one in _cut(warned, shown, "warning")]
-    own = texts(one.fact for one in document.own_prices)
-    own += each_once(estimates, lambda made: texts(made.facts_of("no-prices-in-file")))
-    found += [Alert(one) for one in _cut(own, shown, "own price")]
-    found += [Alert(one) for one in _aged(estimates, width, full)]
-    undrawn = each_once(estimates, lambda made: texts(made.facts_of("ranges-not-drawn")))
-    found += [Alert(one) for one in undrawn]
+        said += _cut(coming, shown, "announced price")
+    said += _cut(warned, shown, "warning")
+    own = texts(override.fact for override in document.own_prices)
+    own += each_once(estimates, lambda stack: texts(stack.facts_of("no-prices-in-file")))
+    said += _cut(own, shown, "own price")
+    known = [Alert(sentence) for sentence in said]
+    known += [Alert(sentence, told=True) for sentence in _aged(estimates, width, full)]
+    undrawn = each_once(estimates, lambda stack: texts(stack.facts_of("ranges-not-drawn")))
+    known += [Alert(sentence) for sentence in undrawn]
     subjects = each_once(estimates, left_out)
     if subjects:
-        said_so = f"not modelled: {', '.join(subjects)}"
-        found.append(Alert(said_so if full else _pointed(said_so, width, "why")))
+        unmodelled = f"not modelled: {', '.join(subjects)}"
+        pointed = unmodelled if full else _pointed(unmodelled, width, "why")
+        known.append(Alert(pointed, told=True))
     if document.lock:
-        found += _pinned(document.lock, full)
+        known += _pinned(document.lock, full)
     if not full:
-        found += [Alert(one, "dim") for one in repeating_verdicts(estimates)]
-    return found
+        known += [Alert(sentence, "dim", told=True) for sentence in repeating_verdicts(estimates)]
+    return known
+
+
+def joined(known: Sequence[Alert], width: int) -> list[Alert]:
+    """The alerts in fewer lines: neighbours that --full tells share one that has room for both."""
+    lines: list[Alert] = []
+    for alert in known:
+        before = lines[-1] if lines else None
+        if before is not None and before.told and alert.told and before.style == alert.style:
+            parts = [POINTER.sub("", each.text) for each in (before, alert)]
+            both = _pointed("; ".join(parts), width, "which, why")
+            if width_of(both) <= width:
+                lines[-1] = before._replace(text=both)
+                continue
+        lines.append(alert)
+    return lines
 
 
 def _warnings(full: bool) -> Callable[[Estimate], list[str]]:
     """A stack's warnings; unless ``full`` without announced prices, which have their own line."""
     if full:
         return attrgetter("warnings")
-    return lambda stack: texts(
-        [known for known in stack.facts if known.code not in COMING], "warning"
-    )
+    return lambda stack: [said for said in stack.warnings if said not in texts(stack.announced)]
 
 
 def coming_prices(estimates: Sequence[Estimate]) -> list[str]:
     """The offers whose prices change soon, what that does to the month, and in which stacks."""
     changes: dict[str, dict[str, Fact]] = {}
     for stack in estimates:
-        for change in stack.facts_of(*COMING):
+        for change in stack.announced:
             said = f"{change.subject} {change.values['how']} on {change.values['since']}"
             changes.setdefault(said, {})[stack.stack] = change
     sentences = []
@@ -104,28 +123,28 @@ def _more(change: Fact) -> Decimal | None:
 
 def _unpriced(estimates: Sequence[Estimate], width: int, full: bool) -> list[str]:
     """The lines without a price; the reason where it is the same in all stacks and fits."""
-    whole = each_once(estimates, lambda made: reasons(made.unpriced))
+    whole = each_once(estimates, lambda stack: reasons(stack.unpriced))
     if full:
         return whole
-    bare = each_once(estimates, lambda made: [unpriced_words(line) for line in made.unpriced])
+    bare = each_once(estimates, lambda stack: [line.lacks for line in stack.unpriced])
     if len(whole) != len(bare):
-        return [_pointed(one, width, "why") for one in bare]
+        return [_pointed(sentence, width, "why") for sentence in bare]
     return [
-        one if width_of(one) <= width else _pointed(short, width, "why")
-        for one, short in zip(whole, bare, strict=True)
+        sentence if width_of(sentence) <= width else _pointed(short, width, "why")
+        for sentence, short in zip(whole, bare, strict=True)
     ]
 
 
 def _pinned(lock: Pinned, full: bool) -> list[Alert]:
     """Which file pins the prices, and where the catalogue has moved since."""
     said = lock.facts
-    found = [Alert(one.text, "dim") for one in said if one.code == "pinned"]
+    alerts = [Alert(fact.text, "dim") for fact in said if fact.code == "pinned"]
     if not full and len(lock.moved) > SHOWN:
         count = counted(len(lock.moved), "price")
-        told = "'costplan pricing lock --check' names them"
-        found.append(Alert(f"the catalogue has moved in {count}: {told}"))
-        said = [one for one in said if one.code not in ("moved", "more-moved")]
-    return found + [Alert(one.text) for one in said if one.code != "pinned"]
+        who = "'costplan pricing lock --check' names them"
+        alerts.append(Alert(f"the catalogue has moved in {count}: {who}"))
+        said = [fact for fact in said if fact.code not in ("moved", "more-moved")]
+    return alerts + [Alert(fact.text) for fact in said if fact.code != "pinned"]
 
 
 def _pointed(sentence: str, width: int, what: str) -> str:
@@ -137,35 +156,39 @@ def _pointed(sentence: str, width: int, what: str) -> str:
 def each_once(estimates: Sequence[Estimate], of: Callable[[Estimate], Iterable[str]]) -> list[str]:
     """Every sentence once; one that is not said of all stacks ends in the names of its own."""
     whose: dict[str, list[str]] = {}
-    for made in estimates:
-        for sentence in dict.fromkeys(of(made)):
-            whose.setdefault(sentence, []).append(made.stack)
+    for stack in estimates:
+        for sentence in dict.fromkeys(of(stack)):
+            whose.setdefault(sentence, []).append(stack.stack)
     return [
         sentence if len(stacks) == len(estimates) else f"{sentence} ({', '.join(stacks)})"
         for sentence, stacks in whose.items()
     ]
 
 
-def unverified(made: Estimate) -> Iterable[str]:
+def unverified(stack: Estimate) -> Iterable[str]:
     """The offers of a stack that rest on an unverified source."""
-    return (line.price.offer for line in made.lines if line.price.confidence == "unverified")
+    return (line.price.offer for line in stack.lines if line.price.confidence == "unverified")
 
 
-def left_out(made: Estimate) -> Iterable[str]:
+def left_out(stack: Estimate) -> Iterable[str]:
     """What of a stack is not modelled, without the reasons."""
-    for one in made.facts:
-        if one.topic == "not-modelled":
-            yield BRIEFLY.get(one.code) or one.subject or one.text
+    for known in stack.facts:
+        if known.topic == "not-modelled":
+            yield BRIEFLY.get(known.code) or known.subject or known.text
 
 
 def repeating_verdicts(estimates: Sequence[Estimate]) -> list[str]:
     """That validators are assumed to repeat themselves, in a line: it decides how many cases there
     are. Of several stacks that differ the first one's figures."""
-    known = [(made.stack, one) for made in estimates for one in made.facts_of("verdicts-correlate")]
+    known = [
+        (estimate.stack, fact)
+        for estimate in estimates
+        for fact in estimate.facts_of("verdicts-correlate")
+    ]
     if not known:
         return []
     stack, first = known[0]
-    if len(known) == len(estimates) and all(one == first for _, one in known):
+    if len(known) == len(estimates) and all(fact == first for _, fact in known):
         stack = ""
     ends = f"{_count(first, 'cases_apart')} at 0, {_count(first, 'cases_alike')} at 1"
     names = ", ".join(first.listed("steps"))
@@ -174,8 +197,8 @@ def repeating_verdicts(estimates: Sequence[Estimate]) -> list[str]:
     return [f"assumed rho = {rho} of {names} decides the cases: {ends}{whose}"]
 
 
-def _count(one: Fact, name: str) -> str:
-    value = one.values.get(name)
+def _count(fact: Fact, name: str) -> str:
+    value = fact.values.get(name)
     return grouped(value, 0) if isinstance(value, Decimal) else "unknown"
 
 
@@ -191,13 +214,13 @@ def _aged(estimates: Sequence[Estimate], width: int, full: bool) -> Iterable[str
         for title, names in (("stale prices", stale), ("unverified prices (?)", doubted))
         if names
     ]
-    if full or all(width_of(one) <= width for one in named):
+    if full or all(width_of(sentence) <= width for sentence in named):
         yield from named
         return
     counts = []
     if stale:
-        facts = [one for made in estimates for one in made.facts if one.topic == "stale"]
-        days = [day for one in facts if isinstance(day := _day(one), str)]
+        facts = [fact for stack in estimates for fact in stack.facts if fact.topic == "stale"]
+        days = [day for fact in facts if isinstance(day := _day(fact), str)]
         oldest = f", the oldest of {min(days)}" if days else ""
         counts.append(f"{len(stale)} stale prices{oldest}")
     if doubted:
@@ -205,9 +228,9 @@ def _aged(estimates: Sequence[Estimate], width: int, full: bool) -> Iterable[str
     yield _pointed("; ".join(counts), width, "which")
 
 
-def _day(one: Fact) -> object:
+def _day(fact: Fact) -> object:
     """When a stale price was checked, or of which day a rate is; an ISO text."""
-    return one.values.get("checked") or one.values.get("date")
+    return fact.values.get("checked") or fact.values.get("date")
 
 
 def _cut(sentences: Sequence[str], most: int | None, what: str) -> list[str]:

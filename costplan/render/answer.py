@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.comparison import Answer, Comparison, Standing
+from costplan.document.line_kinds import always_on
 from costplan.document.options import Option
 from costplan.document.risk import Risk
 from costplan.facts import texts
@@ -15,14 +16,15 @@ from costplan.quantity import ZERO, percent, rounded
 from costplan.render import risk
 from costplan.render.alerts import coming_prices
 from costplan.render.owning import deciding
-from costplan.render.page import BESIDE, SCREEN, Page, Table, about, shortened, width_of
-from costplan.render.sentences import traffic
+from costplan.render.page import BESIDE, Page, Table, about, shortened, width_of
+from costplan.render.sentences import bound, traffic
 from costplan.render.ways import hinge, known
 
 LABEL = 11
 """Columns of what a line is about."""
 SLACK = 10
 """Columns that are lost where a sentence is folded between words."""
+AT_POINTS = "all figures but these have every range at its point"
 NAMES = 40
 """Letters of stacks' names in a sentence; more are counted instead."""
 
@@ -44,6 +46,7 @@ DETAILS = (
     Detail(lacking=False),
     *(LESS._replace(hinges=hinges) for hinges in (3, 2, 1)),
     *(LESS._replace(hinges=1, lines=lines) for lines in (2, 1)),
+    LESS._replace(hinges=0, lines=1),
 )
 """From all to the least: the first that fits the screen is shown."""
 
@@ -59,67 +62,78 @@ class Said(NamedTuple):
 TONES = {"leads": "bold", "warns": "yellow"}
 
 
-def lay_out_answer(page: Page, made: Comparison, answer: Answer) -> None:
+def lay_out_answer(page: Page, comparison: Comparison, answer: Answer) -> None:
     """The answer on a page of 24 lines for up to four stacks; all of it on a full page."""
     if page.look.full:
-        _screen(page, made, answer, ALL)
+        _screen(page, comparison, answer, ALL)
+        if whose := caption(comparison, answer):
+            page.say(f"{whose}.", "dim")
         return
     for detail in DETAILS:
         screen = Page(page.look)
-        _screen(screen, made, answer, detail)
+        _screen(screen, comparison, answer, detail)
         screen.say()
-        hint = "--full shows every way tried, the frontier, levers, and where the money goes."
-        screen.say(hint, "dim")
-        if len(screen.lines) <= SCREEN or len(answer.standings) > BESIDE:
+        screen.say(_hint(comparison, answer), "dim")
+        if len(screen.lines) <= page.look.height or len(answer.standings) > BESIDE:
             break
     page.lines += screen.lines
 
 
-def _screen(page: Page, made: Comparison, answer: Answer, detail: Detail) -> None:
-    document = made.document
+def _hint(comparison: Comparison, answer: Answer) -> str:
+    """Whose the figures above are, and where the rest is: a line."""
+    if not caption(comparison, answer):
+        return "--full shows every way tried, the frontier, levers, and where the money goes."
+    return (
+        f"From '{_goal(comparison)}' on: each stack's best way. --full: all ways, frontier, levers."
+    )
+
+
+def _screen(page: Page, comparison: Comparison, answer: Answer, detail: Detail) -> None:
+    document = comparison.document
     page.say(
         f"{document.title}: {traffic(document.estimates)} a month, prices of "
         f"{document.as_of}, {document.currency} a month",
         "bold",
     )
     page.say()
-    for one in sentences(made, answer, detail):
-        sentence = one.sentence
-        if detail.lines is not None and one.tone != "leads":
+    for said in sentences(comparison, answer, detail):
+        sentence = said.sentence
+        if detail.lines is not None and said.tone != "leads":
             sentence = shortened(clean(sentence), (page.width - LABEL) * detail.lines - SLACK)
-        page.say(f"{one.about:{LABEL}}{sentence}", TONES.get(one.tone, ""), 0, LABEL)
+        page.say(f"{said.about:{LABEL}}{sentence}", TONES.get(said.tone, ""), 0, LABEL)
     page.say()
-    page.draw(_table(made, answer, page.width))
+    page.draw(_table(comparison, answer, page.width))
 
 
-def sentences(made: Comparison, answer: Answer, detail: Detail = ALL) -> Iterator[Said]:
+def sentences(comparison: Comparison, answer: Answer, detail: Detail = ALL) -> Iterator[Said]:
     """Everything that the answer says, for any page; what goes on has no label."""
-    yield from _recommendation(made, answer)
+    yield from _recommendation(comparison, answer)
     if answer.stack is not None and answer.reason:
         yield Said("unknown", answer.reason, "warns")
     if answer.compute:
         yield Said("compute", answer.compute)
     label = "hangs on"
+    lacks = bool(answer.standings) and answer.standings[0].at_least
     for lever in answer.hangs_on[: detail.hinges]:
-        yield Said(label, hinge(lever), "warns" if lever.assumed else "")
+        yield Said(label, hinge(lever, at_least=lacks), "warns" if lever.assumed else "")
         label = ""
-    yield from _ranges(made, answer)
+    yield from _ranges(comparison, answer)
     if answer.equal:
         said = f"{_several(answer.equal)} equally right: the bill alone ranks them"
         yield Said("assumed", said, "warns")
         if detail.measure and answer.to_measure:
             yield Said("measure", answer.to_measure[0])
-    if owned := deciding(made, answer):
+    if owned := deciding(comparison, answer):
         yield Said("owning", owned)
-    yield from _first("own price", [own.fact.text for own in made.document.overrides])
-    estimates = made.document.estimates
+    yield from _first("own price", [own.fact.text for own in comparison.document.overrides])
+    estimates = comparison.document.estimates
     ended = [end.fact.text for stack in estimates for end in stack.ended]
     ended += texts(soon for stack in estimates for soon in stack.facts_of("retires-soon"))
     yield from _first("not sold", list(dict.fromkeys(ended)))
     own_first = sorted(estimates, key=lambda stack: stack.stack != answer.stack)
     yield from _first("announced", coming_prices(own_first))
     label = "unknown"
-    for sentence in _missing(made, by_name=detail.lacking):
+    for sentence in _missing(comparison, by_name=detail.lacking):
         yield Said(label, sentence, "warns")
         label = ""
 
@@ -131,29 +145,34 @@ def _first(about: str, warnings: Sequence[str]) -> Iterator[Said]:
         yield Said(about, f"{warnings[0]}{more}", "warns")
 
 
-def _ranges(made: Comparison, answer: Answer) -> Iterator[Said]:
+def _ranges(comparison: Comparison, answer: Answer) -> Iterator[Said]:
     """What the plan in the file may come to, of the stack that is recommended, and what would tell
     more."""
-    stacks = {one.made.stack: one for one in risk.drawn(made.estimates)}
+    stacks = {stack.name: stack for stack in risk.drawn(comparison.estimates)}
     own = stacks.get(answer.stack or "") or next(iter(stacks.values()), None)
     another = answer.risk is not None and (own is None or answer.risk.monthly != own.risk.monthly)
+    label = "ranges"
+    if stacks:
+        yield Said(label, AT_POINTS)
+        label = ""
     if answer.risk is not None and another:
         said = f"this way {_span(answer.risk)}"
         if answer.risk.on_target not in (None, 0, 1):
             said += f", on target {risk.percent(answer.risk.on_target or ZERO)}"
         if answer.cheaper is not None:
             said += f"; cheaper than {answer.against}'s plan {risk.percent(answer.cheaper)}"
-        yield Said("ranges", said)
+        yield Said(label, said)
+        label = ""
     if own is None:
         return
-    said = f"{own.made.stack} in the file {_span(own.risk)}"
+    said = f"{own.name} in the file {_span(own.risk)}"
     if own.risk.cheapest is not None and len(stacks) > 1:
         said += f", cheapest {risk.percent(own.risk.cheapest)}"
     if own.risk.over_budget is not None:
         said += f", over budget {risk.percent(own.risk.over_budget)}"
-    yield Said("" if another else "ranges", said)
+    yield Said(label, said)
     if own.risk.measure is not None:
-        yield Said("", risk.measuring(own.risk.measure, made.estimates))
+        yield Said("", risk.measuring(own.risk.measure, comparison.estimates))
 
 
 def _span(known: Risk) -> str:
@@ -162,7 +181,7 @@ def _span(known: Risk) -> str:
     return f"{ends} in 90 %, mean {about(monthly['mean'])}"
 
 
-def _recommendation(made: Comparison, answer: Answer) -> Iterator[Said]:
+def _recommendation(comparison: Comparison, answer: Answer) -> Iterator[Said]:
     if answer.stack is None or answer.monthly is None:
         yield Said("no answer", f"{answer.reason}.", "warns")
         return
@@ -172,7 +191,7 @@ def _recommendation(made: Comparison, answer: Answer) -> Iterator[Said]:
     if answer.reliability is not None:
         said.append(f"{percent(answer.reliability, 2)} % right")
     if standing.seconds is not None:
-        within = "95 % within " if known(made).spread else ""
+        within = "95 % within " if known(comparison).spread else ""
         said.append(f"{within}{rounded(standing.seconds, 3)} s")
     yield Said("do this", ", ".join(said), "leads")
     whole = ""
@@ -198,16 +217,20 @@ def _several(names: Sequence[str]) -> str:
     return text if len(text) <= NAMES else f"{len(names)} stacks"
 
 
-def _missing(made: Comparison, *, by_name: bool) -> Iterable[str]:
-    """Stacks whose totals are too low by a price that nobody knows."""
-    lacking = [one for one in made.estimates if one.at_least]
+def _missing(comparison: Comparison, *, by_name: bool) -> Iterable[str]:
+    """Stacks whose totals are too low by what nobody knows; without names where all lack it."""
+    lacking = [stack for stack in comparison.estimates if stack.at_least]
     if not by_name and len(lacking) > 1:
-        yield f"{_several([one.stack for one in lacking])}: prices are missing, totals are too low"
+        names = _several([stack.stack for stack in lacking])
+        yield f"{names}: prices are missing, totals are too low"
         return
-    for one in lacking:
-        first = one.unpriced[0]
-        more = f" and {len(one.unpriced) - 1} more" if len(one.unpriced) > 1 else ""
-        yield f"{one.stack}: no price for {first.price.offer} {first.label}{more}"
+    whose: dict[str, list[str]] = {}
+    for stack in lacking:
+        more = f" and {len(stack.unpriced) - 1} more" if len(stack.unpriced) > 1 else ""
+        whose.setdefault(f"{stack.unpriced[0].lacks}{more}", []).append(stack.stack)
+    for sentence, stacks in whose.items():
+        every = len(stacks) == len(comparison.estimates) > 1
+        yield sentence if every else f"{_several(stacks)}: {sentence}"
 
 
 class Column(NamedTuple):
@@ -218,82 +241,106 @@ class Column(NamedTuple):
     rank: int = 0
 
 
-def columns(made: Comparison, answer: Answer) -> list[Column]:
+def columns(comparison: Comparison, answer: Answer) -> list[Column]:
     """The stacks' standings, column by column; what is known of none has no column."""
-    shown, told = answer.standings, known(made)
-    if all(one.best is None for one in shown):
+    shown, told = answer.standings, known(comparison)
+    if all(standing.best is None for standing in shown):
         return [
-            Column("in the file", [_amount(one, one.plan_monthly) for one in shown]),
-            Column("best way", [one.reason or "-" for one in shown]),
+            Column("in the file", [_amount(standing, standing.plan_monthly) for standing in shown]),
+            Column("best way", [standing.reason or "-" for standing in shown]),
         ]
-    best = [one.reason or "-" if one.best is None else _amount(one, one.monthly) for one in shown]
-    found = [
-        Column(_goal(made), best),
-        Column("in the file", [_amount(one, one.plan_monthly) for one in shown], 1),
-        Column("right", [_share(one.reliability, 2) for one in shown]),
+    best = [
+        standing.reason or "-" if standing.best is None else _amount(standing, standing.monthly)
+        for standing in shown
+    ]
+    titled = [
+        Column("in the file", [_amount(standing, standing.plan_monthly) for standing in shown], 1),
+        Column(_goal(comparison), best),
+        Column("right", [_share(standing.reliability, 2) for standing in shown]),
     ]
     if told.loss:
-        lost = [_wrong(one) for one in shown]
-        found += [
-            Column("wrong", ["-" if one is None else about(one) for one in lost], 3),
-            Column("total", [_amount(one, one.whole) for one in shown]),
+        lost = [_wrong(standing) for standing in shown]
+        titled += [
+            Column("wrong", ["-" if loss is None else about(loss) for loss in lost], 3),
+            Column("total", [_amount(standing, standing.whole) for standing in shown]),
         ]
     if told.seconds:
-        took = ["-" if one.seconds is None else rounded(one.seconds, 3) for one in shown]
-        found.append(Column(told.time, took))
+        took = [
+            "-" if standing.seconds is None else rounded(standing.seconds, 3) for standing in shown
+        ]
+        titled.append(Column(told.time, took))
     return [
-        *found,
-        Column("people", [_share(one.people, 0) for one in shown], 2),
-        Column("idle", [_share(one.idle, 0) for one in shown], 4),
+        *titled,
+        Column("people", [_share(standing.people, 0) for standing in shown], 2),
+        Column("idle", [_idle(comparison, standing) for standing in shown], 4),
     ]
 
 
-def best_ways(made: Comparison, answer: Answer) -> dict[str, Option]:
+def caption(comparison: Comparison, answer: Answer) -> str:
+    """Whose the figures of ``columns`` are; nothing where all are the plans' own."""
+    if all(standing.best is None for standing in answer.standings):
+        return ""
+    return (
+        f"'{_goal(comparison)}' and what follows: each stack's best way, not its plan in the file"
+    )
+
+
+def best_ways(comparison: Comparison, answer: Answer) -> dict[str, Option]:
     """Each stack's best way, by the stack."""
-    found = {}
-    for one in answer.standings:
-        ways = next(each for each in made.strategies if each.stack == one.stack)
-        option = next((each for each in ways.options if each.name == one.best), None)
+    best = {}
+    for standing in answer.standings:
+        ways = next(each for each in comparison.strategies if each.stack == standing.stack)
+        option = next((each for each in ways.options if each.name == standing.best), None)
         if option is not None:
-            found[one.stack] = option
-    return found
+            best[standing.stack] = option
+    return best
 
 
-def _table(made: Comparison, answer: Answer, width: int) -> Table:
+def _table(comparison: Comparison, answer: Answer, width: int) -> Table:
     """A row a stack on one line: columns give way, then names are shortened."""
-    names = [one.stack for one in answer.standings]
-    shown = columns(made, answer)
+    names = [standing.stack for standing in answer.standings]
+    shown = columns(comparison, answer)
     longest = max(map(width_of, [*names, "stack"]))
-    while _room(shown, width) < min(longest, 16) and any(one.rank for one in shown):
-        shown.remove(max(shown, key=lambda one: one.rank))
+    while _room(shown, width) < min(longest, 16) and any(column.rank for column in shown):
+        shown.remove(max(shown, key=lambda column: column.rank))
     room = max(8, _room(shown, width))
-    table = Table("stack", *(one.title for one in shown))
+    table = Table("stack", *(column.title for column in shown))
     for at, name in enumerate(names):
-        table.add(shortened(name, room), *(one.cells[at] for one in shown))
+        table.add(shortened(name, room), *(column.cells[at] for column in shown))
     return table
 
 
 def _room(shown: Sequence[Column], width: int) -> int:
     """Columns that are left for a stack's name."""
-    return width - sum(3 + max(map(width_of, [one.title, *one.cells])) for one in shown)
+    return width - sum(3 + max(map(width_of, [column.title, *column.cells])) for column in shown)
 
 
-def _amount(one: Standing, amount: Decimal | None) -> str:
+def _amount(standing: Standing, amount: Decimal | None) -> str:
     if amount is None:
         return "-"
-    return (">= " if one.at_least else "") + about(amount)
+    return bound(about(amount), standing.at_least)
 
 
-def _wrong(one: Standing) -> Decimal | None:
-    return None if one.whole is None or one.monthly is None else one.whole - one.monthly
+def _wrong(standing: Standing) -> Decimal | None:
+    return (
+        None
+        if standing.whole is None or standing.monthly is None
+        else standing.whole - standing.monthly
+    )
 
 
 def _share(share: Decimal | None, places: int) -> str:
     return "-" if share is None else f"{percent(share, places)} %"
 
 
-def _goal(made: Comparison) -> str:
-    first = next(iter(made.strategies), None)
+def _idle(comparison: Comparison, standing: Standing) -> str:
+    """The idle share; a dash where all that could be idle is always on, so that nobody knows."""
+    plan = next(stack for stack in comparison.estimates if stack.stack == standing.stack)
+    return "-" if not standing.idle and always_on(plan.lines) else _share(standing.idle, 0)
+
+
+def _goal(comparison: Comparison) -> str:
+    first = next(iter(comparison.strategies), None)
     if first is None or first.target is None:
         return "best way"
     return f"at {percent(first.target, digits=7)} %"

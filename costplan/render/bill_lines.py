@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from costplan.document.line import LineItem
 from costplan.quantity import ZERO, counted_to, grouped, percent, rounded
 from costplan.render.page import Page, Table, amount_of, cell, known_sum, money
+from costplan.render.sentences import bound
 
 if TYPE_CHECKING:
     from costplan.document.estimate import Component, Estimate
 
+NEGLIGIBLE = Decimal("1e-6")
+"""A standard deviation, as a share of the mean, below which requests all cost the same."""
 UNVERIFIED = "? rests on an unverified source"
 
 
-def lines_of(made: Estimate, currency: str) -> Table:
+def lines_of(estimate: Estimate, currency: str) -> Table:
     """The lines by component and offer; whoever asked adds the total."""
-    table = Table(made.stack, "quantity", currency)
-    for component in made.components:
+    table = Table(estimate.stack, "quantity", currency)
+    for component in estimate.components:
         table.add(cell(component.name, "bold"), "", cell(known_sum(component.line_items), "bold"))
         _component(table, component)
     return table
 
 
-def is_doubted(made: Estimate) -> bool:
+def is_doubted(estimate: Estimate) -> bool:
     """Whether a line is marked as resting on an unverified source."""
-    return any(line.price.confidence == "unverified" for line in made.lines)
+    return any(line.price.confidence == "unverified" for line in estimate.lines)
 
 
 def _component(table: Table, component: Component) -> None:
@@ -79,7 +83,7 @@ def explain(page: Page, line: LineItem) -> None:
     uses = ", ".join(part for part in (line.step, line.purpose, *line.tags) if part)
     page.say(f"{where}{price.offer} {line.label} ({uses})")
     page.say(f"{line.formula} = {money(line.amount)}", "bold", 2)
-    if line.basis:
+    if line.basis and not line.uncounted:
         page.say(f"{grouped(counted_to(line.quantity))} {price.unit} from {line.basis}", "dim", 2)
     if price.reason:
         page.say(price.reason, "yellow", 2)
@@ -87,45 +91,62 @@ def explain(page: Page, line: LineItem) -> None:
     page.say(f"{price.source}; {price.confidence}; {dates}", "dim", 2)
 
 
-def spread(page: Page, made: Estimate) -> None:
-    """How far one request's variable cost and a month's bill may be from what is expected. What is
-    fixed is in the months: nobody holds a part of a bill against a budget."""
-    found = made.reliability
-    if found is None:
+def spread(page: Page, estimate: Estimate) -> None:
+    """How far the whole month and one request's variable cost may be from what is expected, where
+    anything varies. Lines that follow no request, and ranges, are at their means and points."""
+    outcomes = estimate.reliability
+    if outcomes is None:
+        return
+    requests, whole = estimate.requests, estimate.total_monthly
+    points = ", every range at its point" if estimate.risk is not None else ""
+    if sd := outcomes.month_sd(requests):
+        page.say(
+            f"the whole month, as requests happen to come and turn out{points}: mean "
+            f"{_bound(estimate, whole)}, standard deviation {money(sd)}"
+        )
+        for share, most in outcomes.month_quantiles(requests)[1:]:
+            amount = whole + most - requests * outcomes.cost_mean
+            most_of_it = f"{percent(share)} % of months cost at most {money(amount)}"
+            page.say(
+                most_of_it if not estimate.at_least else f"{most_of_it} and what has no price",
+                "",
+                2,
+            )
+    if outcomes.cost_sd <= outcomes.cost_mean * NEGLIGIBLE:
         return
     page.say(
-        f"one request's variable cost: mean {money(found.cost_mean)}, standard deviation "
-        f"{money(found.cost_sd)}; the month's: +- {money(found.month_sd(made.requests))}"
+        f"one request, its variable cost alone{points}: mean {money(outcomes.cost_mean)}, "
+        f"standard deviation {money(outcomes.cost_sd)}"
     )
-    for share, most in found.month_quantiles(made.requests)[1:]:
-        whole = most + made.fixed_monthly
-        page.say(
-            f"{percent(share)} % of months cost at most {money(whole)}, fixed costs included", "", 2
-        )
-    for share, low, high in found.cost_quantiles:
+    for share, low, high in outcomes.cost_quantiles:
         ends = list(dict.fromkeys((money(low), money(high))))
         page.say(f"{percent(share)} % of requests cost at most {' to '.join(ends)}", "", 2)
-    if any(high - low > found.cost_mean for _, low, high in found.cost_quantiles):
+    if any(high - low > outcomes.cost_mean for _, low, high in outcomes.cost_quantiles):
         page.say("wide ranges are bounds: the true figure lies somewhere in between", "", 2)
 
 
-def months_of(made: Estimate, currency: str) -> Table:
+def _bound(estimate: Estimate, amount: Decimal) -> str:
+    return bound(money(amount), estimate.at_least)
+
+
+def months_of(estimate: Estimate, currency: str) -> Table:
     """The horizon month by month; credits where one pays of a month."""
-    credited = any(month.credits for month in made.months)
+    credited = any(month.credits for month in estimate.months)
     extra = ["credits"] if credited else []
     table = Table("month", "requests", "recurring", "one-off", *extra, currency)
-    for month in made.months:
+    for month in estimate.months:
         table.add(
             month.month.isoformat()[:7],
             rounded(month.requests),
-            (">= " if month.at_least else "") + money(month.recurring),
+            bound(money(month.recurring), month.at_least),
             money(month.one_off) if month.one_off else "-",
             *([money(-month.credits) if month.credits else "-"] if credited else []),
-            money(month.total),
+            bound(money(month.total), month.at_least),
         )
-    whole = sum((month.total for month in made.months), ZERO)
+    whole = sum((month.total for month in estimate.months), ZERO)
+    unknown = any(month.at_least for month in estimate.months)
     table.rule()
     blank = [""] * (3 + credited)
-    table.add("mean", *blank, money(whole / len(made.months)))
-    table.add(cell("horizon", "bold"), *blank, cell(money(whole), "bold"))
+    table.add("mean", *blank, bound(money(whole / len(estimate.months)), unknown))
+    table.add(cell("horizon", "bold"), *blank, cell(bound(money(whole), unknown), "bold"))
     return table

@@ -20,9 +20,9 @@ def draw(document: Calibration, form: str, look: Look) -> str:
     page.say()
     if document.measured:
         table = Table("key", "was", "measured")
-        for one in document.measured:
-            many = one.value.startswith("[")
-            table.add(one.key, one.was or "nothing", "24 weights" if many else one.value)
+        for measured in document.measured:
+            value = "24 weights" if measured.value.startswith("[") else measured.value
+            table.add(measured.key, measured.was or "nothing", value)
         page.draw(table)
         page.say()
         page.say("What each rests on stands beside it in the file.", "dim")
@@ -34,14 +34,16 @@ def draw(document: Calibration, form: str, look: Look) -> str:
     if document.wanted:
         page.say()
         said = [
-            f"{one.key}: {one.cases:,} cases ({one.words}) for "
-            f"within {grouped(one.within * 100)} points, 95 times of 100"
-            for one in document.wanted
+            f"{wanted.key}: {wanted.cases:,} cases ({wanted.words}) for "
+            f"within {grouped(wanted.within * 100)} points, 95 times of 100"
+            for wanted in document.wanted
         ]
         page.bullets("What no log says", said)
     if document.questions:
         page.say()
-        names = [f"{one.logged}, {one.tokens:,} tokens" for one in document.questions]
+        names = [
+            f"{question.logged}, {question.tokens:,} tokens" for question in document.questions
+        ]
         page.bullets("Logged models without an offer", names, "yellow")
     if document.notes:
         page.say()

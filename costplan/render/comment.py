@@ -33,10 +33,10 @@ def fitted(marker: str, parts: list[str], limit: int) -> str:
     if len(text) <= room:
         return f"{marker}\n{text}"
     room -= len(SHORTENED) + 1
-    for found in reversed(list(DETAILS.finditer(text))):
+    for match in reversed(list(DETAILS.finditer(text))):
         if len(text) <= room:
             break
-        text = text[: found.start()] + text[found.end() :]
+        text = text[: match.start()] + text[match.end() :]
     while len(text) > room:
         text = text[:room].rpartition("\n")[0] if "\n" in text[:room] else ""
     return f"{marker}\n{text.rstrip()}\n\n{SHORTENED}"

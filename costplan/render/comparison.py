@@ -52,43 +52,43 @@ LONGEST_STACK = 24
 """Columns of a stack's name beside its bar."""
 
 
-def lay_out(page: Page, made: Comparison) -> None:
+def lay_out(page: Page, comparison: Comparison) -> None:
     """The answer on a page; with ``look.full`` all that it rests on below it."""
-    if made.answer is None:
-        document = made.document
+    if comparison.answer is None:
+        document = comparison.document
         page.say(f"{document.title}: {traffic(document.estimates)} a month", "bold")
         page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
         page.say()
     else:
-        lay_out_answer(page, made, made.answer)
+        lay_out_answer(page, comparison, comparison.answer)
         if not page.look.full:
             return
         page.say()
-        _bullets(page, "To measure", to_measure(made))
-    _all_of_it(page, made)
+        _bullets(page, "To measure", to_measure(comparison))
+    _all_of_it(page, comparison)
 
 
-def _all_of_it(page: Page, made: Comparison) -> None:
-    summarise(page, made.document)
-    if drawn(made.estimates):
-        lay_out_risk(page, made.estimates)
+def _all_of_it(page: Page, comparison: Comparison) -> None:
+    summarise(page, comparison.document)
+    if drawn(comparison.estimates):
+        lay_out_risk(page, comparison.estimates)
         page.say()
-        lay_out_unknowns(page, made.estimates)
-    _bars(page, made.estimates)
-    if made.answer is None:
-        _equal(page, made)
-    for versus in made.versus:
-        _versus(page, versus, made)
-    _owning(page, made)
+        lay_out_unknowns(page, comparison.estimates)
+    _bars(page, comparison.estimates)
+    if comparison.answer is None:
+        _equal(page, comparison)
+    for versus in comparison.versus:
+        _versus(page, versus, comparison)
+    _owning(page, comparison)
     for title, words in LISTS.items():
-        _bullets(page, title, words(made))
-    told = known(made)
-    for strategies in made.strategies:
-        _strategies(page, strategies, made, told)
-    for title, sentences in said_once(made).items():
+        _bullets(page, title, words(comparison))
+    told = known(comparison)
+    for strategies in comparison.strategies:
+        _strategies(page, strategies, comparison, told)
+    for title, sentences in said_once(comparison).items():
         _bullets(page, title, sentences)
-    _levers(page, made)
-    page.bullets("Notes", made.notes)
+    _levers(page, comparison)
+    page.bullets("Notes", comparison.notes)
 
 
 def _bullets(page: Page, title: str, sentences: Sequence[str]) -> None:
@@ -97,79 +97,81 @@ def _bullets(page: Page, title: str, sentences: Sequence[str]) -> None:
         page.say()
 
 
-def _equal(page: Page, made: Comparison) -> None:
+def _equal(page: Page, comparison: Comparison) -> None:
     """Every stack at the same reliability: the cheapest way there, whatever it is."""
-    target = made.strategies[0].target if made.strategies else None
-    if target is None or all(not one.options for one in made.strategies):
+    target = comparison.strategies[0].target if comparison.strategies else None
+    if target is None or all(not strategies.options for strategies in comparison.strategies):
         return
-    currency = made.document.currency
+    currency = comparison.document.currency
     page.say(f"Every stack at {percent(target)} % trusted answers", "bold")
     table = Table("stack", "cheapest way", currency, texts=2)
-    for one in made.strategies:
-        way = one.at_target
+    for strategies in comparison.strategies:
+        way = strategies.at_target
         if way is not None:
-            estimate = next(each for each in made.estimates if each.stack == one.stack)
+            estimate = next(each for each in comparison.estimates if each.stack == strategies.stack)
             least = ">= " if estimate.at_least else ""
-            table.add(one.stack, brief(way.name), least + money(way.monthly))
+            table.add(strategies.stack, brief(way.name), least + money(way.monthly))
         else:
-            best = max((each.reliability or ZERO for each in one.options), default=None)
+            best = max((each.reliability or ZERO for each in strategies.options), default=None)
             most = "not modelled" if best is None else f"at most {percent(best, 2)} %"
-            table.add(one.stack, cell(most, "yellow"), "-")
+            table.add(strategies.stack, cell(most, "yellow"), "-")
     page.draw(table)
     page.say()
 
 
-def _levers(page: Page, made: Comparison) -> None:
+def _levers(page: Page, comparison: Comparison) -> None:
     """What would change each stack's answer."""
-    found = sensitivities(made)
-    if not found:
+    every = sensitivities(comparison)
+    if not every:
         return
     page.say("What would change the answer", "bold")
-    for sentence in ask_below(found[0]):
+    for sentence in ask_below(every[0]):
         page.say(sentence)
     page.say(HOW_MOVED)
     page.say()
-    for one in found:
-        _levers_of(page, one, made)
+    for sensitivity in every:
+        _levers_of(page, sensitivity, comparison)
 
 
-def _levers_of(page: Page, found: Sensitivity, made: Comparison) -> None:
-    ways = owner(found, made)
-    now = now_of(found, made)
+def _levers_of(page: Page, sensitivity: Sensitivity, comparison: Comparison) -> None:
+    ways = owner(sensitivity, comparison)
+    now = now_of(sensitivity, comparison)
     if ways is None or not ways.options:
         return
-    if found.choice is None or now is None:
+    if sensitivity.choice is None or now is None:
         page.say(
             f"{ways.stack}: nothing tried reaches the target, so nothing can be moved against it"
         )
         page.say()
         return
-    page.say(heading_of(found, ways, now), "bold")
+    page.say(heading_of(sensitivity, ways, now), "bold")
     table = Table("input", "less", "more")
-    for lever in moving(found):
+    for lever in moving(sensitivity):
         table.add(lever_name(lever), at_end(lever, 0), at_end(lever, 1))
     if table.rows:
         page.draw(table)
-    page.bullets("", changes_of(found))
+    page.bullets("", changes_of(sensitivity))
     page.say()
 
 
 def _bars(page: Page, estimates: Sequence[Estimate]) -> None:
     """One bar a stack, a stretch a component, all to one scale."""
-    names = list(dict.fromkeys(one.name for made in estimates for one in made.components))
-    shown = [shortened(made.stack, LONGEST_STACK) for made in estimates]
+    names = list(
+        dict.fromkeys(component.name for estimate in estimates for component in estimate.components)
+    )
+    shown = [shortened(estimate.stack, LONGEST_STACK) for estimate in estimates]
     label = max(map(len, shown), default=0)
     room = max(10, min(60, page.width - label - 16))
-    most = max((made.total_monthly for made in estimates), default=ZERO)
+    most = max((estimate.total_monthly for estimate in estimates), default=ZERO)
     if most <= 0:
         return
-    for made, name in zip(estimates, shown, strict=True):
+    for estimate, name in zip(estimates, shown, strict=True):
         parts = [cell(f"{name:{label}} ")]
-        for component in made.components:
+        for component in estimate.components:
             width = int((component.total * room / most).to_integral_value())
             if width > 0:
                 parts.append(_block(page, component.name, width))
-        parts.append(Cell(f" {money(made.total_monthly)}"))
+        parts.append(Cell(f" {money(estimate.total_monthly)}"))
         page.lines.append(parts)
     _legend(page, names, " " * (label + 1))
     page.say()
@@ -193,14 +195,14 @@ def _legend(page: Page, names: Sequence[str], indent: str) -> None:
     page.lines.append(row)
 
 
-def _versus(page: Page, versus: Versus, made: Comparison) -> None:
-    stacks = {one.stack: one for one in made.estimates}
-    base, other = stacks[made.baseline], stacks[versus.stack]
+def _versus(page: Page, versus: Versus, comparison: Comparison) -> None:
+    stacks = {estimate.stack: estimate for estimate in comparison.estimates}
+    base, other = stacks[comparison.baseline], stacks[versus.stack]
     change = versus.difference
     whole = base.total_monthly
     percent = f" ({signed(change * 100 / whole, 0)} %)" if whole and not base.at_least else ""
     page.say(
-        f"{versus.stack} against {made.baseline}: {_bound(base, other)}{signed(change, 2)}"
+        f"{versus.stack} against {comparison.baseline}: {_bound(base, other)}{signed(change, 2)}"
         f"{percent} a month",
         "bold",
     )
@@ -215,11 +217,11 @@ def _versus(page: Page, versus: Versus, made: Comparison) -> None:
     page.say()
 
 
-def _owning(page: Page, made: Comparison) -> None:
-    if made.owning:
+def _owning(page: Page, comparison: Comparison) -> None:
+    if comparison.owning:
         page.say(owning.TITLE, "bold")
         table = Table(*owning.HEADER, texts=owning.FIGURES.count(False))
-        for row in owning.rows(made):
+        for row in owning.rows(comparison):
             table.add(*row)
         page.draw(table)
         page.say()
@@ -252,49 +254,49 @@ def _payback(versus: Versus) -> str:
     return "never paid back" if versus.difference >= 0 else "payback not known"
 
 
-def _strategies(page: Page, made: Strategies, whole: Comparison, told: Known) -> None:
-    goal = f" at {percent(made.target)} %" if made.target is not None else ""
-    page.say(f"{made.stack}: ways to trusted answers{goal}", "bold")
-    page.say(sentence_of(made, whole), "", 2)
-    if made.advice:
-        page.say(f"{made.advice}.", "", 2)
-    if not made.options:
-        page.bullets("", made.notes)
+def _strategies(page: Page, strategies: Strategies, comparison: Comparison, told: Known) -> None:
+    goal = f" at {percent(strategies.target)} %" if strategies.target is not None else ""
+    page.say(f"{strategies.stack}: ways to trusted answers{goal}", "bold")
+    page.say(sentence_of(strategies, comparison), "", 2)
+    if strategies.advice:
+        page.say(f"{strategies.advice}.", "", 2)
+    if not strategies.options:
+        page.bullets("", strategies.notes)
         page.say()
         return
-    for sentence in measures(made):
+    for sentence in measures(strategies):
         page.say(f"{sentence}.", "", 2)
     page.say()
-    page.draw(_ways(made, whole.document.currency, told, wide=page.width >= WIDE))
+    page.draw(_ways(strategies, comparison.document.currency, told, wide=page.width >= WIDE))
     page.say()
     loss = told.loss and page.width > NARROW  # it stands in the table above too
     table = Table("where the money goes", *purpose_titles(loss=loss))
-    for one in telling(made):
-        table.add(brief(one.name), *purposes(one, loss=loss))
+    for way in telling(strategies):
+        table.add(brief(way.name), *purposes(way, loss=loss))
     page.draw(table)
     page.say()
 
 
-def _ways(made: Strategies, currency: str, told: Known, *, wide: bool) -> Table:
+def _ways(strategies: Strategies, currency: str, told: Known, *, wide: bool) -> Table:
     """Every priced way: the frontier, what another way beats, and what buys compute."""
-    columns = Columns.of(made, told)
+    columns = Columns.of(strategies, told)
     table = Table("frontier", *columns.titles(currency), *(["extra"] if wide else []))
     below = True
-    blocks = Blocks.of(made)
-    for one in blocks.frontier:
-        if made.target is not None and below and _reaches(one, made.target):
+    blocks = Blocks.of(strategies)
+    for way in blocks.frontier:
+        if strategies.target is not None and below and _reaches(way, strategies.target):
             below = False
-            table.add(cell(f"{percent(made.target)} % and more", "bold"))
-        extra = "" if one.marginal is None else money(one.marginal)
-        table.add(brief(one.name), *columns.cells(one), *([extra] if wide else []))
+            table.add(cell(f"{percent(strategies.target)} % and more", "bold"))
+        extra = "" if way.marginal is None else money(way.marginal)
+        table.add(brief(way.name), *columns.cells(way), *([extra] if wide else []))
     for title, ways in zip(PLACES[1:], blocks[1:], strict=True):
         if ways:
             table.rule()
             table.add(cell(title, "bold"))
-            for one in ways:
-                table.add(brief(one.name), *columns.cells(one))
+            for way in ways:
+                table.add(brief(way.name), *columns.cells(way))
     return table
 
 
-def _reaches(one: Option, target: Decimal) -> bool:
-    return one.reliability is not None and one.reliability >= target
+def _reaches(way: Option, target: Decimal) -> bool:
+    return way.reliability is not None and way.reliability >= target

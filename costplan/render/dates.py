@@ -18,26 +18,28 @@ def draw(documents: Sequence[EstimateDocument], look: Look) -> str:
     page.say(f"{first.workload}: {traffic(first.estimates)} a month", "bold")
     page.say(f"in {first.currency} a month, at the prices of each day", "dim")
     page.say()
-    for at, made in enumerate(first.estimates):
+    for at, estimate in enumerate(first.estimates):
         row = [document.estimates[at] for document in documents]
         days = [document.as_of.isoformat() for document in documents]
-        table = Table(made.stack, *days, "change")
-        names = dict.fromkeys(one.name for each in row for one in each.components)
+        table = Table(estimate.stack, *days, "change")
+        names = dict.fromkeys(component.name for each in row for component in each.components)
         for name in names:
             parts = [_component(each, name) for each in row]
-            words = ["-" if one is None else known_sum(one.line_items) for one in parts]
+            words = [
+                "-" if component is None else known_sum(component.line_items) for component in parts
+            ]
             table.add(name, *words, _change(parts[0], parts[-1]))
         table.rule()
         words = [(">= " if each.at_least else "") + money(each.total_monthly) for each in row]
         whole = [Component("total", each.lines) for each in (row[0], row[-1])]
-        table.add(cell("total", "bold"), *(cell(one, "bold") for one in words), _change(*whole))
+        table.add(cell("total", "bold"), *(cell(text, "bold") for text in words), _change(*whole))
         page.draw(table)
         page.say()
     return page.text()
 
 
-def _component(made: Estimate, name: str) -> Component | None:
-    return next((one for one in made.components if one.name == name), None)
+def _component(estimate: Estimate, name: str) -> Component | None:
+    return next((component for component in estimate.components if component.name == name), None)
 
 
 def _change(before: Component | None, after: Component | None) -> str:

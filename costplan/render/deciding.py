@@ -21,7 +21,8 @@ class Decider(NamedTuple):
 
     ``share`` of the priced bill, ``charge`` the largest of the component in the bill's words,
     ``price`` its unit price in the bill's currency, None where the charge has none; ``unit`` what
-    that buys. ``line``: the whole of that charge.
+    that buys. ``line``: the whole of that charge, ``part`` its share of the component;
+    ``others``: the workload's own costs that are the rest.
     """
 
     stack: str
@@ -31,29 +32,45 @@ class Decider(NamedTuple):
     price: Decimal | None
     unit: str
     line: LineItem
+    part: Decimal = ONE
+    others: tuple[str, ...] = ()
+
+    @property
+    def lead(self) -> str:
+        """What stands between the component and its largest charge: how much of it that is."""
+        if self.part == ONE or self.others:
+            return ": "
+        return ", mostly " if self.part * 2 > 1 else ", above all "
 
 
-def decider(made: Estimate) -> Decider | None:
+def decider(stack: Estimate) -> Decider | None:
     """What decides a stack's bill; None where nothing on it costs anything."""
-    costs = [one for one in made.components if one.total > 0]
+    costs = [component for component in stack.components if component.total > 0]
     if not costs:
         return None
-    largest = max(costs, key=lambda one: one.total)
-    line = max(_by_charge(largest.line_items), key=lambda one: one.amount or ZERO)
-    of_workload = line.price.offer == WORKLOAD
-    fee = line.price.unit == "month" and line.price.per == 1
-    charge = line.label
-    if of_workload:
-        charge = line.role if fee else plural(line.price.unit, Decimal(2))
+    largest = max(costs, key=lambda component: component.total)
+    charges = sorted(_by_charge(largest.line_items), key=lambda line: -(line.amount or ZERO))
+    line, rest = charges[0], [charge for charge in charges[1:] if charge.amount]
+    own = all(charge.price.offer == WORKLOAD for charge in charges)
     return Decider(
-        stack=made.stack,
+        stack=stack.stack,
         component=largest.name,
-        share=largest.total / sum(one.total for one in costs),
-        charge=charge,
+        share=largest.total / sum(component.total for component in costs),
+        charge=_name(line),
         price=None if line.flat is not None or line.exchanged is not None else line.price.price,
         unit=_unit(line),
         line=line,
+        part=(line.amount or ZERO) / largest.total if rest else ONE,
+        others=tuple(_name(charge) for charge in rest) if own and len(rest) == 1 else (),
     )
+
+
+def _name(line: LineItem) -> str:
+    """A charge in the bill's words; of what the workload states itself its own name."""
+    if line.price.offer != WORKLOAD:
+        return line.label
+    fee = line.price.unit == "month" and line.price.per == 1
+    return line.role if fee else plural(line.price.unit, Decimal(2))
 
 
 def _unit(line: LineItem) -> str:
@@ -67,19 +84,19 @@ def _unit(line: LineItem) -> str:
 
 def _by_charge(lines: Sequence[LineItem]) -> list[LineItem]:
     """The priced lines, those of one charge at one price added up."""
-    found: dict[tuple[str, str, str, Decimal | None], LineItem] = {}
+    charges: dict[tuple[str, str, str, Decimal | None], LineItem] = {}
     for line in lines:
         if line.amount is None:
             continue
         key = (line.role, line.price.offer, line.label, line.price.price)
-        known = found.get(key)
+        known = charges.get(key)
         if known is None or known.amount is None:
-            found[key] = line
+            charges[key] = line
             continue
-        found[key] = replace(
+        charges[key] = replace(
             known, amount=known.amount + line.amount, quantity=known.quantity + line.quantity
         )
-    return list(found.values())
+    return list(charges.values())
 
 
 def what_decides(estimates: Sequence[Estimate], width: int | None = None) -> str:
@@ -87,18 +104,20 @@ def what_decides(estimates: Sequence[Estimate], width: int | None = None) -> str
 
     Of several stacks it says for each what decides it, and less where it would not fit ``width``.
     """
-    found = [one for one in map(decider, estimates) if one is not None]
-    if not found:
+    deciders = [each for each in map(decider, estimates) if each is not None]
+    if not deciders:
         return ""
     if len(estimates) == 1:
+        only = deciders[0]
         priced = " of what has a price" if estimates[0].at_least else " of it"
-        return f"{_subject(found[0])} {_share(found[0].share)} %{priced}: {_bought(found[0])}"
+        whole = f"{_subject(only)} {_share(only.share)} %{priced}"
+        return f"{whole}{only.lead}{' and '.join([_bought(only), *only.others])}"
     groups: dict[str, list[Decider]] = {}
-    for one in found:
-        groups.setdefault(one.component, []).append(one)
+    for each in deciders:
+        groups.setdefault(each.component, []).append(each)
     order = sorted(groups.values(), key=len, reverse=True)
     sentences = _sentences(order, len(estimates))
-    fitting = (one for one in sentences if width is None or width_of(one) <= width)
+    fitting = (sentence for sentence in sentences if width is None or width_of(sentence) <= width)
     return next(fitting, sentences[-1])
 
 
@@ -107,26 +126,30 @@ def _sentences(groups: Sequence[Sequence[Decider]], count: int) -> list[str]:
     first, rest = groups[0], groups[1:]
     every = "both bills" if count == 2 else "every bill"
     whose = every if len(first) == count else _stacks(first)
-    head = f"{_subject(first[0])} {_span(first)} % of {whose}: {_priced(first)}"
+    head = f"{_subject(first[0])} {_span(first)} % of {whose}{_priced(first)}"
     if not rest:
         return [head]
-    long = [f"{_subject(one[0])} {_span(one)} % of {_stacks(one)}: {_priced(one)}" for one in rest]
-    short = [f"{_stacks(one)}: {one[0].component}" for one in rest]
-    some = f"{_subject(first[0])} {_span(first)} % of {len(first)} of {count} bills"
+    long = [
+        f"{_subject(group[0])} {_span(group)} % of {_stacks(group)}{_priced(group)}"
+        for group in rest
+    ]
+    brief = [f"{_stacks(group)}: {group[0].component}" for group in rest]
+    counted = f"{_subject(first[0])} {_span(first)} % of {len(first)} of {count} bills"
     return [
         "; ".join([head, *long]),
-        "; ".join([head, *short]),
-        f"{some}: {_priced(first)}; {'; '.join(short)}",
-        f"{some}: {_priced(first)}",
+        "; ".join([head, *brief]),
+        f"{counted}{_priced(first)}; {'; '.join(brief)}",
+        f"{counted}{_priced(first)}",
+        f"{counted}{_priced(first, prices=False)}",
     ]
 
 
 def _stacks(group: Sequence[Decider]) -> str:
-    return ", ".join(one.stack for one in group)
+    return ", ".join(each.stack for each in group)
 
 
-def _subject(one: Decider) -> str:
-    name = PEOPLE.get(one.component, one.component)
+def _subject(decided: Decider) -> str:
+    name = PEOPLE.get(decided.component, decided.component)
     return f"{name} {'are' if name == 'people' or name.endswith('s') else 'is'}"
 
 
@@ -137,33 +160,43 @@ def _share(share: Decimal) -> str:
 
 
 def _span(group: Sequence[Decider]) -> str:
-    ends = sorted(one.share for one in group)
+    ends = sorted(each.share for each in group)
     low, high = _share(ends[0]), _share(ends[-1])
     return low if low == high else f"{low} to {high}"
 
 
-def _bought(one: Decider) -> str:
+def _bought(decided: Decider) -> str:
     """How much of the charge at which price."""
-    if one.price is None or one.line.price.unit == "month":
-        return f"{one.charge} {money(one.line.amount)}"
-    what = amount_of(one.line)
-    if one.line.price.offer != WORKLOAD:
-        what = f"{one.charge}, {what}"
-    return f"{what} at {_price(one.price)}" + (f" / {one.unit}" if one.unit else "")
+    if decided.price is None or decided.line.price.unit == "month":
+        return f"{decided.charge} {money(decided.line.amount)}"
+    what = amount_of(decided.line)
+    if decided.line.price.offer != WORKLOAD:
+        what = f"{decided.charge}, {what}"
+    unit = f" / {decided.unit}" if decided.unit else ""
+    return f"{what} at {_price(decided.price)}{unit}"
 
 
-def _priced(group: Sequence[Decider]) -> str:
-    """The charge and its price, from the lowest to the highest; of different charges the dearest,
-    and whose it is."""
-    if len({(one.charge, one.unit, one.price is None) for one in group}) > 1:
-        dearest = max(group, key=lambda one: one.line.amount or ZERO)
-        return f"{_priced([dearest])} ({dearest.stack})"
-    prices = sorted(one.price for one in group if one.price is not None)
-    if not prices:
-        return group[0].charge
-    low, high = _price(prices[0]), _price(prices[-1])
-    unit = f" / {group[0].unit}" if group[0].unit else ""
-    return f"{group[0].charge} at {low if low == high else f'{low} to {high}'}{unit}"
+def _priced(group: Sequence[Decider], *, prices: bool = True) -> str:
+    """The charge and its price, from the lowest to the highest, and what else the component holds;
+    of different charges the dearest, and whose it is."""
+    if len({(each.charge, each.unit, each.price is None) for each in group}) > 1:
+        dearest = max(group, key=lambda each: each.line.amount or ZERO)
+        return f"{_priced([dearest], prices=prices)} ({dearest.stack})"
+    least = min(group, key=lambda each: each.part)
+    others = [name for name in least.others if all(name in each.others for each in group)]
+    named = ", ".join([_at(group) if prices else least.charge, *others])
+    return f"{least.lead}{named}"
+
+
+def _at(group: Sequence[Decider]) -> str:
+    """A charge that all have, at its prices."""
+    charge, unit = group[0].charge, group[0].unit
+    ends = sorted(each.price for each in group if each.price is not None)
+    if not ends:
+        return charge
+    low, high = _price(ends[0]), _price(ends[-1])
+    bought = f" / {unit}" if unit else ""
+    return f"{charge} at {low if low == high else f'{low} to {high}'}{bought}"
 
 
 def _price(price: Decimal) -> str:

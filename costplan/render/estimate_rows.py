@@ -10,7 +10,7 @@ from costplan.document.entries import estimates_of
 from costplan.document.estimate import Estimate
 from costplan.quantity import ZERO, percent, rounded
 from costplan.render.page import money
-from costplan.render.sentences import total_of
+from costplan.render.sentences import bound, total_of
 
 if TYPE_CHECKING:
     from costplan.document.saved import Saved
@@ -25,7 +25,7 @@ def total_rows(saved: Sequence[Saved]) -> list[list[str]]:
     for named in saved:
         document = named.document
         if isinstance(document, Bill):
-            total = (">= " if document.unpriced else "") + money(document.total)
+            total = bound(money(document.total), bool(document.unpriced))
             rows.append(
                 [document.offer, "", f"{document.as_of:%Y-%m-%d}", total, document.currency]
             )
@@ -41,11 +41,16 @@ def total_rows(saved: Sequence[Saved]) -> list[list[str]]:
 
 
 def purpose_rows(estimate: Estimate) -> list[list[str]]:
-    """What each purpose costs a month, and its share of the total."""
+    """What each purpose costs a month, and its share of what has a price."""
     whole = estimate.total_monthly
+    lacking = {line.purpose for line in estimate.unpriced}
     return [
-        [name, money(amount), f"{percent(amount / whole, digits=3)} %" if whole else "-"]
-        for name, amount in estimate.by_purpose.items()
+        [
+            purpose,
+            bound(money(amount), purpose in lacking),
+            f"{percent(amount / whole, digits=3)} %" if whole else "-",
+        ]
+        for purpose, amount in estimate.by_purpose.items()
     ]
 
 
@@ -55,11 +60,12 @@ def month_rows(estimate: Estimate) -> list[list[str]]:
         [
             f"{month.month:%Y-%m}",
             rounded(month.requests),
-            (">= " if month.at_least else "") + money(month.recurring),
+            bound(money(month.recurring), month.at_least),
             money(month.one_off) if month.one_off else "-",
-            money(month.total),
+            bound(money(month.total), month.at_least),
         ]
         for month in estimate.months
     ]
     whole = sum((month.total for month in estimate.months), ZERO)
-    return [*rows, ["horizon", "", "", "", money(whole)]] if rows else []
+    lacking = any(month.at_least for month in estimate.months)
+    return [*rows, ["horizon", "", "", "", bound(money(whole), lacking)]] if rows else []

@@ -9,17 +9,17 @@ from costplan.render.json import dumps
 from costplan.render.page import Page, Table
 
 
-def draw(made: Health, form: str, look: Look) -> str:
+def draw(health: Health, form: str, look: Look) -> str:
     """The report as ``table`` or ``json``, ending in a newline."""
     if form == "json":
-        return dumps(plain(made)) + "\n"
+        return dumps(plain(health)) + "\n"
     page = Page(look)
-    page.say(f"costplan {made.version}", "bold")
+    page.say(f"costplan {health.version}", "bold")
     room = 10
-    terminal = made.terminal
+    terminal = health.terminal
     facts = {
-        "python": f"{made.python} on {made.platform}",
-        "program": made.program,
+        "python": f"{health.python} on {health.platform}",
+        "program": health.program,
         "terminal": ", ".join(
             (
                 "a terminal" if terminal.is_terminal else "no terminal",
@@ -28,41 +28,41 @@ def draw(made: Health, form: str, look: Look) -> str:
                 terminal.encoding or "no encoding",
             )
         ),
-        "git": made.git or "not found; only needed to compare revisions",
-        "workload": made.workload or "none here or above",
+        "git": health.git or "not found; only needed to compare revisions",
+        "workload": health.workload or "none here or above",
         "packages": ", ".join(
-            f"{one.name} {one.version or ('missing' if one.needed else 'not installed')}"
-            for one in made.packages
+            f"{each.name} {each.version or ('missing' if each.needed else 'not installed')}"
+            for each in health.packages
         ),
         "secrets": ", ".join(
-            f"{name} {'set' if is_set else 'unset'}" for name, is_set in made.tokens.items()
+            f"{name} {'set' if is_set else 'unset'}" for name, is_set in health.tokens.items()
         ),
     }
     for name, text in facts.items():
         page.say(f"{name:{room}}{text}", further=room)
-    for one in made.settings:
-        shown = "" if one.value is None else f"={one.value}"
-        page.say(f"{'setting':{room}}{one.name}{shown}", further=room)
+    for setting in health.settings:
+        shown = "" if setting.value is None else f"={setting.value}"
+        page.say(f"{'setting':{room}}{setting.name}{shown}", further=room)
     page.say()
     table = Table("catalogue", "entries", "newest source", "stale")
-    for shelf in made.catalogues:
+    for shelf in health.catalogues:
         table.add(*_row(shelf))
     page.draw(table)
     page.say()
-    for shelf in made.catalogues:
+    for shelf in health.catalogues:
         unused = " (not in use)" if shelf.entries is None else ""
         page.say(f"{shelf.name:{room}}{shelf.folder or 'no folder is known'}{unused}", further=room)
     page.say(
-        f"Stale: read more than {made.stale_days} days before {made.as_of}; "
+        f"Stale: read more than {health.stale_days} days before {health.as_of}; "
         "'costplan pricing audit' names them.",
         "dim",
     )
     page.say()
-    for sentence in made.problems:
+    for sentence in health.problems:
         for number, line in enumerate(sentence.splitlines()):
             said = line if number else f"problem: {line.removeprefix('error: ')}"
             page.say(said, "red", further=2)
-    if made.healthy:
+    if health.healthy:
         page.say("nothing is broken", "green")
     return page.text()
 

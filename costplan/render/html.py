@@ -136,12 +136,13 @@ def _cards(estimates: Sequence[Estimate], currency: str) -> str:
     """The figure that each stack comes to, large."""
     shown = []
     for estimate in estimates:
-        lines = []
+        lines = ["every range at its point"] if estimate.risk is not None else []
         if estimate.reliability is not None:
             lines.append(f"{share_of(estimate.reliability.trusted)} trusted answers")
         if estimate.budget is not None:
             left = estimate.budget - estimate.total_monthly
-            lines.append(f"{money(abs(left))} {'over' if left < 0 else 'under'} the budget")
+            most = ("at least " if left < 0 else "at most ") if estimate.at_least else ""
+            lines.append(f"{most}{money(abs(left))} {'over' if left < 0 else 'under'} the budget")
         over = estimate.budget is not None and estimate.total_monthly > estimate.budget
         shown.append(
             Card(estimate.stack, total_of(estimate), lines, currency, "over" if over else "")
@@ -150,12 +151,12 @@ def _cards(estimates: Sequence[Estimate], currency: str) -> str:
 
 
 def _findings(review: Findings) -> str:
-    if not review.found:
+    if not review.findings:
         return ""
     items = "".join(
         f'<li class="{finding.level}"><strong>{finding.level}</strong> {text_of(finding.stack)}: '
         f"{text_of(finding.message)}</li>"
-        for finding in review.found
+        for finding in review.findings
     )
     return f'<section class="findings"><h2>Findings</h2><ul>{items}</ul></section>'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from costplan.document.comparison import Answer, Comparison, Sensitivity
 from costplan.document.options import Strategies
 from costplan.render import owning, versus
-from costplan.render.answer import best_ways, columns, sentences
+from costplan.render.answer import best_ways, caption, columns, sentences
 from costplan.render.html_frontier import frontier
 from costplan.render.html_page import bullets, folded, held, table, text_of
 from costplan.render.html_tornado import tornado
@@ -99,10 +99,12 @@ def _standings(comparison: Comparison, answer: Answer) -> str:
         ]
         for at, standing in enumerate(answer.standings)
     ]
-    header = ["stack", *([] if alike else ["best way"]), *(column.title for column in shown)]
+    header = ["stack", *([] if alike else ["way"]), *(column.title for column in shown)]
     flags = [False, *([] if alike else [False]), *(True for _ in shown)]
-    caption = f"The best of each stack, {comparison.document.currency} a month"
-    return table(caption, header, rows, flags) + same
+    title = f"The best of each stack, {comparison.document.currency} a month"
+    whose = caption(comparison, answer)
+    said = f'<p class="sub">{text_of(whose)}.</p>' if whose else ""
+    return table(title, header, rows, flags) + said + same
 
 
 def _versus(comparison: Comparison) -> str:

@@ -27,6 +27,7 @@ NARROW = 368
 LETTER, LINE = 6.9, 15
 """Pixels of a letter and of a line of labels, rather too wide than too narrow."""
 MARK = 7
+HOSTED_OR_ALONE = "hosted otherwise, or by compute alone"
 MOST_LABELS = 9
 LONGEST = 36
 NINES = Decimal("1e-6")
@@ -131,7 +132,7 @@ def frontier(strategies: Strategies, currency: str, name: str) -> str:
         f"<figcaption>{text_of(strategies.stack)}: {text_of(currency)} a month against trusted "
         'answers; each nine is one step<ul class="legend">'
         f"{_key('<circle class=own cx=6 cy=6 r=5 />', 'orchestrated')}"
-        f"{_key('<path class=metal d=M6,0L12,6L6,12L0,6Z />', 'by compute')}"
+        f"{_key('<path class=metal d=M6,0L12,6L6,12L0,6Z />', HOSTED_OR_ALONE)}"
         f"{_key('<path class=front d=M0,6H12 />', 'frontier')}"
         "</ul></figcaption></figure>"
     )

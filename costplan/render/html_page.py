@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from costplan.problems import clean
 from costplan.render import Look
-from costplan.render.figures import WHOLE
+from costplan.render.figures import LIKELY, WHOLE
 from costplan.render.html_style import CSS
 from costplan.render.page import TOGETHER
 
@@ -83,7 +83,7 @@ def _row(row: Sequence[str], shades: Sequence[str]) -> str:
             for cell, shade in zip(row[1:], shades[1:], strict=True)
         ),
     ]
-    shade = ' class="whole"' if row[0] == WHOLE else ""
+    shade = ' class="whole"' if row[0] in (WHOLE, LIKELY) else ""
     return f"<tr{shade}>{''.join(cells)}</tr>"
 
 

@@ -45,7 +45,7 @@ def risk_section(estimates: Sequence[Estimate], number: int) -> str:
         table("Over the draws", stack_header(stacks), stack_rows(stacks)),
     ]
     if first.risk.unknowns:
-        whose = f"What the spread of {first.made.stack} goes with"
+        whose = f"What the spread of {first.name} goes with"
         parts.append(swings(first, whose, f"swings{number}"))
         parts.append(table(whose, UNKNOWNS, unknown_rows(first)))
     if first.risk.measure is not None:
@@ -83,7 +83,7 @@ def _strip(stack: Drawn, scale: Scale, y: int) -> str:
     low, high = _x(scale, monthly["p5"]), _x(scale, monthly["p95"])
     middle, likely = y + BAR / 2, _x(scale, stack.likely)
     figures = f"{about(monthly['p5'])} to {about(monthly['p95'])}, median {about(monthly['p50'])}"
-    label = f"{stack.made.stack}: {figures}"
+    label = f"{stack.name}: {figures}"
     return (
         f'<g><text x="0" y="{y - 6}">{text_of(shortened(label, LONGEST))}</text>'
         f'<rect class="lower" x="{low:.2f}%" width="{max(high - low, 0.4):.2f}%" y="{y}" '

@@ -131,7 +131,7 @@ def _risk(estimates: Sequence[Estimate]) -> list[str]:
     body = ["## What a month may come to", "", f"{safe(risk.of_draws(stacks))}.", ""]
     body += [*table_of(header, rows, figures), ""]
     if first.risk.unknowns:
-        body += [strong(safe(f"What the spread of {first.made.stack} goes with")), ""]
+        body += [strong(safe(f"What the spread of {first.name} goes with")), ""]
         body += [*table_of(risk.UNKNOWNS, safe_rows(risk.unknown_rows(first))), ""]
     if first.risk.measure is not None:
         body += [safe(risk.measuring(first.risk.measure, estimates)), ""]
@@ -175,7 +175,7 @@ def _stack(estimate: Estimate, currency: str, shared: dict[str, list[str]]) -> l
     body = table_of(
         ["component", "charge", "quantity", safe(currency)], rows, [False, False, True, True]
     )
-    body += ["", *table_of(["purpose", "a month", "share"], purpose_rows(estimate)), ""]
+    body += ["", *table_of(["purpose", "a month", "share"], safe_rows(purpose_rows(estimate))), ""]
     body += [*_months(estimate), *_energy(estimate)]
     body += bulleted("Notes", [*reasons(estimate.unpriced), *estimate.notes])
     for name, heading in SENTENCES.items():
@@ -233,10 +233,10 @@ def _comparison(comparison: Comparison) -> list[str]:
 
 def _findings(review: Findings) -> list[str]:
     """What the document says is wrong, as a list that a reviewer reads."""
-    if not review.found:
+    if not review.findings:
         return []
     rows = [
         [MARKS[finding.level], finding.rule.id, safe(finding.stack), safe(finding.message)]
-        for finding in review.found
+        for finding in review.findings
     ]
     return ["## Findings", "", *table_of(["", "rule", "stack", "what"], rows, [False] * 4), ""]

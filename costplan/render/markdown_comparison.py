@@ -8,7 +8,7 @@ from costplan.document.comparison import Answer, Comparison, Lever, Sensitivity
 from costplan.document.options import Option, Strategies
 from costplan.quantity import percent
 from costplan.render import owning, versus
-from costplan.render.answer import best_ways, columns, sentences
+from costplan.render.answer import best_ways, caption, columns, sentences
 from costplan.render.markdown_parts import bulleted, folded, safe_rows, table_of
 from costplan.render.markup import safe, strong
 from costplan.render.page import money
@@ -100,9 +100,11 @@ def _standings(comparison: Comparison, answer: Answer) -> list[str]:
         ]
         for at, standing in enumerate(answer.standings)
     ]
-    header = ["stack", *(["best way"] if ways else []), *(safe(column.title) for column in shown)]
+    header = ["stack", *(["way"] if ways else []), *(safe(column.title) for column in shown)]
     flags = [False, *([False] if ways else []), *(True for _ in shown)]
-    return [*table_of(header, safe_rows(rows), flags), ""]
+    whose = caption(comparison, answer)
+    body = table_of(header, safe_rows(rows), flags)
+    return [*body, "", *([f"{safe(whose)}.", ""] if whose else [])]
 
 
 def _versus(comparison: Comparison) -> list[str]:

@@ -7,19 +7,19 @@ from costplan.document.finding import Finding, Findings
 SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
-def titled(one: Finding, subject: str) -> str:
+def titled(finding: Finding, subject: str) -> str:
     """What a finding is about: the workload and its stack."""
-    return f"{subject}, {one.stack}" if one.stack else subject
+    return f"{subject}, {finding.stack}" if finding.stack else subject
 
 
-def fingerprints(found: Findings) -> list[str]:
+def fingerprints(review: Findings) -> list[str]:
     """A mark for each finding that stays when figures, dates and lines change, and is its own."""
     from hashlib import sha256  # only annotations need it
 
     seen: dict[tuple[str, ...], int] = {}
     marks = []
-    for one in found.found:
-        key = (found.subject, one.stack, one.rule.id, one.offer or "")
+    for finding in review.findings:
+        key = (review.subject, finding.stack, finding.rule.id, finding.offer or "")
         seen[key] = number = seen.get(key, 0) + 1
         text = "\0".join((*key, str(number)))
         marks.append(sha256(text.encode()).hexdigest()[:32])
@@ -30,6 +30,6 @@ def uri(path: str) -> str:
     """A path as a relative or file URI: percent-encoded, forward slashes."""
     text = path.replace("\\", "/")
     encoded = "".join(
-        chr(one) if one in SAFE else f"%{one:02X}" for one in text.encode("utf-8", "replace")
+        chr(byte) if byte in SAFE else f"%{byte:02X}" for byte in text.encode("utf-8", "replace")
     )
     return f"file://{encoded}" if encoded.startswith("/") else encoded

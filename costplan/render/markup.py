@@ -34,7 +34,7 @@ SIX = re.compile(r"[0-9a-fA-F]{6}(?=.)")
 def safe(text: str) -> str:
     """A text that renders as itself, on one line."""
     text = MARKUP.sub(r"\\\1", in_html(text))
-    return LEAD.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)
+    return LEAD.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", text)
 
 
 def in_html(text: str) -> str:

@@ -13,7 +13,7 @@ WHOLE = Decimal(100)
 def places(*amounts: Decimal) -> int:
     """Digits after the point that tell these amounts apart: none from 100 on, cents below; three
     that count where all of them are under a unit."""
-    largest = max((abs(one) for one in amounts), default=ZERO)
+    largest = max((abs(each) for each in amounts), default=ZERO)
     return 0 if largest >= WHOLE else digits_of(largest)
 
 
@@ -32,7 +32,7 @@ def amount(value: Decimal, currency: str, digits: int, *, unicode: bool = True) 
     if not symbol.isascii() and not unicode:
         symbol = ""
     text = grouped(abs(value), digits)
-    sign = "-" if value < 0 and any(one in "123456789" for one in text) else ""
+    sign = "-" if value < 0 and any(digit in "123456789" for digit in text) else ""
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
 
 

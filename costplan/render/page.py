@@ -21,8 +21,6 @@ from costplan.render import Look
 from costplan.render.money import digits_of
 
 NARROWEST = 40
-SCREEN = 23
-"""Lines of a terminal of 24, less the one of the prompt."""
 BESIDE = 4
 """So many stacks are held to one screen."""
 TOGETHER = re.compile(
@@ -58,7 +56,9 @@ def width_of(text: str) -> int:
     """Columns that a text takes on a terminal."""
     if text.isascii():
         return len(text)
-    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
+    return sum(
+        0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text
+    )
 
 
 class Column:
@@ -78,7 +78,7 @@ class Table:
 
     def add(self, *cells: Cell | str) -> None:
         """Add a row; missing cells at its end are empty."""
-        full = [one if isinstance(one, Cell) else cell(one) for one in cells]
+        full = [given if isinstance(given, Cell) else cell(given) for given in cells]
         full += [Cell("")] * (len(self.columns) - len(full))
         self.rows.append(tuple(full))
 
@@ -103,8 +103,8 @@ class Table:
         """Column widths that fit into ``room`` columns; text columns give way, figures last."""
         natural = [width_of(column.title) for column in self.columns]
         for row in self.rows:
-            for at, one in enumerate(row or ()):
-                text = one.text
+            for at, piece in enumerate(row or ()):
+                text = piece.text
                 if at == 0 and spans(row):
                     continue
                 if _plain(text):
@@ -136,7 +136,7 @@ class Table:
         missing = 0
         for row in self.rows:
             if row is not None and spans(row):
-                run = next((at for at, one in enumerate(row) if at and one.text), len(row))
+                run = next((at for at, piece in enumerate(row) if at and piece.text), len(row))
                 width = sum(widths[:run]) + 3 * (run - 1)
                 missing = max(missing, width_of(row[0].text) - width)
         return missing
@@ -165,7 +165,7 @@ class Page:
 
     def part(self) -> None:
         """A blank line, unless the last line is one."""
-        if any(one.text for one in self.lines[-1]):
+        if any(piece.text for piece in self.lines[-1]):
             self.say()
 
     def bullets(self, title: str, sentences: Sequence[str], style: str = "") -> None:
@@ -191,36 +191,36 @@ class Page:
 
     def _row(self, row: Sequence[Cell], table: Table, widths: Sequence[int]) -> None:
         if spans(row):
-            run = next((at for at, one in enumerate(row) if at and one.text), len(row))
+            run = next((at for at, piece in enumerate(row) if at and piece.text), len(row))
             widths = [sum(widths[:run]) + 3 * (run - 1), *[0] * (run - 1), *widths[run:]]
         columns = table.columns
         if all(
-            len(one.text) <= width and _plain(one.text)
-            for one, width in zip(row, widths, strict=True)
+            len(piece.text) <= width and _plain(piece.text)
+            for piece, width in zip(row, widths, strict=True)
         ):
-            made = []
-            for at, one in enumerate(row):
-                text, width = one.text, widths[at]
+            cells = []
+            for at, piece in enumerate(row):
+                text, width = piece.text, widths[at]
                 padded = text.rjust(width) if columns[at].figures else text.ljust(width)
-                made.append(Cell("   " + padded if at and width else padded, one.style))
-            self.lines.append(made)
+                cells.append(Cell("   " + padded if at and width else padded, piece.style))
+            self.lines.append(cells)
             return
-        parts = [_cell_lines(one.text, width) for one, width in zip(row, widths, strict=True)]
+        parts = [_cell_lines(piece.text, width) for piece, width in zip(row, widths, strict=True)]
         for number in range(max(len(lines) for lines in parts)):
-            made = []
-            for at, (one, lines) in enumerate(zip(row, parts, strict=True)):
+            cells = []
+            for at, (piece, lines) in enumerate(zip(row, parts, strict=True)):
                 text = lines[number] if number < len(lines) else ""
                 blank = " " * (widths[at] - width_of(text))
                 padded = blank + text if table.columns[at].figures else text + blank
                 gap = "   " if at and widths[at] else ""
-                made.append(Cell(gap + padded, one.style))
-            self.lines.append(made)
+                cells.append(Cell(gap + padded, piece.style))
+            self.lines.append(cells)
 
     def text(self) -> str:
         """The page as text, trailing blanks removed, ending in one newline."""
         if self.look.color:
             return self._colored()
-        rows = ["".join(one.text for one in line).rstrip() for line in self.lines]
+        rows = ["".join(piece.text for piece in line).rstrip() for line in self.lines]
         return "\n".join(rows).rstrip("\n") + "\n"
 
     def _colored(self) -> str:
@@ -241,7 +241,7 @@ class Page:
             legacy_windows=False,
         )
         for line in self.lines:
-            text = Text.assemble(*((one.text, one.style) for one in line))
+            text = Text.assemble(*((piece.text, piece.style) for piece in line))
             text.rstrip()
             console.print(text, soft_wrap=True)
         return buffer.getvalue().rstrip("\n") + "\n"
@@ -255,11 +255,11 @@ def _plain(text: str) -> bool:
 def _cell_lines(text: str, width: int) -> list[str]:
     if len(text) <= width and _plain(text):
         return [text]
-    found: list[str] = []
+    lines: list[str] = []
     for part in text.split("\n"):
         indent = " " * (len(part) - len(part.lstrip(" ")))
-        found += _folded(part, width, indent)
-    return found
+        lines += _folded(part, width, indent)
+    return lines
 
 
 def _folded(text: str, width: int, further: str) -> list[str]:
@@ -274,19 +274,19 @@ def _folded(text: str, width: int, further: str) -> list[str]:
         subsequent_indent=further,
         break_on_hyphens=False,
     )
-    lines = [one.replace(FILL, "") for one in lines]
+    lines = [line.replace(FILL, "") for line in lines]
     if len(lines) > 1 and LONELY.fullmatch(lines[-1].strip()):
         head, _, word = lines[-2].rpartition(" ")
         if head.strip():
             lines[-2:] = [head, f"{further}{word} {lines[-1].strip()}"]
-    return [one.replace(BLANK, " ") for one in lines] or [""]
+    return [line.replace(BLANK, " ") for line in lines] or [""]
 
 
 def _spaced(text: str) -> str:
     """As many characters as columns: what counts the ones counts the others."""
     if text.isascii():
         return text
-    return "".join(one + FILL if east_asian_width(one) in "WF" else one for one in text)
+    return "".join(letter + FILL if east_asian_width(letter) in "WF" else letter for letter in text)
 
 
 def shortened(text: str, room: int) -> str:
@@ -317,6 +317,8 @@ def counted(count: int, unit: str) -> str:
 
 def amount_of(line: LineItem) -> str:
     """A line's quantity with its unit; what is billed of what is used where a part is included."""
+    if line.uncounted:
+        return "unknown"
     unit = plural(line.price.unit, line.quantity)
     if line.used is not None and line.used != line.quantity:
         whole = f"{rounded(line.used)} {plural(line.price.unit, line.used)}"

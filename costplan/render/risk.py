@@ -17,24 +17,37 @@ LITTLE = Decimal("0.01")
 """A share of the spread that is not worth a word on the first screen."""
 LEGEND = "o likely  {} median  x mean"
 NARROWEST_STRIP = 16
+UNMOVED = "no range moves this month"
 WIDE = 78
 
 
 class Drawn(NamedTuple):
     """A stack with its risk."""
 
-    made: Estimate
+    estimate: Estimate
     risk: Risk
+
+    @property
+    def name(self) -> str:
+        return self.estimate.stack
 
     @property
     def likely(self) -> Decimal:
         """The month at the points of all ranges."""
-        return self.made.total_monthly
+        return self.estimate.total_monthly
 
 
 def drawn(estimates: Iterable[Estimate]) -> list[Drawn]:
-    """The stacks whose ranges were drawn."""
-    return [Drawn(estimate, estimate.risk) for estimate in estimates if estimate.risk is not None]
+    """The stacks whose ranges were drawn; none where no draw of any of them is unlike another."""
+    stacks = [Drawn(estimate, estimate.risk) for estimate in estimates if estimate.risk is not None]
+    return stacks if any(map(_varies, stacks)) else []
+
+
+def _varies(stack: Drawn) -> bool:
+    """Whether draws differ: in what a month costs, or in what becomes of it."""
+    ends = {stack.risk.monthly[name] for name in ("p5", "p50", "p95")}
+    shares = (stack.risk.over_budget, stack.risk.on_target, stack.risk.refused)
+    return len(ends) > 1 or any(share not in (None, 0, 1) for share in shares)
 
 
 class Scale(NamedTuple):
@@ -122,7 +135,7 @@ def columns(stacks: Sequence[Drawn], *, every: bool = True) -> list[Column]:
 
 
 def _amount(stack: Drawn, amount: Decimal) -> str:
-    least = ">= " if stack.made.at_least or stack.risk.unpriced else ""
+    least = ">= " if stack.estimate.at_least or stack.risk.unpriced else ""
     return least + about(amount)
 
 
@@ -152,7 +165,7 @@ def lay_out_risk(page: Page, estimates: Sequence[Estimate], *, every: bool = Tru
     if not stacks:
         return
     shown = columns(stacks, every=every)
-    names = max(6, *(width_of(stack.made.stack) for stack in stacks))
+    names = max(6, *(width_of(stack.name) for stack in stacks))
     while page.width < min(names, 12) + _needed(shown) and any(column.rank for column in shown):
         shown.remove(max(shown, key=lambda column: column.rank))
     left = page.width - _needed(shown)
@@ -163,7 +176,7 @@ def lay_out_risk(page: Page, estimates: Sequence[Estimate], *, every: bool = Tru
     scale, unicode = Scale.of(stacks), page.look.unicode
     for at, stack in enumerate(stacks):
         bar = [strip(stack, scale, room, unicode=unicode)] if strips else []
-        table.add(shortened(stack.made.stack, names), *bar, *(column.cells[at] for column in shown))
+        table.add(shortened(stack.name, names), *bar, *(column.cells[at] for column in shown))
         if not strips:
             table.add("  " + strip(stack, scale, min(page.width, WIDE) - 2, unicode=unicode))
     page.draw(table)
@@ -208,7 +221,11 @@ def stack_rows(stacks: Sequence[Drawn]) -> list[list[str]]:
     """A row a stack with all its figures, the likely month first."""
     shown = columns(stacks)
     return [
-        [stack.made.stack, _amount(stack, stack.likely), *(column.cells[at] for column in shown)]
+        [
+            stack.name,
+            _amount(stack, stack.likely),
+            *(column.cells[at] for column in shown),
+        ]
         for at, stack in enumerate(stacks)
     ]
 
@@ -216,7 +233,7 @@ def stack_rows(stacks: Sequence[Drawn]) -> list[list[str]]:
 def lay_out_unknowns(page: Page, estimates: Sequence[Estimate]) -> None:
     """Every range of every stack, and the error of each figure."""
     for stack in drawn(estimates):
-        page.say(f"{stack.made.stack}: what the spread goes with", "bold")
+        page.say(f"{stack.name}: what the spread goes with", "bold")
         table = Table(*UNKNOWNS)
         for row in unknown_rows(stack):
             table.add(*row)
@@ -245,13 +262,13 @@ def sentences(estimates: Sequence[Estimate], width: int) -> list[str]:
     cheapest most often; as many ranges as a line has room for."""
     stacks = drawn(estimates)
     if not stacks:
-        return []
+        return [UNMOVED] if any(estimate.risk is not None for estimate in estimates) else []
     first = leading(stacks)
     said = []
     if first.risk.unknowns and first.risk.unknowns[0].share < LITTLE:
-        said.append("no range moves this month by much")
+        said.append(f"{UNMOVED} by much")
     elif first.risk.unknowns:
-        whose = f" of {first.made.stack}" if len(stacks) > 1 else ""
+        whose = f" of {first.name}" if len(stacks) > 1 else ""
         line = f"spread{whose}: {_matters(first.risk.unknowns[0])}"
         for unknown in first.risk.unknowns[1:]:
             words = (_matters(unknown), f"{unknown.key} {percent(unknown.share)}")

@@ -11,27 +11,31 @@ from operator import attrgetter
 
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.render import Look, energy
-from costplan.render.alerts import SHOWN, alerts, each_once
+from costplan.render.alerts import SHOWN, alerts, each_once, joined
 from costplan.render.bill_lines import UNVERIFIED, explain, is_doubted, lines_of, months_of, spread
 from costplan.render.deciding import what_decides
 from costplan.render.figures import (
     DETAIL,
     EMPTY,
     EXTRA,
-    KEPT,
-    WHOLE,
+    LAST,
     Row,
     figure_rows,
     small_together,
 )
-from costplan.render.page import BESIDE, SCREEN, Cell, Page, Table, cell, counted, money, width_of
+from costplan.render.page import BESIDE, Cell, Page, Table, cell, counted, money, width_of
 from costplan.render.risk import drawn, lay_out_risk, lay_out_unknowns
 from costplan.render.risk import sentences as open_questions
 from costplan.render.sentences import SENTENCES, traffic
 from costplan.render.summary import apart, shaded, side_by_side, title_of
 
-RANKS = (EMPTY, DETAIL, EXTRA, KEPT)
-"""Up to which rank rows are shown, from all of them to those that never give way."""
+RANKS = (EMPTY, DETAIL, EXTRA, LAST)
+"""Up to which rank rows are shown, from all of them to those that seldom give way."""
+WHOLE_FOOT, FIRST_OF_KIND, NO_POINTERS, NOTHING_TOLD = range(4)
+"""How much of the foot has given way to the height: nothing; alerts but the first of a kind; where
+the rest is, with rows of rank LAST; all that --full tells."""
+TITLES = 2
+"""Lines of a table that are no rows."""
 NAMES = {"notes": "Notes", **SENTENCES}
 COUNTED = {"notes": "note", "assumptions": "assumption", "not_included": "exclusion"}
 
@@ -44,7 +48,7 @@ def lay_out(page: Page, document: EstimateDocument) -> None:
     above = len(page.lines) - start if _is_brief(page.look) else 0
     if len(document.estimates) == 1:
         foot = _foot(page, document)
-        room = SCREEN - above - len(foot.lines)
+        room = page.look.height - above - len(foot.lines)
         page.draw(_bill(document.estimates[0], document.currency, room))
         page.lines += foot.lines
     else:
@@ -52,17 +56,17 @@ def lay_out(page: Page, document: EstimateDocument) -> None:
 
 
 def _beside(page: Page, document: EstimateDocument, above: int) -> None:
-    """Several stacks, on one screen where it is one table: fewer alerts of a kind, then the blank
-    lines about the table give way when every row that may has gone."""
-    for most in (SHOWN, 1):
-        foot = _foot(page, document, most)
-        room = SCREEN - above - len(foot.lines)
-        tables = _tables(document, page.width, room)
+    """Several stacks, on one screen where it is one table: rows give way first, then the blank
+    lines about the table and what is said below it."""
+    for cut in (WHOLE_FOOT, FIRST_OF_KIND, NO_POINTERS, NOTHING_TOLD):
+        foot = _foot(page, document, cut)
+        room = page.look.height - above - len(foot.lines)
+        tables = _tables(document, page.width, room, low=cut >= NO_POINTERS)
         over = _height(tables[0]) - room
-        if over <= 1 or not above or len(tables) > 1:  # the blank line below the head
+        if over <= (2 if cut else 1) or not above or len(tables) > 1:
             break
     if above and len(tables) == 1 and over > 0:
-        page.lines.pop()
+        page.lines.pop()  # the blank line below the head
         if over > 1:
             del foot.lines[0]
     for at, table in enumerate(tables):
@@ -92,23 +96,23 @@ def _details(page: Page, document: EstimateDocument) -> None:
     """Lines, formulas, months and sentences, as far as they were asked for; each said once."""
     look, estimates = page.look, document.estimates
     several = len(estimates) > 1
-    for made in estimates:
+    for stack in estimates:
         if several and (look.lines or look.full or look.explain):
-            table = lines_of(made, document.currency)
-            _total(table, made)
+            table = lines_of(stack, document.currency)
+            _total(table, stack)
             page.draw(table)
             page.say()
         if look.explain:
             if several:
-                page.say(made.stack, "bold")
-            for line in made.lines:
+                page.say(stack.stack, "bold")
+            for line in stack.lines:
                 explain(page, line)
-            spread(page, made)
+            spread(page, stack)
             page.part()
         if look.full:
-            _energy(page, made, several=several)
-        if made.months and (not several or look.lines or look.full):
-            page.draw(months_of(made, document.currency))
+            _energy(page, stack, several=several)
+        if stack.months and (not several or look.lines or look.full):
+            page.draw(months_of(stack, document.currency))
             page.say()
     if look.full:
         lay_out_unknowns(page, estimates)
@@ -117,37 +121,40 @@ def _details(page: Page, document: EstimateDocument) -> None:
         page.part()
 
 
-def _energy(page: Page, made: Estimate, *, several: bool) -> None:
-    if made.energy is None:
+def _energy(page: Page, stack: Estimate, *, several: bool) -> None:
+    if stack.energy is None:
         return
     page.say(
-        f"{made.stack}: {energy.TITLE[0].lower()}{energy.TITLE[1:]}" if several else energy.TITLE,
+        f"{stack.stack}: {energy.TITLE[0].lower()}{energy.TITLE[1:]}" if several else energy.TITLE,
         "bold",
     )
     table = Table(*energy.HEADER)
-    for row in energy.figures(made):
+    for row in energy.figures(stack):
         table.add(*row)
     page.draw(table)
-    page.bullets("", [energy.boundary(made), *energy.sentences(made)])
+    page.bullets("", [energy.boundary(stack), *energy.sentences(stack)])
     page.say()
 
 
-def _total(table: Table, made: Estimate) -> None:
+def _total(table: Table, stack: Estimate) -> None:
     table.rule()
-    label = "at least" if made.at_least else "total"
-    table.add(cell(label, "bold"), "", cell(money(made.total_monthly), "bold"))
+    label = "at least" if stack.at_least else "total"
+    table.add(cell(label, "bold"), "", cell(money(stack.total_monthly), "bold"))
 
 
-def _tables(document: EstimateDocument, width: int, room: int) -> list[Table]:
-    """The stacks side by side, so that they fit the lines that there is room for."""
+def _tables(document: EstimateDocument, width: int, room: int, *, low: bool) -> list[Table]:
+    """The stacks side by side, so that they fit the lines that there is room for; where the screen
+    is ``low`` without as many rows of rank LAST as it takes."""
     estimates = document.estimates
     rows = figure_rows(estimates)
     if drawn(estimates):
         rows = [_behind_ranges(row) for row in rows]
     for most in RANKS:
         kept = [row for row in rows if row.rank <= most]
-        if most == KEPT and len(estimates) <= BESIDE:
+        if most == LAST and len(estimates) <= BESIDE:
             kept = small_together(estimates, kept)
+        if most == LAST and low:
+            kept = _without_last(kept, room)
         tables = side_by_side(document, kept, width)
         if len(tables) == 1 and _height(tables[0]) - tables[0].gaps <= room:
             break
@@ -156,24 +163,35 @@ def _tables(document: EstimateDocument, width: int, room: int) -> list[Table]:
     return tables
 
 
+def _without_last(rows: Sequence[Row], room: int) -> list[Row]:
+    """The rows that a table of ``room`` lines has room for, the lowest of rank LAST left out."""
+    kept = list(rows)
+    for row in reversed(rows):
+        if len(kept) + TITLES <= room:
+            break
+        if row.rank == LAST:
+            kept.remove(row)
+    return kept
+
+
 def _behind_ranges(row: Row) -> Row:
     """A row's place where the ranges' figures stand below: only the whole and its outcome stay."""
-    if row.title in (WHOLE, "trusted answers", "no longer sold"):
+    if row.is_total or row.title in ("trusted answers", "no longer sold"):
         return row
     rank = EXTRA if row.block == "component" else DETAIL
-    return row._replace(rank=min(row.rank, rank) if row.rank else rank)
+    return row._replace(rank=rank if row.rank <= LAST else min(row.rank, rank))
 
 
 def _height(table: Table) -> int:
-    return len(table.rows) + 2
+    return len(table.rows) + TITLES
 
 
-def _bill(made: Estimate, currency: str, room: int) -> Table:
+def _bill(stack: Estimate, currency: str, room: int) -> Table:
     """One stack's lines and, below them, its figures: what scrolls off is the lines."""
-    rows = [row for row in figure_rows([made]) if row.block != "component"]
-    if made.risk is not None:
+    rows = [row for row in figure_rows([stack]) if row.block != "component"]
+    if stack.risk is not None:
         rows = [_behind_ranges(row) for row in rows]
-    table = lines_of(made, currency)
+    table = lines_of(stack, currency)
     lines = list(table.rows)
     for space in (room - len(lines), room):
         for most in RANKS:
@@ -192,14 +210,14 @@ def _figures(table: Table, rows: Sequence[Row]) -> None:
         block = row.block
         figure = shaded(row, row.cells[0])
         title = title_of(row)
-        if row.title == WHOLE and row.cells[0].startswith(">="):
-            title = cell(f"{WHOLE}, at least", "bold")
+        if row.is_total and row.cells[0].startswith(">="):
+            title = cell(f"{row.title}, at least", "bold")
             figure = cell(row.cells[0].removeprefix(">= "), "bold")
         table.add(title, *((figure, Cell("")) if row.counted else (Cell(""), figure)))
 
 
-def _foot(page: Page, document: EstimateDocument, most: int = SHOWN) -> Page:
-    """What decides the bill, ``most`` things of a kind that may change it, where the rest is."""
+def _foot(page: Page, document: EstimateDocument, cut: int = WHOLE_FOOT) -> Page:
+    """What decides the bill, what may change it, where the rest is; ``cut`` short."""
     foot = Page(page.look)
     estimates = document.estimates
     foot.say()
@@ -214,11 +232,16 @@ def _foot(page: Page, document: EstimateDocument, most: int = SHOWN) -> Page:
         foot.say(sentence, "", 0, 2)
     if said := energy.line_of_all(estimates):
         foot.say(said, "", 0, 2)
-    for one in alerts(document, page.width, full=page.look.full, most=most):
-        foot.say(one.text, one.style, 0, 2)
+    most = 1 if cut else SHOWN
+    known = alerts(document, page.width, full=page.look.full, most=most)
+    if cut == NOTHING_TOLD:
+        known = [alert for alert in known if not alert.told]
+    for alert in joined(known, page.width) if cut else known:
+        foot.say(alert.text, alert.style, 0, 2)
     if len(estimates) == 1 and is_doubted(estimates[0]):
         foot.say(UNVERIFIED, "dim")
-    if said := _pointers(document, page.look.lines, page.look.full, page.look.explain):
+    pointers = _pointers(document, page.look.lines, page.look.full, page.look.explain)
+    if cut < NO_POINTERS and (said := pointers):
         foot.say(said, "dim", 0, 2)
     return foot
 
@@ -227,17 +250,19 @@ def _pointers(document: EstimateDocument, lines: bool, full: bool, explained: bo
     """How much more there is, and which option shows it."""
     estimates = document.estimates
     parts = []
-    count = sum(len(made.lines) for made in estimates)
+    count = sum(len(stack.lines) for stack in estimates)
     if len(estimates) > 1 and count and not (lines or full or explained):
         parts.append(f"--lines: {counted(count, 'line')}")
     if not full:
-        found = [
+        counts = [
             counted(count, unit)
             for name, unit in COUNTED.items()
-            if (count := len({one for made in estimates for one in getattr(made, name)}))
+            if (
+                count := len({sentence for stack in estimates for sentence in getattr(stack, name)})
+            )
         ]
-        if found:
-            parts.append(f"--full: {', '.join(found)}")
+        if counts:
+            parts.append(f"--full: {', '.join(counts)}")
     if not explained:
         parts.append("--explain")
     return "; ".join(parts)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from costplan.document.line import LineItem
 from costplan.quantity import percent, rounded
 from costplan.render.page import money
-from costplan.words import WORKLOAD
 
 if TYPE_CHECKING:
     from costplan.document.estimate import Estimate
@@ -24,15 +23,8 @@ SENTENCES = {
 
 def reasons(lines: Iterable[LineItem]) -> list[str]:
     """Why lines have no price, each once."""
-    found = [f"{unpriced_words(line)}: {line.price.reason}" for line in lines]
-    return list(dict.fromkeys(found))
-
-
-def unpriced_words(line: LineItem) -> str:
-    """Which line has no price, or no quantity where the workload itself states the price."""
-    if line.price.offer == WORKLOAD:
-        return f"{line.role}: the number of {line.label} is unknown"
-    return f"no price for {line.price.offer} {line.label}"
+    told = [f"{line.lacks}: {line.price.reason}" for line in lines]
+    return list(dict.fromkeys(told))
 
 
 def traffic(estimates: Sequence[Estimate]) -> str:
@@ -48,17 +40,22 @@ def traffic(estimates: Sequence[Estimate]) -> str:
 
 def shared_sentences(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
     """What every stack says, to be said once."""
-    found: dict[str, list[str]] = {}
+    shared: dict[str, list[str]] = {}
     for name in SENTENCES:
-        lists: list[list[str]] = [getattr(made, name) for made in estimates]
+        lists: list[list[str]] = [getattr(estimate, name) for estimate in estimates]
         first = lists[0] if lists else []
-        found[name] = [one for one in first if all(one in other for other in lists)]
-    return found
+        shared[name] = [sentence for sentence in first if all(sentence in other for other in lists)]
+    return shared
 
 
-def total_of(made: Estimate) -> str:
+def total_of(estimate: Estimate) -> str:
     """The month's total, "at least" where a price is missing."""
-    return (">= " if made.at_least else "") + money(made.total_monthly)
+    return bound(money(estimate.total_monthly), estimate.at_least)
+
+
+def bound(figure: str, at_least: bool) -> str:
+    """A figure, marked where a price is missing that would make it larger."""
+    return f">= {figure}" if at_least else figure
 
 
 def share_of(share: Decimal | None) -> str:
@@ -83,7 +80,7 @@ class Source(NamedTuple):
 
 def source_dates(lines: Iterable[LineItem]) -> list[Source]:
     """The sources of the lines, each once."""
-    found = [
+    sources = [
         Source(
             line.price.offer,
             line.price.source,
@@ -93,4 +90,4 @@ def source_dates(lines: Iterable[LineItem]) -> list[Source]:
         )
         for line in lines
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(sources))

@@ -29,24 +29,30 @@ def summary(page: Page, saved: Sequence[Saved]) -> None:
     """Every stack of every document in one table, and stacks that are in several added up."""
     page.say()
     page.say("All documents", "bold")
-    several = len({one.name for one in saved}) > 1
+    several = len({named.name for named in saved}) > 1
     table = Table("workload", "stack", "as of", "a month", "", texts=3)
     sums: dict[tuple[str, str], list[tuple[Decimal, bool]]] = {}
-    for one in saved:
-        found = estimates_of(one.document)
-        if found is None:
-            bill = one.document
+    for named in saved:
+        estimated = estimates_of(named.document)
+        if estimated is None:
+            bill = named.document
             assert isinstance(bill, Bill)
             least = ">= " if bill.unpriced else ""
             day = bill.as_of.date().isoformat()
             table.add(bill.offer, "-", day, least + money(bill.total), bill.currency)
             continue
-        for made in found.estimates:
-            least = ">= " if made.at_least else ""
-            total = least + money(made.total_monthly)
-            table.add(found.workload, made.stack, found.as_of.isoformat(), total, found.currency)
-            key = (made.stack, found.currency)
-            sums.setdefault(key, []).append((made.total_monthly, made.at_least))
+        for estimate in estimated.estimates:
+            least = ">= " if estimate.at_least else ""
+            total = least + money(estimate.total_monthly)
+            table.add(
+                estimated.workload,
+                estimate.stack,
+                estimated.as_of.isoformat(),
+                total,
+                estimated.currency,
+            )
+            key = (estimate.stack, estimated.currency)
+            sums.setdefault(key, []).append((estimate.total_monthly, estimate.at_least))
     added = {key: parts for key, parts in sums.items() if len(parts) > 1 and several}
     if added:
         table.rule()
@@ -83,7 +89,7 @@ def lay_out_rows(page: Page, rows: Rows) -> None:
             table.rule()
             whole = rows.whole
             said = [spoken(whole[at], rows.columns[at]) for at in (*texts, *group)]
-            table.add(*(cell(one, "bold") for one in said))
+            table.add(*(cell(text, "bold") for text in said))
         page.draw(table)
         page.say()
     for note in rows.notes:
@@ -97,8 +103,8 @@ def _owners(rows: Rows, texts: Sequence[int], figures: Sequence[int], width: int
     """The columns that say whose a row is, where all columns of text leave no room for figures."""
     needed = sum(min(16, _widest(rows, at)) + 3 for at in texts)
     needed += max((_widest(rows, at) for at in figures), default=-3)
-    found = [at for at in texts if rows.columns[at] in OWNERS]
-    return found if needed > width and 0 < len(found) < len(texts) else []
+    owners = [at for at in texts if rows.columns[at] in OWNERS]
+    return owners if needed > width and 0 < len(owners) < len(texts) else []
 
 
 def _fitting(

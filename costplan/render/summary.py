@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from costplan.render.figures import WHOLE, Row, figure_rows
+from costplan.render.figures import Row, figure_rows
 from costplan.render.page import Cell, Page, Table, cell
 from costplan.render.sentences import total_of
 
@@ -48,17 +48,19 @@ def apart(row: Row, before: str) -> bool:
 
 def title_of(row: Row) -> Cell:
     """A row's title, indented where it is a part."""
-    return cell(f"  {row.title}" if row.part else row.title, "bold" if row.title == WHOLE else "")
+    return cell(f"  {row.title}" if row.part else row.title, "bold" if row.is_total else "")
 
 
 def shaded(row: Row, text: str) -> Cell:
     """A figure in the style that says what it is."""
-    if row.title == WHOLE:
+    if row.is_total:
         return cell(text, "bold")
     if text == "-":
         return cell(text, "dim")
     if row.block == "budget":
-        return cell(text, "red" if text.startswith("-") else "green")
+        if text.removeprefix("<= ").startswith("-"):
+            return cell(text, "red")
+        return cell(text, "yellow" if text.startswith("<=") else "green")
     unknown = row.block == "component" and (text == "unknown" or text.startswith(">="))
     return cell(text, "yellow" if unknown or row.title == "no longer sold" else "")
 
@@ -70,9 +72,9 @@ def _fitting(
     group: list[int] = []
     label = max(LABEL, *(len(title_of(row).text) for row in rows)) if rows else LABEL
     used = label
-    for at, made in enumerate(estimates):
+    for at, estimate in enumerate(estimates):
         cells = [len(row.cells[at]) for row in rows]
-        needed = 3 + max(len(made.stack), len(total_of(made)), *cells)
+        needed = 3 + max(len(estimate.stack), len(total_of(estimate)), *cells)
         if group and used + needed > width:
             yield group
             group, used = [], label

@@ -27,24 +27,24 @@ def draw_rows(rows: Rows, look: Look) -> str:
     """Rows as a table."""
     from costplan.render.several import lay_out_rows
 
-    made = Page(look)
-    lay_out_rows(made, rows)
-    return made.text()
+    page = Page(look)
+    lay_out_rows(page, rows)
+    return page.text()
 
 
 def page(saved: Sequence[Saved], look: Look) -> Page:
     """The documents laid out one after another, for whoever colours them."""
-    made = Page(look)
+    whole = Page(look)
     if len(saved) == 1:
-        _lay_out(made, saved[0].document)
-        return made
+        _lay_out(whole, saved[0].document)
+        return whole
     from costplan.render.several import heading, summary
 
-    for number, one in enumerate(saved):
-        heading(made, one.name, number)
-        _lay_out(made, one.document)
-    summary(made, saved)
-    return made
+    for number, named in enumerate(saved):
+        heading(whole, named.name, number)
+        _lay_out(whole, named.document)
+    summary(whole, saved)
+    return whole
 
 
 def _lay_out(page: Page, document: Document) -> None:
@@ -94,8 +94,8 @@ def _rate(line: LineItem) -> str:
 
 
 def _sources(lines: Iterable[LineItem]) -> list[str]:
-    found = [
+    sources = [
         f"{line.price.source} ({line.price.confidence}, checked {line.price.checked})"
         for line in lines
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(sources))

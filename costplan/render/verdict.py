@@ -10,6 +10,7 @@ from costplan.document.verdict import CheckDocument, Verdict
 from costplan.quantity import ZERO, grouped, rounded
 from costplan.render import Look
 from costplan.render.page import Cell, Page, Table, cell, money
+from costplan.words import WORKLOAD
 
 WORDS = {"pass": "pass", "warn": "WARN", "deny": "DENY", "unknown": "UNKNOWN"}
 SHADES = {"pass": "green", "warn": "yellow", "deny": "red", "unknown": "red"}
@@ -85,7 +86,7 @@ def title(verdict: Verdict) -> str:
         return verdict.rule.removeprefix("min_").replace("_", " ")
     if verdict.kind == "policy":
         return verdict.rule
-    return f"price of {verdict.rule}"
+    return "number of cases" if verdict.rule == WORKLOAD else f"price of {verdict.rule}"
 
 
 def figures(verdict: Verdict) -> tuple[str, str]:

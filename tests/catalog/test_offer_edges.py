@@ -16,10 +16,12 @@ from costplan.catalog.vocabulary import VOCABULARY
 from costplan.problems import PriceNotKnown
 from costplan.store.files.folders import built_in_folder
 from costplan.store.files.shelves import SlicedFolder
+from costplan.words import CATEGORIES
 
 TODAY = date(2026, 11, 22)
 CATALOG = Catalog([SlicedFolder("built-in", built_in_folder())])
-ENTRIES = [entry for name in CATALOG.ids() if isinstance((entry := CATALOG.get(name)).item, Offer)]
+OTHERS = [category for category in CATEGORIES if category != "tokens"]  # which hold models alone
+ENTRIES = [entry for category in OTHERS for entry in CATALOG.of(category)]
 
 
 def offers() -> Iterator[tuple[Entry, Offer]]:

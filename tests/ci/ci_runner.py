@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,9 +69,26 @@ def commit(folder: Path, message: str, **files: str | None) -> str:
 
 
 def repository(folder: Path, *texts: str | None, name: str = "costplan.toml") -> list[str]:
-    """A repository with a commit for each text of the workload, oldest first; their hashes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A repository with a commit for each text of the workload, oldest first; their hashes.
+
+    One in an empty folder is a copy of the first that was asked for with these texts."""
+    if folder.exists() and any(folder.iterdir()):
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        return _committed(folder, texts, name)
+    template, hashes = _template(texts, name)
+    shutil.copytree(template, folder, symlinks=True, dirs_exist_ok=True)
+    return list(hashes)
+
+
+@cache
+def _template(texts: tuple[str | None, ...], name: str) -> tuple[Path, tuple[str, ...]]:
+    folder = Path(tempfile.mkdtemp(prefix="costplan-repository-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     git(folder, "init", "--quiet", "--initial-branch=main")
+    return folder, tuple(_committed(folder, texts, name))
+
+
+def _committed(folder: Path, texts: tuple[str | None, ...], name: str) -> list[str]:
     made = []
     for at, text in enumerate(texts):
         files = {"README": str(at)} if text is None else {"README": str(at), name: text}

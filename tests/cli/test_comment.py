@@ -10,6 +10,7 @@ import pytest
 from comment_hosts import TOKEN, Fault, Host, serving
 from run import Ran, costplan
 
+pytestmark = pytest.mark.usefixtures("brief_waits")
 MARK = "<!-- costplan:default -->"
 
 

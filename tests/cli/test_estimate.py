@@ -151,7 +151,7 @@ def test_explain_shows_every_line_with_formula_source_and_dates(folder: Path) ->
 
 STRICT = {
     "all is known and fresh": (WORKLOAD, 0, ""),
-    "no price": (UNPRICED, 3, "strict: a: openai/gpt-6.1-terra input has no price: the catalogue"),
+    "no price": (UNPRICED, 3, "strict: a: no price for openai/gpt-6.1-terra input: the catalogue"),
     "stale": (
         WORKLOAD.replace("[traffic]", "stale_after_days = 26\n[traffic]"),
         3,

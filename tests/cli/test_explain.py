@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from costplan.cli import app
 from costplan.cli.common.environment import OTHERS, VARIABLES
 from costplan.cli.common.glossary import (
     ALIASES,
+    COMPONENTS,
     EXIT_CODES,
     FORMATS,
     TERMS,
@@ -20,7 +22,7 @@ from costplan.cli.common.glossary import (
 )
 from costplan.cli.common.tree import choices, leaves
 from costplan.render import FORMATS as DRAWN
-from costplan.words import CONFIDENCES, PURPOSES, SPENT, TRUSTED
+from costplan.words import CATEGORIES, CONFIDENCES, PURPOSES, SPENT, TRUSTED
 
 
 def said(name: str) -> str:
@@ -115,3 +117,43 @@ def test_the_days_of_staleness_are_those_of_the_workload() -> None:
 
     assert Workload.__dataclass_fields__["stale_after_days"].default == STALE_DAYS
     assert f"{STALE_DAYS} days" in said("staleness")
+
+
+@pytest.mark.parametrize("asked", ["exit-codes", "exit_code", "Exit 3", "exit code 70", "3"])
+def test_exit_codes_go_by_their_numbers_too(asked: str, tmp_path: Path) -> None:
+    assert costplan("explain", asked, folder=tmp_path).out.startswith("exit codes: ")
+    assert costplan("explain", "4", folder=tmp_path).code == 2
+
+
+def test_the_rows_of_a_bill_are_explained(tmp_path: Path) -> None:
+    assert COMPONENTS.keys() == {*CATEGORIES, "other"}
+    for component in COMPONENTS:
+        assert costplan("explain", component, folder=tmp_path).code == 0
+    people = costplan("explain", "people", folder=tmp_path).out
+    assert people.startswith("people: ")
+    assert "on-call" in people
+    assert "cost_per_case" in people
+
+
+def test_a_charge_says_whose_it_is_and_what_it_counts(tmp_path: Path) -> None:
+    said = " ".join(costplan("explain", "search_ocu", folder=tmp_path).out.split())
+    assert "aws/opensearch-serverless: search_ocu = one_search_copy * (1 + redundant)" in said
+    assert "'costplan pricing show aws/opensearch-serverless'" in said
+    many = costplan("explain", "instance_hours", folder=tmp_path).out
+    assert re.search(r"and \d+ more", many)
+
+
+def test_every_word_that_a_bill_prints_is_known(tmp_path: Path) -> None:
+    """Charges, units, components and purposes of the lines of a large bill."""
+    bill = json.loads((ROOT / "tests" / "golden" / "support-agent.json").read_text("utf-8"))
+    lines = [
+        line
+        for stack in bill["estimates"]
+        for component in stack["components"]
+        for line in component["line_items"]
+        if line["offer"] != "workload"
+    ]
+    words = {line[key] for line in lines for key in ("charge", "unit", "purpose")}
+    assert len(words) > 20
+    unknown = [word for word in words if costplan("explain", word, folder=tmp_path).code]
+    assert unknown == []

@@ -182,7 +182,7 @@ CASES = {
     "strict without a price": Case(
         ("estimate", "quoted.toml", "--strict", *DAY),
         3,
-        ("me/quoted flat has no price", "the catalogue has no price"),
+        ("no price for me/quoted flat", "the catalogue has no price"),
         "probe: 1,000 requests a month",
     ),
     "no such day": bad("check w.toml --as-of 2026-02-30", "'2026-02-30'", "such as 2026-11-22"),

@@ -58,6 +58,19 @@ def test_sizes_change_the_traffic_and_nothing_unsaid(template: str, tmp_path: Pa
     assert all(re.search(r"# light \S+, typical \S+, heavy \S+: \w", line) for line in changed)
 
 
+def test_init_says_which_template_it_took(tmp_path: Path) -> None:
+    """On standard error, so that what is printed stays a workload; nothing of one that was asked
+    for."""
+    said = "template 'minimal': --template NAME takes another, --list names them"
+    assert said in costplan("init", folder=tmp_path).err
+    printed = costplan("init", "--out", "-", "--size", "heavy", folder=tmp_path)
+    assert said in printed.err
+    assert "template" not in printed.out.splitlines()[0]
+    assert said not in costplan("--quiet", "init", "--out", "-", folder=tmp_path).err
+    asked = costplan("init", "--template", "minimal", "--out", "-", folder=tmp_path)
+    assert asked.err == ""
+
+
 def test_init_lists_the_templates(tmp_path: Path) -> None:
     ran = costplan("init", "--list", folder=tmp_path)
     assert (ran.code, ran.err) == (0, "")

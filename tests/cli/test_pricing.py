@@ -547,7 +547,7 @@ def test_the_real_process_in_a_pipe(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert json.loads(done.stdout)["kind"] == "price_list"
     assert "7 ids begin with it" in done.stderr
-    assert process("show", "nope/nothing").returncode == 2
+    assert costplan("pricing", "show", "nope/nothing", folder=tmp_path).code == 2
     assert costplan("pricing", "search", "zzzzqqq", folder=tmp_path).code == 1
     assert costplan("pricing", folder=tmp_path).code == 2
 

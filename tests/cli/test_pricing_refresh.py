@@ -32,6 +32,7 @@ from costplan.store.files.schemas import schema
 from costplan.store.files.shelves import refreshed
 from costplan.store.sourcing import refresh as refreshing
 
+pytestmark = pytest.mark.usefixtures("brief_waits")
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
 FILES = 6

@@ -65,7 +65,7 @@ def pages(file: Path, capsys: pytest.CaptureFixture[str], *steps: Any) -> list[s
     """What stands on the terminal after each drawing."""
     screen = Screen(
         Watch(str(file), BESIDE, work),
-        lambda document: render(document, "table", Look(width=80)),
+        lambda document, height: render(document, "table", Look(width=80, height=height)),
         Tried(),
         [],
     )
@@ -269,3 +269,19 @@ def wait_for(terminal: int, text: str) -> None:
             seen += os.read(terminal, 65536).decode(errors="replace")
         except BlockingIOError:
             sleep(0.02)
+
+
+@pytest.mark.parametrize("lines", [24, 40])
+def test_four_stacks_fit_the_terminal_whatever_stands_below(
+    lines: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINES", str(lines))
+    monkeypatch.setenv("COLUMNS", "80")
+    target = tmp_path / "costplan.toml"
+    shutil.copy(ROOT / "examples" / "support-agent.toml", target)
+    more = ("traffic.requests_per_month = 123_456", "") + (("?", "a=1") if lines == 40 else ())
+    for page in pages(target, capsys, *more):
+        assert sum(max(1, -(-len(line) // 80)) for line in page.split("\n")) <= lines
+        assert total(page)
+        assert "\npeople are " in page
+        assert ("--lines: " in page) == (lines == 40), "what waits behind a flag gives way"

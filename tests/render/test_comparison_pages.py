@@ -188,7 +188,7 @@ def test_a_crowded_answer_still_fits_and_says_what_to_do() -> None:
     text = unfolded("\n".join(at_most_four(made)))
     assert f"do this {LONG['metered']}: {answer.way}" in text
     assert "hangs on" in text
-    assert "--full shows" in text
+    assert "--full: all ways" in text
 
 
 def test_what_is_no_longer_sold_stands_on_the_first_screen() -> None:

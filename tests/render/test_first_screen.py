@@ -96,18 +96,21 @@ def test_what_decides_is_the_largest_component_and_its_largest_charge() -> None:
 def test_what_decides_is_said_in_one_line() -> None:
     estimates = support().estimates
     alone = [what_decides([made]) for made in estimates]
-    assert alone[0] == "people are 93 % of it: 815.4 cases at 4.00"
-    assert alone[1].startswith("people are 57 % of what has a price: 815.4 cases at 4.00")
+    assert alone[0] == "people are 93 % of it: 815.4 cases at 4.00 and on-call"
+    said = "people are 57 % of what has a price: 815.4 cases at 4.00 and on-call"
+    assert alone[1] == said
     assert alone[3] == "compute is 57 % of it: instance_hours, 730 instance-hours at 6.88 / " + (
         "instance-hour"
     )
     wide = what_decides(estimates)
     assert wide == (
-        "people are 57 to 93 % of portable, aws, google: cases at 4.00; "
+        "people are 57 to 93 % of portable, aws, google: cases at 4.00, on-call; "
         "compute is 57 % of own-gpu: instance_hours at 6.88 / instance-hour"
     )
-    assert len(what_decides(estimates, 80)) <= 80
-    assert what_decides(estimates, 10) == "people are 57 to 93 % of 3 of 4 bills: cases at 4.00"
+    assert what_decides(estimates, 80) == (
+        "people are 57 to 93 % of 3 of 4 bills: cases at 4.00, on-call; own-gpu: compute"
+    )
+    assert what_decides(estimates, 10) == "people are 57 to 93 % of 3 of 4 bills: cases, on-call"
     assert what_decides(estimates[:1] * 2).startswith("people are 93 % of both bills: cases at")
     for made in estimates:
         made.components = []

@@ -20,6 +20,7 @@ from costplan.store.network import http_cache
 from costplan.store.network.client import Limits
 from costplan.store.network.fetch import Fetcher, FetchError, read_bytes, shown
 
+pytestmark = pytest.mark.usefixtures("brief_waits")
 QUICK = Limits(seconds=3, connect=1, silence=1, bytes=1_000_000, tries=3)
 PATIENT = QUICK._replace(seconds=60, silence=60)  # a slow machine is not a wrong answer
 BODY = {"data": [1, 2, 3]}

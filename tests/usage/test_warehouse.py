@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import examples
+from properties import examples, sampled
 from test_cells_are_exact import COLUMNS, MAPPING
 from test_cells_are_exact import rows as calls
 from usage_cases import DAY, lines, read, small
@@ -33,7 +33,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("warehouse") / "calls.duckdb", rows())
 
 
-@pytest.mark.parametrize("name", MAPPINGS)
+@pytest.mark.parametrize("name", sampled(MAPPINGS, 3))
 def test_a_table_says_what_a_file_of_the_same_rows_says(database: Path, name: str) -> None:
     told = unnamed(table_usage(f"duckdb://{database}", "calls", options(name), small()))
     assert told == of_files(database.with_name("calls.parquet"), name)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from postgres_server import READER_WORD, Server, fill, program, server
+from properties import sampled
 from run import costplan
 from usage_cases import small
 from warehouse_cases import MAPPINGS, TYPES, of_files, options, rows, unnamed, write
@@ -41,7 +42,7 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-@pytest.mark.parametrize("name", MAPPINGS)
+@pytest.mark.parametrize("name", sampled(MAPPINGS, 3))
 def test_postgres_says_what_files_say(
     name: str, running: Server, parquet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

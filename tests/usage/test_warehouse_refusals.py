@@ -53,7 +53,8 @@ ADDRESSES = {
     "calls.duckdb": ("no engine", "engines: bigquery"),
     "": ("no engine", "engines: bigquery"),
     f"host=db user=me password={SECRET}": ("no engine", "postgres://host"),
-    f"postgres:me:{SECRET}@host/db": ("no engine 'postgres'", "as in postgres://host"),
+    f"postgres:me:{SECRET}@host/db": ("'postgres:' is an engine", "postgres://..., as in"),
+    f"snowflake:/{SECRET}": ("'snowflake:' is an engine, and its address has two", "snowflake://"),
     f"postgres:///me:{SECRET}@host/db": ("has a password", "~/.pgpass"),
     f"{SECRET}": ("no engine", "postgres://host"),
 }

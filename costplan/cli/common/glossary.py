@@ -21,6 +21,19 @@ EXIT_CODES = {
     130: "interrupted",
     141: "the reader of its output went away, as 'head' does",
 }
+COMPONENTS = {
+    "tokens": "what models are paid for: tokens by kind, and fees of a call",
+    "vector-db": "indexes: what is stored, queried and written, or the nodes that hold it",
+    "observability": "traces, evaluations, and the seats of those who look at them",
+    "orchestration": "platforms that run a graph of steps",
+    "runtime": "where the application's own code runs",
+    "compute": "machines with accelerators, rented or one's own",
+    "search-rerank": "searches of the web, and reranking",
+    "guardrails": "checks of what goes in and comes out",
+    "human": "people: cases, and whatever [[fixed]] puts there, such as on-call",
+    "other": "whatever [[fixed]] puts in no component",
+}
+"""The rows of a bill; a test holds them to the categories of offers."""
 FORMATS = {
     "table": "for people, as wide as the terminal",
     "lean": "a document in brief, for agents: a value a line",
@@ -46,7 +59,7 @@ TERMS: dict[str, Term] = {
     "exit codes": Term(
         "what the number means that a command leaves behind",
         ("A script can rely on them; words about the reason are on standard error.",),
-        aliases=("exit code", "exit", "exits", "return code"),
+        aliases=("exit code", "exit", "exits", "return code", "exitcodes", "codes"),
     ),
     "formats": Term(
         "what --format can print, and which command knows it",
@@ -69,6 +82,12 @@ TERMS: dict[str, Term] = {
         ),
         "'costplan pricing show ID' names the shelf an entry comes from",
         ("layers", "shelves", "catalogue"),
+    ),
+    "components": Term(
+        "the rows of a bill: what kind of thing is paid",
+        ("A stack binds a role to an offer, and the offer's category is its row.",),
+        "'costplan explain purposes' for what it is paid for",
+        ("component", "tokens", "vector-db", "search-rerank", "guardrails", "other"),
     ),
     "offer": Term(
         "one thing with a price: a model, a plan, a machine",
@@ -264,6 +283,20 @@ TERMS: dict[str, Term] = {
 ALIASES = {alias: name for name, term in TERMS.items() for alias in term.aliases}
 
 
+def term_of(asked: str) -> str:
+    """The term of a name or an alias; "" for none. ``asked``: folded."""
+    return asked if asked in TERMS else ALIASES.get(asked, "")
+
+
+def term_like(asked: str) -> str:
+    """The term that is meant by other joints between its words, or by an exit code's number."""
+    apart = " ".join(asked.replace("-", " ").replace("_", " ").split())
+    code = apart.removeprefix("exit").strip().removeprefix("code").strip()
+    if code.isdecimal() and int(code) in EXIT_CODES:
+        return "exit codes"
+    return term_of(apart)
+
+
 class Paragraph(NamedTuple):
     """A text, with the columns before its first line and before its further ones."""
 
@@ -298,6 +331,7 @@ def _rows(name: str) -> list[tuple[str, str]]:
             variable.name: _with_options(variable) for variable in (*VARIABLES, *OTHERS)
         },
         "confidence": TRUSTED,
+        "components": COMPONENTS,
         "purposes": SPENT,
         "where the money goes": SPENT,
     }

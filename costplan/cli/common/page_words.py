@@ -10,9 +10,10 @@ PAGE_WORDS: dict[str, Term] = {
         (
             "The as-of month's bill. 'fixed' is paid without traffic, 'variable' follows it. 'at "
             "list price' is before discounts, commitments and credits, 'contracted' after "
-            "discounts only; both stand there where they differ. In a check or a diff the "
-            "figures before and after are such totals; in a comparison's ways 'total' is the bill "
-            "with what wrong answers cost.",
+            "discounts only; both stand there where they differ. 'likely' where numbers are "
+            "ranges: each at its point. '>=' marks what a missing price makes too low. In a check "
+            "or a diff the figures before and after are such totals; in a comparison's ways "
+            "'total' is the bill with what wrong answers cost.",
         ),
         "'costplan explain terms'",
         (
@@ -104,9 +105,11 @@ PAGE_WORDS: dict[str, Term] = {
             "Idle and redundant spending: floors that usage does not reach, machines that wait, "
             "the unused part of a commitment, and 'redundant' copies that stand by for one that "
             "fails. Some of it is bought on purpose.",
+            "'>=' where nodes or containers are paid by the hour whatever comes: how much of them "
+            "works ('idle time') is not known, and no part of them counts.",
         ),
         "'costplan explain purposes'",
-        ("overprovisioned compute", "idle", "redundant"),
+        ("overprovisioned compute", "idle", "idle time", "redundant"),
     ),
     "budget left": Term(
         "the limit that denies, less the total",
@@ -138,6 +141,17 @@ PAGE_WORDS: dict[str, Term] = {
         "'costplan explain human'",
         ("cases", "escalated"),
     ),
+    "people": Term(
+        "what the people behind the application cost",
+        (
+            "Cases that they handle, at [human] cost_per_case each or as an offer bound to 'human' "
+            "bills them, and what [[fixed]] states for component human, such as on-call. On a bill "
+            "their row is 'human', among the purposes 'people'; in a comparison the column is "
+            "their share of the bill of a stack's best way.",
+        ),
+        "'costplan explain cases', 'costplan explain human'",
+        ("on-call",),
+    ),
     "frontier": Term(
         "the ways to trusted answers that no other way beats",
         (
@@ -145,12 +159,21 @@ PAGE_WORDS: dict[str, Term] = {
             "trusted answers, 'extra' what each further trusted answer costs beside the row "
             "above, 'total' the bill with what wrong answers cost. 'seconds' is the mean time of "
             "a request, 'P95 s' what 95 % of requests stay below. 'off the frontier' are the "
-            "plan and other ways that another way beats; 'by compute' are more metal, more runs "
-            "and larger models; 'cheapest way' is the least that reaches the target. 'Measures' "
+            "plan and other ways that another way beats; 'this plan, hosted otherwise' keeps its "
+            "checks, 'by compute alone' has more metal, more runs or larger models in their place; "
+            "'cheapest way' is the least that reaches the target. 'Measures' "
             "tells how each was measured.",
         ),
         "'costplan explain strategies'",
-        ("off the frontier", "by compute", "extra", "p95 s", "cheapest way", "measures"),
+        (
+            "off the frontier",
+            "this plan, hosted otherwise",
+            "by compute alone",
+            "extra",
+            "p95 s",
+            "cheapest way",
+            "measures",
+        ),
     ),
     "owning": Term(
         "own hardware against what it replaces",
@@ -178,14 +201,16 @@ PAGE_WORDS: dict[str, Term] = {
     "do this": Term(
         "what a comparison recommends, and what that rests on",
         (
-            "Of all ways of all stacks that reach [target] the one with the lowest total wins: the "
-            "bill, and what wrong answers cost where the workload says so. 'compute' is the best "
-            "by more runs, metal or larger models alone; 'hangs on' names the inputs that change "
-            "the answer or its cost most, with the value at which another way wins, or what both "
-            "ends would cost; 'assumed' what was taken to be equal, 'own price' where yours is not "
-            "the published one, 'unknown' what has no price, 'measure' (in full 'to measure') what "
-            "a test would settle. A row a stack: its best way's bill, the plan's 'in the file', "
-            "the share that is 'right', what 'wrong' answers cost, the 'total' of both.",
+            "Of all ways of all stacks that reach [target] the one with the lowest total wins: "
+            "the bill, and what wrong answers cost where the workload says so. 'compute' is the "
+            "best by more runs, metal or larger models alone, in place of checks; 'hangs on' "
+            "names the inputs that change the answer or its cost most, with the value at which "
+            "another way wins, or what both ends would cost; 'assumed' what was taken to be "
+            "equal, 'own price' where yours is not the published one, 'unknown' what has no "
+            "price, 'measure' (in full 'to measure') what a test would settle. A row a stack: "
+            "what its plan costs 'in the file', then of its best way (at the target) the bill, "
+            "the share that is 'right', what 'wrong' answers cost, the 'total' of both, and which "
+            "shares of the bill are people and idle ('-' where nobody knows).",
         ),
         "'costplan compare --full'",
         (
@@ -216,7 +241,7 @@ PAGE_WORDS: dict[str, Term] = {
         "the bill of several ways by purpose",
         ("The plan, the cheapest way to the target and brute force, side by side:",),
         "'costplan explain purposes'",
-        ("produce", "coordinate", "people"),
+        ("produce", "coordinate"),
     ),
     "break-even": Term(
         "the volume at which two stacks cost the same",
@@ -235,6 +260,16 @@ PAGE_WORDS: dict[str, Term] = {
         ("A month's [target] revenue_per_request over its requests, less the bill.",),
         "'costplan explain revenue_per_request'",
         ("margin a month, revenue less this bill",),
+    ),
+    "announced": Term(
+        "a price that changes soon",
+        (
+            "Its vendor has announced it for a day within the horizon or the next thirty days. The "
+            "amount is what the offer's lines then cost more or less a month, at today's traffic "
+            "and discounts, commitments and credits left out; --full has both prices.",
+        ),
+        "'costplan forecast', or --as-of that day",
+        ("announced price", "announced prices"),
     ),
     "no longer sold": Term(
         "offers that the vendor stops selling within the plan",

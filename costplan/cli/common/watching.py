@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
+from shutil import get_terminal_size
 from threading import Thread
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +22,7 @@ from costplan.problems import BadUsage, CostplanError, clean
 from costplan.render import Look, render
 from costplan.render.diff import percent
 from costplan.render.money import places, signed
+from costplan.render.page import width_of
 
 if TYPE_CHECKING:
     from costplan.document.saved import Document
@@ -98,19 +100,25 @@ def moved(document: DiffDocument) -> str:
     return ", ".join([*parts, *more]) or "nothing moved"
 
 
+def left(*lines: str) -> int:
+    """The lines of the terminal that these leave for a page above them."""
+    size = get_terminal_size((80, 24))
+    return size.lines - sum(max(1, -(-width_of(line) // size.columns)) for line in lines)
+
+
 class Screen:
-    """One watch from its first page to its end."""
+    """One watch from its first page to its end. ``draw``: a document on so many lines."""
 
     def __init__(
         self,
         watch: Watch[Any],
-        draw: Callable[[Any], str],
+        draw: Callable[[Any, int], str],
         tried: Tried,
         rates: Sequence[str],
     ) -> None:
         self.watch, self.draw, self.rates = watch, draw, rates
         self.tried = self.sound = tried
-        self.page = ""
+        self.document: Any = None
         self.last: EstimateDocument | None = None
 
     def redraw(self, said: Sequence[str] = ()) -> None:
@@ -119,23 +127,25 @@ class Screen:
         began = perf_counter()
         lines: list[str] = []
         try:
-            document = self.watch.again(self.tried.changes, self.rates, self.tried.scenario)
-            self.page = self.draw(document)
-            lines += self._moved(document)
+            self.document = self.watch.again(self.tried.changes, self.rates, self.tried.scenario)
+            lines += self._moved(self.document)
             self.sound = self.tried
         except CostplanError as error:
             lines += ["", *complaint(error).splitlines()]
             if self.tried != self.sound:
                 self.tried = self.sound
                 lines.append("the change was taken back")
-            elif self.page:
+            elif self.document is not None:
                 lines.append("above: as it was before")
-        took = (perf_counter() - began) * 1000
         if str(self.tried):
             lines.append(f"changed here: {self.tried}")
         lines += said
-        lines.append(f"{clean(str(self.watch.path))}: {took:,.0f} ms. ? for help, quit to end")
-        sys.stdout.write(CLEAR + self.page + "\n".join(lines) + "\n" + PROMPT)
+        path = clean(str(self.watch.path))
+        room = left(f"{path}: 1,000 ms. ? for help, quit to end", PROMPT, *lines)
+        page = "" if self.document is None else self.draw(self.document, room)
+        took = (perf_counter() - began) * 1000
+        lines.append(f"{path}: {took:,.0f} ms. ? for help, quit to end")
+        sys.stdout.write(CLEAR + page + "\n".join(lines) + "\n" + PROMPT)
         sys.stdout.flush()
 
     def _moved(self, document: Any) -> list[str]:
@@ -221,7 +231,11 @@ def run_watch(
 
     gc.enable()  # this command lives long
     watch = Watch(where, locking, work)
-    screen = Screen(watch, lambda document: render(document, "table", looks), tried, rates)
+
+    def draw(document: Document, height: int) -> str:
+        return render(document, "table", looks._replace(height=height))
+
+    screen = Screen(watch, draw, tried, rates)
     try:
         screen.run(Typed(), sleep)
     except KeyboardInterrupt:

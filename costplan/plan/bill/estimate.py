@@ -17,6 +17,7 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.catalog.origin import is_old
 from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import Conversion, LineItem
+from costplan.document.line_kinds import always_on
 from costplan.document.month import Month
 from costplan.facts import Fact, fact, texts, unique
 from costplan.plan.bill.announced import announced, changing_days, last_day
@@ -187,6 +188,7 @@ class _Planner:
                     *self._one_offs(),
                     *map(fact, ALWAYS_LEFT_OUT),
                     *self._not_modelled(),
+                    *_idle_unknown(month.lines),
                     *self._stale(month.lines, as_of),
                 ]
             ),
@@ -336,6 +338,13 @@ def _rate_fact(rate: Conversion) -> Fact:
     into, _, of = rate.unit.partition("/")
     values = {"rate": rate.rate, "source": rate.source, "date": rate.date}
     return fact("exchange-rate", rate.currency, of=of, into=into, **values)
+
+
+def _idle_unknown(lines: list[LineItem]) -> Iterable[Fact]:
+    """That of nodes and containers which are always on no part counts as idle."""
+    offers = list(dict.fromkeys(line.price.offer for line in always_on(lines)))
+    if offers:
+        yield fact("idle-unknown", offers=offers)
 
 
 def _same_for_all(solved: Solved) -> list[Fact]:

@@ -41,53 +41,54 @@ class Ranking:
         baseline: str,
     ) -> None:
         self.workload, self.pricer, self.tried = workload, pricer, tried
-        self.estimates = {one.stack: one for one in estimates}
+        self.estimates = {estimate.stack: estimate for estimate in estimates}
         self.baseline = baseline
         self._moved: Moved = {}
         self.goal = goal
-        self.best = {stack: one.best(self.goal) for stack, one in tried.items()}
+        self.best = {stack: ways.best(goal) for stack, ways in tried.items()}
 
     @property
     def order(self) -> list[str]:
         """The stacks, the best first; those that reach nothing behind, by their plan's bill."""
 
         def key(stack: str) -> tuple[bool, bool, Decimal]:
-            found = self.best[stack]
-            if found is None:
+            best = self.best[stack]
+            if best is None:
                 plan = self.estimates[stack]
                 return True, plan.at_least, plan.total_monthly
-            return False, found.option.at_least, found.option.whole or ZERO
+            return False, best.option.at_least, best.option.whole or ZERO
 
         return sorted(self.tried, key=key)
 
     def answer(self) -> Answer:
         """The recommendation and the stacks' standings."""
-        if not any(one.made.options for one in self.tried.values()):
+        if not any(ways.billed for ways in self.tried.values()):
             return self._on_bills()
-        first = self.order[0]
-        found = self.best[first]
+        standings = [self._standing(stack) for stack in self.order]
+        first = standings[0]
+        best = self.best[first.stack]
         base = self._base()
-        made = Answer(
-            stack=None if found is None else first,
-            way=None if found is None else found.option.name,
-            monthly=None if found is None else found.option.monthly,
-            whole=None if found is None else found.option.whole,
-            reliability=None if found is None else found.option.reliability,
+        answer = Answer(
+            stack=None if best is None else first.stack,
+            way=first.best,
+            monthly=first.monthly,
+            whole=first.whole,
+            reliability=first.reliability,
             against=self.baseline,
             saved=None,
-            compute=self._compute(first),
-            standings=[self._standing(stack) for stack in self.order],
+            compute=self._compute(first.stack),
+            standings=standings,
             equal=self._equal(),
         )
-        if found is None:
-            made.reason = self._nothing()
-            return made
-        if base is not None and not found.option.at_least:
-            made.saved = settle(base - (found.option.whole or ZERO))
-        made.hangs_on = self._hangs_on(first)
-        if made.equal:
-            made.to_measure = self._to_measure(made.equal)
-        return made
+        if best is None:
+            answer.reason = self._nothing()
+            return answer
+        if base is not None and not best.option.at_least:
+            answer.saved = settle(base - (best.option.whole or ZERO))
+        answer.hangs_on = self._hangs_on(first.stack)
+        if answer.equal:
+            answer.to_measure = self._to_measure(answer.equal)
+        return answer
 
     def _on_bills(self) -> Answer:
         """Where nobody knows how right any stack is: the lowest bill, and what to measure."""
@@ -110,44 +111,44 @@ class Ranking:
     def recommended(self) -> Workload | None:
         """The best way of the best stack, as a file would have it."""
         stack = self.order[0]
-        if not self.tried[stack].made.options:
+        if not self.tried[stack].billed:
             return alone(self.workload, stack)
-        found = self.best[stack]
-        if found is None or found.way.workload is None:
+        best = self.best[stack]
+        if best is None or best.way.workload is None:
             return None
-        return alone(found.way.workload, stack)
+        return alone(best.way.workload, stack)
 
     def _base(self) -> Decimal | None:
         """The baseline's plan as the file has it, wrong answers included; None where a price is
         missing, for then nobody knows what is saved."""
-        options = self.tried[self.baseline].made.options
+        options = self.tried[self.baseline].measures.options
         if not options or options[0].at_least:
             return None
         return options[0].whole
 
     def _compute(self, stack: str) -> str:
         """The best that compute alone does there, in words."""
-        made = self.tried[stack].made
-        brute = [one for one in made.options if one.brute_force]
+        measures = self.tried[stack].measures
+        brute = [option for option in measures.options if option.brute_force]
         if not brute:
             return "nothing was tried by compute alone"
         goal = self.goal.reliability
-        found = least(brute, goal, self.goal.seconds)
-        if found is not None and found.whole is not None:
-            cost = grouped(found.whole, 0)
-            said = f"{found.name}: {cost}, {percent(found.reliability or ZERO)} % right"
+        cheapest = least(brute, goal, self.goal.seconds)
+        if cheapest is not None and cheapest.whole is not None:
+            cost = grouped(cheapest.whole, 0)
+            said = f"{cheapest.name}: {cost}, {percent(cheapest.reliability or ZERO)} % right"
             best = self.best[stack]
-            if best is None or found.kwh is None or best.option.kwh is None:
+            if best is None or cheapest.kwh is None or best.option.kwh is None:
                 return said
-            return f"{said}, {rounded(found.kwh, 3)} kWh for {rounded(best.option.kwh, 3)}"
+            return f"{said}, {rounded(cheapest.kwh, 3)} kWh for {rounded(best.option.kwh, 3)}"
         if goal is None:
             return "nothing tried by compute alone is quick enough"
-        return f"none reaches {percent(goal)} %{tops(made, goal)}"
+        return f"alone does not reach {percent(goal)} %{tops(measures, goal)}"
 
     def _standing(self, stack: str) -> Standing:
-        estimate, found = self.estimates[stack], self.best[stack]
-        option = None if found is None else found.option
-        made = Standing(
+        estimate, best = self.estimates[stack], self.best[stack]
+        option = None if best is None else best.option
+        standing = Standing(
             stack=stack,
             plan_monthly=estimate.total_monthly,
             at_least=estimate.at_least,
@@ -157,33 +158,33 @@ class Ranking:
             reliability=None if option is None else option.reliability,
         )
         if option is None:
-            made.reason = self._short(stack)
-            return made
-        made.seconds = option.seconds if option.seconds_p95 is None else option.seconds_p95
+            standing.reason = self._short(stack)
+            return standing
+        standing.seconds = option.seconds if option.seconds_p95 is None else option.seconds_p95
         spent = option.by_purpose
         if option.monthly and spent:
-            made.people = max(ZERO, spent["people"] / option.monthly)
-            made.idle = max(ZERO, spent["idle"] / option.monthly)
-        return made
+            standing.people = max(ZERO, spent["people"] / option.monthly)
+            standing.idle = max(ZERO, spent["idle"] / option.monthly)
+        return standing
 
     def _short(self, stack: str) -> str:
         """Why a stack reaches nothing, in few words."""
-        made = self.tried[stack].made
-        known = [one.reliability for one in made.options if one.reliability is not None]
+        options = self.tried[stack].measures.options
+        known = [option.reliability for option in options if option.reliability is not None]
         if not known:
             return "a price is missing" if self.estimates[stack].at_least else "not modelled"
         if self.goal.reliability is not None and max(known) < self.goal.reliability:
             return f"at most {percent(max(known), 2)} %"
-        if self.goal.seconds is not None and all(one.seconds is None for one in made.options):
+        if self.goal.seconds is not None and all(option.seconds is None for option in options):
             return "steps state no seconds"
         return "too slow"
 
     def _nothing(self) -> str:
         """Why nothing is recommended, and what would help."""
-        if all(not one.made.options for one in self.tried.values()):
-            untold = [one for tried in self.tried.values() for one in tried.made.facts]
-            reasons = [str(one.values["reason"]) for one in untold if "reason" in one.values]
-            said = ", ".join(dict.fromkeys(reasons)) or "; ".join(texts(unique(untold)))
+        if not any(ways.billed for ways in self.tried.values()):
+            facts = [fact for ways in self.tried.values() for fact in ways.measures.facts]
+            reasons = [str(fact.values["reason"]) for fact in facts if "reason" in fact.values]
+            said = ", ".join(dict.fromkeys(reasons)) or "; ".join(texts(unique(facts)))
             return f"how right it is: {said}; measure on about {_cases(Decimal('0.9'))} cases"
         asked = []
         if self.goal.reliability is not None:
@@ -198,33 +199,32 @@ class Ranking:
             return []
         return [
             stack
-            for stack, one in self.estimates.items()
-            if one.reliability is not None and one.reliability.shared
+            for stack, estimate in self.estimates.items()
+            if estimate.reliability is not None and estimate.reliability.shared
         ]
 
     def _to_measure(self, equal: Sequence[str]) -> list[str]:
         """What would tell stacks apart, with the number of cases that it takes."""
-        found = []
+        sentences = []
         for stack in equal:
-            made = self.estimates[stack].reliability
-            assert made is not None
-            for name in made.shared:
-                step = next(one for one in self.workload.step if one.name == name)
+            reliability = self.estimates[stack].reliability
+            assert reliability is not None
+            for name in reliability.shared:
+                step = next(step for step in self.workload.step if step.name == name)
                 binding = self.workload.stack[stack].binding(step.role)
                 offer = binding.offer if binding else None
                 if step.success is not None and offer is not None:
                     said = f"'{name}' with {offer}: about {_cases(step.success)} cases"
-                    found.append(f"{said} for +-1 point")
-        return list(dict.fromkeys(found))
+                    sentences.append(f"{said} for +-1 point")
+        return list(dict.fromkeys(sentences))
 
     def contenders(self, stack: str, *, rivals: bool = True) -> list[Contender]:
         """The best way of a stack, its plan, the runners-up, and the best of the next stacks."""
-        made = self.tried[stack]
-        found = self.best[stack]
-        assert found is not None
-        chosen = [found, made.billed[0], *self._runners_up(made, found)]
-        unique = {id(one.way): one.way for one in chosen}
-        contenders = [Contender(stack, way) for way in unique.values()]
+        ways, best = self.tried[stack], self.best[stack]
+        assert best is not None
+        chosen = [best, ways.billed[0], *self._runners_up(ways, best)]
+        distinct = {id(billed.way): billed.way for billed in chosen}
+        contenders = [Contender(stack, way) for way in distinct.values()]
         others = [name for name in self.order if name != stack][:RIVALS] if rivals else []
         for name in others:
             rival = self.best[name]
@@ -232,51 +232,50 @@ class Ranking:
                 contenders.append(Contender(name, rival.way))
         return contenders
 
-    def _runners_up(self, made: Tried, found: Billed) -> list[Billed]:
+    def _runners_up(self, ways: Tried, best: Billed) -> list[Billed]:
         """The next best, and the best that asks no person or no validator: other shapes of plan."""
         goal = self.goal
         rest = [
-            one
-            for one in made.billed
-            if one is not found and one.option.kind != "hosting" and one.option.whole is not None
+            way
+            for way in ways.billed
+            if way is not best and way.option.kind != "hosting" and way.option.whole is not None
         ]
-        able = [one for one in rest if one.option.reaches(*goal)]
-        able.sort(key=lambda one: one.option.whole or ZERO)
-        near = sorted(
-            (one for one in rest if not one.option.reaches(*goal)),
-            key=lambda one: -(one.option.reliability or ZERO),
-        )
+        able = [way for way in rest if way.option.reaches(*goal)]
+        able.sort(key=lambda way: way.option.whole or ZERO)
+        near = [way for way in rest if not way.option.reaches(*goal)]
+        near.sort(key=lambda way: -(way.option.reliability or ZERO))
         return [*able[:1], *near[:1]]
 
     def _hangs_on(self, stack: str) -> list[Lever]:
         """The inputs that decide: those that change the answer, with the value at which it does."""
         levers = Levers(self.pricer, self.contenders(stack), self.goal, self._moved)
         own = self.workload.stack[stack]
-        moved = {one.name: one for one in inputs(self.workload, own, quick=True)}
-        found = levers.of(iter(moved.values()))
-        found = [one for one in found if one.flips or (one.moves and one.name != TRAFFIC)]
-        found.sort(key=lambda one: (-(one.assumed and one.flips), -one.flips, -one.moves))
-        shown = found[:MOST_HINGES]
+        deciding = [
+            lever
+            for lever in levers.of(inputs(self.workload, own, quick=True))
+            if lever.flips or (lever.moves and lever.name != TRAFFIC)
+        ]
+        deciding.sort(
+            key=lambda lever: (-(lever.assumed and lever.flips), -lever.flips, -lever.moves)
+        )
+        shown = deciding[:MOST_HINGES]
         for lever in shown:
-            if lever.flips:
-                levers.flip(moved[lever.name], lever)
+            levers.flip(lever)
         return shown
 
     def sensitivity(self, stack: str, threshold: Decimal | None) -> Sensitivity:
         """All levers of one stack's own answer."""
-        made = Sensitivity(threshold=threshold, stack=stack)
-        found = self.best[stack]
-        if found is None:
-            return made
+        sensitivity = Sensitivity(threshold=threshold, stack=stack)
+        best = self.best[stack]
+        if best is None:
+            return sensitivity
         contenders = self.contenders(stack, rivals=False)
         levers = Levers(self.pricer, contenders, self.goal, self._moved)
-        moved = {one.name: one for one in inputs(self.workload, self.workload.stack[stack])}
-        made.levers = levers.of(iter(moved.values()))
-        for lever in made.levers:
-            if lever.flips:
-                levers.flip(moved[lever.name], lever)
-        made.choice, made.monthly = found.option.name, found.option.monthly
-        return made
+        sensitivity.levers = levers.of(inputs(self.workload, self.workload.stack[stack]))
+        for lever in sensitivity.levers:
+            levers.flip(lever)
+        sensitivity.choice, sensitivity.monthly = best.option.name, best.option.monthly
+        return sensitivity
 
 
 def _cases(success: Decimal) -> str:

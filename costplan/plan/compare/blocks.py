@@ -67,22 +67,22 @@ def cheapest_parts(
                 merged.append((least, _State(cost, lost, (*state.parts, part.part))))
         ceiling += CRUMB * max(1.0, abs(ceiling))
         able = [state for least, state in merged if least <= ceiling]
-        able.sort(key=lambda one: (one.cost, one.lost))
+        able.sort(key=lambda state: (state.cost, state.lost))
         states, lost = [], inf
         for state in able:
             if state.lost < lost:
                 states.append(state)
                 lost = state.lost
     end = bounds[-1]
-    able = [one for one in states if one.lost <= budget]
-    best = min(able, key=lambda one: end.between(one.cost, one.lost, 0.0)[1], default=None)
+    able = [state for state in states if state.lost <= budget]
+    best = min(able, key=lambda state: end.between(state.cost, state.lost, 0.0)[1], default=None)
     return None if best is None else list(best.parts)
 
 
 def undominated(block: Block) -> list[Part]:
     """Parts by cost, each losing less than all cheaper ones."""
     kept: list[Part] = []
-    for part in sorted(block, key=lambda one: (one.cost, -one.factor)):
+    for part in sorted(block, key=lambda part: (part.cost, -part.factor)):
         if not kept or part.factor > kept[-1].factor:
             kept.append(part)
     return kept
@@ -95,7 +95,7 @@ class _Point(NamedTuple):
 
 
 def _points(block: Block) -> list[_Point]:
-    return [_Point(one.cost, -log(one.factor), one) for one in block]
+    return [_Point(part.cost, -log(part.factor), part) for part in block]
 
 
 class _Bound:
@@ -113,7 +113,7 @@ class _Bound:
         self.saved, self.kept = [0.0], [exp(-lost)]
         self.lost = lost
         steps = [step for block in blocks for step in _hull_steps(block)]
-        steps.sort(key=lambda one: one[1] / one[0])
+        steps.sort(key=lambda step: step[1] / step[0])
         for less, more in steps:
             self.saved.append(self.saved[-1] + less)
             self.costs.append(self.costs[-1] + more)
@@ -147,9 +147,11 @@ def _hull_steps(block: list[_Point]) -> list[tuple[float, float]]:
         while len(hull) > 1 and _slope(hull[-2], hull[-1]) >= _slope(hull[-1], point):
             hull.pop()
         hull.append(point)
-    return [(one.lost - after.lost, after.cost - one.cost) for one, after in pairwise(hull)]
+    return [
+        (before.lost - after.lost, after.cost - before.cost) for before, after in pairwise(hull)
+    ]
 
 
-def _slope(one: _Point, after: _Point) -> float:
+def _slope(before: _Point, after: _Point) -> float:
     """Money for each unit of -ln that is lost less."""
-    return (after.cost - one.cost) / (one.lost - after.lost)
+    return (after.cost - before.cost) / (before.lost - after.lost)

@@ -55,109 +55,129 @@ def compare(
     pricer = Pricer(catalog, as_of, figures)
     solutions = pricer.solutions(workload)
     document = estimate(workload, catalog, as_of, stacks, solutions, figures)
-    names = [made.stack for made in document.estimates]
-    base_name = baseline or names[0]
-    if base_name not in names:
-        hint = did_you_mean(base_name, names) or "stacks: " + ", ".join(names)
-        raise BadUsage(f"the baseline '{base_name}' is not among the stacks", hint)
-    base = next(made for made in document.estimates if made.stack == base_name)
+    base = _baseline(document, baseline)
+    names = [estimate.stack for estimate in document.estimates]
     goal = Goal.of(workload, at_reliability)
     ways = Ways(workload, pricer, capacity)
-    own = (pricer.trusted(workload, name) for name in (base_name, *names))
-    asked = goal.or_plan(workload, next((one for one in own if one is not None), None))
+    shares = (pricer.trusted(workload, name) for name in (base.stack, *names))
+    asked = goal.or_plan(workload, next((share for share in shares if share is not None), None))
     searched = asked if at_reliability is not None or workload.candidates else None
     tried = {
-        one.stack: strategies(ways, one.stack, one, goal, searched) for one in document.estimates
+        estimate.stack: strategies(ways, estimate.stack, estimate, goal, searched)
+        for estimate in document.estimates
     }
-    ranking = Ranking(workload, pricer, tried, document.estimates, asked, base_name)
-    made = Comparison(
+    ranking = Ranking(workload, pricer, tried, document.estimates, asked, base.stack)
+    comparison = Comparison(
         document=document,
-        baseline=base_name,
+        baseline=base.stack,
         versus=[
             _versus(pricer, workload, base, other)
             for other in document.estimates
-            if other.stack != base_name
+            if other is not base
         ],
-        lock_in=[lock_in(catalog, one) for one in document.estimates],
-        strategies=[one.made for one in tried.values()],
+        lock_in=[lock_in(catalog, estimate) for estimate in document.estimates],
+        strategies=[of_stack.measures for of_stack in tried.values()],
         mixes=_mixes(workload, catalog, as_of, names),
+        margins=_margins(workload, document.estimates),
         at_reliability=at_reliability,
         answer=ranking.answer(),
-        facts=_facts(document, at_reliability),
+        facts=_facts(document.estimates, at_reliability),
+        recommended=ranking.recommended(),
     )
     if workload.hardware:
         from costplan.plan.compare.owning import owning
 
-        made.owning = owning(workload, pricer, {name: one.billed for name, one in tried.items()})
-    made.recommended = ranking.recommended()
+        billed = {name: of_stack.billed for name, of_stack in tried.items()}
+        comparison.owning = owning(workload, pricer, billed)
     if levers:
-        tau = threshold(workload)
-        made.sensitivity = ranking.sensitivity(base_name, tau)
-        made.levers = [
-            made.sensitivity if name == base_name else ranking.sensitivity(name, tau)
-            for name in names
-        ]
-        assert made.answer is not None
-        if made.answer.stack is not None:
-            from costplan.plan.compare.neighbours import neighbours
+        _tell_levers(comparison, ways, ranking)
+    return comparison
 
-            made.answer.candidates = neighbours(ways, ranking, made.answer.stack)
+
+def _baseline(document: EstimateDocument, name: str | None) -> Estimate:
+    """The estimate of the stack of this name, or the first. Raises BadUsage where none has it."""
+    if not name:
+        return document.estimates[0]
+    names = [estimate.stack for estimate in document.estimates]
+    if name not in names:
+        hint = did_you_mean(name, names) or "stacks: " + ", ".join(names)
+        raise BadUsage(f"the baseline '{name}' is not among the stacks", hint)
+    return document.estimates[names.index(name)]
+
+
+def _margins(workload: Workload, estimates: Sequence[Estimate]) -> dict[str, Decimal]:
+    """Each stack's, where the workload says what a request earns."""
     revenue = workload.target.revenue_per_request if workload.target else None
-    if revenue is not None:
-        made.margins = {one.stack: margin(one, revenue) for one in document.estimates}
-    return made
+    if revenue is None:
+        return {}
+    return {estimate.stack: margin(estimate, revenue) for estimate in estimates}
 
 
-def _facts(document: EstimateDocument, at_reliability: Decimal | None) -> list[Fact]:
-    found = []
-    shared = [one.stack for one in document.estimates if one.reliability and one.reliability.shared]
+def _tell_levers(comparison: Comparison, ways: Ways, ranking: Ranking) -> None:
+    """Tells a comparison what would change each stack's answer, and which models next to the
+    answer's in price may pay."""
+    tau = threshold(ways.workload)
+    of_stacks = {name: ranking.sensitivity(name, tau) for name in ranking.tried}
+    comparison.levers = list(of_stacks.values())
+    comparison.sensitivity = of_stacks[comparison.baseline]
+    answer = comparison.answer
+    if answer is not None and answer.stack is not None:
+        from costplan.plan.compare.neighbours import neighbours
+
+        answer.candidates = neighbours(ways, ranking, answer.stack)
+
+
+def _facts(estimates: Sequence[Estimate], at_reliability: Decimal | None) -> list[Fact]:
+    facts = []
+    known = {estimate.stack: estimate.reliability for estimate in estimates}
+    shared = [stack for stack, reliability in known.items() if reliability and reliability.shared]
     if shared:
-        found.append(fact("not-ranked", stacks=shared))
-    unknown = [one.stack for one in document.estimates if one.at_least]
+        facts.append(fact("not-ranked", stacks=shared))
+    unknown = [estimate.stack for estimate in estimates if estimate.at_least]
     if unknown:
-        found.append(fact("totals-at-least", stacks=unknown))
+        facts.append(fact("totals-at-least", stacks=unknown))
     if at_reliability is not None:
         goal = {"percent": at_reliability * 100}
         below = [
-            one.stack
-            for one in document.estimates
-            if one.reliability and one.reliability.trusted < at_reliability
+            stack
+            for stack, reliability in known.items()
+            if reliability and reliability.trusted < at_reliability
         ]
         if below:
-            found.append(fact("plans-below-goal", stacks=below, **goal))
-        unmodelled = [one.stack for one in document.estimates if one.reliability is None]
+            facts.append(fact("plans-below-goal", stacks=below, **goal))
+        unmodelled = [stack for stack, reliability in known.items() if reliability is None]
         if unmodelled:
-            found.append(fact("goal-not-modelled", stacks=unmodelled, **goal))
-    return found
+            facts.append(fact("goal-not-modelled", stacks=unmodelled, **goal))
+    return facts
 
 
 def _versus(pricer: Pricer, workload: Workload, base: Estimate, other: Estimate) -> Versus:
-    ours = {one.name: one.total for one in base.components}
-    theirs = {one.name: one.total for one in other.components}
+    ours = {component.name: component.total for component in base.components}
+    theirs = {component.name: component.total for component in other.components}
     changes = [
         (name, theirs.get(name, ZERO) - ours.get(name, ZERO))
         for name in dict.fromkeys([*ours, *theirs])
     ]
-    made = Versus(
+    versus = Versus(
         stack=other.stack,
         difference=other.total_monthly - base.total_monthly,
-        wins=sorted([one for one in changes if one[1] < 0], key=lambda one: one[1]),
-        loses=sorted([one for one in changes if one[1] > 0], key=lambda one: -one[1]),
+        wins=sorted([change for change in changes if change[1] < 0], key=lambda win: win[1]),
+        loses=sorted([change for change in changes if change[1] > 0], key=lambda loss: -loss[1]),
     )
     known = not (base.at_least or other.at_least)
     if known:
-        made.break_even = break_even(pricer, (workload, base.stack), (workload, other.stack))
+        versus.break_even = break_even(pricer, (workload, base.stack), (workload, other.stack))
     if workload.migration is not None:
-        made.one_off = one_off(workload, workload.migration, base, other)
-        saved = -made.difference
+        versus.one_off = one_off(workload, workload.migration, base, other)
+        saved = -versus.difference
         if saved > 0 and known:
-            made.payback_months = settle(made.one_off / saved)
-    return made
+            versus.payback_months = settle(versus.one_off / saved)
+    return versus
 
 
 def _mixes(workload: Workload, catalog: Catalog, as_of: date, names: Sequence[str]) -> list[Mix]:
     """The mixes of the stacks that are compared: commitments and credits once over all parts."""
-    found = []
+    mixes = []
     plain = without_terms(workload)
     for name, mix in workload.mix.items():
         shares = {stack: share for stack, share in mix.stacks.items() if share}
@@ -172,7 +192,7 @@ def _mixes(workload: Workload, catalog: Catalog, as_of: date, names: Sequence[st
         once = _paid_once(parts)
         added = agree(workload, lines, as_of, Exchange.of(workload)).lines
         paid = [line.amount or ZERO for own in lines.values() for line in own]
-        found.append(
+        mixes.append(
             Mix(
                 name=name,
                 shares=dict(mix.stacks),
@@ -180,7 +200,7 @@ def _mixes(workload: Workload, catalog: Catalog, as_of: date, names: Sequence[st
                 at_least=any(part.at_least for part in parts),
             )
         )
-    return found
+    return mixes
 
 
 def _paid_once(parts: Sequence[Estimate]) -> Decimal:
@@ -194,6 +214,6 @@ def _paid_once(parts: Sequence[Estimate]) -> Decimal:
         for part in parts
     ]
     once: dict[str, Decimal] = {}
-    for one in stated:
-        once.update(one)
-    return total(total(one.values()) for one in stated) - total(once.values())
+    for amounts in stated:
+        once.update(amounts)
+    return total(total(amounts.values()) for amounts in stated) - total(once.values())

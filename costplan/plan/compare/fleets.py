@@ -219,18 +219,19 @@ def _minutes(seconds: Decimal) -> str:
 def _by_replay(terms: Gpus, served: Served, arrivals: Sequence[Arrival], rate: Decimal) -> Fleet:
     """A trace served by machines that start when it needs them and stop when it does not."""
     assert terms.concurrency is not None
-    made = scale_to_zero(
+    replay = scale_to_zero(
         arrivals,
         max(1, int(terms.concurrency)),
         float(terms.idle_seconds or ZERO),
         float(terms.cold_start_seconds or ZERO),
     )
-    late = sum(1 for wait in made.waits if wait > float(terms.wait_seconds)) / len(made.waits)
-    fleet = twelve_digits(made.mean_machines) + terms.spare
+    late = sum(1 for wait in replay.waits if wait > float(terms.wait_seconds)) / len(replay.waits)
+    fleet = twelve_digits(replay.mean_machines) + terms.spare
     how = (
-        f"of {made.most} at most on average, by a replay of the trace: started {made.cold_starts} "
-        f"times, stopped after {terms.idle_seconds} s without a request, spare {terms.spare}; "
-        f"{rounded(twelve_digits(late * 100))} % wait over {terms.wait_seconds} s"
+        f"of {replay.most} at most on average, by a replay of the trace: started "
+        f"{replay.cold_starts} times, stopped after {terms.idle_seconds} s without a request, "
+        f"spare {terms.spare}; {rounded(twelve_digits(late * 100))} % wait over "
+        f"{terms.wait_seconds} s"
     )
     if late > terms.wait_share:
         how += "; warning: more than may wait"

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import NamedTuple
 
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
-from costplan.plan.compare.pricing import Pricer
+from costplan.plan.compare.pricing import Pricer, Way
 from costplan.plan.compare.served import Capacity, Served
 from costplan.problems import BadUsage, CostplanError, InvalidInput
 from costplan.quantity import ZERO, grouped, rounded, total
@@ -24,15 +23,6 @@ from costplan.workload.strategy import Gpus
 from costplan.workload.tables import Fixed
 
 
-class Hosted(NamedTuple):
-    """A way of hosting: the workload that is billed for it, or None; ``reason`` says how it was
-    sized, or what is lacking."""
-
-    name: str
-    workload: Workload | None
-    reason: str
-
-
 def ways(
     workload: Workload,
     stack: str,
@@ -40,9 +30,11 @@ def ways(
     visits: Visits,
     pricer: Pricer,
     capacity: Capacity | None,
-) -> Iterator[Hosted]:
-    """Every way to host a stack's graph. ``workload`` is the graph that is served, with these
-    ``visits``; ``estimate`` is the plan's own, whose fixed lines say what may be doubled.
+) -> Iterator[Way]:
+    """Every way to host a stack's graph; its reason says how it was sized, or what is lacking.
+
+    ``workload`` is the graph that is served, with these ``visits``; ``estimate`` is the plan's own,
+    whose fixed lines say what may be doubled.
 
     Raises InvalidInput where [strategy.gpus] pairs a machine with another machine's measurement.
     """
@@ -61,7 +53,7 @@ GPUS = "GPUs sized for the peak"
 
 def _gpus(
     workload: Workload, stack: str, served: Served, catalog: Catalog, capacity: Capacity | None
-) -> Hosted:
+) -> Way:
     """Machines for the busiest hour in place of the producing models' tokens.
 
     machines = ceil(lambda_peak (1 + headroom) / (mu u)) + spare, or by queueing (Erlang-C) where
@@ -69,10 +61,10 @@ def _gpus(
     """
     terms = workload.strategy.gpus
     if served.nothing:
-        return Hosted(GPUS, None, served.nothing)
+        return Way(GPUS, "hosting", None, served.nothing)
     if terms == Gpus():
         reason = "not modelled: [strategy.gpus] names no machine, and no success of what it serves"
-        return Hosted(GPUS, None, reason)
+        return Way(GPUS, "hosting", None, reason)
     from costplan.plan.compare.fleets import hardware_of, sized  # most name no machine
 
     try:
@@ -80,7 +72,7 @@ def _gpus(
         if terms.modelled is not None and capacity is not None:
             from costplan.plan.compare.unmeasured import by_roofline
 
-            return Hosted(GPUS, None, by_roofline(terms, served, capacity, hardware))
+            return Way(GPUS, "hosting", None, by_roofline(terms, served, capacity, hardware))
         fleet = sized(terms, served, capacity)
         if fleet is None:
             if capacity is None:
@@ -92,13 +84,13 @@ def _gpus(
         if isinstance(error, InvalidInput):
             raise
         hint = getattr(error, "hint", None)
-        return Hosted(GPUS, None, f"not modelled: {error}" + (f" ({hint})" if hint else ""))
+        return Way(GPUS, "hosting", None, f"not modelled: {error}" + (f" ({hint})" if hint else ""))
     whole = fleet.machines == fleet.machines.to_integral_value()
     number = grouped(fleet.machines) if whole else rounded(fleet.machines)
     words = f"{number} x {terms.machine}: {fleet.words}"
     if terms.success is None:
         lacking = "not modelled: give [strategy.gpus] success, the served model's own"
-        return Hosted(GPUS, None, f"{lacking}; {words}")
+        return Way(GPUS, "hosting", None, f"{lacking}; {words}")
     own = {
         role: Binding(
             offer=terms.machine,
@@ -110,13 +102,13 @@ def _gpus(
         )
         for role, load in served.load.items()
     }
-    return Hosted(GPUS, _rebound(workload, stack, own), words)
+    return Way(GPUS, "hosting", _rebound(workload, stack, own), words)
 
 
 PROVISIONED = "provisioned throughput"
 
 
-def provisioned(workload: Workload, stack: str, served: Served, pricer: Pricer) -> Iterator[Hosted]:
+def provisioned(workload: Workload, stack: str, served: Served, pricer: Pricer) -> Iterator[Way]:
     """Reserved throughput of the stack's own models in place of their tokens: for the busiest hour,
     and with as many units as make the month the cheapest, what spills over by the token. A plan
     that reserves already is also shown by the token alone."""
@@ -125,9 +117,11 @@ def provisioned(workload: Workload, stack: str, served: Served, pricer: Pricer) 
     held = [role for role, own in bindings.items() if own.reserved is not None]
     if held:
         plain = {role: replace(bindings[role], reserved=None) for role in held}
-        yield Hosted("every token on demand", _rebound(workload, stack, plain), "none is reserved")
+        yield Way(
+            "every token on demand", "hosting", _rebound(workload, stack, plain), "none is reserved"
+        )
     if served.nothing:
-        yield Hosted(PROVISIONED, None, served.nothing)
+        yield Way(PROVISIONED, "hosting", None, served.nothing)
         return
     roles = [role for role in served.output if role not in held]
     try:
@@ -137,20 +131,20 @@ def provisioned(workload: Workload, stack: str, served: Served, pricer: Pricer) 
             if (offer := bindings[role].offer) and pricer.catalog.reserve(offer, asked.terms)
         ]
     except BadUsage as error:
-        yield Hosted(PROVISIONED, None, f"not modelled: {error} ({error.hint})")
+        yield Way(PROVISIONED, "hosting", None, f"not modelled: {error} ({error.hint})")
         return
     if not sold:
         models = ", ".join(dict.fromkeys(str(bindings[role].offer) for role in roles))
         if models:
             lacking = f"not modelled: no terms are known of {models}; [strategy.provisioned] terms"
-            yield Hosted(PROVISIONED, None, f"{lacking} names others")
+            yield Way(PROVISIONED, "hosting", None, f"{lacking} names others")
         return
     yield from _reserving(workload, stack, {role: bindings[role] for role in sold}, pricer)
 
 
 def _reserving(
     workload: Workload, stack: str, bindings: dict[str, Binding], pricer: Pricer
-) -> Iterator[Hosted]:
+) -> Iterator[Way]:
     asked = workload.strategy.provisioned
     reserving = {role: replace(own, reserved=asked) for role, own in bindings.items()}
     changed = _rebound(workload, stack, reserving)
@@ -159,22 +153,26 @@ def _reserving(
     except InvalidInput as error:
         problem = error.problems[0]
         hint = f" ({problem.hint})" if problem.hint else ""
-        yield Hosted(PROVISIONED, None, f"not modelled: {problem.message}{hint}")
+        yield Way(PROVISIONED, "hosting", None, f"not modelled: {problem.message}{hint}")
         return
-    own = [one for one in deployments if one.asked == asked]
-    yield Hosted(PROVISIONED, changed, "; ".join(one.words("") for one in own))
-    best = {one.rate.price.offer: one.cheapest() for one in own}
-    if asked.units is not None or all(best[one.rate.price.offer] == one.units for one in own):
+    own = [deployment for deployment in deployments if deployment.asked == asked]
+    words = "; ".join(deployment.words("") for deployment in own)
+    yield Way(PROVISIONED, "hosting", changed, words)
+    best = {deployment.rate.price.offer: deployment.cheapest() for deployment in own}
+    if asked.units is not None or all(
+        best[deployment.rate.price.offer] == deployment.units for deployment in own
+    ):
         return
-    for one in own:
-        one.units = best[one.rate.price.offer]
+    for deployment in own:
+        deployment.units = best[deployment.rate.price.offer]
     fewer = {
         role: replace(binding, reserved=replace(asked, units=best[pricer.catalog.get(offer).id]))
         for role, binding in reserving.items()
         if (offer := binding.offer)
     }
-    words = "; ".join(one.words(", the cheapest with what spills over") for one in own)
-    yield Hosted(f"{PROVISIONED}, spill-over", _rebound(workload, stack, fewer), words)
+    spilling = ", the cheapest with what spills over"
+    words = "; ".join(deployment.words(spilling) for deployment in own)
+    yield Way(f"{PROVISIONED}, spill-over", "hosting", _rebound(workload, stack, fewer), words)
 
 
 def _rebound(workload: Workload, stack: str, bindings: Mapping[str, Binding]) -> Workload:
@@ -184,18 +182,18 @@ def _rebound(workload: Workload, stack: str, bindings: Mapping[str, Binding]) ->
     return replace(workload, stack={**workload.stack, stack: replace(bound, roles=roles)})
 
 
-def _warm(workload: Workload, stack: str, estimate: Estimate, replicas: int) -> Hosted:
+def _warm(workload: Workload, stack: str, estimate: Estimate, replicas: int) -> Way:
     """Runtime replicas that wait beside those that serve."""
     name = f"{replicas} warm idle replicas"
     replica = total(line.amount or ZERO for line in estimate.lines if _doubles(line, ("runtime",)))
     if not replica:
         reason = "not modelled: this stack's runtime has no fixed replica to keep warm"
-        return Hosted(name, None, reason)
+        return Way(name, "hosting", None, reason)
     changed = _with_fixed(workload, stack, name, replica * replicas)
-    return Hosted(name, changed, f"{replicas} more of the runtime's fixed part")
+    return Way(name, "hosting", changed, f"{replicas} more of the runtime's fixed part")
 
 
-def _regions(workload: Workload, stack: str, estimate: Estimate) -> Hosted | None:
+def _regions(workload: Workload, stack: str, estimate: Estimate) -> Way | None:
     """Fixed capacity again in other regions: all of it each (passive), or N / (R - 1) (active).
     None where a second region would double nothing: what is paid by use is paid once wherever it
     runs, and an account's fees and floors are paid once."""
@@ -214,7 +212,7 @@ def _regions(workload: Workload, stack: str, estimate: Estimate) -> Hosted | Non
     else:
         extra = base / (terms.count - 1)
         reason = "active-active, each able to carry the load of a lost one"
-    return Hosted(name, _with_fixed(workload, stack, name, extra), reason)
+    return Way(name, "hosting", _with_fixed(workload, stack, name, extra), reason)
 
 
 def _doubles(line: LineItem, components: tuple[str, ...]) -> bool:

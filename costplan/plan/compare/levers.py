@@ -63,13 +63,14 @@ def choose(pricer: Pricer, contenders: Sequence[Contender], goal: Goal) -> Choic
     cheapest first, and for no more than decide.
     """
     able = []
-    for one in contenders:
-        if not _right_enough(pricer, one, goal):
+    for contender in contenders:
+        if not _right_enough(pricer, contender, goal):
             continue
-        option = pricer.option(one.way, one.stack, timed=False)
+        option = pricer.option(contender.way, contender.stack, timed=False)
         if option.whole is not None and option.reaches(goal.reliability, None):
-            able.append(Choice(one, option))
-    for choice in sorted(able, key=lambda one: (one.option.at_least, one.option.whole or ZERO)):
+            able.append(Choice(contender, option))
+    able.sort(key=lambda choice: (choice.option.at_least, choice.option.whole or ZERO))
+    for choice in able:
         stack, way = choice.contender
         if goal.seconds is not None and way.workload is not None:
             pricer.time(choice.option, way.workload, stack)
@@ -99,12 +100,16 @@ class Levers:
         """``moved``: the steps of inputs that were moved for other answers, and of these."""
         self.pricer, self.contenders, self.goal, self.moved = pricer, contenders, goal, moved
         self.now = choose(pricer, contenders, goal)
+        self._inputs: dict[str, Input] = {}
 
     def of(self, inputs: Iterator[Input]) -> list[Lever]:
         """A lever an input, those that change the answer first, then the strongest."""
-        found = [lever for one in inputs if (lever := self.lever(one)) is not None]
-        found.sort(key=lambda one: (-one.flips, -one.moves))
-        return found
+        self._inputs = {moved.name: moved for moved in inputs}
+        levers = [
+            lever for moved in self._inputs.values() if (lever := self.lever(moved)) is not None
+        ]
+        levers.sort(key=lambda lever: (-lever.flips, -lever.moves))
+        return levers
 
     def lever(self, moved: Input) -> Lever | None:
         """What an input does to the answer; None where there is no answer to move."""
@@ -112,7 +117,7 @@ class Levers:
             return None
         low, high = (self._at(moved, value) for value in (moved.low, moved.high))
         whole = self.now.option.whole or ZERO
-        costs = [one.option.whole or ZERO for one in (low, high) if one is not None]
+        costs = [choice.option.whole or ZERO for choice in (low, high) if choice is not None]
         lever = Lever(
             name=moved.name,
             low=None if low is None else low.option.whole,
@@ -120,7 +125,7 @@ class Levers:
             low_choice=None if low is None else self._name(low),
             high_choice=None if high is None else self._name(high),
             flips=self._other(low) or self._other(high),
-            moves=max((abs(one - whole) for one in costs), default=ZERO),
+            moves=max((abs(cost - whole) for cost in costs), default=ZERO),
             now=moved.now,
             low_at=moved.low,
             high_at=moved.high,
@@ -129,16 +134,17 @@ class Levers:
         lever.reason = _why(lever, whole)
         return lever
 
-    def flip(self, moved: Input, lever: Lever) -> None:
-        """Sets the value nearest to now at which another way becomes the best."""
+    def flip(self, lever: Lever) -> None:
+        """Sets the value nearest to now at which another way becomes the best, if any does."""
+        if not lever.flips:
+            return
+        moved = self._inputs[lever.name]
         ends = [
             (end, choice)
             for end in (moved.low, moved.high)
             if self._other(choice := self._at(moved, end))
         ]
-        if not ends:
-            return
-        end, choice = min(ends, key=lambda one: abs(one[0] - moved.now))
+        end, choice = min(ends, key=lambda end: abs(end[0] - moved.now))
         near, far = moved.now, end
         for _ in range(HALVINGS):
             middle = (near + far) / 2
@@ -174,7 +180,7 @@ class Levers:
 
     def _name(self, choice: Choice) -> str:
         stack, way = choice.contender
-        stacks = {one.stack for one in self.contenders}
+        stacks = {contender.stack for contender in self.contenders}
         return f"{stack}: {way.name}" if len(stacks) > 1 else way.name
 
 
@@ -296,20 +302,24 @@ def _failures(workload: Workload, times: Decimal) -> Workload:
     def moved(rate: Decimal | None) -> Decimal | None:
         return None if rate is None else max(ZERO, ONE - (ONE - rate) * times)
 
-    def step(one: Step) -> Step:
-        fallback = one.fallback
+    def failing(step: Step) -> Step:
+        fallback = step.fallback
         if fallback is not None:
             fallback = replace(fallback, success=moved(fallback.success))
-        return replace(one, success=moved(one.success), fallback=fallback)
+        return replace(step, success=moved(step.success), fallback=fallback)
 
-    return _bindings(_steps(workload, step), lambda one: replace(one, success=moved(one.success)))
+    return _bindings(
+        _steps(workload, failing), lambda binding: replace(binding, success=moved(binding.success))
+    )
 
 
 def _tokens(workload: Workload, times: Decimal) -> Workload:
     return _bindings(
         workload,
-        lambda one: replace(
-            one, input_factor=one.input_factor * times, output_factor=one.output_factor * times
+        lambda binding: replace(
+            binding,
+            input_factor=binding.input_factor * times,
+            output_factor=binding.output_factor * times,
         ),
     )
 
@@ -318,15 +328,15 @@ def _bindings(workload: Workload, change: Callable[[Binding], Binding]) -> Workl
     models = {step.model for step in workload.step if step.model}
     models |= {step.fallback.model for step in workload.step if step.fallback}
 
-    def stack(one: Stack) -> Stack:
-        roles = dict(one.roles)
+    def rebound(stack: Stack) -> Stack:
+        roles = dict(stack.roles)
         for role in roles:
-            bound = one.binding(role)
+            bound = stack.binding(role)
             if role in models and bound is not None:
                 roles[role] = change(bound)
-        return replace(one, roles=roles)
+        return replace(stack, roles=roles)
 
-    return _with(workload, stack={name: stack(one) for name, one in workload.stack.items()})
+    return _with(workload, stack={name: rebound(stack) for name, stack in workload.stack.items()})
 
 
 def _stated(workload: Workload, key: str, label: str) -> Iterator[Input]:

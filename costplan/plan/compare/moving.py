@@ -30,24 +30,25 @@ def one_off(workload: Workload, terms: Migration, base: Estimate, other: Estimat
 def _same_offer(base: Estimate, other: Estimate, role: str) -> bool:
     """Whether both stacks pay the same offer for a role."""
     offers = [
-        {line.price.offer for line in made.lines if line.role == role} for made in (base, other)
+        {line.price.offer for line in estimate.lines if line.role == role}
+        for estimate in (base, other)
     ]
     return offers[0] == offers[1]
 
 
-def _token_price(made: Estimate, role: str) -> Decimal:
+def _token_price(estimate: Estimate, role: str) -> Decimal:
     """Money a token that a role's input lines cost on average; 0 where it has none."""
-    lines = [line for line in made.lines if line.role == role and line.price.charge == "input"]
+    lines = [line for line in estimate.lines if line.role == role and line.price.charge == "input"]
     tokens = total(line.quantity for line in lines)
     return total(line.amount or ZERO for line in lines) / tokens if tokens else ZERO
 
 
-def lock_in(catalog: Catalog, made: Estimate) -> LockIn:
+def lock_in(catalog: Catalog, estimate: Estimate) -> LockIn:
     """Who gets the largest share of a stack's bill."""
 
     def vendor_of(offer: str) -> str | None:
         entry = catalog.find(offer)
         return entry.vendor if entry is not None else None
 
-    vendor, share = largest_vendor(made, vendor_of)
-    return LockIn(stack=made.stack, vendor=vendor or "none", share=share)
+    vendor, share = largest_vendor(estimate, vendor_of)
+    return LockIn(stack=estimate.stack, vendor=vendor or "none", share=share)

@@ -68,12 +68,12 @@ def _next_in_price(
         and _sold(other.item, day)
         and (price := _blended(other.item, day)) is not None
     ]
-    below = [one for one in models if one.price * APART <= own]
-    above = [one for one in models if one.price >= own * APART]
+    below = [model for model in models if model.price * APART <= own]
+    above = [model for model in models if model.price >= own * APART]
     if below:
-        yield _newest(below, max(one.price for one in below))
+        yield _newest(below, max(model.price for model in below))
     if above:
-        yield _newest(above, min(one.price for one in above))
+        yield _newest(above, min(model.price for model in above))
 
 
 class _Priced(NamedTuple):
@@ -83,13 +83,13 @@ class _Priced(NamedTuple):
 
 def _newest(models: Sequence[_Priced], price: Decimal) -> str:
     """Of the models at about a price the one of the highest version: the vendor's present one."""
-    there = [one for one in models if abs(one.price - price) <= price * ALIKE]
-    return max(there, key=lambda one: (_version(one.id), one.id)).id
+    there = [model for model in models if abs(model.price - price) <= price * ALIKE]
+    return max(there, key=lambda model: (_version(model.id), model.id)).id
 
 
 def _version(name: str) -> tuple[int, ...]:
     """The numbers of an id that are no date: (4, 6) of claude-sonnet-4-6."""
-    return tuple(int(one) for one in re.findall(r"\d+", name) if len(one) < 4)
+    return tuple(int(number) for number in re.findall(r"\d+", name) if len(number) < 4)
 
 
 def _blended(model: Model, day: date) -> Decimal | None:
@@ -115,18 +115,18 @@ def _sentence(pricer: Pricer, ranking: Ranking, stack: str, role: str, offer: st
     plan = best.way.workload
     ask = f'[candidates] {role} = [{{ offer = "{offer}", success = ... }}]'
 
-    def option(success: Decimal) -> tuple[bool, Decimal | None]:
+    def trial(success: Decimal) -> tuple[bool, Decimal | None]:
         model = Candidate(offer=offer, success=success)
         workload = with_models(plan, {role: model}, stack)
-        found = pricer.option(Way(offer, "model", workload), stack)
+        option = pricer.option(Way(offer, "model", workload), stack)
         wins = (
-            found.whole is not None
-            and found.reaches(*ranking.goal)
-            and found.whole < (best.option.whole or ZERO)
+            option.whole is not None
+            and option.reaches(*ranking.goal)
+            and option.whole < (best.option.whole or ZERO)
         )
-        return wins, found.monthly
+        return wins, option.monthly
 
-    wins, cost = option(ONE)
+    wins, cost = trial(ONE)
     if cost is None:
         return f"{offer} for '{role}' cannot be billed here"
     if not wins:
@@ -134,6 +134,6 @@ def _sentence(pricer: Pricer, ranking: Ranking, stack: str, role: str, offer: st
     low, high = ZERO, ONE
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (low, middle) if option(middle)[0] else (middle, high)
+        low, high = (low, middle) if trial(middle)[0] else (middle, high)
     needed = percent(high, digits=3)
     return f"{offer} for '{role}' pays from {needed} % right on: measure it, {ask}"

@@ -38,17 +38,17 @@ class Owned(NamedTuple):
 
 def owned_by(workload: Workload, stack: Stack) -> list[Owned]:
     """The own machines of a stack."""
-    found: dict[str, Owned] = {}
+    owned: dict[str, Owned] = {}
     for role in stack.roles:
         binding = stack.binding(role)
         offer = binding.offer if binding is not None else None
         if binding is None or offer is None or not offer.startswith(OWN_HARDWARE):
             continue
         terms = workload.hardware[offer.removeprefix(OWN_HARDWARE)]
-        known = found.get(offer, Owned(offer, terms, ZERO, ()))
+        known = owned.get(offer, Owned(offer, terms, ZERO, ()))
         machines = known.machines + Decimal(binding.variables.get("instances", ONE))
-        found[offer] = Owned(offer, terms, machines, (*known.roles, role))
-    return list(found.values())
+        owned[offer] = Owned(offer, terms, machines, (*known.roles, role))
+    return list(owned.values())
 
 
 def payback(outlay: Decimal, saved: Decimal, rate: Decimal) -> Decimal | None:
@@ -146,14 +146,14 @@ def _against(pricer: Pricer, own: Versus, other: Other) -> Owning | None:
         return None
     if ours.at_least or theirs.at_least:
         return None
-    purchase = total(one.terms.purchase * one.machines for one in own.owned)
-    capital = total(one.terms.capital * one.machines for one in own.owned)
-    outlay = total(one.terms.outlay * one.machines for one in own.owned)
-    interest = total(one.terms.outlay * one.machines * one.terms.rate for one in own.owned)
+    purchase = total(owned.terms.purchase * owned.machines for owned in own.owned)
+    capital = total(owned.terms.capital * owned.machines for owned in own.owned)
+    outlay = total(owned.terms.outlay * owned.machines for owned in own.owned)
+    interest = total(owned.terms.outlay * owned.machines * owned.terms.rate for owned in own.owned)
     saved = theirs.monthly - (ours.monthly - capital)
     return Owning(
-        hardware=", ".join(one.name for one in own.owned),
-        machines=total(one.machines for one in own.owned),
+        hardware=", ".join(owned.name for owned in own.owned),
+        machines=total(owned.machines for owned in own.owned),
         stack=own.stack,
         way=own.way,
         against=other.name,
@@ -164,14 +164,16 @@ def _against(pricer: Pricer, own: Versus, other: Other) -> Owning | None:
         against_monthly=theirs.monthly,
         break_even=break_even(pricer, (other.workload, other.stack), (own.workload, own.stack)),
         payback_months=payback(outlay, saved, interest / outlay if outlay else ZERO),
-        life_months=min(one.terms.months for one in own.owned),
+        life_months=min(owned.terms.months for owned in own.owned),
     )
 
 
 def _instead(catalog: Catalog, own: Versus, stack: Stack) -> str:
     """What the other has in the roles of the own machines: an API, or machines by the hour."""
-    offers = [stack.binding(role) for one in own.owned for role in one.roles]
-    entries = [catalog.find(one.offer) for one in offers if one is not None and one.offer]
+    offers = [stack.binding(role) for owned in own.owned for role in owned.roles]
+    entries = [
+        catalog.find(binding.offer) for binding in offers if binding is not None and binding.offer
+    ]
     if any(entry is not None and entry.category == "compute" for entry in entries):
         return "rent"
     models = [entry for entry in entries if entry is not None and isinstance(entry.item, Model)]

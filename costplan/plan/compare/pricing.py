@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -96,8 +96,8 @@ class Pricer:
 
     def trusted(self, workload: Workload, stack: str) -> Decimal | None:
         """The share of right answers, as an estimate says it; None where it is not modelled."""
-        found = outcome_of(self.solved(workload, stack))
-        return None if found is None else found.trusted
+        outcome = outcome_of(self.solved(workload, stack))
+        return None if outcome is None else outcome.trusted
 
     def totals(self, workload: Workload, stack: str, scale: Decimal = ONE) -> Totals:
         """The month's totals. Raises InvalidInput where the stack cannot be billed so."""
@@ -201,9 +201,21 @@ def least(
     What wrong answers cost counts unless ``wrong_answers`` is false. An option with a missing price
     is dearer than it says, so any other goes before it.
     """
-    able = [one for one in options if one.whole is not None and one.reaches(reliability, seconds)]
+    able = [
+        option
+        for option in options
+        if option.whole is not None and option.reaches(reliability, seconds)
+    ]
     return min(
         able,
-        key=lambda one: (one.at_least, one.whole if wrong_answers else one.monthly),
+        key=lambda option: (option.at_least, option.whole if wrong_answers else option.monthly),
         default=None,
     )
+
+
+def cheapest(
+    ways: Sequence[Billed], reliability: Decimal | None, seconds: Decimal | None
+) -> Billed | None:
+    """The way whose option is the ``least``."""
+    best = least([way.option for way in ways], reliability, seconds)
+    return next((way for way in ways if way.option is best), None)

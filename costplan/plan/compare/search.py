@@ -18,7 +18,7 @@ from math import prod
 from costplan.document.options import Strategies
 from costplan.plan.compare.blocks import Part, cheapest_parts, undominated
 from costplan.plan.compare.goal import Goal
-from costplan.plan.compare.pricing import Billed, Way, least
+from costplan.plan.compare.pricing import Billed, Way, cheapest
 from costplan.plan.compare.series import Series, in_series
 from costplan.plan.compare.variants import (
     Choices,
@@ -50,30 +50,26 @@ def searched(
     stack: str,
     goal: Goal,
     requests: Decimal,
-    made: Strategies,
+    measures: Strategies,
     billed: Sequence[Billed],
 ) -> list[Billed]:
-    """The best of the combinations that were not tried yet; ``made`` is told how many there are,
-    how many were billed, and whether none of the rest can be cheaper."""
+    """The best of the combinations that were not tried yet; ``measures`` is told how many there
+    are, how many were billed, and whether none of the rest can be cheaper."""
     before = ways.pricer.bills
-    known = {one.way.name for one in billed}
+    known = {tried.way.name for tried in billed}
     best: Billed | None = None
     if in_series(ways.workload):
         series = Series(ways, stack, goal, requests)
         best = series.best()
-        made.space, made.proven = series.space, series.proven
-    if not made.proven:
-        found = _Combinations(ways, stack, goal)
-        best = _better(best, found.best(billed))
-        made.space, made.proven = max(made.space or 0, found.space), found.complete
-    made.billed = ways.pricer.bills - before
+        measures.space, measures.proven = series.space, series.proven
+    if not measures.proven:
+        combinations = _Combinations(ways, stack, goal)
+        both = [way for way in (best, combinations.best(billed)) if way is not None]
+        best = cheapest(both, None, None)
+        measures.space = max(measures.space or 0, combinations.space)
+        measures.proven = combinations.complete
+    measures.billed = ways.pricer.bills - before
     return [] if best is None or best.way.name in known else [best]
-
-
-def _better(one: Billed | None, other: Billed | None) -> Billed | None:
-    both = [each for each in (one, other) if each is not None]
-    found = least([each.option for each in both], None, None)
-    return next((each for each in both if each.option is found), None)
 
 
 class _Combinations:
@@ -92,7 +88,7 @@ class _Combinations:
         fallbacks = (True, False) if any(step.fallback for step in workload.step) else (True,)
         self.rest = list(product(fallbacks, batches))
         self.members = [Choices(), *family(workload)]
-        assignments = prod(len(some) for some in self.models.values())
+        assignments = prod(len(alternatives) for alternatives in self.models.values())
         self.space = assignments * len(self.votes) * len(self.rest) * len(self.members)
         self.complete = False
         self._states: dict[object, int] = {}
@@ -109,18 +105,18 @@ class _Combinations:
         for number, choices in enumerate(self._all(self._assignments())):
             if number >= most:
                 break
-            found = self.billed(choices)
-            if found is None:
+            billed = self.billed(choices)
+            if billed is None:
                 left_out = True
-            elif found.option.whole is not None and found.option.reaches(*self.goal):
-                reached.append(found)
-            elif found.option.whole is not None and found.option.reaches(None, self.goal.seconds):
-                short.append(found)
+            elif billed.option.whole is not None and billed.option.reaches(*self.goal):
+                reached.append(billed)
+            elif billed.option.whole is not None and billed.option.reaches(None, self.goal.seconds):
+                short.append(billed)
         self.complete = self.space <= WHOLE and not left_out
-        cheapest = least([one.option for one in [*tried, *reached]], *self.goal)
-        if cheapest is None:
-            return max(short, key=lambda one: one.option.reliability or ZERO, default=None)
-        return next((one for one in reached if one.option is cheapest), None)
+        best = cheapest([*tried, *reached], *self.goal)
+        if best is None:
+            return max(short, key=lambda way: way.option.reliability or ZERO, default=None)
+        return best if best in reached else None
 
     def _all(self, assignments: Sequence[Models]) -> Iterator[Choices]:
         for votes in self.votes:
@@ -133,8 +129,8 @@ class _Combinations:
 
     def _assignments(self) -> list[Models]:
         """Every choice of models where they are few, else those that blocks foresee to be good."""
-        if prod(len(some) for some in self.models.values()) <= WHOLE:
-            return [_merged(some) for some in product(*self.models.values())]
+        if prod(len(alternatives) for alternatives in self.models.values()) <= WHOLE:
+            return [_merged(models) for models in product(*self.models.values())]
         return _foreseen(self)
 
     def billed(self, choices: Choices) -> Billed | None:
@@ -153,7 +149,7 @@ class _Combinations:
             return None
         states = solved.outcomes.states if solved.outcomes else 0
         work = self._states[same] = states * len(workload.step)
-        solved_once = (*same, choices.people, *(one.offer for one in choices.models.values()))
+        solved_once = (*same, choices.people, *(model.offer for model in choices.models.values()))
         if solved_once not in self._charged:
             self._charged.add(solved_once)
             self._solved += work
@@ -171,38 +167,40 @@ class _Combinations:
         return any(self._states.get((*graph, fewer), 0) > MOST_WORK for fewer in range(1, attempts))
 
 
-def _merged(some: Iterable[Models]) -> Models:
-    return {role: model for models in some for role, model in models.items()}
+def _merged(by_role: Iterable[Models]) -> Models:
+    return {role: model for models in by_role for role, model in models.items()}
 
 
 def _foreseen(space: _Combinations) -> list[Models]:
     """Models that are cheapest at some reliability if each role's effects were independent: those
     of models that answer on the pipeline without checks, those of judges on the plan."""
     blocks, plain = [], space.ways.plain
-    for role, several in space.models.items():
+    for role, alternatives in space.models.items():
         answers = any(step.model == role for step in plain.step)
-        parts = _effects(space, several, plain if answers else space.ways.workload)
+        parts = _effects(space, alternatives, plain if answers else space.ways.workload)
         blocks.append(undominated(parts))
     if not all(blocks):
         return [{}]
     lowest, highest = (prod(block[at].factor for block in blocks) for at in (0, -1))
     rungs = [lowest * (highest / lowest) ** (at / RUNGS) for at in range(RUNGS + 1)]
-    found: list[Models] = [{}]
+    assignments: list[Models] = [{}]
     for rung in rungs:
         chosen = cheapest_parts(blocks, 1.0, rung)
         models = _merged(part.models for part in chosen or ())
-        if models not in found:
-            found.append(models)
-    return found
+        if models not in assignments:
+            assignments.append(models)
+    return assignments
 
 
-def _effects(space: _Combinations, several: Sequence[Models], workload: Workload) -> list[Part]:
+def _effects(
+    space: _Combinations, alternatives: Sequence[Models], workload: Workload
+) -> list[Part]:
     """What each model alone adds to a workload's cost, and by what factor it changes its share of
     right answers."""
     pricer, stack = space.ways.pricer, space.stack
     base: tuple[float, float] | None = None
     parts = []
-    for models in several:
+    for models in alternatives:
         way = Way("", "model", with_models(workload, models, stack))
         option = pricer.option(way, stack)
         if option.monthly is None or option.at_least or not option.reliability:

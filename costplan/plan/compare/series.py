@@ -12,7 +12,7 @@ from decimal import Decimal
 from costplan.catalog.model import Model
 from costplan.plan.compare.blocks import Block, Part, cheapest_parts, undominated
 from costplan.plan.compare.goal import Goal
-from costplan.plan.compare.pricing import Billed, Way, wrong_answers
+from costplan.plan.compare.pricing import Billed, Way, cheapest, wrong_answers
 from costplan.plan.compare.variants import (
     VOTES,
     Choices,
@@ -66,11 +66,10 @@ class Series:
         """The cheapest plan that reaches the goal, wrong answers included; where none does, the
         most reliable one."""
         self.proven = self._adds_up()
-        found = [one for batch in self.batches if (one := self._best(batch)) is not None]
-        able = [one for one in found if one.option.reaches(*self.goal)]
-        if not able:
-            return max(found, key=lambda one: one.option.reliability or ZERO, default=None)
-        return min(able, key=lambda one: one.option.whole or ZERO)
+        plans = [plan for batch in self.batches if (plan := self._best(batch)) is not None]
+        return cheapest(plans, *self.goal) or max(
+            plans, key=lambda plan: plan.option.reliability or ZERO, default=None
+        )
 
     def _best(self, batch: bool) -> Billed | None:
         plan = self._billed(Choices(batch=batch))
@@ -81,18 +80,20 @@ class Series:
         blocks = [self._block(role, batch, monthly, share) for role in self.roles]
         wanted = None if self.goal.reliability is None else float(self.goal.reliability)
         a_wrong_one = float(wrong_answers(self.workload, self.requests))
-        found = cheapest_parts(blocks, share, wanted, a_wrong_one)
-        reached = found is not None
-        if found is None and not all(blocks):
+        parts = cheapest_parts(blocks, share, wanted, a_wrong_one)
+        reached = parts is not None
+        if parts is None and not all(blocks):
             return None
-        found = found or [max(block, key=lambda one: (one.factor, -one.cost)) for block in blocks]
-        models = {role: one for part in found for role, one in part.models.items()}
-        votes = {name: runs for part in found for name, runs in part.votes.items()}
+        parts = parts or [
+            max(block, key=lambda part: (part.factor, -part.cost)) for block in blocks
+        ]
+        models = {role: model for part in parts for role, model in part.models.items()}
+        votes = {name: runs for part in parts for name, runs in part.votes.items()}
         best = self._billed(Choices(models=models, votes=votes, batch=batch))
         if best is None or best.option.monthly is None:
             self.proven = False
             return None
-        foreseen = monthly + sum(part.cost for part in found)
+        foreseen = monthly + sum(part.cost for part in parts)
         self.proven &= _alike(foreseen, float(best.option.monthly))
         if best.option.reaches(*self.goal) or not reached:
             return best
@@ -124,25 +125,25 @@ class Series:
         monthly: float,
         share: float,
     ) -> Part | None:
-        found = self._billed(Choices(models=models, votes=votes, batch=batch))
-        if found is None or found.option.monthly is None or not found.option.reliability:
+        billed = self._billed(Choices(models=models, votes=votes, batch=batch))
+        if billed is None or billed.option.monthly is None or not billed.option.reliability:
             return None
-        cost = float(found.option.monthly) - monthly
-        return Part(cost, float(found.option.reliability) / share, models, votes)
+        cost = float(billed.option.monthly) - monthly
+        return Part(cost, float(billed.option.reliability) / share, models, votes)
 
     def _billed(self, choices: Choices) -> Billed | None:
         """A combination's bill; None where a price is missing or it is not sold so."""
         workload = changed(self.workload, choices, self.stack)
         kind = "model" if choices.models else "orchestrate"
         way = Way(words(choices, self.workload), kind, workload)
-        found = self.ways.pricer.bill(way, self.stack)
-        return None if found.option.monthly is None or found.option.at_least else found
+        billed = self.ways.pricer.bill(way, self.stack)
+        return None if billed.option.monthly is None or billed.option.at_least else billed
 
     def _adds_up(self) -> bool:
         """Whether costs add up for all combinations: prices by the token do, and what votes do to
         platforms is tried where it is most. Bands, commitments and credits look at all spending."""
         terms = self.workload
-        if terms.commitment or terms.credit or any(one.bands for one in terms.discount):
+        if terms.commitment or terms.credit or any(discount.bands for discount in terms.discount):
             return False
         if not all(self._by_the_token(offer) for offer in self._offers()):
             return False
@@ -150,11 +151,13 @@ class Series:
         if not most:
             return True
         plan, all_of_them = self._billed(Choices()), self._billed(Choices(votes=most))
-        each = [self._billed(Choices(votes={name: runs})) for name, runs in most.items()]
-        if plan is None or all_of_them is None or any(one is None for one in each):
+        alone = [self._billed(Choices(votes={name: runs})) for name, runs in most.items()]
+        if plan is None or all_of_them is None or any(billed is None for billed in alone):
             return False
         base = plan.option.monthly or Decimal(0)
-        added = sum((one.option.monthly or base) - base for one in each if one is not None)
+        added = sum(
+            (billed.option.monthly or base) - base for billed in alone if billed is not None
+        )
         return _alike(float(base + added), float(all_of_them.option.monthly or 0))
 
     def _offers(self) -> Iterator[str | None]:
@@ -173,5 +176,5 @@ class Series:
         return entry is not None and isinstance(entry.item, Model)
 
 
-def _alike(one: float, other: float) -> bool:
-    return abs(one - other) <= SAME * max(1.0, abs(one))
+def _alike(foreseen: float, billed: float) -> bool:
+    return abs(foreseen - billed) <= SAME * max(1.0, abs(foreseen))

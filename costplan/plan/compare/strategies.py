@@ -15,7 +15,7 @@ from costplan.document.estimate import Estimate
 from costplan.document.options import Option, Strategies
 from costplan.facts import Fact, fact
 from costplan.plan.compare.goal import Goal
-from costplan.plan.compare.pricing import Billed, least
+from costplan.plan.compare.pricing import Billed, cheapest, least
 from costplan.plan.compare.ways import Ways
 from costplan.quantity import ONE, ZERO, grouped, percent, rounded, settle
 
@@ -27,12 +27,11 @@ class Tried(NamedTuple):
     """A stack's ways, billed, and what they say of its plan."""
 
     billed: list[Billed]
-    made: Strategies
+    measures: Strategies
 
     def best(self, goal: Goal) -> Billed | None:
         """The cheapest way that reaches the goal, wrong answers included; None where none does."""
-        found = least(self.made.options, goal.reliability, goal.seconds)
-        return next((one for one in self.billed if one.option is found), None)
+        return cheapest(self.billed, *goal)
 
 
 def strategies(
@@ -42,15 +41,17 @@ def strategies(
 
     ``asked``: combinations of what may be changed are searched too, for what reaches this.
     """
-    made = Strategies(
+    measures = Strategies(
         stack=stack, target=goal.reliability, seconds=goal.seconds, options=[], frontier=[]
     )
     solved = ways.pricer.solved(ways.workload, stack)
     if solved.outcomes is None:
-        made.facts = [fact("stack-not-modelled", reason=reason.text) for reason in solved.missing]
-        made.facts += _reserved(ways, stack)
-        made.sentence = "Without success rates there is nothing to compare spending with."
-        return Tried([], made)
+        measures.facts = [
+            fact("stack-not-modelled", reason=reason.text) for reason in solved.missing
+        ]
+        measures.facts += _reserved(ways, stack)
+        measures.sentence = "Without success rates there is nothing to compare spending with."
+        return Tried([], measures)
     roles = {step.role for step in ways.workload.step}
     unpriced = sorted(
         {
@@ -60,16 +61,16 @@ def strategies(
         }
     )
     if unpriced:
-        made.facts = [fact("step-unpriced", offer) for offer in unpriced]
-        made.sentence = "Without the price of every step there is nothing to compare."
-        return Tried([], made)
+        measures.facts = [fact("step-unpriced", offer) for offer in unpriced]
+        measures.sentence = "Without the price of every step there is nothing to compare."
+        return Tried([], measures)
     pricer = ways.pricer
-    billed = distinct(pricer.bill(way, stack) for way in ways.of(stack, estimate, made.facts))
+    billed = distinct(pricer.bill(way, stack) for way in ways.of(stack, estimate, measures.facts))
     if asked is not None:
         from costplan.plan.compare.search import searched  # most comparisons search nothing
 
-        billed += searched(ways, stack, asked, estimate.requests, made, billed)
-    return measured(billed, made, estimate.requests)
+        billed += searched(ways, stack, asked, estimate.requests, measures, billed)
+    return measured(billed, measures, estimate.requests)
 
 
 def _reserved(ways: Ways, stack: str) -> Iterator[Fact]:
@@ -80,52 +81,54 @@ def _reserved(ways: Ways, stack: str) -> Iterator[Fact]:
             yield fact("reserved-way", way.name, monthly=option.monthly, reason=way.reason or "")
 
 
-def measured(billed: list[Billed], made: Strategies, requests: Decimal) -> Tried:
+def measured(billed: list[Billed], measures: Strategies, requests: Decimal) -> Tried:
     """The strategies with these ways, measured."""
-    made.options = [one.option for one in billed]
-    if made.options[0].at_least:
-        made.facts.append(fact("ways-at-least"))
-    _measure(made, requests)
-    made.advice = _advice(made)
-    return Tried(billed, made)
+    measures.options = [way.option for way in billed]
+    if measures.options[0].at_least:
+        measures.facts.append(fact("ways-at-least"))
+    _measure(measures, requests)
+    measures.advice = _advice(measures)
+    return Tried(billed, measures)
 
 
 def distinct(billed: Iterable[Billed]) -> list[Billed]:
     """The plan is a member of its own family: of ways that differ by rounding alone, the first."""
     kept: list[Billed] = []
-    for one in billed:
-        if not (one.option.kind == "orchestrate" and _same(one.option, kept[0].option)):
-            kept.append(one)
+    for way in billed:
+        if not (way.option.kind == "orchestrate" and _same(way.option, kept[0].option)):
+            kept.append(way)
     return kept
 
 
-def _same(one: Option, other: Option) -> bool:
-    if one.monthly is None or other.monthly is None or one.reliability != other.reliability:
+def _same(option: Option, other: Option) -> bool:
+    if option.monthly is None or other.monthly is None or option.reliability != other.reliability:
         return False
-    return abs(one.monthly - other.monthly) < NEGLIGIBLE
+    return abs(option.monthly - other.monthly) < NEGLIGIBLE
 
 
-def _measure(made: Strategies, requests: Decimal) -> None:
-    plan = made.options[0]
+def _measure(measures: Strategies, requests: Decimal) -> None:
+    plan = measures.options[0]
     assert plan.reliability is not None
     assert plan.monthly is not None
-    made.frontier = _frontier(made.options, requests)
-    seconds = made.seconds
-    cheaper = least(made.options, plan.reliability, seconds, wrong_answers=False)
+    measures.frontier = _frontier(measures.options, requests)
+    seconds = measures.seconds
+    cheaper = least(measures.options, plan.reliability, seconds, wrong_answers=False)
     if cheaper is not None and cheaper.monthly is not None and plan.monthly:
         gap = settle(1 - cheaper.monthly / plan.monthly)
-        made.gap = gap if gap > NEGLIGIBLE else ZERO
-    target = made.target
+        measures.gap = gap if gap > NEGLIGIBLE else ZERO
+    target = measures.target
     if target is None:
-        made.sentence = "No [target] reliability is given: the frontier shows what each step costs."
+        measures.sentence = (
+            "No [target] reliability is given: the frontier shows what each step costs."
+        )
         return
-    made.at_target = least(made.options, target, seconds)
-    low = least(made.options, target, seconds, wrong_answers=False)
+    measures.at_target = least(measures.options, target, seconds)
+    low = least(measures.options, target, seconds, wrong_answers=False)
     if plan.reliability < target and low is not None and low.monthly is not None:
-        made.shortfall = low.monthly - plan.monthly
+        measures.shortfall = low.monthly - plan.monthly
     orchestrated, brute = (
         least(
-            [one for one in made.options if one.brute_force == by_compute],
+            [option for option in measures.options if option.brute_force == by_compute],
             target,
             seconds,
             wrong_answers=False,
@@ -133,19 +136,19 @@ def _measure(made: Strategies, requests: Decimal) -> None:
         for by_compute in (False, True)
     )
     if orchestrated and brute and orchestrated.monthly and brute.monthly is not None:
-        made.multiple = settle(brute.monthly / orchestrated.monthly)
-        made.orchestrated_kwh, made.brute_force_kwh = orchestrated.kwh, brute.kwh
-    made.sentence = _sentence(made, target, orchestrated, brute)
+        measures.multiple = settle(brute.monthly / orchestrated.monthly)
+        measures.orchestrated_kwh, measures.brute_force_kwh = orchestrated.kwh, brute.kwh
+    measures.sentence = _sentence(measures, target, orchestrated, brute)
 
 
-def _advice(made: Strategies) -> str | None:
+def _advice(measures: Strategies) -> str | None:
     """How much to buy: where the bill and the loss of the answers that are not right are least.
 
     That is as far as one more trusted answer costs less than a wrong one loses; a dear stretch of
     the frontier may still lead to a cheap one behind it.
     """
-    counted = [one for one in made.options if one.loss is not None]
-    worth = least(counted, None, made.seconds)
+    counted = [option for option in measures.options if option.loss is not None]
+    worth = least(counted, None, measures.seconds)
     if worth is None or worth.monthly is None:
         return None
     share = percent(worth.reliability or ZERO, 2)
@@ -156,31 +159,35 @@ def _advice(made: Strategies) -> str | None:
 
 
 def _frontier(options: Sequence[Option], requests: Decimal) -> list[Option]:
-    priced = [one for one in options if one.monthly is not None and one.reliability is not None]
-    priced.sort(key=lambda one: (one.monthly, -(one.reliability or ZERO)))
+    priced = [
+        option
+        for option in options
+        if option.monthly is not None and option.reliability is not None
+    ]
+    priced.sort(key=lambda option: (option.monthly, -(option.reliability or ZERO)))
     kept: list[Option] = []
-    for one in priced:
+    for option in priced:
         before = kept[-1] if kept else None
-        if before is not None and (one.reliability or ZERO) <= (before.reliability or ZERO):
+        if before is not None and (option.reliability or ZERO) <= (before.reliability or ZERO):
             continue
         marginal = None
         if before is not None and requests:
-            gained = ((one.reliability or ZERO) - (before.reliability or ZERO)) * requests
-            marginal = settle(((one.monthly or ZERO) - (before.monthly or ZERO)) / gained)
-        kept.append(replace(one, marginal=marginal))
+            gained = ((option.reliability or ZERO) - (before.reliability or ZERO)) * requests
+            marginal = settle(((option.monthly or ZERO) - (before.monthly or ZERO)) / gained)
+        kept.append(replace(option, marginal=marginal))
     return kept
 
 
 def _sentence(
-    made: Strategies, target: Decimal, orchestrated: Option | None, brute: Option | None
+    measures: Strategies, target: Decimal, orchestrated: Option | None, brute: Option | None
 ) -> str:
     goal = f"{percent(target)} % trusted answers"
-    if made.seconds is not None:
-        goal += f" within {rounded(made.seconds)} s"
-    plan = made.options[0]
+    if measures.seconds is not None:
+        goal += f" within {rounded(measures.seconds)} s"
+    plan = measures.options[0]
     least = "at least " if plan.at_least else ""
     if orchestrated is None and brute is None:
-        most = max((one.reliability or ZERO for one in made.options), default=ZERO)
+        most = max((option.reliability or ZERO for option in measures.options), default=ZERO)
         return f"Nothing tried here reaches {goal}; the most is {percent(most, 2)} %."
     if orchestrated is None or orchestrated.monthly is None:
         assert brute is not None
@@ -190,30 +197,32 @@ def _sentence(
         f"{goal} cost {least}{grouped(orchestrated.monthly, 0)} a month orchestrated "
         f"({orchestrated.name})"
     )
-    if plan is not orchestrated and plan.reaches(target, made.seconds):
+    if plan is not orchestrated and plan.reaches(target, measures.seconds):
         saved = (plan.monthly or ZERO) - orchestrated.monthly
         share = percent(plan.reliability or ZERO, 2)
         first += f", {grouped(saved, 0)} less than this plan and its {share} %"
     if brute is None or brute.monthly is None:
-        return f"{first}; nothing tried by compute alone gets there{tops(made, target)}."
-    times = f", {made.multiple:.1f} times as much" if made.multiple is not None else ""
+        return f"{first}; nothing tried by compute alone gets there{tops(measures, target)}."
+    times = f", {measures.multiple:.1f} times as much" if measures.multiple is not None else ""
     other = f"the cheapest way by compute, {brute.name}, costs {least}{grouped(brute.monthly, 0)}"
     return f"{first}; {other}{times}."
 
 
-def tops(made: Strategies, target: Decimal) -> str:
+def tops(measures: Strategies, target: Decimal) -> str:
     """The most that each kind of compute alone reaches, whichever kinds were tried."""
     said = []
-    votes = [one.ceiling for one in made.options if one.votes and one.ceiling is not None]
+    votes = [
+        option.ceiling for option in measures.options if option.votes and option.ceiling is not None
+    ]
     if votes and max(votes) < target:
         said.append(f"votes end at {percent(max(votes), 1)} % however many")
     others = [
-        one
-        for one in made.options
-        if one.kind == "quality" and not one.votes and one.reliability is not None
+        option
+        for option in measures.options
+        if option.kind == "quality" and not option.votes and option.reliability is not None
     ]
     if others:
-        top = max(others, key=lambda one: one.reliability or ZERO)
+        top = max(others, key=lambda option: option.reliability or ZERO)
         if (top.reliability or ZERO) < ONE:
             said.append(f"{top.name} reaches {percent(top.reliability or ZERO, 1)} %")
     return ": " + "; ".join(said) if said else ""

@@ -29,15 +29,16 @@ def traits(
         as_of=document.as_of,
         currency=document.currency,
         stacks=tuple(
-            _of_stack(workload, catalog, made, document.estimates) for made in document.estimates
+            _of_stack(workload, catalog, estimate, document.estimates)
+            for estimate in document.estimates
         ),
     )
 
 
 def _of_stack(
-    workload: Workload, catalog: Catalog, made: Estimate, others: Sequence[Estimate]
+    workload: Workload, catalog: Catalog, estimate: Estimate, others: Sequence[Estimate]
 ) -> StackTraits:
-    hosts = _hosts(catalog, made)
+    hosts = _hosts(catalog, estimate)
     known = {entry.id: traits_of(catalog, entry) for entry in hosts.values()}
     told = tuple(
         _told(entry, name, known[entry.id][name])
@@ -45,13 +46,17 @@ def _of_stack(
         for entry in _each_once(hosts)
         if name in known[entry.id]
     )
-    spoken = {one for found in known.values() for one in found.get("protocols", NOTHING).speaks}
-    said = any("protocols" in found for found in known.values())
-    largest = lock_in(catalog, made)
-    moves = _moves(workload, made, others)
+    spoken = {
+        protocol
+        for own_traits in known.values()
+        for protocol in own_traits.get("protocols", NOTHING).speaks
+    }
+    said = any("protocols" in own_traits for own_traits in known.values())
+    largest = lock_in(catalog, estimate)
+    moves = _moves(workload, estimate, others)
     least = min(moves, key=lambda move: move[0], default=(None, None))
     return StackTraits(
-        stack=made.stack,
+        stack=estimate.stack,
         offers={role: entry.id for role, entry in hosts.items()},
         traits=told,
         steps=len(workload.step),
@@ -72,14 +77,14 @@ def _of_stack(
 NOTHING = Trait(says="", source="")
 
 
-def _hosts(catalog: Catalog, made: Estimate) -> Mapping[str, Entry]:
+def _hosts(catalog: Catalog, estimate: Estimate) -> Mapping[str, Entry]:
     """What hosts and orchestrates a stack, by role."""
-    found: dict[str, Entry] = {}
-    for line in made.lines:
+    hosts: dict[str, Entry] = {}
+    for line in estimate.lines:
         entry = catalog.find(line.price.offer)
         if entry is not None and entry.category in HOSTING:
-            found.setdefault(line.role, entry)
-    return found
+            hosts.setdefault(line.role, entry)
+    return hosts
 
 
 def _each_once(hosts: Mapping[str, Entry]) -> Iterable[Entry]:
@@ -105,13 +110,13 @@ def _told(entry: Entry, name: str, trait: Trait) -> Told:
 
 
 def _moves(
-    workload: Workload, made: Estimate, others: Sequence[Estimate]
+    workload: Workload, estimate: Estimate, others: Sequence[Estimate]
 ) -> list[tuple[Decimal, str]]:
     """What moving to each other stack costs once; nothing where no ``[migration]`` is stated."""
     if workload.migration is None:
         return []
     return [
-        (one_off(workload, workload.migration, made, other), other.stack)
+        (one_off(workload, workload.migration, estimate, other), other.stack)
         for other in others
-        if other.stack != made.stack
+        if other.stack != estimate.stack
     ]

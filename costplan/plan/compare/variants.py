@@ -67,7 +67,7 @@ def _dropped(workload: Workload) -> list[tuple[str, ...]]:
     if any(step.next is not None for step in workload.step):
         return [()]  # a branch may be what a validator is for
     shown = validators[:MOST_VALIDATORS]
-    return [some for size in range(len(shown) + 1) for some in combinations(shown, size)]
+    return [dropped for size in range(len(shown) + 1) for dropped in combinations(shown, size)]
 
 
 def _repeats(workload: Workload) -> bool:
@@ -102,8 +102,8 @@ def _votes_on(steps: Sequence[Step]) -> Iterator[Mapping[str, int]]:
 def measured_models(workload: Workload, stack: str) -> dict[str, list[Models]]:
     """What each role with candidates may be bound to: as it is, or what was measured."""
     return {
-        role: [{}, *({role: one} for one in several if not unmeasured(workload, {role: one}))]
-        for role, several in workload.candidates.items()
+        role: [{}, *({role: model} for model in models if not unmeasured(workload, {role: model}))]
+        for role, models in workload.candidates.items()
         if role in workload.stack[stack].roles
     }
 
@@ -123,7 +123,7 @@ def unmeasured(workload: Workload, models: Models) -> str:
 
 def words(choices: Choices, workload: Workload) -> str:
     """A variant's name: what a reader would change in the file."""
-    parts = [_model(role, one, workload) for role, one in choices.models.items()]
+    parts = [_model(role, model, workload) for role, model in choices.models.items()]
     parts = list(dict.fromkeys(parts))
     if choices.attempts is not None:
         parts.append(f"{choices.attempts} attempt{'s' if choices.attempts > 1 else ''}")
@@ -144,29 +144,33 @@ def words(choices: Choices, workload: Workload) -> str:
 def _model(role: str, model: Candidate, workload: Workload) -> str:
     """A candidate's name: its offer, with what tells it from another candidate of that offer."""
     listed = workload.candidates.get(role, ())
-    alike = [one for one in listed if one.offer == model.offer]
+    alike = [candidate for candidate in listed if candidate.offer == model.offer]
     name = model.offer
     if len(alike) > 1 and model in alike:
         name += f" #{alike.index(model) + 1}"
-    elsewhere = [some for each, some in workload.candidates.items() if listed and each != role]
-    shared = any(one.offer == model.offer for some in elsewhere for one in some)
-    return f"{name} as {role}" if shared else name
+    elsewhere = {
+        candidate.offer
+        for other, candidates in workload.candidates.items()
+        if listed and other != role
+        for candidate in candidates
+    }
+    return f"{name} as {role}" if model.offer in elsewhere else name
 
 
 def changed(workload: Workload, choices: Choices, stack: str | None = None) -> Workload:
     """The workload with these choices. ``stack``: the one whose models change; all if left out."""
     steps = [_step(step, choices, workload) for step in workload.step]
     steps = _without(steps, set(choices.dropped))
-    made = replace(
+    variant = replace(
         workload,
         step=tuple(steps),
         human=workload.human if choices.people else None,
         vote=_whole_runs(workload, choices.whole_runs),
     )
     if choices.batch:
-        jobs = tuple(replace(job, mode=job.mode or _batch(job.model)) for job in made.job)
-        made = replace(made, job=jobs, stack=_untimed(workload))
-    return with_models(made, choices.models, stack) if choices.models else made
+        jobs = tuple(replace(job, mode=job.mode or _batch(job.model)) for job in variant.job)
+        variant = replace(variant, job=jobs, stack=_untimed(workload))
+    return with_models(variant, choices.models, stack) if choices.models else variant
 
 
 def _batch(model: str | None) -> Mode | None:
@@ -188,15 +192,15 @@ def _untimed(workload: Workload) -> Mapping[str, Stack]:
     """Stacks that do not say how long their models take, where those are to wait for a batch."""
     steps = [step for step in workload.step if _may_be_batch(step, workload)]
     waiting = {step.model for step in steps if step.model}
-    found = dict(workload.stack)
-    for name, stack in found.items() if waiting else ():
+    stacks = dict(workload.stack)
+    for name, stack in stacks.items() if waiting else ():
         roles = dict(stack.roles)
         for role in waiting & roles.keys():
             bound = stack.binding(role)
             if bound is not None and bound.seconds is not None:
                 roles[role] = replace(bound, seconds=None, seconds_p95=None)
-        found[name] = replace(stack, roles=roles)
-    return found
+        stacks[name] = replace(stack, roles=roles)
+    return stacks
 
 
 def _patient(workload: Workload) -> bool:
@@ -235,7 +239,9 @@ def _measured(step: Step, models: Mapping[str, Candidate]) -> Step:
             "sensitivity": model.sensitivity,
             "false_positive_rate": model.false_positive_rate,
         }
-        own: dict[str, Decimal | None] = {k: v for k, v in given.items() if v is not None}
+        own: dict[str, Decimal | None] = {
+            key: rate for key, rate in given.items() if rate is not None
+        }
     else:  # how the plan's model does once it is told why says nothing of another
         own = {"success": model.success_on(step.name), "retry_success": model.retry_success}
     return replace(step, **own) if own else step  # type: ignore[arg-type]
@@ -289,7 +295,7 @@ def _unnamed_people(step: Step) -> Step:
 
 def alone(workload: Workload, stack: str) -> Workload:
     """The workload with one stack alone and only what concerns it, as a file would have it."""
-    made = replace(
+    pruned = replace(
         workload,
         stack={stack: workload.stack[stack]},
         mix={},
@@ -302,17 +308,17 @@ def alone(workload: Workload, stack: str) -> Workload:
         commitment=_of_stack(workload.commitment, stack),
         credit=_of_stack(workload.credit, stack),
     )
-    used = {step.index for step in made.step} | {job.upserts_to for job in made.job}
-    called = {step.tool for step in made.step} | {job.tool for job in made.job}
-    made = replace(
-        made,
-        index={name: one for name, one in made.index.items() if name in used},
-        tool={name: one for name, one in made.tool.items() if name in called},
+    used = {step.index for step in pruned.step} | {job.upserts_to for job in pruned.job}
+    called = {step.tool for step in pruned.step} | {job.tool for job in pruned.job}
+    pruned = replace(
+        pruned,
+        index={name: index for name, index in pruned.index.items() if name in used},
+        tool={name: tool for name, tool in pruned.tool.items() if name in called},
     )
-    kept = {*roles_used(made), *ALWAYS, *(("human",) if made.human else ())}
-    bound = made.stack[stack]
-    roles = {role: one for role, one in bound.roles.items() if role in kept}
-    return replace(made, stack={stack: replace(bound, roles=roles)})
+    kept = {*roles_used(pruned), *ALWAYS, *(("human",) if pruned.human else ())}
+    bound = pruned.stack[stack]
+    roles = {role: binding for role, binding in bound.roles.items() if role in kept}
+    return replace(pruned, stack={stack: replace(bound, roles=roles)})
 
 
 def _of_stack(rows: tuple[Kind, ...], stack: str) -> tuple[Kind, ...]:
@@ -326,7 +332,7 @@ def _without(steps: Sequence[Step], dropped: set[str]) -> list[Step]:
         return list(steps)
     branches = any(step.next is not None for step in steps)
     judged = {step.name: step.judges for step in steps if step.name in dropped}
-    made = []
+    kept = []
     for at, step in enumerate(steps):
         if step.name in dropped:
             continue
@@ -337,8 +343,8 @@ def _without(steps: Sequence[Step], dropped: set[str]) -> list[Step]:
             changes["on_reject"] = _restart(steps, at, step.on_reject, dropped)
         if branches:
             changes["next"] = _past(steps, at, dropped)
-        made.append(replace(step, **changes) if changes else step)  # type: ignore[arg-type]
-    return made
+        kept.append(replace(step, **changes) if changes else step)  # type: ignore[arg-type]
+    return kept
 
 
 def _judged(names: Sequence[str], dropped: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -363,7 +369,7 @@ def _restart(steps: Sequence[Step], at: int, terms: OnReject, dropped: set[str])
 def _past(steps: Sequence[Step], at: int, dropped: set[str]) -> dict[str, Decimal]:
     """Where a step leads, past the steps that go."""
     names = [step.name for step in steps]
-    found: dict[str, Decimal] = {}
+    shares: dict[str, Decimal] = {}
     waiting = [(at, Decimal(1), frozenset[str]())]
     while waiting:
         place, share, seen = waiting.pop()
@@ -375,5 +381,5 @@ def _past(steps: Sequence[Step], at: int, dropped: set[str]) -> dict[str, Decima
                 waiting.append((names.index(name), share * part, seen | {name}))
             else:
                 target = DONE if name in dropped else name
-                found[target] = found.get(target, Decimal(0)) + share * part
-    return found
+                shares[target] = shares.get(target, Decimal(0)) + share * part
+    return shares

@@ -40,8 +40,8 @@ class Ways:
         self.workload, self.pricer, self.capacity = workload, pricer, capacity
         self.plain = changed(workload, bare_choices(workload))
         self.members = list(self._members())
-        several = [Choices(whole_runs=runs) for runs in workload.strategy.vote.runs]
-        self.voting = [(choices, changed(self.plain, choices)) for choices in several]
+        votes = [Choices(whole_runs=runs) for runs in workload.strategy.vote.runs]
+        self.voting = [(choices, changed(self.plain, choices)) for choices in votes]
         self.too_large: dict[tuple[str, ...], int] = {}
         """By dropped validators, the attempts from which on there are too many states."""
 
@@ -120,7 +120,7 @@ class Ways:
                 dropped=plain.dropped,
                 people=False,
                 fallbacks=False,
-                models={role: one for role, one in models.items() if self._produces(role)},
+                models={role: model for role, model in models.items() if self._produces(role)},
             )
             if unchecked.models:
                 workload = changed(self.workload, unchecked, stack)
@@ -130,10 +130,7 @@ class Ways:
         return any(step.model == role for step in self.plain.step)
 
     def _hosting(self, stack: str, estimate: Estimate) -> Iterator[Way]:
-        for kind, workload, end in (
-            ("hosting", self.workload, ""),
-            ("unchecked", self.plain, ", unchecked"),
-        ):
+        for kind, workload in (("hosting", self.workload), ("unchecked", self.plain)):
             if kind == "unchecked" and self.plain.step == self.workload.step:
                 return
             try:
@@ -141,16 +138,17 @@ class Ways:
             except InvalidInput:  # a branch to a validator that is gone
                 return
             pricer = self.pricer
-            for one in hosting.ways(workload, stack, estimate, visits, pricer, self.capacity):
-                if one.workload is not None or kind == "hosting":
-                    yield Way(one.name + end, kind, one.workload, one.reason)
+            for way in hosting.ways(workload, stack, estimate, visits, pricer, self.capacity):
+                if kind == "hosting":
+                    yield way
+                elif way.workload is not None:
+                    yield replace(way, name=f"{way.name}, unchecked", kind=kind)
 
     def provisioned(self, stack: str) -> Iterator[Way]:
         """Reserved throughput of the plan, which needs no success rate."""
         visits = self.pricer.solved(self.workload, stack).visits
         served = Served(self.workload, stack, visits, self.pricer.catalog, self.pricer.as_of)
-        for one in hosting.provisioned(self.workload, stack, served, self.pricer):
-            yield Way(one.name, "hosting", one.workload, one.reason)
+        yield from hosting.provisioned(self.workload, stack, served, self.pricer)
 
     def _votes(self, stack: str) -> Iterator[Way]:
         """Majorities of whole unchecked runs, with what no number of them can pass."""

@@ -231,7 +231,7 @@ class _Judge:
             verdict.waits_for_price = figure.waits_for_price
         elif waiting and not sure:
             verdict.status, verdict.waits_for_price = "unknown", True
-            verdict.why = fact("prices-awaited", offers=_offers(waiting))
+            verdict.why = _awaited(waiting)
             verdict.remedy = _allow("allow_unpriced", waiting[0].price.offer)
         verdict.measure()
         return verdict
@@ -295,7 +295,7 @@ class _Judge:
         for name, figure in figures.items():
             if waiting := self._waiting(figure):
                 verdict.status, verdict.waits_for_price = "unknown", True
-                verdict.why = fact("figure-awaits-prices", name, offers=_offers(waiting))
+                verdict.why = _awaited(waiting, name)
                 verdict.remedy = _allow("allow_unpriced", waiting[0].price.offer)
                 return
 
@@ -314,8 +314,14 @@ class _Judge:
         return self.subject.document.currency if unit == MONEY else unit
 
 
-def _offers(lines: Iterable[LineItem]) -> Iterable[str]:
-    return dict.fromkeys(line.price.offer for line in lines)
+def _awaited(lines: Sequence[LineItem], figure: str = "") -> Fact:
+    """What a figure waits for: prices, or a number that nobody knows."""
+    if all(line.uncounted for line in lines):
+        why = fact("count-awaited", counted=dict.fromkeys(line.label for line in lines))
+        return fact("figure-unknown", figure, reason=why.text) if figure else why
+    names = (line.label if line.uncounted else line.price.offer for line in lines)
+    code = "figure-awaits-prices" if figure else "prices-awaited"
+    return fact(code, figure, offers=dict.fromkeys(names))
 
 
 def _allow(key: str, offer: str) -> str:
@@ -333,7 +339,8 @@ def _prices(estimate: Estimate, accepted: Mapping[Kind, frozenset[str]]) -> Iter
         if line.amount is None and ("unpriced", offer) not in seen:
             seen.add(("unpriced", offer))
             reason = line.price.reason
-            why = fact("no-price-because", offer, reason=reason) if reason else fact("no-price")
+            code = "no-count-because" if line.uncounted else "no-price-because"
+            why = fact(code, offer, reason=reason) if reason else fact("no-price")
             yield _price(estimate, line, "unpriced", why, offer in unpriced)
         if is_stale(estimate, line) and ("stale", offer) not in seen:
             seen.add(("stale", offer))

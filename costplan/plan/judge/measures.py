@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from costplan.document.estimate import Estimate, amounts
 from costplan.document.line import LineItem
+from costplan.document.line_kinds import is_spare, keeps_right
 from costplan.facts import Fact, fact
 from costplan.plan.bill.estimate import ORDER
 from costplan.plan.bill.vendors import largest_vendor
@@ -65,18 +66,12 @@ def _list(subject: Subject) -> Figure:
 
 
 def _orchestration(subject: Subject) -> Figure:
-    wanted = ("coordinate", "people")
-    lines = [line for line in subject.estimate.lines if line.purpose in wanted]
-    missing = _unpriced(line for line in lines if "redundant" not in line.tags)
+    missing = _unpriced(filter(keeps_right, subject.estimate.lines))
     return Figure(subject.estimate.orchestration_spend, missing=missing)
 
 
 def _overprovisioned(subject: Subject) -> Figure:
-    lines = [
-        line
-        for line in subject.estimate.lines
-        if line.purpose == "idle" or "redundant" in line.tags
-    ]
+    lines = filter(is_spare, subject.estimate.lines)
     return Figure(subject.estimate.overprovisioned_compute, missing=_unpriced(lines))
 
 

@@ -73,6 +73,9 @@ SCHEMES: Final[Mapping[str, Scheme]] = {
 }
 
 
+LIKE = "postgres://host:5432/database"
+
+
 class Address(NamedTuple):
     """Where a warehouse is. ``shown``: as it is printed, without the user."""
 
@@ -90,10 +93,15 @@ def address_of(text: str) -> Address:
     """The address that a text is. Raises BadUsage for an unknown engine and for any secret."""
     url, port = _split(text)
     scheme = SCHEMES.get(url.scheme.lower())
-    if scheme is None or not text.lower().startswith(f"{url.scheme}://"):
+    if scheme is not None and not text.lower().startswith(f"{url.scheme}://"):
+        raise BadUsage(
+            f"--warehouse: '{url.scheme}:' is an engine, and its address has two slashes",
+            f"{url.scheme.lower()}://..., as in {LIKE}",
+        )
+    if scheme is None:
         hint = did_you_mean(url.scheme, SCHEMES) or "engines: " + ", ".join(SCHEMES)
         word = f"there is no engine '{url.scheme}'" if url.scheme else "the address has no engine"
-        raise BadUsage(f"--warehouse: {word}", f"{hint}, as in postgres://host:5432/database")
+        raise BadUsage(f"--warehouse: {word}", f"{hint}, as in {LIKE}")
     path = unquote(url.path)
     if url.password is not None or "@" in path:
         raise BadUsage(
