@@ -10,6 +10,8 @@ refused anew each time, in its own name. Real processes (``run.process``) share 
 from __future__ import annotations
 
 import ast
+import os
+import ssl
 from collections.abc import Mapping
 from copy import copy
 from functools import cache
@@ -35,6 +37,7 @@ def share() -> None:
         module.read_document = read  # type: ignore[attr-defined]
     typer.main.get_command = parser
     file_keys.tables = cache(keys.tables)  # type: ignore[attr-defined]
+    ssl.create_default_context = context  # type: ignore[assignment]
 
 
 class Unparsed(NamedTuple):
@@ -57,6 +60,20 @@ def read(kind: type[Any], name: str, given: str, data: Unparsed | Mapping[str, A
         parsed = text.parse_toml(name, given)
         _READ[kind, given] = text.read_document(kind, name, given, parsed)
     return _READ[kind, given]
+
+
+_CONTEXTS: dict[tuple[Any, ...], ssl.SSLContext] = {}
+_made = ssl.create_default_context
+
+
+def context(*given: Any, **named: Any) -> ssl.SSLContext:
+    """The certificates that a client trusts, as long as nobody names others: a hundred and fifty
+    of them are read for each client."""
+    places = (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    key = (places, given, *sorted(named.items()))
+    if key not in _CONTEXTS:
+        _CONTEXTS[key] = _made(*given, **named)
+    return _CONTEXTS[key]
 
 
 _PARSERS: dict[tuple[Any, ...], Any] = {}

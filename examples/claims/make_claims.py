@@ -764,7 +764,7 @@ def since_2024() -> Claim:
     fits(0 < len(in_range) < len(costs) / 2, "some models land in the range, most do not")
     fits(widest < low / 2, "the provider of one model decides little")
     cheap, dear = order[0], order[-1]
-    announced = [note for one in now.values() for note in one.notes if " -> " in note]
+    announced = [change.text for one in now.values() for change in one.announced]
     note = CATALOG.get(old.lines[0].price.offer).item.note
     head = (
         "model",

@@ -1,5 +1,6 @@
 """What of a request is read from a cache and what is written, by the offer's terms."""
 
+from dataclasses import replace
 from decimal import Decimal
 from math import exp
 
@@ -7,8 +8,12 @@ import pytest
 from small_catalog import DAY, model, sum_of, tokens
 
 from costplan.billing.caching import ASSUMED_MINUTES, ASSUMED_TERMS, Case, cases
+from costplan.billing.models import Terms, bill_model
 from costplan.billing.tokens import Processing, Tariff, TokenUsage
+from costplan.catalog.lookup import Entry
 from costplan.workload.conversation import Prefix
+from costplan.workload.model_calls import ModelCalls
+from costplan.workload.tables import Traffic
 
 RATES = "rates = { input = 10, cache_read = 1, cache_write = 12.5, output = 50 }"
 TERMS = "cache = { minimum_tokens = 1_000, ttl_minutes = 5 }"
@@ -171,3 +176,52 @@ def test_the_long_context_tier_caches_at_its_own_rates() -> None:
     (long,) = split(prefix(own=4_000, marked=4_500), input_tokens=5_001, entry=entry)
     assert parts(short) == (0, 0)
     assert parts(long) == (4_000, 500)
+
+
+@pytest.mark.parametrize(
+    ("gap", "varies", "said"),
+    [
+        (74, False, False),
+        (75, False, True),  # a quarter of the five minutes
+        (300, False, True),
+        (1_200, False, True),  # four times the five minutes
+        (1_201, False, False),
+        (300, True, False),  # gaps that vary are not all on one side of it
+    ],
+)
+def test_equal_gaps_about_as_long_as_a_cache_lives_are_told(
+    gap: int, varies: bool, said: bool
+) -> None:
+    facts = facts_of(CACHED, replace(prefix(own=5_000, marked=9_000, gap=gap), gaps_vary=varies))
+    assert ("gaps-near-cache-life" in facts) is said
+    if said:
+        assert facts["gaps-near-cache-life"] == {"seconds": gap, "minutes": 5}
+
+
+def test_terms_that_nobody_published_are_told() -> None:
+    """Five minutes are assumed, and so is the least prefix where a model says nothing of a cache;
+    what is not marked is not cached, and nothing is assumed of it."""
+    silent = model(RATES)
+    half = model(RATES, "cache = { minimum_tokens = 1_000 }")
+    told = {"tokens": 1_024, "minutes": 5}
+    assert facts_of(silent, prefix(own=5_000, marked=9_000, gap=74)) == {"cache-terms": told}
+    assert facts_of(half, prefix(own=5_000, marked=9_000, gap=74)) == {"cache-life": {"minutes": 5}}
+    assert "gaps-near-cache-life" in facts_of(silent, prefix(own=5_000, marked=9_000, gap=75))
+    assert facts_of(CACHED, prefix(own=5_000, marked=9_000, gap=74)) == {}
+    assert facts_of(silent, prefix(own=5_000, gap=75)) == {}
+    dear = model("rates = { input = 10, output = 50 }", TERMS)
+    assert set(facts_of(dear, prefix(own=5_000, marked=9_000, gap=75))) == {"no-cache-rate"}
+
+
+def facts_of(entry: Entry, found: Prefix) -> dict[str, dict[str, object]]:
+    """What a reader must know of one call a month with this prefix."""
+    calls = ModelCalls(
+        step="answer",
+        role="chat",
+        purpose="produce",
+        count=Decimal(1),
+        tokens={"input_tokens": Decimal(10_000), "output_tokens": Decimal(100)},
+        prefix=found,
+    )
+    bill = bill_model(entry, DAY, [calls], Traffic(requests_per_month=Decimal(1)), Terms())
+    return {fact.code: dict(fact.values) for fact in bill.facts}

@@ -77,6 +77,9 @@ def test_commands_options_and_values(project: Path) -> None:
     assert words("pricing list --category tok") == ["tokens"]
     assert words("pricing list --vendor evi") == ["evil"]
     assert words("pricing list --kind ch") == ["chat"]
+    for command in ("usage", "check", "calibrate", "forecast", "reconcile"):
+        assert words(f"{command} --source cl") == ["claude-code"]
+        assert words(f"{command} --source ch") == []
     assert words("nonsense ") == []
     assert words("estimate -- --form") == []
 

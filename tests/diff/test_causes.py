@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from properties import examples
 from costplan.document.diff import CAUSES, DiffDocument
 from costplan.document.estimate import Component, Estimate, EstimateDocument
 from costplan.document.line import LineItem, Price
+from costplan.document.prices_used import Pinned
 from costplan.facts import fact
 from costplan.plan.judge.diff import diff
 from costplan.problems import BadUsage
@@ -173,6 +175,26 @@ def test_from_nothing_everything_is_new() -> None:
     assert made.stacks[0].difference == 100
     assert made.stacks[0].percent is None
     assert "no such workload before" in made.notes[0]
+
+
+def test_what_both_sides_rest_on_is_told_with_its_sides() -> None:
+    """Base first, head second: the workload's name, the day of the prices, the lock."""
+    base = document(10, line("100", "1"))
+    head = replace(base, workload="w2", as_of=date(2026, 11, 23), lock=Pinned("p.lock", DAY, ()))
+    assert [fact.text for fact in diff(base, base).facts] == []
+    pinned = "p.lock of 2026-11-22"
+    facts = {fact.code: fact.values for fact in diff(base, head).facts}
+    assert facts["renamed"] == {"before": "w"}
+    assert facts["price-days"] == {"before": "2026-11-22", "now": "2026-11-23"}
+    assert facts["pins-changed"] == {"before": "no lock", "now": pinned}
+    facts = {fact.code: fact.values for fact in diff(head, base).facts}
+    assert facts["pins-changed"] == {"before": pinned, "now": "no lock"}
+    later = replace(head, lock=Pinned("p.lock", date(2026, 11, 23), ()))
+    facts = {fact.code: fact.values for fact in diff(head, later).facts}
+    assert facts == {"pins-changed": {"before": pinned, "now": "p.lock of 2026-11-23"}}
+    # which offers a lock holds, and what the catalogue has since said, is no other pin
+    same = replace(head, lock=Pinned("p.lock", DAY, ("acme/one",), ("moved",)))
+    assert diff(head, same).facts == []
 
 
 def test_the_same_twice_is_no_change() -> None:

@@ -14,10 +14,11 @@ import pytest
 
 from costplan.api.estimating import BESIDE, catalog_of, estimate_opened
 from costplan.api.risking import NEVER
-from costplan.document.risk import Risk
-from costplan.risk.assess import Assessed, assess, assess_way, figures, ranks
+from costplan.document.risk import Risk, Unknown
+from costplan.risk.assess import Assessed, _measure, assess, assess_way, figures, ranks
 from costplan.store.files.workloads import read_workload
 
+D = Decimal
 DAY = date(2026, 11, 22)
 TEXT = """name = "probe"
 [traffic]
@@ -142,6 +143,17 @@ def test_figures_leave_out_what_does_not_count() -> None:
     assert all(error >= 0 for error in errors.values())
 
 
+def test_the_error_of_a_figure_is_the_deviation_of_its_shifts_over_their_root() -> None:
+    """Shift k of eight has k in every draw, and so in every figure: the deviation of 1 to 8 is
+    sqrt(42 / 7), of which the eighth part's root is sqrt(6 / 8)."""
+    values = np.repeat(np.arange(1.0, 9.0), 100)
+    whole, errors = figures(values, np.ones(800, dtype=bool))
+    assert float(whole["mean"]) == 4.5
+    assert {name: float(error) for name, error in errors.items()} == pytest.approx(
+        dict.fromkeys(("p5", "p50", "mean", "p95"), (6 / 8) ** 0.5), rel=1e-11
+    )
+
+
 def test_where_a_part_has_no_draw_left_the_error_is_the_whole_spread() -> None:
     values = np.arange(80.0)
     whole, errors = figures(values, values < 10)
@@ -241,6 +253,32 @@ def test_what_decides_is_measured_first() -> None:
         assert risk.measure.flips
         assert risk.measure.worth > 0
     assert found.risks["a"].unknowns[0].key == "traffic.requests_per_month"
+
+
+@pytest.mark.parametrize(
+    ("shares", "worth", "key"),
+    [
+        ({"a": "0.01", "b": "0.009"}, {}, "a"),  # from a hundredth of the variance on
+        ({"a": "0.0099", "b": "0"}, {}, None),
+        ({"a": "0.4", "b": "0.6"}, {}, "b"),
+        ({"a": "0.001", "b": "0.9"}, {"a": 0.5}, "a"),  # what decides has no least share
+        ({"a": "0.1", "b": "0.9"}, {"a": 0.5, "b": 0.5}, "b"),
+    ],
+)
+def test_what_is_measured_next(
+    shares: dict[str, str], worth: dict[str, float], key: str | None
+) -> None:
+    unknowns = [
+        Unknown(key=name, low=D(1), high=D(2), monthly_low=None, monthly_high=None, share=D(share))
+        for name, share in shares.items()
+    ]
+    drawn = dict.fromkeys(shares, np.array([1.0, 2.0]))
+    measure = _measure(unknowns, drawn, {**dict.fromkeys(shares, 0.0), **worth}, {"b"})
+    assert (measure and measure.key) == key
+    if measure is not None:
+        assert measure.share == Decimal(shares[measure.key])
+        assert measure.worth == Decimal(str(worth.get(measure.key, 0)))
+        assert measure.flips is (key == "b")
 
 
 def test_the_record_is_checked() -> None:

@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from numbers_of import drawn_around, numbers_of
 from priced_cases import workloads
 from priced_prices import catalog
-from properties import QUICK, examples
+from properties import QUICK, TRIED, examples
 
 from costplan.plan.bill.priced import Evaluator
 from costplan.workload.model import Workload
 
 DRAWS = 20
-SEEDS = range(200 if settings.default.max_examples > QUICK else 24)
+TRIES = settings.default.max_examples
+SEEDS = range(200 if TRIES > QUICK else 24 * TRIES // TRIED)
 FILES = sorted([*ROOT.glob("examples/*.toml"), ROOT / "examples" / "terms" / "costplan.toml"])
 
 

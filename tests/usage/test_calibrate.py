@@ -377,6 +377,7 @@ detection_rate = 0.5
         (5, 3, False, None),  # three were enough: that says nothing of a fourth
         (5, 3, True, 3),  # the third failed, and nobody tried again
         (None, 1, True, None),
+        (3, 1, True, 1),  # the first failed, and nobody tried again
     ],
 )
 def test_attempts_are_set_where_the_log_shows_them(

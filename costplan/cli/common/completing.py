@@ -224,7 +224,7 @@ def _values(command: Any, parameter: Any, asked: Question) -> Answer:
         return _beginning(asked.word, dict.fromkeys(choices, ""))
     if parameter.name == "offer":
         return _offers(asked)
-    source = SOURCES.get(parameter.name) or SOURCES.get(f"{command.name} {parameter.name}")
+    source = SOURCES.get(f"{command.name} {parameter.name}") or SOURCES.get(parameter.name)
     if source is not None:
         return _beginning(asked.word, dict.fromkeys(source(asked), ""))
     if parameter.name in FILES or "Path" in type(parameter.type).__name__:
@@ -296,6 +296,12 @@ def _kinds(asked: Question) -> Iterable[str]:
     return KINDS
 
 
+def _logs(asked: Question) -> Iterable[str]:
+    from costplan.store.traces.sources import SOURCES as LOGS
+
+    return LOGS
+
+
 def _capabilities(asked: Question) -> Iterable[str]:
     from costplan.plan.prices.choosing import CAPABILITIES
 
@@ -316,7 +322,8 @@ SOURCES: dict[str, Callable[[Question], Iterable[str]]] = {
     "term": _terms,
     "category": _categories,
     "vendor": _vendors,
-    "kind": _kinds,
+    "list kind": _kinds,
+    "kind": _logs,
     "capability": _capabilities,
     "refresh source": _upstreams,
     "schema name": _schemas,
