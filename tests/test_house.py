@@ -261,7 +261,7 @@ MOST_VAGUE = {
     "billing": 0,
     "catalog": 0,
     "cli": 0,
-    "document": 1,
+    "document": 0,
     "outcomes": 0,
     "plan/bill": 0,
     "plan/compare": 0,

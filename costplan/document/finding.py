@@ -53,4 +53,4 @@ class Findings(Compared):
 
     subject: str
     examined: list[tuple[str, Rule]] = field(default_factory=list)
-    found: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)

@@ -83,7 +83,7 @@ def _of_bill(name: str, bill: Bill) -> Findings:
     unpriced = [
         Finding(UNPRICED, _no_price(line), "", "error", where, bill.offer) for line in bill.unpriced
     ]
-    return Findings(subject=bill.offer, examined=[("", UNPRICED)], found=unpriced)
+    return Findings(subject=bill.offer, examined=[("", UNPRICED)], findings=unpriced)
 
 
 def _of_stack(
@@ -94,31 +94,31 @@ def _of_stack(
     gathered.examined += [(stack, rule) for rule in ALWAYS]
     if estimate.budget is not None:
         gathered.examined.append((stack, OVER_BUDGET))
-        gathered.found += _over_budget(estimate, document.currency, at)
+        gathered.findings += _over_budget(estimate, document.currency, at)
     if estimate.reliability is not None and estimate.reliability.target is not None:
         gathered.examined.append((stack, TARGET_MISSED))
-        gathered.found += _missed(estimate, at)
+        gathered.findings += _missed(estimate, at)
     seen: set[tuple[str, str]] = set()
     for line in estimate.unpriced:
         if (line.price.offer, line.label) not in seen:
             seen.add((line.price.offer, line.label))
-            gathered.found.append(
+            gathered.findings.append(
                 Finding(UNPRICED, _no_price(line), stack, "error", at.role(line), line.price.offer)
             )
     for old in estimate.facts_of("stale-price", "stale-rate"):
         offer = old.subject if old.code == "stale-price" else ""
         where = at.offer(estimate.lines, offer)
         text = f"the price of {old.text} is stale"
-        gathered.found.append(Finding(STALE, text, stack, "warning", where, offer or None))
-    gathered.found += _unverified(estimate, at)
+        gathered.findings.append(Finding(STALE, text, stack, "warning", where, offer or None))
+    gathered.findings += _unverified(estimate, at)
     for change in estimate.announced:
         where = at.offer(estimate.lines, change.subject)
         said = Finding(ANNOUNCED, change.text, stack, "note", where, change.subject)
-        gathered.found.append(said)
+        gathered.findings.append(said)
     told = texts(estimate.announced)
     for sentence in estimate.warnings:
         if sentence not in told:
-            gathered.found.append(Finding(WARNING, sentence, stack, "warning", at.stack()))
+            gathered.findings.append(Finding(WARNING, sentence, stack, "warning", at.stack()))
 
 
 def _over_budget(estimate: Estimate, currency: str, at: _Places) -> Iterable[Finding]:

@@ -26,7 +26,7 @@ def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     """The findings of whatever was looked at, one command each."""
     rows = []
     for review in sets:
-        rows += [_command(finding, review.subject) for finding in review.found]
+        rows += [_command(finding, review.subject) for finding in review.findings]
     return "".join(f"{row}\n" for row in rows)
 
 

@@ -29,7 +29,7 @@ def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     """The findings of whatever was looked at, in one array."""
     issues: list[dict[str, Any]] = []
     for review in sets:
-        for finding, mark in zip(review.found, fingerprints(review), strict=True):
+        for finding, mark in zip(review.findings, fingerprints(review), strict=True):
             file, line = finding.where[:2] if finding.where is not None else (NOWHERE, 1)
             issues.append(
                 {

@@ -151,12 +151,12 @@ def _cards(estimates: Sequence[Estimate], currency: str) -> str:
 
 
 def _findings(review: Findings) -> str:
-    if not review.found:
+    if not review.findings:
         return ""
     items = "".join(
         f'<li class="{finding.level}"><strong>{finding.level}</strong> {text_of(finding.stack)}: '
         f"{text_of(finding.message)}</li>"
-        for finding in review.found
+        for finding in review.findings
     )
     return f'<section class="findings"><h2>Findings</h2><ul>{items}</ul></section>'
 

@@ -62,7 +62,7 @@ def _suites(review: Findings) -> list[_Suite]:
     stacks: dict[str, dict[Rule, list[Finding]]] = {}
     for stack, rule in review.examined:
         stacks.setdefault(stack, {}).setdefault(rule, [])
-    for finding in review.found:
+    for finding in review.findings:
         stacks.setdefault(finding.stack, {}).setdefault(finding.rule, []).append(finding)
     return [_Suite(review.subject, stack, rules) for stack, rules in stacks.items()]
 

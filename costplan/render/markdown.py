@@ -233,10 +233,10 @@ def _comparison(comparison: Comparison) -> list[str]:
 
 def _findings(review: Findings) -> list[str]:
     """What the document says is wrong, as a list that a reviewer reads."""
-    if not review.found:
+    if not review.findings:
         return []
     rows = [
         [MARKS[finding.level], finding.rule.id, safe(finding.stack), safe(finding.message)]
-        for finding in review.found
+        for finding in review.findings
     ]
     return ["## Findings", "", *table_of(["", "rule", "stack", "what"], rows, [False] * 4), ""]

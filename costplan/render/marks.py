@@ -18,7 +18,7 @@ def fingerprints(review: Findings) -> list[str]:
 
     seen: dict[tuple[str, ...], int] = {}
     marks = []
-    for finding in review.found:
+    for finding in review.findings:
         key = (review.subject, finding.stack, finding.rule.id, finding.offer or "")
         seen[key] = number = seen.get(key, 0) + 1
         text = "\0".join((*key, str(number)))

@@ -30,7 +30,7 @@ def draw_findings(sets: Sequence[Findings], look: Look) -> str:
     rules = list(
         dict.fromkeys(
             [rule for review in sets for _, rule in review.examined]
-            + [finding.rule for review in sets for finding in review.found]
+            + [finding.rule for review in sets for finding in review.findings]
         )
     )
     places = {rule: at for at, rule in enumerate(rules)}
@@ -39,7 +39,7 @@ def draw_findings(sets: Sequence[Findings], look: Look) -> str:
         marks = fingerprints(review)
         results += [
             _result(finding, places[finding.rule], review.subject, mark)
-            for finding, mark in zip(review.found, marks, strict=True)
+            for finding, mark in zip(review.findings, marks, strict=True)
         ]
     driver: dict[str, Any] = {"name": "costplan"}
     if look.version:

@@ -25,7 +25,7 @@ def findings(document: CheckDocument, warning: Level = "warning") -> Findings:
         rule = rule_of(verdict)
         review.examined.append((verdict.stack, rule))
         if verdict.status != "pass" or verdict.kind in OF_PRICES:
-            review.found.append(_finding(verdict, rule, warning))
+            review.findings.append(_finding(verdict, rule, warning))
     return review
 
 

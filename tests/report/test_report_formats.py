@@ -289,7 +289,7 @@ def test_sarif_follows_its_schema_and_says_every_finding() -> None:
         (run,) = made["runs"]
         rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
         assert len(rules) == len(set(rules))
-        assert len(run["results"]) == sum(len(findings(one).found) for one in saved)
+        assert len(run["results"]) == sum(len(findings(one).findings) for one in saved)
         marks = [one["partialFingerprints"]["costplan/v1"] for one in run["results"]]
         assert len(set(marks)) == len(marks)
         for one in run["results"]:
@@ -321,7 +321,7 @@ def test_a_file_name_becomes_an_uri() -> None:
 
 def test_workflow_commands_are_one_line_each_and_escape_what_ends_them() -> None:
     text = drawn("github", hostile())
-    found = findings(hostile()).found
+    found = findings(hostile()).findings
     assert len(text.splitlines()) == len(found)
     for row in text.splitlines():
         assert row.isprintable()
@@ -358,7 +358,7 @@ def test_a_fingerprint_outlives_figures_and_dates() -> None:
 def test_a_document_without_faults_annotates_nothing() -> None:
     """A price that changes soon is no fault of today's bill: a note."""
     announced = opened(MINIMAL)
-    (note,) = findings(announced[0]).found
+    (note,) = findings(announced[0]).findings
     assert (note.rule.id, note.level, note.offer) == ("announced", "note", "google/gemini-4-argon")
     assert "<failure" not in drawn("junit", *announced)
     assert drawn("github", *announced).startswith("::notice ")
@@ -367,7 +367,7 @@ def test_a_document_without_faults_annotates_nothing() -> None:
         stack["facts"] = [fact for fact in stack["facts"] if fact["code"] != "price-soon-more"]
         stack["warnings"] = []
     sound = [Saved("sound.json", parse(changed))]
-    assert findings(sound[0]).found == []
+    assert findings(sound[0]).findings == []
     assert drawn("github", *sound) == ""
     assert drawn("gitlab", *sound) == "[]\n"
     assert "<failure" not in drawn("junit", *sound)
@@ -381,7 +381,7 @@ def test_facts_know_every_rule() -> None:
     stack["facts"].append(plain(fact("input-too-long", "a", tokens=9, model="v/m", context=8)))
     stack["warnings"] = [stack["facts"][-1]["text"]]
     stack["components"][0]["line_items"][0]["confidence"] = "unverified"
-    found = findings(Saved("x.json", parse(changed))).found
+    found = findings(Saved("x.json", parse(changed))).findings
     assert {one.rule for one in found} == set(RULES)
 
 
