@@ -146,6 +146,13 @@ def test_each_vendor_and_what_is_known_of_it_is_counted(tmp_path: Path) -> None:
     ]
 
 
+def test_where_nothing_is_published_nothing_lacks_its_source(tmp_path: Path) -> None:
+    talk = 'charge = [{ id = "talk", quantity = "requests", unit = "request", quote = true }]\n'
+    figures = counted(tmp_path, OFFER.partition("[[offer.charge]]")[0] + talk)
+    assert (figures.prices, figures.quotes, figures.with_source_share) == (0, 1, 1)
+    assert figures.missed == ()
+
+
 def test_what_is_free_of_a_fee_has_its_own_day(tmp_path: Path) -> None:
     """Or that of its fee, or of the card."""
     for own, first in ((f", origin = {OWN}", date(2026, 8, 1)), ("", date(2026, 10, 1))):
