@@ -95,6 +95,9 @@ def test_every_price_is_counted_once(tmp_path: Path) -> None:
     assert figures.with_source_share == 1
     assert (figures.charges, figures.quotes, figures.aliases) == (4, 2, 2)
     assert figures.announced == 2
+    texts = model("acme/m", rates=RATES, more=CARD, cards=to_come), OFFER
+    assert counted(tmp_path, *texts, day=date(2026, 11, 30)).announced == 2
+    assert counted(tmp_path, *texts, day=date(2026, 12, 1)).announced == 0
     # the mode's factor and, of the offer, what the page says; all else is the data set's
     assert figures.by_confidence["vendor"] == 1
     assert figures.by_confidence["dataset"] == 14
