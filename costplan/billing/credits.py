@@ -104,9 +104,9 @@ class Ledger:
             open_ = [group for group in groups if counts(group) and self.left[group] > 0]
             open_.sort(key=lambda group: self.left[group])  # what rounding leaves: to the largest
             weights = [self.left[group] for group in open_]
-            for group, part in zip(open_, shares(amount, weights), strict=True):
-                if part:
-                    paid[group] = part
+            for group, own in zip(open_, shares(amount, weights), strict=True):
+                if own:
+                    paid[group] = own
             return
         parts = alike(groups, levels[0])
         rooms = [(self._room(part, counts, levels[1:]), part) for part in parts]
