@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-test:  ## the tests while you work: of a sweep over everything a sample, of each property a fifth
+test:  ## the tests while you work: of a sweep over everything a sample, of each property an eighth
 	@bash -c 'TIMEFORMAT="%R s, %U s user and %S s system"; \
 	time $(PYTHON) -m pytest -m "not sweep" --hypothesis-profile=loop'
 	@echo "left out: tests marked as a sweep, and most examples of properties; 'pytest' tries them"

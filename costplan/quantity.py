@@ -122,6 +122,11 @@ def twelve_digits(number: float) -> Decimal:
     return TWELVE.create_decimal_from_float(number).normalize() + 0
 
 
+def plus(amount: Decimal, other: Decimal) -> Decimal:
+    """The exact sum of two, as ``total`` of many."""
+    return _WIDE.add(amount, other)
+
+
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum: settled amounts never need more than 60 digits."""
     return reduce(_WIDE.add, amounts, ZERO)

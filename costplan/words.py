@@ -86,6 +86,19 @@ Category = Literal[
 ]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 """What an offer is; the components of a bill."""
+COMPONENTS: Mapping[str, str] = {
+    "tokens": "what models are paid for: tokens by kind, and fees of a call",
+    "vector-db": "indexes: what is stored, queried and written, or the nodes that hold it",
+    "observability": "traces, evaluations, and the seats of those who look at them",
+    "orchestration": "platforms that run a graph of steps",
+    "runtime": "where the application's own code runs",
+    "compute": "machines with accelerators, rented or one's own",
+    "search-rerank": "searches of the web, and reranking",
+    "guardrails": "checks of what goes in and comes out",
+    "human": "people: cases, and whatever [[fixed]] puts there, such as on-call",
+    "other": "whatever [[fixed]] puts in no component",
+}
+"""What the components of a bill are: the categories, and what is in none."""
 COORDINATES = frozenset(("observability", "orchestration", "runtime", "guardrails"))
 
 

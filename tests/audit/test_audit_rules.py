@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from audit_books import GOOD, HEAD, TERMS, audited, card, filed, model, names, offer, write
 
-from costplan.plan.prices.audit.bands import FEES, UNITS, token_band
+from costplan.plan.prices.audit import bands
+from costplan.plan.prices.audit.bands import FEES, UNITS, token_band, unit_band
 from costplan.plan.prices.audit.rules import BY_NAME, RULES
 from costplan.store.files.whole import filed_folder
 from costplan.words import TOKEN_KINDS
@@ -205,6 +206,89 @@ def test_a_measured_model_is_held_to_its_own_electricity(tmp_path: Path) -> None
     made = audited(filed(tmp_path, model("acme/Kimi-K2.5:nitro", rates=cheap)))
     assert {one.finding for one in made.findings if one.part == "output"} == {"under_electricity"}
     assert names(audited(filed(tmp_path, model("acme/other", rates=cheap)))) == set()
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "band"),
+    [
+        ("chat", "input", bands.CHAT_IN),
+        ("chat", "output", bands.CHAT_OUT),
+        ("chat", "reasoning", bands.CHAT_OUT),
+        ("chat", "cache_read", bands.CACHED),
+        ("chat", "cache_write", bands.WRITTEN),
+        ("chat", "input_audio", bands.MEDIA_IN),
+        ("chat", "output_audio", bands.MEDIA_OUT),
+        ("embedding", "input", bands.SMALL["embedding"]),
+        ("embedding", "input_image", bands.MEDIA_IN),
+        ("embedding", "output", None),
+        ("rerank", "input", bands.SMALL["rerank"]),
+    ],
+)
+def test_each_kind_of_token_has_its_own_band(
+    model: str, kind: str, band: bands.Band | None
+) -> None:
+    assert token_band(model, kind) is band
+
+
+@pytest.mark.parametrize(
+    ("unit", "band"),
+    [
+        ("GB-hour", bands.UNITS["GB-hour"]),
+        ("disk-hour", bands.HOUR),
+        ("pod-second", bands.SECOND),
+        ("call", bands.EVENT),
+    ],
+)
+def test_a_unit_has_its_own_band_or_that_of_its_ending(unit: str, band: bands.Band) -> None:
+    assert unit_band(unit) is band
+
+
+def test_an_oldest_part_is_named_with_its_age(tmp_path: Path) -> None:
+    """The card's own origin has no name; a mode and a region have theirs, a tier its kind."""
+    fresh = "{ since = 2026-01-01, checked = 2026-11-01, source = 'set' }"
+
+    def stale(more: str) -> str:
+        text = model(BAD, rates=FLAT, origin=fresh, more=more)
+        (finding,) = audited(filed(tmp_path, text)).findings
+        return finding.message
+
+    old = f"origin = {OLD}"
+    age = "checked 2026-05-25, 181 days ago"
+    assert stale(f"mode.batch = {{ times = 0.5, {old} }}") == f"batch: {age}"
+    assert stale(f"region.eu = {{ times = 1.1, {old} }}") == f"eu: {age}"
+    assert stale(CHEAP_TIER.replace("5 } }]", f"5 }}, {old} }}]")) == f"tiers: {age}"
+    (finding,) = audited(filed(tmp_path, model(BAD, rates=FLAT, origin=OLD))).findings
+    assert finding.message == age
+
+
+def test_a_price_may_be_announced_a_year_ahead_and_no_longer(tmp_path: Path) -> None:
+    for days, far in ((366, False), (367, True)):
+        since = date(2026, 10, 1) + timedelta(days=days)
+        text = model(BAD, cards=card(FLAT, str(since)))
+        made = audited(filed(tmp_path, text), TERMS._replace(within_days=0))
+        assert ("since_far_ahead" in {finding.finding for finding in made.findings}) is far
+
+
+def test_on_the_day_that_a_model_retires_its_price_is_no_longer_stale(tmp_path: Path) -> None:
+    for last, finding in (("2026-11-22", "retired"), ("2026-11-23", "stale")):
+        text = model(BAD, f"retires = {last}", origin=OLD)
+        found = {name for name, *_ in names(audited(filed(tmp_path, text)))}
+        assert (finding in found, "stale" in found) == (True, finding == "stale")
+        assert ("retires_soon" in found) is (finding == "stale")
+
+
+def test_what_holds_from_the_day_on_is_no_change_ahead(tmp_path: Path) -> None:
+    for since, ahead in (("2026-11-22", False), ("2026-11-23", True)):
+        text = model(BAD, cards=card("{ input = 4, output = 10 }", since))
+        found = {name for name, *_ in names(audited(filed(tmp_path, text)))}
+        assert ("change_ahead" in found) is ahead
+
+
+def test_an_old_adjustment_is_stale_too(tmp_path: Path) -> None:
+    adjust = "\n[[offer.adjust]]\nid = 'support'\nkind = 'percent_fee'\npercent = 5\n"
+    text = HEAD + offer("acme/bad", "unit = 'request'\nprice = 0.01") + adjust + f"origin = {OLD}\n"
+    (finding,) = audited(list(filed_folder(write(tmp_path, text, "runtime")))).findings
+    assert finding.message == "support: checked 2026-05-25, 181 days ago"
 
 
 def test_a_retired_model_s_price_does_not_grow_stale(tmp_path: Path) -> None:

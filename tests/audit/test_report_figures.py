@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
-from audit_books import DAY, HEAD, TERMS, card, model, write
+import pytest
+from audit_books import DAY, HEAD, ORIGIN, TERMS, card, model, write
 
+from costplan.catalog.offer import Offer
 from costplan.document.audit import Read, Report
+from costplan.plan.prices.audit.parts import prices_of
 from costplan.plan.prices.audit.report import report
 from costplan.store.files.whole import filed_folder
 
@@ -95,3 +99,81 @@ def test_every_price_is_counted_once(tmp_path: Path) -> None:
     assert figures.by_confidence["vendor"] == 1
     assert figures.by_confidence["dataset"] == 14
     assert figures.read_by_vendor == {"acme": Read(date(2026, 8, 1), date(2026, 10, 5))}
+
+
+BEST = """
+vendor = "Best"
+source.page = { at = "https://best.example/pricing", confidence = "vendor" }
+
+[[model]]
+id = "best/m"
+retires = 2027-01-01
+
+[[model.price]]
+origin = { since = 2026-11-22, checked = 2026-10-09, source = "page" }
+per = 1_000_000
+rates = { input = 1, output = 5 }
+
+[[offer]]
+id = "best/plan"
+origin = { since = 2026-11-23, checked = 2026-07-03, source = "page" }
+charge = [{ id = "use", quantity = "requests", unit = "request", price = 0.01 }]
+"""
+
+
+def test_each_vendor_and_what_is_known_of_it_is_counted(tmp_path: Path) -> None:
+    """A price that holds from today on is none to come, and neither is a first one of tomorrow."""
+    agreed = ORIGIN.replace("}", ', also = ["page"] }')
+    today = card("{ input = 1, output = 5 }", "2026-11-22")
+    write(tmp_path, BEST, vendor="best")
+    figures = counted(
+        tmp_path,
+        model("acme/two", rates=RATES, origin=agreed, cards=today),
+        model("acme/both", rates=RATES, origin=agreed),
+        model("acme/one", rates=RATES, more=CARD),
+    )
+    assert (figures.providers, figures.models, figures.offers) == (2, 4, 1)
+    assert figures.models_with_history == 1
+    assert figures.models_of_two_sources == 1
+    assert figures.models_of_two_sources_share == Decimal("0.25")
+    assert (figures.models_with_tiers, figures.models_with_modes) == (1, 1)
+    assert (figures.models_with_regions, figures.models_with_schedules) == (1, 1)
+    assert (figures.retirements, figures.announced) == (1, 0)
+    # the longest unread vendor first; what is to come is not read yet
+    assert [*figures.read_by_vendor.items()] == [
+        ("acme", Read(date(2026, 8, 1), date(2026, 10, 1))),
+        ("best", Read(date(2026, 10, 9), date(2026, 10, 9))),
+    ]
+
+
+def test_what_is_free_of_a_fee_has_its_own_day(tmp_path: Path) -> None:
+    """Or that of its fee, or of the card."""
+    for own, first in ((f", origin = {OWN}", date(2026, 8, 1)), ("", date(2026, 10, 1))):
+        free = FREE.replace(" }", own + " }")
+        fee = f"fee.searches = {{ price = 1, per = 1_000, unit = 'search', free = {free} }}"
+        figures = counted(tmp_path, model("acme/m", rates=RATES, more=fee))
+        assert figures.prices == 4
+        assert figures.read_by_vendor["acme"] == Read(first, date(2026, 10, 1))
+
+
+@pytest.mark.parametrize(
+    ("charge", "prices"),
+    [
+        ("price = 39", ["39"]),
+        ("price = 39, fx = 0.01", ["0.39"]),
+        ("price = 39, per = 10", ["3.9"]),
+        ("price = 600, per = 100, mode = 'package'", ["600"]),
+        ("tiers = [{ up_to = 5, price = 4 }, { quote = true }], per = 2", ["2"]),
+        ("ended = true", []),
+    ],
+)
+def test_a_charge_costs_so_much_a_unit(tmp_path: Path, charge: str, prices: list[str]) -> None:
+    head = OFFER.partition("[[offer.charge]]")[0]
+    own = f'id = "use", quantity = "requests", unit = "request", {charge}'
+    before = 'id = "use", quantity = "requests", unit = "request", price = 1'
+    both = f"{{ {before} }}, " if "ended" in charge else ""
+    end = ORIGIN.replace("2026-09", "2026-10")
+    text = HEAD + head + f"charge = [{both}{{ {own}, origin = {end} }}]\n"
+    (filing,) = filed_folder(write(tmp_path, text, "runtime"))
+    assert isinstance(filing.entry.item, Offer)
+    assert prices_of(filing.entry.item.charge[-1]) == [Decimal(price) for price in prices]

@@ -142,6 +142,26 @@ def test_stated_amounts_have_no_vendor_and_no_age() -> None:
     bill = stack("a", own, line("openai/chat", "40"))
     made = judged(document(bill), {"vendor_share": Decimal("0.4"), "price_age_days": 21})
     assert made.exit_code == 0
+    alone = judged(document(stack("a", own)), {"price_age_days": 0})
+    assert (only(alone).figure, alone.exit_code) == (0, 0)
+
+
+def test_only_the_price_that_is_named_is_stale() -> None:
+    """Not another offer that was read on the same day, nor another price of the same offer."""
+    old, fresh = date(2026, 1, 1), date(2026, 11, 1)
+    bill = stack(
+        "a",
+        line("openai/chat", "60", checked=old),
+        line("openai/chat", "60", checked=fresh),
+        line("openai/other", "60", checked=old),
+        facts=[fact("stale-price", "openai/chat", checked="2026-01-01")],
+    )
+    policy = {"name": "stale", "deny": "stale_lines > 0"}
+    verdicts = judged(document(bill), policies=[policy])
+    assert only(verdicts, "stale").figures == {"stale_lines": 1}
+    assert [verdict.rule for verdict in verdicts.verdicts if verdict.kind == "stale"] == [
+        "openai/chat"
+    ]
 
 
 def test_a_stale_price_fails_until_it_is_allowed() -> None:

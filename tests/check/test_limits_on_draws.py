@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from check_cases import document, judged, line, only, stack
 from run import DAY, WORKLOAD, Ran, costplan
+
+from costplan.document.risk import Risk
 
 RANGED = WORKLOAD.replace(
     "requests_per_month = 1_000", "requests_per_month = { p5 = 500, p95 = 2_000 }"
@@ -54,6 +58,27 @@ def test_a_policy_judges_by_its_own_budget(tmp_path: Path) -> None:
     ran = check(tmp_path, "--policy", "house.toml", text=text)
     assert ran.code == 1
     assert "probability over budget" in ran.err
+
+
+def test_a_draw_that_a_plan_refuses_is_not_under_the_budget() -> None:
+    """A fifth is refused, of the rest a quarter is over 100: 0.25 x 0.8 + 0.2. Half of the
+    percentiles are over 50, and none over 99, which is of the hundredth part that none tells."""
+    months = dict.fromkeys(("p5", "p50", "mean", "p95"), Decimal(50))
+    risk = Risk(
+        draws=512,
+        seed=1,
+        monthly=months,
+        errors=months,
+        percentiles=[Decimal(number) for number in range(1, 100)],
+        refused=Decimal("0.2"),
+        over_budget=Decimal("0.25"),
+    )
+    estimate = stack("a", line("acme/chat", "50"), risk=risk, budget=Decimal(100))
+    for limit, share in ((100, "0.4"), (50, "0.6"), (99, "0.208")):
+        verdicts = judged(
+            document(estimate), {"monthly_total": limit, "probability_over_budget": 1}
+        )
+        assert only(verdicts, "probability_over_budget").figure == Decimal(share)
 
 
 def test_conditions_name_figures_of_draws(tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 from ci_runner import BASE, commit, git, load, repository
 from hostile_scene import DEARER, Scene
+from properties import sampled
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from comment_hosts import serving
@@ -44,8 +46,10 @@ def broken_base(folder: Path) -> None:
 UNJUDGED: list[Callable[[Path], None]] = [other_currency, link_on_the_base, broken_base]
 
 
-@pytest.mark.parametrize("limit", ["10%", "1000"])
-@pytest.mark.parametrize("change", UNJUDGED, ids=lambda one: one.__name__)
+CASES = sampled(product(UNJUDGED, ["10%", "1000"]), 3)
+
+
+@pytest.mark.parametrize(("change", "limit"), CASES, ids=lambda one: getattr(one, "__name__", one))
 def test_a_limit_that_cannot_be_judged_is_no_pass(
     scene: Scene, change: Callable[[Path], None], limit: str
 ) -> None:

@@ -14,7 +14,6 @@ from costplan.cli import app
 from costplan.cli.common.environment import OTHERS, VARIABLES
 from costplan.cli.common.glossary import (
     ALIASES,
-    COMPONENTS,
     EXIT_CODES,
     FORMATS,
     TERMS,
@@ -22,7 +21,7 @@ from costplan.cli.common.glossary import (
 )
 from costplan.cli.common.tree import choices, leaves
 from costplan.render import FORMATS as DRAWN
-from costplan.words import CATEGORIES, CONFIDENCES, PURPOSES, SPENT, TRUSTED
+from costplan.words import CATEGORIES, COMPONENTS, CONFIDENCES, PURPOSES, SPENT, TRUSTED
 
 
 def said(name: str) -> str:

@@ -15,6 +15,7 @@ from types import FunctionType
 
 import pytest
 from check_files import QUOTED
+from properties import sampled
 from run import DAY, WORKLOAD, costplan, files_below, process
 
 import costplan as package
@@ -57,7 +58,7 @@ def made(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", sampled(COMMANDS, 8))
 def test_a_command_here_leaves_what_its_process_leaves(name: str, tmp_path: Path) -> None:
     arguments, code = COMMANDS[name]
     env = SURROUNDINGS["plain" if len(name) % 2 else "narrow and coloured"]

@@ -146,6 +146,20 @@ def test_a_new_role_and_a_removed_one_are_mix_and_named() -> None:
     assert lines == {"old": "removed", "new": "new"}
 
 
+def test_lines_of_one_price_are_one_quantity() -> None:
+    """Two steps that share a price: 400 and 600 become 500 and 700, at 2 in place of 1."""
+    base = document(10, line("400", "1"), line("600", "1"))
+    head = document(10, line("500", "2"), line("700", "2"))
+    assert causes(base, head) == {"intensity": D(200), "price": D(1_200)}
+
+
+def test_what_no_more_of_is_used_is_intensity() -> None:
+    """The charge stays on the bill with nothing of it: no price of a unit can be told."""
+    some, nothing = document(10, line("100", "1")), document(10, line("0", "1"))
+    assert causes(some, nothing) == {"intensity": D(-100)}
+    assert causes(nothing, some) == {"intensity": D(100)}
+
+
 def test_a_floor_s_top_up_is_mix() -> None:
     base = document(10, line("1", "40", flat="50 floor - 10", charge="minimum"))
     head = document(10, line("1", "30", flat="50 floor - 20", charge="minimum"))
@@ -153,10 +167,20 @@ def test_a_floor_s_top_up_is_mix() -> None:
 
 
 def test_the_rounding_of_amounts_is_no_cause() -> None:
-    """A third of a request's cost, settled at 1e-12, leaves crumbs that belong to volume."""
-    base = document(3, line("3", D(1) / D(3)))
+    """A third of a request's cost, settled at 1e-12: 233,333.3333331 at the price of the base,
+    where 700,000 thirds are 233,333.333333333333. What is between them belongs to volume."""
+    base = document(1, line("1", D(1) / D(3)))
     head = document(700_000, line("700000", D(1) / D(3)))
-    assert set(causes(base, head)) == {"volume"}
+    assert causes(base, head) == {"volume": D("233333.000000000000")}
+
+
+@pytest.mark.parametrize(("more", "price"), [("0", {}), ("0.000001", {"price": D("1.000002")})])
+def test_a_billionth_of_the_amount_is_rounding(more: str, price: dict[str, Decimal]) -> None:
+    """Twice the requests, and 1 of 1,000,000,000 more than twice the amount."""
+    base = document(1, line("1", "499999999.5"))
+    head = document(2, line("2", D(500_000_000) + D(more)))
+    rounding = 0 if price else 1
+    assert causes(base, head) == {"volume": D("499999999.5") + rounding, **price}
 
 
 def test_a_missing_price_makes_the_change_uncertain() -> None:

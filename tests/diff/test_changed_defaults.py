@@ -99,6 +99,22 @@ def test_more_traffic_is_volume_and_no_default() -> None:
     assert stack.split.volume >= cases(base()) * CASE
 
 
+def test_more_cases_of_another_cause_are_intensity() -> None:
+    """What the head would have without the default, above what the base had, is its own doing."""
+    after = head("step.validate.false_positive_rate=0.2")
+    (assumed,) = after.estimates[0].facts_of("verdicts-correlate")
+    apart = Decimal(str(assumed.values["cases_apart"]))
+    (stack,) = change(after).stacks
+    assert apart - cases(base()) > 100
+    assert stack.split.default == pytest.approx((cases(after) - apart) * CASE, abs=float(CASE))
+    human = next(line for line in stack.lines if line.charge == "cases")
+    assert human.head is not None
+    assert human.base is not None
+    own = human.head - human.base - stack.split.default
+    assert own == pytest.approx((apart - cases(base())) * CASE, abs=float(CASE))
+    assert stack.split.intensity >= own - CASE
+
+
 def test_a_validator_whose_rho_is_stated_is_no_default(tmp_path: Path) -> None:
     text = EXAMPLE.read_text().replace("sensitivity = 0.94", "rho = 0\nsensitivity = 0.94")
     made = change(head(text=text, folder=tmp_path))

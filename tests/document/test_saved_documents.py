@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from jsonschema import Draft202012Validator
+from properties import TRIED
 
 from costplan.cli import run
 from costplan.document.saved import KINDS, PAGES, RESULTS, parse, plain, type_of
@@ -20,7 +22,9 @@ from costplan.store.files.documents import open_document, parse_json
 from costplan.store.files.schemas import schema
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*.toml"))
+EVERY = sorted(path.stem for path in (ROOT / "examples").glob("*.toml"))
+EXAMPLES = EVERY if settings.default.max_examples >= TRIED else [*EVERY[::3], "support-agent"]
+"""Of ``make test`` each third."""
 GOLDEN = sorted((ROOT / "tests" / "golden").glob("*.json"))
 DAY = ("--as-of", "2026-11-22")
 

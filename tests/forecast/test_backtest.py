@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, isclose, log
+from math import exp, inf, isclose, log
 
 import pytest
 from backtest_figures import BEGIN, END, PAGE, figures, table, values
@@ -11,7 +11,10 @@ from costplan.plan.forecast import backtest
 from costplan.plan.forecast.backtest import (
     DAYS,
     MONTHS,
+    Coverage,
     Error,
+    Grid,
+    Past,
     coverage,
     widths,
 )
@@ -22,6 +25,9 @@ from costplan.plan.forecast.methods import (
     OF_MONTHS,
     RUN_RATE,
     SEASONAL,
+    Fitted,
+    Method,
+    Series,
 )
 
 TREND = OF_DAYS[2]
@@ -153,3 +159,79 @@ def test_a_perfect_past_is_no_error() -> None:
     assert max(error.off for error in past.errors) < 1e-9
     assert past.errors[0].origin == 24
     assert log(exp(past.errors[0].off)) < 1e-9
+
+
+GRID = Grid(size=3, step=1, least=4, place=5)
+
+
+def test_each_origin_is_told_what_came_before_and_asked_for_whole_targets() -> None:
+    """Of 10 periods in threes, origins 4 to 7; the last period is the sixth month of a year (5), so
+    that the one before origin 7 is the third. Only targets that are whole are asked for."""
+    told: list[tuple[int, int, float]] = []
+    asked: list[tuple[int, int, int]] = []
+
+    def fit(before: Series, place: int, growth: float) -> Fitted:
+        told.append((len(before), place, growth))
+
+        def ahead(begin: int, end: int) -> float:
+            asked.append((len(before), begin, end))
+            return 4.0
+
+        return ahead
+
+    series = [float(at) for at in range(10)]
+    past = backtest.tested(Method("spy", "a spy", fit), series, GRID, 0.5, 2)
+    assert told == [(4, 11, 0.5), (5, 0, 0.5), (6, 1, 0.5), (7, 2, 0.5)]
+    assert asked == [(4, 1, 3), (4, 4, 6), (5, 1, 3), (6, 1, 3), (7, 1, 3)]
+    # the means of 4 to 6 and of 7 to 9: 5 and 8, against 4
+    assert past.errors[:2] == [Error(4, 1, log(5 / 4), 1 - 4 / 5), Error(4, 2, log(8 / 4), 0.5)]
+    assert [error.origin for error in past.errors] == [4, 4, 5, 6, 7]
+    by_fours = backtest.tested(Method("spy", "a spy", fit), series, GRID._replace(step=3), 0, 1)
+    assert [error.origin for error in by_fours.errors] == [4, 7]
+
+
+@pytest.mark.parametrize(
+    ("actual", "said", "off", "share"),
+    [
+        (0.5, 0.25, log(2), 0.5),
+        (0.25, 0.5, log(2), 1.0),
+        (0.0, 0.0, 0.0, 0.0),
+        (0.0, 0.5, inf, inf),
+        (0.5, 0.0, inf, 1.0),
+    ],
+)
+def test_errors_are_logarithms_and_shares(
+    actual: float, said: float, off: float, share: float
+) -> None:
+    constant = Method("constant", "one rate", lambda *_: lambda *_: said)
+    (error,) = backtest.tested(constant, [actual] * 7, GRID, 0.0, 1).errors
+    assert (error.off, error.share) == (pytest.approx(off), share)
+
+
+def test_a_mean_share_is_of_the_leads_that_are_compared() -> None:
+    errors = [Error(0, 1, 0.0, 0.1), Error(0, 2, 0.0, 0.3), Error(0, 3, 0.0, 0.8)]
+    past = Past(RUN_RATE, errors)
+    assert past.mean_share(1) == 0.1
+    assert past.mean_share(2) == pytest.approx(0.2)
+    assert past.mean_share(3) == pytest.approx(0.4)
+    assert Past(RUN_RATE, errors[1:]).mean_share(1) is None
+
+
+def test_bands_end_at_the_leads_that_are_asked_for() -> None:
+    """And at the first lead with fewer than four errors: what is beyond it has no band."""
+    errors = [Error(at, lead, 0.1, 0.0) for lead in (1, 2, 3) for at in range(4)]
+    assert set(widths(errors, 2)) == {1, 2}
+    assert set(widths(errors, 3)) == {1, 2, 3}
+    gap = [error for error in errors if error.lead != 2 or error.origin]
+    assert set(widths(gap, 3)) == {1}
+
+
+def test_an_error_is_known_once_its_target_is_over() -> None:
+    """Targets of three periods two leads ahead end six after their origin."""
+    errors = [Error(origin, 2, 0.1, 0.0) for origin in (0, 1, 2, 3)]
+    bands = [*errors, *(Error(origin, 1, 0.0, 0.0) for origin in (0, 1, 2, 3))]
+    last = [Error(9, 2, 0.125, 0.0), Error(9, 1, 0.0, 0.0)]
+    held = coverage([*bands, *last], GRID, 2)
+    assert held == Coverage(1.0, 2)  # both leads of 9, where the target of 3 has just ended
+    early = [error._replace(origin=8) for error in last]
+    assert coverage([*bands, *early], GRID, 2) == Coverage(1.0, 1)

@@ -216,3 +216,46 @@ def test_a_price_of_another_world_has_its_percent() -> None:
     assert change.percent == 10 ** (14 + 15 + 2)  # at 28 digits
     for form in ("table", "markdown"):
         assert "0,000,000 %" in draw(made, form, Look(width=200))
+
+
+EVE = date(2026, 11, 21)
+TODAY = 'origin = { since = 2026-11-22, checked = 2026-06-01, source = "page" }'
+
+
+def test_an_entry_is_new_on_the_day_of_its_first_price() -> None:
+    today = MODEL.replace(ORIGIN, TODAY)
+    (new,) = diff(today, today, EVE, DAY).changes
+    assert (new.id, new.status) == ("acme/m", "new")
+    assert diff(today, today, DAY, DAY).unchanged == 1
+    (gone,) = diff(today, today, DAY, EVE).changes
+    assert gone.status == "gone"
+
+
+def test_a_card_is_in_force_on_its_own_day() -> None:
+    later = (
+        MODEL
+        + f"\n[[model.price]]\n{TODAY}\nper = 1_000_000\nrates = {{ input = 3, output = 10 }}\n"
+    )
+    (change,) = diff(later, later, EVE, DAY).changes
+    assert "input" in {price.label for price in change.prices}
+    after = date(2026, 11, 23)
+    assert diff(later, later, DAY, after).unchanged == 1
+    assert diff(later, later, date(2026, 11, 20), EVE).changes == ()
+
+
+def test_what_a_factor_has_of_its_own_holds_from_its_day() -> None:
+    own = MODEL.replace("times = 1.1 }", f"times = 1.1, {TODAY} }}")
+    change = only(diff(own, own, EVE, DAY))
+    assert (change.label, change.old, change.announced) == ("region us multiplier", None, None)
+    assert change.new is not None
+    assert change.new.value == Decimal("1.1")
+    announced = only(diff(MODEL.replace("region.us = { times = 1.1 }", ""), own, EVE, EVE))
+    assert announced.announced == DAY
+
+
+def test_a_price_in_another_money_is_compared_in_the_offers() -> None:
+    """10 of which each is a quarter: 2.50 in place of 5."""
+    change = only(diff(OFFER, OFFER.replace("price = 5", "price = 10\nfx = 0.25")))
+    assert change.new is not None
+    assert (change.label, change.new.value) == ("seats", Decimal("2.5"))
+    assert change.percent == -50

@@ -235,6 +235,7 @@ def test_a_range_that_moves_nothing_has_no_share_and_is_not_measured() -> None:
     risk = assessed("traffic.growth_per_month={ p5 = -0.1, p95 = 0.3 }").risks["a"]
     assert [each.share for each in risk.unknowns] == [0]
     assert risk.measure is None
+    assert (risk.over_budget, risk.on_target) == (0, 1)  # 3.50 of 3.50, 0.9 of 0.9
     assert risk.monthly["p5"] == risk.monthly["p95"]
 
 

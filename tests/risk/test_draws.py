@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from costplan.risk.draws import DRAWS, SHIFTS, draw, sequence
+from costplan.risk.draws import DRAWS, SEED, SHIFTS, draw, sequence
 from costplan.risk.normal import cumulative, normal_scores
 from costplan.risk.sobol import BITS, points
 from costplan.workload.ranges import Correlated, Listed, Pert, Quantiles, Range
@@ -88,6 +88,14 @@ def test_pert_has_the_mean_and_the_variance_of_its_beta(middle: str) -> None:
     assert drawn.mean() == pytest.approx(mean, rel=1e-3)
     assert drawn.var() == pytest.approx((mean - 100) * (900 - mean) / 7, rel=5e-3)
     assert 100 <= drawn.min() < drawn.max() <= 900
+
+
+def test_pert_is_the_inverse_of_its_distribution_function() -> None:
+    """A quarter of the way from 100 to 900 is beta(2, 4): F(x) = 1 - (1 - x)^5 - 5 x (1 - x)^4."""
+    known = Pert(low=Decimal(100), middle=Decimal(300), high=Decimal(900), least=ZERO)
+    x = (draw({"x": known}).values["x"] - 100) / 800
+    below = 1 - (1 - x) ** 5 - 5 * x * (1 - x) ** 4
+    assert below == pytest.approx(sequence(1, DRAWS // SHIFTS, SEED)[:, 0], abs=1e-6)
 
 
 def test_quantiles_are_kept_and_their_slopes_go_on() -> None:

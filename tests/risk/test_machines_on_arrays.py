@@ -46,6 +46,26 @@ def test_a_fleet_that_is_too_small_refuses_the_draw() -> None:
     assert month.by_purpose["idle"][1] == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "input_per_output = 3",
+        "input_per_output = 3, input_share = 0.5",
+        "input_share = 0.5",
+    ],
+)
+def test_a_fleet_that_was_measured_with_other_prompts(more: str) -> None:
+    """Prompts take time of their own: each draw is at work as its exact month is."""
+    words = text().replace("tokens_per_second = 1_000", f"tokens_per_second = 1_000, {more}")
+    ready = opened(words)
+    assert ready.workload is not None, ready.problems
+    drawn = {"step.answer.input_tokens": np.array([500.0, 1_000.0, 4_000.0])}
+    seen = Seen()
+    compare(Evaluator(prices(ready), DAY), ready.workload, drawn, 3, seen)
+    assert not seen.apart, seen.apart[:5]
+    assert seen.billed == 6
+
+
 def test_power_at_work_follows_what_is_asked() -> None:
     """Twice the requests draw twice the power at work; nothing else of an own machine moves."""
     found = opened(text())

@@ -154,6 +154,7 @@ def test_a_path_to_no_number_is_an_error(tmp_path: Path) -> None:
         ("step.answer.next.end", "not understood"),
         ("traffic.weekend_factor", "not understood"),
         ("step.other.success", "nothing at 'other'"),
+        ("step.1.success", "nothing at '1'"),  # the first is step.0
         ("step.answer.model", "no number"),
     ):
         with pytest.raises(BadUsage, match=words):

@@ -67,6 +67,21 @@ def test_a_deployment_over_draws_is_that_of_each(offer: str, reserved: str, traf
     assert seen.billed
 
 
+@pytest.mark.parametrize(
+    "reserved", ["{ units = 40 }", "{ units = 40, price_per_unit_hour = 0.4 }"]
+)
+def test_a_discount_is_off_what_is_published_alone(reserved: str) -> None:
+    """A price that is stated is what is paid; tokens beyond the units have theirs off in either."""
+    off = 'discount = [{ offers = "azure/*", percent = 20 }]\n'
+    text = off + TEXT.replace("OFFER", "azure/gpt-5.2").replace("RESERVED", reserved)
+    workload = read(Workload, parse_toml("w", text.replace("TRAFFIC", "peak_to_mean = 2.5")))
+    drawn = {"traffic.requests_per_month": np.array([1e6, 3e6, 9e6])}
+    seen = Seen()
+    compare(Evaluator(CATALOG, DAY), workload, drawn, 3, seen)
+    assert not seen.apart, seen.apart[:5]
+    assert seen.billed == 3
+
+
 def test_long_prompts_are_told_apart_in_each_draw() -> None:
     text = TEXT.replace("OFFER", "vertex/gemini-2.5-pro").replace("RESERVED", "{ units = 30 }")
     text = text.replace("TRAFFIC", "").replace("3_000_000", "3_000")

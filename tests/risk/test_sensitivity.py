@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from compare_cases import opened_at
 
+from costplan.risk.assess import assess
 from costplan.risk.sensitivity import (
     observations,
     one_at_a_time,
@@ -60,6 +61,27 @@ def test_few_values_are_cells_of_their_own() -> None:
     shares = shares_of_variance({"x": values, "same": np.ones(300)}, 10 * values)
     assert shares == {"x": 1.0, "same": 0.0}
     assert shares_of_variance({"x": values}, np.ones(300)) == {"x": 0.0}
+    two = np.tile([1.0, 3.0], 100)
+    assert shares_of_variance({"x": two}, 10 * two) == {"x": 1.0}
+    # as many cells as draws leave nothing to tell chance by
+    assert shares_of_variance({"x": np.arange(3.0)}, np.array([3.0, 1.0, 2.0])) == {"x": 0.0}
+
+
+def test_a_share_is_corrected_by_its_degrees_of_freedom() -> None:
+    """Cells of 1 and 3, and of 5 and 9: within them 2 + 8 = 10, about the mean of 4.5 35. Of 4
+    draws in 2 cells: 1 - (10 / 2) / (35 / 3) = 4 / 7."""
+    cells, figure = np.array([1.0, 1.0, 2.0, 2.0]), np.array([1.0, 3.0, 5.0, 9.0])
+    assert shares_of_variance({"x": cells}, figure)["x"] == pytest.approx(4 / 7)
+    # 1 and 3 in a cell and 5 alone in another: (2 / 1) / (8 / 2) is left
+    alone = shares_of_variance({"x": cells[:3]}, figure[:3])
+    assert alone["x"] == pytest.approx(0.5)
+
+
+def test_up_to_48_values_are_cells_of_their_own() -> None:
+    """Twice each: of 49 there are two cells, by rank, which tell 3 / 4 of an even spread."""
+    few, many = np.repeat(np.arange(48.0), 2), np.repeat(np.arange(49.0), 2)
+    assert shares_of_variance({"x": few}, 10 * few) == {"x": 1.0}
+    assert shares_of_variance({"x": many}, 10 * many)["x"] == pytest.approx(0.75, abs=0.01)
 
 
 def test_draws_without_a_figure_are_not_counted() -> None:
@@ -122,6 +144,8 @@ def test_observations_halve_what_is_not_known() -> None:
     assert observations("step.answer.output_tokens", tokens, variation=0.5) == 75
     assert observations("traffic.requests_per_month", tokens) is None
     assert observations("step.answer.success", np.ones(3)) is None
+    rare = np.array([1.0] * 99 + [1e6])  # 3 / 99 of one: whatever is seen halves it
+    assert observations("step.answer.output_tokens", rare) == 1
 
 
 TEXT = """
@@ -181,3 +205,21 @@ def test_a_tornado_has_the_month_at_each_end(tmp_path: Path) -> None:
     assert gated.monthly_high is None
     assert gated.swing == 0
     assert found.flips == {"traffic.requests_per_month"}
+
+
+def test_a_stack_that_is_not_always_served_decides_nothing(tmp_path: Path) -> None:
+    """At 0.08 a call the metered one is cheaper up to 1,250; the gated one is refused from 1,501
+    on, so that nobody can choose it by the number of requests."""
+    path = tmp_path / "w.toml"
+    path.write_text(TEXT.replace("= 1_000", "= { p5 = 300, p95 = 3_000 }"))
+    ready = opened_at(path)
+
+    def worth(*stacks: str) -> float:
+        risks = assess(ready.workload, ready.catalog, DAY, stacks, 1_024, 1).risks
+        measures = {risk.measure.worth for risk in risks.values() if risk.measure is not None}
+        assert len(measures) == 1
+        return float(measures.pop())
+
+    assert worth("flat", "metered") > 10
+    assert worth("flat", "gated") == 0
+    assert worth("flat", "metered", "gated") == worth("flat", "metered")

@@ -84,6 +84,20 @@ def test_a_budget_that_will_be_crossed_is_denied_before_it_is(tmp_path: Path) ->
     assert verdicts(ran)["component tokens"]["status"] == "pass"
 
 
+def test_a_limit_of_the_stack_judges_its_month(tmp_path: Path) -> None:
+    """144 of tokens and 10 of the plan's, against limits of the workload and of the stack."""
+    own = """
+budget.component.tokens = 143
+budget.stack.own.monthly_total = 154
+budget.stack.own.component.tokens = 144
+"""
+    ran = run(tmp_path, rows(days(JUNE, 14)), "--as-of", "2026-06-14", *JSON, more=own)
+    assert ran.code == 0, ran.out
+    assert verdicts(ran)[TOTAL]["figure"] == 154
+    assert verdicts(ran)[TOKENS]["deny"] == 144
+    assert [one["rule"] for one in ran.data["verdicts"]].count(TOKENS) == 1
+
+
 @pytest.mark.parametrize("form", ["table", "lean", "markdown", "html", "junit", "sarif", "gitlab"])
 def test_every_format_of_a_check_has_it(tmp_path: Path, form: str) -> None:
     logs = rows(days(JUNE, 14))
@@ -200,6 +214,7 @@ class TestNothingPassesByDefault:
         assert "sampled" in self.open(ran)["reason"]
         ran = costplan(*asked, *JSON, "--max-total", "300", "--sampling", "50%", folder=tmp_path)
         assert verdicts(ran)[TOTAL]["figure"] == 144 * 2 + 10
+        assert told(ran)["used-so-far"]["amount"] == Decimal("67.2") * 2
 
     def test_lost_sizes_have_two_bounds(self, tmp_path: Path) -> None:
         """A usage page of 1,000 a day: acme/tiered's input at 3, or at 9 a million."""
@@ -296,6 +311,10 @@ def test_days_of_sums_are_whole_but_today() -> None:
     whole = (first, date(2026, 6, 8))
     assert covered([], first, last, last) == Coverage(first, last, whole, Decimal(0))
     assert covered([], last, last, last) == Coverage(last, last, None, Decimal(0))
+    # what ends before today is whole to its end, and nothing of its last day is to come
+    assert covered([], first, first, last) == Coverage(first, first, (first, first), Decimal(1))
+    yesterday = date(2026, 6, 8)
+    assert covered([], first, yesterday, last) == Coverage(first, yesterday, whole, Decimal(1))
     assert covered([], None, None, last) is None
 
 
@@ -306,3 +325,72 @@ def test_the_window_is_four_weeks_at_most() -> None:
     assert made.remaining == 21
     weights = made.weights([date(2026, 5, 13), date(2026, 6, 9), date(2026, 5, 1)])
     assert weights == {date(2026, 5, 13): Decimal("0.75"), date(2026, 6, 9): Decimal("1.75")}
+
+
+@pytest.mark.parametrize(
+    ("whole", "as_of", "window"),
+    [
+        ((2, 2), 9, (2, 2)),
+        ((2, 7), 9, (2, 7)),
+        ((2, 8), 9, (2, 8)),
+        ((2, 9), 9, (3, 9)),
+        ((2, 9), 5, (2, 5)),
+        ((2, 9), 2, (2, 2)),
+        ((2, 9), 1, None),
+        (None, 9, None),
+    ],
+)
+def test_the_window_is_whole_weeks_or_the_days_of_less_than_one(
+    whole: tuple[int, int] | None, as_of: int, window: tuple[int, int] | None
+) -> None:
+    """The last of them, up to the day that is asked for."""
+    days_of = None if whole is None else (JUNE.replace(day=whole[0]), JUNE.replace(day=whole[1]))
+    coverage = Coverage(JUNE, JUNE.replace(day=9), days_of)
+    dates = None if window is None else (JUNE.replace(day=window[0]), JUNE.replace(day=window[1]))
+    projection = projected(coverage, JUNE.replace(day=as_of))
+    assert projection.window == dates
+    assert projection.window_days == (0 if window is None else window[1] - window[0] + 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "as_of", "so_far", "remaining", "unlogged"),
+    [
+        (date(2026, 5, 20), date(2026, 6, 9), date(2026, 6, 9), date(2026, 6, 9), "21.5", 0),
+        (date(2026, 6, 1), date(2026, 6, 9), date(2026, 6, 9), date(2026, 6, 9), "21.5", 0),
+        (date(2026, 6, 3), date(2026, 6, 9), date(2026, 6, 9), date(2026, 6, 9), "21.5", 2),
+        # a day before the log's last one is over
+        (date(2026, 6, 1), date(2026, 6, 9), date(2026, 6, 8), date(2026, 6, 8), "22", 0),
+        (date(2026, 6, 1), date(2026, 6, 1), date(2026, 6, 30), date(2026, 6, 1), "29.5", 0),
+        (date(2026, 5, 20), date(2026, 5, 31), date(2026, 6, 9), None, "0", 0),
+        (date(2026, 6, 9), date(2026, 6, 9), date(2026, 6, 8), None, "0", 0),
+    ],
+)
+def test_what_remains_of_a_month(
+    first: date, last: date, as_of: date, so_far: date | None, remaining: str, unlogged: int
+) -> None:
+    """Half of the log's last day is logged; days before the log begins are named."""
+    projection = projected(Coverage(first, last, None, Decimal("0.5")), as_of)
+    assert projection.month == JUNE
+    assert projection.so_far == so_far
+    assert projection.remaining == Decimal(remaining)
+    assert projection.unlogged == unlogged
+    assert projection.known is False
+
+
+def test_a_month_is_known_where_nothing_remains_of_it_or_a_day_is_whole() -> None:
+    last = date(2026, 6, 30)
+    assert projected(Coverage(JUNE, last, None), last).known
+    assert not projected(Coverage(JUNE, last, None, Decimal("0.5")), last).known
+    assert projected(Coverage(JUNE, last, (JUNE, JUNE), Decimal("0.5")), last).known
+    assert not projected(Coverage(JUNE, last, (JUNE, JUNE)), date(2026, 7, 1)).known
+
+
+def test_only_days_of_the_window_go_on() -> None:
+    """10 days remain of June, at the mean of a week from 14 June on: 10 / 7 of each more."""
+    coverage = Coverage(
+        date(2026, 5, 31), date(2026, 6, 20), (date(2026, 6, 14), date(2026, 6, 20))
+    )
+    projection = projected(coverage, date(2026, 6, 20))
+    dates = [date(2026, 5, 31), JUNE, date(2026, 6, 13), date(2026, 6, 14), date(2026, 6, 20)]
+    more = 1 + Decimal(10) / 7
+    assert projection.weights(dates) == dict(zip(dates[1:], (1, 1, more, more), strict=True))

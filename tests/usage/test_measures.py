@@ -11,6 +11,7 @@ from math import isclose
 
 import pytest
 
+from costplan.document.usage import Traffic
 from costplan.plan.usage.measure import (
     Span,
     StepUse,
@@ -26,6 +27,7 @@ from costplan.plan.usage.measure import (
     whole_days,
 )
 from costplan.plan.usage.sketch import Bucket, deviation, mean, merged, quantile
+from costplan.plan.usage.summary import traffic_of
 
 D = Decimal
 MONDAY = 24 * 100
@@ -246,3 +248,26 @@ def test_a_share_may_be_what_wilson_says(right: int, of: int, low: float, high: 
 )
 def test_so_many_cases_tell_a_share(share: str | None, cases: int) -> None:
     assert wanted("k", None if share is None else D(share), "words").cases == cases
+
+
+def test_how_requests_came() -> None:
+    """Hours 5 to 8 with 2, 6 and 4 requests: the busiest has 6 of 12 in 4 hours. 5 of 25 failed,
+    3 of 30 that say so were tried again. Of 20 conversations 19, so 95 in 100, have up to 3."""
+    traffic = traffic_of([(5, 2), (6, 6), (8, 4)], [(1, 10), (3, 9), (8, 1)], (30, 3), (5, 70), 20)
+    assert traffic == Traffic(
+        requests=20,
+        failed=5,
+        failed_tokens=70,
+        error_rate=D("0.2"),
+        retry_rate=D("0.1"),
+        hours=4,
+        peak_to_mean=D(2),
+        conversations=20,
+        turns_mean=D("2.25"),
+        turns_p95=3,
+    )
+    more = traffic_of([], [(1, 18), (3, 1), (8, 2)], (0, 0), (0, 0), 0)
+    assert (more.turns_p95, more.hours, more.peak_to_mean) == (8, 0, None)
+    assert (more.error_rate, more.retry_rate) == (None, None)
+    silent = traffic_of([], [], (0, 0), (0, 0), 7)
+    assert (silent.turns_p95, silent.turns_mean, silent.error_rate) == (None, None, 0)

@@ -188,6 +188,29 @@ def test_days_that_the_log_does_not_cover_are_timing(tmp_path: Path) -> None:
     assert found == {"timing": Decimal("1.5")}
 
 
+def test_days_before_the_invoice_are_timing(tmp_path: Path) -> None:
+    """1.5 of May 31, whatever else of another day the invoice has that is no known usage."""
+    logs(tmp_path, [*DAYS, "2026-05-31"])
+    invoice(tmp_path, RIGHT)
+    found, _ = steps(tmp_path, *BOTH)
+    assert found == {"timing": Decimal("-1.5")}
+    invoice(tmp_path, [*RIGHT, billed("2026-05-31", "Mystery input", 1_000_000)])
+    found, _ = steps(tmp_path, *BOTH, code=1)
+    assert found == {"timing": Decimal("-1.5"), "not_mapped": Decimal(2)}
+
+
+def test_an_invoice_of_nothing_known_has_its_own_days(tmp_path: Path) -> None:
+    """All of it is not mapped; of the logs, the day before it is timing and the rest not billed."""
+    logs(tmp_path, ["2026-05-31", DAYS[0]])
+    invoice(tmp_path, [billed(DAYS[0], "Mystery input", 1_000_000)])
+    found, _ = steps(tmp_path, *BOTH, code=1)
+    assert found == {
+        "timing": Decimal("-1.5"),
+        "logged_not_billed": Decimal("-1.5"),
+        "not_mapped": Decimal(2),
+    }
+
+
 def test_other_charges_stand_apart(tmp_path: Path) -> None:
     logs(tmp_path)
     tax = billed(DAYS[0], "VAT", 0, amount="0.90", category="Tax")

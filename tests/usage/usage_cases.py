@@ -15,9 +15,9 @@ from costplan.document.usage import Usage
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "billing"))
 
-from small_catalog import HEADER, catalog_of
+from small_catalog import HEADER, catalog_of, workload_of
 
-__all__ = ["HEADER", "TEXT", "catalog_of", "lines", "read", "small"]
+__all__ = ["HEADER", "TEXT", "catalog_of", "lines", "read", "small", "workload_of"]
 
 DAY = date(2026, 11, 22)
 ORIGIN = 'origin = { since = 2026-01-01, checked = 2026-06-01, source = "page" }'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costplan.cli.common.page_words import PAGE_WORDS
 from costplan.cli.common.term import Term
-from costplan.words import SPENT, TRUSTED
+from costplan.words import COMPONENTS, SPENT, TRUSTED
 
 if TYPE_CHECKING:
     from costplan.cli.common.environment import Variable
@@ -21,19 +21,6 @@ EXIT_CODES = {
     130: "interrupted",
     141: "the reader of its output went away, as 'head' does",
 }
-COMPONENTS = {
-    "tokens": "what models are paid for: tokens by kind, and fees of a call",
-    "vector-db": "indexes: what is stored, queried and written, or the nodes that hold it",
-    "observability": "traces, evaluations, and the seats of those who look at them",
-    "orchestration": "platforms that run a graph of steps",
-    "runtime": "where the application's own code runs",
-    "compute": "machines with accelerators, rented or one's own",
-    "search-rerank": "searches of the web, and reranking",
-    "guardrails": "checks of what goes in and comes out",
-    "human": "people: cases, and whatever [[fixed]] puts there, such as on-call",
-    "other": "whatever [[fixed]] puts in no component",
-}
-"""The rows of a bill; a test holds them to the categories of offers."""
 FORMATS = {
     "table": "for people, as wide as the terminal",
     "lean": "a document in brief, for agents: a value a line",

@@ -26,7 +26,7 @@ from costplan.plan.bill.month import LESS, TOO_MUCH, StackMonth
 from costplan.plan.bill.reliability import reliability, verdicts_assumed
 from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
 from costplan.plan.bill.written import WrittenMonth
-from costplan.problems import BadUsage, InvalidInput, Problem, did_you_mean
+from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, settle
 from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of, several
 from costplan.workload.model import Workload
@@ -155,11 +155,13 @@ class _Planner:
         workload = replace(self.workload, discount=discounts)
         before, known = estimated.lines, as_of
         for day in days:
-            month = billed_month(
-                StackMonth, workload, self.catalog, self.name, self._solve(), day, ONE, self.book
-            )
+            given = (workload, self.catalog, self.name, self._solve(), day, ONE, self.book)
+            try:
+                month = billed_month(StackMonth, *given)
+            except CostplanError:
+                return
             if month.problems:
-                return  # from then on there is no such bill
+                return  # from then on there is no such bill, and today's is what was asked for
             yield from announced(before, month.lines, day, known)
             before, known = month.lines, day
 

@@ -54,9 +54,13 @@ class KeptMonth(StackMonth):
 
     def _usage(self, scale: Decimal) -> Usage:
         self.scale, visits = scale, self.solved.visits
-        key = (scale, Same(visits.runs, *billed_by(self.workload)))
+        key = (scale, Same(visits.runs), self._billed_by())
         usage = self.book.keep("usage", key, lambda: usage_of_offers(self.workload, scale, visits))
         return with_cases(usage, self.workload, visits)
+
+    def _billed_by(self) -> Same:
+        workload = self.workload
+        return self.book.keep("billed by", Same(workload), lambda: Same(*billed_by(workload)))
 
     def _bind(self) -> Bindings:
         key = (self.name, self.day, *self._kinds().items(), Same(self.stack))
@@ -72,8 +76,8 @@ class KeptMonth(StackMonth):
         if not self._apart():
             super()._bill_offers()
             return
-        of = Same(self.stack, self.solved.visits.runs, *billed_by(self.workload))
-        key = (self.name, self.day, self.scale, of)
+        of = Same(self.stack, self.solved.visits.runs)
+        key = (self.name, self.day, self.scale, of, self._billed_by())
         known: list[Offers] = self.book.keep("offers", key, list)
         if known:
             self._let_index_embed()

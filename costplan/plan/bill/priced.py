@@ -6,20 +6,19 @@ depends on. A total is an estimate's own to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from costplan.billing.book import Book
+from costplan.billing.book import Book, Same
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
 from costplan.plan.bill.kept import KeptMonth
 from costplan.plan.bill.month import StackMonth
 from costplan.plan.bill.settlement import Agreed, agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
-from costplan.quantity import ONE, ZERO, total, twelve_digits
+from costplan.quantity import ONE, ZERO, plus, total, twelve_digits
 from costplan.words import PURPOSES
 from costplan.workload.solving import Solutions, Solved
 
@@ -40,13 +39,12 @@ class Outcome(NamedTuple):
     cases: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """A stack's month in the workload's currency: sums of its lines, and what they leave out.
 
-    ``at_least``: a price is unknown, so that the true total is higher; ``unpriced``: offer and
-    charge of each line without one. ``by_purpose`` names every purpose, ``by_component`` those that
-    have lines. ``outcome`` None: reliability is not modelled, and each step runs once.
+    ``by_purpose`` names every purpose. ``unpriced``: offer and charge of each line without a price;
+    ``at_least``: there is one, so that the true total is higher. ``outcome`` None: reliability is
+    not modelled, and each step runs once.
     """
 
     requests: Decimal
@@ -54,13 +52,21 @@ class Totals:
     fixed: Decimal
     variable: Decimal
     by_purpose: Mapping[str, Decimal]
-    by_component: Mapping[str, Decimal]
     unpriced: tuple[tuple[str, str], ...]
     outcome: Outcome | None
+    lines: Sequence[LineItem]
 
     @property
     def at_least(self) -> bool:
         return bool(self.unpriced)
+
+    @property
+    def by_component(self) -> Mapping[str, Decimal]:
+        """The sum of each component that has lines."""
+        sums: dict[str, Decimal] = {}
+        for line in self.lines:
+            sums[line.component] = plus(sums.get(line.component, ZERO), line.amount or ZERO)
+        return sums
 
 
 class Evaluator:
@@ -79,7 +85,9 @@ class Evaluator:
         does), such as a gate or a plan's limit, BadUsage for a stack that the workload has not.
         """
         month, agreed = self.month(solutions, stack, scale)
-        return summed([*month.lines, *agreed.lines], month.usage.requests, month.solved)
+        solved = month.solved
+        outcome = self.book.keep("outcome", Same(solved), lambda: [outcome_of(solved)])[0]
+        return summed([*month.lines, *agreed.lines], month.usage.requests, outcome)
 
     def kwh(self, solutions: Solutions, stack: str) -> Decimal | None:
         """The likely kWh of a month as ``total`` bills it; None where a part has no figure."""
@@ -111,32 +119,23 @@ class Evaluator:
         return month, agreed
 
 
-def summed(lines: Iterable[LineItem], requests: Decimal, solved: Solved) -> Totals:
+def summed(lines: Sequence[LineItem], requests: Decimal, outcome: Outcome | None) -> Totals:
     """The totals of a month's lines."""
-    fixed: list[Decimal] = []
-    variable: list[Decimal] = []
-    purposes: dict[str, list[Decimal]] = {}
-    components: dict[str, list[Decimal]] = {}
+    sums: dict[tuple[str, bool], Decimal] = {}
     unpriced: list[tuple[str, str]] = []
     for line in lines:
-        purpose = purposes.setdefault(line.purpose, [])
-        component = components.setdefault(line.component, [])
         if line.amount is None:
             unpriced.append((line.price.offer, line.price.charge))
             continue
-        (fixed if line.fixed else variable).append(line.amount)
-        purpose.append(line.amount)
-        component.append(line.amount)
-    stays, moves = total(fixed), total(variable)
+        key = (line.purpose, line.fixed)
+        sums[key] = plus(sums.get(key, ZERO), line.amount)
+    purposes: dict[str, Decimal] = dict.fromkeys(PURPOSES, ZERO)
+    for (purpose, _), amount in sums.items():
+        purposes[purpose] = plus(purposes[purpose], amount)
+    stays = total(amount for (_, fixed), amount in sums.items() if fixed)
+    moves = total(amount for (_, fixed), amount in sums.items() if not fixed)
     return Totals(
-        requests=requests,
-        monthly=total((stays, moves)),
-        fixed=stays,
-        variable=moves,
-        by_purpose={name: total(purposes.get(name, ())) for name in PURPOSES},
-        by_component={name: total(amounts) for name, amounts in components.items()},
-        unpriced=tuple(unpriced),
-        outcome=outcome_of(solved),
+        requests, plus(stays, moves), stays, moves, purposes, tuple(unpriced), outcome, lines
     )
 
 

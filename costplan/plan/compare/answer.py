@@ -136,7 +136,8 @@ class Ranking:
         cheapest = least(brute, goal, self.goal.seconds)
         if cheapest is not None and cheapest.whole is not None:
             cost = grouped(cheapest.whole, 0)
-            said = f"{cheapest.name}: {cost}, {percent(cheapest.reliability or ZERO)} % right"
+            lost = " with wrong answers" if cheapest.loss else ""
+            said = f"{cheapest.name}: {cost}{lost}, {percent(cheapest.reliability or ZERO)} % right"
             best = self.best[stack]
             if best is None or cheapest.kwh is None or best.option.kwh is None:
                 return said

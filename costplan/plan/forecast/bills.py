@@ -12,7 +12,7 @@ from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
 from costplan.document.month import Commitment
 from costplan.plan.bill.month import TOO_MUCH
-from costplan.plan.bill.priced import Evaluator, summed
+from costplan.plan.bill.priced import Evaluator, outcome_of, summed
 from costplan.plan.bill.settlement import Purse
 from costplan.problems import InvalidInput
 from costplan.quantity import LARGEST, settle, total
@@ -77,7 +77,7 @@ class Bills:
             said = "; ".join(dict.fromkeys(problem.message for problem in error.problems))
             return MonthBill(day, None, reason=said)
         lines = [*month.lines, *agreed.lines]
-        totals = summed(lines, month.usage.requests, month.solved)
+        totals = summed(lines, month.usage.requests, outcome_of(month.solved))
         once = total(
             settle(fixed.one_off)
             for fixed in self.workload.fixed
