@@ -1,7 +1,7 @@
 """Credits over a stack's whole bill: no line, component or purpose is ever brought below nothing.
 
-What an offer can be relieved of is the smaller of its whole bill and of the charges that the credit
-counts; a credit is spread over offers and their groups of lines pro rata by what is left there.
+What an offer, a purpose of it, and what is fixed of that can be relieved of is the smaller of all
+its lines and of the charges that the credit counts; a credit is spread over them pro rata by that.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
 
 from costplan.document.line import LineItem, Price
 from costplan.quantity import ONE, ZERO, grouped, shares, total
@@ -28,6 +29,15 @@ class Group(NamedTuple):
     purpose: str
     fixed: bool
     tags: tuple[str, ...]
+
+
+Levels = Sequence[Callable[[Group], object]]
+LEVELS: Levels = (
+    attrgetter("offer"),
+    attrgetter("stack", "component", "purpose"),
+    attrgetter("fixed"),
+)
+"""What groups a credit is spread over, from the widest to the narrowest."""
 
 
 class Ledger:
@@ -53,29 +63,65 @@ class Ledger:
 
     def draw(self, counts: Callable[[Group], bool], most: Decimal) -> dict[Group, Decimal]:
         """What a credit of ``most`` pays of each group that it counts."""
-        offers: dict[str, list[Group]] = {}
-        for group in self.left:
-            offers.setdefault(group.offer, []).append(group)
-        rooms: dict[str, Decimal] = {}
-        for offer, groups in offers.items():
-            whole = total(self.left[group] for group in groups)
-            counted = total(self.left[group] for group in groups if counts(group))
-            room = min(whole, counted)
-            if room > 0:
-                rooms[offer] = room
+        offers = alike(self.left, LEVELS[0])
+        rooms = [self._room(groups, counts, LEVELS[1:]) for groups in offers]
         paid: dict[Group, Decimal] = {}
-        taken = min(most, total(rooms.values()))
+        taken = min(most, total(rooms))
         if taken <= 0:
             return paid
-        for offer, part in zip(rooms, shares(taken, list(rooms.values())), strict=True):
-            open_ = [group for group in offers[offer] if counts(group) and self.left[group] > 0]
+        for groups, part in zip(offers, shares(taken, rooms), strict=True):
+            self._spread(groups, part, counts, LEVELS[1:], paid)
+        for group, amount in paid.items():
+            self.left[group] -= amount
+        return paid
+
+    def _room(
+        self, groups: Sequence[Group], counts: Callable[[Group], bool], levels: Levels
+    ) -> Decimal:
+        """The most that can be paid of some groups, so that no level of them falls below nothing:
+        what caps and discounts took off a purpose is no room of another."""
+        whole = total(self.left[group] for group in groups)
+        counted = total(self.left[group] for group in groups if counts(group))
+        room = max(ZERO, min(whole, counted))
+        if room and levels:
+            parts = alike(groups, levels[0])
+            room = min(room, total(self._room(part, counts, levels[1:]) for part in parts))
+        return room
+
+    def _spread(
+        self,
+        groups: Sequence[Group],
+        amount: Decimal,
+        counts: Callable[[Group], bool],
+        levels: Levels,
+        paid: dict[Group, Decimal],
+    ) -> None:
+        """Note in ``paid`` what an amount pays of groups that have room for it: pro rata by room,
+        at last by what is left of each group."""
+        if not amount:
+            return
+        if not levels:
+            open_ = [group for group in groups if counts(group) and self.left[group] > 0]
             open_.sort(key=lambda group: self.left[group])  # what rounding leaves: to the largest
             weights = [self.left[group] for group in open_]
-            for group, amount in zip(open_, shares(part, weights), strict=True):
-                if amount:
-                    paid[group] = amount
-                    self.left[group] -= amount
-        return paid
+            for group, own in zip(open_, shares(amount, weights), strict=True):
+                if own:
+                    paid[group] = own
+            return
+        parts = alike(groups, levels[0])
+        rooms = [(self._room(part, counts, levels[1:]), part) for part in parts]
+        rooms.sort(key=itemgetter(0))
+        amounts = shares(amount, [room for room, _ in rooms])
+        for (_, part), share in zip(rooms, amounts, strict=True):
+            self._spread(part, share, counts, levels[1:], paid)
+
+
+def alike(groups: Iterable[Any], trait: Callable[[Any], object]) -> list[list[Any]]:
+    """The groups of each value of a trait, in the order in which they came."""
+    parts: dict[object, list[Any]] = {}
+    for group in groups:
+        parts.setdefault(trait(group), []).append(group)
+    return list(parts.values())
 
 
 def counting(terms: Credit, stacks: Iterable[str], day: date) -> Callable[[Group], bool]:

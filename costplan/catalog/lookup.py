@@ -212,7 +212,7 @@ class Catalog:
     def reserve(self, offer: str, terms: str | None = None) -> "Reserve | None":
         """Terms of reserved throughput: of that id, else those that serve a model; None where
         nobody sells it so. Raises BadUsage for an id that is not known."""
-        vendor = (terms or offer).split("/", 1)[0]
+        vendor = (offer if terms is None else terms).split("/", 1)[0]
         asked = offer if terms is None else None
         shelves = [shelf for shelf in self.shelves if isinstance(shelf, Reserving)]
         for shelf in reversed(shelves):

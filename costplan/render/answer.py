@@ -119,8 +119,7 @@ def sentences(comparison: Comparison, answer: Answer, detail: Detail = ALL) -> I
         label = ""
     yield from _ranges(comparison, answer)
     if answer.equal:
-        said = f"{_several(answer.equal)} equally right: the bill alone ranks them"
-        yield Said("assumed", said, "warns")
+        yield Said("assumed", _as_right(answer.equal), "warns")
         if detail.measure and answer.to_measure:
             yield Said("measure", answer.to_measure[0])
     if owned := deciding(comparison, answer):
@@ -210,6 +209,13 @@ def saved_words(saved: Decimal, against: str) -> str:
         return f"as much as {against}'s plan in the file"
     word = "less" if saved > 0 else "more"
     return f"{about(abs(saved))} {word} than {against}'s plan in the file"
+
+
+def _as_right(stacks: Sequence[str]) -> str:
+    """That stacks have no success rates of their own; among several of them money alone decides."""
+    if len(stacks) == 1:
+        return f"{stacks[0]} as right as the steps say: not measured with its models"
+    return f"{_several(stacks)} equally right: the bill alone ranks them"
 
 
 def _several(names: Sequence[str]) -> str:

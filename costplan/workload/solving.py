@@ -53,7 +53,7 @@ class Visits:
             self,
             runs={name: count * times for name, count in self.runs.items()},
             redundant={
-                name: self.redundant.get(name, Decimal(0)) * times + count * (times - 1)
+                name: self.redundant.get(name, Decimal(0)) + count * (times - 1)
                 for name, count in self.runs.items()
             },
             fallbacks={name: count * times for name, count in self.fallbacks.items()},

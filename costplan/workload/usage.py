@@ -72,7 +72,7 @@ def usage_of_offers(workload: Workload, scale: Decimal, seen: Visits) -> Usage:
         _count_job(usage, workload, job)
     _embedding(usage, workload)
     runs = {name: count * requests for name, count in seen.runs.items()}
-    _platform(usage, workload, runs, _passes(seen))
+    _platform(usage, workload, runs, _passes(seen, _whole_runs(workload)))
     return usage
 
 
@@ -237,14 +237,14 @@ def _whole_runs(workload: Workload) -> int:
     return workload.vote.runs if workload.vote is not None else 1
 
 
-def _passes(visits: Visits) -> Decimal:
+def _passes(visits: Visits, whole_runs: int) -> Decimal:
     """How much longer a request takes than one pass without retries and restarts.
 
-    A vote's runs go side by side and lengthen nothing.
+    A vote's runs go side by side and lengthen nothing, nor do fallbacks of all but one of them.
     """
     first = sum(visits.first.values(), ZERO)
     runs = sum(visits.runs.values(), ZERO) - sum(visits.redundant.values(), ZERO)
-    runs += sum(visits.fallbacks.values(), ZERO)
+    runs += sum(visits.fallbacks.values(), ZERO) / whole_runs
     return ratio(runs, first) if first else Decimal(1)
 
 

@@ -16,7 +16,7 @@ from costplan.document.comparison import Comparison
 from costplan.document.estimate import Estimate
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare.pricing import Pricer
-from costplan.problems import InvalidInput
+from costplan.problems import BadUsage, InvalidInput
 from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
@@ -173,6 +173,15 @@ def test_what_is_not_sold_so_is_refused(binding: str, problem: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         bill(binding.replace("reserved = {}", "reserved = { cache_share = 0" + price + " }"))
     assert any(problem in one.message for one in raised.value.problems)
+
+
+@pytest.mark.parametrize(
+    "terms", ["", "/", "../azure", "azure.toml/x", "a" * 5_000 + "/x", "a\0/x"]
+)
+def test_terms_that_name_no_vendor_say_whose_there_are(terms: str) -> None:
+    with pytest.raises(BadUsage, match="no provisioned throughput is known") as raised:
+        CATALOG.reserve("azure/gpt-5.2", terms)
+    assert raised.value.hint == "ids begin with: azure/, bedrock/, vertex/"
 
 
 def test_a_stated_price_is_the_price() -> None:

@@ -43,6 +43,14 @@ unit = "month"
 price = 100
 
 [[offer]]
+id = "shop/capped"
+origin = { since = 2026-01-01, checked = 2026-11-01, source = "list" }
+charge = [
+  { id = "calls", quantity = "calls", unit = "call", price = 1 },
+  { id = "fee", quantity = "1", unit = "month", price = 100, cap = 10 },
+]
+
+[[offer]]
 id = "shop/floor"
 origin = { since = 2026-01-01, checked = 2026-11-01, source = "list" }
 [[offer.charge]]
@@ -373,6 +381,18 @@ def test_credits_never_make_a_bill_negative() -> None:
     assert all(one.total == 0 for one in found.components)
     assert found.list_monthly == 1_100
     assert "credit gift: 1,100.00 of 90,000.00 used" in found.notes
+
+
+def test_a_credit_follows_what_caps_have_left() -> None:
+    """Of 1,000 calls at 1 and a fee of 100 that is capped at 10, no part is below nothing."""
+    stack = 'one = "shop/capped"'
+    assert made("", stack).fixed_monthly == 10
+    some = made(CREDIT.replace("300", "505"), stack)
+    assert (some.fixed_monthly, some.variable_monthly) == (5, 500)
+    everything = made(CREDIT.replace("300", "2_000"), stack)
+    assert (everything.fixed_monthly, everything.variable_monthly) == (0, 0)
+    fee = made(CREDIT.replace("300", "2_000") + 'charges = ["fee"]\n', stack)
+    assert (fee.fixed_monthly, fee.variable_monthly) == (0, 1_000)
 
 
 def test_a_credit_leaves_a_commitment_s_unused_part_alone() -> None:

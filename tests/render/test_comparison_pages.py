@@ -191,6 +191,19 @@ def test_a_crowded_answer_still_fits_and_says_what_to_do() -> None:
     assert "--full: all ways" in text
 
 
+def test_a_stack_is_equally_right_only_beside_another() -> None:
+    made = loaded()
+    answer = made.answer
+    assert answer is not None
+    answer.equal = ["quoted", "metered"]
+    page = unfolded(render(made, "table", Look(width=80)))
+    assert "assumed quoted, metered equally right: the bill alone ranks them" in page
+    answer.equal = ["quoted"]
+    page = unfolded(render(made, "table", Look(width=80)))
+    assert "equally right" not in page
+    assert "assumed quoted as right as the steps say: not measured with its models" in page
+
+
 def test_what_is_no_longer_sold_stands_on_the_first_screen() -> None:
     made = loaded()
     ended = Ended("acme/old", date(2026, 7, 24), 0, 1)

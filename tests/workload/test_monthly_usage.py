@@ -10,7 +10,7 @@ from costplan.facts import fact
 from costplan.problems import InvalidInput
 from costplan.record import read
 from costplan.workload.model import Workload
-from costplan.workload.model_calls import SECONDS_PER_MONTH
+from costplan.workload.model_calls import SECONDS_PER_MONTH, portions
 from costplan.workload.solving import once
 from costplan.workload.usage import Usage, monthly_usage
 
@@ -408,6 +408,24 @@ def test_a_vote_s_runs_go_side_by_side_and_a_retry_s_do_not() -> None:
         )
     steps = len(made.step)
     assert seconds == [8, 8, 8 * D(steps + 2) / steps, 8 * D(steps + 2) / steps]
+
+
+def test_runs_of_a_vote_within_whole_runs_are_counted_once() -> None:
+    """Three whole runs of a step that is voted on thrice: nine runs, eight of them redundant, and
+    no longer to wait than for one."""
+    made, plain = workload(RAG + "[vote]\nruns = 3\n"), once(workload(RAG))
+    voted = replace(
+        plain,
+        runs={**plain.runs, "answer": D(3)},
+        redundant={"answer": D(2)},
+        fallbacks={"answer": D("0.5")},
+    )
+    found = monthly_usage(made, visits=voted.times(3))
+    (answering,) = (step for step in made.step if step.name == "answer")
+    parts = portions(answering, voted.times(3), D(1))
+    assert [(part.tags, part.runs) for part in parts] == [((), 1), (("redundant",), 8)]
+    steps = len(made.step)
+    assert found.parts["runtime"].variables["wall_seconds"] == 8 * (steps + D("0.5")) / steps
 
 
 def test_only_what_the_workload_names_is_a_part() -> None:

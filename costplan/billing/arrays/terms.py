@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import reduce
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from costplan.billing.arrays.numbers import Amount, at_most, floats, over
 from costplan.billing.arrays.rows import ArrayOff, Row, any_of, total_of
-from costplan.billing.credits import in_order
+from costplan.billing.credits import alike, in_order
 from costplan.billing.discounts import Discounts
 from costplan.words import WORKLOAD
 from costplan.workload.contract import Commitment, Credit, Discount, Scope
@@ -151,6 +152,15 @@ class _Group(NamedTuple):
     role: str
     component: str
     purpose: str
+    fixed: bool
+
+
+_Levels = Sequence[Callable[[_Group], object]]
+_LEVELS: _Levels = (
+    attrgetter("offer"),
+    attrgetter("component", "purpose"),
+    attrgetter("fixed"),
+)
 
 
 def draw_credits(
@@ -160,7 +170,8 @@ def draw_credits(
     left: dict[_Group, Any] = {}
     for row in rows:
         if row.offer != WORKLOAD:
-            group = _Group(row.offer, row.charge, row.role, row.component, row.purpose)
+            part = (row.role, row.component, row.purpose, row.fixed)
+            group = _Group(row.offer, row.charge, *part)
             left[group] = left.get(group, 0.0) + row.paid
     paid: list[Row] = []
     for terms in in_order([table for table in tables if not table.one_time]):
@@ -168,7 +179,7 @@ def draw_credits(
             continue
         for group, amount in _credited(terms, left, ours(terms.amount, terms.currency)).items():
             left[group] = left[group] - amount
-            row = Row(*group, listed=0.0, paid=-amount, present=np.greater(amount, 0))
+            row = Row(**group._asdict(), listed=0.0, paid=-amount, present=np.greater(amount, 0))
             row.charge = terms.name
             paid.append(row)
     return paid
@@ -176,23 +187,42 @@ def draw_credits(
 
 def _credited(terms: Credit, left: Mapping[_Group, Any], most: Amount) -> dict[_Group, Any]:
     """``costplan.billing.credits.Ledger.draw``."""
-    offers: dict[str, list[_Group]] = {}
-    for group in left:
-        offers.setdefault(group.offer, []).append(group)
-    rooms: dict[str, Any] = {}
-    open_: dict[str, dict[_Group, Any]] = {}
-    for offer, groups in offers.items():
-        counted = [group for group in groups if terms.counts(group.offer, group.charge)]
-        whole = total_of(left[group] for group in groups)
-        own = total_of(left[group] for group in counted)
-        rooms[offer] = np.maximum(0.0, np.minimum(whole, own))
-        open_[offer] = {group: np.maximum(0.0, left[group]) for group in counted}
-    whole = total_of(rooms.values())
+    drawn = _Drawn(terms, left)
+    offers = alike(left, _LEVELS[0])
+    rooms = [drawn.room(groups, _LEVELS[1:]) for groups in offers]
+    whole = total_of(rooms)
     taken = np.minimum(most, whole)
-    paid: dict[_Group, Any] = {}
-    for offer, room in open_.items():
-        part = taken * over(rooms[offer], whole)
-        weight = total_of(room.values())
-        for group, amount in room.items():
-            paid[group] = part * over(amount, weight)
-    return paid
+    for groups, room in zip(offers, rooms, strict=True):
+        drawn.spread(groups, taken * over(room, whole), _LEVELS[1:])
+    return drawn.paid
+
+
+class _Drawn:
+    """One credit while it is spread; ``paid``: what it pays of each group."""
+
+    def __init__(self, terms: Credit, left: Mapping[_Group, Any]) -> None:
+        self.left, self.paid = left, dict[_Group, Any]()
+        self.counted = {group for group in left if terms.counts(group.offer, group.charge)}
+
+    def room(self, groups: Sequence[_Group], levels: _Levels) -> Any:
+        whole = total_of(self.left[group] for group in groups)
+        counted = total_of(self.left[group] for group in groups if group in self.counted)
+        room = np.maximum(0.0, np.minimum(whole, counted))
+        if levels:
+            parts = alike(groups, levels[0])
+            room = np.minimum(room, total_of(self.room(part, levels[1:]) for part in parts))
+        return room
+
+    def spread(self, groups: Sequence[_Group], amount: Any, levels: _Levels) -> None:
+        if levels:
+            parts = [(self.room(part, levels[1:]), part) for part in alike(groups, levels[0])]
+            whole = total_of(room for room, _ in parts)
+            for room, part in parts:
+                self.spread(part, amount * over(room, whole), levels[1:])
+            return
+        positive = {
+            group: np.maximum(0.0, self.left[group]) for group in groups if group in self.counted
+        }
+        weight = total_of(positive.values())
+        for group, own in positive.items():
+            self.paid[group] = amount * over(own, weight)
