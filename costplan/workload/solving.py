@@ -200,11 +200,16 @@ class Solutions:
     def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
         """As ``solve``."""
         key = (verdict_rho, *self.key(rates))
-        if key not in self._solved:
-            self._solved[key] = solve(self.workload, rates, verdict_rho, self._turns)
-        solved = self._solved[key]
+        solved = self._solved.get(key)
+        if solved is None:
+            solved = self._solved[key] = solve(self.workload, rates, verdict_rho, self._turns)
         shared = _shared(self.workload, rates) if solved.outcomes is not None else []
-        return solved if shared == solved.shared else replace(solved, shared=shared)
+        if shared == solved.shared:
+            return solved
+        own = (key, *shared)
+        if own not in self._solved:
+            self._solved[own] = replace(solved, shared=shared)
+        return self._solved[own]
 
     def of_stack(self, name: str) -> Solved:
         """Of a stack of the workload, with the rates that its bindings state."""
