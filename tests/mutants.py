@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import cache_from_source
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -192,7 +193,7 @@ def first_failure(tests: Sequence[str], tree: Path) -> str | None:
     ran = subprocess.run(
         ["sh", "-c", limit, "sh", sys.executable, "-m", "pytest", *options, *tests],
         cwd=tree,
-        env=os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"PYTHONPATH": str(tree)},
         capture_output=True,
         text=True,
         check=False,
@@ -206,15 +207,21 @@ def first_failure(tests: Sequence[str], tree: Path) -> str | None:
 
 
 def notice(mutant: Mutant, tree: Path) -> str | None:
-    """The first test that fails on a changed copy of the tree; None where all pass."""
+    """The first test that fails on a changed copy of the tree; None where all pass.
+
+    Bytecode is told from its source by the second and the size alone: neither that of the change
+    outlives it, nor that of the source hides it.
+    """
     file = tree / mutant.path
-    source = file.read_bytes()
+    source, bytecode = file.read_bytes(), Path(cache_from_source(str(file)))
+    bytecode.unlink(missing_ok=True)
     file.write_bytes(source[: mutant.start] + mutant.new.encode() + source[mutant.end :])
     try:
         failures = (first_failure([tests], tree) for tests in TESTS[mutant.room])
         return next((failure for failure in failures if failure is not None), None)
     finally:
         file.write_bytes(source)
+        bytecode.unlink(missing_ok=True)
 
 
 def fails_anyway(noticed: str, tree: Path) -> bool:

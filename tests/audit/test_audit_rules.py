@@ -12,6 +12,8 @@ from audit_books import GOOD, HEAD, TERMS, audited, card, filed, model, names, o
 from costplan.plan.prices.audit import bands
 from costplan.plan.prices.audit.bands import FEES, UNITS, token_band, unit_band
 from costplan.plan.prices.audit.rules import BY_NAME, RULES
+from costplan.plan.prices.audit.run import audit
+from costplan.problems import BadUsage
 from costplan.store.files.whole import filed_folder
 from costplan.words import TOKEN_KINDS
 
@@ -104,7 +106,18 @@ MODELS = {
         (model(BAD, "context = 1_000\nmax_output = 1_001"), "max_output"),
     ],
     "mixed_per": [(model(BAD, rates="{ input = 0.002, output = 0.01 }", per="1_000"), "per")],
-    "conflict_open": [(model(BAD, more=REJECTED.format("other", "2026-10-01", 3)), "other")],
+    "conflict_open": [
+        (model(BAD, more=REJECTED.format("other", "2026-10-01", 3)), "other"),
+        (
+            model(
+                BAD,
+                cards=card(
+                    "{ input = 3, output = 10 }", more=REJECTED.format("other", "2026-10-01", 4)
+                ),
+            ),
+            "other",
+        ),
+    ],
     "conflict_overruled": [
         (model(BAD, more=REJECTED.format("other", "2026-10-02", 3)), "other"),
         (model(BAD, more=REJECTED.format("page", "2025-10-02", 3)), "page"),
@@ -185,6 +198,12 @@ GOOD_MODELS = [
     model("acme/m", rates="{ input = 10, output = 1 }"),
     model("acme/m", rates="{ input = 2, cache_write = 4, output = 10 }"),
     model("acme/m", rates="{ input = 2, cache_write = 1, output = 1 }"),
+    model("acme/m", rates="{ input = 1, cache_write = 1, output = 1 }"),
+    model(
+        "acme/m",
+        rates=FLAT,
+        cards=card("{ input = 1, output = 9 }", "2026-09-20") + card(FLAT, "2026-09-28"),
+    ),
     model("acme/m", rates=FLAT, cards=card("{ input = 2, output = 9 }", "2026-09-20") + card(FLAT)),
     model("acme/m", more=PEAK.format("[2026-10-01]"), cards=card(FLAT)),
     model("acme/m", "context = 200_002", FLAT, CHEAP_TIER),
@@ -343,6 +362,45 @@ def test_a_charge_that_jumps_changes_or_grew_old(tmp_path: Path) -> None:
     assert next(one for one in made.findings if one.finding == "stale").message == (
         "use: checked 2026-05-25, 181 days ago"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "jumps"),
+    [
+        ("0.01", "0.2", False),
+        ("0.01", "0.21", True),
+        ("0.2", "0.01", False),
+        ("0.21", "0.01", True),
+        ("0.02", "0.01", False),
+    ],
+)
+def test_a_charge_jumps_by_more_than_twentyfold(
+    tmp_path: Path, before: str, after: str, *, jumps: bool
+) -> None:
+    later = '\n[[offer.charge]]\nid = "use"\nquantity = "requests"\nunit = "request"\n'
+    since = 'origin = { since = 2026-10-01, checked = 2026-10-01, source = "set" }\n'
+    text = HEAD + offer("acme/m", f"unit = 'request'\nprice = {before}")
+    text += later + f"price = {after}\n" + since
+    made = audited(list(filed_folder(write(tmp_path, text, "runtime"))))
+    assert names(made) - {("unit_outlier", "acme/m", "use")} == (
+        {("price_jump", "acme/m", "use")} if jumps else set()
+    )
+
+
+def test_a_package_is_outside_of_its_band_as_a_whole(tmp_path: Path) -> None:
+    charge = "unit = 'request'\nprice = 100_001\nper = 1_000_000\nmode = 'package'"
+    text = HEAD + offer("acme/bad", charge)
+    (finding,) = audited(list(filed_folder(write(tmp_path, text, "runtime")))).findings
+    assert finding.message.startswith("use is 100,001 USD a package; expected 0.01 to 100,000")
+
+
+def test_a_vendor_is_chosen_by_its_name_or_by_its_ids(tmp_path: Path) -> None:
+    head = HEAD.replace('"Acme"', '"Acme Clouds"')
+    book = filed(tmp_path, model(BAD, rates="{ input = 0, output = 5 }"), head=head)
+    for vendor in ("acme", "ACME clouds", "Acme"):
+        assert audit(book, TERMS, "a book", vendor=vendor).entries == 2
+    with pytest.raises(BadUsage, match="unknown vendor 'clouds'"):
+        audit(book, TERMS, "a book", vendor="clouds")
 
 
 def test_a_currency_that_is_none(tmp_path: Path) -> None:

@@ -95,6 +95,9 @@ def test_every_price_is_counted_once(tmp_path: Path) -> None:
     assert figures.with_source_share == 1
     assert (figures.charges, figures.quotes, figures.aliases) == (4, 2, 2)
     assert figures.announced == 2
+    texts = model("acme/m", rates=RATES, more=CARD, cards=to_come), OFFER
+    assert counted(tmp_path, *texts, day=date(2026, 11, 30)).announced == 2
+    assert counted(tmp_path, *texts, day=date(2026, 12, 1)).announced == 0
     # the mode's factor and, of the offer, what the page says; all else is the data set's
     assert figures.by_confidence["vendor"] == 1
     assert figures.by_confidence["dataset"] == 14
@@ -144,6 +147,13 @@ def test_each_vendor_and_what_is_known_of_it_is_counted(tmp_path: Path) -> None:
         ("acme", Read(date(2026, 8, 1), date(2026, 10, 1))),
         ("best", Read(date(2026, 10, 9), date(2026, 10, 9))),
     ]
+
+
+def test_where_nothing_is_published_nothing_lacks_its_source(tmp_path: Path) -> None:
+    talk = 'charge = [{ id = "talk", quantity = "requests", unit = "request", quote = true }]\n'
+    figures = counted(tmp_path, OFFER.partition("[[offer.charge]]")[0] + talk)
+    assert (figures.prices, figures.quotes, figures.with_source_share) == (0, 1, 1)
+    assert figures.missed == ()
 
 
 def test_what_is_free_of_a_fee_has_its_own_day(tmp_path: Path) -> None:

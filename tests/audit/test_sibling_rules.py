@@ -111,3 +111,56 @@ def test_siblings_that_cache_sell_storage_or_none_does(tmp_path: Path) -> None:
     assert found(tmp_path, sells, silent) == {("sibling_storage", "acme/line-3.8-flash")}
     assert not found(tmp_path, silent, silent.replace("3.8", "3.9"))
     assert not found(tmp_path, sells, model("acme/line-3.8-flash", rates=FLAT))
+
+
+THOUSANDTHS = "{ input = 0.001, output = 0.005 }"
+
+
+def test_rates_are_compared_by_what_a_token_costs(tmp_path: Path) -> None:
+    """A thousandth per thousand tokens is one per million, for twins, tiers and fees alike."""
+    same = model("acme/m-2026-07-09", rates=THOUSANDTHS, per="1_000")
+    assert found(tmp_path, model("acme/m", rates=FLAT), same) == {
+        ("mixed_per", "acme/m-2026-07-09")
+    }
+    tiered = model("acme/m-4.5-reasoning", rates=FLAT, more=ABOVE)
+    bare = model("acme/m-4.5", rates=THOUSANDTHS, per="1_000")
+    assert ("sibling_tiers", "acme/m-4.5") in found(tmp_path, tiered, bare)
+    dearer = model("acme/m-4.5", rates="{ input = 0.001, output = 5 }", per="1_000")
+    assert ("sibling_tiers", "acme/m-4.5") not in found(tmp_path, tiered, dearer)
+    free = model("acme/line-3.1-pro", rates=FLAT, more=SEARCH.format(14, FREE))
+    each = SEARCH.format("0.014", "").replace("per = 1_000", "per = 1")
+    paid = model("acme/line-3.8-flash", rates=FLAT, more=each)
+    assert found(tmp_path, free, paid) == {("sibling_quota", "acme/line-3.8-flash")}
+
+
+def test_a_profile_that_differs_is_told_with_its_factor(tmp_path: Path) -> None:
+    """1.2346 times the global one, which is printed per thousand; the others 1.1 times."""
+    texts = [
+        model("bedrock/global.acme.m-v1:0", rates=THOUSANDTHS, per="1_000"),
+        model("bedrock/us.acme.m-v1:0", rates=DEAR),
+        model("bedrock/eu.acme.m-v1:0", rates=DEAR),
+        model("bedrock/acme.m-v1:0", rates="{ input = 1.2346, output = 6 }"),
+    ]
+    findings = audited(filed(tmp_path, *texts)).findings
+    (odd,) = (finding for finding in findings if finding.finding == "profile_factor")
+    assert odd.id == "bedrock/acme.m-v1:0"
+    assert odd.message == "input costs 1.235 times the global profile, others 1.1 times"
+
+
+@pytest.mark.parametrize(("context", "lacks"), [(200_001, False), (200_002, True)])
+def test_a_window_that_ends_where_the_tier_begins_needs_none(
+    tmp_path: Path, context: int, *, lacks: bool
+) -> None:
+    tiered = model("acme/m-4.5-reasoning", rates=FLAT, more=ABOVE)
+    short = model("acme/m-4.5", f"context = {context}", rates=FLAT)
+    assert (("sibling_tiers", "acme/m-4.5") in found(tmp_path, tiered, short)) is lacks
+
+
+def test_three_of_a_finding_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    free = model("acme/line-3.0", rates=FLAT, more=SEARCH.format(14, FREE))
+    paid = [
+        model(f"acme/line-3.{at}", rates=FLAT, more=SEARCH.format(14, "")) for at in (1, 2, 3, 4)
+    ]
+    for number, more in ((3, ""), (4, " and 1 more")):
+        (finding,) = audited(filed(tmp_path, free, *paid[:number])).findings
+        assert f"acme/line-3.1, acme/line-3.2, acme/line-3.3{more}: none" in finding.message

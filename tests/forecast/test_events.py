@@ -130,7 +130,9 @@ def test_a_term_ends_within_the_months(until: str, *, ends: bool) -> None:
         term = f"discount = [{{ {table}, percent = 5, until = 2026-{until} }}]\n"
         text = term + 'stack.other.chat = "acme/plain"\n'
         found = happens(bills(1, 2, 3), text)
-        assert bool(found) is (ends and "other" not in table)
+        month = date(2026, int(until[:2]), 1)
+        months = [month] if ends and "other" not in table else []
+        assert [event.month for event in found] == months
 
 
 ENDING = """
@@ -175,7 +177,10 @@ def test_what_is_no_longer_sold_within_the_months(last: str, *, ends: bool) -> N
     known = line("input", "2", since=date(2026, 1, 1))
     likely = bills(1, 2, 3, lines=[[known]] * 3)
     found = happens(likely, catalog=catalog_of(ENDING.format(last), "tokens"))
-    assert [event.fact.code for event in found] == (["no-longer-sold"] if ends else [])
+    month = date(2026, int(last[:2]), 1)
+    assert [(event.fact.code, event.month) for event in found] == (
+        [("no-longer-sold", month)] if ends else []
+    )
 
 
 def test_a_tier_is_reached_where_its_price_held_before() -> None:

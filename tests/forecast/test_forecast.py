@@ -44,15 +44,20 @@ traffic.requests_per_month = 1_000
 DAY = date(2026, 6, 15)
 
 
-def run(folder: Path, *arguments: str, more: str = "", day: str = "2026-06-15") -> Ran:
+SEAT = 'fixed = [{ name = "seat", monthly = 10 }]'
+
+
+def run(
+    folder: Path, *arguments: str, more: str = "", day: str = "2026-06-15", fixed: str = SEAT
+) -> Ran:
     (folder / "pricing" / "tokens").mkdir(parents=True, exist_ok=True)
     (folder / "pricing" / "tokens" / "acme.toml").write_text(HEADER + PRICES, encoding="utf-8")
-    (folder / "plan.toml").write_text(WORKLOAD + more, encoding="utf-8")
+    (folder / "plan.toml").write_text(WORKLOAD.replace(SEAT, fixed) + more, encoding="utf-8")
     return costplan("forecast", "plan.toml", "--as-of", day, *arguments, folder=folder)
 
 
-def made(folder: Path, *arguments: str, more: str = "", day: str = "2026-06-15") -> Any:
-    ran = run(folder, *arguments, "--format", "json", more=more, day=day)
+def made(folder: Path, *arguments: str, **more: str) -> Any:
+    ran = run(folder, *arguments, "--format", "json", **more)
     assert ran.code == 0, ran.err
     return ran.data
 
@@ -83,13 +88,24 @@ traffic.growth_per_month = 0.07
 horizon_months = 12
 credit = [{ name = "start", offers = "acme/*", amount = 50, one_time = true }]
 """
-    once = more + "\n[[fixed]]\nname = 'setup'\none_off = 99\nmonth = 2\n"
-    once = once.replace("fixed = ", "")
-    forecast = made(tmp_path, more=more)
+    once = """
+fixed = [
+    { name = "seat", monthly = 10 },
+    { name = "setup", one_off = 99, month = 2 },
+    { name = "migration", one_off = 500, month = 8 },
+    { name = "theirs", one_off = 7_000, month = 3, stacks = ["other"] },
+    { name = "ours", one_off = 30, month = 4, stacks = ["own"] },
+]
+stack.other.chat = "acme/plain"
+"""
+    plain = [one["total"] for one in made(tmp_path, more=more)["months"]]
+    forecast = made(tmp_path, "--stack", "own", more=more, fixed=once)
+    added = [one["total"] - total for one, total in zip(forecast["months"], plain, strict=True)]
+    assert added == [0, 99, 0, 30, 0, 0, 0, 500, 0, 0, 0, 0]
     ran = costplan(
         "estimate", "plan.toml", "--as-of", "2026-06-15", "--format", "json", folder=tmp_path
     )
-    (estimate,) = ran.data["estimates"]
+    estimate = next(one for one in ran.data["estimates"] if one["stack"] == "own")
     assert [one["total"] for one in forecast["months"]] == [
         one["total"] for one in estimate["months"]
     ]
@@ -98,6 +114,8 @@ credit = [{ name = "start", offers = "acme/*", amount = 50, one_time = true }]
     ]
     assert forecast["band"] is None
     assert {"no-history", "growth-stated"} <= codes(forecast)
+    (growth,) = [one for one in forecast["facts"] if one["code"] == "growth-stated"]
+    assert growth["values"] == {"percent": 7}
     assert all(one["total_low"] is None for one in forecast["months"])
 
 
@@ -176,7 +194,9 @@ def test_a_better_method_is_taken_where_the_past_shows_it(tmp_path: Path) -> Non
     data = made(tmp_path, history(tmp_path, grows))
     assert data["method"]["name"] == "trend"
     assert data["method"]["error"] < data["others"][0]["error"]
-    assert "better-method" in codes(data)
+    (better,) = [one for one in data["facts"] if one["code"] == "better-method"]
+    for share, past in (("error", data["method"]), ("usual", data["others"][0])):
+        assert abs(better["values"][share] - past["error"] * 100) <= Decimal("0.005")
 
 
 def test_money_goes_on_times_what_prices_do(tmp_path: Path) -> None:
@@ -188,6 +208,12 @@ def test_money_goes_on_times_what_prices_do(tmp_path: Path) -> None:
     scale = Decimal(300) / 210
     before, after = 200 * scale + 10, 400 * scale + 10
     assert abs(data["months"][3]["total"] - 300 * after / before) < Decimal("1e-9")
+    # In July 310 / 210 of the plan are 295.24 of tokens and 10 of the seat, of which 310 / 305.24
+    # are 299.84 and 10.156; in June 289.86 and 10.145.
+    limits = "budget.component = { tokens = 299.9, other = 10.15 }\n"
+    data = made(tmp_path, history(tmp_path, days(60, 10), "amount"), "--months", "2", more=limits)
+    passed = [(one["fact"]["subject"], one.get("month")) for one in data["events"]]
+    assert passed == [("budget for tokens", None), ("budget for other", "2026-07")]
 
 
 def test_real_usage_is_a_history(tmp_path: Path) -> None:
@@ -331,6 +357,22 @@ class TestHistoriesThatTry:
     def test_an_old_history_says_that_it_is(self, tmp_path: Path) -> None:
         rows = days(60, 10, DAY - timedelta(days=50))
         assert "history-ends" in codes(made(tmp_path, history(tmp_path, rows)))
+
+    @pytest.mark.parametrize(("ago", "old"), [(1, False), (2, True)])
+    def test_a_history_ends_with_yesterday(self, ago: int, tmp_path: Path, *, old: bool) -> None:
+        data = made(tmp_path, history(tmp_path, days(60, 10, DAY - timedelta(days=ago))))
+        assert ("history-ends" in codes(data)) is old
+
+    @pytest.mark.parametrize(("day", "old"), [("2026-06-30", False), ("2026-07-02", True)])
+    def test_a_history_by_the_month_ends_with_the_last_one(
+        self, day: str, tmp_path: Path, *, old: bool
+    ) -> None:
+        """31 days after the end of May it is June yet; 32 days after it a month is missing."""
+        rows = [(f"2026-0{month}", 100) for month in range(1, 6)]
+        data = made(tmp_path, history(tmp_path, rows), day=day)
+        assert ("history-ends" in codes(data)) is old
+        data = made(tmp_path, history(tmp_path, rows), day="2026-07-01")
+        assert "history-ends" not in codes(data)
 
     def test_all_growth_is_lost(self, tmp_path: Path) -> None:
         more = "traffic.growth_per_month = -1\n"

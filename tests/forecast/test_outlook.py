@@ -149,6 +149,13 @@ def test_the_chosen_method_stands_first_and_the_usual_one_is_told() -> None:
     assert grows.method.name == "trend"
     assert [past.method.name for past in grows.pasts] == ["trend", "run-rate", "last-week"]
     assert grows.usual is grows.pasts[1]
+    # what steps to another level each 40 days is best told by its last week, which is tried second
+    steps = outlook(
+        by_day(date(2026, 1, 1), [100 + 100 * (at // 40 % 3) for at in range(400)]), 0, 1
+    )
+    assert steps.method.name == "last-week"
+    assert steps.usual is not None
+    assert steps.usual.method is RUN_RATE
     still = outlook(by_day(date(2026, 1, 1), [10] * 250), 0.0, 3)
     assert (still.method.name, still.usual) == ("run-rate", None)
 

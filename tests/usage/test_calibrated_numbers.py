@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -186,6 +187,9 @@ def test_turns_grow_by_what_stays_in_the_history() -> None:
         "gap_seconds": "90",
         "requests_per_month": "250",
     }
+    unsampled = measures.volume._replace(monthly=None)
+    silent = proposed(replace(measures, volume=unsampled), talk="")
+    assert "requests_per_month" not in values(silent.settings)
     # what is retrieved and not kept is no growth: 100 of the user's
     forgets = values(proposed(measures, "calls = 2", "retrieval_tokens = 40").settings)
     assert (forgets["user_tokens"], forgets["fixed_tokens"]) == ("100", "1_485")

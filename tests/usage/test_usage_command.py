@@ -45,6 +45,7 @@ def test_how_requests_came(tmp_path: Path) -> None:
     assert traffic.turns_p95 == 4
     (group,) = made.groups
     assert (group.input_p50, group.input_p95) == (300, 500)
+    assert group.cache_share == 0
     # 1,500 x 1 + 50 x 5 a million; the failed request is not billed
     assert made.totals[0].low == Decimal("0.00175")
     assert made.first.isoformat() == "2026-06-01"

@@ -114,10 +114,10 @@ def tiers(filed: Sequence[Filed]) -> Hits:
     """A model without the tiers that siblings of the same rates have, though its window is long."""
     groups: dict[tuple[object, ...], list[tuple[Filed, Model]]] = defaultdict(list)
     for filing, model in _models(filed):
-        card = model.price[-1]
-        if model.kind == "chat" and card.rates.input is not None:
+        rates = _each(model.price[-1])
+        if model.kind == "chat" and "input" in rates:
             stem = WORDS.sub("", WORDS.sub("", VERSION.sub("", model.id.casefold())))
-            key = (filing.entry.shelf, stem, card.rates.input / card.per, card.rates.output)
+            key = (filing.entry.shelf, stem, rates["input"], rates.get("output"))
             groups[key].append((filing, model))
     for members in groups.values():
         edges = [tuple(tier.first for tier in model.price[-1].tiers) for _, model in members]
