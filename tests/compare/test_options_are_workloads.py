@@ -3,8 +3,10 @@ costs the same and is as right, to the last printed digit."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import pytest
 from compare_cases import DAY, Ready, near, opened_at
@@ -31,6 +33,45 @@ DIGITS = "1e-11"
 """Visits and shares are kept at twelve digits, in whatever order floats were added."""
 PARTS = "1e-10"
 """What is left of a difference, as a purpose is of runs less first ones, has fewer digits."""
+SHARED = """
+[[prices.offer]]
+id = "watch/pooled"
+product = "Pooled"
+origin = { since = 2026-01-01, checked = 2026-11-01, source = "list" }
+pools = { quota = "900 + 100 * desks" }
+derived = { heavy = "calls * weight", blocks = "ceil(heavy / 500)" }
+charge = [
+  { id = "calls", quantity = "calls", unit = "call", price = 0.012, pool = "quota" },
+  { id = "heavy", quantity = "heavy", unit = "call", price = 0.002, pool = "quota" },
+  { id = "blocks", quantity = "blocks", unit = "block", price = 0.75 },
+  { id = "desks", quantity = "desks", unit = "desk", price = 3, scope = "binding" },
+]
+adjust = [
+  { id = "welcome", kind = "credit", amount = 6, charges = ["calls"], free_tier = true },
+  { id = "support", kind = "percent_fee", percent = 4, floor = 2 },
+]
+[prices.offer.variables]
+desks = { unit = "desk", about = "desks", default = 2, fixed = true }
+weight = { unit = "x", about = "weight", default = 1 }
+
+[[prices.offer]]
+id = "watch/along"
+product = "Along"
+requires = ["watch/metered"]
+origin = { since = 2026-01-01, checked = 2026-11-01, source = "list" }
+charge = [{ id = "calls", quantity = "calls", unit = "call", price = 0.006 }]
+
+[[prices.offer]]
+id = "watch/capped"
+product = "Capped"
+origin = { since = 2026-01-01, checked = 2026-11-01, source = "list" }
+charge = [
+  { id = "calls", quantity = "calls", unit = "call", price = 0.02, cap = 25 },
+  { id = "fee", quantity = "1", unit = "month", price = 9, scope = "binding" },
+]
+adjust = [{ id = "off", kind = "discount", percent = 10, scope = "offer" }]
+"""
+"""Offers with a quota, derived quantities, something bought along, a cap."""
 SEEDS = range(12 if settings.default.max_examples <= QUICK else 40)
 
 
@@ -118,4 +159,32 @@ def test_an_option_written_as_a_file_is_estimated_the_same(seed: int, tmp_path: 
     seen = Seen()
     check(opened_at(path), tmp_path, seen)
     print(f"seed {seed}: {seen.equal} equal, {seen.refused} not sold so, {sorted(seen.kinds)}")
+    assert seen.equal
+
+
+def shared(seed: int) -> str:
+    """A drawn workload whose tools share an offer, with what bindings and terms can say of it."""
+    random = Random(seed)
+    head, _, rest = drawn(seed).partition("\n[prices]\n")
+    given = ("desks = 5", "weight = 2", "heavy = 1_700", "blocks = 3")
+
+    def bound(found: re.Match[str]) -> str:
+        offer = random.choice(("pooled", "pooled", "along", "capped"))
+        more = random.sample(given, random.randint(0, 2)) if offer == "pooled" else []
+        keys = ", ".join([f'offer = "watch/{offer}"', *more])
+        return f"{found[1]}{{ {keys} }}"
+
+    head = re.sub(r'(?m)^(t\d = )"[^"]+"$', bound, head)
+    terms = f'[[discount]]\noffers = "watch/*"\npercent = 15\ncharges = ["{random.choice("ch")}*"]'
+    gift = f'[[credit]]\nname = "gift"\noffers = "watch/*"\namount = {random.randint(5, 60)}'
+    parts = [head, terms, *([gift] if random.random() < 0.4 else [])]
+    return "\n\n".join(parts) + f"\n\n[prices]\n{rest}{SHARED}"
+
+
+@pytest.mark.parametrize("seed", sampled(SEEDS, 4))
+def test_options_of_shared_offers_are_estimated_the_same(seed: int, tmp_path: Path) -> None:
+    path = tmp_path / "w.toml"
+    path.write_text(shared(seed))
+    seen = Seen()
+    check(opened_at(path), tmp_path, seen)
     assert seen.equal
