@@ -206,10 +206,7 @@ class Solutions:
         shared = _shared(self.workload, rates) if solved.outcomes is not None else []
         if shared == solved.shared:
             return solved
-        own = (key, *shared)
-        if own not in self._solved:
-            self._solved[own] = replace(solved, shared=shared)
-        return self._solved[own]
+        return self._solved.setdefault((key, *shared), replace(solved, shared=shared))
 
     def of_stack(self, name: str) -> Solved:
         """Of a stack of the workload, with the rates that its bindings state."""

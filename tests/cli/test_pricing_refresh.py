@@ -528,6 +528,7 @@ def prices_at(folder: Path) -> set[int]:
     return {int(one.item.price[0].rates.input) if one else 0 for one in found}
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is copied to be killed")
 def test_a_writing_that_is_killed_at_any_moment_leaves_old_or_new_prices(tmp_path: Path) -> None:
     """kill -9 at every moment of a writing, one process each: see ``Dying``."""

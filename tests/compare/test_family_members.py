@@ -31,6 +31,7 @@ from hypothesis import strategies as st
 from properties import examples
 
 from costplan.plan.compare.variants import Choices, bare_choices, changed, family, words
+from costplan.problems import InvalidInput
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solved, solve, without_people
 
@@ -315,3 +316,22 @@ def test_members_keep_fallbacks_and_the_bare_pipeline_has_none(tmp_path: Path) -
             name
         )
     assert not any(one.fallback for one in bare(workload).step)
+
+
+def test_a_way_that_outgrows_its_plan_is_not_sold(tmp_path: Path) -> None:
+    """A plan of at most 1,500 calls: once 1,000, with a second attempt 1,300, and 1.331 times
+    as many in the fourth month. Written out, the same way is refused."""
+    tool = TOOL.replace("metered", "small")
+    text = tool + step("search", "success = 0.7\ndetection_rate = 1\nmax_attempts = 1\nrho = 0\n")
+    growing = ("traffic.growth_per_month=0.1", "horizon_months=4")
+    today, grown = (ways(ready(tmp_path, text, *changes).compare()) for changes in ((), growing))
+    assert named(today, "2 attempts").monthly == Decimal(300) + 1_300 * Decimal("0.02")
+    assert grown.options[0].monthly == Decimal(300) + 1_000 * Decimal("0.02")
+    refused = named(grown, "2 attempts")
+    assert refused.monthly is None
+    assert refused.reason is not None
+    assert refused.reason.startswith("not sold so in month 4: small/calls does not serve")
+    assert "calls is 1,730, at most 1,500" in refused.reason
+    written = ready(tmp_path, text.replace("max_attempts = 1", "max_attempts = 2"), *growing)
+    with pytest.raises(InvalidInput, match="1,730"):
+        written.compare()

@@ -127,6 +127,9 @@ class Pricer:
             totals = self.totals(way.workload, stack, scale)
         except InvalidInput as error:
             return _unpriced(way, f"not sold so: {_first(error)}")
+        outgrown = self._outgrown(way.workload, stack) if scale == ONE else None
+        if outgrown is not None:
+            return _unpriced(way, outgrown)
         option = Option(
             name=way.name,
             kind=way.kind,
@@ -147,6 +150,18 @@ class Pricer:
         if timed:
             self.time(option, way.workload, stack)
         return option
+
+    def _outgrown(self, workload: Workload, stack: str) -> str | None:
+        """Why a way that is sold today is refused as a file of its own: traffic that grows passes a
+        limit of its plan by the last month of the horizon."""
+        growth, months = ONE + workload.traffic.growth_per_month, workload.horizon_months
+        if months == 1 or growth <= 1:
+            return None
+        try:
+            self.totals(workload, stack, growth ** (months - 1))
+        except InvalidInput as error:
+            return f"not sold so in month {months}: {_first(error)}"
+        return None
 
     def time(self, option: Option, workload: Workload, stack: str) -> None:
         """Tells an option how long a request of its workload takes, where that is known."""
