@@ -152,15 +152,25 @@ class Pricer:
         return option
 
     def _outgrown(self, workload: Workload, stack: str) -> str | None:
-        """Why a way that is sold today is refused as a file of its own: traffic that grows passes a
-        limit of its plan by the last month of the horizon."""
+        """Why a way that is sold today is refused as a file of its own: the first month of the
+        horizon in which traffic that grows passes a limit of its plan. The last month is asked
+        first, for most plans hold it."""
         growth, months = ONE + workload.traffic.growth_per_month, workload.horizon_months
         if months == 1 or growth <= 1:
             return None
+        if self._refusal(workload, stack, growth ** (months - 1)) is None:
+            return None
+        for month in range(2, months + 1):
+            refusal = self._refusal(workload, stack, growth ** (month - 1))
+            if refusal is not None:
+                return f"not sold so in month {month}: {refusal}"
+        return None
+
+    def _refusal(self, workload: Workload, stack: str, scale: Decimal) -> str | None:
         try:
-            self.totals(workload, stack, growth ** (months - 1))
+            self.totals(workload, stack, scale)
         except InvalidInput as error:
-            return f"not sold so in month {months}: {_first(error)}"
+            return _first(error)
         return None
 
     def time(self, option: Option, workload: Workload, stack: str) -> None:
