@@ -21,6 +21,14 @@ def in_utc(moment: datetime) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
+def days_in_month(day: date) -> int:
+    """How many days the month of a day has. The standard library's calendar is made for printing,
+    and loads the system's languages with it."""
+    if day.month == 12:
+        return 31
+    return (date(day.year, day.month + 1, 1) - date(day.year, day.month, 1)).days
+
+
 def within(
     local: datetime,
     days: frozenset[int],

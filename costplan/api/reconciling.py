@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -29,6 +28,7 @@ from costplan.store.files.shelves import open_catalog
 from costplan.store.files.workloads import Opened
 from costplan.store.traces.engine import Engine
 from costplan.store.traces.invoices import PLAIN, Invoice, Reader
+from costplan.weektime import days_in_month
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions
 
@@ -287,7 +287,7 @@ def _month_share(used: Used | None) -> tuple[Decimal, list[str]]:
     if used is None or used.first is None or used.last is None:
         return ONE, []
     days = (used.last - used.first).days + 1
-    month = monthrange(used.first.year, used.first.month)[1]
+    month = days_in_month(used.first)
     if days == month:
         return ONE, []
     said = (

@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 from importlib import import_module
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from types import ModuleType
 from typing import Any, NoReturn, TextIO, cast
 
 COMMANDS = {
@@ -209,21 +209,23 @@ def _refused(error: OSError) -> int:
     return 2
 
 
-def _defer(*names: str) -> None:
-    """Modules that are read when they are first used: typer opens browsers with these, and to
-    import them takes as long as to read a workload."""
-    for name in names:
-        spec = None if name in sys.modules else find_spec(name)
-        if spec is None or spec.loader is None:
-            continue
-        spec.loader = loader = LazyLoader(spec.loader)
-        sys.modules[name] = module = module_from_spec(spec)
-        loader.exec_module(module)
+class _Deferred(ModuleType):
+    """A module of the standard library that is read when something of it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(import_module(self.__name__), name)
+
+
+DEFERRED = ("bz2", "lzma", "platform", "subprocess", "zlib")
+"""What the parser imports for browsers and archives; to do so takes as long as to read a file."""
 
 
 def app(given: list[str]) -> Any:
     """The command tree, with only the asked command in it where one is named."""
-    _defer("platform", "subprocess")
+    for deferred in DEFERRED:
+        sys.modules.setdefault(deferred, _Deferred(deferred))
     import typer
 
     from costplan.cli.common.environment import UNBOUND, bind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
@@ -11,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from costplan.quantity import ONE, TWELVE, ZERO, total
-from costplan.weektime import parse_days, parse_hours, parse_zone, within
+from costplan.weektime import days_in_month, parse_days, parse_hours, parse_zone, within
 from costplan.workload.tables import Job, Traffic
 
 STEP_MINUTES = 30
@@ -31,7 +30,7 @@ STEADY = (Level(ONE, ONE),)
 def moments(day: date, zone_name: str) -> Iterator[datetime]:
     """The middle of each half hour of ``day``'s month, in a zone."""
     zone = parse_zone(zone_name)
-    days = monthrange(day.year, day.month)[1]
+    days = days_in_month(day)
     for number in range(days):
         start = datetime(day.year, day.month, 1, tzinfo=zone) + timedelta(days=number)
         for slot in range(24 * 60 // STEP_MINUTES):
@@ -114,7 +113,7 @@ def shape_of(traffic: Traffic, day: date) -> Shape:
 def day_shares(traffic: Traffic, day: date) -> Iterator[Decimal]:
     """The share of a month's requests on each of its days; they sum to 1."""
     first = day.replace(day=1)
-    dates = [first + timedelta(days=n) for n in range(monthrange(day.year, day.month)[1])]
+    dates = [first + timedelta(days=n) for n in range(days_in_month(day))]
     weights = [traffic.weekend_factor if day.weekday() >= 5 else ONE for day in dates]
     whole = total(weights)
     return (weight / whole for weight in weights)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from costplan.facts import Fact, fact
 from costplan.plan.forecast.methods import Series, mean_of
+from costplan.weektime import days_in_month
 
 Unit = Literal["requests", "amount", "calls"]
 ENOUGH = 0.8
@@ -41,7 +41,7 @@ class History(NamedTuple):
 
 def month_end(day: date) -> date:
     """The last day of a day's month."""
-    return day.replace(day=monthrange(day.year, day.month)[1])
+    return day.replace(day=days_in_month(day))
 
 
 def months_later(day: date, months: int) -> date:

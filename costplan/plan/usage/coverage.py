@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 from costplan.plan.usage.measure import logged_days
 from costplan.quantity import ONE, ZERO
+from costplan.weektime import days_in_month
 
 WEEK = 7
 MOST_WEEKS = 4
@@ -98,7 +98,7 @@ def projected(coverage: Coverage, as_of: date) -> Projection:
     begin in the month before; of less than a week, at the mean of its whole days.
     """
     month = as_of.replace(day=1)
-    end = month.replace(day=monthrange(month.year, month.month)[1])
+    end = month.replace(day=days_in_month(month))
     last = min(coverage.last, as_of)
     window = _window(coverage, as_of)
     if last < month or coverage.first > as_of:
