@@ -36,7 +36,7 @@ FILES = sorted(path for name in CATEGORIES for path in ROOT.glob(f"{name}/*.toml
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "catalogue.md"
 
 each_file = pytest.mark.parametrize(
-    "path", sampled(FILES, 60), ids=lambda path: f"{path.parent.name}/{path.stem}"
+    "path", sampled(FILES, 40), ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
 
 

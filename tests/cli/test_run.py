@@ -58,7 +58,7 @@ def made(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", sampled(COMMANDS, 8))
+@pytest.mark.parametrize("name", sampled(COMMANDS, 6))
 def test_a_command_here_leaves_what_its_process_leaves(name: str, tmp_path: Path) -> None:
     arguments, code = COMMANDS[name]
     env = SURROUNDINGS["plain" if len(name) % 2 else "narrow and coloured"]

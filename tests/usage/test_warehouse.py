@@ -33,7 +33,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("warehouse") / "calls.duckdb", rows())
 
 
-@pytest.mark.parametrize("name", sampled(MAPPINGS, 3))
+@pytest.mark.parametrize("name", sampled(MAPPINGS, 2))
 def test_a_table_says_what_a_file_of_the_same_rows_says(database: Path, name: str) -> None:
     told = unnamed(table_usage(f"duckdb://{database}", "calls", options(name), small()))
     assert told == of_files(database.with_name("calls.parquet"), name)

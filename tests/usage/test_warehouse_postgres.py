@@ -42,7 +42,7 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-@pytest.mark.parametrize("name", sampled(MAPPINGS, 3))
+@pytest.mark.parametrize("name", sampled(MAPPINGS, 2))
 def test_postgres_says_what_files_say(
     name: str, running: Server, parquet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
