@@ -118,12 +118,12 @@ def test_the_scan_sees_what_a_whole_reading_sees() -> None:
 
 
 def test_a_search_parses_no_toml(pricing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tomllib
+    import tomli
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("TOML was parsed")
 
-    monkeypatch.setattr(tomllib, "loads", refuse)
+    monkeypatch.setattr(tomli, "loads", refuse)
     assert pricing("search", "pincone").code == 0
 
 

@@ -1,18 +1,19 @@
 """Where a key or a value stands in a TOML file, and how an error there is drawn.
 
-`tomllib` gives values without positions. When an error has to be printed, and only then, the text
+`tomli` gives values without positions. When an error has to be printed, and only then, the text
 is scanned a second time: one pass, no recursion, a tree of spans with a node for every path.
-The scanner trusts that `tomllib` accepted the text and so checks nothing; on text that it refuses
+The scanner trusts that `tomli` accepted the text and so checks nothing; on text that it refuses
 the scan stops at the fault and the places before it stay good.
-Lines end at "\\n" alone, as for `tomllib`; a "\\r" before it belongs to no place.
+Lines end at "\\n" alone, as for `tomli`; a "\\r" before it belongs to no place.
 """
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
+
+import tomli
 
 Path = tuple[str | int, ...]
 """Keys, and indices of arrays and of arrays of tables: `("step", 0, "model")`."""
@@ -38,7 +39,6 @@ _SCALAR = re.compile(
     r"|[^\s,\[\]{}#]++",
     re.DOTALL,
 )
-_REPORTED = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class _Node:
 
 
 def locate(text: str, path: Path, part: Literal["key", "value"] = "value") -> Place | None:
-    """The place of the key or of the value at `path`, in text that `tomllib` accepted.
+    """The place of the key or of the value at `path`, in text that `tomli` accepted.
 
     - The value of a table with a header is the whole header, its key the header's last key; for an
       index into an array of tables both are those of the i-th `[[...]]`, and for the array itself
@@ -92,19 +92,16 @@ def locate(text: str, path: Path, part: Literal["key", "value"] = "value") -> Pl
     return _place(text, node.key if part == "key" else node.value)
 
 
-def syntax_place(error: tomllib.TOMLDecodeError, text: str) -> Place | None:
-    """The place that `tomllib` names in its message, None if it names none.
+def syntax_place(error: tomli.TOMLDecodeError) -> Place:
+    """Where `tomli` stopped.
 
-    "At end of document" is put just after the last text that is not blank: there something is
+    The end of the document is put just after the last text that is not blank: there something is
     missing, and there is a line to show.
     """
-    reported = _REPORTED.search(str(error))
-    if reported is None:
-        return None
-    if reported[1] is None:
-        end = len(text.rstrip())
-        return _place(text, (end, end))
-    return Place(int(reported[1]), int(reported[2]), 1)
+    if error.pos >= len(error.doc):
+        end = len(error.doc.rstrip())
+        return _place(error.doc, (end, end))
+    return Place(error.lineno, error.colno, 1)
 
 
 def draw(name: str, text: str, place: Place | None, message: str, hint: str | None) -> str:
@@ -192,13 +189,13 @@ def _keys(text: str, pos: int) -> tuple[list[tuple[str, _Span]], int]:
 
 
 def _unquoted(key: str) -> str:
-    """The key that is meant; one with a bad escape, which `tomllib` refuses, stays as written."""
+    """The key that is meant; one with a bad escape, which `tomli` refuses, stays as written."""
     if key[0] not in "\"'":
         return key
     if key[0] == '"' and "\\" in key:
         try:
-            return str(tomllib.loads(f"key = {key}")["key"])
-        except tomllib.TOMLDecodeError:
+            return str(tomli.loads(f"key = {key}")["key"])
+        except tomli.TOMLDecodeError:
             return key
     return key[1:-1]
 

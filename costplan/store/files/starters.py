@@ -8,8 +8,9 @@ An assumed number has its light, typical and heavy value and the reason on its o
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
+
+import tomli
 
 from costplan.problems import BadUsage, did_you_mean
 from costplan.store.files.folders import shipped
@@ -66,7 +67,7 @@ def sized(template: str, size: str | None) -> str:
 def value(template: str, key: tuple[str, str]) -> str | None:
     """The value of a table's key as the template spells it; None where it has none."""
     table, name = key
-    if name not in tomllib.loads(template).get(table, {}):
+    if name not in tomli.loads(template).get(table, {}):
         return None
     return template.splitlines()[_line(template, key)].partition("#")[0].partition("=")[2].strip()
 
@@ -80,7 +81,7 @@ def answered(template: str, answers: Mapping[tuple[str, str], str]) -> str:
     for key, answer in answers.items():
         table, name = key
         lines = template.splitlines()
-        known = tomllib.loads(template).get(table)
+        known = tomli.loads(template).get(table)
         if known is None:
             lines += ["", f"[{table}]", _given(name, answer)]
         elif name in known:

@@ -18,7 +18,7 @@ from costplan.record import collect, read
 from costplan.store.files.boundary import is_linked, stay
 
 if TYPE_CHECKING:
-    import tomllib
+    import tomli
 
 T = TypeVar("T")
 LARGEST_FILE = 4_000_000
@@ -28,7 +28,7 @@ MOST_SHOWN = 20
 EXPONENTS = range(-100, 1_000_000)
 """Above them Decimal overflows before a limit can be checked; below them nothing is meant."""
 DEEP_KEY = re.compile(r"^[ \t\[]*+(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}", re.M)
-"""A dotted key of a hundred parts: tomllib takes a minute for one of fifty thousand."""
+"""A dotted key of a hundred parts: the parser takes a minute for one of fifty thousand."""
 MANY_DIGITS = re.compile(r"[0-9][0-9_]{4000,}")
 MANY_BITS = re.compile(r"0[xob][0-9a-fA-F_]{1000,}")
 """Python reads these at any length, and then takes minutes to compute with them."""
@@ -186,7 +186,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
 
     Raises DocumentSyntaxError, or BadUsage for what no document of ours holds.
     """
-    import tomllib  # saved documents are read without it
+    import tomli  # saved documents are read without it
 
     if too_many_values(text, MOST_TOML_VALUES):
         raise BadUsage(f"{name} holds more than {MOST_TOML_VALUES:,} values", "split it")
@@ -195,8 +195,8 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     if wide := MANY_BITS.search(text):
         raise _too_wide(name, text, wide[0])
     try:
-        return tomllib.loads(text, parse_float=_decimal)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text, parse_float=_decimal)
+    except tomli.TOMLDecodeError as error:
         raise DocumentSyntaxError(name, text, error) from None
     except _BadNumber as error:
         raise BadUsage(f"{_where(name, text, error.text)}: {error}", MEND_NUMBER) from None
@@ -242,14 +242,14 @@ def _where(name: str, text: str, part: str) -> str:
 class DocumentSyntaxError(CostplanError):
     """A text that is not TOML."""
 
-    def __init__(self, name: str, text: str, error: tomllib.TOMLDecodeError) -> None:
+    def __init__(self, name: str, text: str, error: tomli.TOMLDecodeError) -> None:
         from costplan.store.files.positions import draw, syntax_place
 
-        place = syntax_place(error, text)
+        place = syntax_place(error)
         if is_linked(Path(name)):
             super().__init__(draw(name, "", place, ELSEWHERE, LINKED))
             return
-        message, hint = _in_words(str(error).split(" (at ")[0])
+        message, hint = _in_words(error.msg)
         super().__init__(draw(name, text, place, f"not TOML: {message}", hint))
 
 
