@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from costplan.document.saved import Saved
+from costplan.document.kinds import Saved
 from costplan.problems import BadUsage, clean
 from costplan.render import Look, render
 from costplan.render.comment import fitted, quoted

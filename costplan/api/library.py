@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
     from costplan.document.diff import DiffDocument
     from costplan.document.forecast import ForecastDocument
-    from costplan.document.saved import Saved, SavedResult
+    from costplan.document.kinds import Saved, SavedResult
     from costplan.document.usage import Usage
     from costplan.document.verdict import CheckDocument
 
@@ -362,7 +362,7 @@ def _logs(
 
 def _drawable(document: Report) -> list[Saved | SavedResult]:
     """A document as a renderer takes it; of a path, what is saved there."""
-    from costplan.document.saved import RESULTS, Saved, SavedResult
+    from costplan.document.kinds import RESULTS, Saved, SavedResult
     from costplan.store.files.documents import open_all
 
     if isinstance(document, str | Path):

@@ -47,9 +47,9 @@ def _loaded(library: str | None) -> tuple[Any, str]:
 def _rows(document: Plain) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
     from costplan.document.comparison import Comparison
     from costplan.document.entries import FIELDS, entries
+    from costplan.document.kinds import RESULTS, Saved, SavedResult, kind_of
     from costplan.document.options import WAY_FIELDS
     from costplan.document.result_rows import KINDS, result_rows
-    from costplan.document.saved import RESULTS, Saved, SavedResult, kind_of
 
     given: Any = document
     if isinstance(document, Comparison):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from costplan.document.saved import Saved, SavedResult, kind_of
+from costplan.document.kinds import Saved, SavedResult, kind_of
 from costplan.problems import BadUsage, did_you_mean
 from costplan.render import BINARY, FORMATS, TABULAR, Look, render_all, render_file, render_rows
 from costplan.store.files.documents import open_all

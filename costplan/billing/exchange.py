@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from costplan.document.line import Conversion, Exchanged, LineItem
+from costplan.problems import Path, Problem
 from costplan.quantity import ONE, ZERO, scaled, total
 from costplan.workload.contract import Rate, pair
 from costplan.workload.model import Workload
@@ -66,6 +67,12 @@ class Exchange:
             f"say how many {self.currency} one {currency} is: --exchange {key}=RATE@DATE, "
             f"or {key} under [exchange]; exchange rates are never guessed"
         )
+
+    def no_rate(self, path: Path, currency: str | None) -> Problem:
+        """That what stands at ``path`` is in a currency (None: ours) without a stated rate."""
+        code = currency or self.currency
+        message = f"this is in {code}, the workload in {self.currency}"
+        return Problem(path, message, self.remedy(code))
 
 
 def convert(amount: Decimal, conversion: Conversion) -> Decimal:

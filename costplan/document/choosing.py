@@ -10,8 +10,8 @@ from typing import NamedTuple
 from costplan.document.bill import Bill
 from costplan.document.entries import FIELDS, Entry, entries, estimates_of
 from costplan.document.estimate import Component, Estimate, EstimateDocument
+from costplan.document.kinds import Saved
 from costplan.document.line import LineItem
-from costplan.document.saved import Saved
 from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, did_you_mean
 from costplan.words import several

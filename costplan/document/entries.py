@@ -13,7 +13,7 @@ from costplan.document.line import LineItem
 from costplan.words import STATED, WORKLOAD
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Document, Saved
+    from costplan.document.kinds import Document, Saved
 
 Value = str | Decimal | bool | date | None
 

@@ -16,7 +16,7 @@ from costplan.quantity import grouped, percent
 from costplan.words import WORKLOAD
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 OVER_BUDGET = Rule(
     "over-budget",

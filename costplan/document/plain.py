@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from costplan.record.kinds import Compared
-from costplan.record.writing import plain
 
 
 class Views(NamedTuple):
@@ -26,6 +25,8 @@ class Plain(Compared):
     def to_dict(self) -> dict[str, Any]:
         """The document as its JSON has it: text, bool, None, lists and dicts, days and moments as
         text; every number an int or a Decimal with all its digits."""
+        from costplan.record.writing import plain  # no table is written so
+
         data: dict[str, Any] = plain(self)
         return data
 

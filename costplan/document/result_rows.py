@@ -7,8 +7,8 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from costplan.document.choosing import read_condition
+from costplan.document.kinds import SavedResult, kind_of
 from costplan.document.rows import Rows, read_names
-from costplan.document.saved import SavedResult, kind_of
 
 
 class Kind(NamedTuple):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.entries import AMOUNTS, FIELDS, FIGURES, Entry, Value, currencies, entries
-from costplan.document.saved import Saved
+from costplan.document.kinds import Saved
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ZERO, total
 from costplan.record import Compared, open_record

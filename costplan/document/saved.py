@@ -1,4 +1,4 @@
-"""Documents to plain data and back. A kind of document is its record and a line here.
+"""Plain data as documents again.
 
 What is read is written out again and compared: a total that is not the sum of its lines is found
 there once for every kind.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costplan.document.kinds import KINDS, RESULTS, type_of
 from costplan.facts import recognised, said
 from costplan.problems import BadUsage, InvalidInput, Path, Problem, did_you_mean
 from costplan.quantity import literal
@@ -21,72 +21,15 @@ from costplan.record.writing import AS_READ, plain
 from costplan.wordings import ALLOWED, Topic
 
 if TYPE_CHECKING:
-    from costplan.document.bill import Bill
-    from costplan.document.comparison import Comparison
-    from costplan.document.diff import DiffDocument
-    from costplan.document.estimate import EstimateDocument
-    from costplan.document.forecast import ForecastDocument
-    from costplan.document.reconciliation import Reconciliation
-    from costplan.document.usage import Usage
-    from costplan.document.verdict import CheckDocument
+    from costplan.document.kinds import Document, Result
 
-    Document: TypeAlias = EstimateDocument | Comparison | Bill
-    Result: TypeAlias = DiffDocument | CheckDocument | ForecastDocument | Usage | Reconciliation
-
-KINDS = {
-    "estimate": "costplan.document.estimate:EstimateDocument",
-    "comparison": "costplan.document.comparison:Comparison",
-    "bill": "costplan.document.bill:Bill",
-}
-RESULTS = {
-    "diff": "costplan.document.diff:DiffDocument",
-    "check": "costplan.document.verdict:CheckDocument",
-    "forecast": "costplan.document.forecast:ForecastDocument",
-    "usage": "costplan.document.usage:Usage",
-    "reconciliation": "costplan.document.reconciliation:Reconciliation",
-}
-"""Documents that say what was found about others. They have no lines to choose from or to sum, and
-are drawn in formats of their own."""
 WITH_FACTS = ("diff", "check", "forecast")
 """Results whose sentences are facts; those of the others are words alone."""
-PAGES = {
-    "audit": "costplan.document.audit:Audit",
-    "catalogue_report": "costplan.document.audit:Report",
-    "doctor": "costplan.document.health:Health",
-    "price_diff": "costplan.document.price_diff:PriceDiff",
-    "price_list": "costplan.document.listing:PriceList",
-    "price_overview": "costplan.document.listing:Overview",
-    "price_page": "costplan.document.listing:ModelPage",
-    "price_refresh": "costplan.document.refresh:PriceRefresh",
-    "price_search": "costplan.document.listing:Search",
-    "calibration": "costplan.document.calibration:Calibration",
-}
-"""Documents that programs read, and no command draws again."""
 VERSION = r"(\d{1,4})\.(\d{1,4})"
 MAJOR = 1
 ABSOLUTE = Decimal("1e-9")
 """Figures agree within it, or within that part of themselves: a program in between may have made
 them binary floats of 17 digits."""
-
-
-class Saved(NamedTuple):
-    """A document and the name of what it was read from; an empty name for a fresh one."""
-
-    name: str
-    document: Document
-
-
-def kind_of(document: Document | Result) -> str:
-    """The ``kind`` that a document is saved under."""
-    kind: str = document.kind  # type: ignore[union-attr]
-    return kind
-
-
-class SavedResult(NamedTuple):
-    """A result and the name of what it was read from."""
-
-    name: str
-    document: Result
 
 
 def parse(given: object) -> Document:
@@ -105,19 +48,6 @@ def parse_result(given: object) -> Result:
     """As ``parse``, for a kind of ``RESULTS``."""
     document: Result = _parse(given, RESULTS)
     return document
-
-
-def is_result(given: object) -> bool:
-    """Whether plain data says that it is of a kind of ``RESULTS``."""
-    kind = given.get("kind") if isinstance(given, Mapping) else None
-    return isinstance(kind, str) and kind in RESULTS
-
-
-def type_of(kind: str) -> type[Any]:
-    """The record of a kind of document."""
-    module, _, name = (KINDS | RESULTS | PAGES)[kind].partition(":")
-    record_type: type[Any] = getattr(import_module(module), name)
-    return record_type
 
 
 def _parse(given: object, kinds: Mapping[str, str]) -> Any:

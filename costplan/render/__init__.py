@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from costplan.document.kinds import Document, Saved
     from costplan.document.rows import Rows
-    from costplan.document.saved import Document, Saved
 
 FORMATS = {
     "table": "costplan.render.table",
@@ -59,7 +59,7 @@ class Look(NamedTuple):
 
 def render(document: Document, form: str, look: Look) -> str:
     """The document in a format of ``FORMATS``, ending in a newline unless it is empty."""
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
     return render_all([Saved("", document)], form, look)
 

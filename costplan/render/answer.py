@@ -13,7 +13,6 @@ from costplan.document.risk import Risk
 from costplan.facts import texts
 from costplan.problems import clean
 from costplan.quantity import ZERO, percent, rounded
-from costplan.render import risk
 from costplan.render.alerts import coming_prices
 from costplan.render.owning import deciding
 from costplan.render.page import BESIDE, Page, Table, about, shortened, width_of
@@ -62,7 +61,18 @@ class Said(NamedTuple):
 TONES = {"leads": "bold", "warns": "yellow"}
 
 
-def lay_out_answer(page: Page, comparison: Comparison, answer: Answer) -> None:
+def lay_out(page: Page, comparison: Comparison) -> None:
+    """The answer on a page; with ``look.full``, or where there is none, all that it rests on."""
+    if comparison.answer is not None:
+        _lay_out_answer(page, comparison, comparison.answer)
+        if not page.look.full:
+            return
+    from costplan.render import comparison as whole  # no first screen waits for it
+
+    whole.lay_out(page, comparison)
+
+
+def _lay_out_answer(page: Page, comparison: Comparison, answer: Answer) -> None:
     """The answer on a page of 24 lines for up to four stacks; all of it on a full page."""
     if page.look.full:
         _screen(page, comparison, answer, ALL)
@@ -147,6 +157,10 @@ def _first(about: str, warnings: Sequence[str]) -> Iterator[Said]:
 def _ranges(comparison: Comparison, answer: Answer) -> Iterator[Said]:
     """What the plan in the file may come to, of the stack that is recommended, and what would tell
     more."""
+    if answer.risk is None and all(stack.risk is None for stack in comparison.estimates):
+        return
+    from costplan.render import risk  # few files have ranges
+
     stacks = {stack.name: stack for stack in risk.drawn(comparison.estimates)}
     own = stacks.get(answer.stack or "") or next(iter(stacks.values()), None)
     another = answer.risk is not None and (own is None or answer.risk.monthly != own.risk.monthly)

@@ -1,4 +1,4 @@
-"""A comparison for a terminal: the answer, and in full all that it rests on, each thing once."""
+"""All that the answer of a comparison rests on, for a terminal: each thing once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from costplan.document.estimate import Estimate
 from costplan.document.options import Option, Strategies
 from costplan.quantity import ZERO, grouped, percent, rounded
 from costplan.render import owning
-from costplan.render.answer import lay_out_answer
 from costplan.render.colours import colour_of
 from costplan.render.page import Cell, Page, Table, cell, money, shortened
 from costplan.render.risk import drawn, lay_out_risk, lay_out_unknowns
@@ -53,16 +52,13 @@ LONGEST_STACK = 24
 
 
 def lay_out(page: Page, comparison: Comparison) -> None:
-    """The answer on a page; with ``look.full`` all that it rests on below it."""
+    """All that the answer rests on, below it."""
     if comparison.answer is None:
         document = comparison.document
         page.say(f"{document.title}: {traffic(document.estimates)} a month", "bold")
         page.say(f"prices as of {document.as_of}, in {document.currency} a month", "dim")
         page.say()
     else:
-        lay_out_answer(page, comparison, comparison.answer)
-        if not page.look.full:
-            return
         page.say()
         _bullets(page, "To measure", to_measure(comparison))
     _all_of_it(page, comparison)

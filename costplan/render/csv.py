@@ -20,7 +20,7 @@ from costplan.quantity import literal
 from costplan.render import Look
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet takes as the beginning of a formula, full-width signs among them; some look

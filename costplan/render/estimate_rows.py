@@ -13,7 +13,7 @@ from costplan.render.page import money
 from costplan.render.sentences import bound, total_of
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 TOTALS = ("workload", "stack", "as of", "a month", "currency")
 MONTHS = ("month", "requests", "recurring", "one-off")

@@ -28,7 +28,7 @@ from costplan.render.focus_names import is_metered, service, unit_name
 from costplan.render.focus_terms import billed, committed, covered_parts, priced_cost, unit_prices
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 VERSION = "1.2"
 CATEGORIES = {

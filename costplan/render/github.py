@@ -12,7 +12,7 @@ from costplan.render import Look
 from costplan.render.marks import titled
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 

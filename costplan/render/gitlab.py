@@ -12,7 +12,7 @@ from costplan.render.json import dumps
 from costplan.render.marks import fingerprints, titled
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 NOWHERE = "costplan.toml"

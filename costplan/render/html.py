@@ -35,8 +35,8 @@ from costplan.render.sentences import (
 
 if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
+    from costplan.document.kinds import Saved
     from costplan.document.rows import Rows
-    from costplan.document.saved import Saved
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:

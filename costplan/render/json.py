@@ -17,8 +17,8 @@ from costplan.record.writing import plain
 from costplan.render import Look
 
 if TYPE_CHECKING:
+    from costplan.document.kinds import Saved, SavedResult
     from costplan.document.rows import Rows
-    from costplan.document.saved import Saved, SavedResult
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:

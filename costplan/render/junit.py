@@ -16,7 +16,7 @@ from costplan.problems import clean
 from costplan.render import Look
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 UNKNOWN = "unpriced"
 """The rule whose findings are errors of the run rather than failures of what was run."""

@@ -22,7 +22,7 @@ from costplan.render import Look
 from costplan.render.json import dumps
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved, SavedResult
+    from costplan.document.kinds import Saved, SavedResult
 
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 OTHER = re.compile(rf"true|false|null|-|{NUMBER}|.*[,\"\\].*|\s.*|.*\s|- .*|")

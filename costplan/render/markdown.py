@@ -32,8 +32,8 @@ from costplan.render.sentences import (
 
 if TYPE_CHECKING:
     from costplan.document.comparison import Comparison
+    from costplan.document.kinds import Saved
     from costplan.document.rows import Rows
-    from costplan.document.saved import Saved
 
 MARKS = {"error": "**error**", "warning": "warning", "note": "note"}
 

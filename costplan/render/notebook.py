@@ -9,7 +9,7 @@ from typing import Any
 
 from costplan.document.entries import estimates_of
 from costplan.document.estimate import EstimateDocument
-from costplan.document.saved import RESULTS, kind_of
+from costplan.document.kinds import RESULTS, kind_of
 from costplan.render import Look, render
 from costplan.render.deciding import what_decides
 from costplan.render.figures import figure_rows

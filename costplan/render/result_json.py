@@ -9,7 +9,7 @@ from costplan.render import Look
 from costplan.render.json import dumps
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Result
+    from costplan.document.kinds import Result
 
 
 def draw(document: Result, look: Look) -> str:

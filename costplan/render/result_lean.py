@@ -10,7 +10,7 @@ from costplan.render import Look
 from costplan.render.lean import text
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Result
+    from costplan.document.kinds import Result
 
 
 def draw(document: Result, look: Look) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from costplan.document.saved import SavedResult, kind_of
+from costplan.document.kinds import SavedResult, kind_of
 from costplan.problems import BadUsage
 from costplan.render import FORMATS, Look
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Result
+    from costplan.document.kinds import Result
 
 ANNOTATING = ("junit", "sarif", "github", "gitlab")
 RESULT_FORMATS: Mapping[str, Mapping[str, str]] = {

@@ -14,7 +14,7 @@ from costplan.render.json import dumps
 from costplan.render.marks import fingerprints, titled, uri
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 LINK = re.compile(r"\]\s*\(")
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -14,7 +14,7 @@ from costplan.quantity import ZERO, grouped
 from costplan.render.page import Page, Table, cell, money, width_of
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 
 def heading(page: Page, name: str, number: int) -> None:

@@ -10,7 +10,7 @@ from costplan.render import Look
 from costplan.render.table import page
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:

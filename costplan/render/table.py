@@ -9,13 +9,12 @@ from costplan.document.bill import Bill
 from costplan.document.line import LineItem
 from costplan.quantity import grouped
 from costplan.render import Look
-from costplan.render.bill_lines import explain, merged
 from costplan.render.page import Page, Table, amount_of, cell, money, short
 from costplan.render.sentences import reasons
 
 if TYPE_CHECKING:
+    from costplan.document.kinds import Document, Saved
     from costplan.document.rows import Rows
-    from costplan.document.saved import Document, Saved
 
 
 def draw(saved: Sequence[Saved], look: Look) -> str:
@@ -58,12 +57,14 @@ def _lay_out(page: Page, document: Document) -> None:
 
         lay_out_estimates(page, document)
     else:
-        from costplan.render.comparison import lay_out
+        from costplan.render.answer import lay_out
 
         lay_out(page, document)
 
 
 def _bill(page: Page, bill: Bill) -> None:
+    from costplan.render.bill_lines import explain, merged
+
     moment = bill.as_of.isoformat(timespec="minutes").replace("+00:00", "Z")
     page.say(f"{bill.offer}  at {moment}", "bold")
     page.say()

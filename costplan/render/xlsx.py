@@ -25,7 +25,7 @@ from costplan.render import Look
 from costplan.render.xlsx_lines import AT, TRAFFIC_ROW, Lines, cell, text_of
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
 INSTALL = "install costplan with its extra: costplan[xlsx]"
 

@@ -16,7 +16,8 @@ from costplan.catalog.curves import LatencyTarget, Shape
 from costplan.catalog.energy import CHEAPEST_KWH, HOST_WATTS, NOTHING, PUE, Energy, Spread
 from costplan.document.energy import EnergyPart
 from costplan.document.estimate import Estimate, EstimateDocument
-from costplan.document.saved import Saved, read_document
+from costplan.document.kinds import Saved
+from costplan.document.saved import read_document
 from costplan.plan.prices.audit.power import ANY, LEAST_JOULES
 from costplan.record.writing import plain
 from costplan.render import Look, render

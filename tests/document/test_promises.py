@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from costplan.document.saved import KINDS, PAGES, RESULTS, read_document, type_of
+from costplan.document.kinds import KINDS, PAGES, RESULTS, type_of
+from costplan.document.saved import read_document
 from costplan.problems import InvalidInput
 from costplan.record.writing import plain
 from costplan.render.json import dumps

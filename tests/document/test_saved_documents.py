@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 from properties import TRIED
 
 from costplan.cli import run
-from costplan.document.saved import KINDS, PAGES, RESULTS, parse, plain, type_of
+from costplan.document.kinds import KINDS, PAGES, RESULTS, type_of
+from costplan.document.saved import parse, plain
 from costplan.problems import BadUsage, InvalidInput
 from costplan.render import Look, render
 from costplan.render.json import dumps

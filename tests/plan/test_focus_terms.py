@@ -25,7 +25,8 @@ from test_terms_properties import (
 )
 
 from costplan.document.estimate import Estimate, EstimateDocument
-from costplan.document.saved import Saved, parse, plain
+from costplan.document.kinds import Saved
+from costplan.document.saved import parse, plain
 from costplan.quantity import ZERO, total
 from costplan.render import Look, render_all
 from costplan.workload.contract import Commitment, Credit, Discount, Rate

@@ -12,7 +12,7 @@ import pytest
 
 from costplan.cli import run
 from costplan.document.estimate import EstimateDocument
-from costplan.document.saved import Saved
+from costplan.document.kinds import Saved
 from costplan.facts import said as as_said
 from costplan.render import Look, render, render_all
 from costplan.render.alerts import alerts

@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from costplan.document.saved import Saved, SavedResult, parse, parse_result
+from costplan.document.kinds import Saved, SavedResult
+from costplan.document.saved import parse, parse_result
 from costplan.store.files.documents import open_document, parse_json
 
 ROOT = Path(__file__).resolve().parents[2]

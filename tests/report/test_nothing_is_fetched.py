@@ -24,7 +24,8 @@ from report_cases import (
     opened,
 )
 
-from costplan.document.saved import SavedResult, parse_result
+from costplan.document.kinds import SavedResult
+from costplan.document.saved import parse_result
 from costplan.problems import clean
 from costplan.render import Look, render_all
 from costplan.render.html_style import CSS

@@ -30,7 +30,8 @@ from report_cases import (
 
 from costplan.document.entries import FIELDS
 from costplan.document.findings import RULES, findings
-from costplan.document.saved import Saved, parse
+from costplan.document.kinds import Saved
+from costplan.document.saved import parse
 from costplan.facts import fact
 from costplan.problems import clean
 from costplan.record.writing import plain

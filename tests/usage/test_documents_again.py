@@ -9,7 +9,7 @@ import pytest
 from run import costplan
 from test_reconcile import BOTH, MAPS, RIGHT, billed, invoice, logs, run
 
-from costplan.document.saved import RESULTS
+from costplan.document.kinds import RESULTS
 from costplan.render.results import RESULT_FORMATS
 
 FORMS = ("table", "json", "lean", "markdown", "html", "csv")

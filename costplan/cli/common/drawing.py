@@ -29,7 +29,7 @@ class Part(NamedTuple):
 
     def draw(self, document: Any, form: str, look: Look) -> str | bytes:
         """The document, or this part of it, as ``costplan report`` would draw it."""
-        from costplan.document.saved import RESULTS, Saved, SavedResult
+        from costplan.document.kinds import RESULTS, Saved, SavedResult
         from costplan.render import BINARY, render
 
         is_result = document.kind in RESULTS

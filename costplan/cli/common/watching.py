@@ -25,7 +25,7 @@ from costplan.render.money import places, signed
 from costplan.render.page import width_of
 
 if TYPE_CHECKING:
-    from costplan.document.saved import Document
+    from costplan.document.kinds import Document
 
 TICK = 0.02
 """Seconds between two looks at the file."""

@@ -65,7 +65,7 @@ def _estimate(given: Given) -> Answer:
     from costplan.api.estimating import estimate_opened, open_workload
     from costplan.api.reporting import Choice, part
     from costplan.document.briefs import summary
-    from costplan.document.saved import Saved
+    from costplan.document.kinds import Saved
 
     opened = open_workload(given.get("workload"), given.get("set", ()))
     document = estimate_opened(opened, _day(given), given.get("stacks", ()))

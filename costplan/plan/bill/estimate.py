@@ -20,11 +20,12 @@ from costplan.document.line import Conversion, LineItem
 from costplan.document.line_kinds import always_on
 from costplan.document.month import Month
 from costplan.facts import Fact, fact, texts, unique
+from costplan.plan.bill.agreed import Agreed
 from costplan.plan.bill.announced import announced, changing_days, last_day
 from costplan.plan.bill.lifetimes import lifetimes
 from costplan.plan.bill.month import LESS, TOO_MUCH, StackMonth
 from costplan.plan.bill.reliability import reliability, verdicts_assumed
-from costplan.plan.bill.settlement import Agreed, Purse, agree, billed_month
+from costplan.plan.bill.settlement import agree, billed_month
 from costplan.plan.bill.written import WrittenMonth
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, settle
@@ -270,6 +271,8 @@ class _Planner:
         ]
 
     def _horizon(self, as_of: date, first: Estimate) -> list[Month]:
+        from costplan.plan.bill.account import Purse
+
         growth = 1 + self.workload.traffic.growth_per_month
         months = []
         scale = ONE

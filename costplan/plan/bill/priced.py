@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from costplan.billing.book import Book, Same
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
+from costplan.plan.bill.agreed import Agreed
 from costplan.plan.bill.kept import KeptMonth
 from costplan.plan.bill.month import StackMonth
-from costplan.plan.bill.settlement import Agreed, agree, billed_month
+from costplan.plan.bill.settlement import agree, billed_month
 from costplan.problems import BadUsage, InvalidInput, did_you_mean
 from costplan.quantity import ONE, ZERO, plus, total, twelve_digits
 from costplan.words import PURPOSES

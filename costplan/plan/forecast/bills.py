@@ -11,9 +11,9 @@ from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog
 from costplan.document.line import LineItem
 from costplan.document.month import Commitment
+from costplan.plan.bill.account import Purse
 from costplan.plan.bill.month import TOO_MUCH
 from costplan.plan.bill.priced import Evaluator, outcome_of, summed
-from costplan.plan.bill.settlement import Purse
 from costplan.problems import InvalidInput
 from costplan.quantity import LARGEST, settle, total
 from costplan.workload.model import Workload

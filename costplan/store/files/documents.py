@@ -9,14 +9,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from costplan.document.saved import (
-    REMEDY,
-    Saved,
-    SavedResult,
-    is_result,
-    parse,
-    parse_result,
-)
+from costplan.document.kinds import Saved, SavedResult, is_result
+from costplan.document.saved import REMEDY, parse, parse_result
 from costplan.problems import BadUsage, InvalidInput, Problem
 from costplan.store.files.boundary import is_linked, refuse_link
 from costplan.store.files.text import (

@@ -220,7 +220,7 @@ OPTIONAL = {"bill": frozenset(("kind",))}
 
 def document_schema(name: str) -> dict[str, Any]:
     """A document that a command writes."""
-    from costplan.document.saved import type_of
+    from costplan.document.kinds import type_of
     from costplan.keys import sentences
     from costplan.record.schema import json_schema
 
