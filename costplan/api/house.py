@@ -7,7 +7,6 @@ and what narrows or softens a check is said with its answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from costplan.api.estimating import Locking
 from costplan.document.estimate import EstimateDocument
 from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, Problem
+from costplan.record import replace
 from costplan.store.files.text import DocumentError
 from costplan.store.files.workloads import Opened
 from costplan.words import several

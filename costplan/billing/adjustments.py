@@ -7,7 +7,6 @@ that vendors name alike. Each adjustment is its own line.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -18,6 +17,7 @@ from costplan.catalog.offer import Adjust, Offer
 from costplan.document.line import LineItem, Price
 from costplan.facts import Fact, fact
 from costplan.quantity import ONE, ZERO, grouped, settle, shares, total
+from costplan.record import replace
 
 
 class Taker(Protocol):

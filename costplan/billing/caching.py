@@ -14,7 +14,6 @@ for conversations that begin as a Poisson process. A request without a conversat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from costplan.billing.tokens import Tariff, TokenUsage
 from costplan.catalog.fees import STORAGE
 from costplan.catalog.model import CacheTerms
 from costplan.quantity import ONE, ZERO
+from costplan.record import replace
 from costplan.workload.conversation import Prefix
 from costplan.workload.traffic import STEADY, Level
 

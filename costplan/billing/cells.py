@@ -19,7 +19,6 @@ Such a cell spans several tiers, and has a lower and an upper bound in place of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from math import gcd
@@ -34,6 +33,7 @@ from costplan.document.line import LineItem, Price
 from costplan.facts import Fact, said
 from costplan.problems import PriceNotKnown
 from costplan.quantity import ONE, ZERO, settle, total
+from costplan.record import replace
 from costplan.weektime import parse_hours, parse_offset
 
 QUARTER = 15 * 60

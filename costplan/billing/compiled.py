@@ -8,7 +8,7 @@ lines are then split over the roles and purposes pro rata by quantity.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
@@ -33,6 +33,7 @@ from costplan.document.line import LineItem, Price
 from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE, ZERO, settle, shares, total
+from costplan.record import replace
 
 FOLLOW_STEPS = frozenset(("queries", "calls", "searches", "requests"))
 """Variables that grow with the runs of steps; what is stored or written does not."""

@@ -9,7 +9,6 @@ not used is idle. A fleet that cannot serve the month is refused, not averaged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
 
@@ -21,6 +20,7 @@ from costplan.document.line import LineItem
 from costplan.facts import fact
 from costplan.problems import Problem
 from costplan.quantity import ONE, ZERO, grouped, shares, total
+from costplan.record import replace
 from costplan.words import OWN_HARDWARE
 from costplan.workload.hardware import BUSY
 from costplan.workload.model import Binding

@@ -4,7 +4,7 @@ request and multiplied by its count."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import cast
@@ -22,7 +22,7 @@ from costplan.catalog.origin import Provenance, combined
 from costplan.document.line import LineItem
 from costplan.facts import Fact, fact, unique
 from costplan.quantity import ONE, ZERO, counted_to, grouped, settle
-from costplan.record import record
+from costplan.record import record, replace
 from costplan.words import TOKENS, Confidence
 from costplan.workload.conversation import Prefix
 from costplan.workload.model_calls import ModelCalls

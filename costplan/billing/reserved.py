@@ -10,7 +10,7 @@ goes to the model's price by the token, as the vendors do it unasked; it is neve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from costplan.document.line import LineItem, Price
 from costplan.facts import Fact, fact
 from costplan.problems import BadUsage
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle, shares, total
+from costplan.record import replace
 from costplan.words import STATED, TOKEN_KINDS
 from costplan.workload.model_calls import ModelCalls
 from costplan.workload.tables import Reservation

@@ -8,13 +8,13 @@ knows no hours shows either the peak or the off-peak price of the same truth.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from costplan.catalog.fees import Fee
 from costplan.catalog.model import ASIDE, Card, Mode, Rates, Region, Rejected, Tier
 from costplan.catalog.origin import Origin
+from costplan.record import replace
 from costplan.words import TOKEN_KINDS
 
 Priced = dict[str, Decimal]

@@ -8,10 +8,10 @@ them: what they became is unknown, and a sentence says so.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from costplan.catalog.model import Card, Tier
+from costplan.record import replace
 
 
 def carried(before: Card, card: Card) -> Card:

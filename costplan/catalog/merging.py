@@ -37,7 +37,6 @@ Nothing here reads a file or a clock; the same input gives the same model.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -54,6 +53,7 @@ from costplan.catalog.agreement import (
 from costplan.catalog.carrying import carried, unanswered, unknown_since, within
 from costplan.catalog.model import Card, Model, Rejected
 from costplan.catalog.origin import Source
+from costplan.record import replace
 from costplan.words import CONFIDENCES, Confidence
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from costplan.document.kinds import Saved
 from costplan.document.line import LineItem
 from costplan.facts import Fact, fact
 from costplan.problems import BadUsage, did_you_mean
+from costplan.record import replace
 from costplan.words import several
 
 KEYS = (

@@ -2,7 +2,7 @@
 snapshot: everything drawn later is drawn from it, with no access to prices or workload."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
@@ -30,6 +30,7 @@ from costplan.record import (
     document,
     keys,
     open_record,
+    replace,
 )
 from costplan.words import PURPOSES, several
 

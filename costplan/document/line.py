@@ -1,7 +1,7 @@
 """A line item: one charge on one bill, with everything needed to defend it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
@@ -22,6 +22,7 @@ from costplan.record import (
     Sparse,
     Unsaved,
     keys,
+    replace,
 )
 from costplan.words import CONFIDENCES, PURPOSES, STATED, WORKLOAD
 

@@ -23,6 +23,7 @@ from costplan.record.kinds import (
     keys,
     open_record,
     record,
+    replace,
     version_of,
     with_fields,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "open_record",
     "read",
     "record",
+    "replace",
     "version_of",
     "with_fields",
 ]

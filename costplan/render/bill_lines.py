@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from costplan.document.line import LineItem
 from costplan.quantity import ZERO, counted_to, grouped, percent, rounded
+from costplan.record import replace
 from costplan.render.page import Page, Table, amount_of, cell, known_sum, money
 from costplan.render.sentences import bound
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.quantity import ONE, ZERO, counted_to, grouped, literal, plural, rounded, stepped
+from costplan.record import replace
 from costplan.render.page import amount_of, money, short, unit_of, width_of
 from costplan.words import WORKLOAD
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from costplan.billing.arrays.rows import any_of
 from costplan.billing.book import Book
 from costplan.catalog.lookup import Catalog
 from costplan.problems import BadUsage
+from costplan.record import replace
 from costplan.risk.month import ArrayMonth, settled
 from costplan.risk.placing import placed
 from costplan.words import PURPOSES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -43,6 +42,7 @@ from costplan.plan.bill.reserving import sale_of
 from costplan.plan.bill.vendors import tokens_served_in
 from costplan.problems import BadUsage, InvalidInput, PriceNotKnown, Problem
 from costplan.quantity import ONE
+from costplan.record import replace
 from costplan.words import OWN_HARDWARE, TOKEN_KINDS, WORKLOAD
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls

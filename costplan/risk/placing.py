@@ -7,7 +7,7 @@ draws are grouped by their values, and each group has a workload of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, cast
@@ -16,6 +16,7 @@ import numpy as np
 
 from costplan.billing.arrays.numbers import Draws, Floats, Places
 from costplan.problems import BadUsage
+from costplan.record import replace
 from costplan.workload.model import Binding, Stack, Workload
 from costplan.workload.paths import keys_of
 

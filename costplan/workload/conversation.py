@@ -10,12 +10,11 @@ classes: with tiers and caches the mean's price is nobody's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
 from costplan.quantity import ONE, ZERO, least
-from costplan.record import record
+from costplan.record import record, replace
 from costplan.workload.step import Conversation
 
 Opening = Literal["turn before", "same turn", "nothing"]

@@ -4,13 +4,12 @@ cache."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.catalog.fees import BY_CONTEXT, STORAGE
 from costplan.quantity import ONE, ZERO, least
-from costplan.record import record
+from costplan.record import record, replace
 from costplan.words import TOKENS, Purpose
 from costplan.workload.conversation import Opening, Prefix, calls
 from costplan.workload.model import Workload

@@ -6,8 +6,8 @@ and by nothing else. Expected visits turn from float into Decimal here, at 12 si
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from costplan.outcomes.places import TooManyStates, Turns
 from costplan.outcomes.votes import majority
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import ZERO, each, probability, twelve_digits
+from costplan.record import replace
 from costplan.workload.flow import DONE, feeding, flow_problems, followers, told_by
 from costplan.workload.model import Stack, Workload
 from costplan.workload.step import Step
@@ -157,17 +158,6 @@ def _shared(workload: Workload, rates: Rates) -> list[str]:
     ]
 
 
-def without_people(solved: Solved) -> Solved:
-    """The same requests where nobody takes the cases: they end loudly, without an answer."""
-    outcomes = solved.outcomes
-    if outcomes is None:
-        return solved
-    lost = replace(
-        outcomes, human_right=0.0, human_wrong=0.0, aborted=outcomes.aborted + outcomes.escalated
-    )
-    return replace(solved, outcomes=lost, visits=replace(solved.visits, cases=Decimal(0)))
-
-
 def _vote_of_whole_runs(vote: WholeRuns, solved: Solved) -> None:
     """The majority's answer: right where more than half of the runs are; a run without an answer
     votes for none."""
@@ -188,11 +178,16 @@ class Solutions:
     """What becomes of a workload's requests, solved once for all stacks with the same rates."""
 
     def __init__(
-        self, workload: Workload, alike: Solutions | None = None, turns: Turns | None = None
+        self,
+        workload: Workload,
+        alike: Solutions | None = None,
+        turns: Turns | None = None,
+        rates_of: Callable[[Stack], Rates] = Rates.of,
     ) -> None:
         """``alike``: solutions of the same steps, people and vote with other stacks or costs; what
-        they solve is shared. ``turns``: what solutions of other steps share."""
-        self.workload = workload
+        they solve is shared. ``turns``: what solutions of other steps share. ``rates_of`` knows the
+        rates of stacks that other workloads have too."""
+        self.workload, self._rates_of = workload, rates_of
         self._turns = Turns() if turns is None else turns
         self._solved: dict[tuple[object, ...], Solved] = alike._solved if alike else {}
         self._of_stacks: dict[str, Solved] = {}
@@ -206,13 +201,16 @@ class Solutions:
         shared = _shared(self.workload, rates) if solved.outcomes is not None else []
         if shared == solved.shared:
             return solved
-        return self._solved.setdefault((key, *shared), replace(solved, shared=shared))
+        known = self._solved.get((key, *shared))
+        if known is None:
+            known = self._solved[(key, *shared)] = replace(solved, shared=shared)
+        return known
 
     def of_stack(self, name: str) -> Solved:
         """Of a stack of the workload, with the rates that its bindings state."""
         solved = self._of_stacks.get(name)
         if solved is None:
-            solved = self._of_stacks[name] = self.of(Rates.of(self.workload.stack[name]))
+            solved = self._of_stacks[name] = self.of(self._rates_of(self.workload.stack[name]))
         return solved
 
     def key(self, rates: Rates) -> tuple[Decimal | None, ...]:

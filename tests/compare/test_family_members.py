@@ -30,10 +30,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 
+from costplan.plan.compare.pricing import without_people
 from costplan.plan.compare.variants import Choices, bare_choices, changed, family, words
 from costplan.store.files.text import DocumentError
 from costplan.workload.model import Workload
-from costplan.workload.solving import Solved, solve, without_people
+from costplan.workload.solving import Solved, solve
 
 TOOL = HEAD + "\n[stack.a]\nfinder = 'metered/calls'\n"
 END = '\n[stack.a]\nfinder = "metered/calls"\n'

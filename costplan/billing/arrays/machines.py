@@ -4,7 +4,6 @@ charges of ``costplan.workload.hardware`` where what an own machine costs is dra
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from costplan.billing.takes import Take
 from costplan.billing.variables import MissingVariables
 from costplan.catalog.lookup import Entry
 from costplan.catalog.offer import Offer
+from costplan.record import replace
 from costplan.words import OWN_HARDWARE
 from costplan.workload.hardware import BUSY, OwnHardware
 from costplan.workload.model import Binding

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from costplan.billing.reserved import CHARGE, MINUTES, TINY, Rate
 from costplan.catalog.provisioned import Deployment, Load, Reserve, Terms
 from costplan.catalog.vocabulary import HOURS_PER_MONTH
 from costplan.quantity import ONE, ZERO
+from costplan.record import replace
 from costplan.words import TOKEN_KINDS
 from costplan.workload.tables import Reservation, Traffic
 from costplan.workload.traffic import HOURS, STEADY, levels_in

@@ -6,7 +6,6 @@ workload -> usage -> bindings -> lines of models, machines, offers, fixed costs 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -29,6 +28,7 @@ from costplan.plan.bill.settlement import agree, billed_month
 from costplan.plan.bill.written import WrittenMonth
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, did_you_mean
 from costplan.quantity import LARGEST, ONE, ZERO, settle
+from costplan.record import replace
 from costplan.words import CATEGORIES, PURPOSES, STATED, purpose_of, several
 from costplan.workload.model import Workload
 from costplan.workload.solving import Rates, Solutions, Solved
@@ -48,9 +48,11 @@ def estimate(
     stacks: str | Sequence[str] = (),
     solutions: Solutions | None = None,
     figures: Figures | None = None,
+    book: Book | None = None,
 ) -> EstimateDocument:
-    """The estimates of all stacks, or of the named ones. ``solutions``: those of this workload, for
-    whoever has further use for them; ``figures``: where energy is looked up, if it is asked for.
+    """The estimates of all stacks, or of the named ones. ``solutions`` of this workload and the
+    ``book`` of this catalogue: for whoever has further use for them; ``figures``: where energy is
+    looked up, if it is asked for.
 
     Raises InvalidInput with every problem of every estimated stack, each at its place in the
     workload file; BadUsage for an unknown stack.
@@ -65,7 +67,7 @@ def estimate(
     estimates: list[Estimate] = []
     used: dict[str, Entry] = {}
     rates: set[str] = set()
-    book = Book()
+    book = book or Book()
     for name in names:
         planner = _Planner(solutions, catalog, name, book, figures)
         try:

@@ -16,7 +16,7 @@ from costplan.billing.book import Same
 from costplan.billing.takes import Take
 from costplan.catalog.lookup import Entry
 from costplan.document.line import LineItem
-from costplan.plan.bill.bindings import Bindings, Bound
+from costplan.plan.bill.bindings import Bound
 from costplan.plan.bill.month import StackMonth
 from costplan.problems import Problem
 from costplan.workload.model import Workload
@@ -61,16 +61,6 @@ class KeptMonth(StackMonth):
     def _billed_by(self) -> Same:
         workload = self.workload
         return self.book.keep("billed by", Same(workload), lambda: Same(*billed_by(workload)))
-
-    def _bind(self) -> Bindings:
-        key = (self.name, self.day, *self._kinds().items(), Same(self.stack))
-        known: list[Bindings] = self.book.keep("bindings", key, list)
-        if not known:
-            bindings = super()._bind()
-            if bindings.chosen:
-                return bindings
-            known.append(bindings)
-        return known[0]
 
     def _bill_offers(self) -> None:
         if not self._apart():

@@ -8,13 +8,12 @@ A month is money alone; what a reader must know of it is added by ``WrittenMonth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import TYPE_CHECKING, Self
 
 from costplan.billing.adjustments import Grant
-from costplan.billing.book import Book
+from costplan.billing.book import Book, Same
 from costplan.billing.discounts import Discounts
 from costplan.billing.exchange import Exchange, convert, convert_lines
 from costplan.billing.machines import at_work, bill_machines
@@ -33,6 +32,7 @@ from costplan.plan.bill.untold import Untold
 from costplan.plan.bill.vendors import served_in, tokens_served_in
 from costplan.problems import BadUsage, Problem
 from costplan.quantity import ONE, ZERO, grouped, rounded, settle
+from costplan.record import replace
 from costplan.words import OWN_HARDWARE, STATED, WORKLOAD, purpose_of
 from costplan.workload.model import Workload
 from costplan.workload.model_calls import ModelCalls
@@ -78,8 +78,16 @@ class StackMonth(Untold):
         return monthly_usage(self.workload, scale, self.solved.visits)
 
     def _bind(self) -> Bindings:
+        """Bound once for all months of a day, but where a plan is chosen by the month's usage."""
         kinds = self._kinds()
-        return bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
+        key = (self.name, self.day, *kinds.items(), Same(self.stack))
+        known: list[Bindings] = self.book.keep("bindings", key, list)
+        if known:
+            return known[0]
+        own = bind(self.catalog, self.book, self.name, self.stack, kinds, self.usage, self.day)
+        if not own.chosen:
+            known.append(own)
+        return own
 
     def _kinds(self) -> dict[str, str]:
         models = {calls.role for calls in self.usage.model_calls}

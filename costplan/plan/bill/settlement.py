@@ -8,7 +8,6 @@ it depends on the order of the tables.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -24,6 +23,7 @@ from costplan.plan.bill.agreed import Agreed, Parts
 from costplan.plan.bill.month import StackMonth
 from costplan.problems import Problem
 from costplan.quantity import ZERO, total
+from costplan.record import replace
 from costplan.workload.contract import Band, Discount, Scope
 from costplan.workload.model import Workload
 from costplan.workload.solving import Solved

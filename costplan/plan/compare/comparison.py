@@ -54,7 +54,7 @@ def compare(
     """
     pricer = Pricer(catalog, as_of, figures)
     solutions = pricer.solutions(workload)
-    document = estimate(workload, catalog, as_of, stacks, solutions, figures)
+    document = estimate(workload, catalog, as_of, stacks, solutions, figures, pricer.evaluator.book)
     base = _baseline(document, baseline)
     names = [estimate.stack for estimate in document.estimates]
     goal = Goal.of(workload, at_reliability)

@@ -7,7 +7,6 @@ be given. A way that cannot be billed says what it lacks; nothing is paired by g
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from costplan.catalog.lookup import Catalog
@@ -17,6 +16,7 @@ from costplan.plan.compare.pricing import Pricer, Way
 from costplan.plan.compare.served import Capacity, Served
 from costplan.problems import BadUsage, CostplanError, InvalidInput
 from costplan.quantity import ZERO, grouped, rounded, total
+from costplan.record import replace
 from costplan.workload.model import Binding, Workload
 from costplan.workload.solving import Visits
 from costplan.workload.strategy import Gpus

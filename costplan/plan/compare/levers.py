@@ -7,7 +7,6 @@ by a quarter of its failures: a rate near 1 has nowhere to go), an assumed one t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.pricing import Pricer, Way
 from costplan.problems import InvalidInput
 from costplan.quantity import ONE, TWELVE, ZERO
+from costplan.record import replace
 from costplan.workload.model import Binding, Stack, Workload
 from costplan.workload.solving import DEFAULT_PHI, DEFAULT_RHO, DEFAULT_VERDICT_RHO, Rates
 from costplan.workload.step import Step

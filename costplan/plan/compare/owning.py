@@ -10,7 +10,6 @@ The volume comes from whole bills, capital included.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from costplan.plan.compare.breakeven import break_even
 from costplan.plan.compare.pricing import Billed, Pricer
 from costplan.problems import InvalidInput
 from costplan.quantity import ONE, ZERO, settle, total
+from costplan.record import replace
 from costplan.words import OWN_HARDWARE
 from costplan.workload.hardware import OwnHardware
 from costplan.workload.model import Stack, Workload

@@ -14,14 +14,14 @@ from costplan.outcomes.places import Turns
 from costplan.plan.bill.priced import Evaluator, Totals, outcome_of
 from costplan.problems import InvalidInput
 from costplan.quantity import ONE, ZERO, settle, twelve_digits
+from costplan.record import replace
 from costplan.workload.latency import latency
-from costplan.workload.model import Workload
+from costplan.workload.model import Stack, Workload
 from costplan.workload.solving import (
     DEFAULT_VERDICT_RHO,
     Rates,
     Solutions,
     Solved,
-    without_people,
 )
 
 if TYPE_CHECKING:
@@ -51,15 +51,31 @@ class Billed:
     option: Option
 
 
+def without_people(solved: Solved) -> Solved:
+    """The same requests where nobody takes the cases: they end loudly, without an answer."""
+    outcomes = solved.outcomes
+    if outcomes is None:
+        return solved
+    lost = replace(
+        outcomes, human_right=0.0, human_wrong=0.0, aborted=outcomes.aborted + outcomes.escalated
+    )
+    return replace(solved, outcomes=lost, visits=replace(solved.visits, cases=ZERO))
+
+
 class Unmanned(Solutions):
     """Of a workload whose steps were solved with people: nothing before a case changes."""
 
     def __init__(self, workload: Workload, manned: Solutions) -> None:
-        super().__init__(workload)
+        super().__init__(workload, rates_of=manned._rates_of)
         self._manned = manned
+        self._alone: dict[int, tuple[Solved, Solved]] = {}
+        """By the id of what was solved with people: that, and the same without them."""
 
     def of(self, rates: Rates, verdict_rho: float = DEFAULT_VERDICT_RHO) -> Solved:
-        return without_people(self._manned.of(rates, verdict_rho))
+        solved = self._manned.of(rates, verdict_rho)
+        if id(solved) not in self._alone:
+            self._alone[id(solved)] = solved, without_people(solved)
+        return self._alone[id(solved)][1]
 
 
 class Pricer:
@@ -72,6 +88,7 @@ class Pricer:
         self._graphs: dict[tuple[int, object, int], Solutions] = {}
         self._manned: dict[int, Solutions] = {}
         self._turns = Turns()
+        self._rates: dict[int, tuple[Stack, Rates]] = {}
         self.bills = 0
 
     def solutions(self, workload: Workload) -> Solutions:
@@ -80,7 +97,7 @@ class Pricer:
         if known is None:
             people = workload.human.success if workload.human else None
             graph = (id(workload.step), people, id(workload.vote))
-            known = Solutions(workload, self._graphs.get(graph), self._turns)
+            known = Solutions(workload, self._graphs.get(graph), self._turns, self._rates_of)
             if people is None:
                 manned = self._manned.get(id(workload.step))
                 known = Unmanned(workload, manned) if manned is not None else known
@@ -89,6 +106,11 @@ class Pricer:
             self._graphs.setdefault(graph, known)
             self._solutions[id(workload)] = known
         return known
+
+    def _rates_of(self, stack: Stack) -> Rates:
+        if id(stack) not in self._rates:
+            self._rates[id(stack)] = stack, Rates.of(stack)
+        return self._rates[id(stack)][1]
 
     def solved(self, workload: Workload, stack: str) -> Solved:
         """What becomes of the requests with a stack's models. Raises InvalidInput."""

@@ -10,7 +10,6 @@ combinations that blocks foresee to be good; what was not tried is said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from math import prod
@@ -34,6 +33,7 @@ from costplan.plan.compare.variants import (
 from costplan.plan.compare.ways import MOST_WORK, Ways
 from costplan.problems import InvalidInput
 from costplan.quantity import ZERO
+from costplan.record import replace
 from costplan.workload.model import Workload
 
 WHOLE = 240

@@ -7,7 +7,6 @@ place of validators and people. What cannot reach the target says so with its ce
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.pricing import Billed, cheapest, least
 from costplan.plan.compare.ways import Ways
 from costplan.quantity import ONE, ZERO, grouped, percent, rounded, settle
+from costplan.record import replace
 
 NEGLIGIBLE = Decimal("1e-9")
 """Differences of money and of shares below this are rounding."""

@@ -7,12 +7,12 @@ and is billed as such.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from decimal import Decimal
 from itertools import combinations, product
 from typing import Any, TypeVar
 
-from costplan.record import record
+from costplan.record import record, replace
 from costplan.workload.flow import DONE
 from costplan.workload.model import Binding, Stack, Workload
 from costplan.workload.rules import ALWAYS, roles_used

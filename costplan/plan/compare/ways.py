@@ -4,7 +4,6 @@ more runs."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from costplan.document.estimate import Estimate
 from costplan.facts import Fact, fact
@@ -23,6 +22,7 @@ from costplan.plan.compare.variants import (
 )
 from costplan.problems import InvalidInput
 from costplan.quantity import twelve_digits
+from costplan.record import replace
 from costplan.workload.model import Workload
 from costplan.workload.solving import DEFAULT_RHO, Solved
 from costplan.workload.strategy import Candidate

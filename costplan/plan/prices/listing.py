@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from costplan.document.listing import (
 from costplan.plan.prices.choosing import capabilities_of
 from costplan.problems import BadUsage, did_you_mean
 from costplan.quantity import ONE
+from costplan.record import replace
 from costplan.words import CATEGORIES, weakest
 
 HEADLINES = 3

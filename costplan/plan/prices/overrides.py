@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ from costplan.catalog.lookup import Catalog, Entry
 from costplan.document.price_diff import Figure, Side
 from costplan.document.prices_used import Override, OwnPrice
 from costplan.plan.prices.price_diff import price_diff
+from costplan.record import replace
 from costplan.words import weakest
 
 PUBLISHED = ("built-in", "refreshed")

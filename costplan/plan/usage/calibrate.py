@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.document.calibration import Wanted, spelled, spelled_range
 from costplan.plan.usage.measure import Span, StepUse, span_of_mean, span_of_share, wanted
 from costplan.quantity import ONE, ZERO, grouped, rounded
+from costplan.record import replace
 from costplan.words import PARTS, parts_of
 from costplan.workload.model import Workload
 from costplan.workload.paths import dotted

@@ -8,7 +8,6 @@ month            = projected tokens and the plan's other lines, after the worklo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from costplan.plan.usage.coverage import Projection
 from costplan.plan.usage.summary import Logged
 from costplan.plan.usage.terms import discounted, in_currency, with_terms
 from costplan.quantity import ONE, ZERO, total
+from costplan.record import replace
 from costplan.workload.model import Workload
 
 

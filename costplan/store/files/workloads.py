@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from costplan.problems import BadUsage, CostplanError, Path, Problem
-from costplan.record import TOML
+from costplan.record import TOML, replace
 from costplan.store.files.boundary import boundary
 from costplan.store.files.scenarios import overlaid_problem, overlay, scenarios_of
 from costplan.store.files.text import (

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from costplan.catalog.lookup import CatalogFile
@@ -19,6 +18,7 @@ from costplan.catalog.merging import Quote, merge
 from costplan.catalog.model import Model
 from costplan.catalog.origin import Source
 from costplan.problems import InvalidInput, Problem
+from costplan.record import replace
 from costplan.store.files.catalog_text import header_text, model_text, source_text
 from costplan.store.files.shelves import BLOCK
 from costplan.store.files.text import parse_toml, read_document

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from costplan.catalog.model import Model
 from costplan.catalog.origin import Origin, Source
 from costplan.document.refresh import LeftOut, SourceRead
 from costplan.problems import BadUsage, CostplanError
+from costplan.record import replace
 from costplan.store.files import generations
 from costplan.store.files.catalog_text import plain_id
 from costplan.store.files.folders import built_in_folder, user_folder

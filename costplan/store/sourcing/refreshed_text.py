@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from costplan.catalog.lookup import CatalogFile, Entry
 from costplan.catalog.model import Card, Model
 from costplan.catalog.origin import Origin, Source
 from costplan.problems import BadUsage, InvalidInput
+from costplan.record import replace
 from costplan.store.files.catalog_text import catalog_text
 from costplan.store.files.shelves import BLOCK
 from costplan.store.files.text import LARGEST_FILE, DocumentError, parse_toml, read_document

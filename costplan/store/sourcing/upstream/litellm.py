@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -20,6 +19,7 @@ from costplan.catalog.origin import Source
 from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput, Path
 from costplan.quantity import ZERO, stepped
+from costplan.record import replace
 from costplan.store.sourcing.upstream import Upstream
 from costplan.store.sourcing.upstream.payload import (
     MILLION,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -19,6 +18,7 @@ from costplan.catalog.origin import Origin, Source
 from costplan.catalog.schedule import Window
 from costplan.problems import InvalidInput, Path, Problem
 from costplan.quantity import ONE, ZERO, stepped
+from costplan.record import replace
 from costplan.store.files.catalog_text import plain_id
 from costplan.store.files.text import MOST_VALUES, too_many_values
 from costplan.store.sourcing.upstream import Quoted, Skipped, Upstream, sanity

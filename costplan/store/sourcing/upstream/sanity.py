@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
 from costplan.catalog.model import Card, Mode, Model, Rates, Tier
+from costplan.record import replace
 from costplan.words import TOKEN_KINDS, TOKENS
 
 Kind = Literal["chat", "embedding", "rerank"]
