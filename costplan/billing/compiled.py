@@ -276,7 +276,7 @@ class _Counter:
                 price=price,
                 quantity=part,
                 list_amount=amount,
-                amount=None if amount is None else settle(amount * (1 - discount)),
+                amount=settle(amount * (1 - discount)) if amount and discount else amount,
                 role=take.role,
                 component=take.component,
                 purpose=purpose,

@@ -104,10 +104,7 @@ def model_lines(
     for line in lines:
         if (paid := terms.paid.get(line.price.charge)) is not None and paid.share != ONE:
             _less_free(line, paid)
-        price = line.price
-        if price.price is not None:
-            line.list_amount = settle(line.quantity * price.price / price.per)
-            line.amount = settle(line.list_amount * (1 - line.discount))
+        _set_amounts(line)
     return lines
 
 
@@ -231,10 +228,22 @@ def _storage_note(step: str, prefix: Prefix, tariff: Tariff, bill: ModelBill) ->
         bill.facts.append(fact("cache-storage", model.id, step=step, price=fee.words))
 
 
+def _set_amounts(line: LineItem) -> None:
+    """The amounts of a line whose quantity has grown or shrunk, and what is negotiated off it."""
+    price = line.price
+    if price.price is None:
+        return
+    if line.list_amount is None:
+        line.list_amount = settle(line.quantity * price.price / price.per)
+    line.amount = line.list_amount
+    if line.discount:
+        line.amount = settle(line.list_amount * (1 - line.discount))
+
+
 def _less_free(line: LineItem, paid: Paid) -> None:
     """Take off a line what the account has free of its fee; it then rests on both sources."""
     price, used = line.price, line.quantity
-    line.used, line.quantity = used, settle(used * paid.share)
+    line.used, line.quantity, line.list_amount = used, settle(used * paid.share), None
     if paid.where is not None:
         trust = cast(Confidence, price.confidence)
         own = Provenance(price.source, trust, price.since, price.checked)
@@ -246,11 +255,12 @@ def _less_free(line: LineItem, paid: Paid) -> None:
 def _merge(
     merged: dict[MergeKey, LineItem], line: LineItem, calls: ModelCalls, terms: Terms
 ) -> None:
-    """Add a line's quantity to that of its kind; amounts follow from the sum."""
+    """Add a line's quantity to that of its kind; its amount then follows from the sum."""
     key = (id(line.price), calls.step, calls.purpose, calls.tags)
     known = merged.get(key)
     if known is not None:
         known.quantity += line.quantity
+        known.list_amount = None
         return
     line.role, line.step, line.purpose = calls.role, calls.step, calls.purpose
     line.tags = calls.tags

@@ -138,6 +138,8 @@ class Places:
             for slot, at in enumerate(self._remembering)
         }
         self._places: dict[tuple[int, int, tuple[int, ...]], Place] = {}
+        self._again: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._alike = [node.runs_alike() for node in nodes]
         told = tuple(node.retry is not None for node in nodes)
         self._terms = (human, most_verdicts, most_runs, told, *self._shift.items(), self._width)
 
@@ -168,8 +170,7 @@ class Places:
             place.exits = [to for _, to in ways if to is not None]
             place.ways = [way for way, to in ways if to is not None]
             place.ways += [way for way, to in ways if to is None]
-            runs = self.nodes[place.step].runs_alike()
-            key = (self._terms, place.step, place.more, runs, *place.ways)
+            key = (self._terms, place.step, place.more, self._alike[place.step], *place.ways)
             place.turns = self._known.alike(key)
         return place.exits
 
@@ -243,7 +244,9 @@ class Places:
             record = NOTHING
             if place.step in self._shift:
                 bits = read >> self._shift[place.step]
-                record = Record(*(bits >> COUNTER * at & COUNT for at in range(4)))
+                first, second = bits & COUNT, bits >> COUNTER & COUNT
+                third, fourth = bits >> 2 * COUNTER & COUNT, bits >> 3 * COUNTER & COUNT
+                record = Record(first, second, third, fourth)
             fault, told = (read & self._one) - 1, (read >> self._width & self._one) - 1
             results = self._runs.of(place.step, place.more, Seen(fault, told, record))
             self._results[key] = results
@@ -304,6 +307,9 @@ class Places:
 
     def _first_again(self, step: int, rounds: tuple[int, ...]) -> int:
         """The first step that can still be run again from here: restarts left, and theirs."""
+        known = self._again.get((step, rounds))
+        if known is not None:
+            return known
         first = step
         able: list[tuple[int, int]] = []  # (restart, place) of validators that can reject
         waiting = set(self._round)
@@ -315,6 +321,7 @@ class Places:
             waiting -= ready
             able += [(self.nodes[at].restart or 0, at) for at in ready]
             first = min(first, *(restart for restart, _ in able))
+        self._again[step, rounds] = first
         return first
 
     def _used(

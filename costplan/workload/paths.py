@@ -17,16 +17,16 @@ class Astray(BadUsage):
     """A path that leads nowhere in a file."""
 
 
-KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^."']*?))\s*(?:\.|$)""")
-BARE = re.compile(r"[A-Za-z0-9_-]+")
+KEY = r"""\s*(?:"([^"]*)"|'([^']*)'|([^."']*?))\s*(?:\.|$)"""
+BARE = r"[A-Za-z0-9_-]+"
 
 
 def keys_of(path: str) -> list[str]:
     """The keys of a dotted path; an empty one where something is missing."""
     keys: list[str] = []
-    at = 0
+    at, pattern = 0, re.compile(KEY)
     while at <= len(path):
-        part = KEY.match(path, at)
+        part = pattern.match(path, at)
         if part is None:
             return [""]
         keys.append(next((group for group in part.groups() if group is not None), ""))
@@ -42,7 +42,7 @@ def keys_of(path: str) -> list[str]:
 def dotted(keys: Iterable[str | int]) -> str:
     """The path of these keys."""
     words = (str(key) for key in keys)
-    return ".".join(word if BARE.fullmatch(word) else f'"{word}"' for word in words)
+    return ".".join(word if re.fullmatch(BARE, word) else f'"{word}"' for word in words)
 
 
 def put(data: Any, keys: Sequence[str], value: Any) -> Path:

@@ -13,9 +13,7 @@ from costplan.quantity import ZERO, settle
 from costplan.words import STATED
 from costplan.workload.model import Binding, Stack
 
-AWS = re.compile(r"[a-z]{2}(-gov|-isob?)?-[a-z]+-\d")
-GOOGLE = re.compile(r"[a-z]+-[a-z]+\d+")
-AZURE = re.compile(r"[a-z]{5,}\d?")
+AWS, GOOGLE, AZURE = r"[a-z]{2}(-gov|-isob?)?-[a-z]+-\d", r"[a-z]+-[a-z]+\d+", r"[a-z]{5,}\d?"
 REGIONS = {
     "aws": AWS,
     "bedrock": AWS,
@@ -24,14 +22,14 @@ REGIONS = {
     "vertex": GOOGLE,
     "azure": AZURE,
 }
-"""What a cloud's own region ids look like; a geography, such as eu, is none."""
+"""Patterns of a cloud's own region ids; a geography, such as eu, is none."""
 
 
 def served_in(entry: Entry, region: str | None) -> str | None:
     """The region that a cloud's offer is priced in, else the stack's ``region``; None elsewhere."""
     shape = REGIONS.get(entry.id.partition("/")[0])
     known = entry.item.region or region
-    return known if shape and known and shape.fullmatch(known) else None
+    return known if shape and known and re.fullmatch(shape, known) else None
 
 
 def largest_vendor(

@@ -20,7 +20,7 @@ from costplan.words import CATEGORIES, Category
 CAPACITY = ("throughput", "provisioned", "energy")
 """Folders beside the categories that hold measurements, not offers."""
 NOT_OFFERS = (*CAPACITY, generations.FOLDER)
-PRICES = re.compile(r"^\s*\[\[\s*(?:model|offer)\b", re.M)
+PRICES = r"(?m)^\s*\[\[\s*(?:model|offer)\b"
 """What a file of prices has, wherever it stands."""
 LEFT_OUT = "its prices would be left out: mend it, or take it away"
 
@@ -112,7 +112,7 @@ def _refuse_prices(path: Path, root: Path) -> None:
     if path.suffix.casefold() != ".toml":
         return
     text = read_kept(path)
-    if PRICES.search(text):
+    if re.search(PRICES, text):
         raise BadUsage(
             f"{path} holds prices, and is not where they are looked for",
             f"{root}/<category>/NAME.toml; categories: " + ", ".join(CATEGORIES),

@@ -29,7 +29,7 @@ EXPONENTS = range(-100, 1_000_000)
 """Above them Decimal overflows before a limit can be checked; below them nothing is meant."""
 DEEP_KEY = re.compile(r"^[ \t\[]*+(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}", re.M)
 """A dotted key of a hundred parts: the parser takes a minute for one of fifty thousand."""
-MANY_DIGITS = re.compile(r"[0-9][0-9_]{4000,}")
+MANY_DIGITS = r"[0-9][0-9_]{4000,}"
 MANY_BITS = re.compile(r"0[xob][0-9a-fA-F_]{1000,}")
 """Python reads these at any length, and then takes minutes to compute with them."""
 
@@ -201,7 +201,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     except _BadNumber as error:
         raise BadUsage(f"{_where(name, text, error.text)}: {error}", MEND_NUMBER) from None
     except ValueError as error:  # Python reads no integer of thousands of digits, and no year 0
-        digits = MANY_DIGITS.search(text)
+        digits = re.search(MANY_DIGITS, text)
         if digits is None:
             raise BadUsage(f"{name}: {error}") from None
         raise _too_wide(name, text, digits[0]) from None
