@@ -56,12 +56,19 @@ class Discounts:
         banded: Mapping[int, Decimal] | None = None,
     ) -> None:
         self.banded = banded or {}
+        self._known: dict[str, Off] = {}
         self.tables = {
             at: discount for at, discount in enumerate(tables) if discount.applies(stack, day)
         }
 
     def off(self, offer: str) -> Off:
         """The share off each charge of an offer."""
+        known = self._known.get(offer)
+        if known is None:
+            known = self._known[offer] = self._negotiated(offer)
+        return known
+
+    def _negotiated(self, offer: str) -> Off:
         mine = [
             (discount, self._share(at))
             for at, discount in self.tables.items()

@@ -1,7 +1,5 @@
 """``costplan estimate``: each stack's monthly bill."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,7 +93,7 @@ def command(
     return _verdict(document) if strict else 0
 
 
-def _verdict(document: EstimateDocument) -> int:
+def _verdict(document: "EstimateDocument") -> int:
     """The exit code of ``--strict``; what it holds against the prices is said on stderr."""
     import sys
 

@@ -1,7 +1,5 @@
 """``costplan price``: the bill of one offer."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

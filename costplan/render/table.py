@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from costplan.document.bill import Bill
+from costplan.document.kinds import kind_of
 from costplan.document.line import LineItem
 from costplan.quantity import grouped
 from costplan.render import Look
@@ -13,6 +13,7 @@ from costplan.render.page import Page, Table, amount_of, cell, money, short
 from costplan.render.sentences import reasons
 
 if TYPE_CHECKING:
+    from costplan.document.bill import Bill
     from costplan.document.kinds import Document, Saved
     from costplan.document.rows import Rows
 
@@ -47,19 +48,18 @@ def page(saved: Sequence[Saved], look: Look) -> Page:
 
 
 def _lay_out(page: Page, document: Document) -> None:
-    if isinstance(document, Bill):
-        _bill(page, document)
-        return
-    from costplan.document.estimate import EstimateDocument  # which no bill needs
-
-    if isinstance(document, EstimateDocument):
+    shown: Any = document
+    kind = kind_of(document)
+    if kind == "bill":
+        _bill(page, shown)
+    elif kind == "estimate":
         from costplan.render.screen import lay_out as lay_out_estimates
 
-        lay_out_estimates(page, document)
+        lay_out_estimates(page, shown)
     else:
         from costplan.render.answer import lay_out
 
-        lay_out(page, document)
+        lay_out(page, shown)
 
 
 def _bill(page: Page, bill: Bill) -> None:

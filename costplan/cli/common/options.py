@@ -1,7 +1,5 @@
 """Arguments and options that several commands share, each written once."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -209,7 +207,7 @@ class Reading(NamedTuple):
     mapping: MapOption = None
     vendor: VendorOfOption = None
 
-    def options(self, day: date) -> Options:
+    def options(self, day: "date") -> "Options":
         """How usage is read; rows without a time are of ``day``."""
         from costplan.api.usage import Options, mapping_of
 

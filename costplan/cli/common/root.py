@@ -1,7 +1,5 @@
 """``costplan`` before any command: options that every command shares."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -63,7 +63,8 @@ class KeptMonth(StackMonth):
         return self.book.keep("billed by", Same(workload), lambda: Same(*billed_by(workload)))
 
     def _bill_offers(self) -> None:
-        if not self._apart():
+        self.apart = self._apart()
+        if not self.apart:
             super()._bill_offers()
             return
         of = Same(self.stack, self.solved.visits.runs)
@@ -90,7 +91,7 @@ class KeptMonth(StackMonth):
 
     def _buy(self, entry: Entry, bound: Bound, takes: list[Take]) -> None:
         """An offer whose expressions reach the same values for the same takers costs the same."""
-        if entry.currency != self.workload.currency or not self._apart():
+        if entry.currency != self.workload.currency or not self.apart:
             super()._buy(entry, bound, takes)
             return
         asks = self.book.offer(entry, self.day).asks

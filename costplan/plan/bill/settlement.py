@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
-from costplan.billing.book import Book
+from costplan.billing.book import Book, Same
 from costplan.billing.discounts import Discounts, band_share
 from costplan.billing.exchange import Exchange
 from costplan.catalog.lookup import Catalog, Entry
@@ -62,7 +62,8 @@ def billed_month(
 
     Bands ask for the month's list spend first: the month is then billed a second time.
     """
-    discounts = Discounts(workload.discount, name, day)
+    key = (name, day, Same(workload.discount))
+    discounts = book.keep("discounts", key, lambda: Discounts(workload.discount, name, day))
     month = make(workload, catalog, name, solved, day, scale, discounts, book).bill()
     if not discounts.with_bands or month.problems:
         return month
