@@ -106,7 +106,7 @@ class Graph:
             turns, states = taken(self._places)
             return self._summed(turns, states)
         turns = [
-            Taken(place, self._places.turn(place, carried & place.reads), visits)
+            (place, self._places.turn(place, carried & place.reads), visits)
             for place, carried, visits in zip(
                 self.states, self._numbered.carried, self.chain.visits(), strict=True
             )

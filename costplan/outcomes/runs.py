@@ -89,13 +89,11 @@ class Runs:
         for way in self._ways(step, node, seen.record, informed):
             share, runs = usable * way.probability, way.runs
             record = _after_runs(node, seen.record, informed, way) if learns else seen.record
-            after = Seen(-1, seen.told, record)
             if way.right:
-                yield Result(share, ONWARD, *after, runs)
+                yield Result(share, ONWARD, -1, seen.told, record, runs)
                 continue
-            missed = Seen(step, seen.told, record)
-            yield Result(share * (1.0 - node.detection), ONWARD, *missed, runs)
-            noticed = share * node.detection
+            yield Result(share * (1.0 - node.detection), ONWARD, step, seen.told, record, runs)
+            noticed, after = share * node.detection, Seen(-1, seen.told, record)
             if not more and node.fallback is not None:
                 yield from self._fall_back(step, node, after, noticed, runs, node.fallback)
             else:

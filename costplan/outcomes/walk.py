@@ -19,12 +19,9 @@ Arrivals = dict[int, What]
 """What comes to a place, by what it carries."""
 
 
-class Taken(NamedTuple):
-    """A turn that is taken, and how often: the expected visits of the states that it stands for."""
-
-    place: Place
-    turn: Turn
-    visits: float
+Taken = tuple[Place, Turn, float]
+"""A turn that is taken, and how often: the expected visits of the states that it stands for. A
+large graph has thousands, so they have no names of their own."""
 
 
 class _Walk(Generic[What]):
@@ -70,7 +67,7 @@ def taken(places: Places) -> tuple[list[Taken], int]:
             visits[read] += mass
             for share, keep, sets, number, _, _ in turn.moves:
                 exits[number][carried & keep | sets] += mass * share
-        turns_taken += [Taken(place, turns[read], mass) for read, mass in visits.items()]
+        turns_taken += [(place, turns[read], mass) for read, mass in visits.items()]
     return turns_taken, walk.states
 
 
