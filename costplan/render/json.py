@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any
 
 from costplan.document.entries import estimates_of
@@ -15,6 +14,11 @@ from costplan.quantity import literal
 from costplan.record import version_of
 from costplan.record.writing import plain
 from costplan.render import Look
+
+try:  # without the package, whose reader costs a command its hundredth part
+    from _json import encode_basestring_ascii as quoted
+except ImportError:
+    from json.encoder import encode_basestring_ascii as quoted
 
 if TYPE_CHECKING:
     from costplan.document.kinds import Saved, SavedResult
