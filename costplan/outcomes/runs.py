@@ -33,18 +33,9 @@ class Seen(NamedTuple):
     record: Record
 
 
-class Result(NamedTuple):
-    """With probability ``share`` to ``leads`` (one of the above), after ``runs`` runs of the step
-    and of its fallback; with the fault, the step told and the step's own record as they then are.
-    """
-
-    share: float
-    leads: int
-    fault: int
-    told: int
-    record: Record
-    runs: int
-    fallbacks: int = 0
+Result = tuple[float, int, int, int, Record, int, int]
+"""With this probability to what it leads (one of the above), with the fault, the step told and the
+step's own record as they then are, after so many runs of the step and of its fallback."""
 
 
 class Runs:
@@ -69,14 +60,14 @@ class Runs:
         """``more``: whether an attempt, or a validator's round, is left."""
         node = self.nodes[step]
         results = self._validate if node.sees is not None else self._attempt
-        return [result for result in results(step, node, more, seen) if result.share > 0]
+        return [result for result in results(step, node, more, seen) if result[0] > 0]
 
     def _attempt(self, step: int, node: Node, more: bool, seen: Seen) -> Iterator[Result]:
         usable = 1.0 - node.timeout
         if node.timeout:
             yield from self._time_out(step, node, more, seen)
         if seen.fault >= 0:
-            yield Result(usable, ONWARD, *seen, node.all_wrong)
+            yield usable, ONWARD, *seen, node.all_wrong, 0
             return
         yield from self._run(step, node, more, seen, usable)
 
@@ -90,9 +81,9 @@ class Runs:
             share, runs = usable * way.probability, way.runs
             record = _after_runs(node, seen.record, informed, way) if learns else seen.record
             if way.right:
-                yield Result(share, ONWARD, -1, seen.told, record, runs)
+                yield share, ONWARD, -1, seen.told, record, runs, 0
                 continue
-            yield Result(share * (1.0 - node.detection), ONWARD, step, seen.told, record, runs)
+            yield share * (1.0 - node.detection), ONWARD, step, seen.told, record, runs, 0
             noticed, after = share * node.detection, Seen(-1, seen.told, record)
             if not more and node.fallback is not None:
                 yield from self._fall_back(step, node, after, noticed, runs, node.fallback)
@@ -106,7 +97,7 @@ class Runs:
         if more or node.fallback is None:
             yield from self._noticed(step, node, more, seen, seen.told, share, node.runs)
         elif seen.fault >= 0:
-            yield Result(share, ONWARD, *seen, node.runs, 1)
+            yield share, ONWARD, *seen, node.runs, 1
         else:
             right = node.fallback if node.fallback_alone is None else node.fallback_alone
             yield from self._fall_back(step, node, seen, share, node.runs, right)
@@ -116,8 +107,8 @@ class Runs:
     ) -> Iterator[Result]:
         failed = Seen(step, after.told, after.record)
         missed = share * (1.0 - right)
-        yield Result(share * right, ONWARD, *after, runs, 1)
-        yield Result(missed * (1.0 - node.detection), ONWARD, *failed, runs, 1)
+        yield share * right, ONWARD, *after, runs, 1
+        yield missed * (1.0 - node.detection), ONWARD, *failed, runs, 1
         yield from self._give_up(node.exhaust, failed, missed * node.detection, runs, 1)
 
     def _noticed(
@@ -132,7 +123,7 @@ class Runs:
     ) -> Iterator[Result]:
         """A failed run that the program noticed: another attempt, or what follows the last."""
         if more:
-            yield Result(share, AGAIN, after.fault, shown, after.record, runs)
+            yield share, AGAIN, after.fault, shown, after.record, runs, 0
             return
         fault = after.fault if after.fault >= 0 else step
         left = Seen(fault, after.told, after.record)
@@ -142,11 +133,11 @@ class Runs:
         self, how: str, left: Seen, share: float, runs: int, fallbacks: int
     ) -> Iterator[Result]:
         if how == "human" and self.human is not None:
-            yield Result(share * self.human, HUMAN_RIGHT, *left, runs, fallbacks)
-            yield Result(share * (1.0 - self.human), HUMAN_WRONG, *left, runs, fallbacks)
+            yield share * self.human, HUMAN_RIGHT, *left, runs, fallbacks
+            yield share * (1.0 - self.human), HUMAN_WRONG, *left, runs, fallbacks
         else:
             ends = ONWARD if how == "continue" else ABORTED
-            yield Result(share, ends, *left, runs, fallbacks)
+            yield share, ends, *left, runs, fallbacks
 
     def _validate(self, step: int, node: Node, more: bool, seen: Seen) -> Iterator[Result]:
         fault, told, record = seen
@@ -158,13 +149,13 @@ class Runs:
         if teaches(mean, node.rho) and not _full(self.most_verdicts, hits + misses):
             passed = record.with_urn(not visible, 0, 1)
             rejected = record.with_urn(not visible, 1, 0)
-        yield Result(1.0 - reject, ONWARD, fault, told, passed, 1)
+        yield 1.0 - reject, ONWARD, fault, told, passed, 1, 0
         if node.restart is None or not more:
             yield from self._give_up(node.then, Seen(fault, told, rejected), reject, 1, 0)
             return
         shown = visible and fault >= node.restart and self.nodes[fault].retry is not None
         stays = fault if 0 <= fault < node.restart else -1
-        yield Result(reject, BACK, stays, fault if shown else -1, rejected, 1)
+        yield reject, BACK, stays, fault if shown else -1, rejected, 1, 0
 
     def _learns(self, node: Node, record: Record, informed: bool) -> bool:
         """Whether an execution on a clean input tells something of later ones."""
