@@ -66,6 +66,8 @@ class Allowances:
 
     def paid(self, entry: Entry, day: date) -> dict[str, Paid]:
         """By fee of a model: what its quota leaves to pay."""
+        if not self._shares:
+            return {}
         card = entry.item.card(day) if isinstance(entry.item, Model) else None
         paid = {}
         for name, quota in quotas(card, day):
