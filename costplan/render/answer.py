@@ -354,9 +354,12 @@ def _share(share: Decimal | None, places: int) -> str:
 
 
 def _idle(comparison: Comparison, standing: Standing) -> str:
-    """The idle share; a dash where all that could be idle is always on, so that nobody knows."""
+    """The idle share. How much of what is always on works is not known: the share is then a bound,
+    and a dash where nothing else is idle."""
     plan = next(stack for stack in comparison.estimates if stack.stack == standing.stack)
-    return "-" if not standing.idle and always_on(plan.lines) else _share(standing.idle, 0)
+    if not always_on(plan.lines):
+        return _share(standing.idle, 0)
+    return bound(_share(standing.idle, 0), at_least=True) if standing.idle else "-"
 
 
 def _goal(comparison: Comparison) -> str:

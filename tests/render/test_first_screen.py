@@ -48,6 +48,17 @@ def estimate(capsys: pytest.CaptureFixture[str], path: Path, *options: str) -> s
 
 
 @pytest.mark.usefixtures("terminal")
+def test_a_host_of_tools_is_no_runtime_of_the_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    """A row of the runtime that is counted, and no word that there is none."""
+    page = estimate(capsys, ROOT / "examples" / "mcp-tool-server.toml", "--stack", "lambda")
+    assert re.search(r"^runtime +[1-9]", page, re.M)
+    assert "not modelled: people, runtime of the steps, orchestration" in page
+    minimal = estimate(capsys, ROOT / "examples" / "minimal.toml")
+    assert not re.search(r"^runtime ", minimal, re.M)
+    assert re.search(r"not modelled: .*\bruntime, orchestration", minimal)
+
+
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_example_fits_a_terminal(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = json.loads(estimate(capsys, path, "--format", "json"))
