@@ -261,7 +261,7 @@ def test_people_who_are_not_modelled_are_said_first(
 def test_bounds_lose_their_blank_before_a_column_gives_way(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stack with machines of its own and a database that is always on: how much idles at least."""
+    """Machines of one's own beside a database that is always on: how much idles at least."""
 
     def row(width: int) -> str:
         monkeypatch.setenv("COLUMNS", str(width))
