@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, nearest
+from costplan.quantity import spoken, toml_number
 from costplan.record import collect, read
 from costplan.store.files.boundary import is_linked, stay
 
@@ -250,6 +251,7 @@ class DocumentSyntaxError(CostplanError):
             super().__init__(draw(name, "", place, ELSEWHERE, LINKED))
             return
         message, hint = _in_words(error.msg)
+        hint = hint or _as_people_write(text, place.line)
         super().__init__(draw(name, text, place, f"not TOML: {message}", hint))
 
 
@@ -262,6 +264,13 @@ def _in_words(message: str) -> tuple[str, str | None]:
     if message == "Cannot overwrite a value":
         return "this key or table is there already", "write each key and each table once"
     return message, None
+
+
+def _as_people_write(text: str, line: int) -> str | None:
+    """How TOML has the number of a line that ends in one, such as 50,000, 6k or 97 %."""
+    value = text.split("\n")[line - 1].partition("=")[2].partition("#")[0]
+    meant = spoken(value)
+    return None if meant is None else f"write {toml_number(meant)}"
 
 
 def collect_document(
