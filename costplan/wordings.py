@@ -260,6 +260,8 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "outcomes": "retries, rejections and cases: each step runs once a request",
         "people": "people: the workload has no [human]; nobody handles what the machine cannot",
         "part": "{subject}: the workload has no [{subject}]",
+        "part-of-roles": "{subject} of the steps themselves: the workload has no [{subject}]; that"
+        " of {roles:, } is counted",
         "orchestration": "orchestration: this stack binds none",
         "idle-unknown": "idle time: {offers:, } is paid by the hour whatever comes, and how much of"
         " it works is not known: no part of it counts as overprovisioned",

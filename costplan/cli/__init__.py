@@ -165,8 +165,11 @@ def _other(error: Exception) -> int:
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if code is not None:
         if show is not None:
+            unset = "values: , "  # the parser lists the empty text among the words for no
+            error.message = getattr(error, "message", "").replace(unset, unset[:-2])  # type: ignore[attr-defined]
             show(file=sys.stderr)
             _say_where_from(error)
+            _say_where_it_stands(error)
         return int(code)
     if os.environ.get("COSTPLAN_DEBUG"):
         raise error
@@ -190,6 +193,19 @@ def _say_where_from(error: Any) -> None:
         from costplan.cli.common.words import remark
 
         remark(taken(context, [parameter]))
+
+
+def _say_where_it_stands(error: Any) -> None:
+    """That an option of all commands stands before the command."""
+    option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
+    if option is None or context is None or context.parent is None:
+        return
+    root = context.find_root()
+    if any(option in parameter.opts for parameter in root.command.params):
+        from costplan.cli.common.words import remark
+
+        command = context.command_path.removeprefix(root.command_path).strip()
+        remark([f"{option} stands before the command: {root.command_path} {option} {command}"])
 
 
 def _refused(error: OSError) -> int:

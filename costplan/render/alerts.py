@@ -173,7 +173,9 @@ def unverified(stack: Estimate) -> Iterable[str]:
 def left_out(stack: Estimate) -> Iterable[str]:
     """What of a stack is not modelled, without the reasons."""
     for known in stack.facts:
-        if known.topic == "not-modelled":
+        if known.code == "part-of-roles":
+            yield f"{known.subject} of the steps"
+        elif known.topic == "not-modelled":
             yield BRIEFLY.get(known.code) or known.subject or known.text
 
 

@@ -317,11 +317,17 @@ def best_ways(comparison: Comparison, answer: Answer) -> dict[str, Option]:
 
 
 def _table(comparison: Comparison, answer: Answer, width: int) -> Table:
-    """A row a stack on one line: columns give way, then names are shortened."""
+    """A row a stack on one line: the blanks of bounds give way, then columns, then names are
+    shortened."""
     names = [standing.stack for standing in answer.standings]
     shown = columns(comparison, answer)
-    longest = max(map(width_of, [*names, "stack"]))
-    while _room(shown, width) < min(longest, 16) and any(column.rank for column in shown):
+    needed = min(16, max(map(width_of, [*names, "stack"])))
+    if _room(shown, width) < needed:
+        shown = [
+            column._replace(cells=[cell.replace(">= ", ">=") for cell in column.cells])
+            for column in shown
+        ]
+    while _room(shown, width) < needed and any(column.rank for column in shown):
         shown.remove(max(shown, key=lambda column: column.rank))
     room = max(8, _room(shown, width))
     table = Table("stack", *(column.title for column in shown))
@@ -354,9 +360,12 @@ def _share(share: Decimal | None, places: int) -> str:
 
 
 def _idle(comparison: Comparison, standing: Standing) -> str:
-    """The idle share; a dash where all that could be idle is always on, so that nobody knows."""
+    """The idle share. How much of what is always on works is not known: the share is then a bound,
+    and a dash where nothing else is idle."""
     plan = next(stack for stack in comparison.estimates if stack.stack == standing.stack)
-    return "-" if not standing.idle and always_on(plan.lines) else _share(standing.idle, 0)
+    if not always_on(plan.lines):
+        return _share(standing.idle, 0)
+    return bound(_share(standing.idle, 0), at_least=True) if standing.idle else "-"
 
 
 def _goal(comparison: Comparison) -> str:

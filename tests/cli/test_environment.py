@@ -57,6 +57,7 @@ WRONG = {
     "COSTPLAN_AS_OF": ("tomorrow", "--as-of comes from COSTPLAN_AS_OF=tomorrow"),
     "COSTPLAN_STACK": ("c", "--stack comes from COSTPLAN_STACK=c"),
     "COSTPLAN_WORKLOAD": ("gone.toml", "WORKLOAD comes from COSTPLAN_WORKLOAD=gone.toml"),
+    "COSTPLAN_STRICT": ("maybe", "Recognized values: 0, 1, f"),
     "COSTPLAN_QUIET": ("banana", "--quiet comes from COSTPLAN_QUIET=banana"),
     "COSTPLAN_WIDTH": ("7", "COSTPLAN_WIDTH is a whole number of columns, 40 to 1000"),
     "COSTPLAN_PRICING": ("gone", "COSTPLAN_PRICING is 'gone', which is no folder"),

@@ -106,6 +106,9 @@ CASES = {
         "estimate sneaky\nname\x1b[31m.toml", r"sneaky\nname\x1b[31m.toml:1:5", "not TOML"
     ),
     "a dash before a name": bad("estimate -dash.toml", "No such option", "estimate --help"),
+    "an option of all commands behind one": bad(
+        "estimate -q two.toml", "No such option: -q", "costplan -q estimate"
+    ),
     "a dash that is a name": bad("estimate -- -dash.toml", "-dash.toml:1:5", "not TOML"),
     "no workload on standard input": bad("estimate -", "standard input is empty", "costplan init"),
     # Saved documents.

@@ -15,6 +15,7 @@ from properties import examples
 from costplan.document.estimate import Estimate
 from costplan.document.options import Option
 from costplan.outcomes.queueing import replicas_for_slots, slots_for
+from costplan.store.files.text import DocumentError
 from costplan.workload.solving import solve
 
 GPUS = "GPUs sized for the peak"
@@ -207,8 +208,11 @@ def test_reserved_throughput_without_a_price_asks_for_it() -> None:
     lacking = "not modelled: azure/fireworks-glm-5 has no price: no price is published for a PTU"
     assert (found.reason or "").startswith(lacking)
     assert "state price_per_unit_hour" in (found.reason or "")
-    wrong = opened_at(SUPPORT, "strategy.provisioned.terms=azure/nothing").compare(["portable"])
-    assert "azure/nothing" in (named(ways(wrong), "provisioned throughput").reason or "")
+    with pytest.raises(DocumentError, match=r"'azure/gpt-5\.2x'") as raised:
+        opened_at(SUPPORT, "strategy.provisioned.terms=azure/gpt-5.2x").compare(["portable"])
+    (problem,) = raised.value.problems
+    assert problem.path == ("strategy", "provisioned", "terms")
+    assert "'azure/gpt-5.2'" in (problem.hint or "")
 
 
 def fixed(bill: Estimate, *components: str) -> Decimal:

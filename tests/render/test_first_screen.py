@@ -48,6 +48,17 @@ def estimate(capsys: pytest.CaptureFixture[str], path: Path, *options: str) -> s
 
 
 @pytest.mark.usefixtures("terminal")
+def test_a_host_of_tools_is_no_runtime_of_the_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    """A row of the runtime that is counted, and no word that there is none."""
+    page = estimate(capsys, ROOT / "examples" / "mcp-tool-server.toml", "--stack", "lambda")
+    assert re.search(r"^runtime +[1-9]", page, re.M)
+    assert "not modelled: people, runtime of the steps, orchestration" in page
+    minimal = estimate(capsys, ROOT / "examples" / "minimal.toml")
+    assert not re.search(r"^runtime ", minimal, re.M)
+    assert "observability, runtime, orchestration" in " ".join(minimal.split())
+
+
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_example_fits_a_terminal(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = json.loads(estimate(capsys, path, "--format", "json"))
@@ -244,3 +255,20 @@ def test_people_who_are_not_modelled_are_said_first(
     full = estimate(capsys, tmp_path / "w.toml", "--stack", "portable", "--full")
     said = "human: the number of cases is unknown: how many cases there are is not modelled: "
     assert f"{said}'retrieve' has no success rate" in flat(full)
+
+
+@pytest.mark.usefixtures("terminal")
+def test_bounds_lose_their_blank_before_a_column_gives_way(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Machines of one's own beside a database that is always on: how much idles at least."""
+
+    def row(width: int) -> str:
+        monkeypatch.setenv("COLUMNS", str(width))
+        assert run(["compare", str(ROOT / "examples" / "support-agent.toml")]) == 0
+        page = capsys.readouterr().out.splitlines()
+        assert max(map(len, page)) <= width
+        return next(line for line in page if line.startswith("own-gpu"))
+
+    assert re.search(r" >=\d+ %$", row(WIDTH))
+    assert re.search(r" >= \d+ %$", row(100))

@@ -85,8 +85,8 @@ def test_services_of_clouds_have_their_names() -> None:
     ],
 )
 def test_a_region_is_a_region_and_no_geography(shape, fits, fails) -> None:
-    assert all(shape.fullmatch(one) for one in fits)
-    assert not any(shape.fullmatch(one) for one in fails)
+    assert all(re.fullmatch(shape, one) for one in fits)
+    assert not any(re.fullmatch(shape, one) for one in fails)
 
 
 def test_columns_are_named_once_and_categories_have_one_parent() -> None:

@@ -192,7 +192,7 @@ class _Planner:
                     *self._early_rates(as_of),
                     *self._one_offs(),
                     *map(fact, ALWAYS_LEFT_OUT),
-                    *self._not_modelled(),
+                    *self._not_modelled(month.lines),
                     *_idle_unknown(month.lines),
                     *self._stale(month.lines, as_of),
                 ]
@@ -244,7 +244,7 @@ class _Planner:
                 currency = credit.currency or self.workload.currency
                 yield fact("granted-once", credit.name, amount=credit.amount, currency=currency)
 
-    def _not_modelled(self) -> Iterable[Fact]:
+    def _not_modelled(self, lines: Sequence[LineItem]) -> Iterable[Fact]:
         solved = self._solve()
         if solved.missing:
             yield fact("reliability", reasons=texts(solved.missing))
@@ -253,7 +253,9 @@ class _Planner:
             yield fact("people")
         for part in ("observability", "runtime"):
             if getattr(self.workload, part) is None:
-                yield fact("part", part)
+                roles = {line.role for line in lines if line.component == part}
+                others = sorted(roles & self.stack.roles.keys())
+                yield fact("part-of-roles", part, roles=others) if others else fact("part", part)
         if "orchestration" not in self.stack.roles:
             yield fact("orchestration")
 

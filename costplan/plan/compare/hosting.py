@@ -14,7 +14,7 @@ from costplan.document.estimate import Estimate
 from costplan.document.line import LineItem
 from costplan.plan.compare.pricing import Pricer, Way
 from costplan.plan.compare.served import Capacity, Served
-from costplan.problems import BadUsage, CostplanError, InvalidInput
+from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem
 from costplan.quantity import ZERO, grouped, rounded, total
 from costplan.record import replace
 from costplan.workload.model import Binding, Workload
@@ -111,9 +111,17 @@ PROVISIONED = "provisioned throughput"
 def provisioned(workload: Workload, stack: str, served: Served, pricer: Pricer) -> Iterator[Way]:
     """Reserved throughput of the stack's own models in place of their tokens: for the busiest hour,
     and with as many units as make the month the cheapest, what spills over by the token. A plan
-    that reserves already is also shown by the token alone."""
+    that reserves already is also shown by the token alone.
+
+    Raises InvalidInput for terms that the file names and nobody knows."""
     bound, asked = workload.stack[stack], workload.strategy.provisioned
     bindings = {role: own for role in bound.roles if (own := bound.binding(role)) is not None}
+    if asked.terms is not None:
+        try:
+            pricer.catalog.reserve(asked.terms, asked.terms)
+        except BadUsage as error:
+            path = ("strategy", "provisioned", "terms")
+            raise InvalidInput([Problem(path, str(error.message), error.hint)]) from None
     held = [role for role, own in bindings.items() if own.reserved is not None]
     if held:
         plain = {role: replace(bindings[role], reserved=None) for role in held}
@@ -124,15 +132,11 @@ def provisioned(workload: Workload, stack: str, served: Served, pricer: Pricer) 
         yield Way(PROVISIONED, "hosting", None, served.nothing)
         return
     roles = [role for role in served.output if role not in held]
-    try:
-        sold = [
-            role
-            for role in roles
-            if (offer := bindings[role].offer) and pricer.catalog.reserve(offer, asked.terms)
-        ]
-    except BadUsage as error:
-        yield Way(PROVISIONED, "hosting", None, f"not modelled: {error} ({error.hint})")
-        return
+    sold = [
+        role
+        for role in roles
+        if (offer := bindings[role].offer) and pricer.catalog.reserve(offer, asked.terms)
+    ]
     if not sold:
         models = ", ".join(dict.fromkeys(str(bindings[role].offer) for role in roles))
         if models:
