@@ -22,7 +22,7 @@ from costplan.problems import (
 from costplan.store.files.own_prices import OWN, OwnPrices, own_prices
 from costplan.store.files.shelves import catalog_shelves, strangers
 from costplan.store.files.text import DocumentError
-from costplan.store.files.workloads import LOCK_NAME
+from costplan.store.files.workloads import LOCK_NAME, blame
 from costplan.store.files.workloads import Opened as Opened
 from costplan.store.files.workloads import open_workload as open_workload
 from costplan.store.files.workloads import read_workload as read_workload
@@ -262,10 +262,12 @@ def with_places(
     """Do something with a sound workload and a catalogue; draw every problem in its file."""
     if opened.workload is None or opened.problems:
         problems = [*opened.problems, *_unknown_ids(opened, catalog)]
+        blame(opened.changed, problems)
         raise DocumentError(opened.name, opened.text, problems)
     try:
         return work((opened.workload, catalog))
     except InvalidInput as error:
+        blame(opened.changed, error.problems)
         raise DocumentError(opened.name, opened.text, error.problems) from None
 
 

@@ -177,10 +177,13 @@ class Catalog:
             for entry_id in self.ids()
             if entry_id.startswith(vendor + "/")
         ]
-        if slash and own:  # a right vendor is no likeness: compare what follows it
-            near = " or ".join(f"'{vendor}/{close}'" for close in nearest(rest, own))
-            return f"did you mean {near}?" if near else SEARCH
-        return did_you_mean(name, self.ids()) or SEARCH
+        right = bool(slash and own)  # a right vendor is no likeness: compare what follows it
+        near = [f"{vendor}/{close}" for close in nearest(rest, own)] if right else []
+        end = "/" + name.rpartition("/")[2]
+        near = near or original_first(known for known in self.ids() if known.endswith(end))[:3]
+        if near:
+            return "did you mean " + " or ".join(f"'{close}'" for close in near) + "?"
+        return (None if right else did_you_mean(name, self.ids())) or SEARCH
 
     def plans(self, product: str) -> list[Entry]:
         """Every entry below ``product/``, topmost shelf first where an id is on several."""
@@ -244,6 +247,13 @@ class Catalog:
     def ids(self) -> list[str]:
         """Every id and alias of every shelf, sorted."""
         return sorted({name for shelf in self.shelves for name in shelf.ids()})
+
+
+def original_first(ids: Iterable[str]) -> list[str]:
+    """Ids that end in the same name, first those that others resell under."""
+    ids = list(ids)
+    resold = {name: sum(other.endswith(f"/{name}") for other in ids) for name in ids}
+    return sorted(ids, key=lambda name: (-resold[name], name.count("/"), len(name), name))
 
 
 def card_on(model: Model, day: date) -> Card:

@@ -173,7 +173,7 @@ AGREEMENT = [
     more("part that is not there", 'runtime = "aws/fargate"\n', "w.toml:15:1", "'runtime'"),
     more("part not bound", "[observability]\nseats = 1\n", "w.toml:13:8", "{ none = "),
     more("person without [human]", 'human = "zendesk/suite"\n', "w.toml:15:1", "role 'human'"),
-    more("two steps of a name", STEP.replace("second", "answer"), "w.toml:8:8", "'answer'"),
+    more("two steps of a name", STEP.replace("second", "answer"), "w.toml:16:8", "'answer'"),
     more("index without table", STEP.replace('model = "chat"', 'index = "k"'), "17:9", "[index.k]"),
     more("judge of a later step", STEP + 'judges = ["third"]\n', "w.toml:19:11", "before it"),
     more("case without people", STEP + 'on_exhaust = "human"\n', "w.toml:19:14", "[human] gives"),

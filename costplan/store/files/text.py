@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, nearest
+from costplan.quantity import spoken, toml_number
 from costplan.record import collect, read
 from costplan.store.files.boundary import is_linked, stay
 from costplan.workload.paths import dotted
@@ -254,6 +255,7 @@ class DocumentSyntaxError(CostplanError):
         message, hint = _in_words(error.msg)
         if message.startswith("Unclosed") and (opened := open_bracket(error)):
             hint = f"a comma is missing before it, or what line {opened.line} opens is not closed"
+        hint = hint or _as_people_write(text, place.line)
         super().__init__(draw(name, text, place, f"not TOML: {message}", hint))
 
 
@@ -268,6 +270,13 @@ def _in_words(message: str) -> tuple[str, str | None]:
     if message.startswith(("Cannot overwrite", "Duplicate inline table key")):
         return "this key or table is there already", "write each key and each table once"
     return message, None
+
+
+def _as_people_write(text: str, line: int) -> str | None:
+    """How TOML has the number of a line that ends in one, such as 50,000, 6k or 97 %."""
+    value = text.split("\n")[line - 1].partition("=")[2].partition("#")[0]
+    meant = spoken(value)
+    return None if meant is None else f"write {toml_number(meant)}"
 
 
 def collect_document(
