@@ -241,6 +241,18 @@ def test_means_are_written_as_what_they_may_be(tmp_path: Path) -> None:
     assert "step.answer.success" in again["unchanged"]
 
 
+def test_a_way_of_processing_is_written_as_the_file_spells_it(tmp_path: Path) -> None:
+    made = Simulation(4)
+    for hour in range(3):
+        when = (START + timedelta(hours=hour)).isoformat()
+        made.call("plain", (100, 0, 10), time=when, step="answer", mode="batch")
+    made.write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    calibrate(tmp_path, "shop.toml", "log.jsonl", "--map=mode=mode")
+    data = tomllib.loads((tmp_path / "shop.toml").read_text("utf-8"))
+    assert data["step"][0]["mode"] == "batch"
+
+
 def test_models_in_use_become_a_stack(tmp_path: Path) -> None:
     shop().write(tmp_path / "log.jsonl")
     text = WORKLOAD.replace('chat = "acme/plain"', 'chat = "acme/tiered"')

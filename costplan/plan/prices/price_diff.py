@@ -25,7 +25,7 @@ from costplan.document.price_diff import (
     Status,
 )
 from costplan.plan.prices.figures import Figures, Key, facts, figures, turning_days
-from costplan.quantity import ZERO, settle, stepped
+from costplan.quantity import ZERO, settle, stepped, total
 
 PERCENT = Decimal("0.01")
 """Percentages are kept to two places."""
@@ -90,9 +90,8 @@ def _content(entry: Entry) -> tuple[object, ...]:
 
 
 def _turns(priced: _Priced, other: date) -> bool:
-    """Whether something about the entry changes between two days."""
-    if priced.entry is None:
-        return False
+    """Whether something about an entry that is there changes between two days."""
+    assert priced.entry is not None
     days = turning_days(priced.entry)
     if isinstance(priced.entry.item, Model) and priced.entry.item.retires is not None:
         days.add(priced.entry.item.retires)
@@ -192,7 +191,7 @@ def bill_changes(
 
 def _bill(was: Estimate, now: Estimate, limit: int) -> BillChange:
     moved = [
-        LineChange(*key, before, after, settle((after or ZERO) - (before or ZERO)))
+        LineChange(*key, before.whole, after.whole, settle(after.known - before.known))
         for key, before, after in _beside(_amounts(was), _amounts(now))
         if before != after
     ]
@@ -215,17 +214,29 @@ def _bill(was: Estimate, now: Estimate, limit: int) -> BillChange:
 _Line = tuple[str, str, str]
 
 
-def _amounts(estimate: Estimate) -> dict[_Line, Decimal | None]:
+class _Amount(NamedTuple):
+    """What the lines of a charge come to: those that have a price, which the total has too; and
+    all, None where there is none or one has no price."""
+
+    known: Decimal = ZERO
+    whole: Decimal | None = None
+
+
+def _amounts(estimate: Estimate) -> dict[_Line, _Amount]:
     """Amounts by role, offer and charge: tiers move, and their sum is what a reader compares."""
-    amounts: dict[_Line, Decimal | None] = {}
+    lines: dict[_Line, list[Decimal | None]] = {}
     for line in estimate.lines:
         key = (line.role, line.price.offer, line.price.charge)
-        before = amounts.get(key, ZERO)
-        amounts[key] = None if before is None or line.amount is None else before + line.amount
-    return amounts
+        lines.setdefault(key, []).append(line.amount)
+    known = {key: [each for each in own if each is not None] for key, own in lines.items()}
+    return {
+        key: _Amount(total(known[key]), None if None in own else total(known[key]))
+        for key, own in lines.items()
+    }
 
 
 def _beside(
-    was: Mapping[_Line, Decimal | None], now: Mapping[_Line, Decimal | None]
-) -> Sequence[tuple[_Line, Decimal | None, Decimal | None]]:
-    return [(key, was.get(key), now.get(key)) for key in dict.fromkeys([*was, *now])]
+    was: Mapping[_Line, _Amount], now: Mapping[_Line, _Amount]
+) -> Sequence[tuple[_Line, _Amount, _Amount]]:
+    none = _Amount()
+    return [(key, was.get(key, none), now.get(key, none)) for key in dict.fromkeys([*was, *now])]
