@@ -191,10 +191,14 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "growth-none": "no growth is stated (traffic.growth_per_month), so the level stays",
         "growth-stated": "grown by {percent:r} % a month, as the workload states",
         "growth-of-history": "the stated growth is not used: the method takes the history's own",
-        "no-bands": "the history is too short to say how far off such a forecast was: no bands",
-        "bands-until": "bands end with {month}: the history is too short to try more months ahead",
+        "no-bands": "no bands: the history is too short to say how far off such a forecast was, or"
+        " nothing came in too much of it",
+        "bands-until": "bands end with {month}: the history is too short to try more months ahead,"
+        " or nothing came in too much of it",
         "better-method": "{subject} is taken: in this history's own past it was off by {error:1} %,"
         " the usual method by {usual:1} %",
+        "better-method-of-gaps": "{subject} is taken: it did better in this history's own past;"
+        " by how much has no figure, for something was expected where nothing came",
         "months-at-least": "prices are missing in {months:, }: bills are at least what they say",
         "limit-is-passed": "the {subject} of {limit:r} is passed in {month} already",
         "limit-passed": "the {subject} of {limit:r} is passed in {month}",

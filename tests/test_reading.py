@@ -9,7 +9,7 @@ import copy
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import FrozenInstanceError, field
+from dataclasses import FrozenInstanceError, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -24,7 +24,19 @@ from properties import examples
 
 from costplan.catalog.lookup import CatalogFile
 from costplan.problems import InvalidInput, Problem
-from costplan.record import REST, Amount, Count, Ge, Le, Positive, Share, collect, read, record
+from costplan.record import (
+    REST,
+    Amount,
+    Count,
+    Ge,
+    Le,
+    Positive,
+    Share,
+    collect,
+    read,
+    record,
+    replace,
+)
 from costplan.store.files.schemas import schema
 from costplan.workload.model import Workload
 
@@ -62,6 +74,12 @@ class Thing:
 class Loose:
     name: str
     rest: Mapping[str, Amount] = field(default_factory=dict, metadata=REST)
+
+
+@dataclass(slots=True)
+class Slotted:
+    number: int
+    other: int = 2
 
 
 SMALL = {"name": "x", "size": 2}
@@ -132,6 +150,18 @@ def test_a_record_is_frozen_equal_and_keyword_only() -> None:
         Part(name="a", wieght=1)  # type: ignore[call-arg]
     assert hash(Part(name="a")) == hash(Part(name="a"))
     assert repr(Part(name="a")) == "Part(name='a')"
+
+
+def test_a_copy_has_the_rest_of_the_record_and_leaves_it_as_it_was() -> None:
+    before = thing(count=3, part=[{"name": "a"}])
+    after = replace(before, count=4)
+    assert after == thing(count=4, part=[{"name": "a"}])
+    assert before == thing(count=3, part=[{"name": "a"}])
+    with pytest.raises(FrozenInstanceError):
+        after.count = 5  # type: ignore[misc]
+    with pytest.raises(TypeError, match="Thing: unknown: cuont"):
+        replace(before, cuont=4)  # type: ignore[call-arg]
+    assert replace(Slotted(1), other=3) == Slotted(1, 3)
 
 
 # ---------------------------------------------------------------- what is refused

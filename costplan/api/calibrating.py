@@ -11,7 +11,7 @@ from typing import NamedTuple
 from costplan.api.estimating import BESIDE, catalog_of, open_workload
 from costplan.api.usage import Options, Read, opened, sizes
 from costplan.catalog.lookup import Catalog
-from costplan.document.calibration import Calibration, Measured
+from costplan.document.calibration import Calibration, Measured, spelled
 from costplan.plan.usage.calibrate import (
     Measures,
     Proposed,
@@ -99,6 +99,7 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
         assert plan.workload is not None
         matched, notes = _matched(plan.workload, uses, asked.steps)
         figures, measured = _measured(plan.workload, read, matched, asked)
+        notes = [*_unsaid_volume(plan.workload, measured.volume, read, asked), *notes]
         notes += measured.notes
         settings = figures.settings
         changes = [
@@ -260,14 +261,33 @@ def _volume(
         calls = {step: sum(uses[name].calls for name in names) for step, names in matched.items()}
         requests = Decimal(max(calls.values(), default=0))
     words = f"{rounded(requests)} {what} in {span.days} whole days, {_rests(read)}"
-    kinds = {kind for count in read.counts for kind in count.source.split(", ")}
-    unknown = asked.sampling is None and kinds & set(SAMPLED)
-    if whole is None or unknown:
+    if whole is None or _unsaid_sampling(read, asked):
         return Volume(requests, None, calls, words)
     sampling = asked.sampling if asked.sampling is not None else ONE
     if sampling != ONE:
         words += f", of which {rounded(sampling * 100)} % were logged"
     return Volume(requests, a_month(requests, span.days, sampling), calls, words)
+
+
+def _unsaid_sampling(read: Read[Files], asked: Asked) -> list[str]:
+    """The sources that often hold a part of the requests, where nobody said which."""
+    if asked.sampling is not None:
+        return []
+    kinds = dict.fromkeys(kind for count in read.counts for kind in count.source.split(", "))
+    return [kind for kind in kinds if kind in SAMPLED]
+
+
+def _unsaid_volume(
+    workload: Workload, volume: Volume, read: Read[Files], asked: Asked
+) -> list[str]:
+    """Why requests a month were not measured: the bill goes by what the file keeps."""
+    if volume.monthly is not None:
+        return []
+    kept = f"traffic.requests_per_month stays {spelled(workload.traffic.requests_per_month)}"
+    if unsaid := _unsaid_sampling(read, asked):
+        remedy = "--sampling 10% says what share was logged, --sampling 1 that all was"
+        return [f"{kept}: {', '.join(unsaid)} is often sampled; {remedy}"]
+    return [f"{kept}: no day of the usage is whole"]
 
 
 def _runs(workload: Workload, stack: str | None) -> Mapping[str, Decimal]:

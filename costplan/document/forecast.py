@@ -30,7 +30,8 @@ class Past(NamedTuple):
 
 class Tried(NamedTuple):
     """A method on the history's own past. ``error``: the mean of |forecast / actual - 1| over up to
-    three months ahead; None where the history is too short to try it."""
+    three months ahead; None where the history is too short to try it, or where it expected
+    something in a month in which nothing came."""
 
     name: str
     words: str

@@ -20,16 +20,14 @@ from typing import NamedTuple
 
 from costplan.outcomes.node import Node
 from costplan.outcomes.runs import AGAIN, BACK, ONWARD, RIGHT, WRONG, Result, Runs, Seen
-from costplan.outcomes.urns import NOTHING, Record
+from costplan.outcomes.urns import NOTHING, RECORD
 
 MOST_STATES = 50_000
 MOST_TURNS = 100_000
 """Turns that are kept: a graph of as many states as can be followed has fewer."""
 
-COUNTER = 32
-"""Bits of a count in a record: more draws than any graph that can be followed makes."""
-RECORD = 4 * COUNTER
-COUNT, ALL = (1 << COUNTER) - 1, (1 << RECORD) - 1
+ALL = (1 << RECORD) - 1
+"""The bits of a record."""
 
 
 class TooManyStates(ValueError):
@@ -219,7 +217,7 @@ class Places:
             if leads < 0:
                 ends.append((share, leads, times, instead))
                 continue
-            own = 0 if record is NOTHING else self._pack(record) << self._shift[step]
+            own = record << self._shift[step] if record else NOTHING
             for number, (goes, part, to, keep, stays) in ways:
                 if goes != leads:
                     continue
@@ -243,19 +241,11 @@ class Places:
         if results is None:
             record = NOTHING
             if place.step in self._shift:
-                bits = read >> self._shift[place.step]
-                first, second = bits & COUNT, bits >> COUNTER & COUNT
-                third, fourth = bits >> 2 * COUNTER & COUNT, bits >> 3 * COUNTER & COUNT
-                record = Record(first, second, third, fourth)
+                record = read >> self._shift[place.step] & ALL
             fault, told = (read & self._one) - 1, (read >> self._width & self._one) - 1
             results = self._runs.of(place.step, place.more, Seen(fault, told, record))
             self._results[key] = results
         return results
-
-    @staticmethod
-    def _pack(record: Record) -> int:
-        first, second, third, fourth = record
-        return first | second << COUNTER | third << 2 * COUNTER | fourth << 3 * COUNTER
 
     def _ways_on(self, place: Place) -> Iterator[tuple[Exit, Place | None]]:
         yield from self._onward(place)

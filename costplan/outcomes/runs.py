@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from costplan.outcomes.node import Node
-from costplan.outcomes.urns import SPARED, STRUCK, Record, Try, learned, teaches, tries
+from costplan.outcomes.urns import SPARED, STRUCK, Record, Try, drawn, learned, teaches, tries, urn
 
 RIGHT, WRONG, HUMAN_RIGHT, HUMAN_WRONG, ABORTED = range(-5, 0)
 """Where requests end."""
@@ -143,12 +143,12 @@ class Runs:
         fault, told, record = seen
         visible = fault >= 0 and fault in (node.sees or ())
         mean = node.sensitivity if visible else node.false_positive
-        hits, misses = record[:2] if visible else record[2:]
+        hits, misses = urn(record, not visible)
         reject = learned(mean, node.rho, hits, misses)
         passed = rejected = record
         if teaches(mean, node.rho) and not _full(self.most_verdicts, hits + misses):
-            passed = record.with_urn(not visible, 0, 1)
-            rejected = record.with_urn(not visible, 1, 0)
+            passed = drawn(record, not visible, 0, 1)
+            rejected = drawn(record, not visible, 1, 0)
         yield 1.0 - reject, ONWARD, fault, told, passed, 1, 0
         if node.restart is None or not more:
             yield from self._give_up(node.then, Seen(fault, told, rejected), reject, 1, 0)
@@ -164,10 +164,10 @@ class Runs:
         if node.common_cause:
             return True
         mean = node.retry if informed and node.retry is not None else node.success
-        drawn = sum(record[2:] if informed else record[:2])
-        if not teaches(mean, node.rho) or _full(self.most_runs, drawn):
+        draws = sum(urn(record, informed))
+        if not teaches(mean, node.rho) or _full(self.most_runs, draws):
             return False
-        return node.rho < 1 or not drawn  # or the first run has said it all
+        return node.rho < 1 or not draws  # or the first run has said it all
 
     def _ways(self, step: int, node: Node, record: Record, informed: bool) -> list[Try]:
         key = (step, record, informed)
@@ -181,7 +181,7 @@ def _after_runs(node: Node, record: Record, informed: bool, way: Try) -> Record:
     """What is known after an execution that tells something."""
     if node.common_cause:
         return STRUCK if record == STRUCK or way.rights < 0 else SPARED
-    return record.with_urn(informed, way.rights, way.wrongs)
+    return drawn(record, informed, way.rights, way.wrongs)
 
 
 def _full(most: int | None, drawn: int) -> bool:

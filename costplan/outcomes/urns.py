@@ -18,31 +18,32 @@ from typing import NamedTuple
 
 from costplan.outcomes.node import Node
 
+COUNTER = 32
+"""Bits of a count in a record: more draws than any graph that can be followed makes."""
+RECORD = 4 * COUNTER
+COUNT = (1 << COUNTER) - 1
+Record = int
+"""What one node did on this request, as far as it tells of what it will do: hits and misses of an
+urn, and above them those of another, in one integer.
 
-class Record(NamedTuple):
-    """What one node did on this request, as far as it tells of what it will do.
-
-    Of a step: runs that were right and wrong, and those that were told of a failure. Of a
-    validator: ``first`` are its rejections and ``second`` its passes of a fault that it can see,
-    ``third`` and ``fourth`` those of everything else. Of a common cause: (0, 1) where it struck,
-    (0, 2) where it did not.
-    """
-
-    first: int = 0
-    second: int = 0
-    third: int = 0
-    fourth: int = 0
-
-    def with_urn(self, other: bool, hits: int, misses: int) -> Record:
-        """The record with further draws from its first or its other urn."""
-        first, second, third, fourth = self
-        if other:
-            return Record(first, second, third + hits, fourth + misses)
-        return Record(first + hits, second + misses, third, fourth)
+Of a step: runs that were right and wrong, and those that were told of a failure. Of a validator:
+its rejections and passes of a fault that it can see, and those of everything else. Of a common
+cause: a miss where it struck, two where it did not.
+"""
+NOTHING, STRUCK, SPARED = 0, 1 << COUNTER, 2 << COUNTER
 
 
-NOTHING = Record()
-STRUCK, SPARED = Record(0, 1), Record(0, 2)
+def urn(record: Record, other: bool) -> tuple[int, int]:
+    """Hits and misses of a record's first or its other urn."""
+    if other:
+        record >>= 2 * COUNTER
+    return record & COUNT, record >> COUNTER & COUNT
+
+
+def drawn(record: Record, other: bool, hits: int, misses: int) -> Record:
+    """The record with further draws from its first or its other urn."""
+    draws = hits | misses << COUNTER
+    return record + (draws << 2 * COUNTER if other else draws)
 
 
 class Try(NamedTuple):
@@ -74,7 +75,7 @@ def teaches(mean: float, rho: float) -> bool:
 def tries(node: Node, record: Record, told: bool) -> Iterator[Try]:
     """The ways that one execution of a step can come out on a clean input."""
     if told and node.retry is not None:
-        p = learned(node.retry, node.rho, record.third, record.fourth)
+        p = learned(node.retry, node.rho, *urn(record, True))
         yield Try(p, True, 1, 0, 1)
         yield Try(1.0 - p, False, 0, 1, 1)
         return
@@ -82,7 +83,7 @@ def tries(node: Node, record: Record, told: bool) -> Iterator[Try]:
         yield from _common_cause(node, record)
         return
     if node.runs == 1:
-        p = learned(node.success, node.rho, record.first, record.second)
+        p = learned(node.success, node.rho, *urn(record, False))
         yield Try(1.0 - p, False, 0, 1, 1)
         yield Try(p, True, 1, 0, 1)
         return
@@ -90,12 +91,13 @@ def tries(node: Node, record: Record, told: bool) -> Iterator[Try]:
         yield from _runs(node, lambda a, b: _flat(node.success, a, b))
         return
     if node.rho >= 1:
-        p = learned(node.success, 1.0, record.first, record.second)
+        p = learned(node.success, 1.0, *urn(record, False))
         yield from _runs(node, lambda a, b: _same(p, a, b))
         return
     weight = 1.0 / node.rho - 1.0
-    alpha = node.success * weight + record.first
-    beta = (1.0 - node.success) * weight + record.second
+    right, wrong = urn(record, False)
+    alpha = node.success * weight + right
+    beta = (1.0 - node.success) * weight + wrong
     yield from _runs(node, lambda a, b: _polya(alpha, beta, a, b))
 
 

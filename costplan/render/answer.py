@@ -317,11 +317,17 @@ def best_ways(comparison: Comparison, answer: Answer) -> dict[str, Option]:
 
 
 def _table(comparison: Comparison, answer: Answer, width: int) -> Table:
-    """A row a stack on one line: columns give way, then names are shortened."""
+    """A row a stack on one line: the blanks of bounds give way, then columns, then names are
+    shortened."""
     names = [standing.stack for standing in answer.standings]
     shown = columns(comparison, answer)
-    longest = max(map(width_of, [*names, "stack"]))
-    while _room(shown, width) < min(longest, 16) and any(column.rank for column in shown):
+    needed = min(16, max(map(width_of, [*names, "stack"])))
+    if _room(shown, width) < needed:
+        shown = [
+            column._replace(cells=[cell.replace(">= ", ">=") for cell in column.cells])
+            for column in shown
+        ]
+    while _room(shown, width) < needed and any(column.rank for column in shown):
         shown.remove(max(shown, key=lambda column: column.rank))
     room = max(8, _room(shown, width))
     table = Table("stack", *(column.title for column in shown))

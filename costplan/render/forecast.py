@@ -143,9 +143,12 @@ def methods_tried(document: ForecastDocument) -> list[str]:
 
 def _tried(tried: Tried) -> str:
     """A method and how far off it was."""
-    if tried.error is None:
+    if not tried.tried:
         return f"{tried.words}: too little history to try it"
-    return f"{tried.words}: off by {percent(tried.error)}, {rounded(Decimal(tried.tried))} tried"
+    off = "something was expected where nothing came"
+    if tried.error is not None:
+        off = f"off by {percent(tried.error)}"
+    return f"{tried.words}: {off}, {rounded(Decimal(tried.tried))} tried"
 
 
 def _asides(page: Page, document: ForecastDocument) -> None:

@@ -227,6 +227,25 @@ def test_a_measured_model_is_held_to_its_own_electricity(tmp_path: Path) -> None
     assert names(audited(filed(tmp_path, model("acme/other", rates=cheap)))) == set()
 
 
+@pytest.mark.parametrize(("rate", "under"), [("0.00375", False), ("0.00374", True)])
+def test_output_may_cost_as_much_as_its_electricity(
+    tmp_path: Path, rate: str, *, under: bool
+) -> None:
+    """0.27 joules a token are 0.075 kWh a million, at 0.05 each."""
+    text = model("acme/deepseek-v3", rates=f"{{ input = 0.005, output = {rate} }}")
+    found = {finding.finding for finding in audited(filed(tmp_path, text)).findings}
+    assert ("under_electricity" in found) is under
+
+
+def test_a_rejected_value_without_rates_is_told_as_such(tmp_path: Path) -> None:
+    """Beside one that names what it showed."""
+    for given, shown in (("input = 3", "input 3"), ("", "no rate")):
+        more = REJECTED.format("other", "2026-09-30", 3).replace("input = 3", given)
+        findings = audited(filed(tmp_path, model(BAD, more=more))).findings
+        (settled,) = (one for one in findings if one.finding == "conflict_settled")
+        assert f"other of 2026-09-30 shows {shown}; the card from" in settled.message
+
+
 @pytest.mark.parametrize(
     ("model", "kind", "band"),
     [

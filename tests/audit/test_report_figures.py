@@ -149,6 +149,35 @@ def test_each_vendor_and_what_is_known_of_it_is_counted(tmp_path: Path) -> None:
     ]
 
 
+def test_vendors_read_on_one_day_stand_by_name(tmp_path: Path) -> None:
+    """Whatever else of them was read before."""
+    best = BEST.replace("2026-10-09", "2026-10-01")
+    write(tmp_path, best, vendor="best")
+    two = model("acme/m", rates=RATES, more=f"mode.batch = {{ times = 0.5, origin = {OWN} }}\n")
+    assert list(counted(tmp_path, two).read_by_vendor) == ["acme", "best"]
+    write(tmp_path, best.replace("best/", "aaa/"), vendor="best")
+    assert list(counted(tmp_path, two).read_by_vendor) == ["aaa", "acme"]
+
+
+def test_a_price_whose_source_has_no_address_is_missed(tmp_path: Path) -> None:
+    """Two of three: the mode's factor has the page for a source."""
+    more = f"mode.batch = {{ times = 0.5, origin = {OWN} }}\n"
+    head = HEAD.replace("a data set", " ", 1)
+    (filing,) = filed_folder(write(tmp_path, head + model("acme/m", rates=RATES, more=more)))
+    figures = report([filing], TERMS, "a book")
+    assert (figures.prices, figures.with_source) == (3, 1)
+    assert "prices whose source has no address: 2" in figures.missed
+
+
+def test_hours_with_rates_of_their_own_have_their_own_day(tmp_path: Path) -> None:
+    for own, first in ((f", origin = {OWN}", date(2026, 8, 1)), ("", date(2026, 10, 1))):
+        hours = "utc_offset = '+00:00', hours = ['00:00-06:00']"
+        window = f"{{ name = 'night', rates = {RATES}, {hours}{own} }}"
+        figures = counted(tmp_path, model("acme/m", rates=RATES, more=f"schedule = [{window}]\n"))
+        assert figures.prices == 4
+        assert figures.read_by_vendor["acme"] == Read(first, date(2026, 10, 1))
+
+
 def test_where_nothing_is_published_nothing_lacks_its_source(tmp_path: Path) -> None:
     talk = 'charge = [{ id = "talk", quantity = "requests", unit = "request", quote = true }]\n'
     figures = counted(tmp_path, OFFER.partition("[[offer.charge]]")[0] + talk)

@@ -34,6 +34,8 @@ def test_only_the_newest_snapshot_is_held_against_the_bare_name(tmp_path: Path) 
     assert not found(tmp_path, model("acme/m", rates=FLAT), old, new)
     named = model("acme/m", "aliases = ['acme/m-2024-11-20']", rates=FLAT)
     assert not found(tmp_path, named, old)
+    spelt = model("acme/m", "aliases = ['acme/m@20240513']", rates=FLAT)
+    assert found(tmp_path, spelt, old) == {("twin_differs", "acme/m-2024-05-13")}
 
 
 def test_a_version_is_a_spelling_only_where_the_seller_writes_it_at_will(tmp_path: Path) -> None:
@@ -65,7 +67,9 @@ def test_siblings_of_the_same_rates_have_the_same_tiers(tmp_path: Path) -> None:
 
 def test_a_vendor_reads_one_edge_one_way(tmp_path: Path) -> None:
     one, other = model("acme/a", rates=FLAT, more=ABOVE), model("acme/b", rates=DEAR, more=FROM)
-    assert found(tmp_path, one, other) == {("edge_both_ways", "acme/b")}
+    (odd,) = audited(filed(tmp_path, one, other)).findings
+    assert (odd.finding, odd.id) == ("edge_both_ways", "acme/b")
+    assert "from 200,000 tokens on, acme/a only above 200,000" in odd.message
     assert not found(tmp_path, one, model("acme/b", rates=DEAR, more=ABOVE))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 from decimal import Decimal
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +287,19 @@ def test_figures_that_went_through_binary_floats_are_the_same_figures(
     again = plain(parse(data_of(text)))
     before, after = small["estimates"][0], again["estimates"][0]
     assert abs(before["total_monthly"] - after["total_monthly"]) < Decimal("1e-9")
+
+
+def test_json_is_the_same_where_python_has_no_compiled_writer(
+    monkeypatch: pytest.MonkeyPatch, small: dict[str, Any]
+) -> None:
+    monkeypatch.setitem(sys.modules, "_json", None)
+    spec = spec_from_file_location("plain_json", ROOT / "costplan" / "render" / "json.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    small["workload"] = 'a "name"\n\x1b of é and \U0001f600'
+    assert module.dumps(small) == dumps(small)
 
 
 def test_a_comparison_whose_difference_was_changed_is_refused(made: dict[str, str]) -> None:

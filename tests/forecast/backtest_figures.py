@@ -33,12 +33,7 @@ def values(name: str) -> list[float]:
 
 def series() -> Iterator[tuple[str, list[list[float]], Grid, tuple[Method, ...]]]:
     """Each series' name, its spans, and how it is forecast."""
-    yield (
-        "air passengers, months",
-        [values("air_passengers.csv")],
-        MONTHS._replace(place=11),
-        OF_MONTHS,
-    )
+    yield "air passengers, months", [values("air_passengers.csv")], MONTHS, OF_MONTHS
     births = values("us_births.csv")
     spans = [births[at * STEP : at * STEP + SPAN] for at in range(SPANS)]
     yield "births, days", spans, DAYS, OF_DAYS

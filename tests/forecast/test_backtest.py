@@ -56,11 +56,13 @@ def test_errors_are_those_of_the_literature() -> None:
 
 def test_a_season_and_a_trend_are_found_exactly() -> None:
     months = [exp(0.02 * at) * (1 + at % 12) for at in range(30)]
-    ahead = SEASONAL.fit(months, 29 % 12, 0.0)
+    ahead = SEASONAL.fit(months, 0.0)
     assert ahead is not None
     for lead in (1, 7, 13, 24):
         at = 29 + lead
         assert isclose(ahead(lead, lead), exp(0.02 * at) * (1 + at % 12), rel_tol=1e-9)
+    year = [exp(0.02 * at) * (1 + at % 12) for at in range(30, 42)]
+    assert isclose(ahead(1, 12), sum(year) / 12, rel_tol=1e-9)
 
 
 def test_least_squares_is_that_of_the_whole_matrix() -> None:
@@ -71,7 +73,7 @@ def test_least_squares_is_that_of_the_whole_matrix() -> None:
     solved, *_ = numpy.linalg.lstsq(
         numpy.array(columns), numpy.log(numpy.array(months)), rcond=None
     )
-    ahead = SEASONAL.fit(months, 56 % 12, 0.0)
+    ahead = SEASONAL.fit(months, 0.0)
     assert ahead is not None
     for lead in range(1, 25):
         at = 56 + lead
@@ -81,46 +83,64 @@ def test_least_squares_is_that_of_the_whole_matrix() -> None:
 
 def test_the_last_year_grows_as_the_last_year_did() -> None:
     months = [float(1 + at % 12) * (2 if at >= 12 else 1) for at in range(24)]
-    ahead = LAST_YEAR.fit(months, 11, 0.0)
+    ahead = LAST_YEAR.fit(months, 0.0)
     assert ahead is not None
     assert [ahead(lead, lead) for lead in (1, 12, 13)] == [4.0, 48.0, 8.0]
+    assert ahead(1, 12) == 26.0  # 4, 8 ... 48
+
+
+def test_the_last_month_grows_from_month_to_month() -> None:
+    """By a tenth: 110 in the first month ahead, 121 in the second, which is the middle of three."""
+    ahead = LAST_MONTH.fit([7.0, 100.0], 0.1)
+    assert ahead is not None
+    assert [ahead(1, 1), ahead(2, 2), ahead(1, 3)] == pytest.approx([110, 121, 121])
 
 
 def test_the_mean_of_whole_weeks_grows_from_its_middle() -> None:
     days = [100.0] * 3 + [float(10 + at % 7) for at in range(28)]
-    still = RUN_RATE.fit(days, 0, 0.0)
-    grows = RUN_RATE.fit(days, 0, 0.1)
+    still = RUN_RATE.fit(days, 0.0)
+    grows = RUN_RATE.fit(days, 0.1)
     assert still is not None
     assert grows is not None
     assert still(1, 30) == 13.0
     assert isclose(grows(1, 31), 13 * 1.1 ** ((16 + 13.5) / DAYS_A_MONTH))
-    gone = RUN_RATE.fit(days, 0, -1.0)
+    gone = RUN_RATE.fit(days, -1.0)
     assert gone is not None
     assert gone(1, 1) == 0.0
 
 
 def test_a_trend_of_weeks_is_found_exactly() -> None:
     days = [100 * exp(0.01 * (at // 7)) for at in range(84)]
-    ahead = TREND.fit(days, 0, 0.0)
+    ahead = TREND.fit(days, 0.0)
     assert ahead is not None
     assert isclose(ahead(1, 7), 100 * exp(0.01 * 12), rel_tol=1e-9)
     assert isclose(ahead(15, 21), 100 * exp(0.01 * 14), rel_tol=1e-9)
 
 
 def test_what_has_no_logarithm_or_too_little_is_not_fitted() -> None:
-    assert SEASONAL.fit([1.0] * 23, 11, 0.0) is None
-    assert SEASONAL.fit([0.0, *[1.0] * 30], 6, 0.0) is None
-    assert TREND.fit([0.0] * 84, 0, 0.0) is None
-    assert TREND.fit([1.0] * 40, 0, 0.0) is None
-    assert RUN_RATE.fit([None] * 9, 0, 0.0) is None
-    assert LAST_MONTH.fit([1.0, None], 0, 0.0) is None
-    assert LAST_YEAR.fit([None, *[1.0] * 23], 0, 0.0) is None
+    assert SEASONAL.fit([1.0] * 23, 0.0) is None
+    assert SEASONAL.fit([0.0, *[1.0] * 30], 0.0) is None
+    assert TREND.fit([0.0] * 84, 0.0) is None
+    assert TREND.fit([1.0] * 40, 0.0) is None
+    assert TREND.fit([1.0] * 84 + [0.0] * 7, 0.0) is None
+    assert RUN_RATE.fit([None] * 9, 0.0) is None
+    assert LAST_MONTH.fit([1.0, None], 0.0) is None
+    assert LAST_YEAR.fit([1.0] * 23, 0.0) is None
+    assert LAST_YEAR.fit([None, *[1.0] * 23], 0.0) is None
+
+
+def test_what_comes_once_a_day_goes_on() -> None:
+    """The logarithm of 1 is 0, and no sign of nothing."""
+    for method, size in ((TREND, 84), (SEASONAL, 24), (LAST_YEAR, 24), (RUN_RATE, 28)):
+        ahead = method.fit([1.0] * size, 0.0)
+        assert ahead is not None
+        assert ahead(1, 1) == 1.0
 
 
 def test_missing_days_are_left_out_and_not_taken_for_none() -> None:
     days: list[float | None] = [10.0] * 28
     days[-3] = None
-    ahead = RUN_RATE.fit(days, 0, 0.0)
+    ahead = RUN_RATE.fit(days, 0.0)
     assert ahead is not None
     assert ahead(1, 1) == 10.0
     past = backtest.tested(RUN_RATE, [10.0] * 28 + [None] * 28 + [10.0] * 28, DAYS, 0.0, 3)
@@ -161,17 +181,16 @@ def test_a_perfect_past_is_no_error() -> None:
     assert log(exp(past.errors[0].off)) < 1e-9
 
 
-GRID = Grid(size=3, step=1, least=4, place=5)
+GRID = Grid(size=3, step=1, least=4)
 
 
 def test_each_origin_is_told_what_came_before_and_asked_for_whole_targets() -> None:
-    """Of 10 periods in threes, origins 4 to 7; the last period is the sixth month of a year (5), so
-    that the one before origin 7 is the third. Only targets that are whole are asked for."""
-    told: list[tuple[int, int, float]] = []
+    """Of 10 periods in threes, origins 4 to 7. Only targets that are whole are asked for."""
+    told: list[tuple[int, float]] = []
     asked: list[tuple[int, int, int]] = []
 
-    def fit(before: Series, place: int, growth: float) -> Fitted:
-        told.append((len(before), place, growth))
+    def fit(before: Series, growth: float) -> Fitted:
+        told.append((len(before), growth))
 
         def ahead(begin: int, end: int) -> float:
             asked.append((len(before), begin, end))
@@ -181,7 +200,7 @@ def test_each_origin_is_told_what_came_before_and_asked_for_whole_targets() -> N
 
     series = [float(at) for at in range(10)]
     past = backtest.tested(Method("spy", "a spy", fit), series, GRID, 0.5, 2)
-    assert told == [(4, 11, 0.5), (5, 0, 0.5), (6, 1, 0.5), (7, 2, 0.5)]
+    assert told == [(4, 0.5), (5, 0.5), (6, 0.5), (7, 0.5)]
     assert asked == [(4, 1, 3), (4, 4, 6), (5, 1, 3), (6, 1, 3), (7, 1, 3)]
     # the means of 4 to 6 and of 7 to 9: 5 and 8, against 4
     assert past.errors[:2] == [Error(4, 1, log(5 / 4), 1 - 4 / 5), Error(4, 2, log(8 / 4), 0.5)]

@@ -158,6 +158,11 @@ def test_a_history_sets_the_volume(tmp_path: Path) -> None:
     }
     month = data["months"][1]
     assert month["total_low"] == month["total"] == month["total_high"]
+    # Origins each seven days from the 28th on, which end 28, 56 and 84 days before the 200th or
+    # earlier: 28 to 168, to 140 and to 112.
+    assert data["method"]["tried"] == 21 + 17 + 13
+    longer = made(tmp_path, history(tmp_path, days(200, 50)), "--months", "6")
+    assert longer["method"]["tried"] == 51  # methods are compared up to three months ahead
 
 
 def test_bands_are_bills_of_their_own(tmp_path: Path) -> None:
@@ -172,7 +177,18 @@ def test_bands_are_bills_of_their_own(tmp_path: Path) -> None:
         assert abs(month[f"total{end}"] - (month[f"volume{end}"] * price + 10)) < Decimal("1e-6")
     assert data["band"]["level"] == Decimal("0.8")
     assert data["band"]["tried"] > 0
+    assert not {"bands-until", "no-bands"} & codes(data)
     assert events(data)["limit-may-pass"]["month"] == "2026-09"
+
+
+def test_bands_of_four_errors_were_never_tried(tmp_path: Path) -> None:
+    """Of 77 days, forecasts from the 28th, 35th, 42nd and 49th: four errors make a band, and none
+    of the four had four before it. Two months ahead only two can be tried."""
+    data = made(tmp_path, history(tmp_path, days(77)), "--months", "3")
+    assert data["band"] == {"level": Decimal("0.8"), "held": None, "tried": 0}
+    (until,) = [told for told in data["facts"] if told["code"] == "bands-until"]
+    assert until["values"] == {"month": "June 2026"}
+    assert [month.get("volume_low") for month in data["months"]] == [300, None, None]
 
 
 def test_two_years_of_months_have_seasons(tmp_path: Path) -> None:
@@ -197,6 +213,27 @@ def test_a_better_method_is_taken_where_the_past_shows_it(tmp_path: Path) -> Non
     (better,) = [one for one in data["facts"] if one["code"] == "better-method"]
     for share, past in (("error", data["method"]), ("usual", data["others"][0])):
         assert abs(better["values"][share] - past["error"] * 100) <= Decimal("0.005")
+
+
+def test_a_method_that_expected_something_where_nothing_came_has_no_share(tmp_path: Path) -> None:
+    """No share of nothing is a number. Five weeks of nothing begin a week before the first origin:
+    the mean of four weeks expects something of them, the last week expects nothing."""
+    rows = [
+        (day, 0 if 21 <= at < 56 else 100 + 100 * (at // 40 % 3))
+        for at, (day, _) in enumerate(days(250))
+    ]
+    asked = history(tmp_path, rows)
+    data = made(tmp_path, asked, "--months", "2")
+    assert data["method"]["name"] == "last-week"
+    usual = next(one for one in data["others"] if one["name"] == "run-rate")
+    assert usual["error"] is None
+    assert usual["tried"] > 0
+    assert "better-method-of-gaps" in codes(data)
+    drawn = run(tmp_path, asked, "--months", "2", "--full").out
+    assert "too little history to try" not in drawn
+    assert "the mean of the last 28 days: something was expected where nothing came" in drawn
+    (tmp_path / "f.json").write_text(json.dumps(data, default=float), encoding="utf-8")
+    assert costplan("report", "f.json", "--full", folder=tmp_path).out == drawn
 
 
 def test_money_goes_on_times_what_prices_do(tmp_path: Path) -> None:
@@ -242,11 +279,7 @@ def test_real_usage_is_a_history(tmp_path: Path) -> None:
     assert {"history-calls", "history-silent-days"} <= codes(data)
 
 
-def test_a_plan_that_is_outgrown_says_so(tmp_path: Path) -> None:
-    (tmp_path / "pricing" / "observability").mkdir(parents=True)
-    (tmp_path / "pricing" / "observability" / "watch.toml").write_text(
-        HEADER
-        + """
+SMALL_PLAN = """
 [[offer]]
 id = "watch/small"
 origin = { since = 2026-01-01, checked = 2026-06-01, source = "page" }
@@ -256,10 +289,19 @@ gates = [{ variable = "traces", max = 1_500, action = "block", reason = "the sma
 id = "plan_fee"
 unit = "month"
 price = 5
-""",
-        encoding="utf-8",
-    )
-    more = 'observability.seats = 1\nstack.own.observability = "watch/small"\n'
+"""
+
+
+def watched(folder: Path, offer: str = SMALL_PLAN, name: str = "small") -> str:
+    """An offer of observability beside the model's prices, and what binds it to the plan."""
+    (folder / "pricing" / "observability").mkdir(parents=True)
+    shelf = folder / "pricing" / "observability" / "watch.toml"
+    shelf.write_text(HEADER + offer, encoding="utf-8")
+    return f'observability.seats = 1\nstack.own.observability = "watch/{name}"\n'
+
+
+def test_a_plan_that_is_outgrown_says_so(tmp_path: Path) -> None:
+    more = watched(tmp_path)
     ran = run(tmp_path, "--format", "json", more=more + "traffic.growth_per_month = 0.2\n")
     assert ran.code == 0, ran.err
     month = next(one for one in ran.data["months"] if one["total"] is None)
@@ -267,11 +309,28 @@ price = 5
     assert events(ran.data)["not-served"]["month"] == month["month"]
 
 
+def test_a_volume_that_may_outgrow_its_plan_has_no_upper_total(tmp_path: Path) -> None:
+    """Some 1,300 requests a month are served, as many as the band's upper edge are not."""
+    swings = [(day, 38 + 8 * (at // 28 % 2)) for at, (day, _) in enumerate(days(300))]
+    data = made(tmp_path, history(tmp_path, swings), "--months", "2", more=watched(tmp_path))
+    month = data["months"][1]
+    assert month["volume"] < 1_500 < month["volume_high"]
+    assert month["total_low"] < month["total"]
+    assert month.get("total_high") is None
+
+
+def test_money_that_outgrows_a_plan_has_no_bill(tmp_path: Path) -> None:
+    """The plan costs 200 of tokens, 10 of the seat and 5: twice that is two thousand requests."""
+    asked = history(tmp_path, days(60, Decimal(430) / 30), "amount")
+    data = made(tmp_path, asked, "--months", "2", more=watched(tmp_path))
+    assert data["counts"] == "amount"
+    for month in data["months"]:
+        assert month["total"] is None
+        assert "the small plan" in month["reason"]
+
+
 def test_a_tier_that_is_reached(tmp_path: Path) -> None:
-    (tmp_path / "pricing" / "observability").mkdir(parents=True)
-    (tmp_path / "pricing" / "observability" / "watch.toml").write_text(
-        HEADER
-        + """
+    tiered = """
 [[offer]]
 id = "watch/tiered"
 origin = { since = 2026-01-01, checked = 2026-06-01, source = "page" }
@@ -282,10 +341,8 @@ quantity = "traces"
 unit = "trace"
 per = 1_000
 tiers = [{ up_to = 1_500, price = 1 }, { price = 0.5 }]
-""",
-        encoding="utf-8",
-    )
-    more = 'observability.seats = 1\nstack.own.observability = "watch/tiered"\n'
+"""
+    more = watched(tmp_path, tiered, "tiered")
     data = made(tmp_path, more=more + "traffic.growth_per_month = 0.2\n")
     reached = events(data)["tier-reached"]
     assert reached["month"] == "2026-09"  # 1,728 traces
@@ -382,10 +439,29 @@ class TestHistoriesThatTry:
             assert data["months"][2]["total"] == 10
 
     def test_growth_beyond_all_numbers(self, tmp_path: Path) -> None:
+        """Ten times as much each month: of 1,000 requests the thirteenth has 10^15, the largest
+        number that no bill holds."""
         data = made(tmp_path, "--months", "30", more="traffic.growth_per_month = 9\n")
+        none = [month["month"] for month in data["months"] if month["total"] is None]
+        assert (none[0], len(none)) == ("2027-06", 18)
+        assert none == [month["month"] for month in data["months"] if month["volume"] is None]
         assert data["months"][-1]["total"] is None
         assert "too large" in data["months"][-1]["reason"]
         assert events(data)["not-served"]
+
+    def test_what_costs_nothing_has_a_history_of_requests_alone(self, tmp_path: Path) -> None:
+        """Money says nothing of the volume of a plan that costs none."""
+        free = WORKLOAD.replace(SEAT, "").replace("100_000", "0").replace("20_000", "0")
+        rows = days(60, 10)
+        said = {}
+        for name in ("requests", "amount"):
+            run(tmp_path)
+            (tmp_path / "plan.toml").write_text(free, encoding="utf-8")
+            asked = (history(tmp_path, rows, name), "--as-of", "2026-06-15", "--months", "1")
+            said[name] = costplan("forecast", "plan.toml", *asked, folder=tmp_path)
+        assert said["requests"].code == 0, said["requests"].err
+        assert said["amount"].code == 2
+        assert "the plan costs nothing" in said["amount"].err
 
     @pytest.mark.parametrize(
         ("text", "said"),
@@ -479,6 +555,7 @@ def test_from_python(tmp_path: Path) -> None:
     run(tmp_path)
     history(tmp_path, days(60, 10))
     document = library.forecast(tmp_path / "plan.toml", tmp_path / "h.csv", months=2, as_of=DAY)
+    assert [month.month for month in document.months] == [date(2026, 6, 1), date(2026, 7, 1)]
     assert [month.volume for month in document.months] == [300, 310]
     assert document.to_dict()["kind"] == "forecast"
     assert "2026-07" in library.report(document, "csv")

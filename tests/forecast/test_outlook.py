@@ -106,6 +106,23 @@ def test_days_of_24_whole_months_have_seasons_too(first: date, *, monthly: bool)
     assert outlook(by_day(first, [10] * days), 0.0, 3).by_month is monthly
 
 
+@pytest.mark.parametrize(("lacks", "monthly"), [(24, False), (23, True)])
+def test_seasons_go_on_from_a_last_month_that_is_known(lacks: int, *, monthly: bool) -> None:
+    """Of 25 whole months one has its first day alone. Where that is the last, a method by the month
+    knows nothing of where the volume stands today; the month before it is a gap like any other."""
+    first = date(2024, 1, 1)
+    known = by_day(first, [10] * (date(2026, 1, 31) - first).days)
+    gone = months_later(first, lacks)
+    values = {
+        day: value
+        for day, value in known.values.items()
+        if months_between(gone, day) or day == gone
+    }
+    assert outlook(known._replace(values=values | {date(2026, 1, 31): D(10)}), 0.0, 3).by_month is (
+        monthly
+    )
+
+
 def test_days_are_tried_on_the_last_730() -> None:
     """What was before them is a thousand times as much, and no method is told of it."""
 

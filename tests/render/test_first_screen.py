@@ -255,3 +255,20 @@ def test_people_who_are_not_modelled_are_said_first(
     full = estimate(capsys, tmp_path / "w.toml", "--stack", "portable", "--full")
     said = "human: the number of cases is unknown: how many cases there are is not modelled: "
     assert f"{said}'retrieve' has no success rate" in flat(full)
+
+
+@pytest.mark.usefixtures("terminal")
+def test_bounds_lose_their_blank_before_a_column_gives_way(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Machines of one's own beside a database that is always on: how much idles at least."""
+
+    def row(width: int) -> str:
+        monkeypatch.setenv("COLUMNS", str(width))
+        assert run(["compare", str(ROOT / "examples" / "support-agent.toml")]) == 0
+        page = capsys.readouterr().out.splitlines()
+        assert max(map(len, page)) <= width
+        return next(line for line in page if line.startswith("own-gpu"))
+
+    assert re.search(r" >=\d+ %$", row(WIDTH))
+    assert re.search(r" >= \d+ %$", row(100))

@@ -13,7 +13,7 @@ import random
 import statistics
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -119,8 +119,8 @@ def estimated(folder: Path, name: str = "shop.toml", stack: str = "own") -> Deci
     return made["total_monthly"]
 
 
-def calibrate(folder: Path, *arguments: str) -> Any:
-    ran = run(folder, "calibrate", *arguments, *MAPS, "--format", "json")
+def calibrate(folder: Path, *arguments: str, maps: Sequence[str] = MAPS) -> Any:
+    ran = run(folder, "calibrate", *arguments, *maps, "--format", "json")
     assert ran.code == 0, (ran.out, ran.err)
     return ran.data
 
@@ -270,6 +270,34 @@ def test_volume_needs_whole_days_and_the_sampling_rate(tmp_path: Path) -> None:
     assert found["whole_days"] == 0
     assert "traffic.requests_per_month" not in {one["key"] for one in found["measured"]}
     assert "step.answer.input_tokens" in {one["key"] for one in found["measured"]}
+    assert "traffic.requests_per_month stays 500: no day of the usage is whole" in found["notes"]
+
+
+def test_a_volume_that_was_not_measured_is_said(tmp_path: Path) -> None:
+    """A new file has no requests of its own: its bill would be nothing, and nobody told."""
+    rows = [
+        {
+            "id": f"g{at}",
+            "traceId": f"t{at}",
+            "type": "GENERATION",
+            "name": "answer",
+            "model": "plain",
+            "startTime": (START + timedelta(hours=at)).isoformat(),
+            "usageDetails": {"input": 10, "output": 5, "total": 15},
+        }
+        for at in range(72)
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    arguments = ("log.jsonl", "--vendor", "acme")
+    found = calibrate(tmp_path, *arguments, maps=())
+    assert found["notes"][0] == (
+        "traffic.requests_per_month stays 0: langfuse is often sampled; --sampling 10% says what "
+        "share was logged, --sampling 1 that all was"
+    )
+    (tmp_path / "costplan.toml").unlink()
+    found = calibrate(tmp_path, *arguments, "--sampling", "1", maps=())
+    assert not any("requests_per_month" in note for note in found["notes"])
+    assert "traffic.requests_per_month" in {one["key"] for one in found["measured"]}
 
 
 TALK = """\

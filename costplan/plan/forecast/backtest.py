@@ -19,18 +19,15 @@ from costplan.plan.forecast.methods import Method, Series, mean_of
 
 LEVEL = 0.8
 WIDER = 1.25
-LEAST_ERRORS = 4
-"""The fewest of which the 80 % rank is one of them."""
 
 
 class Grid(NamedTuple):
     """What is forecast in the past: targets of ``size`` periods each, from origins ``step`` apart,
-    the first after ``least`` periods. ``place``: the last period's in the year."""
+    the first after ``least`` periods."""
 
     size: int
     step: int
     least: int
-    place: int = 0
 
 
 DAYS = Grid(size=28, step=7, least=28)
@@ -63,8 +60,7 @@ def tested(method: Method, values: Series, grid: Grid, growth: float, leads: int
     """A method's errors over a series. Targets with a missing period are left out."""
     errors = []
     for origin in range(grid.least, len(values) - grid.size + 1, grid.step):
-        place = (grid.place - (len(values) - origin)) % 12
-        ahead = method.fit(values[:origin], place, growth)
+        ahead = method.fit(values[:origin], growth)
         if ahead is None:
             continue
         for lead in range(1, leads + 1):
@@ -90,13 +86,14 @@ def _share(actual: float, said: float) -> float:
 
 
 def widths(errors: Sequence[Error], leads: int) -> Mapping[int, float]:
-    """By lead the half width of the band, as a logarithm; leads with too few errors have none."""
+    """By lead the half width of the band, as a logarithm; leads with too few errors have none: of
+    less than four, none is above 80 % of them."""
     bands: dict[int, float] = {}
     widest = 0.0
     for lead in range(1, leads + 1):
         own = sorted(error.off for error in errors if error.lead == lead)
         rank = ceil(LEVEL * (len(own) + 1))
-        if len(own) < LEAST_ERRORS or rank > len(own) or own[rank - 1] == inf:
+        if rank > len(own) or own[rank - 1] == inf:
             break
         widest = max(widest, WIDER * own[rank - 1])
         bands[lead] = widest

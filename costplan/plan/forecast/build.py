@@ -149,21 +149,19 @@ class _Forecast:
             return self.bills.path(self.days, scales)
         amounts = self._counts("amount")
         base = self.plan.total if amounts else self.workload.traffic.requests_per_month
-        scales = [None if (count := _count(volume)) is None else count / base for volume in volumes]
-        bills = self.bills.path(self.days, scales)
+        counts = [_count(volume) for volume in volumes]
+        bills = self.bills.path(
+            self.days, [None if count is None else count / base for count in counts]
+        )
         if not amounts:
             return bills
-        return [
-            bill if volume is None or scale is None else self._of_amount(bill, volume, scale)
-            for bill, volume, scale in zip(bills, volumes, scales, strict=True)
-        ]
+        return [self._of_amount(bill, money) for bill, money in zip(bills, counts, strict=True)]
 
-    def _of_amount(self, bill: MonthBill, volume: float, scale: Decimal) -> MonthBill:
+    def _of_amount(self, bill: MonthBill, money: Decimal | None) -> MonthBill:
         """Money that goes on by itself, times what prices make of the plan's bill by then."""
-        if bill.total is None:
+        if bill.total is None or money is None:
             return bill
-        now = self.bills.path([self.asked.as_of], [scale])[0].total
-        money = twelve_digits(volume)
+        now = self.bills.path([self.asked.as_of], [money / self.plan.total])[0].total
         amount = settle(money) if not now else scaled(money, bill.total, now)
         share = amount / bill.total if bill.total else ZERO
         components = {name: settle(part * share) for name, part in bill.components.items()}
@@ -231,18 +229,25 @@ def _of_bands(outlook: Outlook, volumes: Sequence[Volume], days: Sequence[date])
         yield fact("bands-until", month=named(banded[-1]))
     usual = outlook.usual
     if usual is not None:
-        error, before_ = outlook.pasts[0].mean_share(COMPARED), usual.mean_share(COMPARED)
-        if error is not None and before_ is not None:
-            shares = {"error": twelve_digits(error * 100), "usual": twelve_digits(before_ * 100)}
+        error, before_ = _off(outlook.pasts[0]), _off(usual)
+        if error is None or before_ is None:
+            yield fact("better-method-of-gaps", outlook.method.words)
+        else:
+            shares = {"error": error * 100, "usual": before_ * 100}
             yield fact("better-method", outlook.method.words, **shares)
 
 
 def _tried(past: Errors) -> Tried:
-    error = past.mean_share(COMPARED)
-    known = error is not None and error < float(LARGEST)
-    share = twelve_digits(error).quantize(PLACES) if known and error is not None else None
+    error = _off(past)
+    share = None if error is None else error.quantize(PLACES)
     tried = sum(error.lead <= COMPARED for error in past.errors)
     return Tried(past.method.name, past.method.words, share, tried)
+
+
+def _off(past: Errors) -> Decimal | None:
+    """How far off a method was in the mean. None where it was not tried, or expected something in
+    a month in which nothing came: no share of nothing is a number."""
+    return _count(past.mean_share(COMPARED))
 
 
 def _count(volume: float | None) -> Decimal | None:

@@ -17,9 +17,9 @@ MOST_EXPONENT = 300.0
 """Beyond it a float of the exponential is no volume any more."""
 Series = Sequence[float | None]
 Fitted = Callable[[int, int], float]
-Fit = Callable[[Series, int, float], Fitted | None]
-"""Of a series, the place of its last period in the year (0 to 11, of months alone) and the stated
-growth a month; None where there is too little, or a zero that has no logarithm."""
+Fit = Callable[[Series, float], Fitted | None]
+"""Of a series and the stated growth a month; None where there is too little, or a zero that has no
+logarithm."""
 
 
 class Method(NamedTuple):
@@ -41,7 +41,7 @@ def last_days(most: int) -> Fit:
     """The mean of the last days, whole weeks of them and at most so many; of all where there is no
     week. It grows as was stated, from the middle of these days on."""
 
-    def fit(values: Series, place: int, growth: float) -> Fitted | None:
+    def fit(values: Series, growth: float) -> Fitted | None:
         days = min(len(values) // WEEK * WEEK or len(values), most)
         rate = mean_of(values[-days:]) if days else None
         if rate is None:
@@ -51,7 +51,7 @@ def last_days(most: int) -> Fit:
     return fit
 
 
-def last_month(values: Series, place: int, growth: float) -> Fitted | None:
+def last_month(values: Series, growth: float) -> Fitted | None:
     """The last month's rate, which grows as was stated."""
     rate = values[-1] if values else None
     return None if rate is None else _grown(rate, growth, 0, 1)
@@ -69,7 +69,7 @@ def _grown(rate: float, growth: float, before: float, periods: float) -> Fitted:
     return ahead
 
 
-def trend_of_weeks(values: Series, place: int, growth: float) -> Fitted | None:
+def trend_of_weeks(values: Series, growth: float) -> Fitted | None:
     """A straight line through the logarithms of whole weeks' means, by least squares."""
     whole = len(values) // WEEK
     first = len(values) - whole * WEEK
@@ -86,28 +86,25 @@ def trend_of_weeks(values: Series, place: int, growth: float) -> Fitted | None:
     return ahead
 
 
-def seasonal(values: Series, place: int, growth: float) -> Fitted | None:
+def seasonal(values: Series, growth: float) -> Fitted | None:
     """ln rate = slope x month + one constant a calendar month, by least squares.
 
-    The slope is that of both with each calendar month's own mean taken out (Frisch and Waugh), so
-    that no matrix is solved. At least two of each calendar month.
+    The slope is that of the months with each calendar month's own mean taken out (Frisch and
+    Waugh), so that no matrix is solved. At least two of each calendar month.
     """
     known = [(at, value) for at, value in enumerate(values) if value is not None]
     if len(known) < 2 * YEAR or any(value <= 0 for _, value in known):
         return None
-    last = len(values) - 1
     groups: dict[int, list[tuple[float, float]]] = {}
     for at, value in known:
-        groups.setdefault((place - (last - at)) % YEAR, []).append((float(at), log(value)))
+        groups.setdefault(at % YEAR, []).append((float(at), log(value)))
     if len(groups) < YEAR:
         return None
     means = {
         month: (sum(x for x, _ in own) / len(own), sum(y for _, y in own) / len(own))
         for month, own in groups.items()
     }
-    around = [
-        (x - means[month][0], y - means[month][1]) for month, own in groups.items() for x, y in own
-    ]
+    around = [(x - means[month][0], y) for month, own in groups.items() for x, y in own]
     spread = sum(x * x for x, _ in around)
     if not spread:
         return None
@@ -115,15 +112,15 @@ def seasonal(values: Series, place: int, growth: float) -> Fitted | None:
 
     def ahead(begin: int, end: int) -> float:
         rates = []
-        for step in range(begin, end + 1):
-            middle, level = means[(place + step) % YEAR]
-            rates.append(_exp(level + slope * (last + step - middle)))
+        for at in range(len(values) - 1 + begin, len(values) + end):
+            middle, level = means[at % YEAR]
+            rates.append(_exp(level + slope * (at - middle)))
         return sum(rates) / len(rates)
 
     return ahead
 
 
-def last_year(values: Series, place: int, growth: float) -> Fitted | None:
+def last_year(values: Series, growth: float) -> Fitted | None:
     """The same month of the last year, times the last twelve months over the twelve before."""
     if len(values) < 2 * YEAR:
         return None
@@ -147,7 +144,7 @@ def _line(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     x_mean = sum(x for x, _ in points) / len(points)
     y_mean = sum(y for _, y in points) / len(points)
     spread = sum((x - x_mean) ** 2 for x, _ in points)
-    slope = sum((x - x_mean) * (y - y_mean) for x, y in points) / spread
+    slope = sum((x - x_mean) * y for x, y in points) / spread
     return slope, y_mean - slope * x_mean
 
 

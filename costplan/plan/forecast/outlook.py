@@ -89,12 +89,10 @@ class Outlook(NamedTuple):
             return self._banded(0.0, self.ahead(lead, lead) * month_end(start).day, lead)
         last, end = self.history.last, month_end(start)
         begin, stop = (start - last).days, (end - last).days
-        known = 0.0
-        if begin < 1:
-            known, counted = known_part(self.history, start, last)
-            passed = (last - start).days + 1
-            known *= passed / counted if counted else 0.0
-            begin = 1
+        known, counted = known_part(self.history, start, last)
+        if counted:
+            known *= ((last - start).days + 1) / counted
+        begin = max(begin, 1)
         rate = self.ahead(begin, stop)
         lead = max(1, ceil((begin + stop) / 2 / DAYS.size))
         return self._banded(known, rate * (stop - begin + 1), lead)
@@ -112,7 +110,7 @@ def outlook(history: History, growth: float, leads: int) -> Outlook:
     seasons = len(months) >= SEASONS
     if history.monthly or (seasons and months[-1] is not None):
         end = month_end(months_later(first, len(months) - 1))
-        grid = MONTHS._replace(place=end.month - 1, least=SEASONS if seasons else LEAST_MONTHS)
+        grid = MONTHS._replace(least=SEASONS if seasons else LEAST_MONTHS)
         methods = OF_MONTHS if seasons else (LAST_MONTH,)
         return _chosen(_Tried(history, end, months, grid, growth, leads), methods)
     days = of_days(history)[-MOST_DAYS:]
@@ -132,7 +130,7 @@ class _Tried(NamedTuple):
 
 def _chosen(on: _Tried, methods: Sequence[Method]) -> Outlook:
     history, end, values, grid, growth, leads = on
-    fits = [(method, method.fit(values, grid.place, growth)) for method in methods]
+    fits = [(method, method.fit(values, growth)) for method in methods]
     usable = [(method, ahead) for method, ahead in fits if ahead is not None]
     pasts = {method.name: tested(method, values, grid, growth, leads) for method, _ in usable}
     best = 0

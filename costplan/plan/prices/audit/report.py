@@ -101,7 +101,7 @@ def _read(priced: Iterable[tuple[Entry, Origin, int, bool]]) -> dict[str, Read]:
 
 def _missed(counted: Report) -> Iterable[str]:
     if counted.with_source != counted.prices:
-        yield f"prices without a source or its date: {counted.prices - counted.with_source}"
+        yield f"prices whose source has no address: {counted.prices - counted.with_source}"
     if counted.silent_zeros:
         yield f"silent zeros: {counted.silent_zeros}"
     if counted.errors:
@@ -109,9 +109,9 @@ def _missed(counted: Report) -> Iterable[str]:
 
 
 def _sourced(entry: Entry, origin: Origin) -> bool:
-    """Whether a stranger finds what the price rests on: an address, and the day it was read."""
-    source = entry.sources.get(origin.source)
-    return source is not None and bool(source.at.strip()) and isinstance(origin.checked, date)
+    """Whether a stranger finds what the price rests on: its source has an address. That it names a
+    source of its file, and the day on which it was read, is asked where the file is read."""
+    return bool(entry.sources[origin.source].at.strip())
 
 
 def _priced(entry: Entry, day: date) -> Iterable[Priced]:

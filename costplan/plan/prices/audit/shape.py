@@ -31,9 +31,8 @@ def tiers_out_of_reach(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit
     if model.context is None:
         return
     seen = set()
-    for card in model.price:
-        if card is not model.card(terms.day) and card.origin.since <= terms.day:
-            continue
+    current = model.card(terms.day) or model.price[0]
+    for card in model.price[model.price.index(current) :]:
         own = [tier for mode in card.mode.values() for tier in mode.tiers]
         for tier in (*card.tiers, *own):
             if tier.first >= model.context and tier.first not in seen:
@@ -48,7 +47,9 @@ def tiers_out_of_reach(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit
 
 def output_above_context(entry: Entry, model: Model, terms: Terms) -> Iterable[Hit]:
     """An answer longer than the whole window."""
-    if model.context is not None and (model.max_output or 0) > model.context:
+    if model.context is None or model.max_output is None:
+        return
+    if model.max_output > model.context:
         yield Hit(
             "max_output",
             f"max_output {model.max_output:,} is above the context window of {model.context:,}",

@@ -8,7 +8,7 @@ are announced must agree too.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -49,7 +49,7 @@ def twins(filed: Sequence[Filed]) -> Hits:
             )
     for key, (stamp, filing) in newest.items():
         own = [DATED.match(name) for name in by_id[key].entry.item.aliases]
-        if any(match and match[2].replace("-", "") >= stamp for match in own):
+        if any(match and match[2].replace("-", "") > stamp for match in own):
             continue  # the bare name is that of a newer snapshot
         said = _unlike(_last(by_id[key]), _last(filing))
         if said:
@@ -102,7 +102,7 @@ def profiles(filed: Sequence[Filed]) -> Hits:
         }
         if len(set(ratios.values())) < 2:
             continue
-        usual = Counter(ratios.values()).most_common(1)[0][0]
+        usual = max(ratios.values(), key=list(ratios.values()).count)
         for filing, model in rest:
             if ratios.get(model.id, usual) != usual:
                 times = grouped(round(ratios[model.id], 3).normalize())
@@ -136,8 +136,8 @@ def edges(filed: Sequence[Filed]) -> Hits:
     ways: dict[tuple[str, int], dict[bool, Filed]] = defaultdict(dict)
     for filing, model in _models(filed):
         for tier in model.price[-1].tiers:
-            edge = tier.above if tier.above is not None else tier.at_or_above or 0
-            ways[filing.file, int(edge)].setdefault(tier.above is None, filing)
+            edge = tier.above or tier.at_or_above or 0
+            ways[filing.file, edge].setdefault(tier.above is None, filing)
     for (_, edge), sides in ways.items():
         if len(sides) == 2:
             other_id = sides[False].entry.id

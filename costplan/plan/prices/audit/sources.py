@@ -50,9 +50,9 @@ def _verdict(entry: Entry, card: Card, rejected: Rejected) -> Verdict:
     confidence = source.confidence if source else "unverified"
     mine = (-CONFIDENCES.index(taken.confidence), taken.checked)
     theirs = (-CONFIDENCES.index(confidence), rejected.checked)
-    if mine == theirs:
-        return "open"
-    return "overruled" if theirs > mine else "settled"
+    if theirs > mine:
+        return "overruled"
+    return "settled" if theirs < mine else "open"
 
 
 def _hits(entry: Entry, model: Model, verdict: Verdict) -> Iterable[Hit]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -64,7 +63,8 @@ def mixed_per(filed: Sequence[Filed]) -> Hits:
         for card in item.price if isinstance(item, Model) else ():
             by_file.setdefault(filing.file, []).append((filing, card.per))
     for cards in by_file.values():
-        usual = Counter(per for _, per in cards).most_common(1)[0][0]
+        pers = [per for _, per in cards]
+        usual = max(dict.fromkeys(pers), key=pers.count)
         odd = {filing.entry.id: (filing, per) for filing, per in cards if per != usual}
         for filing, per in odd.values():
             message = f"rates per {grouped(per)} tokens; the file's others are per {grouped(usual)}"
