@@ -179,14 +179,19 @@ def price_changes(
     workload the diff also says what becomes of its bill: each side lies over the built-in
     catalogue and the user's, a day's side also over the project's.
     """
-    from costplan.plan.prices.price_diff import price_diff
-    from costplan.store.files.price_sets import open_price_set, together
+    from costplan.plan.prices.price_diff import beside, price_diff
+    from costplan.store.files.price_sets import open_price_set, terms_together, together
 
     here = Path()
     before, after = open_price_set(old, as_of, here), open_price_set(new, as_of, here)
     olds, news, said = together(before, after)
     sides = [Side(side.name, side.as_of) for side in (before, after)]
     diff = price_diff(olds, news, *sides)
+    sold, sells = terms_together(before, after)
+    if sold or sells:
+        from costplan.plan.prices.terms import terms_diff
+
+        diff = beside(diff, terms_diff(sold, sells, *sides))
     if opened is not None:
         diff = _with_bills(diff, opened, before, after)
     return diff, said

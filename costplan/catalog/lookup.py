@@ -213,7 +213,7 @@ class Catalog:
         """Terms of reserved throughput: of that id, else those that serve a model, from the topmost
         shelf that has them; None where nobody sells it so. Raises BadUsage for an id that is not
         known."""
-        asked = (offer, None) if terms is None else ("", terms)
+        asked = (offer, terms)
         if asked not in self._reserved:
             own = (shelf.reserve(*asked) for shelf in self._reserving())
             self._reserved[asked] = next((known for known in own if known is not None), None)
@@ -222,9 +222,15 @@ class Catalog:
             raise self._unsold(terms)
         return known
 
-    def reserved(self) -> "list[Reserve]":
-        """All terms of reserved throughput that were asked for, as often as by another name."""
-        return [known for known in self._reserved.values() if known is not None]
+    def reserved(self) -> "list[tuple[str, Reserve]]":
+        """The terms of reserved throughput that were asked for, each with the model that they were
+        asked for."""
+        return [(asked[0], known) for asked, known in self._reserved.items() if known is not None]
+
+    def terms_below(self, terms: str) -> "list[Reserve]":
+        """As ``below``, of terms of reserved throughput."""
+        own = (shelf.reserve("", terms) for shelf in self._reserving())
+        return [known for known in own if known is not None][1:]
 
     def _reserving(self) -> "Iterable[Reserving]":
         return (shelf for shelf in reversed(self.shelves) if isinstance(shelf, Reserving))

@@ -301,11 +301,14 @@ class Reserve(NamedTuple):
         prices = self.terms.commitment or self.file.commitment
         return tuple(commitment for commitment in prices if commitment.kind in kinds)
 
+    def origins(self) -> list[Origin]:
+        """Where the terms and every price of them are from."""
+        return [self.terms.origin, *(commitment.origin for commitment in self.sold)]
+
     def alone(self) -> Reserve:
         """The same with a file that holds what the terms and their prices follow from, no more."""
         own = () if self.terms.commitment else self.sold
-        origins = [self.terms.origin, *(commitment.origin for commitment in self.sold)]
-        named = {name for origin in origins for name in (origin.source, *origin.also)}
+        named = {name for origin in self.origins() for name in (origin.source, *origin.also)}
         sources = {name: self.file.source[name] for name in sorted(named)}
         file = replace(self.file, source=sources, commitment=own, terms=(self.terms,))
         return self._replace(file=file)

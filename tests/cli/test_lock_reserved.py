@@ -12,7 +12,7 @@ from run import DAY, Ran
 
 from costplan.catalog.lookup import Catalog
 from costplan.problems import BadUsage
-from costplan.store.files import shelves
+from costplan.store.files import price_sets, shelves
 from costplan.store.files.folders import built_in_folder
 
 WORKLOAD = """\
@@ -45,7 +45,8 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in FILES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(built_in_folder() / name, folder / name)
-    monkeypatch.setattr(shelves, "built_in_folder", lambda: folder)
+    for module in (price_sets, shelves):
+        monkeypatch.setattr(module, "built_in_folder", lambda: folder)
     return folder
 
 
@@ -295,6 +296,69 @@ def test_the_terms_that_compare_tries_are_pinned(locked: Path, catalogue: Path) 
     assert estimate(locked, "--locked").code == 0
 
 
+def test_a_model_that_the_catalogue_adds_to_pinned_terms_is_a_move(
+    locked: Path, catalogue: Path
+) -> None:
+    other = "azure/gpt-4.5-preview"
+    move(catalogue, '["azure/gpt-5.2", ', f'["{other}", "azure/gpt-5.2", ')
+    dearer(catalogue)
+    stack = f'\n[stack.b]\nchat = {{ offer = "{other}", reserved = {{ commitment = "hourly" }} }}\n'
+    (locked / "costplan.toml").write_text(WORKLOAD + stack)
+    totals = [one["total_monthly"] for one in estimate(locked).data["estimates"]]
+    assert totals == [HOURS, HOURS * 11 // 10]
+    assert lock(locked).code == 0
+    assert "price = 1\n" in (locked / "costplan.lock").read_text()
+    strict = estimate(locked, "--locked")
+    assert (strict.code, strict.out) == (3, "")
+    assert "for azure/gpt-5.2, azure/gpt-5.2-2025-12-11 -> from 15 units" in strict.err
+    assert lock(locked, "--update").code == 0
+    totals = [one["total_monthly"] for one in estimate(locked, "--locked").data["estimates"]]
+    assert totals == [HOURS * 11 // 10] * 2
+
+
+def test_terms_that_a_lock_has_otherwise_count_as_prices_of_ones_own(
+    locked: Path, catalogue: Path
+) -> None:
+    options = ("check", *DAY, "--max-overridden", "0")
+    assert here(*options, folder=locked).code == 0
+    dearer(catalogue)
+    ran = here(*options, folder=locked)
+    assert ran.code == 1
+    assert " ".join(ran.out.split()).count("provisioned hourly global: lock 1, catalogue 1.1") == 1
+    (override,) = estimate(locked).data["catalog"]["overrides"]
+    assert (override["offer"], override["shelf"]) == ("azure/gpt-5.2", "lock")
+    assert [str(figure) for figure in override["prices"][0].values()] == [
+        "provisioned hourly global",
+        "1",
+        "1.1",
+    ]
+    move(catalogue, "gpt-5.2", "gpt-5.9")  # nobody publishes such terms any more
+    assert here(*options, folder=locked).code == 1
+    (override,) = estimate(locked).data["catalog"]["overrides"]
+    assert override["words"] == ["terms of azure/gpt-5.2 that it adds"]
+
+
+def test_two_locks_are_compared_in_their_terms_too(locked: Path, catalogue: Path) -> None:
+    shutil.copy(locked / "costplan.lock", locked / "before.lock")
+    dearer(catalogue)
+    diff = ("pricing", "diff", "--format", "json", *DAY)
+    for old, new in (("before.lock", "2026-11-22"), ("before.lock", "costplan.lock")):
+        if new == "costplan.lock":
+            assert here(*diff, old, new, folder=locked).data["changes"] == []
+            assert lock(locked, "--update").code == 0
+        ran = here(*diff, old, new, "--workload", "costplan.toml", folder=locked)
+        (change,) = ran.data["changes"]
+        assert (change["id"], change["category"]) == ("azure/gpt-5.2", "provisioned")
+        (price,) = change["prices"]
+        assert (price["charge"], price["variant"]) == ("provisioned", "hourly global")
+        assert (str(price["old"]["value"]), str(price["new"]["value"])) == ("1", "1.1")
+        assert price["new"]["unit"] == "PTU-hour"
+        assert ran.data["bills"][0]["difference"] == HOURS // 10
+    (locked / "own" / "tokens").mkdir(parents=True)
+    shutil.copy(catalogue / "tokens" / "azure.toml", locked / "own" / "tokens")
+    assert here(*diff, "before.lock", "own", folder=locked).data["changes"] == []
+
+
 def test_what_a_shelf_lacks_is_looked_for_below_it(tmp_path: Path, catalogue: Path) -> None:
     file = tmp_path / "above" / "provisioned" / "azure.toml"
     file.parent.mkdir(parents=True)
@@ -322,7 +386,7 @@ def test_what_a_shelf_lacks_is_looked_for_below_it(tmp_path: Path, catalogue: Pa
     with pytest.raises(BadUsage) as refused:
         catalog.reserve("", "nobody/x")
     assert refused.value.hint == "ids begin with: azure/, bedrock/"
-    assert [known.id for known in catalog.reserved()] == ["azure/gpt-5.2", "azure/gpt-5.2"] + [
+    assert [known.id for _, known in catalog.reserved()] == ["azure/gpt-5.2", "azure/gpt-5.2"] + [
         "azure/gpt-5.1"
     ] * 2
 

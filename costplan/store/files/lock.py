@@ -207,7 +207,7 @@ class Lock:
         """Pinned terms. All of the vendor are held against their hashes before it is said that
         none serves a model: an edit may have taken it from them. Raises EditedLock."""
         vendor = offer.partition("/")[0] + "/"
-        for name in self.reserving():
+        for name in self._names(RESERVED):
             if name == terms if terms is not None else name.startswith(vendor):
                 own = self._terms(name).entry
                 if own.file.find(offer, terms) is not None:
@@ -315,6 +315,7 @@ class LockedCatalog(Catalog):
     def used_terms(self) -> list[Reserve]:
         """All terms of reserved throughput that were asked for, in the order of ids; the pinned
         where a model that these lack led to the catalogue's of the same id."""
-        asked = sorted(self.reserved(), key=lambda reserve: reserve.shelf == SHELF)
+        asked = [reserve for _, reserve in self.reserved()]
+        asked.sort(key=lambda reserve: reserve.shelf == SHELF)
         by_id = {reserve.id: reserve for reserve in asked}
         return [by_id[name] for name in sorted(by_id)]
