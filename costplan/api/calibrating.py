@@ -39,10 +39,11 @@ from costplan.store.files.measured_text import (
     fresh_text,
     measured_text,
     role_of,
+    with_ends_of,
     with_stack,
 )
 from costplan.store.files.shelves import open_catalog
-from costplan.store.files.text import DocumentError
+from costplan.store.files.text import DocumentError, read_file
 from costplan.store.files.workloads import Opened, read_workload
 from costplan.store.files.writing import alone, write
 from costplan.store.traces import measures
@@ -112,6 +113,7 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
         if like is not None and models:
             after = _with_stack(plan, after, like, models, notes)
         notes += served
+        after = with_ends_of(plan.text, after)
         document = Calibration(
             workload=plan.workload.name,
             begin=read.first,
@@ -134,11 +136,7 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
 def keep(calibration: Calibrated, target: Path) -> None:
     """Write the file, unless it was changed since it was read. Raises BadUsage."""
     with alone(target):
-        if (
-            calibration.before
-            and target.is_file()
-            and target.read_text("utf-8") != calibration.before
-        ):
+        if calibration.before and target.is_file() and read_file(target) != calibration.before:
             raise BadUsage(f"{target} was changed since it was read", "run it again")
         write(target, calibration.after)
 

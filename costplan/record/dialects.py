@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, TypeVar
@@ -86,6 +86,7 @@ class Toml(_Scalars):
         (int | Decimal, "a number"),
         (datetime, "a date-time"),
         (date, "a date"),
+        (time, "a time"),
         (Mapping, "a table"),
         (list | tuple, "an array"),
     )

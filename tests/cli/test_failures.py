@@ -90,11 +90,26 @@ KEYS = [
         "did you mean 'success' or 'retry_success'?",
     ),
     swap("missing key", f"{ASKED}\n", "", "w.toml:4:2", "missing key 'requests_per_month'"),
-    swap("key twice", 'currency = "USD"', 'name = "x"', "w.toml:2:11", "write each key"),
-    more("table twice", "[traffic]\n", "w.toml:15:9", "the table 'traffic' is there already"),
+    swap("key twice", 'currency = "USD"', 'name = "x"', "w.toml:2:1", "write each key"),
+    more("table twice", "[traffic]\n", "w.toml:15:2", "the table 'traffic' is there already"),
+    swap(
+        "key twice in a table over lines",
+        TERRA,
+        f"{{\n  offer = {TERRA},\n  success = 0.9,\n  success = [\n    1,\n  ],\n}}",
+        "w.toml:17:3",
+        "write each key",
+    ),
+    swap(
+        "comma forgotten in a table over lines",
+        TERRA,
+        f"{{\n  offer = {TERRA}\n  success = 0.9\n}}",
+        "w.toml:16:3",
+        "a comma is missing before it, or what line 14 opens is not closed",
+    ),
 ]
 VALUES = [
     swap("text for a number", "= 1_000\n", '= "1000"\n', "w.toml:5:22", "a number, not a string"),
+    swap("time for a number", ASKED, ASKED[:-5] + "07:32", "w.toml:5:22", "not a time"),
     swap("truth for a number", ASKED, ASKED[:-5] + "true", "w.toml:5:22", "not a boolean"),
     swap("table for an array", "[[step]]", "[step]", "w.toml:7:2", "an array, not a table"),
     swap("number for a role", TERRA, "5", "w.toml:14:8", "a string or a table, not a number"),
@@ -142,6 +157,7 @@ FILES = [
     whole("5 MB", b"#" * 5_000_000, "w.toml is larger than 4 MB"),
     whole("90,000 brackets", b"x = " + b"[" * 90_000, "w.toml nests too deeply"),
     whole("900 brackets", b"x = " + b"[" * 900 + b"]" * 900, "w.toml nests too deeply"),
+    whole("900 quoted dots", b'\'a b\' . "a\\"b".' * 450 + b"a = 1\n", "w.toml nests too deeply"),
     whole("50,000 dots", b"a." * 50_000 + b"a = 1\n", "w.toml nests too deeply"),
     whole("old Mac line ends", WORKLOAD.replace("\n", "\r").encode(), "w.toml:1:15", r"\r"),
     Bad(

@@ -19,7 +19,6 @@ from costplan.plan.forecast.backtest import (
     widths,
 )
 from costplan.plan.forecast.methods import (
-    DAYS_A_MONTH,
     LAST_MONTH,
     OF_DAYS,
     OF_MONTHS,
@@ -103,7 +102,7 @@ def test_the_mean_of_whole_weeks_grows_from_its_middle() -> None:
     assert still is not None
     assert grows is not None
     assert still(1, 30) == 13.0
-    assert isclose(grows(1, 31), 13 * 1.1 ** ((16 + 13.5) / DAYS_A_MONTH))
+    assert isclose(grows(1, 31), 13 * 1.1 ** ((16 + 13.5) / 30.4375))  # days of a mean month
     gone = RUN_RATE.fit(days, -1.0)
     assert gone is not None
     assert gone(1, 1) == 0.0
@@ -127,6 +126,15 @@ def test_what_has_no_logarithm_or_too_little_is_not_fitted() -> None:
     assert LAST_MONTH.fit([1.0, None], 0.0) is None
     assert LAST_YEAR.fit([1.0] * 23, 0.0) is None
     assert LAST_YEAR.fit([None, *[1.0] * 23], 0.0) is None
+
+
+def test_a_method_says_whether_the_stated_growth_is_in_it() -> None:
+    series = [2.0**at for at in range(70)]
+    for method in (*OF_DAYS, *OF_MONTHS):
+        still, grows = (method.fit(series, growth) for growth in (0.0, 0.5))
+        assert still is not None
+        assert grows is not None
+        assert (still(1, 1) != grows(1, 1)) is method.uses_growth
 
 
 def test_what_comes_once_a_day_goes_on() -> None:

@@ -277,6 +277,15 @@ def test_real_usage_is_a_history(tmp_path: Path) -> None:
     assert data["history"]["counts"] == "calls"
     assert abs(data["months"][1]["volume"] - Decimal(12 * 31) * 27 / 28) < Decimal("1e-6")
     assert {"history-calls", "history-silent-days"} <= codes(data)
+    # A plan that calls no model has no requests to a call; its own requests it has all the same.
+    none = two.replace("calls = 2", "calls = 0")
+    (tmp_path / "plan.toml").write_text(none, encoding="utf-8")
+    ran = costplan("forecast", "plan.toml", "--as-of", "2026-06-15", *asked, folder=tmp_path)
+    assert ran.code == 2
+    assert "the plan calls no model by request: give a history of date,requests" in ran.err
+    requests = history(tmp_path, days(60, 10))
+    ran = costplan("forecast", "plan.toml", "--as-of", "2026-06-15", requests, folder=tmp_path)
+    assert ran.code == 0, ran.err
 
 
 SMALL_PLAN = """
@@ -307,6 +316,7 @@ def test_a_plan_that_is_outgrown_says_so(tmp_path: Path) -> None:
     month = next(one for one in ran.data["months"] if one["total"] is None)
     assert "the small plan" in month["reason"]
     assert events(ran.data)["not-served"]["month"] == month["month"]
+    assert "months-at-least" not in codes(ran.data)  # no bill is none that lacks a price
 
 
 def test_a_volume_that_may_outgrow_its_plan_has_no_upper_total(tmp_path: Path) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import jsonschema
 import pytest
+from planning import HEAD as HELPED
+from planning import PRICES, planned
 
 from costplan.catalog.lookup import CatalogFile, Entry
+from costplan.document.estimate import EstimateDocument
 from costplan.document.price_diff import PriceChange, PriceDiff, Side
-from costplan.plan.prices.price_diff import price_diff
+from costplan.plan.prices.price_diff import bill_changes, price_diff
 from costplan.record import read
 from costplan.render import Look
 from costplan.render.price_diff import draw
@@ -179,6 +184,8 @@ def test_another_currency_is_never_a_percentage() -> None:
     assert made.changes[0].words == ("priced in USD before, in EUR now",)
     money = [one for one in made.changes[0].prices if one.figure.currency]
     assert money
+    wider = diff(MODEL, MODEL.replace("context = 1000", "context = 2000"), currency="EUR")
+    assert [words.partition(" ")[0] for words in wider.changes[0].words] == ["priced", "context"]
     assert all(one.percent is None for one in money)
 
 
@@ -241,6 +248,73 @@ def test_a_card_is_in_force_on_its_own_day() -> None:
     after = date(2026, 11, 23)
     assert diff(later, later, DAY, after).unchanged == 1
     assert diff(later, later, date(2026, 11, 20), EVE).changes == ()
+
+
+def card(since: str, given: int, output: int, source: str = "page") -> str:
+    origin = f'{{ since = {since}, checked = 2026-06-01, source = "{source}" }}'
+    rates = f"{{ input = {given}, output = {output} }}"
+    return f"[[model.price]]\norigin = {origin}\nper = 1_000_000\nrates = {rates}\n"
+
+
+PLAIN = "[[model]]\nid = 'acme/n'\n" + card("2026-01-01", 2, 10)
+
+
+def test_an_announced_price_that_only_another_source_repeats_is_named_once() -> None:
+    """4 of input from January on, which another source has in February too, as output moves."""
+    later = card("2027-01-01", 4, 10) + card("2027-02-01", 4, 12, "set")
+    (change,) = diff(PLAIN, PLAIN + later).changes
+    assert [(price.charge, price.announced) for price in change.prices] == [
+        ("input", date(2027, 1, 1)),
+        ("output", date(2027, 2, 1)),
+    ]
+
+
+def test_what_holds_on_the_later_day_is_not_announced() -> None:
+    """3 and 4 from one day on, of which both catalogues are asked: 2 the day before, then 4."""
+    old, new = (PLAIN + card("2026-11-22", given, 10) for given in (3, 4))
+    (price,) = diff(old, new, EVE, DAY).changes[0].prices
+    assert (price.announced, price.percent) == (None, 100)
+
+
+def billed(folder: Path, charges: Iterable[str]) -> EstimateDocument:
+    """A thousand calls of an offer with these charges."""
+    tables = "".join(
+        f"""
+[[prices.offer.charge]]
+id = "{chr(97 + at)}"
+quantity = "calls"
+unit = "call"
+{charge}
+"""
+        for at, charge in enumerate(charges)
+    )
+    head = PRICES.partition("[[prices.offer]]")[0]
+    offer = f'[[prices.offer]]\nid = "box/all"\n{ORIGIN.replace("page", "list")}\n{tables}'
+    return planned(folder, f'{HELPED}\n[stack.s]\nhelper = "box/all"\n{head}{offer}')
+
+
+def test_the_eight_lines_that_moved_most_are_named(tmp_path: Path) -> None:
+    """Nine charges of 1 a call become 2 to 10; what did not move is none of them."""
+    old = billed(tmp_path, ["price = 1"] * 10)
+    new = billed(tmp_path, [f"price = {at}" for at in range(1, 11)])
+    (bill,) = bill_changes(old, new)
+    assert (bill.old, bill.new, bill.difference) == (10_000, 55_000, 45_000)
+    assert [change.charge for change in bill.moved] == list("jihgfedc")
+
+
+def test_a_charge_of_which_a_tier_is_on_request_has_no_amount(tmp_path: Path) -> None:
+    """The first 500 of 1,000 calls have a price, the others none: together no number, and not 500.
+    Lines move by what the total moves by all the same."""
+    old = billed(tmp_path, ["price = 1"])
+    new = billed(tmp_path, ["tiers = [{ up_to = 500, price = 1 }, { quote = true }]"])
+    (bill,) = bill_changes(old, new)
+    assert (bill.new, bill.new_at_least, bill.old_at_least) == (500, True, False)
+    ((*_, before, after, difference),) = bill.moved
+    assert (before, after) == (1_000, None)
+    assert difference == bill.difference == -500
+    dearer = billed(tmp_path, ["tiers = [{ up_to = 500, price = 3 }, { quote = true }]"])
+    (bill,) = bill_changes(new, dearer)
+    assert [(line.old, line.new, line.difference) for line in bill.moved] == [(None, None, 1_000)]
 
 
 def test_what_a_factor_has_of_its_own_holds_from_its_day() -> None:

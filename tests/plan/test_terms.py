@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from costplan.billing.discounts import band_share
 from costplan.document.estimate import Estimate, EstimateDocument
 from costplan.document.line import LineItem
 from costplan.plan.bill.estimate import estimate
@@ -17,6 +18,7 @@ from costplan.problems import InvalidInput
 from costplan.record import read
 from costplan.store.files.shelves import open_catalog
 from costplan.store.files.text import parse_toml
+from costplan.workload.contract import Band
 from costplan.workload.model import Workload
 
 DAY = date(2026, 11, 22)
@@ -81,6 +83,21 @@ kind = "credit"
 amount = 1_500
 one_time = true
 free_tier = true
+
+[[offer]]
+id = "shop/each"
+origin = { since = 2026-01-01, checked = 2026-11-01, source = "list" }
+[[offer.charge]]
+id = "calls"
+quantity = "calls"
+unit = "call"
+price = 1
+[[offer.adjust]]
+id = "welcome"
+kind = "credit"
+amount = 1_500
+scope = "offer"
+one_time = true
 
 [[offer]]
 id = "other/calls"
@@ -226,17 +243,24 @@ bands = [{ up_to = 1_000, percent = 0 }, { up_to = 5_000, percent = 5 }, { perce
 
 
 @pytest.mark.parametrize(
-    ("calls", "paid"),
+    ("calls", "paid", "percent"),
     [
-        (900, 1_000),  # up to the first edge nothing
-        (4_900, 4_800),  # 4,000 at 5 %
-        (9_900, 9_200),  # and 5,000 at 12 %
+        (900, 1_000, 0),  # up to the first edge nothing
+        (4_900, 4_800, 4),  # 4,000 at 5 %
+        (9_900, 9_200, 8),  # and 5,000 at 12 %
     ],
 )
-def test_each_band_has_its_own_percent(calls: int, paid: int) -> None:
+def test_each_band_has_its_own_percent(calls: int, paid: int, percent: int) -> None:
     found = made(BANDS, calls=calls)
     assert found.list_monthly == calls + 100
     assert abs(found.total_monthly - paid) < Decimal("1e-11")
+    spend = f"{calls + 100:,}.00 of list spend"
+    assert f"discount on shop/*: {spend} this month comes to {percent} % off" in found.notes
+
+
+def test_spending_of_less_than_one_has_its_band_too() -> None:
+    half = band_share((Band(percent=Decimal(10)),), Decimal("0.5"))
+    assert (half, band_share((Band(percent=Decimal(10)),), Decimal(0))) == (Decimal("0.1"), 0)
 
 
 def test_volume_puts_all_at_the_band_reached() -> None:
@@ -433,6 +457,15 @@ def test_a_vendor_s_own_one_time_credit_is_granted_once() -> None:
     assert [one.credits for one in shared.months] == [1_500, 0, 0]
     off = made("horizon_months = 3\n", 'one = "shop/gift"\nfree_tiers = false')
     assert [one.credits for one in off.months] == [0, 0, 0]
+
+
+def test_a_vendor_s_one_time_credit_pays_what_it_was_given_for() -> None:
+    """1,000 of its own calls a month and none of another's; where it is each role's, 1,500 each."""
+    for gift in ("gift", "each"):
+        found = made("horizon_months = 3\n", f'one = "shop/{gift}"\ntwo = "other/calls"')
+        assert [month.credits for month in found.months] == [1_000, 500, 0]
+    found = made("horizon_months = 3\n", 'one = "shop/each"\ntwo = "shop/each"')
+    assert [month.credits for month in found.months] == [2_000, 1_000, 0]
 
 
 def test_a_vendor_s_credit_in_another_currency() -> None:

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli
+import tomlkit
 from run import Ran, costplan
 from usage_cases import HEADER, TEXT
 
@@ -239,6 +241,18 @@ def test_means_are_written_as_what_they_may_be(tmp_path: Path) -> None:
     assert "step.answer.success" in again["unchanged"]
 
 
+def test_a_way_of_processing_is_written_as_the_file_spells_it(tmp_path: Path) -> None:
+    made = Simulation(4)
+    for hour in range(3):
+        when = (START + timedelta(hours=hour)).isoformat()
+        made.call("plain", (100, 0, 10), time=when, step="answer", mode="batch")
+    made.write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    calibrate(tmp_path, "shop.toml", "log.jsonl", "--map=mode=mode")
+    data = tomllib.loads((tmp_path / "shop.toml").read_text("utf-8"))
+    assert data["step"][0]["mode"] == "batch"
+
+
 def test_models_in_use_become_a_stack(tmp_path: Path) -> None:
     shop().write(tmp_path / "log.jsonl")
     text = WORKLOAD.replace('chat = "acme/plain"', 'chat = "acme/tiered"')
@@ -378,6 +392,83 @@ def test_without_tomlkit_it_says_what_to_install(
     ran = run(tmp_path, "calibrate", "shop.toml", "log.jsonl", *MAPS)
     assert ran.code == 2
     assert "pip install 'costplan[calibrate]'" in ran.err
+
+
+OLD_TOMLKIT = "Empty key at line 5 col 11"
+
+
+def test_a_tomlkit_that_cannot_read_the_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before 0.15 it knew no inline table over several lines."""
+
+    def parse(text: str) -> None:
+        raise tomlkit.exceptions.ParseError(5, 11, OLD_TOMLKIT)
+
+    monkeypatch.setattr(tomlkit, "parse", parse)
+    shop(1).write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    ran = run(tmp_path, "calibrate", "shop.toml", "log.jsonl", *MAPS)
+    assert ran.code == 2
+    assert OLD_TOMLKIT in ran.err
+    assert "pip install 'costplan[calibrate]' --upgrade" in ran.err
+
+
+def test_lines_end_as_they_did(tmp_path: Path) -> None:
+    """A file of another system is no changed file, and stays one of that system."""
+    shop().write(tmp_path / "log.jsonl")
+    file = tmp_path / "shop.toml"
+    file.write_text(WORKLOAD, encoding="utf-8", newline="\n")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    usual = file.read_bytes()
+    given = WORKLOAD.replace("\n", "\r\n").encode()
+    for mark in (b"", b"\xef\xbb\xbf"):
+        file.write_bytes(mark + given)
+        calibrate(tmp_path, "shop.toml", "log.jsonl")
+        assert file.read_bytes() == usual.replace(b"\n", b"\r\n")
+    file.write_bytes(b"\xef\xbb\xbf" + WORKLOAD.encode())
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    assert file.read_bytes() == usual
+
+
+OVER_LINES = """\
+# The shop's assistant.
+name = "shop"
+traffic = { # as it comes
+  requests_per_month = 500, # a guess
+  hourly = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+  # flat
+}
+step = [
+  {
+    name = "answer",
+    model = "chat",
+    input_tokens = 5_000, # from the brochure
+    output_tokens = 10,
+    success = 0.9 # who knows
+  },
+  { name = "check", model = "judge", input_tokens = 10, output_tokens = 10, }, # half of them
+]
+stack = {
+  own = { # what we buy
+    chat = "acme/plain", judge = "acme/tiered",
+  },
+}
+"""
+
+
+def test_a_workload_of_tables_over_lines(tmp_path: Path) -> None:
+    shop().write(tmp_path / "log.jsonl")
+    file = tmp_path / "shop.toml"
+    file.write_text(WORKLOAD, encoding="utf-8")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    usual = tomli.loads(file.read_text("utf-8"))
+    file.write_text(OVER_LINES, encoding="utf-8")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    text = file.read_text("utf-8")
+    assert tomli.loads(text) == usual
+    for line in OVER_LINES.splitlines():
+        assert line.partition("#")[2] in text
 
 
 ATTEMPTS = """

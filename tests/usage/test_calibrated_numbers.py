@@ -195,6 +195,35 @@ def test_turns_grow_by_what_stays_in_the_history() -> None:
     assert (forgets["user_tokens"], forgets["fixed_tokens"]) == ("100", "1_485")
 
 
+def test_calls_of_a_conversation_are_no_conversations() -> None:
+    """A log that does not tell conversations apart says neither their turns nor their number; nor
+    does one in which their step has no call. What their other steps take is known all the same."""
+    sums = {"input_tokens": 20_000, "output_tokens": 1_500}
+    volume = Volume(D(100), D(1_000), {"answer": 200}, "volume")
+    measures = measured(sums, volume=volume)
+    assert values(proposed(measures, talk="").settings) == {}
+    (note,) = measures.notes
+    assert "which calls are of one conversation" in note
+    none = measured(sums, volume=volume._replace(calls={}), turns=Turns(D(4), D(250), D(90)))
+    assert "requests_per_month" not in values(proposed(none, talk="").settings)
+    check = f"\n[[step]]\nname = 'check'\nmodel = 'chat'\n{TOKENS}"
+    use = StepUse(10, {"input_tokens": 900, "output_tokens": 20}, (), (), {}, {None: 10})
+    both = measured(uses={"check": use}, volume=Volume(D(100), None, {}, "volume"))
+    settings = proposed(both, check, talk="step = 'answer'").settings
+    assert {setting.key: setting.value for setting in settings} == {
+        ("step", "check", "input_tokens"): "90",
+        ("step", "check", "output_tokens"): "2",
+    }
+
+
+def test_hours_that_are_all_alike_are_those_of_a_file_without_any() -> None:
+    alike = proposed(measured(hourly=[D(1)] * 24))
+    assert "hourly" not in values(alike.settings)
+    assert "traffic.hourly" in alike.unchanged
+    office = [D(0)] * 8 + [D(2)] * 12 + [D(0)] * 4
+    assert values(proposed(measured(hourly=office)).settings)["hourly"].startswith("[0, 0")
+
+
 def test_turns_are_never_less_than_nothing_of_a_user() -> None:
     measures = measured(
         {"input_tokens": 100, "output_tokens": 1_500}, turns=Turns(D("0.4"), D(90), D(9))

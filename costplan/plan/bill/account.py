@@ -107,7 +107,7 @@ def draw_credits(
     ledger = Ledger(parts)
     for terms in in_order([credit for credit in workload.credit if not credit.one_time]):
         granted = exchange.amount(terms.amount, terms.currency)
-        if granted is None or not any(terms.applies(stack, day) for stack in parts):
+        if granted is None:
             continue
         counts = counting(terms, parts, day)
         if not any(counts(group) for group in ledger.left):

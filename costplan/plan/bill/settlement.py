@@ -65,7 +65,7 @@ def billed_month(
     key = (name, day, Same(workload.discount))
     discounts = book.keep("discounts", key, lambda: Discounts(workload.discount, name, day))
     month = make(workload, catalog, name, solved, day, scale, discounts, book).bill()
-    if not discounts.with_bands or month.problems:
+    if not discounts.with_bands:
         return month
     shares: dict[int, Decimal] = {}
     facts: list[Fact] = []

@@ -150,9 +150,11 @@ class _Maker:
         return spelled(was)
 
     def traffic(self) -> None:
+        """Requests a month, and their hours. Conversations are counted by the step that answers
+        them: a log of calls alone does not tell how many there were."""
         traffic, measured = self.workload.traffic, self.measured
         volume = measured.volume
-        if volume.monthly is not None and not self._answers():
+        if volume.monthly is not None and self.answering is None:
             key = ("traffic", "requests_per_month")
             self.number(key, volume.monthly, traffic.requests_per_month, volume.words)
         if measured.peak is not None:
@@ -168,20 +170,17 @@ class _Maker:
             else:
                 self.unchanged.append("traffic.hourly")
 
-    def _answers(self) -> bool:
-        """Whether conversations, and with them the traffic, are measured by their own step."""
-        return (
-            self.answering is not None
-            and self.measured.turns is not None
-            and self.answering.name in self.measured.uses
-        )
-
     def step(self, step: Step, use: StepUse) -> None:
         """One step's calls, tokens and rates."""
         words = f"{use.calls:,} calls, {self.measured.rests}"
         conversation = self.workload.conversation
         if step is self.answering and conversation is not None:
-            if self.measured.turns is not None:
+            if self.measured.turns is None:
+                self.measured.notes.append(
+                    "conversations: the log does not tell which calls are of one conversation; "
+                    "[conversation] and traffic.requests_per_month are left as they are"
+                )
+            else:
                 self._conversation(step, conversation, use, self.measured.turns, words)
         else:
             self._calls(step, words)
