@@ -227,6 +227,9 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         "step-unpriced": "{subject}: a step's price is missing",
         "ways-at-least": "a price of this stack is missing: every amount here is at least that",
         "ways-too-large": "plans with more attempts are left out: they have too many states",
+        "combinations-too-large": "combinations of models, votes and checks with too many states"
+        " are left out",
+        "votes-on-few": "votes on single steps are combined on those that fail most: {steps:, }",
     },
     "warning": {
         "warned": "{text}",

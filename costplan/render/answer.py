@@ -24,6 +24,7 @@ LABEL = 11
 SLACK = 10
 """Columns that are lost where a sentence is folded between words."""
 AT_POINTS = "all figures but these have every range at its point"
+NO_TARGET = "none is stated: the lowest bill wins (--at-reliability 99%)"
 NAMES = 40
 """Letters of stacks' names in a sentence; more are counted instead."""
 
@@ -120,6 +121,8 @@ def sentences(comparison: Comparison, answer: Answer, detail: Detail = ALL) -> I
     yield from _recommendation(comparison, answer)
     if answer.stack is not None and answer.reason:
         yield Said("unknown", answer.reason, "warns")
+    if answer.stack is not None and not answer.reason and _aimless(comparison):
+        yield Said("target", NO_TARGET, "warns")
     if answer.compute:
         yield Said("compute", answer.compute)
     label = "hangs on"
@@ -211,10 +214,18 @@ def _recommendation(comparison: Comparison, answer: Answer) -> Iterator[Said]:
     if answer.whole is not None and answer.whole != answer.monthly:
         whole = f"{least}{about(answer.whole)} with wrong answers"
     saved = "" if answer.saved is None else saved_words(answer.saved, answer.against)
+    if answer.saved == 0 and answer.stack == answer.against:
+        saved = "" if answer.reason else "nothing tried costs less"
     if whole or saved:
         yield Said("", ", ".join(part for part in (whole, saved) if part))
     if standing.people is not None and standing.people > Decimal("0.005"):
         yield Said("", f"people are {percent(standing.people, 0)} % of the bill")
+
+
+def _aimless(comparison: Comparison) -> bool:
+    """Whether nobody said how right answers must be, or what a wrong one costs."""
+    targets = [each.target for each in comparison.strategies]
+    return all(target is None for target in targets) and not known(comparison).loss
 
 
 def saved_words(saved: Decimal, against: str) -> str:
@@ -289,11 +300,9 @@ def columns(comparison: Comparison, answer: Answer) -> list[Column]:
             "-" if standing.seconds is None else rounded(standing.seconds, 3) for standing in shown
         ]
         titled.append(Column(told.time, took))
-    return [
-        *titled,
-        Column("people", [_share(standing.people, 0) for standing in shown], 2),
-        Column("idle", [_idle(comparison, standing) for standing in shown], 4),
-    ]
+    if any(standing.people is not None for standing in shown):
+        titled.append(Column("people", [_share(standing.people, 0) for standing in shown], 2))
+    return [*titled, Column("idle", [_idle(comparison, standing) for standing in shown], 4)]
 
 
 def caption(comparison: Comparison, answer: Answer) -> str:

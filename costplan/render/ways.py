@@ -168,10 +168,12 @@ def measures(strategies: Strategies) -> list[str]:
             words += f", {times} times the energy"
         said.append(f"by compute alone {words}")
     if strategies.billed is not None and strategies.space is not None:
-        bound = (
-            "none of the rest can be cheaper" if strategies.proven else "the rest were not billed"
-        )
-        said.append(f"{strategies.billed:,} ways billed of {strategies.space:,}: {bound}")
+        what = "combinations of models, votes and checks"
+        if strategies.billed >= strategies.space:
+            said.append(f"all {strategies.space:,} {what} billed")
+        else:
+            rest = "none of the rest can be cheaper" if strategies.proven else "the rest were not"
+            said.append(f"{strategies.billed:,} of {strategies.space:,} {what} billed: {rest}")
     return said
 
 

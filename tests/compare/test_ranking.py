@@ -22,7 +22,7 @@ from compare_cases import (
 from run import costplan
 
 from costplan.document.comparison import Answer, Comparison
-from costplan.problems import CostplanError
+from costplan.problems import BadUsage, CostplanError
 from costplan.store.files.workloads import open_workload
 
 CODING = ROOT / "examples" / "coding-agent.toml"
@@ -211,11 +211,12 @@ def test_two_candidates_of_one_offer_are_told_apart(tmp_path: Path) -> None:
 
 def test_machines_of_another_accelerator_are_an_error_that_names_machines() -> None:
     changes = ("strategy.gpus.accelerator=a100", "strategy.gpus.tokens_per_second=100")
-    with pytest.raises(CostplanError) as refused:
+    with pytest.raises(BadUsage) as refused:
         opened_at(SUPPORT, *changes).compare(["portable"])
     said = str(refused.value)
-    assert "not a100 as accelerator (strategy.gpus.accelerator)" in said
-    assert "machines with that: aws/p4d.24xlarge" in said
+    assert said.startswith("--set strategy.gpus.accelerator=a100: ")
+    assert said.endswith("not a100 as accelerator")
+    assert "machines with that: aws/p4d.24xlarge" in (refused.value.hint or "")
     with pytest.raises(CostplanError, match="not 3 as accelerators"):
         opened_at(SUPPORT, "strategy.gpus.accelerators=3").compare(["portable"])
 

@@ -15,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from properties import examples
 
+from costplan.document.comparison import Answer, Comparison
 from costplan.document.options import Option, Strategies
 from costplan.plan.bill.estimate import estimate
 from costplan.plan.compare.blocks import Block, Part, cheapest_parts
 from costplan.plan.compare.variants import Choices, alone, changed, combined_votes
+from costplan.render.answer import NO_TARGET, sentences
 
 MODELS = ("cheap", "fair", "good", "best")
 PRICES = """
@@ -237,3 +239,87 @@ def test_where_nothing_reaches_the_goal_the_most_reliable_is_shown(
             assert bill.reliability is not None
             rates.append(bill.reliability.trusted)
     assert max(one.reliability or 0 for one in found.options) == max(rates)
+
+
+# -- what is said of the space ----------------------------------------------------------------
+
+SIX = """
+name = "six"
+[traffic]
+requests_per_month = 1_000
+{steps}{rest}
+[stack.a]
+chat = "me/cheap"
+{bound}
+"""
+
+
+def six(rates: list[str], rest: str = "", bound: str = "", keys: str = "") -> str:
+    """Steps of one role in series, with these success rates."""
+    steps = "".join(
+        f'[[step]]\nname = "s{at}"\nmodel = "chat"\ninput_tokens = 1_000\n'
+        f"success = {rate}\n{keys}\n"
+        for at, rate in enumerate(rates)
+    )
+    text = SIX.format(steps=steps, rest=rest, bound=bound) + PRICES
+    return text + "".join(model(name, "1", "4") for name in MODELS)
+
+
+def facts_of(found: Strategies) -> list[str]:
+    return [fact.text for fact in found.facts]
+
+
+def test_votes_are_tried_where_steps_fail_most(tmp_path: Path) -> None:
+    text = six(["0.99", "0.98", "0.9", "0.99", "0.7", "0.99"])
+    found = ways(ready(tmp_path, text).compare(at_reliability=Decimal("0.99")))
+    names = [option.name for option in found.options]
+    assert "vote of 5 on s2, vote of 5 on s4" in names
+    few = "votes on single steps are combined on those that fail most: s2, s4"
+    assert few in facts_of(found)
+    # votes of 1, 3 or 5 on each of two steps, trials of whether costs add up not among them
+    assert (found.billed, found.space, found.proven) == (9, 9, True)
+
+
+def test_a_plan_of_many_states_leaves_time_for_its_combinations(tmp_path: Path) -> None:
+    """The plan was solved for its estimate: it takes nothing from what the search may solve."""
+    judge = """[[step]]
+name = "judge"
+model = "judge"
+input_tokens = 100
+judges = ["s0", "s1", "s2", "s3", "s4", "s5"]
+sensitivity = 0.9
+false_positive_rate = 0.05
+on_reject = { restart = "s0" }
+[human]
+cost_per_case = 6
+[[candidates.chat]]
+offer = "me/good"
+success = 0.99
+"""
+    text = six(["0.97"] * 6, judge, 'judge = "me/fair"', "detection_rate = 0.5\nmax_attempts = 3")
+    found = ways(ready(tmp_path, text).compare(at_reliability=Decimal("0.9")))
+    assert found.billed is not None
+    assert found.space is not None
+    assert 0 < found.billed < found.space
+    left_out = "combinations of models, votes and checks with too many states are left out"
+    assert left_out in facts_of(found)
+    assert not found.proven
+
+
+def test_what_the_file_lacks_is_said_where_nothing_reaches_the_target(tmp_path: Path) -> None:
+    given = ready(tmp_path, six(["0.97"] * 6))
+    made = given.compare(at_reliability=Decimal("0.99"))
+    assert made.answer is not None
+    assert made.answer.reason == (
+        "nothing tried reaches 99 %; not in the file, so not tried: validators (judges), noticed "
+        "failures (detection_rate), people ([human]), measured models ([candidates])"
+    )
+    aimless = [said.sentence for said in sentences(*answered(given.compare()))]
+    assert aimless[1:3] == ["nothing tried costs less", NO_TARGET]
+    aimed = [said.sentence for said in sentences(*answered(made))]
+    assert NO_TARGET not in aimed
+
+
+def answered(made: Comparison) -> tuple[Comparison, Answer]:
+    assert made.answer is not None
+    return made, made.answer

@@ -164,7 +164,8 @@ class Ranking:
         standing.seconds = option.seconds if option.seconds_p95 is None else option.seconds_p95
         spent = option.by_purpose
         if option.monthly and spent:
-            standing.people = max(ZERO, spent["people"] / option.monthly)
+            if self.workload.human is not None or spent["people"]:  # else they are not modelled
+                standing.people = max(ZERO, spent["people"] / option.monthly)
             standing.idle = max(ZERO, spent["idle"] / option.monthly)
         return standing
 
@@ -192,7 +193,25 @@ class Ranking:
             asked.append(f"{percent(self.goal.reliability)} %")
         if self.goal.seconds is not None:
             asked.append(f"{rounded(self.goal.seconds)} s")
-        return f"nothing tried reaches {' within '.join(asked)}"
+        said = f"nothing tried reaches {' within '.join(asked)}"
+        lacks = self._lacks()
+        return f"{said}; not in the file, so not tried: {', '.join(lacks)}" if lacks else said
+
+    def _lacks(self) -> list[str]:
+        """What would make answers right and is not in the file, so that nobody can try it; nothing
+        where some way is right enough, and too slow."""
+        wanted = self.goal.reliability
+        options = [option for ways in self.tried.values() for option in ways.measures.options]
+        if wanted is None or any((option.reliability or ZERO) >= wanted for option in options):
+            return []
+        workload, steps = self.workload, self.workload.step
+        checks = {
+            "validators (judges)": any(step.judges for step in steps),
+            "noticed failures (detection_rate)": any(step.detection_rate for step in steps),
+            "people ([human])": workload.human is not None,
+            "measured models ([candidates])": bool(workload.candidates),
+        }
+        return [words for words, there in checks.items() if not there]
 
     def _equal(self) -> list[str]:
         """Stacks that were taken to be as right as each other, where that matters."""

@@ -15,6 +15,7 @@ from itertools import product
 from math import prod
 
 from costplan.document.options import Strategies
+from costplan.facts import Fact, fact
 from costplan.plan.compare.blocks import Part, cheapest_parts, undominated
 from costplan.plan.compare.goal import Goal
 from costplan.plan.compare.pricing import Billed, Way, cheapest
@@ -27,6 +28,8 @@ from costplan.plan.compare.variants import (
     family,
     may_wait,
     measured_models,
+    most_failing,
+    voting,
     with_models,
     words,
 )
@@ -41,6 +44,7 @@ WHOLE = 240
 MOST_BILLED = 300
 MOST_SOLVED = 60_000
 """States times steps that one stack's search may solve: about half a second."""
+COMBINED_TOO_LARGE = fact("combinations-too-large")
 RUNGS = 8
 """Reliabilities between the plan's and the highest foreseen, for each of which models are tried."""
 
@@ -55,27 +59,43 @@ def searched(
 ) -> list[Billed]:
     """The best of the combinations that were not tried yet; ``measures`` is told how many there
     are, how many were billed, and whether none of the rest can be cheaper."""
-    before = ways.pricer.bills
     known = {tried.way.name for tried in billed}
     best: Billed | None = None
+    measures.billed = 0
     if in_series(ways.workload):
         series = Series(ways, stack, goal, requests)
         best = series.best()
         measures.space, measures.proven = series.space, series.proven
+        measures.billed = len(series.tried)
     if not measures.proven:
         combinations = _Combinations(ways, stack, goal)
         both = [way for way in (best, combinations.best(billed)) if way is not None]
         best = cheapest(both, None, None)
         measures.space = max(measures.space or 0, combinations.space)
         measures.proven = combinations.complete
-    measures.billed = ways.pricer.bills - before
+        measures.billed = max(measures.billed, len(combinations.tried))
+        if combinations.left_out:
+            measures.facts.append(COMBINED_TOO_LARGE)
+    measures.facts += _votes_left_out(ways.workload)
     return [] if best is None or best.way.name in known else [best]
+
+
+def _votes_left_out(workload: Workload) -> list[Fact]:
+    """Which steps votes are combined on, where that is not all of them."""
+    steps = voting(workload)
+    groups = [steps]
+    if in_series(workload):
+        roles = dict.fromkeys(step.model for step in steps)
+        groups = [[step for step in steps if step.model == role] for role in roles]
+    few = [step.name for group in groups for step in most_failing(group)]
+    return [fact("votes-on-few", steps=few)] if len(few) < len(steps) else []
 
 
 class _Combinations:
     """Combinations billed one by one, the simplest first.
 
-    ``complete``: all of the space was billed. What has too many states to follow is left out, as
+    ``complete``: all of the space was billed; ``tried``: what was; ``left_out``: some has too many
+    states. What has too many states to follow is left out, as
     are further attempts behind it, for states follow from the graph and not from its rates.
     """
 
@@ -91,6 +111,8 @@ class _Combinations:
         assignments = prod(len(alternatives) for alternatives in self.models.values())
         self.space = assignments * len(self.votes) * len(self.rest) * len(self.members)
         self.complete = False
+        self.tried: list[Choices] = []
+        self.left_out = False
         self._states: dict[object, int] = {}
         self._charged: set[object] = set()
         self._solved = 0
@@ -101,18 +123,17 @@ class _Combinations:
         most = self.space if self.space <= WHOLE else MOST_BILLED
         reached: list[Billed] = []
         short: list[Billed] = []
-        left_out = False
         for number, choices in enumerate(self._all(self._assignments())):
             if number >= most:
                 break
             billed = self.billed(choices)
             if billed is None:
-                left_out = True
+                self.left_out = True
             elif billed.option.whole is not None and billed.option.reaches(*self.goal):
                 reached.append(billed)
             elif billed.option.whole is not None and billed.option.reaches(None, self.goal.seconds):
                 short.append(billed)
-        self.complete = self.space <= WHOLE and not left_out
+        self.complete = self.space <= WHOLE and not self.left_out
         best = cheapest([*tried, *reached], *self.goal)
         if best is None:
             return max(short, key=lambda way: way.option.reliability or ZERO, default=None)
@@ -152,9 +173,11 @@ class _Combinations:
         solved_once = (*same, choices.people, *(model.offer for model in choices.models.values()))
         if solved_once not in self._charged:
             self._charged.add(solved_once)
-            self._solved += work
+            if choices != Choices():  # the plan was solved for its estimate
+                self._solved += work
         if work > MOST_WORK:
             return None
+        self.tried.append(choices)
         kind = "model" if choices.models else "orchestrate"
         way = Way(words(choices, self.ways.workload), kind, workload)
         return self.ways.pricer.bill(way, self.stack)

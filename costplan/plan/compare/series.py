@@ -61,6 +61,8 @@ class Series:
             votes = sum(1 for _ in role_votes(self.workload, role))
             self.space *= len(self.models.get(role, [{}])) * votes
         self.proven = False
+        self.tried: set[str] = set()
+        """The combinations that were billed."""
 
     def best(self) -> Billed | None:
         """The cheapest plan that reaches the goal, wrong answers included; where none does, the
@@ -89,7 +91,7 @@ class Series:
         ]
         models = {role: model for part in parts for role, model in part.models.items()}
         votes = {name: runs for part in parts for name, runs in part.votes.items()}
-        best = self._billed(Choices(models=models, votes=votes, batch=batch))
+        best = self._billed(Choices(models=models, votes=votes, batch=batch), counted=True)
         if best is None or best.option.monthly is None:
             self.proven = False
             return None
@@ -125,18 +127,21 @@ class Series:
         monthly: float,
         share: float,
     ) -> Part | None:
-        billed = self._billed(Choices(models=models, votes=votes, batch=batch))
+        billed = self._billed(Choices(models=models, votes=votes, batch=batch), counted=True)
         if billed is None or billed.option.monthly is None or not billed.option.reliability:
             return None
         cost = float(billed.option.monthly) - monthly
         return Part(cost, float(billed.option.reliability) / share, models, votes)
 
-    def _billed(self, choices: Choices) -> Billed | None:
-        """A combination's bill; None where a price is missing or it is not sold so."""
+    def _billed(self, choices: Choices, *, counted: bool = False) -> Billed | None:
+        """A combination's bill; None where a price is missing or it is not sold so. ``counted``: it
+        is one of the space, not a trial whether costs add up."""
         workload = changed(self.workload, choices, self.stack)
         kind = "model" if choices.models else "orchestrate"
         way = Way(words(choices, self.workload), kind, workload)
         billed = self.ways.pricer.bill(way, self.stack)
+        if counted:
+            self.tried.add(way.name)
         return None if billed.option.monthly is None or billed.option.at_least else billed
 
     def _adds_up(self) -> bool:

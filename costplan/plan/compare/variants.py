@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import combinations, product
 from typing import Any, TypeVar
 
+from costplan.quantity import ONE
 from costplan.record import record, replace
 from costplan.workload.flow import DONE
 from costplan.workload.model import Binding, Stack, Workload
@@ -24,7 +25,8 @@ ATTEMPTS = (1, 2, 3, 4, 5)
 MOST_VALIDATORS = 3
 VOTES = (1, 3, 5)
 MOST_VOTES = 2
-"""Steps, of all or of one role, whose votes are combined; others keep what they have."""
+"""Steps, of all or of one role, whose votes are combined: those that fail most. Others keep what
+they have."""
 Models = Mapping[str, Candidate]
 BATCH_SECONDS = Decimal(86_400)
 """Vendors promise a batch within a day: what may take that long may wait for one."""
@@ -93,8 +95,15 @@ def role_votes(workload: Workload, role: str) -> Iterator[Mapping[str, int]]:
     return _votes_on([step for step in voting(workload) if step.model == role])
 
 
+def most_failing(steps: Sequence[Step]) -> list[Step]:
+    """The few steps whose votes are combined, in the order of the file."""
+    ranked = sorted(steps, key=lambda step: ONE if step.success is None else step.success)
+    few = {step.name for step in ranked[:MOST_VOTES]}
+    return [step for step in steps if step.name in few]
+
+
 def _votes_on(steps: Sequence[Step]) -> Iterator[Mapping[str, int]]:
-    shown = steps[:MOST_VOTES]
+    shown = most_failing(steps)
     for runs in product(VOTES, repeat=len(shown)):
         yield {step.name: n for step, n in zip(shown, runs, strict=True) if n > 1}
 
