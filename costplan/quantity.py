@@ -6,6 +6,7 @@ that, a total can differ from the sum of its parts in the 28th digit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from functools import reduce
@@ -21,6 +22,24 @@ LARGEST = Decimal("1e15")
 TWELVE = Context(prec=12)
 """Digits of what is worked out in floats: probabilities, and the visits that follow from them."""
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+TIMES = {"": ONE, "k": Decimal(1_000), "m": Decimal(1_000_000), "%": Decimal("0.01")}
+"""What stands behind a number that people write, and what it does to it."""
+SPOKEN = r"\$?(?P<digits>(?:\d{1,3}(?:[, ]\d{3})+|\d[\d_]*)(?:\.\d+)?|\.\d+) ?(?P<times>[km%]?)"
+
+
+def spoken(text: str) -> Decimal | None:
+    """The number that a person means: 25k, 1.5m, 10,000, 99 %, $4; None where it is no number."""
+    match = re.fullmatch(SPOKEN, text.strip(), re.IGNORECASE | re.ASCII)
+    if match is None or len(text) > 30:
+        return None
+    return Decimal(re.sub("[_, ]", "", match["digits"])) * TIMES[match["times"].lower()]
+
+
+def toml_number(number: Decimal) -> str:
+    """A number from 0 as TOML has it, thousands apart: 10_000, 0.97."""
+    whole, dot, fraction = literal(number).partition(".")
+    return f"{int(whole):_}{dot}{fraction}"
 
 
 def stepped(number: Decimal, step: Decimal) -> Decimal:

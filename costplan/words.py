@@ -120,6 +120,17 @@ TRUSTED: Mapping[Confidence, str] = {
     "third-party": "somebody's dated capture or article",
     "unverified": "single, undated, recalled or conflicting; marked ? on a bill",
 }
+CALLED: Mapping[str, str] = {
+    "retries": "max_attempts",
+    "attempts": "max_attempts",
+    "max_retries": "max_attempts",
+    "accuracy": "success",
+    "success_rate": "success",
+    "prompt_tokens": "input_tokens",
+    "completion_tokens": "output_tokens",
+    "cached_tokens": "cache_read_tokens",
+}
+"""What others call some keys of a workload file: no likeness of letters finds them."""
 STATED = "stated"
 """The confidence of what the workload file says itself; it is in no order with the others."""
 WORKLOAD = "workload"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costplan.problems import BadUsage
-from costplan.quantity import LARGEST, ONE
+from costplan.quantity import LARGEST, ONE, spoken, toml_number
 
 if TYPE_CHECKING:
     from costplan.catalog.lookup import Catalog
@@ -60,7 +60,9 @@ def number(name: str, value: object) -> Decimal:
     try:
         amount = Decimal(value)
     except (InvalidOperation, ValueError):
-        raise BadUsage(f"{name}: '{value}' is not a number") from None
+        meant = spoken(value) if isinstance(value, str) else None
+        hint = None if meant is None else f"write {toml_number(meant)}"
+        raise BadUsage(f"{name}: '{value}' is not a number", hint) from None
     if not amount.is_finite() or amount.copy_abs() >= LARGEST:
         raise BadUsage(f"{name}: {value} is not a finite number under 1e15")
     return amount

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from costplan.api.estimating import BESIDE, catalog_of, open_workload
 from costplan.api.usage import Options, Read, opened, sizes
 from costplan.catalog.lookup import Catalog
-from costplan.document.calibration import Calibration, Measured
+from costplan.document.calibration import Calibration, Measured, spelled
 from costplan.plan.usage.calibrate import (
     Measures,
     Proposed,
@@ -39,10 +39,11 @@ from costplan.store.files.measured_text import (
     fresh_text,
     measured_text,
     role_of,
+    with_ends_of,
     with_stack,
 )
 from costplan.store.files.shelves import open_catalog
-from costplan.store.files.text import DocumentError
+from costplan.store.files.text import DocumentError, read_file
 from costplan.store.files.workloads import Opened, read_workload
 from costplan.store.files.writing import alone, write
 from costplan.store.traces import measures
@@ -99,6 +100,7 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
         assert plan.workload is not None
         matched, notes = _matched(plan.workload, uses, asked.steps)
         figures, measured = _measured(plan.workload, read, matched, asked)
+        notes = [*_unsaid_volume(plan.workload, measured.volume, read, asked), *notes]
         notes += measured.notes
         settings = figures.settings
         changes = [
@@ -111,6 +113,7 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
         if like is not None and models:
             after = _with_stack(plan, after, like, models, notes)
         notes += served
+        after = with_ends_of(plan.text, after)
         document = Calibration(
             workload=plan.workload.name,
             begin=read.first,
@@ -133,11 +136,7 @@ def calibrated(asked: Asked, options: Options) -> Calibrated:
 def keep(calibration: Calibrated, target: Path) -> None:
     """Write the file, unless it was changed since it was read. Raises BadUsage."""
     with alone(target):
-        if (
-            calibration.before
-            and target.is_file()
-            and target.read_text("utf-8") != calibration.before
-        ):
+        if calibration.before and target.is_file() and read_file(target) != calibration.before:
             raise BadUsage(f"{target} was changed since it was read", "run it again")
         write(target, calibration.after)
 
@@ -260,14 +259,33 @@ def _volume(
         calls = {step: sum(uses[name].calls for name in names) for step, names in matched.items()}
         requests = Decimal(max(calls.values(), default=0))
     words = f"{rounded(requests)} {what} in {span.days} whole days, {_rests(read)}"
-    kinds = {kind for count in read.counts for kind in count.source.split(", ")}
-    unknown = asked.sampling is None and kinds & set(SAMPLED)
-    if whole is None or unknown:
+    if whole is None or _unsaid_sampling(read, asked):
         return Volume(requests, None, calls, words)
     sampling = asked.sampling if asked.sampling is not None else ONE
     if sampling != ONE:
         words += f", of which {rounded(sampling * 100)} % were logged"
     return Volume(requests, a_month(requests, span.days, sampling), calls, words)
+
+
+def _unsaid_sampling(read: Read[Files], asked: Asked) -> list[str]:
+    """The sources that often hold a part of the requests, where nobody said which."""
+    if asked.sampling is not None:
+        return []
+    kinds = dict.fromkeys(kind for count in read.counts for kind in count.source.split(", "))
+    return [kind for kind in kinds if kind in SAMPLED]
+
+
+def _unsaid_volume(
+    workload: Workload, volume: Volume, read: Read[Files], asked: Asked
+) -> list[str]:
+    """Why requests a month were not measured: the bill goes by what the file keeps."""
+    if volume.monthly is not None:
+        return []
+    kept = f"traffic.requests_per_month stays {spelled(workload.traffic.requests_per_month)}"
+    if unsaid := _unsaid_sampling(read, asked):
+        remedy = "--sampling 10% says what share was logged, --sampling 1 that all was"
+        return [f"{kept}: {', '.join(unsaid)} is often sampled; {remedy}"]
+    return [f"{kept}: no day of the usage is whole"]
 
 
 def _runs(workload: Workload, stack: str | None) -> Mapping[str, Decimal]:

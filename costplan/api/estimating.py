@@ -22,7 +22,7 @@ from costplan.problems import (
 from costplan.store.files.own_prices import OWN, OwnPrices, own_prices
 from costplan.store.files.shelves import catalog_shelves, strangers
 from costplan.store.files.text import DocumentError
-from costplan.store.files.workloads import LOCK_NAME
+from costplan.store.files.workloads import LOCK_NAME, blame
 from costplan.store.files.workloads import Opened as Opened
 from costplan.store.files.workloads import open_workload as open_workload
 from costplan.store.files.workloads import read_workload as read_workload
@@ -30,9 +30,11 @@ from costplan.words import OWN_HARDWARE
 from costplan.workload.model import Workload
 
 if TYPE_CHECKING:
+    from costplan.catalog.provisioned import Reserve
     from costplan.document.comparison import Comparison
     from costplan.document.traits import TraitsDocument
     from costplan.plan.bill.energy import Figures
+    from costplan.store.files.lock import LockedCatalog
 
 T = TypeVar("T")
 
@@ -231,7 +233,8 @@ def pinned_by(catalog: Catalog, day: date, locking: Locking) -> Pinned | None:
     if lock is None:
         return None
     from costplan.plan.prices.pins import moved
-    from costplan.store.files.lock import SHELF, LockedCatalog
+    from costplan.store.files.lock import LockedCatalog
+    from costplan.store.files.pin import RESERVED, SHELF, Block
 
     assert isinstance(catalog, LockedCatalog)
     used = catalog.used()
@@ -247,13 +250,29 @@ def pinned_by(catalog: Catalog, day: date, locking: Locking) -> Pinned | None:
             if entry.id not in known:
                 said.append(f"{product}: the catalogue also has {entry.id}")
     missing = [entry.id for entry in used if entry.shelf not in (SHELF, OWN)]
-    name, ids = lock.path.name, tuple(entry.id for entry in pinned)
-    pin = Pinned(name, lock.head.as_of, ids, tuple(said), tuple(missing))
+    ids = [entry.id for entry in pinned]
+    for reserve in catalog.used_terms():
+        block = str(Block(RESERVED, reserve.id))
+        (ids if reserve.shelf == SHELF else missing).append(block)
+        said += [f"{block}: {sentence}" for sentence in _moved_terms(catalog, reserve, day)]
+    name = lock.path.name
+    pin = Pinned(name, lock.head.as_of, tuple(ids), tuple(said), tuple(missing))
     if locking.strict and (said or missing):
         also = [*said, *(f"{offer}: not in {name}" for offer in missing)]
         hint = "review it, then 'costplan pricing lock --update'"
         raise NotAsLocked(f"prices are not as {lock.path} pins them", hint, also)
     return pin
+
+
+def _moved_terms(catalog: LockedCatalog, reserve: Reserve, day: date) -> Iterable[str]:
+    """What the catalogue says otherwise of pinned terms; nothing of what is its own."""
+    from costplan.plan.prices.terms import moved_terms
+
+    try:
+        now = catalog.beneath.reserve("", reserve.id)
+    except BadUsage:  # no longer sold so
+        now = None
+    return moved_terms(reserve, now, day)
 
 
 def with_places(
@@ -262,10 +281,12 @@ def with_places(
     """Do something with a sound workload and a catalogue; draw every problem in its file."""
     if opened.workload is None or opened.problems:
         problems = [*opened.problems, *_unknown_ids(opened, catalog)]
+        blame(opened.changed, problems)
         raise DocumentError(opened.name, opened.text, problems)
     try:
         return work((opened.workload, catalog))
     except InvalidInput as error:
+        blame(opened.changed, error.problems)
         raise DocumentError(opened.name, opened.text, error.problems) from None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, suppress
 from datetime import date
 from pathlib import Path
@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from costplan.api.estimating import Locking, catalog_of, own_shelf, pinned_by, with_places
 from costplan.catalog.lookup import Catalog
 from costplan.document.estimate import EstimateDocument
+from costplan.document.price_diff import PriceDiff, Side
 from costplan.document.prices_used import Pinned
 from costplan.problems import BadUsage, CostplanError, did_you_mean
 from costplan.store.files.own_prices import OWN
+from costplan.store.files.pin import LOCKED, RESERVED, Block
 from costplan.store.files.shelves import catalog_shelves
 from costplan.store.files.workloads import Opened
 
 if TYPE_CHECKING:
-    from costplan.document.price_diff import PriceDiff
-    from costplan.store.files.lock import Lock, LockedCatalog
+    from costplan.store.files.lock import Lock, Locked, LockedCatalog
+    from costplan.store.files.pinned_terms import LockedTerms
     from costplan.store.files.price_sets import PriceSet
 
 
@@ -61,49 +63,95 @@ def relock(
     these. Raises as ``estimate_opened``, and BadUsage for an offer that is not in use.
     """
     from costplan import __version__
-    from costplan.document.price_diff import Side
-    from costplan.plan.prices.price_diff import price_diff
-    from costplan.store.files.lock import Lock, LockedCatalog, lock_text, merged, merged_products
+    from costplan.store.files.lock import Lock, LockedCatalog
+    from costplan.store.files.locking import lock_text, merged_products
 
     path = out or opened.lock_path
     if path is None:
         raise BadUsage("where is the lock of standard input to be?", "--out FILE names it")
     old = Lock(path) if path.is_file() else None
-    good, damaged = old.sound() if old else ([], [])
+    good, damaged = _sorted_pins(old)
     before = dict(old.products) if old else {}
     if old is not None:
-        names = (
-            [locked.id for locked in good]
-            if everything
-            else [_pinned_id(old, offer) for offer in offers]
-        )
-        old.drop([*damaged, *names])
+        old.drop(old.blocks() if everything else [*damaged, *_updated(old, offers)])
     catalog = LockedCatalog(Catalog(catalog_shelves(opened.folder)), old, own_shelf(opened))
     _trace(opened, catalog, as_of)
-    used = [entry for entry in catalog.used() if entry.shelf != OWN]
     name = Path(opened.name).name
     products = merged_products(before, _asked_products(catalog), name)
-    entries = merged(good, used, name, as_of)
+    pins = _merged(good, catalog, name, as_of)
     tool = f"costplan {__version__}"
-    text = lock_text(entries, products, as_of, tool)
-    if old is not None and text == lock_text(good, before, as_of, tool) and not damaged:
+    text = lock_text(*pins, products, as_of, tool)
+    if old is not None and text == lock_text(*good, before, as_of, tool) and not damaged:
         text = old.text
-    diff = price_diff(
-        [locked.entry for locked in good],
-        [locked.entry for locked in entries],
+    sides = (
         Side(f"{path.name} of {old.head.as_of}" if old else "nothing", as_of),
         Side(path.name, as_of),
     )
-    gone = tuple(name for name in damaged if name not in {entry.id for entry in entries})
-    return Relocked(path, text, old.text if old else "", diff, len(entries), gone)
+    blocks = pins.blocks()
+    gone = tuple(str(block) for block in damaged if block not in blocks)
+    diff = _diff(good, pins, *sides)
+    return Relocked(path, text, old.text if old else "", diff, len(blocks), gone)
 
 
-def _pinned_id(lock: Lock, name: str) -> str:
-    entry = lock.load(name)
-    if entry is None:
-        hint = did_you_mean(name, lock.ids()) or "'costplan pricing lock' takes on what is missing"
-        raise BadUsage(f"'{name}' is not in {lock.path}", hint)
-    return entry.id
+class _Pins(NamedTuple):
+    """What a lock holds."""
+
+    entries: Sequence[Locked] = ()
+    terms: Sequence[LockedTerms] = ()
+
+    def blocks(self) -> list[Block]:
+        own = [Block(LOCKED, pinned.id) for pinned in self.entries]
+        return own + [Block(RESERVED, pinned.id) for pinned in self.terms]
+
+
+def _sorted_pins(lock: Lock | None) -> tuple[_Pins, list[Block]]:
+    """The blocks whose hash holds, by kind, and those that cannot be used."""
+    from costplan.store.files.lock import Locked
+    from costplan.store.files.pinned_terms import LockedTerms
+
+    good, damaged = lock.sound() if lock else ([], [])
+    entries = [pinned for pinned in good if isinstance(pinned, Locked)]
+    terms = [pinned for pinned in good if isinstance(pinned, LockedTerms)]
+    return _Pins(entries, terms), damaged
+
+
+def _merged(old: _Pins, catalog: LockedCatalog, workload: str, as_of: date) -> _Pins:
+    """The same after a workload has asked a catalogue for all that it needs."""
+    from costplan.store.files.locking import locked, merged
+    from costplan.store.files.pinned_terms import locked_terms
+
+    used = [
+        locked(entry, as_of, [workload], entry.shelf)
+        for entry in catalog.used()
+        if entry.shelf != OWN
+    ]
+    asked = [
+        locked_terms(reserve, as_of, [workload], reserve.shelf) for reserve in catalog.used_terms()
+    ]
+    return _Pins(merged(old.entries, used, workload), merged(old.terms, asked, workload))
+
+
+def _diff(old: _Pins, new: _Pins, before: Side, after: Side) -> PriceDiff:
+    from costplan.plan.prices.price_diff import beside, price_diff
+    from costplan.plan.prices.terms import terms_diff
+
+    was, now = ([pinned.entry for pinned in pins.entries] for pins in (old, new))
+    sold, sells = ([pinned.entry for pinned in pins.terms] for pins in (old, new))
+    return beside(price_diff(was, now, before, after), terms_diff(sold, sells, before, after))
+
+
+def _updated(lock: Lock, names: Sequence[str]) -> Iterable[Block]:
+    """The blocks of pinned ids and aliases, terms of that id included."""
+    known = lock.blocks()
+    for name in names:
+        entry = lock.load(name)
+        ids = {name} if entry is None else {name, entry.id}
+        blocks = [block for block in known if block.id in ids]
+        if not blocks:
+            hint = did_you_mean(name, [*lock.ids(), *lock.reserving()])
+            remedy = "'costplan pricing lock' takes on what is missing"
+            raise BadUsage(f"'{name}' is not in {lock.path}", hint or remedy)
+        yield from blocks
 
 
 def _asked_products(catalog: LockedCatalog) -> list[str]:
@@ -131,15 +179,19 @@ def price_changes(
     workload the diff also says what becomes of its bill: each side lies over the built-in
     catalogue and the user's, a day's side also over the project's.
     """
-    from costplan.document.price_diff import Side
-    from costplan.plan.prices.price_diff import price_diff
-    from costplan.store.files.price_sets import open_price_set, together
+    from costplan.plan.prices.price_diff import beside, price_diff
+    from costplan.store.files.price_sets import open_price_set, terms_together, together
 
     here = Path()
     before, after = open_price_set(old, as_of, here), open_price_set(new, as_of, here)
     olds, news, said = together(before, after)
     sides = [Side(side.name, side.as_of) for side in (before, after)]
     diff = price_diff(olds, news, *sides)
+    sold, sells = terms_together(before, after)
+    if sold or sells:
+        from costplan.plan.prices.terms import terms_diff
+
+        diff = beside(diff, terms_diff(sold, sells, *sides))
     if opened is not None:
         diff = _with_bills(diff, opened, before, after)
     return diff, said

@@ -127,7 +127,8 @@ def document_of(read: Read[Rows], options: Options) -> Usage:
     """What was read, priced."""
     states = read.states
     cells = read.cells(options.by)
-    bill = priced(cells, read.entries, read.cut, options.day, sizes(read.rows, options.by))
+    drawn = sizes(read.rows, options.by)
+    bill = priced(cells, read.entries, read.cut, options.day, drawn, options.by)
     costs = [state.cost for state in states if state.what is None and state.cost is not None]
     return Usage(
         priced_on=options.day if options.fixed else None,

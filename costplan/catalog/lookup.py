@@ -26,7 +26,7 @@ from costplan.record import Currency, record
 from costplan.words import Category
 
 if TYPE_CHECKING:  # no bill by the token waits for it
-    from costplan.catalog.provisioned import ProvisionedFile, Reserve
+    from costplan.catalog.provisioned import Reserve
 
 
 @record
@@ -126,12 +126,11 @@ class Shelf(Protocol):
 class Reserving(Protocol):
     """A shelf that also holds terms of reserved throughput."""
 
-    def provisioned(self, vendor: str, offer: str | None) -> "ProvisionedFile | None":
-        """A vendor's file, by the first part of its ids; of it only the terms that name an offer,
-        where one is named."""
+    def reserve(self, offer: str, terms: str | None) -> "Reserve | None":
+        """The terms of that id, else those that serve a model; None where it has none."""
 
     def reserving(self) -> Iterable[str]:
-        """The vendors that have such a file."""
+        """Every id of terms; used for messages and lists, never for a bill."""
 
 
 @runtime_checkable
@@ -152,6 +151,7 @@ class Catalog:
         self.shelves = tuple(shelves)
         self.today = RELEASED
         self._found: dict[str, Entry | None] = {}
+        self._reserved: dict[tuple[str, str | None], Reserve | None] = {}
         self.products: dict[str, list[Entry]] = {}
 
     def find(self, name: str) -> Entry | None:
@@ -177,10 +177,13 @@ class Catalog:
             for entry_id in self.ids()
             if entry_id.startswith(vendor + "/")
         ]
-        if slash and own:  # a right vendor is no likeness: compare what follows it
-            near = " or ".join(f"'{vendor}/{close}'" for close in nearest(rest, own))
-            return f"did you mean {near}?" if near else SEARCH
-        return did_you_mean(name, self.ids()) or SEARCH
+        right = bool(slash and own)  # a right vendor is no likeness: compare what follows it
+        near = [f"{vendor}/{close}" for close in nearest(rest, own)] if right else []
+        end = "/" + name.rpartition("/")[2]
+        near = near or original_first(known for known in self.ids() if known.endswith(end))[:3]
+        if near:
+            return "did you mean " + " or ".join(f"'{close}'" for close in near) + "?"
+        return (None if right else did_you_mean(name, self.ids())) or SEARCH
 
     def plans(self, product: str) -> list[Entry]:
         """Every entry below ``product/``, topmost shelf first where an id is on several."""
@@ -210,21 +213,41 @@ class Catalog:
         return [entries[name] for name in sorted(entries)]
 
     def reserve(self, offer: str, terms: str | None = None) -> "Reserve | None":
-        """Terms of reserved throughput: of that id, else those that serve a model; None where
-        nobody sells it so. Raises BadUsage for an id that is not known."""
-        vendor = (offer if terms is None else terms).split("/", 1)[0]
-        asked = offer if terms is None else None
-        shelves = [shelf for shelf in self.shelves if isinstance(shelf, Reserving)]
-        for shelf in reversed(shelves):
-            file = shelf.provisioned(vendor, asked)
-            if file is not None:
-                return file.serving(offer) if terms is None else file.get(terms)
-        if terms is None:
-            return None
-        known = {f"{name}/" for shelf in shelves for name in shelf.reserving()}
-        raise BadUsage(
+        """Terms of reserved throughput: of that id, else those that serve a model, from the topmost
+        shelf that has them; None where nobody sells it so. Raises BadUsage for an id that is not
+        known."""
+        asked = (offer, terms)
+        if asked not in self._reserved:
+            own = (shelf.reserve(*asked) for shelf in self._reserving())
+            self._reserved[asked] = next((known for known in own if known is not None), None)
+        known = self._reserved[asked]
+        if known is None and terms is not None:
+            raise self._unsold(terms)
+        return known
+
+    def reserved(self) -> "list[tuple[str, Reserve]]":
+        """The terms of reserved throughput that were asked for, each with the model that they were
+        asked for."""
+        return [(asked[0], known) for asked, known in self._reserved.items() if known is not None]
+
+    def terms_below(self, terms: str) -> "list[Reserve]":
+        """As ``below``, of terms of reserved throughput."""
+        own = (shelf.reserve("", terms) for shelf in self._reserving())
+        return [known for known in own if known is not None][1:]
+
+    def _reserving(self) -> "Iterable[Reserving]":
+        return (shelf for shelf in reversed(self.shelves) if isinstance(shelf, Reserving))
+
+    def _unsold(self, terms: str) -> BadUsage:
+        known = sorted({name for shelf in self._reserving() for name in shelf.reserving()})
+        vendor = terms.partition("/")[0] + "/"
+        own = [name for name in known if name.startswith(vendor)]
+        vendors = dict.fromkeys(name.partition("/")[0] + "/" for name in known)
+        return BadUsage(
             f"no provisioned throughput is known for '{terms}'",
-            "ids begin with: " + ", ".join(sorted(known)),
+            (did_you_mean(terms, own) or "known: " + ", ".join(own))
+            if own
+            else "ids begin with: " + ", ".join(vendors),
         )
 
     def aside(self) -> "Catalog":
@@ -244,6 +267,13 @@ class Catalog:
     def ids(self) -> list[str]:
         """Every id and alias of every shelf, sorted."""
         return sorted({name for shelf in self.shelves for name in shelf.ids()})
+
+
+def original_first(ids: Iterable[str]) -> list[str]:
+    """Ids that end in the same name, first those that others resell under."""
+    ids = list(ids)
+    resold = {name: sum(other.endswith(f"/{name}") for other in ids) for name in ids}
+    return sorted(ids, key=lambda name: (-resold[name], name.count("/"), len(name), name))
 
 
 def card_on(model: Model, day: date) -> Card:

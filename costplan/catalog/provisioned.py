@@ -15,9 +15,9 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Literal, NamedTuple
 
 from costplan.catalog.origin import Origin, Provenance, Source, resolve, unknown_sources
-from costplan.problems import BadUsage, Path, PriceNotKnown, Problem, did_you_mean
+from costplan.problems import BadUsage, Path, PriceNotKnown, Problem
 from costplan.quantity import ONE, ZERO
-from costplan.record import Amount, Count, Currency, Positive, record
+from costplan.record import Amount, Count, Currency, Positive, record, replace
 from costplan.words import TOKEN_KINDS
 
 Kind = Literal["global", "data-zone", "regional"]
@@ -267,22 +267,13 @@ class ProvisionedFile:
                     yield Problem(("terms", at), f"'{offer}' is served twice")
                 served.add(offer)
 
-    def get(self, name: str) -> Reserve:
-        """The terms of an exact id. Raises BadUsage with the nearest."""
+    def find(self, offer: str, name: str | None) -> Terms | None:
+        """The terms of an exact id, else those that take over the calls of a model of the
+        catalogue."""
         for terms in self.terms:
-            if terms.id == name:
-                return Reserve(terms, self)
-        known = [terms.id for terms in self.terms]
-        raise BadUsage(
-            f"no provisioned throughput is known for '{name}'",
-            did_you_mean(name, known) or "known: " + ", ".join(known),
-        )
-
-    def serving(self, offer: str) -> Reserve | None:
-        """The terms that take over the calls of a model of the catalogue."""
-        for terms in self.terms:
-            if any(offer in sold.offers for sold in terms.deployment):
-                return Reserve(terms, self)
+            served = any(offer in sold.offers for sold in terms.deployment)
+            if served if name is None else terms.id == name:
+                return terms
         return None
 
 
@@ -291,10 +282,36 @@ LONGEST = ONE
 
 
 class Reserve(NamedTuple):
-    """Terms with what their file says of all of them."""
+    """Terms with what their file says of all of them, and the shelf that it is on."""
 
     terms: Terms
     file: ProvisionedFile
+    shelf: str
+
+    @property
+    def id(self) -> str:
+        return self.terms.id
+
+    @property
+    def sold(self) -> tuple[Commitment, ...]:
+        """Every price that a unit of these terms can have, of any day."""
+        if self.terms.quote:
+            return ()
+        kinds = {None, *(deployment.kind for deployment in self.terms.deployment)}
+        prices = self.terms.commitment or self.file.commitment
+        return tuple(commitment for commitment in prices if commitment.kind in kinds)
+
+    def origins(self) -> list[Origin]:
+        """Where the terms and every price of them are from."""
+        return [self.terms.origin, *(commitment.origin for commitment in self.sold)]
+
+    def alone(self) -> Reserve:
+        """The same with a file that holds what the terms and their prices follow from, no more."""
+        own = () if self.terms.commitment else self.sold
+        named = {name for origin in self.origins() for name in (origin.source, *origin.also)}
+        sources = {name: self.file.source[name] for name in sorted(named)}
+        file = replace(self.file, source=sources, commitment=own, terms=(self.terms,))
+        return self._replace(file=file)
 
     def provenance(self, origin: Origin) -> Provenance:
         """The origin with its source's address and confidence."""

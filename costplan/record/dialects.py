@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from costplan.problems import InvalidInput, Path, Problem
-from costplan.quantity import LARGEST
+from costplan.quantity import LARGEST, spoken, toml_number
 from costplan.record.found import BAD, Problems, Quick, Reader
 from costplan.record.marks import Monthly, OneOf
 from costplan.record.reading import Dialect
@@ -86,6 +86,7 @@ class Toml(_Scalars):
         (int | Decimal, "a number"),
         (datetime, "a date-time"),
         (date, "a date"),
+        (time, "a time"),
         (Mapping, "a table"),
         (list | tuple, "an array"),
     )
@@ -95,6 +96,11 @@ class Toml(_Scalars):
             problems.append(Problem(path, f"is too large: numbers here stay under {LARGEST:.0e}"))
             return BAD
         return number
+
+    def remedy(self, expected: str, value: object) -> str | None:
+        """How TOML has a number that was written as people do: "99 %", "50k"."""
+        meant = spoken(value) if isinstance(value, str) and "a number" in expected else None
+        return None if meant is None else f"write {toml_number(meant)}"
 
     def day(self, value: object, path: Path, problems: list[Problem]) -> Any:
         if isinstance(value, date) and not isinstance(value, datetime):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from costplan.problems import Path, Problem, did_you_mean
+from costplan.words import CALLED
 
 Reader = Callable[[object, Path, list[Problem]], Any]
 BAD: Any = object()  # a value that could not be read; its problem is already in the list
@@ -62,6 +63,10 @@ def odd_keys(
     odd = [] if getattr(problems, "newer", False) else [key for key in value if key not in known]
     every = "known keys: " + ", ".join(known) if odd else ""
     for at, key in enumerate(odd):  # likenesses are dear, and nobody is shown so many
-        hint = (did_you_mean(key, known) if at < MOST_LIKENESSES else None) or every
+        meant = CALLED.get(key)
+        if meant in known:
+            hint = f"did you mean '{meant}'?"
+        else:
+            hint = (did_you_mean(key, known) if at < MOST_LIKENESSES else None) or every
         problems.append(Problem((*path, key), f"unknown key '{key}'", hint, "key"))
     return not odd

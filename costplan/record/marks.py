@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from costplan.problems import did_you_mean
+from costplan.quantity import literal
 
 
 class _Bound:
@@ -24,7 +25,13 @@ class _Bound:
 
     def broken(self, number: Decimal) -> str | None:
         """What is wrong with a number that does not keep it."""
-        return None if self.holds(Decimal(number)) else f"must be {self.words} {self.bound}"
+        if self.holds(Decimal(number)):
+            return None
+        return f"must be {self.words} {self.bound}, not {number}"
+
+    def hint(self, number: Decimal) -> str | None:
+        """How it would be written so that it keeps it; None where nobody knows."""
+        return None
 
     def schema(self) -> dict[str, Any]:
         """What JSON Schema calls it."""
@@ -54,6 +61,12 @@ class Le(_Bound):
     __slots__ = ()
     comparison, words, keyword = "__ge__", "at most", "maximum"
 
+    def hint(self, number: Decimal) -> str | None:
+        """A share that was given in percent, as a share."""
+        if self.bound != 1 or not 1 < number <= 100:
+            return None
+        return f"{literal(Decimal(number))} % is {literal(Decimal(number) / 100)}"
+
 
 class Code:
     """The shape of an ISO 4217 code; which codes there are is nobody's to freeze."""
@@ -61,7 +74,11 @@ class Code:
     def broken(self, text: str) -> str | None:
         if len(text) == 3 and text.isascii() and text.isalpha() and text.isupper():
             return None
-        return "must be an ISO 4217 code such as USD"
+        return f"must be an ISO 4217 code such as USD, not {text}"
+
+    def hint(self, text: str) -> str | None:
+        """The code that was meant."""
+        return f"write {text.upper()}" if self.broken(text.upper()) is None else None
 
     def schema(self) -> dict[str, Any]:
         return {"pattern": "^[A-Z]{3}$"}

@@ -54,8 +54,13 @@ class Dialect(ABC):
 
     def refuse(self, expected: str, value: object, path: Path, problems: list[Problem]) -> Any:
         """Note what a value is in place of what is expected."""
-        problems.append(Problem(path, f"must be {expected}, not {self.word_for(value)}"))
+        wrong = f"must be {expected}, not {self.word_for(value)}"
+        problems.append(Problem(path, wrong, self.remedy(expected, value)))
         return BAD
+
+    def remedy(self, expected: str, value: object) -> str | None:
+        """How a value would be written so that it is what is expected; None where nobody knows."""
+        return None
 
     def _reader(self, annotation: Any) -> Reader:
         if (simple := self.scalar(annotation)) is not None:
@@ -202,10 +207,7 @@ def _bounded(read: Reader, rules: tuple[Any, ...]) -> Reader:
         for rule in rules:
             broken = rule.broken(result)
             if broken:
-                if (hint := getattr(rule, "hint", None)) is not None:
-                    problems.append(Problem(path, broken, hint(result)))
-                else:
-                    problems.append(Problem(path, f"{broken}, not {result}"))
+                problems.append(Problem(path, broken, rule.hint(result)))
                 return BAD
         return result
 

@@ -8,7 +8,7 @@ characters of a file's names never reach the terminal.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from textwrap import wrap
 from typing import NamedTuple
@@ -162,6 +162,12 @@ class Page:
         hang = " " * (indent if further is None else further)
         for part in _folded(" " * indent + clean(text), self.width, hang):
             self.lines.append((Cell(part, style),))
+
+    def paste(self, lines: Iterable[str]) -> None:
+        """Lines of TOML to copy: comments stay comments where they are folded, keys are not."""
+        for line in map(clean, lines):
+            parts = _folded(line, self.width, "# ") if line.startswith("#") else [line]
+            self.lines += [(Cell(part, ""),) for part in parts]
 
     def part(self) -> None:
         """A blank line, unless the last line is one."""

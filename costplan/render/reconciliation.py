@@ -121,9 +121,11 @@ def _asides(page: Page, reconciliation: Reconciliation) -> None:
         page.say(
             "What are these lines? Put the right offer and charge in a file for --map", "yellow"
         )
-        page.say("[invoice]")
-        for line in reconciliation.not_mapped[:MOST]:
-            page.say(f'{toml_text(line.item)} = "vendor/model input"', further=4)
+        mapped = (
+            f'{toml_text(line.item)} = "vendor/model input"'
+            for line in reconciliation.not_mapped[:MOST]
+        )
+        page.paste(["[invoice]", *mapped])
     page.part()
     page.bullets("Logged models without an offer", questions(reconciliation)[:MOST], "yellow")
     page.part()

@@ -35,13 +35,13 @@ def draw(usage: Usage, look: Look) -> str:
     page.draw(table)
     if len(usage.groups) > MOST_ROWS:
         page.say(f"and {len(usage.groups) - MOST_ROWS:,} more; --format csv has all", "dim")
-    page.say()
+    page.part()
     for total in usage.totals:
         page.say(f"total  {bounds(total.low, total.high, total.at_least)} {total.currency}", "bold")
     if any(total.low != total.high for total in usage.totals):
         page.say(BOUNDS, "dim")
     if sizes.rows:
-        page.say()
+        page.part()
         page.draw(sizes)
     page.say()
     _traffic(page, usage)
@@ -165,9 +165,7 @@ def _asides(page: Page, usage: Usage) -> None:
     if usage.questions:
         page.part()
         page.say("which offer is this? Put the right line in a file for --map", "yellow")
-        page.say("[map]")
-        for line in question_lines(usage):
-            page.say(line, further=4)
+        page.paste(["[map]", *question_lines(usage)])
     page.part()
     page.bullets("Notes", usage.notes)
 

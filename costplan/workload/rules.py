@@ -11,6 +11,7 @@ from costplan.words import OWN_HARDWARE, TOKENS
 from costplan.workload.budget import stack_problems
 from costplan.workload.contract import term_problems
 from costplan.workload.flow import flow_problems
+from costplan.workload.paths import dotted
 
 if TYPE_CHECKING:  # the records import these rules
     from costplan.workload.model import Stack, Workload
@@ -131,11 +132,11 @@ def _names(workload: Workload) -> Iterable[Problem]:
         yield Problem((), "a workload has at least one [[step]] or [[job]]", part="key")
     steps = [step.name for step in workload.step]
     for key, names in (("step", steps), ("job", [job.name for job in workload.job])):
-        counts = Counter(names)
+        seen: Counter[str] = Counter()
         for at, name in enumerate(names):
-            if counts[name] > 1:
+            seen[name] += 1
+            if seen[name] == 2:  # a third would say no more
                 yield Problem((key, at, "name"), f"two {key}s are named '{name}'")
-                counts[name] = 0
 
 
 def _references(workload: Workload) -> Iterable[Problem]:
@@ -326,7 +327,7 @@ def _bindings(
     for role in stack.roles:
         if role not in may:
             unbound = [role for role in roles if role not in stack.roles]
-            hint = did_you_mean(role, [*unbound, *may, *RESERVED])
+            hint = _unused(role) or did_you_mean(role, [*unbound, *may, *RESERVED])
             yield Problem(
                 ("stack", name, role),
                 f"no step, job or part uses the role '{role}'",
@@ -338,9 +339,15 @@ def _bindings(
             if did_you_mean(role, [known for known in stack.roles if known not in may]):
                 continue  # the misspelt key is a problem already
             place = f"the part '{role}'" if role in PARTS else f"the role '{role}'"
-            yield Problem(
-                ("stack", name),
-                f"stack '{name}' does not bind {place}",
-                f'{role} = "vendor/offer", or {role} = {{ none = "reason" }}',
-                "key",
-            )
+            key = dotted((role,))
+            hint = f'{key} = "vendor/offer", or {key} = {{ none = "reason" }}'
+            if "/" in role:
+                hint = f'a role is a name of your own, such as chat: a stack says chat = "{role}"'
+            yield Problem(("stack", name), f"stack '{name}' does not bind {place}", hint, "key")
+
+
+def _unused(role: str) -> str | None:
+    """What brings a part of a bill into being, where a stack binds one that the file has not."""
+    if role in PARTS:
+        return f"a bill has one where the file has [{role}]: 'costplan explain {role}'"
+    return None

@@ -337,7 +337,9 @@ def test_bad_terms_are_refused(changed: dict[str, object], problem: str) -> None
         "origin": {"since": date(2026, 4, 1), "checked": date(2026, 4, 1), "source": "page"},
     }
     head = {"vendor": "A", "source": {"page": {"at": "x", "confidence": "vendor"}}}
-    assert read(ProvisionedFile, {**head, "terms": [good]}).get("a/b").terms.unit == "PTU"
+    known = read(ProvisionedFile, {**head, "terms": [good]}).find("", "a/b")
+    assert known is not None
+    assert known.unit == "PTU"
     bad = {key: value for key, value in {**good, **changed}.items() if value is not None}
     with pytest.raises(InvalidInput, match=problem):
         read(ProvisionedFile, {**head, "terms": [bad]})

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import tomli
 from jsonschema import Draft202012Validator
 from run import ROOT, WORKLOAD, costplan, files_below
 
 from costplan.store.files.schemas import schema
+
+
+def test_every_library_that_is_asked_for_is_named(tmp_path: Path) -> None:
+    project = tomli.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    asked = [
+        *project["dependencies"],
+        *(one for name in extras if name != "dev" for one in extras[name]),
+    ]
+    needed = {re.split(r"[^\w-]", one)[0]: ";" not in one for one in project["dependencies"]}
+    shown = json.loads(costplan("doctor", "--format", "json", folder=tmp_path).out)["packages"]
+    named = {package["name"]: package["needed"] for package in shown}
+    assert {re.split(r"[^\w-]", one)[0] for one in asked} <= named.keys()
+    assert {name for name, own in named.items() if own} == {
+        one for one, own in needed.items() if own
+    }
 
 
 def test_a_sound_installation(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def test_two_workloads_of_a_folder_share_a_lock(locked: Path) -> None:
         ("input = 2,", "imput = 2,", ("did you mean 'input'?", "costplan.lock:")),
         ("input = 2,", "input = ,", ("not TOML",)),
         ("entries = 3", "entries = 4", ("says that it holds 4 entries and holds 3",)),
-        ("lock_version = 1", "lock_version = 2", ("reads version 1",)),
+        ("lock_version = 1", "lock_version = 3", ("reads versions 1 and 2",)),
         ("[[locked]]\nid", "[[ locked ]]\nid", ("says that it holds 3 entries and holds 2",)),
         ('names = ["mine/small-latest"', 'names = ["mine/small-latest", "a/b"', ("own aliases",)),
         ('at = "mine.test', 'at = "their.test', ("edited by hand",)),

@@ -10,7 +10,7 @@ import tomli_w
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from costplan.store.files.positions import Path, Place, draw, locate, syntax_place
+from costplan.store.files.positions import Path, Place, draw, locate, open_bracket, syntax_place
 
 
 def marked(text: str, place: Place | None) -> str:
@@ -398,7 +398,6 @@ def test_large_and_deep_files_take_seconds(text: str) -> None:
         ("a = [1,\n  2 3]", 2, 5),
         ("a =", 1, 4),  # end of document
         ("a = [1,\n\n  \n", 1, 8),  # end of document, put where text last stood
-        ("a = 1\na = 2\n", 2, 6),
         ("a = {\n  b = 1, # why\n  c = 2 3\n}", 3, 9),
         ("[a", 1, 3),
     ],
@@ -407,6 +406,70 @@ def test_syntax_place(text: str, line: int, column: int) -> None:
     with pytest.raises(tomli.TOMLDecodeError) as caught:
         tomli.loads(text)
     assert syntax_place(caught.value) == Place(line, column, 1)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize(
+    ("text", "line", "column", "shown"),
+    [
+        ("a = 1\na = 2\n", 2, 1, "a"),
+        ("a = 1\n'a' = {\n  b = 2,\n}\n", 2, 1, "'a'"),
+        ("a = {\n  b = 1,\n  b = [\n    1,\n  ],\n}", 3, 3, "b"),
+        ("a = {\n  b.c = 1,\n  b = { c = 2 },\n}", 3, 3, "b"),
+        ("a = { b = [{ c = 1, c = 2 }] }", 1, 21, "c"),
+        ("a = {\n  b = {},\n  b.c = {\n  },\n}", 3, 5, "c"),
+        ("[a.b]\n[a]\nb.c = 1", 3, 3, "c"),
+        ("[a]\n[ a ]", 2, 3, "a"),
+        ("[[a]]\n[a]", 2, 2, "a"),
+        ("[a]\n[[a]]", 2, 3, "a"),
+        ("a = 1\n[a.b]", 2, 4, "b"),
+        ("a = [1]\n[[a]]\nb = 1", 2, 3, "a"),
+        ("a.b.c = 1\n[a.b]\n", 2, 4, "b"),
+    ],
+)
+def test_what_is_there_twice_is_marked_where_it_is_named_again(
+    text: str, line: int, column: int, shown: str, newline: str
+) -> None:
+    text = text.replace("\n", newline)
+    with pytest.raises(tomli.TOMLDecodeError) as caught:
+        tomli.loads(text)
+    place = syntax_place(caught.value)
+    assert place == Place(line, column, len(shown))
+    assert marked(text, place) == shown
+
+
+@given(st.lists(st.tuples(STATEMENT, ENDS).map("".join), max_size=10), st.data())
+def test_a_key_that_is_written_twice_is_marked(statements: list[str], data: st.DataObject) -> None:
+    """A key of a file, oddly written as it may be, once more behind it: marked there."""
+    text = ""
+    for statement in statements:
+        try:
+            tomli.loads(text + statement)
+        except tomli.TOMLDecodeError:
+            continue
+        text += statement
+    header = "[a]\n" if data.draw(st.booleans()) else ""
+    text += f"\n[another.table]\n{header}twice = 1\n"
+    again = f"'twice'={data.draw(HOSTILE_VALUE)}"
+    with pytest.raises(tomli.TOMLDecodeError) as caught:
+        tomli.loads(text + again)
+    if caught.value.msg == "Cannot overwrite a value":
+        assert marked(text + again, syntax_place(caught.value)) == "'twice'"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("a = {\n  b = 1\n  c = 2\n}", 1, 5),
+        ("a = [\n  1,\n  [2, 3] {},\n]", 1, 5),
+        ("a = [[1, [2]], {\n x = [1] y = 2}]", 1, 16),
+        ("a = {}\nb = { c = [], d = 1", 2, 5),
+    ],
+)
+def test_the_bracket_that_is_not_closed(text: str, line: int, column: int) -> None:
+    with pytest.raises(tomli.TOMLDecodeError, match="Unclosed") as caught:
+        tomli.loads(text)
+    assert open_bracket(caught.value) == Place(line, column, 1)
 
 
 # --- drawing -------------------------------------------------------------------------------------

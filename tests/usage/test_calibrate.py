@@ -13,13 +13,15 @@ import random
 import statistics
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli
+import tomlkit
 from run import Ran, costplan
 from usage_cases import HEADER, TEXT
 
@@ -119,8 +121,8 @@ def estimated(folder: Path, name: str = "shop.toml", stack: str = "own") -> Deci
     return made["total_monthly"]
 
 
-def calibrate(folder: Path, *arguments: str) -> Any:
-    ran = run(folder, "calibrate", *arguments, *MAPS, "--format", "json")
+def calibrate(folder: Path, *arguments: str, maps: Sequence[str] = MAPS) -> Any:
+    ran = run(folder, "calibrate", *arguments, *maps, "--format", "json")
     assert ran.code == 0, (ran.out, ran.err)
     return ran.data
 
@@ -282,6 +284,34 @@ def test_volume_needs_whole_days_and_the_sampling_rate(tmp_path: Path) -> None:
     assert found["whole_days"] == 0
     assert "traffic.requests_per_month" not in {one["key"] for one in found["measured"]}
     assert "step.answer.input_tokens" in {one["key"] for one in found["measured"]}
+    assert "traffic.requests_per_month stays 500: no day of the usage is whole" in found["notes"]
+
+
+def test_a_volume_that_was_not_measured_is_said(tmp_path: Path) -> None:
+    """A new file has no requests of its own: its bill would be nothing, and nobody told."""
+    rows = [
+        {
+            "id": f"g{at}",
+            "traceId": f"t{at}",
+            "type": "GENERATION",
+            "name": "answer",
+            "model": "plain",
+            "startTime": (START + timedelta(hours=at)).isoformat(),
+            "usageDetails": {"input": 10, "output": 5, "total": 15},
+        }
+        for at in range(72)
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    arguments = ("log.jsonl", "--vendor", "acme")
+    found = calibrate(tmp_path, *arguments, maps=())
+    assert found["notes"][0] == (
+        "traffic.requests_per_month stays 0: langfuse is often sampled; --sampling 10% says what "
+        "share was logged, --sampling 1 that all was"
+    )
+    (tmp_path / "costplan.toml").unlink()
+    found = calibrate(tmp_path, *arguments, "--sampling", "1", maps=())
+    assert not any("requests_per_month" in note for note in found["notes"])
+    assert "traffic.requests_per_month" in {one["key"] for one in found["measured"]}
 
 
 TALK = """\
@@ -362,6 +392,83 @@ def test_without_tomlkit_it_says_what_to_install(
     ran = run(tmp_path, "calibrate", "shop.toml", "log.jsonl", *MAPS)
     assert ran.code == 2
     assert "pip install 'costplan[calibrate]'" in ran.err
+
+
+OLD_TOMLKIT = "Empty key at line 5 col 11"
+
+
+def test_a_tomlkit_that_cannot_read_the_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before 0.15 it knew no inline table over several lines."""
+
+    def parse(text: str) -> None:
+        raise tomlkit.exceptions.ParseError(5, 11, OLD_TOMLKIT)
+
+    monkeypatch.setattr(tomlkit, "parse", parse)
+    shop(1).write(tmp_path / "log.jsonl")
+    (tmp_path / "shop.toml").write_text(WORKLOAD, encoding="utf-8")
+    ran = run(tmp_path, "calibrate", "shop.toml", "log.jsonl", *MAPS)
+    assert ran.code == 2
+    assert OLD_TOMLKIT in ran.err
+    assert "pip install 'costplan[calibrate]' --upgrade" in ran.err
+
+
+def test_lines_end_as_they_did(tmp_path: Path) -> None:
+    """A file of another system is no changed file, and stays one of that system."""
+    shop().write(tmp_path / "log.jsonl")
+    file = tmp_path / "shop.toml"
+    file.write_text(WORKLOAD, encoding="utf-8", newline="\n")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    usual = file.read_bytes()
+    given = WORKLOAD.replace("\n", "\r\n").encode()
+    for mark in (b"", b"\xef\xbb\xbf"):
+        file.write_bytes(mark + given)
+        calibrate(tmp_path, "shop.toml", "log.jsonl")
+        assert file.read_bytes() == usual.replace(b"\n", b"\r\n")
+    file.write_bytes(b"\xef\xbb\xbf" + WORKLOAD.encode())
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    assert file.read_bytes() == usual
+
+
+OVER_LINES = """\
+# The shop's assistant.
+name = "shop"
+traffic = { # as it comes
+  requests_per_month = 500, # a guess
+  hourly = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+  # flat
+}
+step = [
+  {
+    name = "answer",
+    model = "chat",
+    input_tokens = 5_000, # from the brochure
+    output_tokens = 10,
+    success = 0.9 # who knows
+  },
+  { name = "check", model = "judge", input_tokens = 10, output_tokens = 10, }, # half of them
+]
+stack = {
+  own = { # what we buy
+    chat = "acme/plain", judge = "acme/tiered",
+  },
+}
+"""
+
+
+def test_a_workload_of_tables_over_lines(tmp_path: Path) -> None:
+    shop().write(tmp_path / "log.jsonl")
+    file = tmp_path / "shop.toml"
+    file.write_text(WORKLOAD, encoding="utf-8")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    usual = tomli.loads(file.read_text("utf-8"))
+    file.write_text(OVER_LINES, encoding="utf-8")
+    calibrate(tmp_path, "shop.toml", "log.jsonl")
+    text = file.read_text("utf-8")
+    assert tomli.loads(text) == usual
+    for line in OVER_LINES.splitlines():
+        assert line.partition("#")[2] in text
 
 
 ATTEMPTS = """

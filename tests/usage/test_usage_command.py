@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 from test_files import run
 from usage_cases import DAY, ORIGIN, catalog_of, lines, read
 
+from costplan.document.usage import Question
+from costplan.render import Look
+from costplan.render.usage import draw
 from costplan.store.traces.mapping import MapFile
 
 HOURS = ("00", "00", "05", "05", "05", "09")
@@ -199,3 +203,51 @@ def test_quantiles_are_within_two_percent(tmp_path: Path) -> None:
     for found, share in ((group.input_p50, 0.5), (group.input_p95, 0.95)):
         exact = sizes[int(share * len(sizes)) - 1]
         assert abs(found / exact - 1) < Decimal("0.02")
+
+
+def test_lines_to_paste_are_toml_however_narrow_the_page(tmp_path: Path) -> None:
+    """A folded comment stays a comment, and a key is not folded."""
+    question = Question(
+        logged="a model with a name of many words, longer than a narrow page",
+        rows=2_149,
+        tokens=11_833_933,
+        hints=("acme/plain", "acme/tiered", "other/plain-of-a-long-name", "third/plain"),
+    )
+    used = read(lines(tmp_path / "log.jsonl", CALLS), mapping=MAPPING)
+    page = draw(used._replace(questions=(question,)), Look(width=50))
+    block = page[page.index("[map]") :].split("\n\n")[0]
+    assert tomllib.loads(block) == {"map": {question.logged: "acme/plain"}}
+    assert block.count("\n#") > 1
+
+
+def test_days_follow_each_other_and_all_else_is_dearest_first(tmp_path: Path) -> None:
+    calls = [
+        {
+            "model": model,
+            "time": f"2026-06-0{day}T05:10:00Z",
+            "input_tokens": tokens,
+            "output_tokens": 1,
+        }
+        for model, day, tokens in (
+            ("plain", 1, 10),
+            ("plain", 2, 900),
+            ("plain", 3, 20),
+            ("tiered", 2, 800),
+        )
+    ]
+    columns = {name: name for name in calls[0]} | {"vendor": "=acme"}
+    path = lines(tmp_path / "log.jsonl", calls)
+
+    def groups(*by: str) -> list[tuple[str | None, ...]]:
+        return [group.names for group in read(path, mapping=MapFile(columns=columns), by=by).groups]
+
+    assert groups("day") == [("2026-06-01",), ("2026-06-02",), ("2026-06-03",)]
+    assert groups("day", "model")[1:3] == [
+        ("2026-06-02", "acme/tiered"),
+        ("2026-06-02", "acme/plain"),
+    ]
+    assert groups("model") == [("acme/tiered",), ("acme/plain",)]
+    assert groups("model", "day")[:2] == [
+        ("acme/tiered", "2026-06-02"),
+        ("acme/plain", "2026-06-02"),
+    ]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
 from costplan.problems import BadUsage
-from costplan.quantity import literal
+from costplan.quantity import literal, spoken, toml_number
 
-TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
-NUMBER = re.compile(r"(?P<digits>\d[\d_, ]*(?:\.\d+)?|\.\d+) ?(?P<times>[km]?)", re.I | re.A)
 WHAT = "a number such as 10_000, 25k or 1.5m"
 
 
@@ -26,12 +23,10 @@ class Question(NamedTuple):
 
 def number(text: str) -> str:
     """A number from 0 as TOML writes it. Raises BadUsage."""
-    match = NUMBER.fullmatch(text.strip())
-    if match is None or len(text) > 30:
+    amount = spoken(text)
+    if amount is None or text.rstrip().endswith("%"):
         raise BadUsage(f"'{text[:30]}' is not {WHAT}")
-    amount = Decimal(re.sub(r"[_, ]", "", match["digits"])) * TIMES[match["times"].lower()]
-    whole, dot, fraction = literal(amount).partition(".")
-    return f"{int(whole):_}{dot}{fraction}"
+    return toml_number(amount)
 
 
 def share(text: str) -> str:
@@ -99,7 +94,7 @@ def answers(value: Callable[[tuple[str, str]], str | None]) -> dict[tuple[str, s
 
 def replaceable(assumed: str | None) -> bool:
     """Whether a number may stand in a value's place: where there is none, or one."""
-    return assumed is None or NUMBER.fullmatch(assumed) is not None
+    return assumed is None or spoken(assumed) is not None
 
 
 def _asked(words: str, default: str, read: Callable[[str], str]) -> str:

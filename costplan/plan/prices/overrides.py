@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING, TypeVar
 
 from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.origin import Provenance
 from costplan.document.price_diff import Figure, Side
 from costplan.document.prices_used import Override, OwnPrice
-from costplan.plan.prices.price_diff import price_diff
+from costplan.plan.prices.price_diff import Listed, ListedEntry, listed_diff
 from costplan.record import replace
 from costplan.words import weakest
 
+if TYPE_CHECKING:  # few bills reserve anything
+    from costplan.catalog.provisioned import Reserve
+
+Shelved = TypeVar("Shelved", Entry, "Reserve")
 PUBLISHED = ("built-in", "refreshed")
 """Shelves of published prices: one over the other is news of a vendor, nobody's own price."""
 
@@ -41,10 +47,23 @@ def overrides(catalog: Catalog, offers: Iterable[str], day: date) -> list[Overri
                 told[entry.id] = difference
         elif _adds_to_a_product(catalog, entry):
             told[entry.id] = Override(entry.id, entry.shelf, (), ("a plan that it adds",))
+    reserved = {(offer, known.id): known for offer, known in catalog.reserved() if offer in used}
+    for (offer, _), reserve in reserved.items():
+        if reserve.shelf not in PUBLISHED:
+            other = _of_terms(offer, reserve, _hidden(catalog.terms_below(reserve.id)), day)
+            told |= {offer: _joined(told.get(offer), other)} if other is not None else {}
     return list(told.values())
 
 
-def _hidden(below: Sequence[Entry]) -> Entry | None:
+def _joined(first: Override | None, other: Override) -> Override:
+    """What differs of a model's own prices, and of its reserved throughput."""
+    if first is None:
+        return other
+    both = (first.prices + other.prices, first.words + other.words)
+    return Override(first.offer, first.shelf, *both)
+
+
+def _hidden(below: Sequence[Shelved]) -> Shelved | None:
     """The entry that one of these would otherwise be: the published one, since two folders of one's
     own that agree would hide each other."""
     return next((entry for entry in below if entry.shelf in PUBLISHED), next(iter(below), None))
@@ -55,27 +74,46 @@ def _difference(name: str, entry: Entry, hidden: Entry, day: date) -> Override |
     if hidden.id != entry.id:
         words.append(f"'{name}' is {hidden.id} in the catalogue")
         hidden = hidden._replace(item=replace(hidden.item, id=entry.id))
-    changes = price_diff([hidden], [entry], Side("catalogue", day), Side("own", day)).changes
+    prices, differing = _compared(ListedEntry(hidden), ListedEntry(entry), day)
+    both = (
+        [side.provenance(origin) for _, origin in side.item.origins()] for side in (entry, hidden)
+    )
+    words = [*_provenance(entry.vendor, hidden.vendor, *both), *words, *differing]
+    return Override(entry.id, entry.shelf, prices, tuple(words)) if prices or words else None
+
+
+def _of_terms(offer: str, own: Reserve, hidden: Reserve | None, day: date) -> Override | None:
+    """What differs of the reserved throughput of an offer."""
+    from costplan.plan.prices.terms import ListedTerms
+
+    if hidden is None:
+        return Override(offer, own.shelf, (), (f"terms of {own.id} that it adds",))
+    prices, differing = _compared(ListedTerms(hidden), ListedTerms(own), day)
+    both = ([side.provenance(origin) for origin in side.origins()] for side in (own, hidden))
+    words = (*_provenance(own.file.vendor, hidden.file.vendor, *both), *differing)
+    return Override(offer, own.shelf, prices, words) if prices or words else None
+
+
+def _compared(hidden: Listed, own: Listed, day: date) -> tuple[tuple[OwnPrice, ...], list[str]]:
+    """The figures that differ, and what differs beside them."""
+    changes = listed_diff([hidden], [own], Side("catalogue", day), Side("own", day)).changes
     prices = [
         OwnPrice(price.label, _value(price.new), _value(price.old))
         for change in changes
         for price in change.prices
     ]
-    words += [sentence for change in changes for sentence in change.words]
-    words[:0] = _provenance(entry, hidden)
+    words = [sentence for change in changes for sentence in change.words]
     if changes and not prices and not words:
         words.append("has a price on that day in one of them only")
-    return Override(entry.id, entry.shelf, tuple(prices), tuple(words)) if prices or words else None
+    return tuple(prices), words
 
 
-def _provenance(entry: Entry, hidden: Entry) -> Iterable[str]:
+def _provenance(
+    vendor: str, published: str, own: Sequence[Provenance], other: Sequence[Provenance]
+) -> Iterable[str]:
     """What lends a price another standing in a check: its vendor, its day, who vouches for it."""
-    if entry.vendor != hidden.vendor:
-        yield f"sold by {entry.vendor} in place of {hidden.vendor}"
-    own, other = (
-        [entry.provenance(origin) for _, origin in entry.item.origins()],
-        [hidden.provenance(origin) for _, origin in hidden.item.origins()],
-    )
+    if vendor != published:
+        yield f"sold by {vendor} in place of {published}"
     days = (
         max(provenance.checked for provenance in own),
         max(provenance.checked for provenance in other),

@@ -7,8 +7,10 @@ from datetime import date
 
 from costplan.catalog.lookup import Entry
 from costplan.document.price_diff import Figure, PriceChange, Side
-from costplan.plan.prices.price_diff import price_diff
+from costplan.plan.prices.price_diff import Listed, ListedEntry, listed_diff
 from costplan.quantity import grouped
+
+GONE = "no longer in the catalogue"
 
 
 def moved(pinned: Entry, now: Entry | None, day: date) -> Iterable[str]:
@@ -17,28 +19,37 @@ def moved(pinned: Entry, now: Entry | None, day: date) -> Iterable[str]:
     Other dates, sources and notes are no difference: they change no bill.
     """
     if now is None:
-        yield f"{pinned.id}: no longer in the catalogue"
-        return
-    if now.id != pinned.id:
+        yield f"{pinned.id}: {GONE}"
+    elif now.id != pinned.id:
         yield f"{pinned.id}: the catalogue has it as {now.id}"
-        return
-    diff = price_diff([pinned], [now], Side("lock", day), Side("catalogue", day))
+    else:
+        for said in differences(ListedEntry(pinned), ListedEntry(now), day):
+            yield f"{pinned.id}: {said}"
+
+
+def differences(pinned: Listed, now: Listed, day: date, unit: bool = False) -> Iterable[str]:
+    """What differs, a sentence each; ``unit``: a price says what it is for."""
+    diff = listed_diff([pinned], [now], Side("lock", day), Side("catalogue", day))
     for change in diff.changes:
         for price in change.prices:
-            yield f"{pinned.id}: {_price(price)}"
-        for words in change.words:
-            yield f"{pinned.id}: {words}"
+            yield _price(price, unit)
+        yield from change.words
         if not change.prices and not change.words:
-            yield f"{pinned.id}: it has a price on {day} in one of them only"
+            yield f"it has a price on {day} in one of them only"
 
 
-def _price(price: PriceChange) -> str:
+def _price(price: PriceChange, unit: bool) -> str:
     when = ""
     if price.announced:
         when = f" from {price.announced}"
     elif price.new:
         when = f" since {price.new.where.since}"
-    return f"{price.label}: lock {_figure(price.old)}, catalogue {_figure(price.new)}{when}"
+    said = f"{price.label}: lock {_figure(price.old)}, catalogue {_figure(price.new)}"
+    return said + (_per(price.figure) if unit else "") + when
+
+
+def _per(figure: Figure) -> str:
+    return f" a {figure.unit}" if figure.per == 1 else f" for {grouped(figure.per)} {figure.unit}s"
 
 
 def _figure(figure: Figure | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from costplan.catalog.lookup import Entry
 from costplan.catalog.model import Model
@@ -31,21 +31,103 @@ PERCENT = Decimal("0.01")
 """Percentages are kept to two places."""
 
 
-class _Priced(NamedTuple):
-    """An entry on a day; nothing is in force without one, or before its first price."""
+class Listed(Protocol):
+    """What one side of a comparison has a price of: an entry, or terms of reserved throughput."""
 
-    entry: Entry | None
+    @property
+    def id(self) -> str: ...
+    @property
+    def aliases(self) -> Sequence[str]: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def vendor(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def shelf(self) -> str: ...
+    @property
+    def first_known(self) -> date: ...
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All that a file says of it; which shelf it stands on is no part of it."""
+
+    def figures(self, day: date) -> Figures: ...
+    def facts(self, day: date) -> Mapping[str, str]: ...
+    def turning_days(self) -> set[date]:
+        """Every day on which anything of it may change."""
+
+
+class ListedEntry(NamedTuple):
+    """A model or an offer."""
+
+    entry: Entry
+
+    @property
+    def id(self) -> str:
+        return self.entry.id
+
+    @property
+    def aliases(self) -> Sequence[str]:
+        return self.entry.item.aliases
+
+    @property
+    def category(self) -> str:
+        return self.entry.category
+
+    @property
+    def vendor(self) -> str:
+        return self.entry.vendor
+
+    @property
+    def currency(self) -> str:
+        return self.entry.currency
+
+    @property
+    def shelf(self) -> str:
+        return self.entry.shelf
+
+    @property
+    def first_known(self) -> date:
+        return self.entry.item.first_known
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        named = {
+            name
+            for _, origin in self.entry.item.origins()
+            for name in (origin.source, *origin.also)
+            if name in self.entry.sources
+        }
+        sources = {name: self.entry.sources[name] for name in named}
+        return self.entry.item, self.vendor, self.currency, self.category, sources
+
+    def figures(self, day: date) -> Figures:
+        return figures(self.entry, day)
+
+    def facts(self, day: date) -> Mapping[str, str]:
+        return facts(self.entry, day)
+
+    def turning_days(self) -> set[date]:
+        retires = self.entry.item.retires if isinstance(self.entry.item, Model) else None
+        return turning_days(self.entry) | ({retires} if retires is not None else set())
+
+
+class _Priced(NamedTuple):
+    """It on a day; nothing is in force without it, or before its first price."""
+
+    entry: Listed | None
     day: date
 
     @property
     def sold(self) -> bool:
-        return self.entry is not None and self.entry.item.first_known <= self.day
+        return self.entry is not None and self.entry.first_known <= self.day
 
     def figures(self, day: date | None = None) -> Figures:
-        return figures(self.entry, max(self.day, day or self.day)) if self.entry else {}
+        return self.entry.figures(max(self.day, day or self.day)) if self.entry else {}
 
-    def facts(self) -> dict[str, str]:
-        return facts(self.entry, self.day) if self.entry else {}
+    def facts(self) -> Mapping[str, str]:
+        return self.entry.facts(self.day) if self.entry else {}
 
 
 def price_diff(old: Iterable[Entry], new: Iterable[Entry], before: Side, after: Side) -> PriceDiff:
@@ -53,8 +135,15 @@ def price_diff(old: Iterable[Entry], new: Iterable[Entry], before: Side, after: 
 
     Each collection has an id at most once. Changes are in the order of category and id.
     """
+    return listed_diff(map(ListedEntry, old), map(ListedEntry, new), before, after)
+
+
+def listed_diff(
+    old: Iterable[Listed], new: Iterable[Listed], before: Side, after: Side
+) -> PriceDiff:
+    """As ``price_diff``, of whatever has prices."""
     olds, news = ({entry.id: entry for entry in entries} for entries in (old, new))
-    named = {alias: entry.id for entry in news.values() for alias in entry.item.aliases}
+    named = {alias: entry.id for entry in news.values() for alias in entry.aliases}
     changes: list[OfferChange] = []
     same: list[str] = []
     unchanged = 0
@@ -69,34 +158,31 @@ def price_diff(old: Iterable[Entry], new: Iterable[Entry], before: Side, after: 
             unchanged += 1
         else:
             same.append(name)
-    changes.sort(key=lambda change: (change.category, change.id))
-    return PriceDiff(before, after, tuple(changes), tuple(same), unchanged)
+    return PriceDiff(before, after, _ordered(changes), tuple(same), unchanged)
 
 
-def _equal(was: Entry | None, now: Entry | None) -> bool:
-    return was is not None and now is not None and _content(was) == _content(now)
+def _ordered(changes: Iterable[OfferChange]) -> tuple[OfferChange, ...]:
+    return tuple(sorted(changes, key=lambda change: (change.category, change.id)))
 
 
-def _content(entry: Entry) -> tuple[object, ...]:
-    """All that a file says of an entry; which shelf it stands on is no part of it."""
-    named = {
-        name
-        for _, origin in entry.item.origins()
-        for name in (origin.source, *origin.also)
-        if name in entry.sources
-    }
-    sources = {name: entry.sources[name] for name in named}
-    return entry.item, entry.vendor, entry.currency, entry.category, sources
+def beside(diff: PriceDiff, other: PriceDiff) -> PriceDiff:
+    """One diff with what differs in both, which are of the same sides and of other things."""
+    return diff._replace(
+        changes=_ordered([*diff.changes, *other.changes]),
+        same_prices=(*diff.same_prices, *other.same_prices),
+        unchanged=diff.unchanged + other.unchanged,
+    )
+
+
+def _equal(was: Listed | None, now: Listed | None) -> bool:
+    return was is not None and now is not None and was.content == now.content
 
 
 def _turns(priced: _Priced, other: date) -> bool:
     """Whether something about an entry that is there changes between two days."""
     assert priced.entry is not None
-    days = turning_days(priced.entry)
-    if isinstance(priced.entry.item, Model) and priced.entry.item.retires is not None:
-        days.add(priced.entry.item.retires)
     first, last = sorted((priced.day, other))
-    return any(first < day <= last for day in days)
+    return any(first < day <= last for day in priced.entry.turning_days())
 
 
 def _offer(name: str, was: _Priced, now: _Priced, aliases: Mapping[str, str]) -> OfferChange | None:
@@ -138,7 +224,7 @@ def _words(was: Mapping[str, str], now: Mapping[str, str]) -> Iterable[str]:
 def _prices(was: _Priced, now: _Priced) -> Iterable[PriceChange]:
     """Figures that differ on the days compared, then those that will on a later one."""
     latest = max(was.day, now.day)
-    turns = {day for priced in (was, now) if priced.entry for day in turning_days(priced.entry)}
+    turns = {day for priced in (was, now) if priced.entry for day in priced.entry.turning_days()}
     last: dict[Key, object] = {}
     for day in (None, *sorted(day for day in turns if day > latest)):
         old, new = was.figures(day), now.figures(day)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from typing import NamedTuple
 
 from costplan.billing.book import Book
@@ -22,6 +23,8 @@ NameOf = tuple[str | None, str]
 Names = tuple[str | None, ...]
 P50, P95 = Decimal("0.5"), Decimal("0.95")
 FOUR = Decimal("0.0001")
+TIMES = ("hour", "day", "month")
+"""What rows are grouped by that has an order of its own."""
 
 
 def cut_of(
@@ -76,8 +79,10 @@ def priced(
     cut: Cut,
     day: date,
     sizes: Sizes,
+    by: Sequence[str] = (),
 ) -> Priced:
-    """Bill every cell once, and sum by group and currency.
+    """Bill every cell once, and sum by group and currency: where groups begin with a time, as times
+    follow each other, else the dearest first. ``by``: what the names of a group are.
 
     Cells whose model is a question are counted in their group and cost nothing known.
     """
@@ -97,7 +102,8 @@ def priced(
             into.high.add(bounds.high)
     questions = any(currency is None for _, currency in sides)
     groups = [_group(names, currency, side, sizes) for (names, currency), side in sides.items()]
-    groups.sort(key=_rank)
+    times = sum(1 for _ in takewhile(TIMES.__contains__, by))
+    groups.sort(key=lambda group: (*map(_named, group.names[:times]), *_rank(group)))
     lines = [
         _line(line, currency) for currency, whole in wholes.items() for line in whole.low.lines()
     ]
@@ -108,8 +114,11 @@ def priced(
 
 def _rank(group: Group) -> tuple[Decimal, tuple[tuple[bool, str], ...], str]:
     """The dearest first; then by name, a group without one before all others."""
-    names = tuple((name is not None, name or "") for name in group.names)
-    return -group.high, names, group.currency or ""
+    return -group.high, tuple(map(_named, group.names)), group.currency or ""
+
+
+def _named(name: str | None) -> tuple[bool, str]:
+    return name is not None, name or ""
 
 
 def _place(line: PricedTokens) -> tuple[str | Decimal | date, ...]:

@@ -33,7 +33,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[A-Za-z0-9_@][\w.:@-]*)+", re.ASCII)
 """What an id or alias may be: plain enough for a block's pattern, a shell and a web page."""
 ODD = re.compile(r"[\t\x80-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """Characters that TOML takes as they are, and that hide or turn the direction of the text."""
-BLOCKS = ("price", "charge", "adjust")
+BLOCKS = ("price", "charge", "adjust", "commitment")
 """Arrays of tables that get blocks of their own."""
 SAID = ("unit", "per")
 """Keys that are written at their default too: scale and unit stand beside every price."""
@@ -89,12 +89,12 @@ def source_text(name: str, source: Source) -> str:
 
 def model_text(model: Model) -> str:
     """One ``[[model]]`` block with its price cards."""
-    return _block("model", model)
+    return record_text("model", model)
 
 
 def offer_text(offer: Offer) -> str:
     """One ``[[offer]]`` block with its charges and adjustments."""
-    return _block("offer", offer)
+    return record_text("offer", offer)
 
 
 def card_text(card: Card) -> str:
@@ -120,7 +120,8 @@ def lines_of(record: object) -> list[str]:
     return lines
 
 
-def _block(name: str, record: object) -> str:
+def record_text(name: str, record: object) -> str:
+    """One block of that name, and blocks of what the record has several of."""
     parts = ["\n".join([f"[[{name}]]", *lines_of(record)])]
     for key, value in _given(record):
         if _blocks(key, value):

@@ -20,8 +20,9 @@ from costplan.store.files.throughput import open_energy, open_throughput
 from costplan.store.files.whole import filed_file
 from costplan.store.files.workloads import nearest_file
 
-NEEDED = ("typer", "rich", "pydantic", "tomli-w", "httpx")
-OPTIONAL = ("duckdb", "genai-prices", "tomlkit", "tzdata", "xlsxwriter")
+NEEDED = ("typer", "rich", "pydantic", "tomli", "tomli-w", "httpx")
+OPTIONAL = ("duckdb", "genai-prices", "ibis-framework", "numpy", "psycopg", "tomlkit", "tzdata")
+OPTIONAL += ("xlsxwriter",)
 SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN", "HTTPS_PROXY", "HTTP_PROXY")
 """Variables of which a report says only whether they are set."""
 

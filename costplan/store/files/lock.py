@@ -1,5 +1,10 @@
 """``costplan.lock``: the prices a workload is estimated with, pinned beside it.
 
+    lock.py          reads it, as a shelf of the catalogue
+    pin.py           what every block says of itself
+    pinned_terms.py  blocks of reserved throughput's terms, read where a bill reserves
+    locking.py       writes it
+
 A lock holds each entry whole, in the catalogue's own form, so that it prices a workload without
 the catalogue and a change of it reads as a change of prices. One file serves every workload of its
 folder. Entries are found by a pattern, as in the shipped files, and only those a bill names are
@@ -9,10 +14,11 @@ parsed; each is then held against its hash, so that an edit by hand is never pri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
 from costplan.catalog.model import Model
@@ -20,39 +26,21 @@ from costplan.catalog.offer import Offer
 from costplan.catalog.origin import Source
 from costplan.problems import BadUsage, CostplanError, Problem
 from costplan.record import record
+from costplan.store.files.pin import LOCKED, RESERVED, SHELF, Block, Pin
 from costplan.store.files.text import DocumentError, parse_toml, read_document, read_file
 from costplan.words import Category
 
-VERSION = 1
-SHELF = "lock"
+if TYPE_CHECKING:  # few bills reserve anything
+    from costplan.catalog.provisioned import Reserve
+    from costplan.store.files.pinned_terms import LockedTerms
+
+VERSIONS = (1, 2)
+"""Of a lock without terms of reserved throughput, and of one with them."""
 WRITE_AGAIN = "'costplan pricing lock' takes it from the catalogue again"
-HEAD = """\
-# The prices that the workloads beside this file are estimated with. 'costplan pricing lock' writes
-# it; an edit by hand is refused. Prices change here by 'costplan pricing lock --update'.
-"""
-BLOCK = re.compile(r'^\[\[locked\]\]\nid = "([^"\n]+)"\n(?:names = \[([^\]]*)\]\n)?', re.M)
+BLOCK = re.compile(
+    r'^\[\[(locked|reserved)\]\]\nid = "([^"\n]+)"\n(?:names = \[([^\]]*)\]\n)?', re.M
+)
 QUOTED = re.compile(r'"([^"]+)"')
-
-
-@record
-class Pin:
-    """Who needs an entry, and since when.
-
-    Keys:
-        id: the entry's exact id
-        names: its aliases
-        hash: of the rest of the block, so that an edit by hand shows
-        as_of: the day it was taken from the catalogue
-        shelf: the catalogue it was taken from
-        workloads: files that are priced with it
-    """
-
-    id: str
-    names: tuple[str, ...] = ()
-    hash: str
-    as_of: date
-    shelf: str
-    workloads: tuple[str, ...]
 
 
 @record
@@ -92,10 +80,25 @@ class Locked(Pin):
         item: Model | Offer = self.model[0] if self.model else self.offer[0]
         return Entry(item, self.vendor, self.currency, self.category, self.source, SHELF)
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        return said_of(self.entry)
+
+
+def said_of(entry: Entry) -> tuple[object, ...]:
+    """What is pinned of an entry, with the sources that it names."""
+    return entry.item, entry.vendor, entry.currency, entry.category, sources_of(entry)
+
+
+def sources_of(entry: Entry) -> dict[str, Source]:
+    """The sources that the entry names, by name."""
+    return {name: entry.sources[name] for name in sorted(entry.item.sources())}
+
 
 @record
 class LockFile:
-    """A whole lock file. ``products``: names without a plan, and the files that bind them."""
+    """The head of a lock file. ``entries``: how many blocks follow; ``products``: names without a
+    plan, and the files that bind them."""
 
     lock_version: int
     tool: str
@@ -105,19 +108,19 @@ class LockFile:
     locked: tuple[Locked, ...] = ()
 
     def check(self) -> Iterable[Problem]:
-        if self.lock_version != VERSION:
+        if self.lock_version not in VERSIONS:
             yield Problem(
                 ("lock_version",),
-                f"is {self.lock_version}; this costplan reads version {VERSION}",
+                f"is {self.lock_version}; this costplan reads versions 1 and {VERSIONS[-1]}",
                 "use the costplan that wrote it, or write it again",
             )
 
 
 class EditedLock(CostplanError):
-    """Entries of a lock whose content is not what their hash says."""
+    """Blocks of a lock whose content is not what their hash says, each with its line."""
 
-    def __init__(self, path: Path, places: Mapping[str, int]) -> None:
-        self.path, self.ids = path, tuple(places)
+    def __init__(self, path: Path, places: Mapping[Block, int]) -> None:
+        self.path = path
         self.hint = WRITE_AGAIN
         where = ", ".join(f"'{name}' ({path}:{line})" for name, line in places.items())
         super().__init__(f"edited by hand, or damaged: {where}: its hash is another's")
@@ -135,12 +138,16 @@ class Lock:
         blocks = list(BLOCK.finditer(self.text))
         begins = [*(block.start() for block in blocks), len(self.text)]
         self._spans = {
-            block[1]: (block.start(), end) for block, end in zip(blocks, begins[1:], strict=True)
+            Block(block[1], block[2]): (block.start(), end)
+            for block, end in zip(blocks, begins[1:], strict=True)
         }
         self._aliases = {
-            alias: block[1] for block in blocks for alias in QUOTED.findall(block[2] or "")
+            alias: block[2]
+            for block in blocks
+            for alias in QUOTED.findall(block[3] or "")
+            if block[1] == LOCKED
         }
-        self._read: dict[str, Locked] = {}
+        self._sound: dict[Block, Pin] = {}
         self.head = self._head(self.text[: begins[0]])
         if not self.head.entries == len(blocks) == len(self._spans):
             raise BadUsage(
@@ -149,14 +156,15 @@ class Lock:
             )
         self.products = dict(self.head.products)
 
-    def drop(self, ids: Iterable[str]) -> None:
-        """Forget entries, and the products that one of them is a plan of."""
-        for name in ids:
-            self._spans.pop(name, None)
-            for product in [product for product in self.products if name.startswith(product + "/")]:
+    def drop(self, blocks: Iterable[Block]) -> None:
+        """Forget blocks, and the products that an entry of them is a plan of."""
+        for block in blocks:
+            self._spans.pop(block, None)
+            owned = [name for name in self.products if block.id.startswith(name + "/")]
+            for product in owned if block.kind == LOCKED else ():
                 del self.products[product]
-        kept = self._aliases.items()
-        self._aliases = {alias: name for alias, name in kept if name in self._spans}
+        kept = set(self._names(LOCKED))
+        self._aliases = {alias: name for alias, name in self._aliases.items() if name in kept}
 
     def _head(self, text: str) -> LockFile:
         data = parse_toml(str(self.path), text)
@@ -168,66 +176,94 @@ class Lock:
 
     def locked(self, name: str) -> Locked | None:
         """The pinned entry of an id or alias. Raises EditedLock where its hash does not hold."""
-        known = self._aliases.get(name, name)
-        if known not in self._spans:
-            return None
-        pinned = self._parse(known)
-        if fingerprint(pinned.entry) != pinned.hash:
-            raise EditedLock(self.path, {known: self._line(known)})
+        pinned = self.pinned(Block(LOCKED, self._aliases.get(name, name)))
+        assert pinned is None or isinstance(pinned, Locked)
         return pinned
 
+    def pinned(self, block: Block) -> Pin | None:
+        """What a block holds. Raises EditedLock where its hash does not hold."""
+        if block in self._spans and block not in self._sound:
+            pinned = self._parse(block)
+            if not pinned.is_sound:
+                raise EditedLock(self.path, {block: self._line(block)})
+            self._sound[block] = pinned
+        return self._sound[block] if block in self._spans else None
+
     def plans(self, product: str) -> list[Entry]:
-        names = [name for name in self._spans if name.startswith(product + "/")]
+        names = [name for name in self._names(LOCKED) if name.startswith(product + "/")]
         return [entry for name in names if (entry := self.load(name))]
 
     def ids(self) -> Iterable[str]:
-        return [*self._spans, *self._aliases]
+        return [*self._names(LOCKED), *self._aliases]
 
-    def sound(self) -> tuple[list[Locked], list[str]]:
-        """The entries whose hash holds, and the ids of those that cannot be used."""
-        good: list[Locked] = []
-        bad: list[str] = []
-        for name in self._spans:
+    def blocks(self) -> list[Block]:
+        """Every block, in the order of the file."""
+        return list(self._spans)
+
+    def _names(self, kind: str) -> list[str]:
+        return [block.id for block in self._spans if block.kind == kind]
+
+    def reserve(self, offer: str, terms: str | None) -> Reserve | None:
+        """Pinned terms. All of the vendor are held against their hashes before it is said that
+        none serves a model: an edit may have taken it from them. Raises EditedLock."""
+        vendor = offer.partition("/")[0] + "/"
+        for name in self._names(RESERVED):
+            if name == terms if terms is not None else name.startswith(vendor):
+                own = self._terms(name).entry
+                if own.file.find(offer, terms) is not None:
+                    return own
+        return None
+
+    def reserving(self) -> Iterable[str]:
+        return self._names(RESERVED)
+
+    def _terms(self, name: str) -> LockedTerms:
+        from costplan.store.files.pinned_terms import LockedTerms
+
+        pinned = self.pinned(Block(RESERVED, name))
+        assert isinstance(pinned, LockedTerms)
+        return pinned
+
+    def sound(self) -> tuple[list[Pin], list[Block]]:
+        """What the blocks hold whose hash holds, and those that cannot be used."""
+        good: list[Pin] = []
+        bad: list[Block] = []
+        for block in self._spans:
             try:
-                pinned = self.locked(name)
+                pinned = self.pinned(block)
             except CostplanError:
                 pinned = None
             if pinned is None:
-                bad.append(name)
+                bad.append(block)
             else:
                 good.append(pinned)
         return good, bad
 
     def verify(self) -> None:
-        """Hold every entry against its hash. Raises EditedLock that names all that fail."""
+        """Hold every block against its hash. Raises EditedLock that names all that fail."""
         places = {}
-        for name in self._spans:
+        for block in self._spans:
             try:
-                self.locked(name)
+                self.pinned(block)
             except EditedLock:
-                places[name] = self._line(name)
+                places[block] = self._line(block)
         if places:
             raise EditedLock(self.path, places)
 
-    def _parse(self, name: str) -> Locked:
-        if name not in self._read:
-            begin, end = self._spans[name]
-            part = self.text[begin:end]
-            try:
-                file = read_document(_Part, str(self.path), part, parse_toml(str(self.path), part))
-            except DocumentError as error:
-                problems = [
-                    Problem(
-                        ("locked", list(self._spans).index(name), *problem.path[2:]), *problem[1:]
-                    )
-                    for problem in error.problems
-                ]
-                raise DocumentError(str(self.path), self.text, problems) from None
-            self._read[name] = file.locked[0]
-        return self._read[name]
+    def _parse(self, block: Block) -> Pin:
+        begin, end = self._spans[block]
+        try:
+            return _read(block.kind, str(self.path), self.text[begin:end])
+        except DocumentError as error:
+            at = self._names(block.kind).index(block.id)
+            problems = [
+                Problem((block.kind, at, *problem.path[2:]), *problem[1:])
+                for problem in error.problems
+            ]
+            raise DocumentError(str(self.path), self.text, problems) from None
 
-    def _line(self, name: str) -> int:
-        return self.text.count("\n", 0, self._spans[name][0]) + 1
+    def _line(self, block: Block) -> int:
+        return self.text.count("\n", 0, self._spans[block][0]) + 1
 
 
 @record
@@ -235,6 +271,16 @@ class _Part:
     """A slice of a lock file: one entry."""
 
     locked: tuple[Locked, ...]
+
+
+def _read(kind: str, path: str, part: str) -> Pin:
+    """The one block that a part of a lock file is."""
+    data = parse_toml(path, part)
+    if kind == LOCKED:
+        return read_document(_Part, path, part, data).locked[0]
+    from costplan.store.files.pinned_terms import TermsPart
+
+    return read_document(TermsPart, path, part, data).reserved[0]
 
 
 class LockedCatalog(Catalog):
@@ -266,111 +312,10 @@ class LockedCatalog(Catalog):
         by_id = {entry.id: entry for entry in asked}
         return [by_id[name] for name in sorted(by_id)]
 
-
-def fingerprint(entry: Entry) -> str:
-    """A hash of all that decides an entry's bill and says where its prices are from.
-
-    How a number is spelled (0.10 or 0.1) is no part of it.
-    """
-    from hashlib import sha256
-
-    from costplan.document.estimate import spelled_alike
-
-    said = (entry.item, entry.vendor, entry.currency, entry.category, sources_of(entry))
-    return "sha256:" + sha256(spelled_alike(repr(said)).encode()).hexdigest()
-
-
-def sources_of(entry: Entry) -> dict[str, Source]:
-    """The sources that the entry names, by name."""
-    return {name: entry.sources[name] for name in sorted(entry.item.sources())}
-
-
-def locked(entry: Entry, as_of: date, workloads: Sequence[str], shelf: str) -> Locked:
-    """An entry, pinned. Raises BadUsage for a name that the file's pattern cannot hold."""
-    for name in (entry.id, *entry.item.aliases):
-        if not name.isprintable() or any(character in '"\\]' for character in name):
-            raise BadUsage(f"'{name}' cannot be pinned", "an id is plain text: vendor/name")
-    model = (entry.item,) if isinstance(entry.item, Model) else ()
-    offer = (entry.item,) if isinstance(entry.item, Offer) else ()
-    return Locked(
-        id=entry.id,
-        names=entry.item.aliases,
-        hash=fingerprint(entry),
-        as_of=as_of,
-        shelf=shelf,
-        workloads=tuple(sorted(workloads)),
-        vendor=entry.vendor,
-        currency=entry.currency,
-        category=entry.category,
-        source=sources_of(entry),
-        model=model,
-        offer=offer,
-    )
-
-
-def merged(
-    old: Iterable[Locked], used: Iterable[Entry], workload: str, as_of: date
-) -> list[Locked]:
-    """The entries of a lock after one of its workloads was locked again.
-
-    An entry that says the same stays as it was; one that no workload needs any more goes.
-    """
-    before = {pinned.id: pinned for pinned in old}
-    after: dict[str, Locked] = {}
-    for entry in used:
-        was = before.get(entry.id)
-        files = {workload, *(was.workloads if was else ())}
-        if was is not None and (entry.shelf == SHELF or fingerprint(entry) == was.hash):
-            after[entry.id] = locked(was.entry, was.as_of, sorted(files), was.shelf)
-        else:
-            after[entry.id] = locked(entry, as_of, sorted(files), entry.shelf)
-    for pinned in before.values():
-        others = [name for name in pinned.workloads if name != workload]
-        if pinned.id not in after and others:
-            after[pinned.id] = locked(pinned.entry, pinned.as_of, others, pinned.shelf)
-    return list(after.values())
-
-
-def merged_products(
-    old: Mapping[str, Sequence[str]], asked: Iterable[str], workload: str
-) -> dict[str, list[str]]:
-    """Products by name, each with the workloads that bind it without a plan."""
-    products = {name: [file for file in files if file != workload] for name, files in old.items()}
-    for name in asked:
-        products.setdefault(name, []).append(workload)
-    return {name: files for name, files in products.items() if files}
-
-
-def lock_text(
-    entries: Iterable[Locked], products: Mapping[str, Sequence[str]], as_of: date, tool: str
-) -> str:
-    """The text of a lock file: entries in the order of ids, the same text for the same prices."""
-    from costplan.store.files.catalog_text import lines_of
-
-    ordered = sorted(entries, key=lambda pinned: pinned.id)
-    head = [
-        f"lock_version = {VERSION}",
-        f'tool = "{tool}"',
-        f"as_of = {as_of}",
-        f"entries = {len(ordered)}",
-    ]
-    named = {name: tuple(sorted(products[name])) for name in sorted(products)}
-    head += lines_of(_Products(products=named))
-    return HEAD + "\n".join(head) + "\n" + "".join("\n" + _entry_text(pinned) for pinned in ordered)
-
-
-@record
-class _Products:
-    """The part of a lock's head that says which products are pinned plan by plan."""
-
-    products: Mapping[str, tuple[str, ...]]
-
-
-def _entry_text(pinned: Locked) -> str:
-    from costplan.store.files.catalog_text import header_text, lines_of, model_text, offer_text
-
-    own = Pin(**{held.name: getattr(pinned, held.name) for held in fields(Pin)})
-    head = header_text(pinned.vendor, pinned.currency, pinned.source, pinned.category)
-    body = model_text(pinned.model[0]) if pinned.model else offer_text(pinned.offer[0])
-    blocks = re.sub(r"^\[\[", "[[locked.", body, flags=re.M)
-    return "\n".join(["[[locked]]", *lines_of(own)]) + f"\n{head}\n{blocks}"
+    def used_terms(self) -> list[Reserve]:
+        """All terms of reserved throughput that were asked for, in the order of ids; the pinned
+        where a model that these lack led to the catalogue's of the same id."""
+        asked = [reserve for _, reserve in self.reserved()]
+        asked.sort(key=lambda reserve: reserve.shelf == SHELF)
+        by_id = {reserve.id: reserve for reserve in asked}
+        return [by_id[name] for name in sorted(by_id)]

@@ -27,13 +27,19 @@ class Change(NamedTuple):
 def measured_text(text: str, changes: Iterable[Change]) -> str:
     """The text with other values, each with a comment where its line can have one.
 
-    What stood in the comment stays behind ``was``. Raises BadUsage without tomlkit.
+    What stood in the comment stays behind ``was``. Raises BadUsage without a tomlkit that reads
+    TOML 1.1.
     """
     try:
         import tomlkit
+        from tomlkit.exceptions import ParseError
     except ImportError:
         raise BadUsage("calibrating needs tomlkit, which is not installed", INSTALL) from None
-    document = tomlkit.parse(text)
+    try:
+        document = tomlkit.parse(text)
+    except ParseError as error:
+        known = f"tomlkit {tomlkit.__version__} cannot read the file: {error}"
+        raise BadUsage(known, f"{INSTALL} --upgrade") from None
     for change in changes:
         _set(tomlkit, document, change)
     return tomlkit.dumps(document)
@@ -110,6 +116,13 @@ def _value(value: Any) -> str:
     import tomlkit
 
     return str(tomlkit.item(value).as_string())
+
+
+def with_ends_of(before: str, after: str) -> str:
+    """A text whose lines end as those of another do, where they all end in a carriage return."""
+    if "\r\n" not in before or "\n" in before.replace("\r\n", ""):
+        return after
+    return after.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def difference(name: str, before: str, after: str) -> str:

@@ -9,6 +9,7 @@ Lines end at "\\n" alone, as for `tomli`; a "\\r" before it belongs to no place.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -92,16 +93,34 @@ def locate(text: str, path: Path, part: Literal["key", "value"] = "value") -> Pl
     return _place(text, node.key if part == "key" else node.value)
 
 
+TWICE = ("Cannot overwrite", "Cannot mutate", "Cannot declare", "Cannot redefine", "Duplicate")
+"""How `tomli` begins to say that something is there already. It has read the key and its value by
+then, which may be many lines."""
+
+
 def syntax_place(error: tomli.TOMLDecodeError) -> Place:
-    """Where `tomli` stopped.
+    """Where `tomli` stopped; of what is there already, the key that says it again.
 
     The end of the document is put just after the last text that is not blank: there something is
     missing, and there is a line to show.
     """
+    if error.msg.startswith(TWICE):
+        last = max(_nodes(_scan(error.doc[: error.pos])), key=lambda node: node.value[1])
+        return _place(error.doc, last.key)
     if error.pos >= len(error.doc):
         end = len(error.doc.rstrip())
         return _place(error.doc, (end, end))
     return Place(error.lineno, error.colno, 1)
+
+
+def open_bracket(error: tomli.TOMLDecodeError) -> Place | None:
+    """The innermost bracket that was open where `tomli` stopped."""
+    before = error.doc[: error.pos]
+    spans = [node.value for node in _nodes(_scan(before))]
+    opened = [
+        (start, end) for start, end in spans if end == start + 1 and before[start:end] in ("[", "{")
+    ]
+    return _place(before, max(opened)) if opened else None
 
 
 def draw(name: str, text: str, place: Place | None, message: str, hint: str | None) -> str:
@@ -160,6 +179,7 @@ def _scan(text: str) -> _Node:
             if not keys or assign is None:
                 break
             child, pos = _descend(node, keys), assign.end()
+            child.key = child.title = keys[-1][1]  # of a key that is there twice, the second
             child.value = (pos, pos + 1)
         if text.startswith(("[", "{"), pos):
             opened.append((child, text[pos] == "["))
@@ -170,6 +190,15 @@ def _scan(text: str) -> _Node:
                 break
             _end_value(child, pos)
     return root
+
+
+def _nodes(root: _Node) -> Iterator[_Node]:
+    """The node and all below it."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += node.children.values()
 
 
 def _after(pattern: re.Pattern[str], text: str, pos: int) -> int:

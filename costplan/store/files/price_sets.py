@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Shelf
+from costplan.catalog.lookup import Catalog, CatalogFile, Entry, Reserving, Shelf
 from costplan.problems import BadUsage
 from costplan.store.files.folders import built_in_folder
 from costplan.store.files.git import Repository
@@ -16,6 +16,9 @@ from costplan.store.files.own_prices import OwnPrices
 from costplan.store.files.shelves import GivenFiles, SlicedFolder, WholeFolder
 from costplan.store.files.text import decode, parse_toml, read_document, read_file
 from costplan.words import CATEGORIES
+
+if TYPE_CHECKING:
+    from costplan.catalog.provisioned import Reserve
 
 CATALOGUE = "the catalogue"
 REVISION = "such as HEAD~1, main:pricing or v1.2:prices/pricing/vector-db/pinecone.toml"
@@ -35,9 +38,19 @@ class PriceSet(NamedTuple):
 
     def entries(self) -> list[Entry]:
         """Every entry once. Raises DocumentError for a file that is not sound."""
-        shelf = self.shelf or SlicedFolder("built-in", built_in_folder())
-        loaded = (shelf.load(name) for name in shelf.ids())
+        loaded = (self._shelf.load(name) for name in self._shelf.ids())
         return list({entry.id: entry for entry in loaded if entry is not None}.values())
+
+    def terms(self, ids: Iterable[str]) -> list[Reserve] | None:
+        """Terms of reserved throughput of these ids; None where such prices are no part of it."""
+        shelf = self._shelf
+        if not isinstance(shelf, Reserving):
+            return None
+        return [known for name in ids if (known := shelf.reserve("", name)) is not None]
+
+    @property
+    def _shelf(self) -> Shelf:
+        return self.shelf or SlicedFolder("built-in", built_in_folder())
 
 
 def open_price_set(where: str, as_of: date, folder: Path) -> PriceSet:
@@ -131,6 +144,15 @@ def together(old: PriceSet, new: PriceSet) -> tuple[list[Entry], list[Entry], st
     wanted: Callable[[Entry], bool] = lambda entry: entry.id in ids  # noqa: E731
     said = f"only what {name} holds is compared: {len(ids)} entries"
     return list(filter(wanted, olds)), list(filter(wanted, news)), said
+
+
+def terms_together(old: PriceSet, new: PriceSet) -> tuple[list[Reserve], list[Reserve]]:
+    """Both sides' terms of reserved throughput, of those that a lock holds; a lock alone pins some,
+    and what is no catalogue of such terms is compared in none."""
+    locks = [side.shelf for side in (old, new) if isinstance(side.shelf, Lock)]
+    ids = sorted({name for lock in locks for name in lock.reserving()})
+    olds, news = old.terms(ids), new.terms(ids)
+    return ([], []) if olds is None or news is None else (olds, news)
 
 
 def catalog_with(side: PriceSet, beneath: Iterable[Shelf], own: Shelf | None) -> Catalog:

@@ -21,16 +21,14 @@ def open_provisioned(root: Path | None = None) -> dict[str, ProvisionedFile]:
     return {path.stem: read_provisioned(path) for path in sorted(folder.glob("*.toml"))}
 
 
-def provisioned_of(vendor: str, offer: str | None, root: Path) -> ProvisionedFile | None:
-    """A vendor's file; of it only the terms that name an offer, where one is named. None where
-    there is no such file, or nothing in it names the offer."""
-    path = root / "provisioned" / f"{vendor}.toml"
+def provisioned_of(name: str, root: Path) -> ProvisionedFile | None:
+    """The file of a vendor, the first part of a name; of it only the terms that have that id or
+    name an offer so. None where there is no such file, or nothing in it has the name."""
+    path = root / "provisioned" / f"{name.partition('/')[0]}.toml"
     if not os.path.isfile(path):  # which a name that no system has is not, either
         return None
-    if offer is None:
-        return read_provisioned(path)
     header, *blocks = read_kept(path).split(f"\n{TERMS}\n")
-    own = [block for block in blocks if f'"{offer}"' in block]
+    own = [block for block in blocks if f'"{name}"' in block]
     if not own:
         return None
     text = f"\n{TERMS}\n".join([header, *own])

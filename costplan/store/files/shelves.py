@@ -32,7 +32,7 @@ from costplan.store.files.text import DocumentError, parse_toml, read_document, 
 from costplan.words import CATEGORIES, Category
 
 if TYPE_CHECKING:  # no bill by the token waits for it
-    from costplan.catalog.provisioned import ProvisionedFile
+    from costplan.catalog.provisioned import ProvisionedFile, Reserve
 
 BLOCK = re.compile(r'^\[\[(?:model|offer)\]\]\nid = "([^"\n]+)"\n(?:aliases = \[([^\]]*)\])?', re.M)
 QUOTED = re.compile(r'"([^"]+)"')
@@ -116,7 +116,7 @@ class SlicedFolder(Entries):
         self._texts: dict[Path, str] = {}
         self._indexes: dict[Path, dict[str, tuple[int, int]]] = {}
         self._headers: dict[Path, str] = {}
-        self._provisioned: dict[tuple[str, str | None], ProvisionedFile | None] = {}
+        self._provisioned: dict[str, ProvisionedFile | None] = {}
 
     def load(self, name: str) -> Entry | None:
         for path, category in self._files(name.split("/", 1)[0]):
@@ -145,18 +145,26 @@ class SlicedFolder(Entries):
             if own == category:
                 yield from self._slice(path, own, sorted(set(self._index(path).values())))
 
-    def provisioned(self, vendor: str, offer: str | None) -> ProvisionedFile | None:
-        """A vendor's terms of reserved throughput, of them only those that name an offer where one
-        is named; read when first asked for."""
-        asked = (vendor, offer)
-        if asked not in self._provisioned:
+    def reserve(self, offer: str, terms: str | None) -> Reserve | None:
+        """Terms of reserved throughput, of them only those that have the name; read when first
+        asked for."""
+        name = offer if terms is None else terms
+        if name not in self._provisioned:
             from costplan.store.files.provisioned import provisioned_of
 
-            self._provisioned[asked] = provisioned_of(vendor, offer, self.root)
-        return self._provisioned[asked]
+            self._provisioned[name] = provisioned_of(name, self.root)
+        file = self._provisioned[name]
+        known = None if file is None else file.find(offer, terms)
+        if file is None or known is None:
+            return None
+        from costplan.catalog.provisioned import Reserve
+
+        return Reserve(known, file, self.name)
 
     def reserving(self) -> Iterable[str]:
-        return [path.stem for path in sorted((self.root / "provisioned").glob("*.toml"))]
+        from costplan.store.files.provisioned import open_provisioned
+
+        return [terms.id for file in open_provisioned(self.root).values() for terms in file.terms]
 
     def texts(self) -> Iterable[tuple[Category, str]]:
         """The category and the text of every file; no TOML is parsed."""

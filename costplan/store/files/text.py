@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, nearest
+from costplan.quantity import spoken, toml_number
 from costplan.record import collect, read
 from costplan.store.files.boundary import is_linked, stay
+from costplan.workload.paths import dotted
 
 if TYPE_CHECKING:
     import tomli
@@ -27,8 +29,9 @@ MOST_SHOWN = 20
 """Problems that are printed: a file of the wrong kind would have one for every line."""
 EXPONENTS = range(-100, 1_000_000)
 """Above them Decimal overflows before a limit can be checked; below them nothing is meant."""
-DEEP_KEY = re.compile(r"^[ \t\[]*+(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}", re.M)
-"""A dotted key of a hundred parts: the parser takes a minute for one of fifty thousand."""
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]++|\\.)*+"|'[^'\n]*+')"""
+DEEP_KEY = re.compile(rf"^[ \t\[]*+(?:{_PART}[ \t]*+\.[ \t]*+){{100}}", re.M)
+"""A dotted key of a hundred parts: a file of keys of a thousand takes ten seconds."""
 MANY_DIGITS = r"[0-9][0-9_]{4000,}"
 MANY_BITS = re.compile(r"0[xob][0-9a-fA-F_]{1000,}")
 """Python reads these at any length, and then takes minutes to compute with them."""
@@ -200,7 +203,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
         raise DocumentSyntaxError(name, text, error) from None
     except _BadNumber as error:
         raise BadUsage(f"{_where(name, text, error.text)}: {error}", MEND_NUMBER) from None
-    except ValueError as error:  # Python reads no integer of thousands of digits, and no year 0
+    except ValueError as error:  # Python reads no integer of thousands of digits
         digits = re.search(MANY_DIGITS, text)
         if digits is None:
             raise BadUsage(f"{name}: {error}") from None
@@ -243,25 +246,37 @@ class DocumentSyntaxError(CostplanError):
     """A text that is not TOML."""
 
     def __init__(self, name: str, text: str, error: tomli.TOMLDecodeError) -> None:
-        from costplan.store.files.positions import draw, syntax_place
+        from costplan.store.files.positions import draw, open_bracket, syntax_place
 
         place = syntax_place(error)
         if is_linked(Path(name)):
             super().__init__(draw(name, "", place, ELSEWHERE, LINKED))
             return
         message, hint = _in_words(error.msg)
+        if message.startswith("Unclosed") and (opened := open_bracket(error)):
+            hint = f"a comma is missing before it, or what line {opened.line} opens is not closed"
+        hint = hint or _as_people_write(text, place.line)
         super().__init__(draw(name, text, place, f"not TOML: {message}", hint))
 
 
 def _in_words(message: str) -> tuple[str, str | None]:
     """The parser's message for someone who does not know the parser, and the remedy."""
-    names = re.match(r"Cannot (?:declare|mutate immutable namespace) \((.*?),?\)", message)
+    names = re.match(r"Cannot (?:declare|redefine|mutate)\b.*?(\(.*\))", message, re.S)
     if names:
-        table = ".".join(part.strip(" '\"") for part in names[1].split(","))
+        from ast import literal_eval
+
+        table = dotted(literal_eval(names[1]))
         return f"the table '{table}' is there already", "write each table once, with all its keys"
-    if message == "Cannot overwrite a value":
+    if message.startswith(("Cannot overwrite", "Duplicate inline table key")):
         return "this key or table is there already", "write each key and each table once"
     return message, None
+
+
+def _as_people_write(text: str, line: int) -> str | None:
+    """How TOML has the number of a line that ends in one, such as 50,000, 6k or 97 %."""
+    value = text.split("\n")[line - 1].partition("=")[2].partition("#")[0]
+    meant = spoken(value)
+    return None if meant is None else f"write {toml_number(meant)}"
 
 
 def collect_document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path as FilePath
@@ -23,7 +23,7 @@ from costplan.store.files.text import (
 from costplan.words import several
 from costplan.workload.contract import pair
 from costplan.workload.model import Workload
-from costplan.workload.paths import Astray, keys_of, put, value_at
+from costplan.workload.paths import Astray, dotted, keys_of, put, value_at
 from costplan.workload.ranged import take_ranges
 from costplan.workload.ranges import correlation_problems
 from costplan.workload.rules import RESERVED
@@ -33,12 +33,17 @@ LOCK_NAME = "costplan.lock"
 STDIN = "standard input"
 
 
+Changed = tuple[Path, str]
+"""A place of the workload, and the option that changed it."""
+
+
 class Opened(NamedTuple):
     """A workload with what is needed to speak of its file.
 
     ``workload`` is None where a key or a type is wrong; ``problems`` holds all that was found.
     ``bindings`` are the (path, id) pairs of its stacks, whatever else is wrong; ``scenarios`` the
-    names of its overlays, ``scenario`` the one that is laid over it.
+    names of its overlays, ``scenario`` the one that is laid over it. ``changed`` are the places
+    that the command line changed, with what it said: what is wrong there is not in the file.
     """
 
     workload: Workload | None
@@ -50,6 +55,7 @@ class Opened(NamedTuple):
     prices: dict[str, Any]
     scenarios: list[str]
     scenario: str | None = None
+    changed: Sequence[Changed] = ()
 
     @property
     def lock_path(self) -> FilePath | None:
@@ -102,16 +108,46 @@ def read_workload(
         problem = Problem(("prices",), f"must be a table, not {TOML.word_for(prices)}", "[prices]")
         raise DocumentError(name, text, [problem])
     workload, problems = _collect(name, data)
-    for place, change in changed:
-        for problem in problems:
-            if problem.path[: len(place)] == place:  # its place is not in the file
-                raise BadUsage(f"{change}: {with_subject(problem)}", problem.hint)
+    blame(changed, problems, data)
     if scenario:
         problems = [overlaid_problem(problem, overlaid, scenario) for problem in problems]
     bindings = _bindings(data)
     return Opened(
-        workload, problems, bindings, name, text, folder, prices, [*overlays], scenario or None
+        workload,
+        problems,
+        bindings,
+        name,
+        text,
+        folder,
+        prices,
+        [*overlays],
+        scenario or None,
+        changed,
     )
+
+
+def blame(
+    changed: Iterable[Changed], problems: Iterable[Problem], data: Mapping[str, Any] | None = None
+) -> None:
+    """Raise BadUsage for the first problem of a place that the command line changed, or of a table
+    that it brought."""
+    for place, change in changed:
+        for problem in problems:
+            end = len(problem.path)
+            brought = problem.part == "key" and place[:end] == problem.path
+            if problem.path[: len(place)] == place or brought:
+                hint = _below(data or {}, place) or problem.hint
+                raise BadUsage(f"{change}: {with_subject(problem)}", hint)
+
+
+def _below(data: Mapping[str, Any], place: Path) -> str | None:
+    """Where a step or a job that was named without its table stands."""
+    for table in ("step", "job"):
+        rows = data.get(table)
+        named = [row.get("name") for row in rows if isinstance(row, dict)] if rows else []
+        if len(place) > 1 and place[0] in named:
+            return f"did you mean '{dotted((table, *place))}'?"
+    return None
 
 
 def _collect(name: str, data: dict[str, Any]) -> tuple[Workload | None, list[Problem]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from costplan.catalog.lookup import Catalog, Entry
+from costplan.catalog.lookup import Catalog, Entry, original_first
 from costplan.catalog.model import Model
 from costplan.store.sourcing.upstream.vendors import id_of, vendor_of
 
@@ -81,11 +81,7 @@ class Names:
             for offer in self.catalog.ids():
                 self._by_end.setdefault(offer.rsplit("/", 1)[-1], []).append(offer)
         offers = self._by_end.get(model.rsplit("/", 1)[-1], [])
-        resold = {offer: sum(other.endswith(f"/{offer}") for other in offers) for offer in offers}
-        offers = sorted(
-            offers, key=lambda offer: (-resold[offer], offer.count("/"), len(offer), offer)
-        )
-        return tuple(offers[:MOST_HINTS])
+        return tuple(original_first(offers)[:MOST_HINTS])
 
 
 def candidates(vendor: str | None, model: str) -> Iterable[str]:
