@@ -89,6 +89,31 @@ EQUIVALENT: dict[str, str] = {
     "1 to 2 in counted[busy] = counted.get(busy, 0) + 1": (
         "every level counts twice as many slots, and only their proportions are used"
     ),
+    "< to <= in return any(first < day <= last for day in priced.entry.turning_days())": (
+        "a price that turns on the first of two days holds on both: it is compared, and nothing "
+        "differs"
+    ),
+    "> to >= in return [result for result in results(step, node, more, seen) if result[0] > 0]": (
+        "what has no chance is followed too, and adds nothing to any sum"
+    ),
+    "0 to 1 in self.bills = 0": "only how many came to it is read, before and after",
+    '1 to 2 in if tariff.prices(-1)["cache_read"].base is None:': (
+        "every tier below the first is the card itself"
+    ),
+    '1 to 2 in reason = tariff.prices(-1)["cache_read"].reason': (
+        "every tier below the first is the card itself"
+    ),
+    ">= to > in return rounded(number) if number >= TENTH else grouped(number.normalize())": (
+        "a tenth is 0.1 in either spelling"
+    ),
+    "< to <= in if span is not None and (_as_spelled(span.low) * _as_spelled(span.high)).sqrt()"
+    " < least:": (
+        "ends whose root is the sum of the parts to 28 digits are that sum, and written as one "
+        "number with or without the range"
+    ),
+    "0 to 1 in edge = tier.above or tier.at_or_above or 0": (
+        "a tier has one of the two, and neither is ever 0"
+    ),
 }
 """Changes that cannot be seen from outside, each with the reason."""
 
@@ -113,7 +138,8 @@ class Mutant(NamedTuple):
 
 
 def places(path: str, source: bytes) -> Iterator[Mutant]:
-    """Every place of a file that can be changed, but for annotations and the making of text."""
+    """Every place of a file that can be changed, but for annotations, the making of text, and the
+    ``strict`` of a ``zip``, which tells the program's own faults and changes no answer."""
     starts = [0]
     for text in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(text))
@@ -153,6 +179,8 @@ def _code(node: ast.AST) -> Iterator[ast.AST]:
     """What runs: no annotation, and nothing inside of an f-string."""
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns"):
+            continue
+        if isinstance(node, ast.keyword) and node.arg == "strict":
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not isinstance(child, ast.JoinedStr):

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import pytest
 from jsonschema import Draft202012Validator
 
+from costplan.catalog.origin import Accepted
 from costplan.document.line import LineItem
 from costplan.document.saved import parse
 from costplan.problems import InvalidInput, Problem
@@ -33,6 +34,7 @@ from costplan.record import (
     collected,
     document,
     keys,
+    replace,
 )
 from costplan.record.compiled import MANY
 from costplan.record.found import Problems
@@ -235,3 +237,13 @@ def test_one_of_many_is_refused_in_the_same_words(many: Any, key: str) -> None:
         made, plainly = reader(changed, ("a", 1), told), slow(changed, ("a", 1), said)
         assert told == said, wrong
         assert repr(made) == repr(plainly)
+
+
+def test_a_record_is_replaced_by_another_one() -> None:
+    """Some of its fields or all of them, and never one that it has not."""
+    was = Accepted(finding="stale", reason="x")
+    assert replace(was, reason="y") == Accepted(finding="stale", reason="y")
+    assert replace(was, finding="jump", reason="y") == Accepted(finding="jump", reason="y")
+    assert was == Accepted(finding="stale", reason="x")
+    with pytest.raises(TypeError, match="Accepted: unknown: odd"):
+        replace(was, odd=1)

@@ -253,7 +253,10 @@ def pinned_by(catalog: Catalog, day: date, locking: Locking) -> Pinned | None:
     ids = [entry.id for entry in pinned]
     for reserve in catalog.used_terms():
         block = str(Block(RESERVED, reserve.id))
-        (ids if reserve.shelf == SHELF else missing).append(block)
+        if reserve.shelf != SHELF:
+            missing.append(block)
+            continue
+        ids.append(block)
         said += [f"{block}: {sentence}" for sentence in _moved_terms(catalog, reserve, day)]
     name = lock.path.name
     pin = Pinned(name, lock.head.as_of, tuple(ids), tuple(said), tuple(missing))
@@ -265,7 +268,7 @@ def pinned_by(catalog: Catalog, day: date, locking: Locking) -> Pinned | None:
 
 
 def _moved_terms(catalog: LockedCatalog, reserve: Reserve, day: date) -> Iterable[str]:
-    """What the catalogue says otherwise of pinned terms; nothing of what is its own."""
+    """What the catalogue says otherwise of pinned terms."""
     from costplan.plan.prices.terms import moved_terms
 
     try:

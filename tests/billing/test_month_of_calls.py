@@ -218,6 +218,9 @@ rates = { input = 0.003, output = 0.01 }
     )
     made = month(announced, calls(1, input_tokens=10))
     assert texts(made.facts, "note") == ["acme/chat: from 2027-01-01 on: input 2 -> 3"]
+    made = month(announced, calls(1, input_tokens=10), day=date(2027, 1, 1))
+    assert texts(made.facts, "note") == []  # it holds
+    assert amounts(made.lines) == {"input": Decimal("0.00003")}
 
 
 def test_assumed_cache_terms_are_said() -> None:

@@ -335,3 +335,17 @@ source = "s"
     assert ways.brute_force_kwh == vote.kwh
     page = render(compare_opened(opened, DAY), "table", Look(full=True))
     assert "times the energy" in " ".join(page.split())
+
+
+def test_capacity_that_is_bought_as_a_sum_draws_nobody_knows_what() -> None:
+    """A second region is the same rent again; which machines stand there is not said."""
+    text = HEAD + RENT + "[energy]\ng_per_kwh = 400\n"
+    (ways,) = compare_opened(read_workload("costplan.toml", text, Path("/nowhere")), DAY).strategies
+    plan, regions = (
+        next(option for option in ways.options if option.name == name)
+        for name in ("this plan", "2 regions")
+    )
+    assert plan.monthly is not None
+    assert regions.monthly == 2 * plan.monthly
+    assert plan.kwh is not None
+    assert regions.kwh is None

@@ -192,6 +192,17 @@ def test_every_key_that_softens_a_bill_is_among_what_is_told(key: str, tmp_path:
     assert any(key in note for note in ran.data["notes"] if note.startswith("w.toml: "))
 
 
+def test_a_base_that_nests_too_deeply_is_said(tmp_path: Path) -> None:
+    """Forty tables of ninety keys each are 3,600 within each other."""
+    within = "{" + "a." * 90 + "a = "
+    repository(tmp_path)
+    deep = "budget = " + within * 40 + "1" + "}" * 40 + "\n"
+    commit(tmp_path, "one", **{"w.toml": deep + WORKLOAD})
+    put(tmp_path, w=WORKLOAD + LIMIT)
+    ran = check(tmp_path, "--base", "HEAD")
+    assert (ran.code, "it could not be read before" in words(ran)) == (0, True)
+
+
 def test_a_base_that_is_not_there_is_said_and_no_fault_where_no_rule_compares(
     tmp_path: Path,
 ) -> None:

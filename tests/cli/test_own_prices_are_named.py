@@ -181,6 +181,29 @@ def test_prices_where_nobody_looks_are_an_error(name: str, tmp_path: Path) -> No
         assert says in ran.err
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("[[ offer ]]\n", True),
+        ("[['model']]\n", True),
+        ("model = [{ id = 'me/small' }]\n", True),
+        ('"offer" = [ # of ours\n  # one\n\n  {\n    id = "me/small",\n  },\n]\n', True),
+        ("model = 'me/small'\n", False),
+        ("model = ['me/small']\n", False),
+        ("[model]\nid = 1\n", False),
+        ("models = [{ id = 1 }]\n", False),
+        ("\n" * 1_000_000, False),  # in seconds
+    ],
+)
+def test_prices_are_seen_however_they_are_written(text: str, held: bool, tmp_path: Path) -> None:
+    project(tmp_path, None)
+    (tmp_path / "pricing").mkdir()
+    (tmp_path / "pricing" / "notes.toml").write_text(text)
+    ran = costplan("check", "w.toml", *DAY, folder=tmp_path)
+    assert ("is not where they are looked for" in ran.err) is held
+    assert ran.code == (2 if held else 0)
+
+
 LINKS = ("pricing", "pricing/tokens", "pricing/tokens/openai.toml", "pricing/refreshed/current")
 
 

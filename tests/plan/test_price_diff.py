@@ -17,7 +17,7 @@ from planning import PRICES, planned
 from costplan.catalog.lookup import CatalogFile, Entry
 from costplan.document.estimate import EstimateDocument
 from costplan.document.price_diff import PriceChange, PriceDiff, Side
-from costplan.plan.prices.price_diff import bill_changes, price_diff
+from costplan.plan.prices.price_diff import beside, bill_changes, price_diff
 from costplan.record import read
 from costplan.render import Look
 from costplan.render.price_diff import draw
@@ -92,6 +92,15 @@ def only(made: PriceDiff) -> PriceChange:
 def test_the_same_catalogue_has_no_difference() -> None:
     made = diff(MODEL + OFFER, MODEL + OFFER)
     assert (made.changes, made.same_prices, made.unchanged) == ((), (), 2)
+
+
+def test_two_diffs_beside_one_another_are_the_diff_of_both() -> None:
+    dearer = MODEL.replace("{ input = 2,", "{ input = 3,")
+    again = OFFER.replace("checked = 2026-06-01", "checked = 2026-10-01")
+    for model, offer in ((MODEL, OFFER), (dearer, OFFER), (dearer, again), (MODEL, again)):
+        whole = diff(MODEL + OFFER, model + offer)
+        assert beside(diff(MODEL, model), diff(OFFER, offer)) == whole
+        assert beside(diff(OFFER, offer), diff(MODEL, model)) == whole
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,15 @@ def test_what_a_human_wrote_stays_and_the_rest_follows_below() -> None:
     assert made.amended == ("acme/big", "acme/small")
 
 
+def test_a_block_of_values_over_lines_is_written_anew_and_says_the_same() -> None:
+    quotes = [upstream("one", NOV, ("acme/big", "1.50", "3", ["acme/b"]), ("acme/small", "1", "2"))]
+    over_lines = HAND.replace('["acme/big-latest"]', '[\n  "acme/big-latest",\n]')
+    over_lines = over_lines.replace("{ since", "{\n  since").replace('"page" }', '"page",\n}')
+    assert over_lines.count("\n") == HAND.count("\n") + 5
+    made = merge_files({"acme": over_lines}, quotes)
+    assert parsed(made.files["acme"]) == parsed(merge_files({"acme": HAND}, quotes).files["acme"])
+
+
 def test_a_newer_price_is_a_card_behind_the_hand_written_one() -> None:
     made = merge_files({"acme": HAND}, [upstream("one", NOV, ("acme/big", "2", "3"))])
     text = made.files["acme"]

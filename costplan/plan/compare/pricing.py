@@ -126,14 +126,13 @@ class Pricer:
         self.bills += 1
         return self.evaluator.total(self.solutions(workload), stack, scale)
 
-    def _kwh(self, way: Way, stack: str) -> Decimal | None:
-        if way.workload is None or _bought_as_money(way):
+    def _kwh(self, name: str, workload: Workload, stack: str) -> Decimal | None:
+        if _bought_as_money(name, workload):
             return None
-        return self.evaluator.kwh(self.solutions(way.workload), stack)
+        return self.evaluator.kwh(self.solutions(workload), stack)
 
     def reserved(self, workload: Workload, stack: str) -> list[Reserved]:
         """The reserved throughput of a stack. Raises InvalidInput where it cannot be billed."""
-        self.bills += 1
         month, _ = self.evaluator.month(self.solutions(workload), stack)
         return month.reserved
 
@@ -163,7 +162,7 @@ class Pricer:
             by_purpose=dict(totals.by_purpose),
             at_least=totals.at_least,
             loss=loss(way.workload, totals),
-            kwh=self._kwh(way, stack) if scale == ONE else None,
+            kwh=self._kwh(way.name, way.workload, stack) if scale == ONE else None,
         )
         outcome = totals.outcome
         if outcome is not None:
@@ -203,10 +202,10 @@ class Pricer:
             option.seconds_p95 = None if took.p95 is None else twelve_digits(took.p95)
 
 
-def _bought_as_money(way: Way) -> bool:
+def _bought_as_money(way: str, workload: Workload) -> bool:
     """Whether a way buys capacity as a sum: what it draws is then not known."""
-    name = way.name.removesuffix(", unchecked")
-    return any(fixed.name == name for fixed in (way.workload.fixed if way.workload else ()))
+    name = way.removesuffix(", unchecked")
+    return any(fixed.name == name for fixed in workload.fixed)
 
 
 def wrong_answers(workload: Workload, requests: Decimal) -> Decimal:

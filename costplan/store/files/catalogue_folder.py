@@ -20,7 +20,8 @@ from costplan.words import CATEGORIES, Category
 CAPACITY = ("throughput", "provisioned", "energy")
 """Folders beside the categories that hold measurements, not offers."""
 NOT_OFFERS = (*CAPACITY, generations.FOLDER)
-PRICES = r"(?m)^\s*\[\[\s*(?:model|offer)\b"
+_KEY = r"""["']?(?:model|offer)\b["']?"""
+PRICES = rf"(?m)^[ \t]*+(?:\[\[[ \t]*+{_KEY}|{_KEY}[ \t]*+=[ \t]*+\[(?:\s|#.*)*+\{{)"
 """What a file of prices has, wherever it stands."""
 LEFT_OUT = "its prices would be left out: mend it, or take it away"
 

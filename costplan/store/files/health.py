@@ -21,8 +21,16 @@ from costplan.store.files.whole import filed_file
 from costplan.store.files.workloads import nearest_file
 
 NEEDED = ("typer", "rich", "pydantic", "tomli", "tomli-w", "httpx")
-OPTIONAL = ("duckdb", "genai-prices", "ibis-framework", "numpy", "psycopg", "tomlkit", "tzdata")
-OPTIONAL += ("xlsxwriter",)
+OPTIONAL = (
+    "duckdb",
+    "genai-prices",
+    "ibis-framework",
+    "numpy",
+    "psycopg",
+    "tomlkit",
+    "tzdata",
+    "xlsxwriter",
+)
 SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN", "HTTPS_PROXY", "HTTP_PROXY")
 """Variables of which a report says only whether they are set."""
 

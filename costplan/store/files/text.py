@@ -198,7 +198,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     if wide := MANY_BITS.search(text):
         raise _too_wide(name, text, wide[0])
     try:
-        return tomli.loads(text, parse_float=_decimal)
+        data = tomli.loads(text, parse_float=_decimal)
     except tomli.TOMLDecodeError as error:
         raise DocumentSyntaxError(name, text, error) from None
     except _BadNumber as error:
@@ -210,6 +210,28 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
         raise _too_wide(name, text, digits[0]) from None
     except RecursionError:
         raise BadUsage(f"{name} nests too deeply") from None
+    if _nests_deeper(data, DEEPEST):
+        raise BadUsage(f"{name} nests too deeply")
+    return data
+
+
+DEEPEST = 100
+"""Tables and arrays within each other. Ours have ten; whoever walks a file calls itself for each,
+and forty keys of a hundred parts are four thousand."""
+
+
+def _nests_deeper(data: Mapping[str, Any], most: int) -> bool:
+    level: list[Any] = [data]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 MEND_NUMBER = "numbers here are 0, or between 1e-100 and 1e15"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from costplan.catalog.model import Card, Model
+from costplan.problems import CostplanError
 from costplan.record import collect
 from costplan.store.files.catalog_text import card_text, line_of, model_text
 from costplan.store.files.text import parse_toml
@@ -96,6 +97,9 @@ def _trailing(block: str) -> str:
 
 
 def _says(block: str, model: Model) -> bool:
-    data = parse_toml("block", block)
+    try:
+        data = parse_toml("block", block)
+    except CostplanError:  # a line took the place of the first of a value of several
+        return False
     value, _ = collect(Model, data["model"][0])
     return value == model and set(data) == {"model"}
