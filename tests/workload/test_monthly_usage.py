@@ -335,7 +335,7 @@ def test_rag_is_a_workload() -> None:
         ('index = "knowledge"', 'index = "knowlege"', ("step", 0, "index"), "no index 'knowlege'"),
         ('judges = ["answer"]', 'judges = ["anser"]', ("step", 3, "judges", 0), "no earlier step"),
         ("input_tokens = 300", "", ("step", 3), "missing key 'input_tokens'"),
-        ('name = "check"', 'name = "answer"', ("step", 1, "name"), "two steps are named 'answer'"),
+        ('name = "check"', 'name = "answer"', ("step", 3, "name"), "two steps are named 'answer'"),
         ('judge = "a/a"', "", ("stack", "one"), "does not bind the role 'judge'"),
         ('judge = "a/a"', 'judge = "a/a"\nx = "a/a"', ("stack", "one", "x"), "uses the role 'x'"),
         ('runtime = "a/a"', "", ("stack", "one"), "does not bind the part 'runtime'"),
