@@ -288,6 +288,8 @@ def _in_words(message: str) -> tuple[str, str | None]:
 
         from costplan.workload.paths import dotted
 
+        from costplan.workload.paths import dotted  # a file that is sound loads no workload for it
+
         table = dotted(literal_eval(names[1]))
         return f"the table '{table}' is there already", "write each table once, with all its keys"
     if message.startswith(("Cannot overwrite", "Duplicate inline table key")):
