@@ -284,9 +284,7 @@ def _in_words(message: str) -> tuple[str, str | None]:
     """The parser's message for someone who does not know the parser, and the remedy."""
     names = re.match(r"Cannot (?:declare|redefine|mutate)\b.*?(\(.*\))", message, re.S)
     if names:
-        from ast import literal_eval  # no file that is sound waits for them
-
-        from costplan.workload.paths import dotted
+        from ast import literal_eval
 
         from costplan.workload.paths import dotted  # a file that is sound loads no workload for it
 
