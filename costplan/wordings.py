@@ -175,11 +175,12 @@ WORDINGS: Mapping[Topic, Mapping[str, str]] = {
         " count as days without usage",
         "days-to-come": "{subject}: usage after {day} is left out; it goes on to {last}",
         "usage-ends": "{subject}: the usage ends on {last}; the days since count at the mean",
-        "history-to-come": "{count} values of the history are of {day} or later and left out: they"
-        " are not over",
-        "history-lacks-days": "{count} days of the history have no value: means leave them out",
-        "history-lacks-months": "{count} months of the history have no value",
-        "history-silent-days": "{count} days of the history have no request, and count as such",
+        "history-to-come": "left out of the history, for they are not over: values of {day} or"
+        " later ({count})",
+        "history-lacks-days": "days of the history without a value: {count}; means leave them out",
+        "history-lacks-months": "months of the history without a value: {count}",
+        "history-silent-days": "days of the history without a request: {count}, which count as"
+        " such",
         "history-short": "{count} days of history are less than a week, so weekends weigh as they"
         " came",
         "history-ends": "the history ends on {last}: what came since is forecast too",

@@ -145,11 +145,14 @@ class Comparing(NamedTuple):
     def alone(self, opened: Opened, write: Path | None, form: Format) -> Comparison:
         """One workload's stacks; the recommended plan is written where ``write`` says."""
         from costplan.api.estimating import write_recommended
+        from costplan.cli.common.voice import note
+        from costplan.problems import clean
         from costplan.render import ANNOTATING
 
         comparison = self.compared(opened)
         if write is not None:
             write_recommended(comparison, opened, write)
+            note(f"wrote {clean(str(write))}")
         if form in ANNOTATING:
             from costplan.store.files.origins import origin
 

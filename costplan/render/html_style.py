@@ -122,7 +122,7 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0 .2rem; }
 @media (max-width: 30rem) {
   table { font-size: .8rem; } th, td { padding-right: .4rem; } thead th { font-size: .75rem; }
   tbody th { min-width: 5.5rem; }
-  .said div { grid-template-columns: 4.5rem 1fr; }
+  .said div { grid-template-columns: 5.4rem 1fr; }
 }
 @media print {
   :root { --ink: #000; --dim: #333; --paper: #fff; --soft: #fff; --line: #999; --link: #000;

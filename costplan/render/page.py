@@ -146,14 +146,14 @@ class Table:
 
     def _without_cents(self) -> bool:
         """Round the amounts of columns that hold a million; whether there were any."""
-        found = [
+        amounts = [
             (number, at, amount)
             for number, row in enumerate(self.rows)
             for at, piece in enumerate(row or ())
             if self.columns[at].figures and (amount := CENTS.fullmatch(piece.text))
         ]
-        large = {at for _, at, amount in found if len(amount["number"]) >= len("1,000,000.00")}
-        for number, at, amount in found:
+        large = {at for _, at, amount in amounts if len(amount["number"]) >= len("1,000,000.00")}
+        for number, at, amount in amounts:
             if at in large:
                 cells = list(self.rows[number] or ())
                 whole = Decimal(amount["number"].replace(",", ""))

@@ -275,7 +275,7 @@ def test_the_recommended_plan_is_written_and_estimated_the_same(tmp_path: Path) 
     (tmp_path / "w.toml").write_text(ready(tmp_path, WHOLE).opened.text)
     day = ("--as-of", DAY.isoformat())
     ran = costplan("compare", "w.toml", "--write", "best.toml", *day, folder=tmp_path)
-    assert ran.code == 0, ran.err
+    assert (ran.code, ran.err) == (0, "wrote best.toml\n")
     best = opened_at(tmp_path / "best.toml")
     told = answer(opened_at(tmp_path / "w.toml").compare())
     (bill,) = best.estimates().values()
