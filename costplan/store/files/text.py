@@ -17,7 +17,6 @@ from costplan.problems import BadUsage, CostplanError, InvalidInput, Problem, ne
 from costplan.quantity import spoken, toml_number
 from costplan.record import collect, read
 from costplan.store.files.boundary import is_linked, stay
-from costplan.workload.paths import dotted
 
 if TYPE_CHECKING:
     import tomli
@@ -286,6 +285,8 @@ def _in_words(message: str) -> tuple[str, str | None]:
     names = re.match(r"Cannot (?:declare|redefine|mutate)\b.*?(\(.*\))", message, re.S)
     if names:
         from ast import literal_eval
+
+        from costplan.workload.paths import dotted  # a price needs no workload
 
         table = dotted(literal_eval(names[1]))
         return f"the table '{table}' is there already", "write each table once, with all its keys"
