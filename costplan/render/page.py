@@ -31,6 +31,7 @@ TOGETHER = re.compile(
 BLANK, FILL = "\0", "\1"
 LONELY = re.compile(rf"[-+>=]*[\d.,]+({BLANK}\S+)?")
 """What is no last line: a figure takes the word before it along."""
+CENTS = re.compile(r"(?P<sign>(?:[<>]= ?)?[-+]?)(?P<number>[\d,]+\.\d\d)")
 CUT = ".."
 """Where the middle of a name is left out."""
 
@@ -100,18 +101,15 @@ class Table:
             count -= 1
 
     def widths(self, room: int) -> list[int]:
-        """Column widths that fit into ``room`` columns; text columns give way, figures last."""
-        natural = [width_of(column.title) for column in self.columns]
-        for row in self.rows:
-            for at, piece in enumerate(row or ()):
-                text = piece.text
-                if at == 0 and spans(row):
-                    continue
-                if _plain(text):
-                    natural[at] = max(natural[at], len(text))
-                else:
-                    parts = text.split("\n")
-                    natural[at] = max(natural[at], *(width_of(part) for part in parts))
+        """Column widths that fit into ``room`` columns; text columns give way, then cents, figures
+        last."""
+        natural = self._natural()
+        needed = [
+            width if column.figures else min(width, 16)
+            for column, width in zip(self.columns, natural, strict=True)
+        ]
+        if sum(needed) + 3 * (len(needed) - 1) > room and self._without_cents():
+            natural = self._natural()
         over = sum(natural) + 3 * (len(natural) - 1) - room
         if over < 0:
             wider = min(-over, self._cramped(natural))
@@ -130,6 +128,38 @@ class Table:
                 natural[widest] -= 1
                 over -= 1
         return natural
+
+    def _natural(self) -> list[int]:
+        """What each column takes where nothing gives way."""
+        natural = [width_of(column.title) for column in self.columns]
+        for row in self.rows:
+            for at, piece in enumerate(row or ()):
+                text = piece.text
+                if at == 0 and spans(row):
+                    continue
+                if _plain(text):
+                    natural[at] = max(natural[at], len(text))
+                else:
+                    parts = text.split("\n")
+                    natural[at] = max(natural[at], *(width_of(part) for part in parts))
+        return natural
+
+    def _without_cents(self) -> bool:
+        """Round the amounts of columns that hold a million; whether there were any."""
+        found = [
+            (number, at, amount)
+            for number, row in enumerate(self.rows)
+            for at, piece in enumerate(row or ())
+            if self.columns[at].figures and (amount := CENTS.fullmatch(piece.text))
+        ]
+        large = {at for _, at, amount in found if len(amount["number"]) >= len("1,000,000.00")}
+        for number, at, amount in found:
+            if at in large:
+                cells = list(self.rows[number] or ())
+                whole = Decimal(amount["number"].replace(",", ""))
+                cells[at] = cells[at]._replace(text=f"{amount['sign']}{whole:,.0f}")
+                self.rows[number] = tuple(cells)
+        return bool(large)
 
     def _cramped(self, widths: Sequence[int]) -> int:
         """How much wider the first column must be for the texts that run on over others."""

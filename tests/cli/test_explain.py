@@ -47,6 +47,14 @@ def test_a_term_goes_by_its_name_or_an_alias(words: list[str], tmp_path: Path) -
     assert re.search(r"^  130  interrupted$", ran.out, re.M)
 
 
+@pytest.mark.parametrize(
+    "word", ["GPU", "GPU hours", "validators", "judge", "retries", "attempts", "votes", "people"]
+)
+def test_the_words_of_the_readme_are_explained(word: str, tmp_path: Path) -> None:
+    ran = costplan("explain", *word.split(), folder=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_an_unknown_term_is_bad_usage_with_its_neighbours(tmp_path: Path) -> None:
     ran = costplan("explain", "stalenes\x1b[31m", folder=tmp_path)
     assert (ran.code, ran.out) == (2, "")

@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from costplan.quantity import counted_to
+from costplan.render import Look
 from costplan.render.money import places
-from costplan.render.page import money
+from costplan.render.page import Page, Table, money
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,19 @@ def test_both_ends_of_a_change_have_digits_enough() -> None:
 )
 def test_a_quantity_has_at_most_twelve_digits_and_its_whole_part(quantity: str, drawn: str) -> None:
     assert counted_to(Decimal(quantity)) == Decimal(drawn)
+
+
+def test_cents_give_way_before_an_amount_is_cut() -> None:
+    """A million and more is whole where its digits would run on to another line."""
+    table = Table("where the money goes", "produce", "idle", "wrong")
+    table.add("this plan", "48,854.15", "216.24", ">= 1,607,808,000.00")
+    table.add("vote of 25 whole runs", "1,220,793.97", "0.00", "-1,305,490,780.63")
+    narrow, wide = Page(Look(width=60)), Page(Look(width=80))
+    wide.draw(table)
+    narrow.draw(table)
+    assert "1,607,808,000.00" in wide.text()
+    first, _, plan, vote, *further = narrow.text().splitlines()
+    assert plan.split() == ["this", "plan", "48,854", "216.24", ">=", "1,607,808,000"]
+    assert vote.split()[-3:] == ["1,220,794", "0.00", "-1,305,490,781"]
+    assert all(len(line) <= 60 for line in (first, plan, vote))
+    assert not any(letter.isdigit() for line in further for letter in line)

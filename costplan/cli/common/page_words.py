@@ -106,7 +106,8 @@ PAGE_WORDS: dict[str, Term] = {
             "the unused part of a commitment, and 'redundant' copies that stand by for one that "
             "fails. Some of it is bought on purpose.",
             "'>=' where nodes or containers are paid by the hour whatever comes: how much of them "
-            "works ('idle time') is not known, and no part of them counts.",
+            "works ('idle time') is not known, and no part of them counts. In a comparison 'idle' "
+            "leaves redundant copies with what they are copies of.",
         ),
         "'costplan explain purposes'",
         ("overprovisioned compute", "idle", "idle time", "redundant"),
@@ -151,6 +152,36 @@ PAGE_WORDS: dict[str, Term] = {
         ),
         "'costplan explain cases', 'costplan explain human'",
         ("on-call",),
+    ),
+    "validators": Term(
+        "steps that check the answers of others",
+        (
+            "A [[step]] with 'judges' is one. It rejects wrong answers by 'sensitivity', right "
+            "ones by 'false_positive_rate', and is paid as any step; 'on_reject' says what "
+            "follows: a restart, people, or no answer. Its verdicts on one request are alike.",
+        ),
+        "'costplan explain step.judges', 'costplan explain on_reject'",
+        ("validator", "judge", "checks"),
+    ),
+    "attempts": Term(
+        "runs of a step after failures that were noticed",
+        (
+            "'max_attempts' counts the first; only what 'detection_rate' notices or a validator "
+            "rejects runs again, and each run is paid. Repeats of one step on one request are "
+            "alike ('rho'), so that each helps less than the one before.",
+        ),
+        "'costplan explain max_attempts', 'costplan explain detection_rate'",
+        ("attempt", "retries", "retry", "detection"),
+    ),
+    "compute alone": Term(
+        "more runs, metal or larger models in place of checks",
+        (
+            "A bigger or faster GPU answers sooner and serves more; how right an answer is follows "
+            "from the model and its checks. A comparison says what votes of whole runs and "
+            "larger models reach: their 'ceiling' is what no number of votes exceeds.",
+        ),
+        "'costplan explain strategy.gpus', 'costplan explain brute-force multiple'",
+        ("gpu", "gpu hours", "bigger gpu", "ceiling", "votes"),
     ),
     "frontier": Term(
         "the ways to trusted answers that no other way beats",

@@ -286,7 +286,7 @@ def _in_words(message: str) -> tuple[str, str | None]:
     if names:
         from ast import literal_eval
 
-        from costplan.workload.paths import dotted  # a price needs no workload
+        from costplan.workload.paths import dotted  # a file that is sound loads no workload for it
 
         table = dotted(literal_eval(names[1]))
         return f"the table '{table}' is there already", "write each table once, with all its keys"
