@@ -111,6 +111,11 @@ EQUIVALENT: dict[str, str] = {
         "ends whose root is the sum of the parts to 28 digits are that sum, and written as one "
         "number with or without the range"
     ),
+    "100_000 to 100001 in MOST_TURNS = 100_000": (
+        "when what is kept is worked out anew: its figures are the same"
+    ),
+    "0 to 1 in keep: int = 0": "what is delivered carries no record on",
+    "False to True in own: bool = False": "what is delivered carries no record on",
     "0 to 1 in edge = tier.above or tier.at_or_above or 0": (
         "a tier has one of the two, and neither is ever 0"
     ),
