@@ -26,6 +26,9 @@ is said below, then earlier, first."""
 SMALL = Decimal("0.01")
 """Components under this share of every bill may stand in one row."""
 
+TRUSTED = "trusted"
+"""How the title begins of the row that says how many answers are right."""
+
 
 class Row(NamedTuple):
     """One figure of every stack. ``part``: it is part of the figure above. ``counted``: it is a
@@ -220,9 +223,18 @@ def _outcomes(estimates: Sequence[Estimate]) -> Iterable[Row]:
     shares = [trusted(outcomes) if outcomes else "-" for _, outcomes in known]
     silent = [monthly(stack, outcomes.silent) if outcomes else "-" for stack, outcomes in known]
     cases = [monthly(stack, outcomes.escalated) if outcomes else "-" for stack, outcomes in known]
-    yield Row("outcome", "trusted answers", shares, counted=True)
+    yield Row("outcome", _trusted_title(estimates), shares, counted=True)
     yield Row("outcome", "silent failures", silent, LAST, counted=True)
     yield Row("outcome", "cases for people", cases, EXTRA, counted=True)
+
+
+def _trusted_title(estimates: Sequence[Estimate]) -> str:
+    """``TRUSTED``, with the target where a stack misses it."""
+    known = [stack.reliability for stack in estimates if stack.reliability is not None]
+    for outcomes in known:
+        if outcomes.target is not None and outcomes.trusted < outcomes.target:
+            return f"{TRUSTED}, {percent(outcomes.target)} % asked"
+    return f"{TRUSTED} answers"
 
 
 def _budget(estimates: Sequence[Estimate]) -> Iterable[Row]:

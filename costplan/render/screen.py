@@ -19,6 +19,7 @@ from costplan.render.figures import (
     EMPTY,
     EXTRA,
     LAST,
+    TRUSTED,
     Row,
     figure_rows,
     small_together,
@@ -176,7 +177,7 @@ def _without_last(rows: Sequence[Row], room: int) -> list[Row]:
 
 def _behind_ranges(row: Row) -> Row:
     """A row's place where the ranges' figures stand below: only the whole and its outcome stay."""
-    if row.is_total or row.title in ("trusted answers", "no longer sold"):
+    if row.is_total or row.title.startswith(TRUSTED) or row.title == "no longer sold":
         return row
     rank = EXTRA if row.block == "component" else DETAIL
     return row._replace(rank=rank if row.rank <= LAST else min(row.rank, rank))

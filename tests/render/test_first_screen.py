@@ -272,3 +272,15 @@ def test_bounds_lose_their_blank_before_a_column_gives_way(
 
     assert re.search(r" >=\d+ %$", row(WIDTH))
     assert re.search(r" >= \d+ %$", row(100))
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(
+    ("target", "title"), [("0.995", "trusted, 99.5 % asked"), ("0.99", "trusted answers")]
+)
+def test_a_target_that_is_missed_stands_beside_the_answers(
+    target: str, title: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = ROOT / "examples" / "support-agent.toml"  # 99.49 % are right
+    page = estimate(capsys, example, "--set", f"target.reliability={target}")
+    assert re.search(rf"^{title} +99\.49 %", page, re.M)
