@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -450,6 +451,8 @@ def ranks(said: Said) -> list[tuple[str, str]]:
         (["gpt-5"], ("prefix", "openai/gpt-5")),
         (["claude", "sonet"], ("fuzzy", "anthropic/claude-3-sonnet")),
         (["deepseek-v3.2"], ("prefix", "deepseek/deepseek-v3.2")),
+        (["sonnet 5.5"], ("substring", "anthropic/claude-sonnet-5-5")),
+        (["claude-3.5-sonnet"], ("prefix", "anthropic/claude-3-5-sonnet")),
     ],
 )
 def test_search_ranks(pricing: Any, words: list[str], first: tuple[str, str]) -> None:
@@ -459,6 +462,14 @@ def test_search_ranks(pricing: Any, words: list[str], first: tuple[str, str]) ->
     order = ["exact", "prefix", "substring", "fuzzy"]
     places = [order.index(match) for match, _ in ranks(said)]
     assert places == sorted(places)
+
+
+def test_the_numbers_of_a_version_are_whole(pricing: Any) -> None:
+    """3.5 is written 3-5 by others, and is no part of 13-5 or 3-55."""
+    said = pricing("search", "claude", "3.5", "--limit", "2000", "--format", "json")
+    ids = [name for _, name in ranks(said)]
+    assert "anthropic/claude-3-5-sonnet" in ids
+    assert all(re.search(r"(?<!\d)3[._-]5(?!\d)", name) for name in ids)
 
 
 def test_an_exact_id_comes_before_what_begins_with_it(pricing: Any) -> None:

@@ -21,18 +21,19 @@ LIKE = 0.75
 NOTE = "Only an exact id or alias is ever priced; a fuzzy match never is."
 BETWEEN = re.compile(r"[^a-z0-9.]+")
 SPELLING = re.compile(r"[^a-z0-9]+")
+VERSION = re.compile(r"\d[._-]\d")
 
 
 def search(heads: Iterable[Head], words: Sequence[str], limit: int) -> Search:
     """The heads in which every word is found, at most ``limit`` of them, best first.
 
     A word is found as an id or alias (exact), at the beginning of one, of its part after the
-    vendor, of a vendor or product (prefix), inside one (substring). A head is ranked by its
-    weakest word. Only where no head has all words so, words that are merely alike count (fuzzy).
-    Among equals a model's own maker goes first, then the shorter id.
-    Raises BadUsage for a word without a letter or digit.
+    vendor, of a vendor or product (prefix), inside one (substring); a version with a dot or a
+    dash between its numbers (4.1, 4-1). A head is ranked by its weakest word. Only where no head
+    has all words so, words that are merely alike count (fuzzy). Among equals a model's own maker
+    goes first, then the shorter id. Raises BadUsage for a word without a letter or digit.
     """
-    wanted = [word.strip().casefold() for word in words]
+    wanted = [part for word in words for part in word.casefold().split() or [""]]
     for word in wanted:
         if not any(character.isalnum() for character in word):
             raise BadUsage("a word to search for has at least one letter or digit")
@@ -104,13 +105,26 @@ class _Book:
         return {maker for maker, _ in self._resales}
 
     def literally(self, word: str) -> _Fits:
-        """The heads in which a word stands as it is."""
-        fits = {}
+        """The heads in which a word stands as it is, or a version as others write it."""
+        fits = self._versions(word) if VERSION.search(word) else {}
         for at, whole in enumerate(self.whole):
             if word in whole:
                 fit = _literally(word, self.heads[at], self.texts[at])
                 if fit is not None:
                     fits[at] = fit
+        return fits
+
+    def _versions(self, word: str) -> _Fits:
+        parts = "[._-]".join(map(re.escape, re.split("[._-]", word)))
+        spelled = re.compile(rf"(?<!\d){parts}(?!\d)")
+        fits = {}
+        for at, texts in enumerate(self.texts):
+            if spelled.search(self.whole[at]):
+                found = [
+                    (not spelled.match(text), by) for text, by in texts if spelled.search(text)
+                ]
+                inside, by = min(found, key=lambda place: place[0])
+                fits[at] = _Found(2 if inside else 1, 0, by)
         return fits
 
     def likely(self, word: str) -> _Fits:
