@@ -120,11 +120,9 @@ class _Book:
         fits = {}
         for at, texts in enumerate(self.texts):
             if spelled.search(self.whole[at]):
-                found = [
-                    (not spelled.match(text), by) for text, by in texts if spelled.search(text)
-                ]
-                inside, by = min(found, key=lambda place: place[0])
-                fits[at] = _Found(2 if inside else 1, 0, by)
+                named = [(text, by) for text, by in texts if spelled.search(text)]
+                text, by = min(named, key=lambda name: spelled.match(name[0]) is None)
+                fits[at] = _Found(1 if spelled.match(text) else 2, 0, by)
         return fits
 
     def likely(self, word: str) -> _Fits:
