@@ -160,13 +160,13 @@ def _percent_joined(given: list[str]) -> list[str]:
     return joined
 
 
-def _other(error: Exception) -> int:
+def _other(error: Any) -> int:
     """A usage error shown by the parser itself, or a fault of this program without a traceback."""
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if code is not None:
         if show is not None:
             unset = "values: , "  # the parser lists the empty text among the words for no
-            error.message = getattr(error, "message", "").replace(unset, unset[:-2])  # type: ignore[attr-defined]
+            error.message = getattr(error, "message", "").replace(unset, unset[:-2])
             show(file=sys.stderr)
             _say_where_from(error)
             _say_where_it_stands(error)
